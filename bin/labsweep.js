@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// Plain JavaScript that an old Node can parse: it goes on with the Node that came along with the package
+// (optional dependency node-OS-ARCH), or says in one line what is missing.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const needed = 24;
+if (Number(process.versions.node.split('.')[0]) >= needed) {
+  await import('../dist/cli.js');
+} else {
+  const bundled = `node-${process.platform}-${process.arch}`;
+  let node;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${bundled}/package.json`);
+    node = join(dirname(manifest), 'bin', 'node');
+  } catch {
+    console.error(`labsweep needs Node ${needed} or later and this is ${process.version}: npm install ${bundled}@${needed}`);
+    process.exit(2);
+  }
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  // Ctrl-C reaches the child by the terminal; the parent only waits for its word.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}

@@ -1,0 +1,47 @@
+/**
+ * Builds what the package ships: the command, the library, the agent (one file for the hosts) and cnn1d
+ * (one folder for the hosts). Hosts may have Node 16, the machine of the command gets Node 24.
+ */
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const shared = { bundle: true, platform: 'node', format: 'esm', legalComments: 'none', logLevel: 'warning' } as const;
+// tfjs and tar-stream are CommonJS: bundled into ESM they still call require for Node's own modules.
+const requireBanner = {
+  js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+};
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(join(dist, 'programs/cnn1d'), { recursive: true });
+await Promise.all([
+  build({
+    ...shared,
+    entryPoints: { cli: join(root, 'src/cli/main.ts'), index: join(root, 'src/index.ts') },
+    outdir: dist,
+    target: 'node24',
+    splitting: true,
+    packages: 'external',
+  }),
+  build({
+    ...shared,
+    entryPoints: [join(root, 'src/worker/main.ts')],
+    outfile: join(dist, 'agent.mjs'),
+    target: 'node16',
+    banner: requireBanner,
+  }),
+  build({
+    ...shared,
+    entryPoints: [join(root, 'src/programs/cnn1d/main.ts')],
+    outfile: join(dist, 'programs/cnn1d/train.mjs'),
+    target: 'node16',
+    minify: true,
+    banner: requireBanner,
+  }),
+]);
+const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'])
+  cpSync(join(wasm, '..', 'wasm-out', file), join(dist, 'programs/cnn1d', file));

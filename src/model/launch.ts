@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { objectiveSchema } from './metrics.ts';
+
+/**
+ * How the trials of a sweep are started on a host: all that an agent needs besides a trial's own parameters.
+ * Sent once a connection under its id, which is the hash of its canonical JSON.
+ */
+export const launchSchema = z.object({
+  /** argv, with the placeholders of the trial contract; `{node}` is the Node that runs the agent. */
+  command: z.array(z.string()).min(1),
+  argStyle: z.enum(['kebab', 'snake', 'hydra']),
+  /** Snapshot of the program's files, whose top-level entries are linked into the working directory. */
+  files: z.string().nullable(),
+  /** Snapshot of the data set, or a path that lies on the hosts already. */
+  data: z
+    .union([
+      z.object({ kind: z.literal('content'), hash: z.string() }),
+      z.object({ kind: z.literal('path'), path: z.string() }),
+    ])
+    .nullable(),
+  env: z.record(z.string(), z.string()),
+  /** Patterns and CSV files that are read for metrics besides the trial contract's own ways. */
+  metrics: z.object({ stdout: z.array(z.string()), csv: z.string().nullable() }),
+  objective: objectiveSchema,
+  timeoutMs: z.number().positive().nullable(),
+  stallAfterMs: z.number().positive().nullable(),
+  /** Globs of what comes back from the artifacts folder and how much of it. */
+  artifacts: z.object({ fetch: z.array(z.string()), maxBytes: z.number().nonnegative() }),
+});
+export type Launch = Readonly<z.infer<typeof launchSchema>>;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/**
+ * How an attempt ended, named by cause (DESIGN.md, "What ends an attempt, and what follows").
+ * `message` is one plain sentence; `remedy` says what a person can do.
+ */
+export const outcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('succeeded') }),
+  /** Charged to the trial. `exitCode` null when a signal ended it. */
+  z.object({
+    kind: z.literal('failed'),
+    reason: z.enum(['exit', 'signal', 'no-result', 'bad-result', 'not-finite']),
+    exitCode: z.number().nullable(),
+    signal: z.string().nullable(),
+    message: z.string(),
+  }),
+  /** Charged to the host: the program never ran. */
+  z.object({
+    kind: z.literal('not-started'),
+    reason: z.enum(['no-such-program', 'not-executable', 'no-space', 'content-missing', 'data-missing', 'spawn']),
+    message: z.string(),
+  }),
+  z.object({ kind: z.literal('timeout'), afterMs: z.number() }),
+  z.object({ kind: z.literal('stalled'), afterMs: z.number() }),
+  /** Not charged. */
+  z.object({ kind: z.literal('oom'), message: z.string() }),
+  z.object({ kind: z.literal('vanished') }),
+  z.object({ kind: z.literal('lost'), reason: z.enum(['reboot', 'silence', 'unknown-to-host']) }),
+  z.object({ kind: z.literal('evicted'), message: z.string() }),
+  z.object({ kind: z.literal('cancelled') }),
+]);
+export type Outcome = Readonly<z.infer<typeof outcomeSchema>>;
+export type OutcomeKind = Outcome['kind'];
+
+/** Who is to blame, and so what a retry costs. */
+export const chargedTo: Readonly<Record<OutcomeKind, 'trial' | 'host' | 'nobody'>> = {
+  succeeded: 'nobody',
+  failed: 'trial',
+  timeout: 'trial',
+  stalled: 'trial',
+  'not-started': 'host',
+  oom: 'nobody',
+  vanished: 'nobody',
+  lost: 'nobody',
+  evicted: 'nobody',
+  cancelled: 'nobody',
+};

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** What one trial is expected to take of a host. Bytes at the peak; `cpus: 0` takes no core. */
+export const resourcesSchema = z.object({
+  cpus: z.number().min(0),
+  gpus: z.union([z.literal(0), z.literal(1)]),
+  gpuMemoryBytes: z.number().nonnegative().nullable(),
+  hostMemoryBytes: z.number().nonnegative().nullable(),
+  diskBytes: z.number().nonnegative().nullable(),
+});
+export type Resources = Readonly<z.infer<typeof resourcesSchema>>;
