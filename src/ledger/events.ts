@@ -1,0 +1,95 @@
+/**
+ * The facts of a ledger, in the order in which they were committed. A fact is never changed; `fold.ts` turns them
+ * into state. One event may speak of many attempts: a burst of results is one commit.
+ */
+import { z } from 'zod';
+import { attemptEndSchema } from '../model/attempt-end.ts';
+import { launchSchema } from '../model/launch.ts';
+import { objectiveSchema } from '../model/metrics.ts';
+import { paramsSchema } from '../model/params.ts';
+import { resourcesSchema } from '../model/resources.ts';
+
+/** Wall clock of the coordinator's machine, ms since 1970: for people; no decision compares two machines' clocks. */
+const at = z.number();
+
+export const sweepDeclarationSchema = z.object({
+  sweep: z.string(),
+  /** Where the file was, for people. */
+  path: z.string(),
+  /** The sweep's program in the words of the identity, and for people (`cnn1d 1`, `python3 train.py`). */
+  program: z.unknown(),
+  programName: z.string(),
+  data: z.unknown(),
+  dataName: z.string().nullable(),
+  objective: objectiveSchema,
+  launch: z.string(),
+  spec: launchSchema,
+  labels: z.array(z.string()),
+  retries: z.number(),
+  concurrent: z.number().nullable(),
+  seeds: z.array(z.number()),
+  /** Names of the parameters that vary, in the order of the axes. */
+  axes: z.array(z.string()),
+});
+export type SweepDeclaration = Readonly<z.infer<typeof sweepDeclarationSchema>>;
+
+/** A point of a sweep with its trials: `trials[i]` is the replicate of `seeds[i]`. */
+export const pointDeclarationSchema = z.object({
+  params: paramsSchema,
+  case: z.string().nullable(),
+  shape: z.string(),
+  resources: resourcesSchema,
+  /** Trainable parameters, and operations of a training: null where the program does not say. */
+  parameters: z.number().nullable(),
+  operations: z.number().nullable(),
+  trials: z.array(z.string()),
+});
+export type PointDeclaration = Readonly<z.infer<typeof pointDeclarationSchema>>;
+
+export const ledgerEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ledger-created'), at, ledger: z.string() }),
+  /** A coordinator's turn. `nonce` heads the ids of the attempts that it leases. */
+  z.object({ kind: z.literal('term-started'), at, term: z.number(), nonce: z.string(), machine: z.string() }),
+  /** Declares a sweep or replaces its declaration; its points follow in `points-declared`, then `sweep-opened`. */
+  z.object({ kind: z.literal('sweep-declared'), at, declaration: sweepDeclarationSchema }),
+  z.object({
+    kind: z.literal('points-declared'),
+    at,
+    sweep: z.string(),
+    points: z.array(pointDeclarationSchema),
+  }),
+  /** The declaration is whole: only now does anything of it start. */
+  z.object({ kind: z.literal('sweep-opened'), at, sweep: z.string() }),
+  z.object({
+    kind: z.literal('leased'),
+    at,
+    host: z.string(),
+    leases: z.array(z.object({ attempt: z.string(), number: z.number(), trial: z.string(), sweep: z.string() })),
+  }),
+  /** The host confirmed that these had not started: they are queued again, uncharged. */
+  z.object({ kind: z.literal('taken-back'), at, host: z.string(), attempts: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('started'),
+    at,
+    host: z.string(),
+    attempts: z.array(z.object({ attempt: z.string(), device: z.string() })),
+  }),
+  z.object({ kind: z.literal('ended'), at, attempt: z.string(), host: z.string(), end: attemptEndSchema }),
+  /** An attempt that a host still holds and this ledger does not know: kept as it is (an older copy was restored). */
+  z.object({ kind: z.literal('adopted'), at, attempt: z.string(), host: z.string(), trial: z.string() }),
+  z.object({ kind: z.literal('artifact-fetched'), at, attempt: z.string(), path: z.string() }),
+  z.object({ kind: z.literal('host-quarantined'), at, host: z.string(), because: z.string() }),
+  z.object({ kind: z.literal('host-trusted'), at, host: z.string() }),
+  /** A person or the early-failure rule ended the sweep: nothing of it starts until `sweep-opened`. */
+  z.object({
+    kind: z.literal('sweep-stopped'),
+    at,
+    sweep: z.string(),
+    by: z.enum(['person', 'same-failure']),
+    because: z.string(),
+  }),
+  /** A person asks for failed trials again: their charges are forgotten. */
+  z.object({ kind: z.literal('retry-asked'), at, trials: z.array(z.string()) }),
+]);
+export type LedgerEvent = Readonly<z.infer<typeof ledgerEventSchema>>;
+export type LedgerEventKind = LedgerEvent['kind'];

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { metricsLineSchema } from './metrics.ts';
+import { outcomeSchema } from './outcome.ts';
+
+export const artifactSchema = z.object({
+  /** Path below the artifacts folder, `/` between its parts. */
+  path: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+});
+export type Artifact = Readonly<z.infer<typeof artifactSchema>>;
+
+/** What is known of an attempt once it has ended: told by the agent, kept in the ledger as it is. */
+export const attemptEndSchema = z.object({
+  outcome: outcomeSchema,
+  /** The line of the best objective and the last line; null where there was none. */
+  best: metricsLineSchema.nullable(),
+  final: metricsLineSchema.nullable(),
+  /** Count of all kept metrics lines, and the SHA-256 of their NDJSON text. */
+  metricsCount: z.number(),
+  metricsHash: z.string(),
+  /** Measured on the host by its monotonic clock, and by the kernel. */
+  seconds: z.number(),
+  cpuSeconds: z.number().nullable(),
+  peakMemoryBytes: z.number().nullable(),
+  device: z.string().nullable(),
+  artifacts: z.array(artifactSchema),
+  /** The last lines of the log, where the outcome asks for an explanation; else empty. */
+  logTail: z.string(),
+});
+export type AttemptEnd = Readonly<z.infer<typeof attemptEndSchema>>;

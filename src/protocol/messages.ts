@@ -1,0 +1,145 @@
+/**
+ * What coordinator and worker say to each other: one JSON document a line, in order, over one stream.
+ * Every field is always set (`null` where there is nothing), and a message is decoded from `unknown` once, at the edge.
+ */
+import { z } from 'zod';
+import { attemptEndSchema } from '../model/attempt-end.ts';
+import { launchSchema } from '../model/launch.ts';
+import { metricsLineSchema } from '../model/metrics.ts';
+import { paramsSchema } from '../model/params.ts';
+import { refusalSchema } from '../model/refusal.ts';
+import { resourcesSchema } from '../model/resources.ts';
+
+/** Raised when an older agent or coordinator could misread a newer one. */
+export const protocolVersion = 1;
+
+/** One attempt of a trial as it is leased to a host. */
+export const leaseSchema = z.object({
+  attempt: z.string(),
+  /** 1 for a trial's first attempt: what people read. */
+  number: z.number().int(),
+  trial: z.string(),
+  launch: z.string(),
+  params: paramsSchema,
+  seed: z.number().int(),
+  resources: resourcesSchema,
+  /** Hash of program, data and all parameters but the seed: trials that need the same. */
+  shape: z.string(),
+  predictedSeconds: z.number().nullable(),
+  /** The trial's earlier attempt on this host whose checkpoint it continues from. */
+  continues: z.string().nullable(),
+});
+export type Lease = Readonly<z.infer<typeof leaseSchema>>;
+
+export const toAgentSchema = z.discriminatedUnion('kind', [
+  /** First on every connection. A writer with an older term than the agent has seen is turned away. */
+  z.object({
+    kind: z.literal('hello'),
+    protocol: z.number(),
+    ledger: z.string(),
+    term: z.number(),
+    role: z.enum(['writer', 'reader']),
+  }),
+  /** Answer to `state`: lines of these attempts that are committed already. Metrics flow only after it. */
+  z.object({ kind: z.literal('reconciled'), committedLines: z.record(z.string(), z.number()) }),
+  z.object({ kind: z.literal('content'), hashes: z.array(z.string()) }),
+  /** A packed folder was put at `path` of the host: unpack it, verify it, say `content`. */
+  z.object({ kind: z.literal('unpack'), hash: z.string(), path: z.string() }),
+  z.object({ kind: z.literal('launch'), launch: z.string(), spec: launchSchema }),
+  z.object({ kind: z.literal('lease'), leases: z.array(leaseSchema) }),
+  z.object({ kind: z.literal('take-back'), attempts: z.array(z.string()) }),
+  z.object({ kind: z.literal('cancel'), attempts: z.array(z.string()) }),
+  /** These ends are in the ledger: the agent may forget them. */
+  z.object({ kind: z.literal('ack'), attempts: z.array(z.string()) }),
+  /** A reader's question: the log of an attempt from a byte offset. */
+  z.object({ kind: z.literal('read-log'), attempt: z.string(), offset: z.number() }),
+  /** A writer's question: one artifact that was too large to come with its result. */
+  z.object({ kind: z.literal('read-artifact'), attempt: z.string(), path: z.string(), offset: z.number() }),
+]);
+export type ToAgent = Readonly<z.infer<typeof toAgentSchema>>;
+
+/** What a host is; asked once a connection. Memory in bytes. */
+export const hostFactsSchema = z.object({
+  machine: z.string(),
+  bootId: z.string(),
+  cpus: z.number(),
+  memoryBytes: z.number(),
+  node: z.string(),
+  /** The folder that is the agent's own on this host, absolute. */
+  folder: z.string(),
+  pid: z.number(),
+  build: z.string(),
+});
+export type HostFacts = Readonly<z.infer<typeof hostFactsSchema>>;
+
+/** What a host carries now. `load` is the 1-minute load average, `othersLoad` what is left without our trials. */
+export const hostFiguresSchema = z.object({
+  load: z.number(),
+  othersLoad: z.number(),
+  memoryTotalBytes: z.number(),
+  memoryAvailableBytes: z.number(),
+  diskFreeBytes: z.number(),
+  /** Cores that our running attempts were given, and how many run. */
+  cpusTaken: z.number(),
+  running: z.number(),
+});
+export type HostFigures = Readonly<z.infer<typeof hostFiguresSchema>>;
+
+export const fromAgentSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('welcome'), protocol: z.number(), facts: hostFactsSchema }),
+  /** All that the agent holds of this ledger. Ends that were not acknowledged follow as `ended`. */
+  z.object({
+    kind: z.literal('state'),
+    backlog: z.array(z.string()),
+    running: z.array(z.object({ attempt: z.string(), device: z.string(), runningMs: z.number() })),
+    ended: z.array(z.string()),
+  }),
+  /** The connection is not served and closes: another writer has a newer term, or the protocol is unknown. */
+  z.object({ kind: z.literal('turned-away'), reason: z.enum(['older-term', 'protocol']), message: z.string() }),
+  z.object({ kind: z.literal('content'), hash: z.string(), present: z.boolean(), problem: z.string().nullable() }),
+  z.object({
+    kind: z.literal('started'),
+    attempts: z.array(z.object({ attempt: z.string(), device: z.string() })),
+  }),
+  z.object({
+    kind: z.literal('metrics'),
+    attempt: z.string(),
+    /** Index of the first of `lines` among the attempt's kept lines, from 0. */
+    from: z.number(),
+    lines: z.array(metricsLineSchema),
+  }),
+  z.object({
+    kind: z.literal('ended'),
+    attempt: z.string(),
+    end: attemptEndSchema,
+    /** Artifacts of up to 1 MB together come along, base64; the others are asked for. */
+    files: z.array(z.object({ path: z.string(), base64: z.string() })),
+  }),
+  /** Answer to `take-back`: what had not started and now never will here, and what had. */
+  z.object({ kind: z.literal('taken-back'), attempts: z.array(z.string()), kept: z.array(z.string()) }),
+  /** Once a second, and at once where a rule's outcome changes. `holds`: why the head of the backlog waits. */
+  z.object({
+    kind: z.literal('figures'),
+    figures: hostFiguresSchema,
+    holds: z.array(z.object({ attempt: z.string(), refusals: z.array(refusalSchema) })),
+  }),
+  z.object({
+    kind: z.literal('log'),
+    attempt: z.string(),
+    offset: z.number(),
+    base64: z.string(),
+    /** True where the attempt has ended and this is the end of its log. */
+    complete: z.boolean(),
+    problem: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('artifact'),
+    attempt: z.string(),
+    path: z.string(),
+    offset: z.number(),
+    base64: z.string(),
+    complete: z.boolean(),
+    problem: z.string().nullable(),
+  }),
+]);
+export type FromAgent = Readonly<z.infer<typeof fromAgentSchema>>;
