@@ -91,8 +91,10 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('state'),
     backlog: z.array(z.string()),
-    running: z.array(z.object({ attempt: z.string(), device: z.string(), runningMs: z.number() })),
-    ended: z.array(z.string()),
+    running: z.array(
+      z.object({ attempt: z.string(), trial: z.string(), device: z.string(), runningMs: z.number() }),
+    ),
+    ended: z.array(z.object({ attempt: z.string(), trial: z.string() })),
   }),
   /** The connection is not served and closes: another writer has a newer term, or the protocol is unknown. */
   z.object({ kind: z.literal('turned-away'), reason: z.enum(['older-term', 'protocol']), message: z.string() }),
