@@ -1,0 +1,28 @@
+import type { DataShape, ProgramDescription } from '../../model/program.ts';
+import type { Params } from '../../model/params.ts';
+import { type Architecture, architectureOf } from './architecture.ts';
+import { countParameters, estimateResources, trainingOperations } from './cost.ts';
+import { complete, parameterNames, readParams } from './parameters.ts';
+import { reportWords } from './words.ts';
+
+/** The 1D convolutional networks of the published reports, on one-second words. */
+export const cnn1d: ProgramDescription = {
+  name: 'cnn1d',
+  version: 1,
+  parameters: parameterNames,
+  provenance: ['engine'],
+  defaultWords: reportWords,
+  complete,
+  countParameters: (params, data) => countParameters(networkOf(params, data)),
+  operations: (params, data) =>
+    trainingOperations(networkOf(params, data), data.words.length, readParams(params).epochs),
+  estimate: (params, data) => estimateResources(networkOf(params, data), readParams(params).batchSize),
+  command: ['{node}', 'train.mjs'],
+};
+
+function networkOf(params: Params, data: DataShape): Architecture {
+  const architecture = architectureOf(readParams(params), data.words.length);
+  if (architecture === null)
+    throw new RangeError('completed parameters describe a network that fits the clip');
+  return architecture;
+}
