@@ -1,0 +1,161 @@
+/** What people ask for, as facts and instructions. */
+import type { PointDeclaration, SweepDeclaration } from '../../ledger/events.ts';
+import type { Attempt, Sweep } from '../../ledger/state.ts';
+import { type HostName, type SweepName, sweepName, type TrialId } from '../../model/ids.ts';
+import { canonicalJson } from '../../model/identity.ts';
+import type { Command } from './events.ts';
+import type { CoordinatorState } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Points in one event: a row of a few hundred KB, however large the sweep. */
+const pointsPerEvent = 2_000;
+
+export function carryOut(
+  state: CoordinatorState,
+  turn: Turn,
+  command: Command,
+  by: number,
+  now: number,
+): void {
+  turn.instruct({ kind: 'answer', to: by, message: answerTo(state, turn, command, now) });
+}
+
+function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: number): string {
+  switch (command.kind) {
+    case 'run':
+      return run(state, turn, command.declaration, command.points, now);
+    case 'resume':
+      return forEachSweep(state, command.sweep, (sweep) => resumeSweep(turn, sweep, now), 'resumed');
+    case 'stop':
+      return forEachSweep(
+        state,
+        command.sweep,
+        (sweep) => stopSweep(state, turn, sweep, 'person', 'stopped by a person', now),
+        'stopped',
+      );
+    case 'retry':
+      return retry(state, turn, command.trials, now);
+    default:
+      return command satisfies never;
+  }
+}
+
+function run(
+  state: CoordinatorState,
+  turn: Turn,
+  declaration: SweepDeclaration,
+  points: readonly PointDeclaration[],
+  now: number,
+): string {
+  const known = state.ledger.sweeps.get(sweepName(declaration.sweep));
+  if (known === undefined || !isSameDeclaration(known, declaration, points))
+    declare(state, turn, declaration, points, now);
+  else resumeSweep(turn, known, now);
+  state.firstFailures.delete(sweepName(declaration.sweep));
+  return `sweep ${declaration.sweep} runs`;
+}
+
+function declare(
+  state: CoordinatorState,
+  turn: Turn,
+  declaration: SweepDeclaration,
+  points: readonly PointDeclaration[],
+  now: number,
+): void {
+  turn.record({ kind: 'sweep-declared', at: now, declaration });
+  for (let from = 0; from < points.length; from += pointsPerEvent) {
+    const part = points.slice(from, from + pointsPerEvent);
+    turn.record({ kind: 'points-declared', at: now, sweep: declaration.sweep, points: part });
+  }
+  turn.record({ kind: 'sweep-opened', at: now, sweep: declaration.sweep });
+  for (const host of state.ledger.hosts.keys()) cancelUnwanted(state, turn, host);
+}
+
+function isSameDeclaration(
+  known: Sweep,
+  declaration: SweepDeclaration,
+  points: readonly PointDeclaration[],
+): boolean {
+  return (
+    known.status.kind !== 'declaring' &&
+    canonicalJson(known.declaration) === canonicalJson(declaration) &&
+    known.points.length === points.length &&
+    points.every((point, index) => point.trials.join() === known.points[index]?.trials.join())
+  );
+}
+
+function resumeSweep(turn: Turn, sweep: Sweep, now: number): void {
+  if (sweep.status.kind === 'stopped') turn.record({ kind: 'sweep-opened', at: now, sweep: sweep.name });
+}
+
+function forEachSweep(
+  state: CoordinatorState,
+  name: SweepName | null,
+  act: (sweep: Sweep) => void,
+  done: string,
+): string {
+  const sweeps = [...state.ledger.sweeps.values()].filter((sweep) => name === null || sweep.name === name);
+  for (const sweep of sweeps) act(sweep);
+  if (sweeps.length === 0) return name === null ? 'there is no sweep' : `there is no sweep ${name}`;
+  return `${done}: ${sweeps.map((sweep) => sweep.name).join(', ')}`;
+}
+
+/** Nothing more of it starts; what of it waits or runs on a host, and serves no other open sweep, is ended. */
+export function stopSweep(
+  state: CoordinatorState,
+  turn: Turn,
+  sweep: Sweep,
+  by: 'person' | 'same-failure',
+  because: string,
+  now: number,
+): void {
+  if (sweep.status.kind !== 'open') return;
+  turn.record({ kind: 'sweep-stopped', at: now, sweep: sweep.name, by, because });
+  for (const [host, attempts] of openAttemptsBy(state, sweep))
+    turn.instruct({ kind: 'send', host, message: { kind: 'cancel', attempts } });
+}
+
+/** Ends what a host holds for no open sweep: a stop that a cut kept it from hearing, a point edited away. */
+export function cancelUnwanted(state: CoordinatorState, turn: Turn, host: HostName): void {
+  const attempts = openOn(state, host).filter((attempt) => !servesOpenSweep(state, attempt));
+  if (attempts.length > 0)
+    turn.instruct({
+      kind: 'send',
+      host,
+      message: { kind: 'cancel', attempts: attempts.map((attempt) => attempt.id) },
+    });
+}
+
+function openAttemptsBy(state: CoordinatorState, sweep: Sweep): Map<HostName, string[]> {
+  const byHost = new Map<HostName, string[]>();
+  for (const host of state.ledger.hosts.keys()) {
+    const ids = openOn(state, host)
+      .filter((attempt) => attempt.sweep === sweep.name && !servesOpenSweep(state, attempt))
+      .map((attempt) => attempt.id);
+    if (ids.length > 0) byHost.set(host, ids);
+  }
+  return byHost;
+}
+
+const openOn = (state: CoordinatorState, host: HostName): Attempt[] =>
+  [...(state.ledger.hosts.get(host)?.open ?? [])].flatMap((id) => state.ledger.attempts.get(id) ?? []);
+
+const servesOpenSweep = (state: CoordinatorState, attempt: Attempt): boolean =>
+  (state.ledger.trials.get(attempt.trial)?.sweeps ?? []).some(
+    (name) => state.ledger.sweeps.get(name)?.status.kind === 'open',
+  );
+
+function retry(state: CoordinatorState, turn: Turn, trials: readonly TrialId[], now: number): string {
+  const failed = trials.filter((id) => {
+    const kind = state.ledger.trials.get(id)?.status.kind;
+    return kind === 'failed' || kind === 'cancelled';
+  });
+  if (failed.length === 0) return 'none of these trials has failed';
+  turn.record({ kind: 'retry-asked', at: now, trials: failed });
+  for (const sweep of state.ledger.sweeps.values())
+    if (sweep.counts.queued > 0) {
+      resumeSweep(turn, sweep, now);
+      state.firstFailures.delete(sweep.name);
+    }
+  return `${failed.length} ${failed.length === 1 ? 'trial' : 'trials'} queued again`;
+}

@@ -1,0 +1,51 @@
+import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { Attempt } from '../../ledger/state.ts';
+import { chargedTo } from '../../model/outcome.ts';
+import { outcomeText } from '../../model/outcome-text.ts';
+import { stopSweep } from './commands.ts';
+import type { CoordinatorState, EarlyFailure } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Ends of one cause before a sweep in which nothing has succeeded is stopped: one could be chance, two a pair. */
+const sameFailures = 3;
+
+/**
+ * A night of 300 trials that all fail on the same missing import is worth nothing by morning: where the first trials
+ * of a sweep fail in the same way on two hosts (or on the only one), it stops and shows why.
+ */
+export function noteFailure(
+  state: CoordinatorState,
+  turn: Turn,
+  attempt: Attempt,
+  end: AttemptEnd,
+  now: number,
+): void {
+  const sweep = state.ledger.sweeps.get(attempt.sweep);
+  if (sweep === undefined || sweep.status.kind !== 'open') return;
+  if (sweep.counts.succeeded > 0 || chargedTo[end.outcome.kind] === 'nobody') {
+    state.firstFailures.delete(sweep.name);
+    return;
+  }
+  const failures = [
+    ...(state.firstFailures.get(sweep.name) ?? []),
+    { trial: attempt.trial, host: attempt.host, signature: signatureOf(end) },
+  ];
+  state.firstFailures.set(sweep.name, failures);
+  if (failWithOneCause(failures, state.fleet.size))
+    stopSweep(state, turn, sweep, 'same-failure', explain(end), now);
+}
+
+export function failWithOneCause(failures: readonly EarlyFailure[], hosts: number): boolean {
+  if (failures.length < sameFailures) return false;
+  const distinct = (key: keyof EarlyFailure): number => new Set(failures.map((failure) => failure[key])).size;
+  return distinct('signature') === 1 && distinct('trial') > 1 && distinct('host') >= Math.min(2, hosts);
+}
+
+/** Numbers differ between trials that fail alike (addresses, steps, times): they are left out. */
+function signatureOf(end: AttemptEnd): string {
+  const lastLine = end.logTail.trimEnd().split('\n').at(-1) ?? '';
+  return `${outcomeText(end.outcome)} ${lastLine}`.replace(/[0-9a-f]*\d[0-9a-f]*/gi, '#');
+}
+
+const explain = (end: AttemptEnd): string =>
+  [outcomeText(end.outcome), end.logTail.trim()].filter((text) => text !== '').join('\n');

@@ -1,0 +1,42 @@
+import type { PointDeclaration, SweepDeclaration } from '../../ledger/events.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
+import type { AttemptId, HostName, SweepName, TrialId } from '../../model/ids.ts';
+import type { Launch } from '../../model/launch.ts';
+import type { FromAgent, HostFacts, ToAgent } from '../../protocol/messages.ts';
+
+/** What happens to a coordinator. */
+export type CoordinatorEvent =
+  /** Its agent answered and this term is its writer. */
+  | { readonly kind: 'host-connected'; readonly host: HostName; readonly facts: HostFacts }
+  | { readonly kind: 'host-message'; readonly host: HostName; readonly message: FromAgent }
+  | { readonly kind: 'host-disconnected'; readonly host: HostName; readonly because: string }
+  /** Outcomes of `prepare`. */
+  | { readonly kind: 'launch-ready'; readonly host: HostName; readonly launch: string }
+  | { readonly kind: 'launch-refused'; readonly host: HostName; readonly launch: string; readonly problem: string }
+  | { readonly kind: 'asked'; readonly command: Command; readonly by: number }
+  /** After all that has come since the last turn: decide what starts where. */
+  | { readonly kind: 'plan' };
+
+/** What a person asks for, by the command line or the writer's socket. */
+export type Command =
+  | {
+      readonly kind: 'run';
+      readonly declaration: SweepDeclaration;
+      readonly points: readonly PointDeclaration[];
+    }
+  | { readonly kind: 'resume'; readonly sweep: SweepName | null }
+  | { readonly kind: 'stop'; readonly sweep: SweepName | null }
+  | { readonly kind: 'retry'; readonly trials: readonly TrialId[] };
+
+/** What the loop carries out, in this order, once the turn's facts are committed. */
+export type Instruction =
+  | { readonly kind: 'commit'; readonly events: readonly LedgerEvent[]; readonly metrics: readonly MetricsBatch[] }
+  /** Small artifacts that came with a result: written before the result is acknowledged. */
+  | { readonly kind: 'store-artifacts'; readonly attempt: AttemptId; readonly files: ArtifactFiles }
+  | { readonly kind: 'send'; readonly host: HostName; readonly message: ToAgent }
+  /** Bring what a launch needs onto a host; ends in launch-ready or launch-refused. */
+  | { readonly kind: 'prepare'; readonly host: HostName; readonly launch: string; readonly spec: Launch }
+  | { readonly kind: 'answer'; readonly to: number; readonly message: string };
+
+export type ArtifactFiles = readonly { readonly path: string; readonly base64: string }[];

@@ -1,0 +1,243 @@
+/** What a host says, and what becomes of it: reconcile after a connection, then results as they come. */
+import type { AttemptEnd } from '../../model/attempt-end.ts';
+import { type AttemptId, attemptId, type HostName, type TrialId, trialId } from '../../model/ids.ts';
+import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
+import type { Attempt } from '../../ledger/state.ts';
+import { observeDuration } from '../../predict/duration.ts';
+import { leaseOf } from '../scheduler/lease.ts';
+import { cancelUnwanted } from './commands.ts';
+import { noteFailure } from './early-failure.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import type { Turn } from './turn.ts';
+
+type Said<Kind extends FromAgent['kind']> = Extract<FromAgent, { kind: Kind }>;
+
+/** Attempts that did not start on a host, one after the other, before it is trusted with no more (P5's sibling). */
+const chargesToQuarantine = 3;
+
+export function connected(state: CoordinatorState, name: HostName, facts: HostFacts): void {
+  const host = state.fleet.get(name);
+  if (host === undefined) return;
+  host.launches.clear();
+  host.link = { kind: 'reconciling', facts };
+}
+
+export function disconnected(state: CoordinatorState, name: HostName, because: string): void {
+  const host = state.fleet.get(name);
+  if (host === undefined) return;
+  host.launches.clear();
+  host.link = { kind: 'connecting', because };
+}
+
+export function received(
+  state: CoordinatorState,
+  turn: Turn,
+  name: HostName,
+  message: FromAgent,
+  now: number,
+): void {
+  const host = state.fleet.get(name);
+  if (host === undefined) return;
+  switch (message.kind) {
+    case 'state':
+      reconcile(state, turn, host, message, now);
+      break;
+    case 'started':
+      turnStarted(state, turn, host, message.attempts, now);
+      break;
+    case 'metrics':
+      keepMetrics(state, turn, message);
+      break;
+    case 'ended':
+      if (message.files.length > 0)
+        turn.instruct({ kind: 'store-artifacts', attempt: attemptId(message.attempt), files: message.files });
+      endAttempt(state, turn, host, attemptId(message.attempt), message.end, now);
+      break;
+    case 'taken-back':
+      takenBack(state, turn, host, message, now);
+      break;
+    case 'figures':
+      if (host.link.kind === 'ready')
+        host.link = { ...host.link, figures: message.figures, holds: message.holds };
+      break;
+    // Answers to questions of the connection itself (fleet/), which reads them before they come here.
+    case 'welcome':
+    case 'turned-away':
+    case 'content':
+    case 'log':
+    case 'artifact':
+      break;
+    default:
+      message satisfies never;
+  }
+}
+
+/**
+ * Holds what the host has against what the ledger says it has (DESIGN.md, "Attach"): a lease that never arrived is
+ * sent again, what runs without our knowledge is adopted, what the host has forgotten is lost.
+ */
+function reconcile(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  said: Said<'state'>,
+  now: number,
+): void {
+  if (host.link.kind !== 'reconciling') return;
+  host.link = { kind: 'ready', facts: host.link.facts, figures: null, holds: [] };
+  for (const { attempt, trial } of [...said.running, ...said.ended]) adopt(state, turn, host, attempt, trial, now);
+  turn.instruct({
+    kind: 'send',
+    host: host.name,
+    message: { kind: 'reconciled', committedLines: committedLinesOf(state, host) },
+  });
+  turnStarted(state, turn, host, said.running, now);
+  const held = new Set([...said.backlog, ...[...said.running, ...said.ended].map(({ attempt }) => attempt)]);
+  const missing = [...(state.ledger.hosts.get(host.name)?.open ?? [])].filter((id) => !held.has(id));
+  for (const id of missing) {
+    if (state.ledger.attempts.get(id)?.status.kind === 'leased') resend(state, turn, host, id);
+    else endAttempt(state, turn, host, id, lostEnd, now);
+  }
+  dropStrangers(state, turn, host, said.backlog);
+  cancelUnwanted(state, turn, host.name);
+}
+
+/** A waiting attempt that this ledger does not hold open there was decided in another life of it. */
+function dropStrangers(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  backlog: readonly string[],
+): void {
+  const open = state.ledger.hosts.get(host.name)?.open ?? new Set();
+  const strangers = backlog.filter((id) => !open.has(attemptId(id)));
+  if (strangers.length > 0)
+    turn.instruct({ kind: 'send', host: host.name, message: { kind: 'cancel', attempts: strangers } });
+}
+
+function adopt(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  attempt: string,
+  trial: string,
+  now: number,
+): void {
+  if (state.ledger.attempts.has(attemptId(attempt)) || !state.ledger.trials.has(trialId(trial))) return;
+  turn.record({ kind: 'adopted', at: now, attempt, host: host.name, trial });
+}
+
+const committedLinesOf = (state: CoordinatorState, host: FleetHost): Record<string, number> =>
+  Object.fromEntries(
+    [...(state.ledger.hosts.get(host.name)?.open ?? [])].map((id) => [id, state.committedLines.get(id) ?? 0]),
+  );
+
+/** A lease is carried out again until the host has it: agents take one that they know for what it is. */
+function resend(state: CoordinatorState, turn: Turn, host: FleetHost, id: AttemptId): void {
+  const lease = leaseOf(state, host.name, id);
+  if (lease === null) return;
+  const spec = state.ledger.launches.get(lease.launch);
+  if (spec !== undefined && !host.launches.has(lease.launch)) {
+    host.launches.set(lease.launch, { kind: 'preparing' });
+    turn.instruct({ kind: 'prepare', host: host.name, launch: lease.launch, spec });
+  }
+  turn.instruct({ kind: 'send', host: host.name, message: { kind: 'lease', leases: [lease] } });
+}
+
+function turnStarted(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  started: readonly { attempt: string; device: string }[],
+  now: number,
+): void {
+  const news = started
+    .filter(({ attempt }) => state.ledger.attempts.get(attemptId(attempt))?.status.kind === 'leased')
+    .map(({ attempt, device }) => ({ attempt, device }));
+  if (news.length > 0) turn.record({ kind: 'started', at: now, host: host.name, attempts: news });
+}
+
+function keepMetrics(state: CoordinatorState, turn: Turn, said: Said<'metrics'>): void {
+  const attempt = attemptId(said.attempt);
+  const committed = state.committedLines.get(attempt) ?? 0;
+  const fresh = said.lines.slice(Math.max(0, committed - said.from));
+  const known = state.ledger.attempts.get(attempt);
+  if (fresh.length === 0 || known === undefined || known.status.kind === 'ended') return;
+  turn.recordMetrics({ attempt, from: committed, lines: fresh });
+  state.committedLines.set(attempt, committed + fresh.length);
+}
+
+function takenBack(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  said: Said<'taken-back'>,
+  now: number,
+): void {
+  const open = state.ledger.hosts.get(host.name)?.open;
+  const attempts = said.attempts.filter((id) => open?.has(attemptId(id)));
+  if (attempts.length > 0) turn.record({ kind: 'taken-back', at: now, host: host.name, attempts });
+}
+
+/** Accepts an end once; the acknowledgement goes out with the turn, after the commit (P1). */
+function endAttempt(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  id: AttemptId,
+  end: AttemptEnd,
+  now: number,
+): void {
+  const attempt = state.ledger.attempts.get(id);
+  if (attempt === undefined) return;
+  acknowledge(state, host.name, id);
+  if (attempt.status.kind === 'ended') return;
+  host.ended += 1;
+  state.committedLines.delete(id);
+  turn.record({ kind: 'ended', at: now, attempt: id, host: attempt.host, end });
+  learn(state, attempt, end);
+  noteFailure(state, turn, attempt, end, now);
+  if ((state.ledger.hosts.get(attempt.host)?.charges ?? 0) >= chargesToQuarantine)
+    quarantine(state, turn, attempt, end, now);
+}
+
+function acknowledge(state: CoordinatorState, host: HostName, id: AttemptId): void {
+  const waiting = state.unacknowledged.get(host);
+  if (waiting === undefined) state.unacknowledged.set(host, [id]);
+  else waiting.push(id);
+}
+
+/** What a trial took predicts what its like will take. */
+export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
+  if (end.outcome.kind !== 'succeeded') return;
+  const launch = state.ledger.sweeps.get(attempt.sweep)?.declaration.launch;
+  if (launch !== undefined) observeDuration(state.durations, launch, end.seconds, operationsOf(state, attempt.trial));
+}
+
+const operationsOf = (state: CoordinatorState, trial: TrialId): number =>
+  state.ledger.trials.get(trial)?.point.operations ?? 0;
+
+function quarantine(
+  state: CoordinatorState,
+  turn: Turn,
+  attempt: Attempt,
+  end: AttemptEnd,
+  now: number,
+): void {
+  if (end.outcome.kind !== 'not-started' || state.ledger.hosts.get(attempt.host)?.quarantine !== null) return;
+  turn.record({ kind: 'host-quarantined', at: now, host: attempt.host, because: end.outcome.message });
+}
+
+const lostEnd: AttemptEnd = {
+  outcome: { kind: 'lost', reason: 'unknown-to-host' },
+  best: null,
+  final: null,
+  metricsCount: 0,
+  metricsHash: '',
+  seconds: 0,
+  cpuSeconds: null,
+  peakMemoryBytes: null,
+  device: null,
+  artifacts: [],
+  logTail: '',
+};

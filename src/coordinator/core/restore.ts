@@ -1,0 +1,29 @@
+import { fold } from '../../ledger/fold.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import { emptyLedger } from '../../ledger/state.ts';
+import type { AttemptId } from '../../model/ids.ts';
+import { noDurations } from '../../predict/duration.ts';
+import { learn } from './hosts.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+
+/** The state of a coordinator that begins its term: the ledger's events and the inventory's hosts, nothing else. */
+export function restore(
+  events: Iterable<LedgerEvent>,
+  hosts: readonly FleetHost[],
+  committedLines: ReadonlyMap<AttemptId, number>,
+): CoordinatorState {
+  let ledger = emptyLedger();
+  for (const event of events) ledger = fold(ledger, event);
+  const state: CoordinatorState = {
+    ledger,
+    fleet: new Map(hosts.map((host) => [host.name, host])),
+    durations: noDurations(),
+    committedLines: new Map(),
+    unacknowledged: new Map(),
+    firstFailures: new Map(),
+  };
+  for (const attempt of ledger.attempts.values())
+    if (attempt.status.kind === 'ended') learn(state, attempt, attempt.status.end);
+    else state.committedLines.set(attempt.id, committedLines.get(attempt.id) ?? 0);
+  return state;
+}

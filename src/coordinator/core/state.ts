@@ -1,0 +1,60 @@
+import type { LedgerState } from '../../ledger/state.ts';
+import type { AttemptId, HostName, SweepName, TrialId } from '../../model/ids.ts';
+import type { Refusal } from '../../model/refusal.ts';
+import type { Durations } from '../../predict/duration.ts';
+import type { HostFacts, HostFigures } from '../../protocol/messages.ts';
+
+/** All that the coordinator decides on. Changed by `transition` alone; the state handed in is spent. */
+export interface CoordinatorState {
+  readonly ledger: LedgerState;
+  readonly fleet: Map<HostName, FleetHost>;
+  readonly durations: Durations;
+  /** Metrics lines in the ledger, of attempts that have not ended: where an agent goes on after a cut. */
+  readonly committedLines: Map<AttemptId, number>;
+  /** Ends that are in this turn's commit, by the host that waits for the word. */
+  readonly unacknowledged: Map<HostName, AttemptId[]>;
+  /** Failures of sweeps in which nothing has succeeded yet (early-failure.ts). */
+  readonly firstFailures: Map<SweepName, EarlyFailure[]>;
+}
+
+/** A host of the inventory and what this coordinator knows of it now. Nothing here outlives the coordinator. */
+export interface FleetHost {
+  readonly name: HostName;
+  readonly labels: readonly string[];
+  /** Trials at once, where the inventory says so. */
+  readonly slots: number | null;
+  link: HostLink;
+  /** What each launch needs on this host. */
+  readonly launches: Map<string, LaunchState>;
+  /** Ends seen from it in this term: what its backlog may grow by. */
+  ended: number;
+}
+
+/** off | connecting → reconciling (its agent answered) → ready (it said what it holds) → connecting … */
+export type HostLink =
+  | { readonly kind: 'off'; readonly because: string }
+  | { readonly kind: 'connecting'; readonly because: string | null }
+  | { readonly kind: 'reconciling'; readonly facts: HostFacts }
+  | {
+      readonly kind: 'ready';
+      readonly facts: HostFacts;
+      readonly figures: HostFigures | null;
+      readonly holds: readonly Hold[];
+    };
+
+export interface Hold {
+  readonly attempt: string;
+  readonly refusals: readonly Refusal[];
+}
+
+export type LaunchState =
+  | { readonly kind: 'preparing' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'refused'; readonly problem: string };
+
+export interface EarlyFailure {
+  readonly trial: TrialId;
+  readonly host: HostName;
+  /** Equal for failures of one cause. */
+  readonly signature: string;
+}

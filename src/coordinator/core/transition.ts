@@ -1,0 +1,50 @@
+import type { CoordinatorEvent, Instruction } from './events.ts';
+import { carryOut } from './commands.ts';
+import { planTurn } from './plan-turn.ts';
+import { connected, disconnected, received } from './hosts.ts';
+import type { CoordinatorState, LaunchState } from './state.ts';
+import { Turn } from './turn.ts';
+import type { HostName } from '../../model/ids.ts';
+
+/**
+ * The coordinator, whole: what it decides when something happens. `state` is spent. `now` is the wall clock in ms.
+ */
+export function transition(
+  state: CoordinatorState,
+  event: CoordinatorEvent,
+  now: number,
+): [CoordinatorState, readonly Instruction[]] {
+  const turn = new Turn(state.ledger);
+  switch (event.kind) {
+    case 'host-connected':
+      connected(state, event.host, event.facts);
+      break;
+    case 'host-message':
+      received(state, turn, event.host, event.message, now);
+      break;
+    case 'host-disconnected':
+      disconnected(state, event.host, event.because);
+      break;
+    case 'launch-ready':
+      noteLaunch(state, event.host, event.launch, { kind: 'ready' });
+      break;
+    case 'launch-refused':
+      noteLaunch(state, event.host, event.launch, { kind: 'refused', problem: event.problem });
+      break;
+    case 'asked':
+      carryOut(state, turn, event.command, event.by, now);
+      break;
+    case 'plan':
+      planTurn(state, turn, now);
+      break;
+    default:
+      event satisfies never;
+  }
+  return [state, turn.instructions()];
+}
+
+function noteLaunch(state: CoordinatorState, name: HostName, launch: string, outcome: LaunchState): void {
+  const host = state.fleet.get(name);
+  // A cut in between forgot what was prepared: the next connection asks again.
+  if (host?.launches.has(launch)) host.launches.set(launch, outcome);
+}

@@ -1,0 +1,102 @@
+import type { Launch } from '../model/launch.ts';
+import type { AttemptId, HostName } from '../model/ids.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
+import type { MetricsBatch } from '../ledger/metrics-batch.ts';
+import type { ToAgent } from '../protocol/messages.ts';
+import type { ArtifactFiles, CoordinatorEvent, Instruction } from './core/events.ts';
+import type { CoordinatorState } from './core/state.ts';
+import { transition } from './core/transition.ts';
+
+/** What the loop carries instructions out through: the real things, or a simulation's. */
+export interface CoordinatorDoor {
+  /** Wall clock in ms. */
+  now(): number;
+  /** Runs `turn` soon, after what is under way. */
+  soon(turn: () => void): void;
+  /** Returns once the facts are on disk. @throws when they are not: nothing of this turn may leave the process */
+  commit(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void;
+  send(host: HostName, message: ToAgent): void;
+  prepare(host: HostName, launch: string, spec: Launch): void;
+  storeArtifacts(attempt: AttemptId, files: ArtifactFiles): void;
+  answer(to: number, message: string): void;
+  /** After each turn that was committed: for those who watch. */
+  committed(events: readonly LedgerEvent[]): void;
+  /** A commit failed: this state is ahead of the ledger and must not be used any more. */
+  failed(cause: unknown): void;
+}
+
+/**
+ * observe → decide → commit → apply. Wakes on an event, takes everything that has come since, plans once and commits
+ * once, so that a burst of a thousand results costs one fsync.
+ */
+export class CoordinatorLoop {
+  #state: CoordinatorState;
+  #inbox: CoordinatorEvent[] = [];
+  #scheduled = false;
+  #halted = false;
+  readonly #door: CoordinatorDoor;
+
+  constructor(state: CoordinatorState, door: CoordinatorDoor) {
+    this.#state = state;
+    this.#door = door;
+  }
+
+  /** What is decided so far. To be read, never changed. */
+  get state(): CoordinatorState {
+    return this.#state;
+  }
+
+  post(event: CoordinatorEvent): void {
+    this.#inbox.push(event);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#door.soon(() => this.#turn());
+  }
+
+  /** Nothing is decided or carried out any more. */
+  halt(): void {
+    this.#halted = true;
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    if (this.#halted) return;
+    const events = [...this.#inbox, { kind: 'plan' } as const];
+    this.#inbox = [];
+    const instructions = events.flatMap((event) => this.#decide(event));
+    const commits = instructions.filter((instruction) => instruction.kind === 'commit');
+    const facts = commits.flatMap((commit) => commit.events);
+    try {
+      if (commits.length > 0) this.#door.commit(facts, commits.flatMap((commit) => commit.metrics));
+    } catch (cause) {
+      this.halt();
+      this.#door.failed(cause);
+      return;
+    }
+    for (const instruction of instructions) this.#carryOut(instruction);
+    this.#door.committed(facts);
+  }
+
+  #decide(event: CoordinatorEvent): readonly Instruction[] {
+    const [state, instructions] = transition(this.#state, event, this.#door.now());
+    this.#state = state;
+    return instructions;
+  }
+
+  #carryOut(instruction: Instruction): void {
+    switch (instruction.kind) {
+      case 'commit':
+        return; // done, before everything else
+      case 'send':
+        return this.#door.send(instruction.host, instruction.message);
+      case 'prepare':
+        return this.#door.prepare(instruction.host, instruction.launch, instruction.spec);
+      case 'store-artifacts':
+        return this.#door.storeArtifacts(instruction.attempt, instruction.files);
+      case 'answer':
+        return this.#door.answer(instruction.to, instruction.message);
+      default:
+        return instruction satisfies never;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Sweep } from '../../ledger/state.ts';
+import type { Refusal } from '../../model/refusal.ts';
+import type { CoordinatorState, FleetHost } from '../core/state.ts';
+
+export type Eligibility =
+  | { readonly kind: 'eligible' }
+  /** It would be, once what the launch needs is there. */
+  | { readonly kind: 'unprepared' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Whether a host may be leased trials of a sweep at all; what it can take at this moment is its agent's to say. */
+export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHost): Eligibility {
+  const refusal = refusalOf(state, sweep, host);
+  if (refusal !== null) return { kind: 'refused', refusal };
+  const launch = host.launches.get(sweep.declaration.launch);
+  if (launch === undefined) return { kind: 'unprepared' };
+  switch (launch.kind) {
+    case 'ready':
+      return { kind: 'eligible' };
+    case 'preparing':
+      return refused({ kind: 'preparing', what: `${sweep.declaration.programName} is on its way` });
+    case 'refused':
+      return refused({ kind: 'preparing', what: launch.problem });
+    default:
+      return launch satisfies never;
+  }
+}
+
+const refused = (refusal: Refusal): Eligibility => ({ kind: 'refused', refusal });
+
+function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refusal | null {
+  const quarantine = state.ledger.hosts.get(host.name)?.quarantine ?? null;
+  if (quarantine !== null) return { kind: 'quarantined', because: quarantine };
+  const missing = sweep.declaration.labels.filter((label) => !host.labels.includes(label));
+  if (missing.length > 0) return { kind: 'labels', missing };
+  const { link } = host;
+  switch (link.kind) {
+    case 'off':
+      return { kind: 'off', because: link.because };
+    case 'connecting':
+      return link.because === null
+        ? { kind: 'preparing', what: 'connecting' }
+        : { kind: 'unreachable', because: link.because };
+    case 'reconciling':
+      return { kind: 'preparing', what: 'asking what it holds' };
+    case 'ready':
+      return null;
+    default:
+      return link satisfies never;
+  }
+}

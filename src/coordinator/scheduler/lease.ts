@@ -1,0 +1,29 @@
+import { attemptId, type HostName } from '../../model/ids.ts';
+import { predictSeconds } from '../../predict/duration.ts';
+import type { Lease } from '../../protocol/messages.ts';
+import type { Attempt } from '../../ledger/state.ts';
+import type { CoordinatorState } from '../core/state.ts';
+
+/** The lease of an attempt as its host is told; null where the ledger does not hold the attempt. */
+export function leaseOf(state: Pick<CoordinatorState, 'ledger' | 'durations'>, host: HostName, id: string): Lease | null {
+  const attempt = state.ledger.attempts.get(attemptId(id));
+  const trial = attempt && state.ledger.trials.get(attempt.trial);
+  const sweep = attempt && state.ledger.sweeps.get(attempt.sweep);
+  if (attempt === undefined || trial === undefined || sweep === undefined) return null;
+  const { launch } = sweep.declaration;
+  const earlier = trial.attempts
+    .flatMap((other) => state.ledger.attempts.get(other) ?? [])
+    .findLast((other: Attempt) => other.id !== attempt.id && other.host === host && other.status.kind === 'ended');
+  return {
+    attempt: attempt.id,
+    number: attempt.number,
+    trial: trial.id,
+    launch,
+    params: trial.point.params,
+    seed: trial.seed,
+    resources: trial.point.resources,
+    shape: trial.point.shape,
+    predictedSeconds: predictSeconds(state.durations, launch, trial.point.operations ?? 0),
+    continues: earlier?.id ?? null,
+  };
+}

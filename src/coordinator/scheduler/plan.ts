@@ -1,0 +1,93 @@
+/** What starts where. Pure: same state, same plan. A plan looks only at as many trials as hosts have room for. */
+import type { Sweep, Trial } from '../../ledger/state.ts';
+import type { HostName, SweepName } from '../../model/ids.ts';
+import type { CoordinatorState, FleetHost } from '../core/state.ts';
+import { eligibility } from './eligibility.ts';
+import { roomOf } from './backlog.ts';
+
+export interface Assignment {
+  readonly trial: Trial;
+  readonly sweep: SweepName;
+}
+
+export interface Plan {
+  readonly assignments: ReadonlyMap<HostName, readonly Assignment[]>;
+  /** Launches that a host must be prepared for before anything of them can be leased to it. */
+  readonly preparations: readonly { readonly host: HostName; readonly launch: string }[];
+}
+
+/** A host while a plan is made: how many attempts it may still take, and when it will be through with what it has. */
+interface Candidate {
+  readonly host: FleetHost;
+  room: number;
+  busySeconds: number;
+  readonly parallel: number;
+}
+
+export function plan(state: CoordinatorState): Plan {
+  const assignments = new Map<HostName, Assignment[]>();
+  const preparations: { host: HostName; launch: string }[] = [];
+  for (const sweep of state.ledger.sweeps.values()) {
+    if (sweep.status.kind !== 'open' || sweep.counts.queued === 0) continue;
+    const candidates: Candidate[] = [];
+    for (const host of state.fleet.values()) {
+      const answer = eligibility(state, sweep, host);
+      if (answer.kind === 'eligible') candidates.push({ host, ...roomOf(state, sweep, host, assignments) });
+      if (answer.kind === 'unprepared') preparations.push({ host: host.name, launch: sweep.declaration.launch });
+    }
+    assignSweep(state, sweep, candidates, assignments);
+  }
+  return { assignments, preparations };
+}
+
+function assignSweep(
+  state: CoordinatorState,
+  sweep: Sweep,
+  candidates: readonly Candidate[],
+  assignments: Map<HostName, Assignment[]>,
+): void {
+  let allowed = concurrencyLeft(sweep);
+  for (let index = firstQueued(sweep); index < sweep.order.length && allowed > 0; index += 1) {
+    const open = candidates.filter((candidate) => candidate.room > 0);
+    if (open.length === 0) return;
+    const trial = sweep.order[index];
+    if (trial === undefined || trial.status.kind !== 'queued' || isAssigned(assignments, trial)) continue;
+    const chosen = chooseHost(state, trial, open);
+    if (chosen === null) continue;
+    const assigned = assignments.get(chosen.host.name) ?? [];
+    assigned.push({ trial, sweep: sweep.name });
+    assignments.set(chosen.host.name, assigned);
+    chosen.room -= 1;
+    chosen.busySeconds += 1 / chosen.parallel;
+    allowed -= 1;
+  }
+}
+
+/** A trial of two sweeps is assigned once. Few plans have any, and those that do are small. */
+const isAssigned = (assignments: ReadonlyMap<HostName, readonly Assignment[]>, trial: Trial): boolean =>
+  trial.sweeps.length > 1 &&
+  [...assignments.values()].some((assigned) => assigned.some((other) => other.trial === trial));
+
+function concurrencyLeft(sweep: Sweep): number {
+  const { concurrent } = sweep.declaration;
+  if (concurrent === null) return Number.POSITIVE_INFINITY;
+  return Math.max(0, concurrent - sweep.counts.leased - sweep.counts.running);
+}
+
+/** Skips what is settled, and remembers how far: settled trials at the front are looked at once. */
+function firstQueued(sweep: Sweep): number {
+  while (sweep.order[sweep.firstQueued] !== undefined && sweep.order[sweep.firstQueued]?.status.kind !== 'queued')
+    sweep.firstQueued += 1;
+  return sweep.firstQueued;
+}
+
+/** The host that would be through with it earliest; one where it failed before only if there is no other. */
+function chooseHost(state: CoordinatorState, trial: Trial, open: readonly Candidate[]): Candidate | null {
+  const failedOn = new Set(
+    trial.attempts.map((id) => state.ledger.attempts.get(id)?.host).filter((host) => host !== undefined),
+  );
+  const fresh = open.filter((candidate) => !failedOn.has(candidate.host.name));
+  const [first, ...others] = fresh.length > 0 ? fresh : open;
+  if (first === undefined) return null;
+  return others.reduce((best, other) => (other.busySeconds < best.busySeconds ? other : best), first);
+}

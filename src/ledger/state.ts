@@ -1,0 +1,103 @@
+/** What the events of a ledger amount to. Built by `fold` alone; everybody else reads. */
+import type { AttemptEnd } from '../model/attempt-end.ts';
+import type { AttemptId, HostName, LedgerId, SweepName, TrialId } from '../model/ids.ts';
+import type { Launch } from '../model/launch.ts';
+import type { PointDeclaration, SweepDeclaration } from './events.ts';
+
+export interface LedgerState {
+  ledger: LedgerId | null;
+  term: number;
+  /** Heads the ids of this term's attempts, with their count so far. */
+  nonce: string;
+  attemptsOfTerm: number;
+  readonly sweeps: Map<SweepName, Sweep>;
+  readonly launches: Map<string, Launch>;
+  readonly trials: Map<TrialId, Trial>;
+  readonly attempts: Map<AttemptId, Attempt>;
+  readonly hosts: Map<HostName, HostRecord>;
+  /** `ATTEMPT/PATH` of each artifact that lies in the state folder. */
+  readonly fetched: Set<string>;
+}
+
+export interface Sweep {
+  readonly name: SweepName;
+  readonly declaration: SweepDeclaration;
+  readonly declaredAt: number;
+  openedAt: number | null;
+  readonly points: PointDeclaration[];
+  /** Its trials in the order in which they are best started. */
+  readonly order: Trial[];
+  /** No trial before this index of `order` is queued: where a plan begins to look. */
+  firstQueued: number;
+  readonly counts: Record<TrialStatus['kind'], number>;
+  status: SweepStatus;
+}
+
+/** declaring → open ⇄ stopped. Nothing starts unless it is open. */
+export type SweepStatus =
+  | { readonly kind: 'declaring' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'stopped'; readonly by: 'person' | 'same-failure'; readonly because: string; readonly at: number };
+
+export interface Trial {
+  readonly id: TrialId;
+  point: PointDeclaration;
+  readonly seed: number;
+  /** From 1. */
+  readonly replicate: number;
+  /** The sweeps that hold it now: one result serves all of them. */
+  sweeps: readonly SweepName[];
+  readonly attempts: AttemptId[];
+  /** Ends that were charged to the trial, and ends that blame nobody. */
+  charges: number;
+  uncharged: number;
+  status: TrialStatus;
+}
+
+export type TrialStatus =
+  | { readonly kind: 'queued' }
+  /** In a host's backlog, or on its way there. */
+  | { readonly kind: 'leased'; readonly attempt: AttemptId }
+  | { readonly kind: 'running'; readonly attempt: AttemptId }
+  /** The attempt whose result counts. */
+  | { readonly kind: 'succeeded'; readonly attempt: AttemptId }
+  | { readonly kind: 'failed'; readonly attempt: AttemptId }
+  | { readonly kind: 'cancelled'; readonly attempt: AttemptId };
+
+export interface Attempt {
+  readonly id: AttemptId;
+  readonly number: number;
+  readonly trial: TrialId;
+  /** On whose behalf it was leased: its launch, its objective, its retries. */
+  readonly sweep: SweepName;
+  readonly host: HostName;
+  status: AttemptStatus;
+}
+
+export type AttemptStatus =
+  | { readonly kind: 'leased' }
+  | { readonly kind: 'running'; readonly device: string; readonly at: number }
+  | { readonly kind: 'taken-back' }
+  | { readonly kind: 'ended'; readonly end: AttemptEnd; readonly at: number };
+
+export interface HostRecord {
+  readonly name: HostName;
+  /** Attempts that are leased to it and have not ended. */
+  readonly open: Set<AttemptId>;
+  /** Attempts that did not start there since the last that succeeded. */
+  charges: number;
+  quarantine: string | null;
+}
+
+export const emptyLedger = (): LedgerState => ({
+  ledger: null,
+  term: 0,
+  nonce: '',
+  attemptsOfTerm: 0,
+  sweeps: new Map(),
+  launches: new Map(),
+  trials: new Map(),
+  attempts: new Map(),
+  hosts: new Map(),
+  fetched: new Set(),
+});
