@@ -1,0 +1,33 @@
+import { Command, CommanderError } from 'commander';
+import type { Console } from './console.ts';
+import { CommandError, type ExitCode, exitCode } from './exit.ts';
+
+/** A verb: its arguments, one call, one rendering. The action sets the exit code by `done`. */
+export type Verb = (console: Console, done: (code: ExitCode) => void) => Command;
+
+const verbs: readonly Verb[] = [];
+
+/** Runs one command line and says with what code the process ends. Nothing a person did shows a stack trace. */
+export async function runCommand(args: readonly string[], console: Console): Promise<ExitCode> {
+  let code: ExitCode = exitCode.done;
+  const program = labsweep(console, (ended) => (code = ended));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.badInput;
+    if (args.includes('--debug') && error instanceof Error) console.err(`${error.stack}\n`);
+    else console.err(`${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof CommandError ? error.exitCode : exitCode.failedInPart;
+  }
+}
+
+function labsweep(console: Console, done: (code: ExitCode) => void): Command {
+  const program = new Command('labsweep')
+    .description('Hyperparameter sweeps over a lab\'s shared servers, by SSH alone.')
+    .option('--debug', 'show the stack of an error')
+    .exitOverride()
+    .configureOutput({ writeOut: console.out, writeErr: console.err });
+  for (const verb of verbs) program.addCommand(verb(console, done).copyInheritedSettings(program));
+  return program;
+}
