@@ -42,6 +42,8 @@ export const toAgentSchema = z.discriminatedUnion('kind', [
   }),
   /** Answer to `state`: lines of these attempts that are committed already. Metrics flow only after it. */
   z.object({ kind: z.literal('reconciled'), committedLines: z.record(z.string(), z.number()) }),
+  /** What the inventory caps on this host; the latest writer's word holds. `slots` null: the host's own default. */
+  z.object({ kind: z.literal('limits'), slots: z.number().int().positive().nullable() }),
   z.object({ kind: z.literal('content'), hashes: z.array(z.string()) }),
   /** A packed folder was put at `path` of the host: unpack it, verify it, say `content`. */
   z.object({ kind: z.literal('unpack'), hash: z.string(), path: z.string() }),
