@@ -8,7 +8,8 @@ import { objectiveSchema } from './metrics.ts';
 export const launchSchema = z.object({
   /** argv, with the placeholders of the trial contract; `{node}` is the Node that runs the agent. */
   command: z.array(z.string()).min(1),
-  argStyle: z.enum(['kebab', 'snake', 'hydra']),
+  /** How `{args}` spells a parameter's name (render-command.ts). */
+  argStyle: z.enum(['plain', 'kebab', 'snake', 'hydra']),
   /** Snapshot of the program's files, whose top-level entries are linked into the working directory. */
   files: z.string().nullable(),
   /** Snapshot of the data set, or a path that lies on the hosts already. */

@@ -4,7 +4,10 @@ import { z } from 'zod';
  * What a running trial reports: `step` and any number of named metrics. Values that are not numbers are kept as
  * they are (a word, a flag) but cannot be an objective. `final: true` marks the result line.
  */
-export const metricsLineSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]));
+export const metricsLineSchema = z.record(
+  z.string(),
+  z.union([z.number(), z.string(), z.boolean(), z.null()]),
+);
 export type MetricsLine = Readonly<z.infer<typeof metricsLineSchema>>;
 
 export const objectiveSchema = z.object({
@@ -24,7 +27,11 @@ export function metricOf(line: MetricsLine | null, metric: string): number | nul
 }
 
 /** Whether `candidate` is strictly better than `incumbent` on the objective; anything beats null. */
-export function isBetter(objective: Pick<Objective, 'goal'>, candidate: number, incumbent: number | null): boolean {
+export function isBetter(
+  objective: Pick<Objective, 'goal'>,
+  candidate: number,
+  incumbent: number | null,
+): boolean {
   if (incumbent === null) return true;
   return objective.goal === 'maximize' ? candidate > incumbent : candidate < incumbent;
 }

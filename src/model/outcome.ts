@@ -17,7 +17,14 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
   /** Charged to the host: the program never ran. */
   z.object({
     kind: z.literal('not-started'),
-    reason: z.enum(['no-such-program', 'not-executable', 'no-space', 'content-missing', 'data-missing', 'spawn']),
+    reason: z.enum([
+      'no-such-program',
+      'not-executable',
+      'no-space',
+      'content-missing',
+      'data-missing',
+      'spawn',
+    ]),
     message: z.string(),
   }),
   z.object({ kind: z.literal('timeout'), afterMs: z.number() }),

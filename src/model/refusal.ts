@@ -7,7 +7,12 @@ import { z } from 'zod';
 export const refusalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('slots'), running: z.number(), limit: z.number() }),
   z.object({ kind: z.literal('cpus'), needCpus: z.number(), freeCpus: z.number(), totalCpus: z.number() }),
-  z.object({ kind: z.literal('memory'), needBytes: z.number(), freeBytes: z.number(), totalBytes: z.number() }),
+  z.object({
+    kind: z.literal('memory'),
+    needBytes: z.number(),
+    freeBytes: z.number(),
+    totalBytes: z.number(),
+  }),
   z.object({ kind: z.literal('load'), othersLoad: z.number(), limit: z.number() }),
   z.object({ kind: z.literal('disk'), freeBytes: z.number(), limitBytes: z.number() }),
   /** The ramp guard: a shape never observed settles before the next one starts. */

@@ -1,0 +1,75 @@
+import { canonicalJson, sha256Hex } from './canonical.ts';
+import { type ContentHash, type LaunchId, launchId, type TrialId, trialId } from './ids.ts';
+import type { Launch } from './launch.ts';
+import type { Params } from './params.ts';
+
+/** What of a program makes a trial another trial. */
+export type ProgramIdentity =
+  | { readonly kind: 'builtin'; readonly name: string; readonly version: number }
+  | {
+      readonly kind: 'command';
+      readonly command: readonly string[];
+      readonly files: ContentHash | null;
+      readonly env: Readonly<Record<string, string>>;
+      readonly argStyle: Launch['argStyle'];
+    };
+
+/** Content and the words in the order of the classes; or a name and version that people vouch for. */
+export type DataIdentity =
+  | { readonly hash: ContentHash; readonly words: readonly string[] | null }
+  | { readonly name: string; readonly version: string };
+
+/** What all trials of a sweep have in common. */
+export interface Common {
+  readonly program: ProgramIdentity;
+  readonly data: DataIdentity | null;
+  /** Names of parameters that are kept with the result but do not make it another trial. */
+  readonly provenance: readonly string[];
+}
+
+/** Of one point: the hash of everything but the seed, and a trial's id for each seed. */
+export interface PointIds {
+  /** Trials of one shape need the same of a host. */
+  readonly shape: string;
+  readonly trials: readonly TrialId[];
+}
+
+export type Identify = (params: Params, seeds: readonly number[]) => PointIds;
+
+/** Half of a SHA-256: no two of 10^15 trials share it by chance. */
+const shortHash = (text: string): string => sha256Hex(text).slice(0, 32);
+
+/** Names the trials of a sweep point by point; what they have in common is written once. */
+export function identify({ program, data, provenance }: Common): Identify {
+  const dataText = canonicalJson(data);
+  const programText = canonicalJson(program);
+  return (params, seeds) => {
+    const own = canonicalJson(withoutKeys(params, provenance));
+    // RFC 8785 by hand, its keys in their order: data, params, program, seed.
+    const head = `{"data":${dataText},"params":${own},"program":${programText}`;
+    return {
+      shape: shortHash(`${head}}`),
+      trials: seeds.map((seed) => trialId(shortHash(`${head},"seed":${canonicalJson(seed)}}`))),
+    };
+  };
+}
+
+/** P3: a trial's identity is its content. The first 32 hexadecimal digits of the SHA-256 of its canonical JSON. */
+export function trialIdOf(trial: Common & { readonly params: Params; readonly seed: number }): TrialId {
+  const { program, data, params, provenance, seed } = trial;
+  return trialId(shortHash(canonicalJson({ program, data, params: withoutKeys(params, provenance), seed })));
+}
+
+/** The hash of a trial without its seed: trials of one shape need the same of a host. */
+export function shapeOf(trial: Common & { readonly params: Params }): string {
+  const { program, data, params, provenance } = trial;
+  return shortHash(canonicalJson({ program, data, params: withoutKeys(params, provenance) }));
+}
+
+/** Under which an agent keeps a launch: the hash of its canonical JSON. */
+export const launchIdOf = (launch: Launch): LaunchId => launchId(shortHash(canonicalJson(launch)));
+
+export function withoutKeys(params: Params, keys: readonly string[]): Params {
+  if (!keys.some((key) => Object.hasOwn(params, key))) return params;
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !keys.includes(name)));
+}

@@ -1,0 +1,73 @@
+/** inventory.json as people write it; what labsweep makes of it is inventory.ts. */
+import { z } from 'zod';
+import { countInput, envInput, nameInput, sizeInput } from './leaf-input.ts';
+
+const device = z.strictObject({
+  gpu: countInput(0, 'the number of the GPU, from 0'),
+  owner: z.string().optional(),
+  policy: z.enum(['shared', 'idle-only', 'reserved']).optional(),
+});
+
+const limits = z.strictObject({
+  slots: countInput(1, 'a whole number of trials, 1 or more').optional().meta({
+    description: 'How many trials may run at once.',
+  }),
+  cpus: z.number().positive().optional().meta({ description: 'Cores that trials may take together.' }),
+  load: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'Load average of others from which nothing starts.' }),
+  hostMemory: sizeInput.optional().meta({ description: 'Memory that trials may take together.' }),
+  disk: sizeInput.optional().meta({ description: 'Free space under which nothing starts.' }),
+});
+
+const host = z.strictObject({
+  name: nameInput,
+  address: z.string().min(1).optional().meta({ description: "Default: the name, by the user's ssh config." }),
+  port: z.number().int().min(1).max(65_535, { error: 'a port is a whole number from 1 to 65535' }).optional(),
+  user: z.string().min(1).optional(),
+  jump: z.string().min(1).optional().meta({ description: 'A host to go through.' }),
+  transport: z.enum(['ssh2', 'openssh', 'local']).optional().meta({ description: 'Default ssh2.' }),
+  labels: z.array(z.string()).optional(),
+  env: envInput.optional(),
+  folder: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Where labsweep keeps its files. Default ~/.labsweep.' }),
+  off: z
+    .string({ error: 'say why in a sentence, like "PSU broken"' })
+    .min(1, { error: 'say why in a sentence, like "PSU broken"' })
+    .optional(),
+  devices: z.array(device).optional(),
+  limits: limits.optional(),
+});
+export type HostInput = z.infer<typeof host>;
+
+/** What all hosts have unless they say otherwise. */
+const defaults = host.omit({ name: true, address: true }).partial();
+export type HostDefaultsInput = z.infer<typeof defaults>;
+
+export const inventoryInput = z
+  .strictObject({
+    $schema: z.string().optional(),
+    defaults: defaults.optional(),
+    hosts: z
+      .array(host, { error: 'a list of hosts: [{"name": "cedar"}]' })
+      .min(1, { error: 'a list of at least one host' }),
+  })
+  .meta({ title: 'labsweep inventory' });
+export type InventoryInput = z.infer<typeof inventoryInput>;
+
+/** Keys of the format that are not built yet: refused, never ignored. */
+export const inventoryKeysNotYet: ReadonlySet<string> = new Set([
+  'activate',
+  'data',
+  'gpuMemory',
+  'utilisation',
+  'temperature',
+  'power',
+  'swap',
+  'pressure',
+]);

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** One machine of the lab as the inventory has it, defaults merged in. Null is discovered, or the user's ssh config's. */
+export const inventoryHostSchema = z.object({
+  name: z.string(),
+  address: z.string().nullable(),
+  port: z.number().nullable(),
+  user: z.string().nullable(),
+  jump: z.string().nullable(),
+  transport: z.enum(['ssh2', 'openssh', 'local']),
+  labels: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  /** As written: `~` is the home on the host. */
+  folder: z.string().nullable(),
+  /** Why it is not used now; null where it is. */
+  off: z.string().nullable(),
+  devices: z.array(
+    z.object({
+      gpu: z.number(),
+      owner: z.string().nullable(),
+      policy: z.enum(['shared', 'idle-only', 'reserved']).nullable(),
+    }),
+  ),
+  /** Each named for the rule that it sets; null is the rule's own default. */
+  limits: z.object({
+    slots: z.number().nullable(),
+    cpus: z.number().nullable(),
+    load: z.number().nullable(),
+    hostMemoryBytes: z.number().nullable(),
+    diskBytes: z.number().nullable(),
+  }),
+});
+export type InventoryHost = Readonly<z.infer<typeof inventoryHostSchema>>;
+export type HostLimits = InventoryHost['limits'];
+
+export interface Inventory {
+  readonly hosts: readonly InventoryHost[];
+}

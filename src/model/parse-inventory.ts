@@ -1,0 +1,106 @@
+import type { HostDefaultsInput, HostInput } from './inventory-input.ts';
+import { inventoryInput, inventoryKeysNotYet } from './inventory-input.ts';
+import type { Inventory, InventoryHost } from './inventory.ts';
+import { inventoryJsonSchema } from './json-schema.ts';
+import { readJsonc } from './jsonc-source.ts';
+import { knownKeys } from './schema-keys.ts';
+import { schemaIssues } from './schema-issues.ts';
+import { parseSize } from './size.ts';
+import type { Locate } from './source.ts';
+import { issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
+
+export type ParsedInventory =
+  | { readonly kind: 'inventory'; readonly inventory: Inventory }
+  | { readonly kind: 'refused'; readonly issues: readonly SourceIssue[] };
+
+/** Reads inventory.json: JSON with comments, `defaults` merged into each host. All issues are heard at once (P8). */
+export function parseInventory(text: string, path: string): ParsedInventory {
+  const read = readJsonc(text, path);
+  if (read.kind === 'refused') return read;
+  const { value, locate } = read.source;
+  const parsed = inventoryInput.safeParse(value);
+  if (!parsed.success) {
+    const schema = inventoryJsonSchema();
+    const keysAt = (key: KeyPath): readonly string[] => knownKeys(schema, key);
+    const words = { locate, keysAt, notYet: inventoryKeysNotYet };
+    return { kind: 'refused', issues: schemaIssues(parsed.error.issues, value, words) };
+  }
+  const hosts = parsed.data.hosts.map((host) => completeHost(host, parsed.data.defaults ?? {}));
+  const sameName = repeated(hosts, (host) => host.name, 'name', 'this name', locate);
+  const sameMachine =
+    sameName.length > 0 ? [] : repeated(hosts, addressOf, 'address', 'this address', locate);
+  const issues = [...sameName, ...sameMachine, ...jumpIssues(hosts, locate)];
+  return issues.length > 0 ? { kind: 'refused', issues } : { kind: 'inventory', inventory: { hosts } };
+}
+
+function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHost {
+  const host = { ...defaults, ...own };
+  const limits = { ...defaults.limits, ...own.limits };
+  const env = { ...defaults.env, ...own.env };
+  return {
+    name: host.name,
+    address: host.address ?? null,
+    port: host.port ?? null,
+    user: host.user ?? null,
+    jump: host.jump ?? null,
+    transport: host.transport ?? 'ssh2',
+    labels: host.labels ?? [],
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])),
+    folder: host.folder ?? null,
+    off: host.off ?? null,
+    devices: (host.devices ?? []).map(({ gpu, owner, policy }) => ({
+      gpu,
+      owner: owner ?? null,
+      policy: policy ?? null,
+    })),
+    limits: {
+      slots: limits.slots ?? null,
+      cpus: limits.cpus ?? null,
+      load: limits.load ?? null,
+      hostMemoryBytes: bytesOf(limits.hostMemory),
+      diskBytes: bytesOf(limits.disk),
+    },
+  };
+}
+
+const bytesOf = (size: string | number | undefined): number | null =>
+  size === undefined ? null : parseSize(size);
+
+/** Two entries for one machine would load it twice. This machine may stand twice only with folders of its own each. */
+const addressOf = (host: InventoryHost): string =>
+  host.transport === 'local'
+    ? `local ${host.folder ?? ''}`
+    : [host.address ?? host.name, host.port ?? 22, host.user ?? '', host.jump ?? ''].join(' ');
+
+function repeated(
+  hosts: readonly InventoryHost[],
+  identityOf: (host: InventoryHost) => string,
+  key: 'name' | 'address',
+  what: string,
+  locate: Locate,
+): SourceIssue[] {
+  const seen = new Map<string, number>();
+  return hosts.flatMap((host, index) => {
+    const identity = identityOf(host);
+    const first = seen.get(identity);
+    if (first === undefined) {
+      seen.set(identity, index);
+      return [];
+    }
+    const { line, column } = locate(['hosts', first, key]);
+    const other = `${hosts[first]?.name ?? ''} at ${line}:${column}`;
+    const path = ['hosts', index, key];
+    return [
+      issueAt(locate(path), path, `${host.name} has ${what} as well as ${other}; keep one entry a machine`),
+    ];
+  });
+}
+
+function jumpIssues(hosts: readonly InventoryHost[], locate: Locate): SourceIssue[] {
+  return hosts.flatMap((host, index) => {
+    const path = ['hosts', index, 'jump'];
+    return host.jump === host.name
+      ? [issueAt(locate(path), path, `${host.name} would be reached through itself`)]
+      : [];
+  });
+}

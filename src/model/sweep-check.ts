@@ -1,0 +1,139 @@
+/** What a schema cannot see: whether the parts of a sweep file fit each other and the programs that there are. */
+import { axisSize, parametersOf } from './axis.ts';
+import { commandIssues } from './command-check.ts';
+import { gridKey, parameterKey } from './grid-check.ts';
+import { namePattern } from './leaf-input.ts';
+import { isTestMetric } from './metrics.ts';
+import { nearestName } from './nearest.ts';
+import type { ProgramDescription } from './program.ts';
+import { issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
+import type { Locate } from './source.ts';
+import type { SweepFile } from './sweep-file.ts';
+import type { SweepInput } from './sweep-input.ts';
+
+export function sweepIssues(
+  sweep: SweepFile,
+  input: SweepInput,
+  context: { readonly programs: Readonly<Record<string, ProgramDescription>>; readonly limit?: number },
+  locate: Locate,
+): SourceIssue[] {
+  return [
+    ...nameIssues(sweep, locate),
+    ...limitIssues(sweep),
+    ...objectiveIssues(sweep, locate),
+    ...wordIssues(sweep, locate),
+    ...programIssues(sweep, input, context.programs, locate),
+    ...exclusionIssues(sweep, context.programs, locate),
+  ];
+}
+
+function nameIssues({ name }: SweepFile, locate: Locate): SourceIssue[] {
+  if (namePattern.test(name)) return [];
+  const message = `${JSON.stringify(name)} is no name for a sweep; write \`sweep: NAME\` with letters, digits, \`.\`, \`_\` and \`-\``;
+  return [issueAt(locate(['sweep']), ['sweep'], message)];
+}
+
+function limitIssues({ limit }: SweepFile): SourceIssue[] {
+  if (limit === null || (Number.isInteger(limit) && limit >= 1)) return [];
+  return [
+    issueAt(
+      { path: '--limit', line: null, column: null },
+      [],
+      `${limit} is no whole number of points from 1`,
+    ),
+  ];
+}
+
+function objectiveIssues({ objective }: SweepFile, locate: Locate): SourceIssue[] {
+  if (!isTestMetric(objective.metric) || objective.selectOnTest) return [];
+  const key = ['objective', 'metric'];
+  const message =
+    `${objective.metric} is a test figure: choose on a validation metric, ` +
+    'or write `selectOnTest: true` beside `objective` and have every table say so';
+  return [issueAt(locate(key), key, message)];
+}
+
+function wordIssues({ data }: SweepFile, locate: Locate): SourceIssue[] {
+  const words = data?.kind === 'named' ? (data.words ?? []) : [];
+  return words.flatMap((word, index) => {
+    if (words.indexOf(word) === index) return [];
+    const key = ['data', 'words', index];
+    return [issueAt(locate(key), key, `${word} is there twice; each word is one class`)];
+  });
+}
+
+function programIssues(
+  sweep: SweepFile,
+  input: SweepInput,
+  programs: Readonly<Record<string, ProgramDescription>>,
+  locate: Locate,
+): SourceIssue[] {
+  if (sweep.program.kind === 'command') return commandIssues(sweep.program, sweep, input, locate);
+  const { name } = sweep.program;
+  const description = describedAs(name, programs);
+  if (description !== null) return parameterIssues(sweep, input, description, locate);
+  const known = Object.keys(programs);
+  const message = `there is no program ${name}: it is one of ${known.join(', ')}, or {command: [python3, train.py, "{args}"]}`;
+  return [issueAt(locate(['program']), ['program'], message, nearestName(name, known))];
+}
+
+export const describedAs = (
+  name: string,
+  programs: Readonly<Record<string, ProgramDescription>>,
+): ProgramDescription | null => (Object.hasOwn(programs, name) ? (programs[name] ?? null) : null);
+
+/** Parameters of a built-in program are known by name before any point is completed. */
+function parameterIssues(
+  sweep: SweepFile,
+  input: SweepInput,
+  { name, parameters, provenance }: ProgramDescription,
+  locate: Locate,
+): SourceIssue[] {
+  const unknown = (key: KeyPath): SourceIssue[] => {
+    const parameter = String(key.at(-1));
+    if (parameters.includes(parameter)) return [];
+    const message = `is no parameter of ${name}; its parameters are ${parameters.join(', ')}`;
+    return [issueAt(locate(key, 'key'), key, message, nearestName(parameter, parameters))];
+  };
+  const inGrids = sweep.grids.flatMap((axes, index) =>
+    axes.flatMap((axis) =>
+      parametersOf(axis).flatMap((parameter) => {
+        const key = parameterKey(axis, parameter, gridKey(input, index));
+        if (!provenance.includes(parameter) || axisSize(axis) < 2) return unknown(key);
+        const message =
+          'does not change what a trial is, so that its values would be one trial; move it to `fixed`';
+        return [issueAt(locate(key, 'key'), key, message)];
+      }),
+    ),
+  );
+  return [...Object.keys(sweep.fixed).flatMap((parameter) => unknown(['fixed', parameter])), ...inGrids];
+}
+
+function exclusionIssues(
+  sweep: SweepFile,
+  programs: Readonly<Record<string, ProgramDescription>>,
+  locate: Locate,
+): SourceIssue[] {
+  const own =
+    sweep.program.kind === 'builtin' ? (describedAs(sweep.program.name, programs)?.parameters ?? []) : [];
+  const known = [
+    ...new Set([...Object.keys(sweep.fixed), ...sweep.grids.flat().flatMap(parametersOf), ...own]),
+  ];
+  return sweep.exclude.flatMap(({ when }, index) => {
+    const names = Object.keys(when);
+    if (names.length === 0)
+      return [
+        issueAt(
+          locate(['exclude', index]),
+          ['exclude', index],
+          'names no parameter: {layers: 9, because: …}',
+        ),
+      ];
+    return names
+      .filter((name) => !known.includes(name))
+      .map((name) => {
+        const key = ['exclude', index, name];
+        return issueAt(locate(key, 'key'), key, 'is no parameter of this sweep', nearestName(name, known));
+      });
+  });
+}

@@ -1,0 +1,144 @@
+/** The sweep file as people write it (docs: "Sweep file"). What labsweep makes of it is sweep-file.ts. */
+import { z } from 'zod';
+import { countInput, durationInput, envInput, nameInput, sizeInput, textInput } from './leaf-input.ts';
+import { paramValueSchema } from './params.ts';
+
+const value = paramValueSchema.meta({ description: 'A number, a word, or true or false.' });
+const valueMessage = 'a number, a word, or true or false';
+const parameterName = z.string().regex(/^(?!__proto__$)[A-Za-z_][\w.-]*$/, {
+  error: 'is no name for a parameter: letters, digits, `_`, `.` and `-`, a letter first',
+});
+const values = z.record(
+  parameterName,
+  z.union([z.number(), z.string(), z.boolean()], { error: valueMessage }),
+);
+
+const range = z.strictObject({
+  from: z.number(),
+  to: z.number(),
+  step: z.number().optional().meta({ description: 'Default 1.' }),
+});
+const logRange = z.strictObject({
+  from: z.number(),
+  to: z.number(),
+  log: countInput(2, 'log is how many values there are, 2 or more'),
+});
+export type RangeInput = z.infer<typeof range>;
+export type LogRangeInput = z.infer<typeof logRange>;
+
+export const axisInput = z.union([z.array(value), range, logRange, z.record(z.string(), values)], {
+  error: 'an axis is a list, {from, to, step}, {from, to, log: n} or named cases',
+});
+export type AxisInput = z.infer<typeof axisInput>;
+const grid = z.record(parameterName, axisInput);
+export type GridInput = z.infer<typeof grid>;
+
+const program = z.union(
+  [
+    z.string(),
+    z.strictObject({
+      command: z
+        .array(textInput, { error: 'write a list like [python3, train.py, "{args}"]' })
+        .min(1, { error: 'write a list like [python3, train.py, "{args}"]' }),
+      files: z
+        .string()
+        .optional()
+        .meta({ description: 'A folder beside the sweep file; it is snapshotted.' }),
+      argStyle: z.enum(['plain', 'kebab', 'snake', 'hydra']).optional().meta({
+        description: 'How {args} spells a name: as written, --kebab-case, --snake_case, or name=value.',
+      }),
+      env: envInput.optional(),
+      metrics: z
+        .strictObject({
+          stdout: z
+            .array(
+              z
+                .string()
+                .regex(/\{[A-Za-z_]\w*\}/, { error: 'name the metric in braces: "val_acc: {val_accuracy}"' }),
+            )
+            .optional(),
+          csv: z.string().optional(),
+        })
+        .optional(),
+    }),
+  ],
+  { error: 'write the name of a program, or {command: [python3, train.py, "{args}"]}' },
+);
+export type ProgramInput = z.infer<typeof program>;
+
+const data = z.union(
+  [
+    z.string(),
+    z.strictObject({
+      name: z.string(),
+      words: z.array(z.string()).min(1).optional().meta({ description: 'In the order of the classes.' }),
+    }),
+    z.strictObject({
+      path: z.string().startsWith('/', { error: 'a path on the hosts starts with /' }),
+      version: textInput,
+    }),
+  ],
+  { error: 'write the name of a data set, {name, words}, or {path, version}' },
+);
+
+const objective = z.strictObject({
+  metric: z.string({ error: 'the name of a metric, like val_accuracy' }).min(1),
+  goal: z.enum(['maximize', 'minimize']),
+  at: z.enum(['final', 'best']).optional().meta({
+    description: 'best: every metric is taken from the line where the objective was best. Default final.',
+  }),
+});
+
+const exclusion = z
+  .object({ because: z.string({ error: 'say why, in a sentence' }).min(1) })
+  .catchall(z.union([value, z.array(value).min(1)], { error: `${valueMessage}, or a list of them` }));
+
+const resources = z.strictObject({
+  cpus: z.number().min(0).optional(),
+  gpus: z.union([z.literal(0), z.literal(1)], { error: 'a trial takes 0 GPUs or 1' }).optional(),
+  gpuMemory: sizeInput.optional(),
+  hostMemory: sizeInput.optional(),
+  disk: sizeInput.optional(),
+});
+
+const limit = z.union([z.literal('none'), durationInput], { error: 'a duration like 15 min, or none' });
+const labels = z.union([z.string(), z.array(z.string())], { error: 'a label, or a list of them' });
+
+export const sweepInput = z
+  .strictObject({
+    sweep: nameInput.optional().meta({ description: "Its name, unique in a ledger. Default: the file's." }),
+    extends: z.string().optional().meta({ description: 'Another sweep file to start from.' }),
+    program: program.meta({
+      description: 'What a trial runs: cnn1d, or {command, files, env, argStyle, metrics}.',
+    }),
+    data: data.optional(),
+    objective: objective.meta({ description: 'What is ranked, chosen on validation data.' }),
+    selectOnTest: z.boolean().optional().meta({ description: 'Allows an objective that is a test figure.' }),
+    fixed: values.optional().meta({ description: 'Parameters that every point has.' }),
+    grid: z
+      .union([grid, z.array(grid).min(1)], { error: 'a mapping of axes, or a list of such grids' })
+      .optional(),
+    exclude: z.array(exclusion).optional().meta({ description: 'Points that are left out on purpose.' }),
+    sample: z
+      .strictObject({
+        points: countInput(1, 'a whole number of points, 1 or more'),
+        seed: countInput(0, 'a whole number'),
+      })
+      .optional(),
+    replicates: countInput(1, 'a whole number of replicates, 1 or more').optional(),
+    seeds: z.array(countInput(0, 'a seed is a whole number from 0')).min(1).optional(),
+    resources: resources.optional(),
+    hosts: labels.optional().meta({ description: 'Labels that a host must have.' }),
+    timeout: limit.optional().meta({ description: 'Of one attempt. Default none.' }),
+    stallAfter: limit.optional().meta({ description: 'Without a metrics line or CPU time. Default 15 min.' }),
+    retries: countInput(0, 'a whole number from 0').optional(),
+    concurrent: countInput(1, 'a whole number of trials, 1 or more').optional(),
+    artifacts: z
+      .strictObject({ fetch: z.array(z.string()).optional(), max: sizeInput.optional() })
+      .optional(),
+  })
+  .meta({ title: 'labsweep sweep file' });
+export type SweepInput = z.infer<typeof sweepInput>;
+
+/** Keys of the format that are not built yet: refused, never ignored. */
+export const sweepKeysNotYet: ReadonlySet<string> = new Set(['activate', 'python', 'setup', 'passEnv']);

@@ -1,0 +1,39 @@
+import { axisSize } from './axis.ts';
+import type { SweepFile } from './sweep-file.ts';
+
+/** From here on a person has to say that so many are meant (`--yes`). */
+const askAbove = 200_000;
+/** From here on the sweep is refused. */
+const refuseAbove = 1_000_000;
+
+/** How many points and trials a sweep has at most, before exclusions and equal points; nothing is expanded. */
+export interface TrialCount {
+  readonly points: number;
+  readonly trials: number;
+}
+
+export type CountVerdict =
+  | { readonly kind: 'fine' }
+  /** Goes on with `--yes`. */
+  | { readonly kind: 'needs-yes'; readonly message: string }
+  | { readonly kind: 'too-many'; readonly message: string };
+
+export function countTrials(sweep: Pick<SweepFile, 'grids' | 'sample' | 'limit' | 'seeds'>): TrialCount {
+  const points = Math.min(gridPoints(sweep), sweep.sample?.points ?? Infinity, sweep.limit ?? Infinity);
+  return { points, trials: points * sweep.seeds.length };
+}
+
+/** Points of all grids together. */
+export const gridPoints = ({ grids }: Pick<SweepFile, 'grids'>): number =>
+  grids.reduce((sum, axes) => sum + axes.reduce((product, axis) => product * axisSize(axis), 1), 0);
+
+export function judgeCount({ trials }: TrialCount): CountVerdict {
+  const many = `${trials.toLocaleString('en-US')} trials`;
+  if (trials > refuseAbove)
+    return {
+      kind: 'too-many',
+      message: `${many} are more than ${refuseAbove.toLocaleString('en-US')}; draw some of them with \`sample: {points: 500, seed: 1}\``,
+    };
+  if (trials > askAbove) return { kind: 'needs-yes', message: `${many}; if that is meant, say --yes` };
+  return { kind: 'fine' };
+}
