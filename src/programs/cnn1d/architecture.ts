@@ -30,6 +30,8 @@ export interface DenseLayer {
 
 /** A network, layer by layer. Dropout of rate `dropout` stands before each dense layer. */
 export interface Architecture {
+  /** Length of a clip. */
+  readonly samples: number;
   readonly blocks: readonly Block[];
   /** The last one's units are the classes, under a softmax; ReLU follows the others. */
   readonly dense: readonly DenseLayer[];
@@ -51,10 +53,14 @@ export interface NetworkParams {
 }
 
 /** The network for `classes` words, or null where the signal is too short for that many layers. */
-export function architectureOf(params: NetworkParams, classes: number): Architecture | null {
+export function architectureOf(
+  params: NetworkParams,
+  classes: number,
+  samples: number = clipSamples,
+): Architecture | null {
   const family: Family = families[params.family];
   const blocks: Block[] = [];
-  let length = clipSamples;
+  let length = samples;
   let inputs = 1;
   for (let index = 0; index < params.layers; index++) {
     const convolution = slide(params.kernel, 1, length, family.padding);
@@ -70,7 +76,7 @@ export function architectureOf(params: NetworkParams, classes: number): Architec
   }
   const units = [...family.hidden.slice(0, params.denseLayers ?? 0), classes];
   const dense = units.map((unit, index) => ({ inputs: units[index - 1] ?? length * inputs, units: unit }));
-  return { blocks, dense, dropout: params.dropout };
+  return { samples, blocks, dense, dropout: params.dropout };
 }
 
 /** The deepest network below one that does not fit: the most layers that the input's length allows, or 0. */

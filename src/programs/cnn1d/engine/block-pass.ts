@@ -1,0 +1,143 @@
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Block } from '../architecture.ts';
+import type { Kernels, Signal, TensorFlow } from './kernels.ts';
+
+/** Added to a variance before its root is taken. */
+const epsilon = 1e-3;
+
+export interface BlockWeights {
+  readonly filter: Tensor4D;
+  readonly bias: Tensor1D;
+  readonly norm: { readonly gamma: Tensor1D; readonly beta: Tensor1D } | null;
+}
+
+export interface Moments {
+  readonly mean: Tensor1D;
+  readonly variance: Tensor1D;
+}
+
+/** What the way back needs of the way forward. */
+export interface BlockTrace {
+  readonly convolved: Signal;
+  readonly pooled: Signal;
+  readonly output: Signal;
+  readonly norm: (Moments & { readonly sign: Tensor1D; readonly filter: Tensor4D }) | null;
+}
+
+/** By the order of parameter-layout.ts. */
+export interface BlockGradient {
+  readonly parameters: readonly Tensor[];
+  readonly input: Signal | null;
+}
+
+/**
+ * conv → BN → ReLU → pool, computed as conv → pool → BN → ReLU: ReLU and a rising line commute with a maximum, and the
+ * pooled signal is a third as long. Where a gamma is negative the line falls, so the filter is turned around first.
+ */
+export class BlockPass {
+  readonly #tf: TensorFlow;
+  readonly #kernels: Kernels;
+
+  constructor(tf: TensorFlow, kernels: Kernels) {
+    this.#tf = tf;
+    this.#kernels = kernels;
+  }
+
+  forward(block: Block, weights: BlockWeights, input: Signal): BlockTrace {
+    const { filter, bias, norm } = weights;
+    if (norm === null) {
+      const convolved = this.#kernels.convolve(input, filter, bias, block.convolution, true);
+      const pooled = this.#pool(block, convolved);
+      return { convolved, pooled, output: pooled, norm: null };
+    }
+    const tf = this.#tf;
+    const sign = tf.sub(tf.mul(2, tf.cast(tf.greaterEqual(norm.gamma, 0), 'float32')), 1) as Tensor1D;
+    const turned = tf.mul(filter, sign) as Tensor4D;
+    const convolved = this.#kernels.convolve(input, turned, tf.mul(bias, sign), block.convolution, false);
+    const moments = this.#kernels.moments(convolved);
+    const pooled = this.#pool(block, convolved);
+    const { scale, shift } = this.#line(tf.mul(norm.gamma, sign), norm.beta, moments);
+    const output = tf.relu(tf.add(tf.mul(pooled, scale), shift)) as Signal;
+    return { convolved, pooled, output, norm: { ...moments, sign, filter: turned } };
+  }
+
+  /** As in use: the moving moments are folded into the filter. */
+  evaluate(block: Block, weights: BlockWeights, moments: Moments | null, input: Signal): Signal {
+    const tf = this.#tf;
+    let { filter, bias } = weights;
+    if (weights.norm !== null && moments !== null) {
+      const { scale, shift } = this.#line(weights.norm.gamma, weights.norm.beta, moments);
+      filter = tf.mul(filter, scale);
+      bias = tf.add(tf.mul(bias, scale), shift);
+    }
+    return this.#pool(block, this.#kernels.convolve(input, filter, bias, block.convolution, true));
+  }
+
+  backward(
+    block: Block,
+    weights: BlockWeights,
+    input: Signal,
+    trace: BlockTrace,
+    gradient: Signal,
+    wantsInput: boolean,
+  ): BlockGradient {
+    const rectified = this.#kernels.rectify(gradient, trace.output, trace.pooled);
+    if (trace.norm === null) {
+      const inner = this.#unpool(block, trace, rectified.gradient, null);
+      const filter = this.#kernels.filterGradient(input, inner, block.convolution);
+      return {
+        parameters: [filter, rectified.sum],
+        input: wantsInput ? this.#kernels.inputGradient(inner, weights.filter, block.convolution) : null,
+      };
+    }
+    return this.#normBackward(block, weights, input, { ...trace, norm: trace.norm }, rectified, wantsInput);
+  }
+
+  /** Ioffe and Szegedy 2015, section 3; sums over the pooled signal, since the gradient is 0 elsewhere. */
+  #normBackward(
+    block: Block,
+    weights: BlockWeights,
+    input: Signal,
+    trace: BlockTrace & { readonly norm: NonNullable<BlockTrace['norm']> },
+    rectified: ReturnType<Kernels['rectify']>,
+    wantsInput: boolean,
+  ): BlockGradient {
+    const tf = this.#tf;
+    const { mean, variance, sign, filter: turned } = trace.norm;
+    const gamma = weights.norm?.gamma ?? sign;
+    const count = block.convolution.outputLength * (input.shape[2] ?? 1);
+    const inverse = tf.rsqrt(tf.add(variance, epsilon));
+    const scale = tf.mul(tf.mul(gamma, sign), inverse) as Tensor1D;
+    const byGamma = tf.mul(inverse, tf.sub(rectified.sumOfProducts, tf.mul(mean, rectified.sum)));
+    const slope = tf.mul(tf.mul(scale, inverse), tf.div(byGamma, -count)) as Tensor1D;
+    const offset = tf.sub(tf.mul(scale, tf.div(rectified.sum, -count)), tf.mul(slope, mean)) as Tensor1D;
+    const inner = this.#unpool(block, trace, rectified.gradient, { scale, slope, offset });
+    const filter = this.#kernels.filterGradient(input, inner, block.convolution);
+    return {
+      // BN takes away what a bias adds: its gradient is 0, and Adam would make steps of rounding errors.
+      parameters: [tf.mul(filter, sign), tf.zerosLike(sign), tf.mul(byGamma, sign), rectified.sum],
+      input: wantsInput ? this.#kernels.inputGradient(inner, turned, block.convolution) : null,
+    };
+  }
+
+  #unpool(
+    block: Block,
+    trace: BlockTrace,
+    gradient: Signal,
+    affine: Parameters<Kernels['unpool']>[4],
+  ): Signal {
+    if (block.pool === null && affine === null) return gradient;
+    return this.#kernels.unpool(trace.convolved, trace.pooled, gradient, block.pool, affine);
+  }
+
+  #pool(block: Block, signal: Signal): Signal {
+    return block.pool === null ? signal : this.#kernels.pool(signal, block.pool);
+  }
+
+  /** gamma · (x − mean) / sqrt(variance + epsilon) + beta as scale · x + shift. */
+  #line(gamma: Tensor1D, beta: Tensor1D, { mean, variance }: Moments): { scale: Tensor1D; shift: Tensor1D } {
+    const tf = this.#tf;
+    const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon))) as Tensor1D;
+    return { scale, shift: tf.sub(beta, tf.mul(mean, scale)) };
+  }
+}

@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import type { Engine } from '../engine.ts';
+import { TensorNetwork } from '../tensor-network.ts';
+import { wasmKernels } from './wasm-kernels.ts';
+
+/** The engine that needs nothing: TensorFlow.js on WebAssembly, one thread. */
+export async function wasmEngine(): Promise<Engine> {
+  setWasmPaths(`${wasmFolder()}/`);
+  await tf.setBackend('wasm');
+  await tf.ready();
+  const kernels = wasmKernels(tf);
+  return {
+    name: 'wasm',
+    network: (architecture, state) => new TensorNetwork(tf, kernels, architecture, state),
+    tensors: () => tf.memory().numTensors,
+  };
+}
+
+/** Beside the bundle where there is one, else where the package manager put it. */
+function wasmFolder(): string {
+  const beside = dirname(fileURLToPath(import.meta.url));
+  if (existsSync(join(beside, 'tfjs-backend-wasm-simd.wasm'))) return beside;
+  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  return join(dirname(main), '..', 'wasm-out');
+}
