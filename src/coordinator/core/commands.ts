@@ -1,9 +1,9 @@
 /** What people ask for, as facts and instructions. */
 import type { PointDeclaration, SweepDeclaration } from '../../ledger/events.ts';
 import type { Attempt, Sweep } from '../../ledger/state.ts';
-import { type HostName, type SweepName, sweepName, type TrialId } from '../../model/ids.ts';
-import { canonicalJson } from '../../model/identity.ts';
-import type { Command } from './events.ts';
+import { type HostName, sweepName, trialId } from '../../model/ids.ts';
+import { canonicalJson } from '../../model/canonical.ts';
+import type { Command } from './command.ts';
 import type { CoordinatorState } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -90,7 +90,7 @@ function resumeSweep(turn: Turn, sweep: Sweep, now: number): void {
 
 function forEachSweep(
   state: CoordinatorState,
-  name: SweepName | null,
+  name: string | null,
   act: (sweep: Sweep) => void,
   done: string,
 ): string {
@@ -145,9 +145,9 @@ const servesOpenSweep = (state: CoordinatorState, attempt: Attempt): boolean =>
     (name) => state.ledger.sweeps.get(name)?.status.kind === 'open',
   );
 
-function retry(state: CoordinatorState, turn: Turn, trials: readonly TrialId[], now: number): string {
+function retry(state: CoordinatorState, turn: Turn, trials: readonly string[], now: number): string {
   const failed = trials.filter((id) => {
-    const kind = state.ledger.trials.get(id)?.status.kind;
+    const kind = state.ledger.trials.get(trialId(id))?.status.kind;
     return kind === 'failed' || kind === 'cancelled';
   });
   if (failed.length === 0) return 'none of these trials has failed';

@@ -1,8 +1,8 @@
-import type { PointDeclaration, SweepDeclaration } from '../../ledger/events.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
-import type { AttemptId, HostName, SweepName, TrialId } from '../../model/ids.ts';
+import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
+import type { Command } from './command.ts';
 import type { FromAgent, HostFacts, ToAgent } from '../../protocol/messages.ts';
 
 /** What happens to a coordinator. */
@@ -17,17 +17,6 @@ export type CoordinatorEvent =
   | { readonly kind: 'asked'; readonly command: Command; readonly by: number }
   /** After all that has come since the last turn: decide what starts where. */
   | { readonly kind: 'plan' };
-
-/** What a person asks for, by the command line or the writer's socket. */
-export type Command =
-  | {
-      readonly kind: 'run';
-      readonly declaration: SweepDeclaration;
-      readonly points: readonly PointDeclaration[];
-    }
-  | { readonly kind: 'resume'; readonly sweep: SweepName | null }
-  | { readonly kind: 'stop'; readonly sweep: SweepName | null }
-  | { readonly kind: 'retry'; readonly trials: readonly TrialId[] };
 
 /** What the loop carries out, in this order, once the turn's facts are committed. */
 export type Instruction =

@@ -4,7 +4,6 @@ import { type AttemptId, attemptId, type HostName, type TrialId, trialId } from 
 import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { observeDuration } from '../../predict/duration.ts';
-import { leaseOf } from '../scheduler/lease.ts';
 import { cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
@@ -73,8 +72,8 @@ export function received(
 }
 
 /**
- * Holds what the host has against what the ledger says it has (DESIGN.md, "Attach"): a lease that never arrived is
- * sent again, what runs without our knowledge is adopted, what the host has forgotten is lost.
+ * Holds what the host has against what the ledger says it has: what runs there without our knowledge is adopted, what
+ * the host has forgotten is queued again or lost.
  */
 function reconcile(
   state: CoordinatorState,
@@ -86,6 +85,7 @@ function reconcile(
   if (host.link.kind !== 'reconciling') return;
   host.link = { kind: 'ready', facts: host.link.facts, figures: null, holds: [] };
   for (const { attempt, trial } of [...said.running, ...said.ended]) adopt(state, turn, host, attempt, trial, now);
+  turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', slots: host.slots } });
   turn.instruct({
     kind: 'send',
     host: host.name,
@@ -93,11 +93,7 @@ function reconcile(
   });
   turnStarted(state, turn, host, said.running, now);
   const held = new Set([...said.backlog, ...[...said.running, ...said.ended].map(({ attempt }) => attempt)]);
-  const missing = [...(state.ledger.hosts.get(host.name)?.open ?? [])].filter((id) => !held.has(id));
-  for (const id of missing) {
-    if (state.ledger.attempts.get(id)?.status.kind === 'leased') resend(state, turn, host, id);
-    else endAttempt(state, turn, host, id, lostEnd, now);
-  }
+  requeueForgotten(state, turn, host, held, now);
   dropStrangers(state, turn, host, said.backlog);
   cancelUnwanted(state, turn, host.name);
 }
@@ -132,16 +128,23 @@ const committedLinesOf = (state: CoordinatorState, host: FleetHost): Record<stri
     [...(state.ledger.hosts.get(host.name)?.open ?? [])].map((id) => [id, state.committedLines.get(id) ?? 0]),
   );
 
-/** A lease is carried out again until the host has it: agents take one that they know for what it is. */
-function resend(state: CoordinatorState, turn: Turn, host: FleetHost, id: AttemptId): void {
-  const lease = leaseOf(state, host.name, id);
-  if (lease === null) return;
-  const spec = state.ledger.launches.get(lease.launch);
-  if (spec !== undefined && !host.launches.has(lease.launch)) {
-    host.launches.set(lease.launch, { kind: 'preparing' });
-    turn.instruct({ kind: 'prepare', host: host.name, launch: lease.launch, spec });
-  }
-  turn.instruct({ kind: 'send', host: host.name, message: { kind: 'lease', leases: [lease] } });
+/**
+ * What the ledger has open there and the host does not hold: a lease that never arrived goes back into the queue; what
+ * had started and is not even known any more is lost.
+ */
+function requeueForgotten(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  held: ReadonlySet<string>,
+  now: number,
+): void {
+  const forgotten = [...(state.ledger.hosts.get(host.name)?.open ?? [])].filter((id) => !held.has(id));
+  const unstarted = forgotten.filter((id) => state.ledger.attempts.get(id)?.status.kind === 'leased');
+  if (unstarted.length > 0)
+    turn.record({ kind: 'taken-back', at: now, host: host.name, attempts: unstarted });
+  for (const id of forgotten)
+    if (state.ledger.attempts.get(id)?.status.kind === 'running') endAttempt(state, turn, host, id, lostEnd, now);
 }
 
 function turnStarted(

@@ -1,0 +1,151 @@
+/** A coordinator's turn at a ledger: the loop with the real ledger, hosts and files around it. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import type { LedgerEvent } from '../ledger/events.ts';
+import { fold } from '../ledger/fold.ts';
+import type { LedgerWriter } from '../ledger/store/writer.ts';
+import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
+import type { Command } from './core/command.ts';
+import type { ArtifactFiles } from './core/events.ts';
+import { restore } from './core/restore.ts';
+import type { CoordinatorState, FleetHost } from './core/state.ts';
+import { HostLink } from './fleet/link.ts';
+import { CoordinatorLoop } from './loop.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** A host as the coordinator enters it. */
+export interface HostEntry {
+  readonly name: HostName;
+  readonly labels: readonly string[];
+  readonly slots: number | null;
+  /** Why it is not to be used, or null. */
+  readonly off: string | null;
+  readonly transport: Transport;
+  /** labsweep's folder there, absolute, and the Node that runs there. */
+  readonly folder: string;
+  readonly node: string;
+}
+
+export interface CoordinatorOptions {
+  /** The state folder: ledger, content store, artifacts. */
+  readonly folder: string;
+  readonly writer: LedgerWriter;
+  readonly hosts: readonly HostEntry[];
+  readonly agentFile: string;
+  readonly machine: string;
+  /** After each committed turn. */
+  readonly onCommitted: (events: readonly LedgerEvent[]) => void;
+  /** The ledger cannot be written (a full disk, another writer): nothing goes on here, trials do on their hosts. */
+  readonly onFailed: (cause: unknown) => void;
+}
+
+export interface Coordinator {
+  /** To be read, never changed. */
+  readonly state: CoordinatorState;
+  /** @returns the answer for the person who asked, once what follows from the command is committed */
+  ask(command: Command): Promise<string>;
+  /** Leaves the hosts to their backlogs and gives the ledger back. */
+  close(): Promise<void>;
+}
+
+export function startCoordinator(options: CoordinatorOptions): Coordinator {
+  const { writer, hosts } = options;
+  const { state, term } = beginTerm(options);
+  const links = new Map<HostName, HostLink>();
+  const answers = new Map<number, (message: string) => void>();
+  const loop = new CoordinatorLoop(state, {
+    now: () => Date.now(),
+    soon: (turn) => void setImmediate(turn),
+    commit: (events, metrics) => writer.commit(events, metrics),
+    send: (host, message) => links.get(host)?.send(message),
+    prepare: (host, launch, spec) => links.get(host)?.prepare(launch, spec),
+    storeArtifacts: (attempt, files) => storeArtifacts(options.folder, attempt, files),
+    answer: (to, message) => {
+      answers.get(to)?.(message);
+      answers.delete(to);
+    },
+    committed: options.onCommitted,
+    failed: options.onFailed,
+  });
+  for (const host of hosts.filter(({ off }) => off === null))
+    links.set(host.name, newLink(options, host, state, term, (event) => loop.post(event)));
+  for (const link of links.values()) void link.connect();
+  let asked = 0;
+  return {
+    get state() {
+      return loop.state;
+    },
+    ask: (command) =>
+      new Promise((resolve) => {
+        asked += 1;
+        answers.set(asked, resolve);
+        loop.post({ kind: 'asked', command, by: asked });
+      }),
+    close: async () => {
+      loop.halt();
+      await Promise.all([...links.values()].map((link) => link.close()));
+      writer.close();
+    },
+  };
+}
+
+/** Commits that a new term begins, so that agents can turn older ones away, and folds what was before. */
+function beginTerm(options: CoordinatorOptions): { state: CoordinatorState; term: number } {
+  const { writer, hosts, machine } = options;
+  const state = restore(writer.events(), hosts.map(fleetHost), writer.committedLines());
+  const at = Date.now();
+  const term = state.ledger.term + 1;
+  const begin: LedgerEvent[] = [
+    ...(state.ledger.ledger === null
+      ? [{ kind: 'ledger-created', at, ledger: randomBytes(8).toString('hex') } as const]
+      : []),
+    { kind: 'term-started', at, term, nonce: randomBytes(6).toString('hex'), machine },
+  ];
+  writer.commit(begin, []);
+  for (const event of begin) fold(state.ledger, event);
+  return { state, term };
+}
+
+const fleetHost = (host: HostEntry): FleetHost => ({
+  name: host.name,
+  labels: host.labels,
+  slots: host.slots,
+  link: host.off === null ? { kind: 'connecting', because: null } : { kind: 'off', because: host.off },
+  launches: new Map(),
+  ended: 0,
+});
+
+function newLink(
+  options: CoordinatorOptions,
+  host: HostEntry,
+  state: CoordinatorState,
+  term: number,
+  post: ConstructorParameters<typeof HostLink>[0]['post'],
+): HostLink {
+  return new HostLink({
+    host: host.name,
+    transport: host.transport,
+    folder: host.folder,
+    node: host.node,
+    agentFile: options.agentFile,
+    store: join(options.folder, 'content'),
+    ledger: state.ledger.ledger ?? ledgerId(''),
+    term,
+    post,
+  });
+}
+
+/** Where an attempt's artifacts lie in the state folder. */
+export const artifactsFolder = (folder: string, attempt: AttemptId): string => join(folder, 'artifacts', attempt);
+
+function storeArtifacts(folder: string, attempt: AttemptId, files: ArtifactFiles): void {
+  for (const { path, base64 } of files) {
+    const relative = normalize(path);
+    // A host is trusted with results, not with the files of this machine.
+    if (relative.startsWith('..') || relative.startsWith('/')) continue;
+    const file = join(artifactsFolder(folder, attempt), relative);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, Buffer.from(base64, 'base64'), { mode: 0o600 });
+  }
+}

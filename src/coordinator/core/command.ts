@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { pointDeclarationSchema, sweepDeclarationSchema } from '../../ledger/events.ts';
+
+/** What a person asks of the coordinator, by the command line or through the writer's socket. */
+export const commandSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('run'),
+    declaration: sweepDeclarationSchema,
+    points: z.array(pointDeclarationSchema),
+  }),
+  /** `sweep` null: every sweep of the ledger. */
+  z.object({ kind: z.literal('resume'), sweep: z.string().nullable() }),
+  z.object({ kind: z.literal('stop'), sweep: z.string().nullable() }),
+  z.object({ kind: z.literal('retry'), trials: z.array(z.string()) }),
+]);
+export type Command = Readonly<z.infer<typeof commandSchema>>;

@@ -1,0 +1,123 @@
+/** What a sweep file amounts to for the ledger: the declaration, and its points with their trials. Pure. */
+import type { PointDeclaration, SweepDeclaration } from '../ledger/events.ts';
+import type { Point } from '../model/expansion.ts';
+import { type DataIdentity, identify, launchIdOf, type ProgramIdentity } from '../model/identity.ts';
+import type { Launch } from '../model/launch.ts';
+import type { Params } from '../model/params.ts';
+import type { DataShape, ProgramDescription } from '../model/program.ts';
+import type { Resources } from '../model/resources.ts';
+import type { SweepFile } from '../model/sweep-file.ts';
+
+/** A sweep's program with its files in the content store. */
+export interface ResolvedProgram {
+  readonly name: string;
+  readonly identity: ProgramIdentity;
+  readonly launch: Pick<Launch, 'command' | 'argStyle' | 'files' | 'env' | 'metrics'>;
+  /** Null for a command: it is known by what it does. */
+  readonly description: ProgramDescription | null;
+}
+
+/** A sweep's data set with its files in the content store, or on the hosts. */
+export interface ResolvedData {
+  readonly name: string;
+  readonly identity: DataIdentity;
+  readonly launch: NonNullable<Launch['data']>;
+  readonly shape: DataShape;
+}
+
+export interface Declared {
+  readonly declaration: SweepDeclaration;
+  readonly points: readonly PointDeclaration[];
+}
+
+/** A command takes a core unless its sweep says otherwise. */
+const commandResources: Resources = {
+  cpus: 1,
+  gpus: 0,
+  gpuMemoryBytes: null,
+  hostMemoryBytes: null,
+  diskBytes: null,
+};
+
+export function declare(
+  sweep: SweepFile,
+  path: string,
+  points: readonly Point[],
+  program: ResolvedProgram,
+  data: ResolvedData | null,
+): Declared {
+  const spec = launchOf(sweep, program, data);
+  const idsOf = identify({
+    program: program.identity,
+    data: data?.identity ?? null,
+    provenance: program.description?.provenance ?? [],
+  });
+  const shape = data?.shape ?? { words: program.description?.defaultWords ?? [] };
+  return {
+    declaration: {
+      sweep: sweep.name,
+      path,
+      program: program.identity,
+      programName: program.name,
+      data: data?.identity ?? null,
+      dataName: data?.name ?? null,
+      objective: sweep.objective,
+      launch: launchIdOf(spec),
+      spec,
+      labels: sweep.hosts,
+      retries: sweep.retries,
+      concurrent: sweep.concurrent,
+      seeds: sweep.seeds,
+      axes: varyingParameters(points),
+    },
+    points: points.map(({ params, case: name }) => {
+      const ids = idsOf(params, sweep.seeds);
+      return {
+        params,
+        case: name,
+        shape: ids.shape,
+        resources: resourcesOf(sweep, params, program, shape),
+        parameters: program.description?.countParameters(params, shape) ?? null,
+        operations: program.description?.operations(params, shape) ?? null,
+        trials: [...ids.trials],
+      };
+    }),
+  };
+}
+
+function launchOf(sweep: SweepFile, program: ResolvedProgram, data: ResolvedData | null): Launch {
+  return {
+    ...program.launch,
+    data: data?.launch ?? null,
+    env: { ...program.launch.env, ...wordsEnv(sweep) },
+    objective: sweep.objective,
+    timeoutMs: sweep.timeoutMs,
+    stallAfterMs: sweep.stallAfterMs,
+    artifacts: sweep.artifacts,
+  };
+}
+
+/** The words of a sweep, in the order of its classes, reach a built-in program by its environment. */
+function wordsEnv({ program, data }: SweepFile): Record<string, string> {
+  const words = program.kind === 'builtin' && data?.kind === 'named' ? data.words : null;
+  return words === null ? {} : { LABSWEEP_WORDS: JSON.stringify(words) };
+}
+
+function resourcesOf(
+  sweep: SweepFile,
+  params: Params,
+  { description }: ResolvedProgram,
+  shape: DataShape,
+): Resources {
+  const expected = description?.estimate(params, shape) ?? commandResources;
+  const asked = Object.entries(sweep.resources).filter(([, value]) => value !== null);
+  return { ...expected, ...Object.fromEntries(asked) };
+}
+
+/** Parameters that differ between points, in the order in which the first point has them. */
+function varyingParameters(points: readonly Point[]): string[] {
+  const [first] = points;
+  if (first === undefined) return [];
+  const names = new Set(points.flatMap(({ params }) => Object.keys(params)));
+  return [...names].filter((name) => points.some(({ params }) => params[name] !== first.params[name]));
+}

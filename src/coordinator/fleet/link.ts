@@ -1,0 +1,120 @@
+/** One host's connection: connect, say hello, pass messages both ways, and again after a cut. */
+import type { Duplex } from 'node:stream';
+import type { HostName, LedgerId } from '../../model/ids.ts';
+import type { Launch } from '../../model/launch.ts';
+import { decoder, encode } from '../../protocol/framing.ts';
+import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
+import type { CoordinatorEvent } from '../core/events.ts';
+import type { Transport } from '../transport/transport.ts';
+import { backOffMs } from './back-off.ts';
+import { ContentShipper } from './content-shipper.ts';
+import { startAgent } from './deploy.ts';
+
+export interface LinkOptions {
+  readonly host: HostName;
+  readonly transport: Transport;
+  /** labsweep's folder on the host, absolute, and the Node that runs there. */
+  readonly folder: string;
+  readonly node: string;
+  /** The agent's file on this machine, and the store that launches are shipped from. */
+  readonly agentFile: string;
+  readonly store: string;
+  readonly ledger: LedgerId;
+  readonly term: number;
+  readonly post: (event: CoordinatorEvent) => void;
+}
+
+export class HostLink {
+  readonly #options: LinkOptions;
+  readonly #shipper: ContentShipper;
+  #stream: Duplex | null = null;
+  #outgoing = '';
+  #failures = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#shipper = new ContentShipper(options, (message) => this.send(message));
+  }
+
+  async connect(): Promise<void> {
+    const { transport, agentFile } = this.#options;
+    try {
+      const address = await startAgent(transport, this.#options, agentFile);
+      this.#listen(await transport.attach(address));
+    } catch (error) {
+      this.#lost(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Messages of one turn leave in one write. What is sent while the host is away is dropped: `state` reconciles. */
+  send(message: ToAgent): void {
+    if (this.#stream === null) return;
+    if (this.#outgoing === '') queueMicrotask(() => this.#flush());
+    this.#outgoing += encode(message);
+  }
+
+  /** Brings what a launch needs onto the host, tells the agent of it, and posts how it went. */
+  prepare(launch: string, spec: Launch): void {
+    void this.#shipper.ship(spec).then((problem) => {
+      const { host, post } = this.#options;
+      if (problem !== null) return post({ kind: 'launch-refused', host, launch, problem });
+      this.send({ kind: 'launch', launch, spec });
+      post({ kind: 'launch-ready', host, launch });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#flush();
+    this.#stream?.end();
+    await this.#options.transport.close();
+  }
+
+  #flush(): void {
+    if (this.#outgoing !== '') this.#stream?.write(this.#outgoing);
+    this.#outgoing = '';
+  }
+
+  #listen(stream: Duplex): void {
+    this.#stream = stream;
+    const decode = decoder(fromAgentSchema);
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk: string) => {
+      try {
+        for (const message of decode(chunk)) this.#received(message);
+      } catch (error) {
+        stream.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    stream.on('error', () => {}); // `close` follows, and says that it is over
+    stream.on('close', () => this.#lost('the connection was cut'));
+    const { ledger, term } = this.#options;
+    this.send({ kind: 'hello', protocol: protocolVersion, ledger, term, role: 'writer' });
+  }
+
+  #received(message: FromAgent): void {
+    const { host, post } = this.#options;
+    if (message.kind === 'welcome') {
+      this.#failures = 0;
+      post({ kind: 'host-connected', host, facts: message.facts });
+    } else if (message.kind === 'turned-away') {
+      this.#closed = true;
+      post({ kind: 'host-disconnected', host, because: message.message });
+    } else if (message.kind === 'content') this.#shipper.answered(message);
+    else post({ kind: 'host-message', host, message });
+  }
+
+  #lost(because: string): void {
+    this.#stream = null;
+    this.#outgoing = '';
+    this.#shipper.interrupted();
+    if (this.#closed) return;
+    this.#failures += 1;
+    this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because });
+    this.#timer = setTimeout(() => void this.connect(), backOffMs(this.#failures, Math.random()));
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { sweepName, trialId } from '../../src/model/ids.ts';
+import { declarationOf, endOf, failure, leasesIn, pointOf, points, sentIn, World } from './world.ts';
+
+const succeeded = (score: number) => endOf({ kind: 'succeeded' }, score);
+const counts = (world: World) => world.state.ledger.sweeps.get(sweepName('lab'))?.counts;
+
+describe('a sweep on one host', () => {
+  it('is leased twice what the host runs at once, and more as results come', () => {
+    const world = new World();
+    world.declare(declarationOf(), points(40));
+    const first = leasesIn(world.ready('cedar'));
+    expect(first).toHaveLength(4);
+    const next = leasesIn(world.end(first[0] ?? '', succeeded(1)));
+    expect(next.length).toBeGreaterThan(1);
+  });
+
+  it('starts nothing on a host before what it needs is there', () => {
+    const world = new World();
+    world.declare();
+    const instructions = world.connect('cedar');
+    expect(leasesIn(instructions)).toEqual([]);
+    expect(instructions.filter(({ kind }) => kind === 'prepare')).toHaveLength(1);
+    expect(world.post({ kind: 'plan' }).filter(({ kind }) => kind === 'prepare')).toHaveLength(0);
+  });
+
+  it('starts the trial with the most operations first', () => {
+    const world = new World();
+    const declared = [1, 3, 2].map((x) => pointOf(x, { operations: x }));
+    world.declare(declarationOf(), declared);
+    world.ready('cedar');
+    const started = [...world.state.ledger.attempts.values()].map((attempt) => attempt.trial);
+    expect(started).toEqual(['trial-3', 'trial-2', 'trial-1']);
+  });
+
+  it('leases no more at once than `concurrent` allows', () => {
+    const world = new World();
+    world.declare(declarationOf({ concurrent: 1 }), points(5));
+    expect(leasesIn(world.ready('cedar'))).toHaveLength(1);
+  });
+});
+
+describe('P2 commit precedes effect', () => {
+  it('puts the commit before whatever leaves the process', () => {
+    const world = new World();
+    world.declare();
+    const instructions = world.ready('cedar').filter(({ kind }) => kind !== 'prepare');
+    expect(instructions[0]?.kind).toBe('commit');
+    expect(instructions.slice(1).map(({ kind }) => kind)).toEqual(['send']);
+  });
+
+  it('declares the same sweep once, however often it is run', () => {
+    const world = new World();
+    world.declare();
+    expect(world.declare().filter(({ kind }) => kind === 'commit')).toEqual([]);
+  });
+});
+
+describe('P1 no acknowledged result is lost and none is counted twice', () => {
+  it('acknowledges an end with the commit that holds it, and a repeated one again without recording it', () => {
+    const world = new World();
+    world.declare();
+    const [attempt = ''] = leasesIn(world.ready('cedar'));
+    const first = world.end(attempt, succeeded(1));
+    expect(sentIn(first, 'ack')).toEqual([{ kind: 'ack', attempts: [attempt] }]);
+    const again = world.end(attempt, succeeded(1));
+    expect(sentIn(again, 'ack')).toEqual([{ kind: 'ack', attempts: [attempt] }]);
+    expect(again.filter(({ kind }) => kind === 'commit')).toEqual([]);
+    expect(counts(world)).toMatchObject({ succeeded: 1 });
+  });
+
+  it('keeps metrics lines once when they are sent again after a cut', () => {
+    const world = new World();
+    world.declare();
+    const [attempt = ''] = leasesIn(world.ready('cedar'));
+    const said = { kind: 'metrics' as const, attempt, from: 0, lines: [{ step: 1 }, { step: 2 }] };
+    world.say('cedar', said);
+    const again = world.say('cedar', { ...said, lines: [...said.lines, { step: 3 }] });
+    expect(again[0]).toMatchObject({ kind: 'commit', metrics: [{ from: 2, lines: [{ step: 3 }] }] });
+  });
+
+  it('takes a late result of a trial that was given up', () => {
+    const world = new World();
+    world.declare(declarationOf({ retries: 0 }), points(1));
+    const [attempt = ''] = leasesIn(world.ready('cedar'));
+    world.end(attempt, endOf(failure()));
+    expect(counts(world)).toMatchObject({ failed: 1 });
+    world.connect('cedar', { running: [{ attempt: 'old-1', trial: 'trial-0', device: 'cpu', runningMs: 5 }] });
+    world.end('old-1', succeeded(2));
+    expect(world.state.ledger.trials.get(trialId('trial-0'))?.status).toEqual({
+      kind: 'succeeded',
+      attempt: 'old-1',
+    });
+  });
+});
+
+describe('a failed attempt', () => {
+  it('is retried as often as declared, then the trial is given up', () => {
+    const world = new World();
+    world.declare(declarationOf({ retries: 1 }), points(1));
+    const [first = ''] = leasesIn(world.ready('cedar'));
+    const [second = ''] = leasesIn(world.end(first, endOf(failure())));
+    expect(second).not.toBe('');
+    expect(leasesIn(world.end(second, endOf(failure())))).toEqual([]);
+    expect(counts(world)).toMatchObject({ failed: 1, queued: 0 });
+  });
+
+  it('is retried on another host where there is one', () => {
+    const world = new World(['cedar', 'maple']);
+    world.declare(declarationOf(), points(1));
+    const [first = ''] = leasesIn(world.ready('cedar'));
+    world.ready('maple');
+    expect(leasesIn(world.end(first, endOf(failure())), 'maple')).toHaveLength(1);
+  });
+
+  it('does not cost a trial anything when the host is to blame', () => {
+    const world = new World();
+    world.declare(declarationOf({ retries: 0 }), points(1));
+    const [first = ''] = leasesIn(world.ready('cedar'));
+    const lost = endOf({ kind: 'lost', reason: 'reboot' });
+    expect(leasesIn(world.end(first, lost))).toHaveLength(1);
+  });
+
+  it('stops a sweep whose first trials all fail in the same way, and keeps the reason', () => {
+    const world = new World();
+    world.declare(declarationOf(), points(20));
+    const leased = leasesIn(world.ready('cedar'));
+    const ends = leased.slice(0, 3).map((attempt, index) => {
+      const end = { ...endOf(failure()), logTail: `line ${index}\nModuleNotFoundError: torch` };
+      return world.end(attempt, end);
+    });
+    const status = world.state.ledger.sweeps.get(sweepName('lab'))?.status;
+    expect(status).toMatchObject({ kind: 'stopped', by: 'same-failure' });
+    expect(JSON.stringify(status)).toContain('ModuleNotFoundError');
+    expect(sentIn(ends.flat(), 'cancel')).toHaveLength(1);
+  });
+
+  it('leaves a host that starts nothing out after three such ends', () => {
+    const world = new World(['cedar', 'maple']);
+    world.declare(declarationOf(), points(40));
+    world.ready('maple');
+    const leased = leasesIn(world.ready('cedar'), 'cedar');
+    const broken = endOf({ kind: 'not-started', reason: 'no-such-program', message: 'python3 is not there' });
+    for (const attempt of leased.slice(0, 3)) world.end(attempt, broken);
+    expect(world.state.ledger.hosts.get('cedar' as never)?.quarantine).toBe('python3 is not there');
+    expect(leasesIn(world.post({ kind: 'plan' }), 'cedar')).toEqual([]);
+  });
+});
+
+describe('reconciling with a host after a cut', () => {
+  it('queues again what never arrived, and calls lost what had started and is forgotten', () => {
+    const world = new World();
+    world.declare(declarationOf(), points(2));
+    const [first = '', second = ''] = leasesIn(world.ready('cedar'));
+    world.say('cedar', { kind: 'started', attempts: [{ attempt: first, device: 'cpu' }] });
+    world.connect('cedar');
+    const status = (id: string) => world.state.ledger.attempts.get(id as never)?.status;
+    expect(status(second)).toEqual({ kind: 'taken-back' });
+    expect(status(first)).toMatchObject({ kind: 'ended', end: { outcome: { kind: 'lost' } } });
+    expect(counts(world)).toMatchObject({ queued: 2 });
+  });
+
+  it('keeps what the host still has', () => {
+    const world = new World();
+    world.declare(declarationOf(), points(2));
+    const [first = '', second = ''] = leasesIn(world.ready('cedar'));
+    const running = [{ attempt: first, trial: 'trial-0', device: 'cpu', runningMs: 5 }];
+    world.connect('cedar', { backlog: [second], running });
+    expect(counts(world)).toMatchObject({ running: 1, leased: 1, queued: 0 });
+  });
+
+  it('tells the host to drop what waits there for nobody', () => {
+    const world = new World();
+    world.declare();
+    const instructions = world.connect('cedar', { backlog: ['stranger-1'] });
+    expect(sentIn(instructions, 'cancel')).toEqual([{ kind: 'cancel', attempts: ['stranger-1'] }]);
+  });
+});
+
+describe('a person', () => {
+  it('stops a sweep: what waits or runs is cancelled, and `run` goes on with it', () => {
+    const world = new World();
+    world.declare();
+    const [attempt = ''] = leasesIn(world.ready('cedar'));
+    const stopped = world.post({ kind: 'asked', by: 2, command: { kind: 'stop', sweep: null } });
+    expect(sentIn(stopped, 'cancel')).toHaveLength(1);
+    world.end(attempt, endOf({ kind: 'cancelled' }));
+    expect(counts(world)).toMatchObject({ cancelled: 1 });
+    world.declare();
+    expect(counts(world)).toMatchObject({ cancelled: 0 });
+  });
+
+  it('retries what failed', () => {
+    const world = new World();
+    world.declare(declarationOf({ retries: 0 }), points(1));
+    const [first = ''] = leasesIn(world.ready('cedar'));
+    world.end(first, endOf(failure()));
+    const retried = world.post({
+      kind: 'asked',
+      by: 2,
+      command: { kind: 'retry', trials: [trialId('trial-0')] },
+    });
+    expect(leasesIn(retried)).toHaveLength(1);
+  });
+
+  it('edits a sweep: the same trials are kept, removed ones leave it, new ones join', () => {
+    const world = new World();
+    world.declare(declarationOf(), points(2));
+    const [first = ''] = leasesIn(world.ready('cedar'));
+    world.end(first, succeeded(1));
+    world.declare(declarationOf(), [pointOf(0), pointOf(7)]);
+    expect(counts(world)).toMatchObject({ succeeded: 1 });
+    expect(world.state.ledger.sweeps.get(sweepName('lab'))?.order.map(({ id }) => id)).toEqual([
+      'trial-0',
+      'trial-7',
+    ]);
+  });
+});

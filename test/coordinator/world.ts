@@ -1,0 +1,165 @@
+/** A coordinator's state with one declared sweep and hosts that are ready, built through the real transitions. */
+import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
+import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
+import { restore } from '../../src/coordinator/core/restore.ts';
+import type { CoordinatorState, FleetHost } from '../../src/coordinator/core/state.ts';
+import { transition } from '../../src/coordinator/core/transition.ts';
+import type { AttemptEnd } from '../../src/model/attempt-end.ts';
+import { type HostName, hostName } from '../../src/model/ids.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+
+export const objective = { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false } as const;
+
+export function declarationOf(options: Partial<SweepDeclaration> = {}): SweepDeclaration {
+  return {
+    sweep: 'lab',
+    path: 'sweeps/lab.yaml',
+    program: { kind: 'command', command: ['true'] },
+    programName: 'true',
+    data: null,
+    dataName: null,
+    objective,
+    launch: 'launch-1',
+    spec: {
+      command: ['true'],
+      argStyle: 'kebab',
+      files: null,
+      data: null,
+      env: {},
+      metrics: { stdout: [], csv: null },
+      objective,
+      timeoutMs: null,
+      stallAfterMs: null,
+      artifacts: { fetch: ['**'], maxBytes: 1 },
+    },
+    labels: [],
+    retries: 1,
+    concurrent: null,
+    seeds: [1],
+    axes: ['x'],
+    ...options,
+  };
+}
+
+export const pointOf = (x: number, options: Partial<PointDeclaration> = {}): PointDeclaration => ({
+  params: { x },
+  case: null,
+  shape: `shape-${x}`,
+  resources: { cpus: 1, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
+  parameters: null,
+  operations: null,
+  trials: [`trial-${x}`],
+  ...options,
+});
+
+export const points = (count: number): PointDeclaration[] => Array.from({ length: count }, (_, x) => pointOf(x));
+
+export const factsOf = (cpus = 2) => ({
+  machine: 'm',
+  bootId: 'boot-1',
+  cpus,
+  memoryBytes: 2 ** 33,
+  node: 'v24.0.0',
+  folder: '/lab',
+  pid: 1,
+  build: 'b',
+});
+
+export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd {
+  const line = score === null ? null : { score };
+  return {
+    outcome,
+    best: line,
+    final: line,
+    metricsCount: line === null ? 0 : 1,
+    metricsHash: '',
+    seconds: 2,
+    cpuSeconds: null,
+    peakMemoryBytes: null,
+    device: 'cpu',
+    artifacts: [],
+    logTail: '',
+  };
+}
+
+export const failure = (message = 'exit code 1'): Outcome => ({
+  kind: 'failed',
+  reason: 'exit',
+  exitCode: 1,
+  signal: null,
+  message,
+});
+
+export class World {
+  state: CoordinatorState;
+  now = 1_000;
+
+  constructor(hosts: readonly string[] = ['cedar']) {
+    const fleet = hosts.map(
+      (name): FleetHost => ({
+        name: hostName(name),
+        labels: [],
+        slots: null,
+        link: { kind: 'connecting', because: null },
+        launches: new Map(),
+        ended: 0,
+      }),
+    );
+    const begin = [
+      { kind: 'ledger-created', at: 0, ledger: 'l' },
+      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },
+    ] as const;
+    this.state = restore(begin, fleet, new Map());
+  }
+
+  /** One event and the plan that follows it, as the loop does it. */
+  post(event: CoordinatorEvent): readonly Instruction[] {
+    return [...this.decide(event), ...this.decide({ kind: 'plan' })];
+  }
+
+  decide(event: CoordinatorEvent): readonly Instruction[] {
+    const [state, instructions] = transition(this.state, event, this.now);
+    this.state = state;
+    return instructions;
+  }
+
+  declare(declaration = declarationOf(), declared = points(4)): readonly Instruction[] {
+    return this.post({ kind: 'asked', by: 1, command: { kind: 'run', declaration, points: declared } });
+  }
+
+  /** A host whose agent holds nothing, or what it says it holds. */
+  connect(name: string, holds: Partial<Extract<HostSaid, { kind: 'state' }>> = {}): readonly Instruction[] {
+    const host = hostName(name);
+    this.post({ kind: 'host-connected', host, facts: factsOf() });
+    return this.say(name, { kind: 'state', backlog: [], running: [], ended: [], ...holds });
+  }
+
+  ready(name: string, launch = 'launch-1'): readonly Instruction[] {
+    this.connect(name);
+    return this.post({ kind: 'launch-ready', host: hostName(name), launch });
+  }
+
+  say(name: string, message: HostSaid): readonly Instruction[] {
+    return this.post({ kind: 'host-message', host: hostName(name), message });
+  }
+
+  end(attempt: string, end: AttemptEnd, host = 'cedar'): readonly Instruction[] {
+    return this.say(host, { kind: 'ended', attempt, end, files: [] });
+  }
+}
+
+export type HostSaid = Extract<CoordinatorEvent, { kind: 'host-message' }>['message'];
+
+export const leasesIn = (instructions: readonly Instruction[], host?: string): string[] =>
+  instructions.flatMap((instruction) =>
+    instruction.kind === 'send' &&
+    instruction.message.kind === 'lease' &&
+    (host === undefined || instruction.host === (host as HostName))
+      ? instruction.message.leases.map((lease) => lease.attempt)
+      : [],
+  );
+
+export const sentIn = (instructions: readonly Instruction[], kind: string): unknown[] =>
+  instructions.flatMap((instruction) =>
+    instruction.kind === 'send' && instruction.message.kind === kind ? [instruction.message] : [],
+  );

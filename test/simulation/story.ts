@@ -1,0 +1,29 @@
+import type { Lease } from '../../src/protocol/messages.ts';
+
+/** What happened, for the person who replays a seed, and for the checks that stand outside of both cores. */
+export class Story {
+  readonly lines: string[] = [];
+  readonly #now: () => number;
+  /** Every start of a program: where, and of which attempt. */
+  readonly starts: { readonly at: number; readonly host: string; readonly attempt: string; readonly trial: string }[] = [];
+  /** Executions to a good end, by trial. */
+  readonly completions = new Map<string, number>();
+  faults = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  tell(text: string): void {
+    this.lines.push(`${(this.#now() / 1_000).toFixed(3).padStart(9)}  ${text}`);
+  }
+
+  started(host: string, lease: Lease): void {
+    this.starts.push({ at: this.#now(), host, attempt: lease.attempt, trial: lease.trial });
+    this.tell(`${host}: ${lease.attempt} of ${lease.trial} starts`);
+  }
+
+  completed(lease: Lease): void {
+    this.completions.set(lease.trial, (this.completions.get(lease.trial) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,310 @@
+/**
+ * A host: its boots, the processes that run on it, what its disk holds, and the agent (the shipped core) that may be
+ * killed at any moment. What a real agent does with processes and files is done here with numbers.
+ */
+import type { AttemptEnd } from '../../src/model/attempt-end.ts';
+import { decoder } from '../../src/protocol/framing.ts';
+import { type FromAgent, type Lease, toAgentSchema } from '../../src/protocol/messages.ts';
+import { defaultLimits } from '../../src/throttle/limits.ts';
+import type { Evidence, WorkerEvent } from '../../src/worker/core/event.ts';
+import { initial } from '../../src/worker/core/initial.ts';
+import type { Instruction } from '../../src/worker/core/instruction.ts';
+import { type JournalRecord, journalRecordSchema } from '../../src/worker/core/journal-record.ts';
+import type { ProcessIdentity, WorkerState } from '../../src/worker/core/state.ts';
+import { transition } from '../../src/worker/core/transition.ts';
+import type { VirtualClock } from './clock.ts';
+import type { Connection } from './connection.ts';
+import type { Random } from './random.ts';
+import type { Story } from './story.ts';
+
+/** A program's process on a host, which knows nothing of agents. */
+interface VirtualProcess {
+  readonly lease: Lease;
+  readonly identity: ProcessIdentity;
+  alive: boolean;
+}
+
+/** What an attempt leaves on the disk. */
+interface Remains {
+  exit: number | null;
+  reported: boolean;
+}
+
+export class VirtualHost {
+  readonly name: string;
+  readonly #clock: VirtualClock;
+  readonly #random: Random;
+  readonly #story: Story;
+  #boot = 1;
+  #bootedAt = 0;
+  #pid = 100;
+  /** The journal, and how many of its records would survive a power loss. */
+  #journal: string[] = [];
+  #synced = 0;
+  readonly #processes = new Map<string, VirtualProcess>();
+  readonly #remains = new Map<string, Remains>();
+  #agent: Agent | null = null;
+  #off = false;
+
+  constructor(name: string, clock: VirtualClock, random: Random, story: Story) {
+    this.name = name;
+    this.#clock = clock;
+    this.#random = random;
+    this.#story = story;
+  }
+
+  /** Trials that run now, whether or not an agent watches them. */
+  running(): readonly Lease[] {
+    return [...this.#processes.values()].filter(({ alive }) => alive).map(({ lease }) => lease);
+  }
+
+  get reachable(): boolean {
+    return !this.#off;
+  }
+
+  /** A coordinator attaches: the agent is started where none lives. */
+  attach(connection: Connection): void {
+    if (this.#off) return connection.cut();
+    this.#agent ??= new Agent(this.#port());
+    this.#agent.attach(connection);
+  }
+
+  killAgent(): void {
+    if (this.#agent === null) return;
+    this.#story.tell(`${this.name}: agent killed`);
+    this.#agent.die();
+    this.#agent = null;
+  }
+
+  /** Processes die, the page cache is gone, the machine comes back with another boot id. */
+  losePower(): void {
+    this.#story.tell(`${this.name}: power lost`);
+    this.#agent?.die();
+    this.#agent = null;
+    for (const process of this.#processes.values()) process.alive = false;
+    this.#processes.clear();
+    this.#journal = this.#journal.slice(0, this.#random.between(this.#synced, this.#journal.length));
+    for (const remains of this.#remains.values())
+      if (this.#random.chance(0.5)) Object.assign(remains, { exit: null, reported: false });
+    this.#off = true;
+    this.#clock.after(this.#random.between(2_000, 60_000), () => {
+      this.#off = false;
+      this.#boot += 1;
+      this.#bootedAt = this.#clock.nowMs;
+      this.#story.tell(`${this.name}: boots again`);
+    });
+  }
+
+  #port(): AgentPort {
+    return {
+      host: this.name,
+      clock: this.#clock,
+      now: () => this.#clock.nowMs - this.#bootedAt,
+      bootId: `${this.name}-boot-${this.#boot}`,
+      journal: this.#journal,
+      appendJournal: (record) => {
+        this.#journal.push(JSON.stringify(record));
+        if (this.#random.chance(0.3)) this.#synced = this.#journal.length;
+      },
+      spawn: (lease, exited) => this.#spawn(lease, exited),
+      processOf: (attempt) => this.#processes.get(attempt) ?? null,
+      watch: (attempt, exited) => this.#watch(attempt, exited),
+      kill: (attempt) => this.#exit(attempt, null),
+      remainsOf: (attempt) => this.#remains.get(attempt) ?? { exit: null, reported: false },
+      figures: () => ({ load: 0, othersLoad: 0, memoryTotalBytes: 2 ** 36, memoryAvailableBytes: 2 ** 35, diskFreeBytes: 2 ** 38 }),
+      tell: (text) => this.#story.tell(text),
+    };
+  }
+
+  readonly #watchers = new Map<string, () => void>();
+
+  #spawn(lease: Lease, exited: () => void): ProcessIdentity {
+    this.#pid += 1;
+    const identity = { pid: this.#pid, startTime: this.#clock.nowMs - this.#bootedAt };
+    const process = { lease, identity, alive: true };
+    this.#processes.set(lease.attempt, process);
+    this.#remains.set(lease.attempt, { exit: null, reported: false });
+    this.#watchers.set(lease.attempt, exited);
+    this.#story.started(this.name, lease);
+    const { seconds } = scriptOf(lease);
+    this.#clock.after(seconds * 1_000, () => {
+      if (process.alive) this.#exit(lease.attempt, scriptOf(lease).fails ? 1 : 0);
+    });
+    return identity;
+  }
+
+  #exit(attempt: string, code: number | null): void {
+    const process = this.#processes.get(attempt);
+    if (process?.alive !== true) return;
+    process.alive = false;
+    this.#remains.set(attempt, { exit: code ?? 143, reported: code === 0 });
+    this.#story.tell(`${this.name}: ${attempt} exits ${code ?? 'by a signal'}`);
+    if (code === 0) this.#story.completed(process.lease);
+    this.#clock.after(this.#random.between(0, 5), () => this.#watchers.get(attempt)?.());
+  }
+
+  /** @returns whether it runs: if not, `exited` is never called */
+  #watch(attempt: string, exited: () => void): boolean {
+    const process = this.#processes.get(attempt);
+    if (process?.alive !== true) return false;
+    this.#watchers.set(attempt, exited);
+    return true;
+  }
+}
+
+/** How a trial behaves, written in its parameters. */
+const scriptOf = (lease: Lease): { seconds: number; fails: boolean } => ({
+  seconds: Number(lease.params['seconds'] ?? 1),
+  fails: lease.params['fails'] === true,
+});
+
+/** What a host gives the agent that runs on it. */
+interface AgentPort {
+  readonly host: string;
+  readonly clock: VirtualClock;
+  now(): number;
+  readonly bootId: string;
+  readonly journal: readonly string[];
+  appendJournal(record: JournalRecord): void;
+  spawn(lease: Lease, exited: () => void): ProcessIdentity;
+  processOf(attempt: string): VirtualProcess | null;
+  watch(attempt: string, exited: () => void): boolean;
+  kill(attempt: string): void;
+  remainsOf(attempt: string): Remains;
+  figures(): { load: number; othersLoad: number; memoryTotalBytes: number; memoryAvailableBytes: number; diskFreeBytes: number };
+  tell(text: string): void;
+}
+
+class Agent {
+  readonly #port: AgentPort;
+  #state: WorkerState;
+  #dead = false;
+  #connections = new Map<number, Connection>();
+  #opened = 0;
+
+  constructor(port: AgentPort) {
+    this.#port = port;
+    const facts = {
+      machine: port.host,
+      bootId: port.bootId,
+      cpus: 4,
+      memoryBytes: 2 ** 36,
+      node: 'v24',
+      folder: '/lab',
+      pid: 1,
+      build: 'b',
+    };
+    this.#state = initial(facts, defaultLimits);
+    for (const line of port.journal)
+      this.#post({ kind: 'replayed', record: journalRecordSchema.parse(JSON.parse(line)) });
+    this.#post({ kind: 'booted', facts });
+    this.#sample();
+  }
+
+  die(): void {
+    this.#dead = true;
+    for (const connection of this.#connections.values()) connection.close('agent');
+  }
+
+  attach(connection: Connection): void {
+    this.#opened += 1;
+    const id = this.#opened;
+    const decode = decoder(toAgentSchema);
+    this.#connections.set(id, connection);
+    connection.join('agent', {
+      received: (chunk) => {
+        for (const message of decode(chunk)) this.#post({ kind: 'message', connection: id, message });
+      },
+      closed: () => {
+        this.#connections.delete(id);
+        this.#post({ kind: 'closed', connection: id });
+      },
+    });
+    this.#post({ kind: 'opened', connection: id });
+  }
+
+  #sample(): void {
+    if (this.#dead) return;
+    this.#post({ kind: 'sampled', figures: this.#port.figures(), shares: [] });
+    this.#post({ kind: 'tick' });
+    this.#port.clock.after(1_000, () => this.#sample());
+  }
+
+  #post(event: WorkerEvent): void {
+    if (this.#dead) return;
+    const [state, instructions] = transition(this.#state, event, this.#port.now());
+    this.#state = state;
+    for (const instruction of instructions) this.#carryOut(instruction);
+  }
+
+  #later(event: WorkerEvent): void {
+    this.#port.clock.after(1, () => this.#post(event));
+  }
+
+  #carryOut(instruction: Instruction): void {
+    const port = this.#port;
+    switch (instruction.kind) {
+      case 'journal':
+        return port.appendJournal(instruction.record);
+      case 'spawn': {
+        const { attempt } = instruction.lease;
+        const process = port.spawn(instruction.lease, () => this.#post({ kind: 'exited', attempt }));
+        return this.#later({ kind: 'spawned', attempt, process, oomKills: 0 });
+      }
+      case 'adopt':
+        return this.#adopt(instruction.lease.attempt);
+      case 'signal':
+        return port.kill(instruction.attempt);
+      case 'gather':
+        return this.#later({ kind: 'gathered', attempt: instruction.lease.attempt, evidence: this.#evidence(instruction.lease) });
+      case 'verify':
+        return this.#later({ kind: 'verified', attempt: instruction.attempt, intact: true });
+      case 'send':
+        return this.#send(instruction.connection, instruction.message);
+      case 'send-end':
+        return this.#sendEnd(instruction.connection, instruction.attempt, instruction.end);
+      case 'close':
+        return this.#connections.get(instruction.connection)?.close('agent');
+      case 'check-content':
+        return this.#send(instruction.connection, { kind: 'content', hash: instruction.hash, present: true, problem: null });
+      case 'drop-checkpoint':
+      case 'unpack':
+      case 'read-log':
+      case 'read-artifact':
+        return;
+      default:
+        return instruction satisfies never;
+    }
+  }
+
+  #adopt(attempt: string): void {
+    const process = this.#port.processOf(attempt);
+    const runs = this.#port.watch(attempt, () => this.#post({ kind: 'exited', attempt }));
+    if (runs && process !== null)
+      return this.#later({ kind: 'spawned', attempt, process: process.identity, oomKills: 0 });
+    return this.#later({ kind: 'exited', attempt });
+  }
+
+  #evidence(lease: Lease): Evidence {
+    const { exit, reported } = this.#port.remainsOf(lease.attempt);
+    const score = Number(lease.params['x'] ?? 0);
+    return {
+      exit,
+      ranMs: 1_000,
+      lines: [],
+      offsets: { report: 0, log: 0, csv: 0 },
+      printed: reported ? { score, final: true } : null,
+      oomKills: 0,
+      artifacts: [],
+      logTail: '',
+    };
+  }
+
+  #send(connection: number, message: FromAgent): void {
+    this.#connections.get(connection)?.send('coordinator', message);
+  }
+
+  #sendEnd(connection: number, attempt: string, end: AttemptEnd): void {
+    this.#send(connection, { kind: 'ended', attempt, end, files: [] });
+  }
+}
