@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { logValue, rangeSize, rangeValue } from './decimal-range.ts';
+import { logValues, rangeValues, type Values } from './decimal-range.ts';
 import { paramsSchema, paramValueSchema, type Params } from './params.ts';
 
 /**
@@ -32,42 +32,43 @@ export function parametersOf(axis: Axis): readonly string[] {
   return [...new Set(axis.cases.flatMap(({ params }) => Object.keys(params)))];
 }
 
-export function axisSize(axis: Axis): number {
+/** What a value of an axis sets, and the case's name where it has one. */
+export interface AxisValue {
+  readonly params: Params;
+  readonly case: string | null;
+}
+
+export function axisValues(axis: Axis): Values<AxisValue> {
+  const { name } = axis;
   switch (axis.kind) {
     case 'list':
-      return axis.values.length;
+      return listed(axis.values.map((value) => ({ params: { [name]: value }, case: null })));
     case 'range':
-      return rangeSize(axis);
+      return numbered(name, rangeValues(axis));
     case 'log':
-      return axis.count;
+      return numbered(name, logValues(axis));
     case 'cases':
-      return axis.cases.length;
+      return listed(axis.cases.map((named) => ({ params: named.params, case: named.name })));
     default:
       return axis satisfies never;
   }
 }
 
-/** What the axis sets at its `index`-th value, and the case's name where it has one. */
-export function axisAt(axis: Axis, index: number): { readonly params: Params; readonly case: string | null } {
-  switch (axis.kind) {
-    case 'list': {
-      const value = axis.values[index];
-      if (value === undefined) throw new RangeError(`axis ${axis.name} has no value ${index}`);
-      return { params: { [axis.name]: value }, case: null };
-    }
-    case 'range':
-      return { params: { [axis.name]: rangeValue(axis, index) }, case: null };
-    case 'log':
-      return { params: { [axis.name]: logValue(axis, index) }, case: null };
-    case 'cases': {
-      const named = axis.cases[index];
-      if (named === undefined) throw new RangeError(`axis ${axis.name} has no case ${index}`);
-      return { params: named.params, case: named.name };
-    }
-    default:
-      return axis satisfies never;
-  }
-}
+export const axisSize = (axis: Axis): number => axisValues(axis).size;
+
+const numbered = (name: string, { size, at }: Values<number>): Values<AxisValue> => ({
+  size,
+  at: (index) => ({ params: { [name]: at(index) }, case: null }),
+});
+
+const listed = (values: readonly AxisValue[]): Values<AxisValue> => ({
+  size: values.length,
+  at: (index) => {
+    const value = values[index];
+    if (value === undefined) throw new RangeError(`there is no value ${index} of ${values.length}`);
+    return value;
+  },
+});
 
 /** The parameters that vary in a sweep, in the order of its axes: the columns of its tables. */
 export const variedParameters = (grids: readonly (readonly Axis[])[]): string[] => [

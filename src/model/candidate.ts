@@ -1,46 +1,60 @@
-import { type Axis, axisAt, axisSize } from './axis.ts';
+import { type AxisValue, axisValues } from './axis.ts';
+import type { Values } from './decimal-range.ts';
 import type { Params } from './params.ts';
 import type { Grid, SweepFile } from './sweep-file.ts';
-import { gridPoints } from './trial-count.ts';
 
-/** A point before the program has seen it, and which value of each axis it is made of. */
+/** A point before its program has seen it, and which value of each axis it is made of. */
 export interface Candidate {
   readonly params: Params;
   readonly case: string | null;
   readonly axes: Grid;
+  /** Which of the sweep's grids it comes from. */
   readonly grid: number;
+  /** Of each axis, which of its values. */
   readonly indices: readonly number[];
 }
 
-/** The `position`-th point of all grids: its indices are the digits of a number whose bases are the axes' sizes. */
-export function candidateAt({ grids, fixed }: SweepFile, position: number): Candidate {
-  let rest = position;
-  for (const [grid, axes] of grids.entries()) {
-    const size = gridPoints({ grids: [axes] });
-    if (rest < size) return assemble(fixed, axes, grid, indicesAt(axes, rest));
-    rest -= size;
-  }
-  throw new RangeError(`the grid has no point ${position}`);
+/** All points of all grids, in the order of their axes, the first the slowest; each made when it is asked for. */
+export function candidatesOf({ grids, fixed }: Pick<SweepFile, 'grids' | 'fixed'>): Values<Candidate> {
+  const parts = grids.map((axes, grid) => gridCandidates(axes, grid, fixed));
+  const at = (index: number): Candidate => {
+    let rest = index;
+    for (const part of parts) {
+      if (rest < part.size) return part.at(rest);
+      rest -= part.size;
+    }
+    throw new RangeError(`the grids have no point ${index}`);
+  };
+  return { size: parts.reduce((sum, { size }) => sum + size, 0), at };
 }
 
-function indicesAt(axes: readonly Axis[], position: number): number[] {
-  const indices: number[] = [];
-  let rest = position;
-  for (const axis of axes.toReversed()) {
-    const size = axisSize(axis);
-    indices.unshift(rest % size);
-    rest = Math.floor(rest / size);
-  }
-  return indices;
+/** A point's place is a number whose digits are its indices, each with the size of its axis as base. */
+function gridCandidates(axes: Grid, grid: number, fixed: Params): Values<Candidate> {
+  const values = axes.map(axisValues);
+  const at = (place: number): Candidate => {
+    const indices = Array.from<number>({ length: axes.length }).fill(0);
+    let rest = place;
+    for (let digit = values.length - 1; digit >= 0; digit -= 1) {
+      const base = values[digit]?.size ?? 1;
+      indices[digit] = rest % base;
+      rest = Math.floor(rest / base);
+    }
+    return { ...assemble(fixed, values, indices), axes, grid, indices };
+  };
+  return { size: values.reduce((product, { size }) => product * size, 1), at };
 }
 
-function assemble(fixed: Params, axes: Grid, grid: number, indices: readonly number[]): Candidate {
+function assemble(
+  fixed: Params,
+  values: readonly Values<AxisValue>[],
+  indices: readonly number[],
+): Pick<Candidate, 'params' | 'case'> {
   const params = { ...fixed };
   const cases: string[] = [];
-  for (const [place, axis] of axes.entries()) {
-    const value = axisAt(axis, indices[place] ?? 0);
+  for (const [place, axis] of values.entries()) {
+    const value = axis.at(indices[place] ?? 0);
     Object.assign(params, value.params);
     if (value.case !== null) cases.push(value.case);
   }
-  return { params, case: cases.length === 0 ? null : cases.join(', '), axes, grid, indices };
+  return { params, case: cases.length === 0 ? null : cases.join(', ') };
 }

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import canonicalize from 'canonicalize';
+import type { Params } from './params.ts';
 
 /** Canonical JSON (RFC 8785): one text for one value, whatever the order of its keys. Throws on NaN and Infinity. */
 export function canonicalJson(value: unknown): string {
@@ -11,3 +12,18 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 of a text, 64 hexadecimal digits. */
 export const sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
+
+/**
+ * Canonical JSON of parameters but some. They are flat, so JSON.stringify with sorted keys writes the same text as
+ * `canonicalJson` in a third of the time: a grid has 100,000 of them.
+ */
+export function canonicalParams(params: Params, without: readonly string[] = []): string {
+  const keys = Object.keys(params).filter((key) => !without.includes(key));
+  return JSON.stringify(params, keys.sort());
+}
+
+/** SHA-256 of `head + tail` for each tail; the head is digested once. */
+export function sha256OfTails(head: string, tails: readonly string[]): string[] {
+  const digested = sha256.create().update(utf8ToBytes(head));
+  return tails.map((tail) => bytesToHex(digested.clone().update(utf8ToBytes(tail)).digest()));
+}

@@ -14,6 +14,13 @@ interface LogRange {
   readonly count: number;
 }
 
+/** A sequence that is not written out: it may have 10^9 members. */
+export interface Values<Value> {
+  readonly size: number;
+  /** The member at `index`, from 0 to below `size`. */
+  readonly at: (index: number) => Value;
+}
+
 /** Powers of ten up to here are exact in a double, and so is the division by one. */
 const mostDigits = 15;
 
@@ -57,14 +64,13 @@ export function rangeProblem(range: Range): string | null {
   return `steps of ${step} from ${from} miss ${to}; the last one before it is ${(units.to - rest) / units.scale}`;
 }
 
-export function rangeSize(range: Range): number {
+/** The values of a range that has no problem, each made when it is asked for. */
+export function rangeValues(range: Range): Values<number> {
   const units = unitsOf(range);
-  return Math.floor((units.to - units.from) / units.step) + 1;
-}
-
-export function rangeValue(range: Range, index: number): number {
-  const units = unitsOf(range);
-  return (units.from + index * units.step) / units.scale;
+  return {
+    size: Math.floor((units.to - units.from) / units.step) + 1,
+    at: (index) => (units.from + index * units.step) / units.scale,
+  };
 }
 
 export function logRangeProblem({ from, to }: LogRange): string | null {
@@ -73,10 +79,10 @@ export function logRangeProblem({ from, to }: LogRange): string | null {
 }
 
 /** Both ends as they are written; between them three significant digits, more where neighbours need them. */
-export function logValue({ from, to, count }: LogRange, index: number): number {
-  if (index === 0) return from;
-  if (index === count - 1) return to;
+export function logValues({ from, to, count }: LogRange): Values<number> {
   const factor = (to / from) ** (1 / (count - 1));
   const digits = Math.max(3, 2 + Math.ceil(-Math.log10(Math.abs(factor - 1))));
-  return Number((from * (to / from) ** (index / (count - 1))).toPrecision(Math.min(mostDigits, digits)));
+  const between = (index: number): number =>
+    Number((from * (to / from) ** (index / (count - 1))).toPrecision(Math.min(mostDigits, digits)));
+  return { size: count, at: (index) => (index === 0 ? from : index === count - 1 ? to : between(index)) };
 }

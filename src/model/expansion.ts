@@ -1,6 +1,5 @@
-import { candidateAt } from './candidate.ts';
-import { canonicalJson } from './canonical.ts';
-import { withoutKeys } from './identity.ts';
+import { candidatesOf } from './candidate.ts';
+import { canonicalParams } from './canonical.ts';
 import type { Params } from './params.ts';
 import type { ParsedSweep } from './parse-sweep.ts';
 import { paramIssueAt } from './point-issue.ts';
@@ -9,7 +8,7 @@ import { shuffled } from './sample.ts';
 import { issueAt, type SourceIssue } from './source-issue.ts';
 import { describedAs } from './sweep-check.ts';
 import type { Exclusion, SweepFile } from './sweep-file.ts';
-import { countTrials, gridPoints, judgeCount } from './trial-count.ts';
+import { countTrials, judgeCount } from './trial-count.ts';
 
 /** One assignment of the sweep's parameters: fixed, varied, and the program's defaults. */
 export interface Point {
@@ -72,8 +71,9 @@ function gather(
   const gathered: Gathered = { points: [], excluded: [], issues: [], merged: 0 };
   const enough = sweep.sample?.points ?? sweep.limit;
   const seen = new Set<string>();
-  for (const position of positions(sweep)) {
-    const candidate = candidateAt(sweep, position);
+  const candidates = candidatesOf(sweep);
+  for (const position of positions(candidates.size, sweep)) {
+    const candidate = candidates.at(position);
     const judged = judge(candidate.params, sweep.exclude, program);
     if (judged.kind === 'excluded') {
       gathered.excluded.push({ params: judged.params, because: judged.because });
@@ -84,7 +84,7 @@ function gather(
       }
       if (gathered.issues.length >= mostIssues) return gathered;
     } else {
-      const text = canonicalJson(withoutKeys(judged.params, program?.provenance ?? []));
+      const text = canonicalParams(judged.params, program?.provenance ?? []);
       if (seen.has(text)) gathered.merged += 1;
       else {
         seen.add(text);
@@ -97,9 +97,8 @@ function gather(
 }
 
 /** Which points of the grids are looked at, in which order. */
-function* positions(sweep: SweepFile): Generator<number> {
-  const total = gridPoints(sweep);
-  if (sweep.sample !== null) yield* shuffled(total, sweep.sample.seed, mostDraws);
+function* positions(total: number, { sample }: SweepFile): Generator<number> {
+  if (sample !== null) yield* shuffled(total, sample.seed, mostDraws);
   else for (let position = 0; position < total; position += 1) yield position;
 }
 

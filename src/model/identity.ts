@@ -1,4 +1,4 @@
-import { canonicalJson, sha256Hex } from './canonical.ts';
+import { canonicalJson, canonicalParams, sha256Hex, sha256OfTails } from './canonical.ts';
 import { type ContentHash, type LaunchId, launchId, type TrialId, trialId } from './ids.ts';
 import type { Launch } from './launch.ts';
 import type { Params } from './params.ts';
@@ -37,20 +37,20 @@ export interface PointIds {
 export type Identify = (params: Params, seeds: readonly number[]) => PointIds;
 
 /** Half of a SHA-256: no two of 10^15 trials share it by chance. */
-const shortHash = (text: string): string => sha256Hex(text).slice(0, 32);
+const idDigits = 32;
+const shortHash = (text: string): string => sha256Hex(text).slice(0, idDigits);
 
 /** Names the trials of a sweep point by point; what they have in common is written once. */
 export function identify({ program, data, provenance }: Common): Identify {
   const dataText = canonicalJson(data);
   const programText = canonicalJson(program);
   return (params, seeds) => {
-    const own = canonicalJson(withoutKeys(params, provenance));
+    const own = canonicalParams(params, provenance);
     // RFC 8785 by hand, its keys in their order: data, params, program, seed.
     const head = `{"data":${dataText},"params":${own},"program":${programText}`;
-    return {
-      shape: shortHash(`${head}}`),
-      trials: seeds.map((seed) => trialId(shortHash(`${head},"seed":${canonicalJson(seed)}}`))),
-    };
+    const tails = ['}', ...seeds.map((seed) => `,"seed":${canonicalJson(seed)}}`)];
+    const [shape = '', ...trials] = sha256OfTails(head, tails).map((digest) => digest.slice(0, idDigits));
+    return { shape, trials: trials.map(trialId) };
   };
 }
 
@@ -69,7 +69,7 @@ export function shapeOf(trial: Common & { readonly params: Params }): string {
 /** Under which an agent keeps a launch: the hash of its canonical JSON. */
 export const launchIdOf = (launch: Launch): LaunchId => launchId(shortHash(canonicalJson(launch)));
 
-export function withoutKeys(params: Params, keys: readonly string[]): Params {
+function withoutKeys(params: Params, keys: readonly string[]): Params {
   if (!keys.some((key) => Object.hasOwn(params, key))) return params;
   return Object.fromEntries(Object.entries(params).filter(([name]) => !keys.includes(name)));
 }

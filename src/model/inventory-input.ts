@@ -8,18 +8,18 @@ const device = z.strictObject({
   policy: z.enum(['shared', 'idle-only', 'reserved']).optional(),
 });
 
+/** Each has the name of the rule that it sets (throttle/). */
 const limits = z.strictObject({
   slots: countInput(1, 'a whole number of trials, 1 or more').optional().meta({
     description: 'How many trials may run at once.',
   }),
-  cpus: z.number().positive().optional().meta({ description: 'Cores that trials may take together.' }),
-  load: z
-    .number()
-    .positive()
-    .optional()
-    .meta({ description: 'Load average of others from which nothing starts.' }),
-  hostMemory: sizeInput.optional().meta({ description: 'Memory that trials may take together.' }),
-  disk: sizeInput.optional().meta({ description: 'Free space under which nothing starts.' }),
+  load: z.number().positive().optional().meta({
+    description: 'Load that is not ours, for each core, from which nothing starts. Default 1.',
+  }),
+  hostMemory: sizeInput.optional().meta({
+    description: 'Memory that is left free. Default 10 %, at least 1 GiB.',
+  }),
+  disk: sizeInput.optional().meta({ description: 'Free space under which nothing starts. Default 2 GiB.' }),
 });
 
 const host = z.strictObject({
@@ -64,6 +64,7 @@ export type InventoryInput = z.infer<typeof inventoryInput>;
 export const inventoryKeysNotYet: ReadonlySet<string> = new Set([
   'activate',
   'data',
+  'cpus',
   'gpuMemory',
   'utilisation',
   'temperature',

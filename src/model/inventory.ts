@@ -24,9 +24,11 @@ export const inventoryHostSchema = z.object({
   /** Each named for the rule that it sets; null is the rule's own default. */
   limits: z.object({
     slots: z.number().nullable(),
-    cpus: z.number().nullable(),
+    /** Load that is not ours, for each core, from which nothing starts. */
     load: z.number().nullable(),
+    /** Left free. */
     hostMemoryBytes: z.number().nullable(),
+    /** Free space under which nothing starts. */
     diskBytes: z.number().nullable(),
   }),
 });

@@ -55,7 +55,6 @@ function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHos
     })),
     limits: {
       slots: limits.slots ?? null,
-      cpus: limits.cpus ?? null,
       load: limits.load ?? null,
       hostMemoryBytes: bytesOf(limits.hostMemory),
       diskBytes: bytesOf(limits.disk),

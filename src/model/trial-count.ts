@@ -1,4 +1,4 @@
-import { axisSize } from './axis.ts';
+import { candidatesOf } from './candidate.ts';
 import type { SweepFile } from './sweep-file.ts';
 
 /** From here on a person has to say that so many are meant (`--yes`). */
@@ -18,14 +18,16 @@ export type CountVerdict =
   | { readonly kind: 'needs-yes'; readonly message: string }
   | { readonly kind: 'too-many'; readonly message: string };
 
-export function countTrials(sweep: Pick<SweepFile, 'grids' | 'sample' | 'limit' | 'seeds'>): TrialCount {
-  const points = Math.min(gridPoints(sweep), sweep.sample?.points ?? Infinity, sweep.limit ?? Infinity);
+export function countTrials(
+  sweep: Pick<SweepFile, 'grids' | 'fixed' | 'sample' | 'limit' | 'seeds'>,
+): TrialCount {
+  const points = Math.min(
+    candidatesOf(sweep).size,
+    sweep.sample?.points ?? Infinity,
+    sweep.limit ?? Infinity,
+  );
   return { points, trials: points * sweep.seeds.length };
 }
-
-/** Points of all grids together. */
-export const gridPoints = ({ grids }: Pick<SweepFile, 'grids'>): number =>
-  grids.reduce((sum, axes) => sum + axes.reduce((product, axis) => product * axisSize(axis), 1), 0);
 
 export function judgeCount({ trials }: TrialCount): CountVerdict {
   const many = `${trials.toLocaleString('en-US')} trials`;

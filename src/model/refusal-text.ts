@@ -1,0 +1,46 @@
+import { formatDuration } from './duration.ts';
+import type { Refusal } from './refusal.ts';
+import { formatSize } from './size.ts';
+
+/** Why a trial does not start now, in one plain sentence with its figures (P6). */
+export function refusalText(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'slots':
+      return `${counted(refusal.running, 'trial')} of ${refusal.limit} allowed at once ${refusal.running === 1 ? 'is' : 'are'} running`;
+    case 'cpus':
+      return `needs ${counted(refusal.needCpus, 'core')}; ${decimal(refusal.freeCpus)} of ${decimal(refusal.totalCpus)} are free`;
+    case 'memory':
+      return `needs ${formatSize(refusal.needBytes)} of memory; ${formatSize(refusal.freeBytes)} of ${formatSize(refusal.totalBytes)} are free`;
+    case 'load':
+      return `others load the host with ${decimal(refusal.othersLoad)}; nothing starts from ${decimal(refusal.limit)}`;
+    case 'disk':
+      return `${formatSize(refusal.freeBytes)} of disk are free; nothing starts under ${formatSize(refusal.limitBytes)}`;
+    case 'ramp':
+      return `waits until the memory of attempt ${refusal.attempt} has settled, the first of its kind`;
+    case 'stale':
+      return `the host's figures are ${formatDuration(refusal.ageMs)} old`;
+    case 'no-gpu':
+      return 'needs a GPU, and the host has none';
+    case 'labels':
+      return `the host lacks ${counted(refusal.missing.length, 'label').replace(/^\d+ /, '')} ${refusal.missing.join(', ')}`;
+    case 'off':
+      return `the host is off: ${refusal.because}`;
+    case 'quarantined':
+      return `the host is quarantined: ${refusal.because}`;
+    case 'unreachable':
+      return `the host cannot be reached: ${refusal.because}`;
+    case 'preparing':
+      return `the host is being prepared: ${refusal.what}`;
+    case 'queue':
+      return refusal.ahead === 1 ? '1 trial is ahead of it' : `${refusal.ahead} trials are ahead of it`;
+    case 'concurrent':
+      return `${refusal.running} of the sweep's ${refusal.limit} trials at once are running`;
+    case 'paused':
+      return 'the sweep is paused';
+    default:
+      return refusal satisfies never;
+  }
+}
+
+const counted = (count: number, noun: string): string => `${decimal(count)} ${noun}${count === 1 ? '' : 's'}`;
+const decimal = (value: number): string => String(Number(value.toFixed(2)));
