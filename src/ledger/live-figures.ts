@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { refusalSchema } from '../model/refusal.ts';
+import { hostFactsSchema, hostFiguresSchema } from '../protocol/messages.ts';
+
+/** What holds now and is no fact of the ledger: the writer says it once a second, for `status` and `why`. */
+export const liveFiguresSchema = z.object({
+  /** Wall clock of the writer's machine, ms since 1970. */
+  at: z.number(),
+  pid: z.number(),
+  sweeps: z.array(z.object({ sweep: z.string(), etaSeconds: z.number().nullable() })),
+  hosts: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['connecting', 'preparing', 'ready', 'unreachable', 'off', 'quarantined']),
+      /** Why it is not ready, for a person. */
+      because: z.string().nullable(),
+      facts: hostFactsSchema.nullable(),
+      figures: hostFiguresSchema.nullable(),
+      running: z.array(
+        z.object({ attempt: z.string(), trial: z.string(), device: z.string(), sinceMs: z.number() }),
+      ),
+      /** Attempts that wait there. */
+      backlog: z.number(),
+      holds: z.array(z.object({ attempt: z.string(), refusals: z.array(refusalSchema) })),
+    }),
+  ),
+});
+export type LiveFigures = Readonly<z.infer<typeof liveFiguresSchema>>;

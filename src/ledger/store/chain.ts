@@ -1,0 +1,84 @@
+/** The chain: each event's row holds the hash of the row before and its own payload, so a change cannot hide. */
+import { createHash } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { LedgerEvent } from '../events.ts';
+import { LedgerDamagedError } from './errors.ts';
+
+/** The last event of a ledger, or what comes before the first. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+export const emptyChain: ChainHead = { seq: 0, hash: new Uint8Array(32) };
+
+/** SHA-256 of the hash before and the payload's UTF-8 bytes. */
+export const chainHash = (before: Uint8Array, payload: string): Buffer =>
+  createHash('sha256').update(before).update(payload).digest();
+
+/** The event `seq` as it is recorded, unchecked; null where there is none. */
+export function recordedHead(db: DatabaseSync, seq: number | 'last'): ChainHead | null {
+  if (seq === 0) return emptyChain;
+  const row =
+    seq === 'last'
+      ? db.prepare('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1').get()
+      : db.prepare('SELECT seq, hash FROM events WHERE seq = ?').get(seq);
+  if (row === undefined) return seq === 'last' ? emptyChain : null;
+  return row['hash'] instanceof Uint8Array ? { seq: Number(row['seq']), hash: row['hash'] } : null;
+}
+
+/**
+ * The events after `head`, in order, each checked against the one before.
+ *
+ * @throws LedgerDamagedError at the first that does not follow from the one before it
+ */
+export function* eventsAfter(db: DatabaseSync, path: string, head: ChainHead): Generator<LedgerEvent> {
+  let { seq, hash } = head;
+  const rows = db.prepare('SELECT seq, payload, hash FROM events WHERE seq > ? ORDER BY seq');
+  rows.setReturnArrays(true);
+  const iterator = rows.iterate(seq);
+  try {
+    for (let row = nextRow(iterator, path, seq); row !== null; row = nextRow(iterator, path, seq)) {
+      const [rowSeq, payload, recorded] = row;
+      if (rowSeq !== seq + 1) throw new LedgerDamagedError(path, seq + 1, 'is missing');
+      hash = chainHash(hash, payload);
+      if (Buffer.compare(hash, recorded) !== 0)
+        throw new LedgerDamagedError(path, rowSeq, 'is not what was written (its hash differs)');
+      seq = rowSeq;
+      yield parse(payload, path, seq);
+    }
+  } finally {
+    iterator.return?.(); // ends the read transaction, also where the caller stops early
+  }
+}
+
+type EventRow = readonly [seq: number, payload: string, hash: Uint8Array];
+
+const isEventRow = (row: unknown): row is EventRow =>
+  Array.isArray(row) &&
+  typeof row[0] === 'number' &&
+  typeof row[1] === 'string' &&
+  row[2] instanceof Uint8Array;
+
+/** The row after event `seq`. A damaged page shows only now. */
+function nextRow(rows: Iterator<unknown>, path: string, seq: number): EventRow | null {
+  let next: IteratorResult<unknown>;
+  try {
+    next = rows.next();
+  } catch (cause) {
+    throw new LedgerDamagedError(path, seq + 1, 'cannot be read (the file is damaged)', cause);
+  }
+  if (next.done === true) return null;
+  if (isEventRow(next.value)) return next.value;
+  throw new LedgerDamagedError(path, seq + 1, 'is no row of a ledger');
+}
+
+/** What the chain vouches for was checked against the schema before it was written. */
+function parse(payload: string, path: string, seq: number): LedgerEvent {
+  try {
+    const event: LedgerEvent = JSON.parse(payload);
+    return event;
+  } catch (cause) {
+    throw new LedgerDamagedError(path, seq, 'is not JSON', cause);
+  }
+}

@@ -1,0 +1,24 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type LiveFigures, liveFiguresSchema } from '../live-figures.ts';
+
+const liveFile = 'live.json';
+
+/** Replaces the live figures of a state folder whole: a reader sees the old ones or the new. */
+export function writeLive(folder: string, live: LiveFigures): void {
+  const path = join(folder, liveFile);
+  const next = `${path}.${process.pid}`;
+  // Not synced: after a crash they are stale anyway.
+  writeFileSync(next, `${JSON.stringify(live)}\n`, { mode: 0o600 });
+  renameSync(next, path);
+}
+
+/** The live figures with their age, or null where there are none that this labsweep understands. */
+export function readLive(folder: string): { live: LiveFigures; ageMs: number } | null {
+  try {
+    const read = liveFiguresSchema.safeParse(JSON.parse(readFileSync(join(folder, liveFile), 'utf8')));
+    return read.success ? { live: read.data, ageMs: Date.now() - read.data.at } : null;
+  } catch {
+    return null;
+  }
+}

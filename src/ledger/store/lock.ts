@@ -1,0 +1,32 @@
+/** The right to write a ledger: one row of the ledger itself, so that taking it and committing are one transaction. */
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { hasEnded, type LockHolder, lockHolderSchema, thisProcess } from './lock-holder.ts';
+
+export type LockAttempt =
+  | { readonly kind: 'taken'; readonly token: string }
+  | { readonly kind: 'held'; readonly holder: LockHolder };
+
+/** Takes the lock for this process. Called within an IMMEDIATE transaction: two who try at once come one by one. */
+export function takeLock(db: DatabaseSync, breakLock: boolean): LockAttempt {
+  const here = thisProcess();
+  const holder = lockHolder(db);
+  if (holder !== null && !breakLock && !hasEnded(holder, here)) return { kind: 'held', holder };
+  const token = randomBytes(16).toString('hex');
+  db.prepare('INSERT OR REPLACE INTO lock (id, token, holder) VALUES (1, ?, ?)').run(
+    token,
+    JSON.stringify(here),
+  );
+  return { kind: 'taken', token };
+}
+
+/** Who holds the lock, or null. */
+export function lockHolder(db: DatabaseSync): LockHolder | null {
+  const row = db.prepare('SELECT holder FROM lock').get();
+  return row === undefined ? null : lockHolderSchema.parse(JSON.parse(String(row['holder'])));
+}
+
+/** Gives the lock back, unless it is somebody else's by now. */
+export function releaseLock(db: DatabaseSync, token: string): void {
+  db.prepare('DELETE FROM lock WHERE token = ?').run(token);
+}

@@ -1,0 +1,69 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+
+/** How long a commit on a network file system may keep a reader waiting. */
+const busyMs = 10_000;
+
+/**
+ * Lets `read` look at a ledger in one short read transaction, and leaves no trace: neither a file nor a lock.
+ *
+ * A file in WAL mode that nobody has open is read as immutable, because SQLite would make its -wal and -shm files for
+ * a reader too and leave them there (https://www.sqlite.org/wal.html, "Read-Only Databases"). If a writer comes
+ * meanwhile, what was read is thrown away and read again.
+ */
+export function readLedger<Result>(path: string, read: (db: DatabaseSync) => Result): Result {
+  for (;;) {
+    if (!isAtRest(path)) return readWith(path, read);
+    const before = stamp(path);
+    const outcome = attempt(() => readWith(immutable(path), read));
+    if (isAtRest(path) && stamp(path) === before) {
+      if (outcome.kind === 'threw') throw outcome.error;
+      return outcome.result;
+    }
+  }
+}
+
+function readWith<Result>(location: string | URL, read: (db: DatabaseSync) => Result): Result {
+  const db = new DatabaseSync(location, { readOnly: true, timeout: busyMs });
+  try {
+    db.exec('BEGIN');
+    return read(db);
+  } finally {
+    db.close();
+  }
+}
+
+function attempt<Result>(
+  act: () => Result,
+): { readonly kind: 'done'; readonly result: Result } | { readonly kind: 'threw'; readonly error: unknown } {
+  try {
+    return { kind: 'done', result: act() };
+  } catch (error) {
+    return { kind: 'threw', error };
+  }
+}
+
+function immutable(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
+}
+
+const isAtRest = (path: string): boolean => !existsSync(`${path}-wal`) && isWalFile(path);
+
+/** Byte 18 of the header is 2 where the journal is a WAL (https://www.sqlite.org/fileformat2.html, 1.3). */
+function isWalFile(path: string): boolean {
+  const header = Buffer.alloc(20);
+  const file = openSync(path, 'r');
+  try {
+    return readSync(file, header, 0, header.length, 0) === header.length && header[18] === 2;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function stamp(path: string): string {
+  const { mtimeNs, size, ino } = statSync(path, { bigint: true });
+  return `${ino} ${size} ${mtimeNs}`;
+}

@@ -1,0 +1,133 @@
+/** Looks a whole ledger over, as far as that needs no fold, and says all that is wrong with it. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { encode } from '../../protocol/framing.ts';
+import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
+import { chainHash, emptyChain } from './chain.ts';
+import { isNotADatabase } from './errors.ts';
+import { ledgerFile } from './ledger-file.ts';
+import { readLedger } from './read-connection.ts';
+import { type FileKind, fileKind, notALedger } from './schema.ts';
+
+export type Finding =
+  /** The file itself cannot be read to its end. `seq`: the first event that is out of reach, null if metrics are. */
+  | { readonly kind: 'unreadable'; readonly seq: number | null; readonly message: string }
+  | { readonly kind: 'missing'; readonly seq: number }
+  | { readonly kind: 'changed'; readonly seq: number }
+  | { readonly kind: 'not-an-event'; readonly seq: number; readonly message: string }
+  /** The metrics lines are not those that the attempt ended with. */
+  | {
+      readonly kind: 'metrics-differ';
+      readonly seq: number;
+      readonly attempt: string;
+      readonly expectedLines: number;
+      readonly foundLines: number;
+    };
+
+export type Verification =
+  | {
+      readonly kind: 'verified';
+      /** Empty for a sound ledger. */
+      readonly findings: readonly Finding[];
+      readonly events: number;
+      /** The first so many events are as they were written, and can be saved. */
+      readonly goodEvents: number;
+    }
+  | { readonly kind: 'none' }
+  | Extract<FileKind, { kind: 'newer' | 'not-a-ledger' }>;
+
+/**
+ * Hashes every event again, reads every payload with its schema, and compares metrics lines with the ends that vouch
+ * for them. The invariants of the fold are the caller's.
+ */
+export function verifyLedger(folder: string): Verification {
+  const path = join(folder, ledgerFile);
+  if (!existsSync(path)) return { kind: 'none' };
+  try {
+    return readLedger(path, (db) => {
+      const kind = fileKind(db, path);
+      if (kind.kind === 'empty') return { kind: 'none' };
+      return kind.kind === 'ledger' ? verify(db) : kind;
+    });
+  } catch (error) {
+    if (isNotADatabase(error)) return notALedger(path);
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      kind: 'verified',
+      findings: [{ kind: 'unreadable', seq: 1, message }],
+      events: 0,
+      goodEvents: 0,
+    };
+  }
+}
+
+function verify(db: DatabaseSync): Verification {
+  const findings: Finding[] = [];
+  let last = 0;
+  let before: Uint8Array = emptyChain.hash;
+  let goodEvents: number | null = null;
+  const rows = db.prepare('SELECT seq, payload, hash FROM events ORDER BY seq').iterate();
+  const checkMetrics = metricsCheck(db);
+  try {
+    for (const row of rows) {
+      const [seq, payload, hash] = [Number(row['seq']), String(row['payload']), row['hash']];
+      // Each event is checked against the hash that is recorded before it: one bad event is one finding.
+      const chained = hash instanceof Uint8Array && Buffer.compare(chainHash(before, payload), hash) === 0;
+      if (seq !== last + 1) findings.push({ kind: 'missing', seq: last + 1 });
+      else if (!chained) findings.push({ kind: 'changed', seq });
+      const event = readEvent(payload);
+      if (event.kind === 'problem') findings.push({ kind: 'not-an-event', seq, message: event.message });
+      if (findings.length > 0) goodEvents ??= last;
+      if (event.kind === 'event') findings.push(...checkMetrics(event.event, seq));
+      last = seq;
+      before = hash instanceof Uint8Array ? hash : before;
+    }
+  } catch (error) {
+    findings.push({ kind: 'unreadable', seq: last + 1, message: messageOf(error) });
+  }
+  return { kind: 'verified', findings, events: last, goodEvents: goodEvents ?? last };
+}
+
+function readEvent(
+  payload: string,
+):
+  | { readonly kind: 'event'; readonly event: LedgerEvent }
+  | { readonly kind: 'problem'; readonly message: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload);
+  } catch (error) {
+    return { kind: 'problem', message: messageOf(error) };
+  }
+  const read = ledgerEventSchema.safeParse(value);
+  return read.success
+    ? { kind: 'event', event: read.data }
+    : { kind: 'problem', message: read.error.message };
+}
+
+/** An end that no host told (a lost attempt) counts no lines and vouches for none. */
+function metricsCheck(db: DatabaseSync): (event: LedgerEvent, seq: number) => Finding[] {
+  const lines = db.prepare('SELECT line, payload FROM metrics WHERE attempt = ? ORDER BY line');
+  return (event, seq) => {
+    if (event.kind !== 'ended' || event.end.metricsHash === '') return [];
+    const { attempt, end } = event;
+    const hash = createHash('sha256');
+    let foundLines = 0;
+    try {
+      for (const row of lines.iterate(attempt)) {
+        hash.update(encode(JSON.parse(String(row['payload']))));
+        foundLines += 1;
+      }
+    } catch (error) {
+      return [
+        { kind: 'unreadable', seq: null, message: `metrics of attempt ${attempt}: ${messageOf(error)}` },
+      ];
+    }
+    if (foundLines === end.metricsCount && hash.digest('hex') === end.metricsHash) return [];
+    return [{ kind: 'metrics-differ', seq, attempt, expectedLines: end.metricsCount, foundLines }];
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,108 @@
+/** How a command reaches the process that writes a ledger: one JSON line to its socket, one line back. */
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, lstatSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { userSocketFolder } from '../../protocol/socket-folder.ts';
+import { encode } from '../../protocol/framing.ts';
+
+const replySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('answered'), answer: z.string() }),
+  /** The command was not understood or not carried out. */
+  z.object({ kind: z.literal('refused'), because: z.string() }),
+]);
+
+export type WriterAnswer = Readonly<z.infer<typeof replySchema>> | { readonly kind: 'no-writer' };
+
+export interface WriterSocket {
+  /** Nobody is answered any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Answers commands for the ledger of a state folder. Only its writer may call this: it takes the place of whoever
+ * listened before.
+ *
+ * @param onCommand its answer goes back; what it throws is told as the reason of a refusal
+ * @throws SocketFolderError when /tmp holds a folder of another user in our place
+ */
+export async function listenAsWriter<Command extends z.ZodType>(
+  folder: string,
+  command: Command,
+  onCommand: (command: z.infer<Command>) => Promise<string>,
+): Promise<WriterSocket> {
+  const path = socketPath(folder);
+  // Made under a name of its own and then renamed: it is private before it can be found, and a socket that a killed
+  // writer left is replaced without a moment in which there is none.
+  const own = `${path}.${process.pid}`;
+  rmSync(own, { force: true });
+  const open = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+    socket.on('error', () => {}); // who asked has gone; the command is carried out all the same
+    void text(socket)
+      .then((line) => reply(line, command, onCommand))
+      .then((answer) => socket.end(encode(answer)))
+      .catch(() => socket.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(own, resolve);
+  });
+  chmodSync(own, 0o600);
+  renameSync(own, path);
+  const { ino } = lstatSync(path);
+  return {
+    close: async () => {
+      // A successor's socket stays.
+      if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) rmSync(path, { force: true });
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of open) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function reply<Command extends z.ZodType>(
+  line: string,
+  schema: Command,
+  onCommand: (command: z.infer<Command>) => Promise<string>,
+): Promise<WriterAnswer> {
+  try {
+    const command = schema.safeParse(JSON.parse(line));
+    if (command.success) return { kind: 'answered', answer: await onCommand(command.data) };
+    return {
+      kind: 'refused',
+      because: 'the coordinator that runs is of another version and does not know this',
+    };
+  } catch (error) {
+    return { kind: 'refused', because: messageOf(error) };
+  }
+}
+
+/** Asks the writer of a state folder's ledger; `no-writer` where none listens. */
+export async function askWriter(folder: string, command: object): Promise<WriterAnswer> {
+  if (!existsSync(folder)) return { kind: 'no-writer' };
+  const socket = connect({ path: socketPath(folder), allowHalfOpen: true });
+  const connected = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  if (!connected) return { kind: 'no-writer' };
+  socket.on('error', () => {}); // told by the missing answer
+  socket.end(encode(command));
+  const line = await text(socket).catch(() => '');
+  if (line === '') return { kind: 'refused', because: 'the coordinator ended before it answered; ask again' };
+  return replySchema.parse(JSON.parse(line));
+}
+
+/** Named by a hash: the folder's own path may be longer than a socket's may be. */
+function socketPath(folder: string): string {
+  const name = createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 24);
+  return join(userSocketFolder(), `${name}.sock`);
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
