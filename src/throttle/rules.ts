@@ -1,0 +1,92 @@
+/**
+ * The rules that keep a trial from starting, in the order in which they are asked. Each has the incident behind it.
+ * A rule says nothing (null) where it has no objection.
+ */
+import type { Refusal } from '../model/refusal.ts';
+import type { HostLoad, StartRequest } from './host-load.ts';
+import { freeCpus, memoryRoomBytes, slotsOf } from './room.ts';
+
+export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
+
+/** A server was taken out for repairs, and a sweep started on it while the technician had it open. */
+const mode: Rule = (_, { mode }) => {
+  switch (mode.kind) {
+    case 'open':
+      return null;
+    case 'paused':
+      return { kind: 'paused' };
+    case 'off':
+      return { kind: 'off', because: mode.because };
+    default:
+      return mode satisfies never;
+  }
+};
+
+/** A monitor hung on a dead network mount, and eight trials were started on figures of half an hour ago. */
+const stale: Rule = (_, { figures, figuresAgeMs, limits }) =>
+  figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'stale', ageMs: figuresAgeMs } : null;
+
+/** A GPU sweep was leased to the file server, where each trial fell back to one core in silence. */
+const gpu: Rule = ({ resources }, { gpus }) => (resources.gpus > gpus ? { kind: 'no-gpu' } : null);
+
+/** Five thousand trials that sleep take no core: all were started, and the process table was full. */
+const slots: Rule = (_, { cpus, ours, limits }) => {
+  const limit = slotsOf(cpus, limits);
+  return ours.length >= limit ? { kind: 'slots', running: ours.length, limit } : null;
+};
+
+/** Sixteen trials of two threads on eight cores took three times as long as eight, then eight. */
+const cores: Rule = ({ resources }, { cpus, ours }) => {
+  const free = freeCpus(cpus, ours);
+  // A trial that asks for more than the host has would wait for ever: it is let in where nothing else holds a core.
+  const need = Math.min(resources.cpus, cpus);
+  return need > free ? { kind: 'cpus', needCpus: resources.cpus, freeCpus: free, totalCpus: cpus } : null;
+};
+
+/** Four trials fitted when they began; at the end of the first epoch all four peaked, and the server swapped to death. */
+const memory: Rule = ({ resources }, { figures, ours, limits }) => {
+  if (figures === null) return null;
+  const free = memoryRoomBytes(figures, ours, limits);
+  const need = resources.hostMemoryBytes ?? 0;
+  if (need <= free) return null;
+  return {
+    kind: 'memory',
+    needBytes: need,
+    freeBytes: Math.max(0, free),
+    totalBytes: figures.memoryTotalBytes,
+  };
+};
+
+/** A colleague's simulation had all 64 cores; the sweep took half of each and both missed their deadline. */
+const load: Rule = ({ resources }, { cpus, figures, limits }) => {
+  const limit = cpus * limits.othersLoadPerCpu;
+  if (figures === null || resources.cpus === 0 || figures.othersLoad < limit) return null;
+  return { kind: 'load', othersLoad: figures.othersLoad, limit };
+};
+
+/** Checkpoints filled the disk at two in the morning, and every trial after that failed to write its first line. */
+const disk: Rule = ({ resources }, { figures, limits }) => {
+  if (figures === null) return null;
+  const limitBytes = limits.diskFreeBytes + (resources.diskBytes ?? 0);
+  return figures.diskFreeBytes < limitBytes
+    ? { kind: 'disk', freeBytes: figures.diskFreeBytes, limitBytes }
+    : null;
+};
+
+/** A new model took ten times what was guessed: one of it was a warning, six at the same moment a reboot. */
+const ramp: Rule = (request, { figures, ours, limits }) => {
+  if (figures === null || !mayBeLarge(request, figures.memoryTotalBytes * limits.rampMemoryShare))
+    return null;
+  const settling = ours.find(({ ramping }) => ramping);
+  return settling === undefined ? null : { kind: 'ramp', attempt: settling.attempt };
+};
+
+/** Whether the ramp guard concerns a request: never observed, and on a GPU or more than `smallBytes` of memory. */
+export function mayBeLarge({ resources, shapeObserved }: StartRequest, smallBytes: number): boolean {
+  if (shapeObserved) return false;
+  // A command that says nothing of its memory may take all of it, unless it says that it does not even compute.
+  const bytes = resources.hostMemoryBytes ?? (resources.cpus > 0 ? Number.POSITIVE_INFINITY : 0);
+  return resources.gpus > 0 || bytes > smallBytes;
+}
+
+export const rules: readonly Rule[] = [mode, stale, gpu, slots, cores, memory, load, disk, ramp];

@@ -1,0 +1,138 @@
+/** Journal records into state: live and after a restart alike, so that there is no second way to arrive at a state. */
+import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { Lease } from '../../protocol/messages.ts';
+import type { JournalRecord } from './journal-record.ts';
+import { keep, noLines } from './kept-lines.ts';
+import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
+
+/** Acknowledged attempts that are remembered: far more than the leases that can be on their way. */
+const remembered = 20_000;
+
+export function apply(state: WorkerState, record: JournalRecord): void {
+  switch (record.kind) {
+    case 'boot':
+      state.bootId = record.bootId;
+      break;
+    case 'term':
+      ledgerSide(state, record.ledger).term = record.term;
+      break;
+    case 'limits':
+      state.limits = { ...state.limits, slots: record.slots };
+      break;
+    case 'launch':
+      state.launches.set(record.launch, record.spec);
+      break;
+    case 'leased':
+      for (const lease of record.leases) hold(state, record.ledger, lease);
+      break;
+    case 'taken-back':
+      for (const id of record.attempts) drop(state, id);
+      break;
+    case 'starting':
+      withAttempt(state, record.attempt, (held) => begin(state, held, record.at));
+      break;
+    case 'started':
+      withAttempt(state, record.attempt, (held) => run(held, record));
+      break;
+    case 'stopping':
+      withAttempt(state, record.attempt, (held) => {
+        held.stopping = { why: record.why, killAt: record.killAt };
+      });
+      break;
+    case 'lines':
+      withAttempt(state, record.attempt, (held) => {
+        const objective = state.launches.get(held.lease.launch)?.objective;
+        if (objective !== undefined) keep(held.kept, record, objective, record.offsets);
+      });
+      break;
+    case 'ended':
+      withAttempt(state, record.attempt, (held) => end(state, held, record.end));
+      break;
+    case 'acked':
+      for (const id of record.attempts) forget(state, id);
+      break;
+    default:
+      record satisfies never;
+  }
+}
+
+export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
+  const known = state.ledgers.get(ledger);
+  if (known !== undefined) return known;
+  const side: LedgerSide = { ledger, term: 0, writer: null, waiting: new Set() };
+  state.ledgers.set(ledger, side);
+  return side;
+}
+
+function withAttempt(state: WorkerState, id: string, change: (held: HeldAttempt) => void): void {
+  const held = state.attempts.get(id);
+  if (held !== undefined) change(held);
+}
+
+function hold(state: WorkerState, ledger: string, lease: Lease): void {
+  state.attempts.set(lease.attempt, {
+    ledger,
+    lease,
+    status: { kind: 'waiting' },
+    kept: noLines(),
+    sentLines: 0,
+    stopping: null,
+  });
+  ledgerSide(state, ledger).waiting.add(lease.attempt);
+}
+
+function begin(state: WorkerState, held: HeldAttempt, at: number): void {
+  const side = ledgerSide(state, held.ledger);
+  side.waiting.delete(held.lease.attempt);
+  // Served: the other ledgers come first now.
+  state.ledgers.delete(side.ledger);
+  state.ledgers.set(side.ledger, side);
+  held.status = { kind: 'starting', at };
+  state.active.add(held);
+}
+
+function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started' }>): void {
+  if (held.status.kind !== 'starting') return;
+  const { at } = held.status;
+  held.status = {
+    kind: 'running',
+    run: {
+      startedAt: at,
+      process: { pid: record.pid, startTime: record.startTime },
+      oomKills: record.oomKills,
+      suspendedMs: 0,
+      lifeAt: at,
+      cpuMs: null,
+      measuredBytes: null,
+      peakBytes: null,
+      settled: false,
+    },
+  };
+}
+
+function end(state: WorkerState, held: HeldAttempt, attemptEnd: AttemptEnd): void {
+  ledgerSide(state, held.ledger).waiting.delete(held.lease.attempt);
+  state.active.delete(held);
+  held.status = { kind: 'ended', end: attemptEnd };
+  if (attemptEnd.outcome.kind !== 'succeeded') return;
+  const { shape, launch } = held.lease;
+  state.observedShapes.add(shape);
+  const peak = Math.max(state.launchPeaks.get(launch) ?? 0, attemptEnd.peakMemoryBytes ?? 0);
+  state.launchPeaks.set(launch, peak);
+}
+
+function forget(state: WorkerState, id: string): void {
+  drop(state, id);
+  state.forgotten.add(id);
+  if (state.forgotten.size <= remembered) return;
+  const [oldest] = state.forgotten;
+  if (oldest !== undefined) state.forgotten.delete(oldest);
+}
+
+function drop(state: WorkerState, id: string): void {
+  const held = state.attempts.get(id);
+  if (held === undefined) return;
+  ledgerSide(state, held.ledger).waiting.delete(id);
+  state.active.delete(held);
+  state.attempts.delete(id);
+}

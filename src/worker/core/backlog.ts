@@ -1,0 +1,90 @@
+/** Who starts next: leases in order, ledgers in turn, each let in by the guard the moment there is room. */
+import type { Refusal } from '../../model/refusal.ts';
+import type { Resources } from '../../model/resources.ts';
+import type { HostLoad } from '../../throttle/host-load.ts';
+import { headroomBytes } from '../../throttle/room.ts';
+import { expected, hostLoad, refusalsOf } from './guard.ts';
+import type { HeldAttempt, WorkerState } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** How many attempts behind a held one are looked at: bounds the cost of a turn, not who may run. */
+const lookAhead = 64;
+
+export function startWhatFits(turn: Turn): void {
+  for (
+    let next = nextToStart(turn.state, turn.now);
+    next !== null;
+    next = nextToStart(turn.state, turn.now)
+  ) {
+    const launch = turn.state.launches.get(next.lease.launch);
+    if (launch === undefined) return;
+    turn.commit({ kind: 'starting', attempt: next.lease.attempt, at: turn.now });
+    turn.instruct({ kind: 'spawn', lease: next.lease, launch });
+  }
+}
+
+/**
+ * The first attempt that fits and takes nothing that one before it waits for: small trials fill the gaps beside a
+ * large one, and it is never starved by them.
+ */
+function nextToStart(state: WorkerState, now: number): HeldAttempt | null {
+  const waited: Refusal[] = [];
+  let host: HostLoad | null = null;
+  for (const side of state.ledgers.values()) {
+    const refusedShapes = new Set<string>();
+    let looked = 0;
+    for (const id of side.waiting) {
+      const held = state.attempts.get(id);
+      looked += 1;
+      if (looked > lookAhead) break;
+      if (held === undefined || refusedShapes.has(held.lease.shape)) continue;
+      host ??= hostLoad(state, now);
+      const refusals = refusalsOf(state, held, host, now);
+      const needs = expected(state, held);
+      if (refusals.length === 0 && waited.every((refusal) => leavesAlone(needs, refusal))) return held;
+      refusedShapes.add(held.lease.shape);
+      for (const refusal of refusals) if (canEnd(refusal, host)) waited.push(refusal);
+      if (waited.some(stopsEverybody)) return null;
+    }
+  }
+  return null;
+}
+
+/** A trial that this host can never take waits for nothing that others could leave it. */
+function canEnd(refusal: Refusal, host: HostLoad): boolean {
+  if (refusal.kind !== 'memory') return refusal.kind !== 'no-gpu';
+  return refusal.needBytes <= refusal.totalBytes - headroomBytes(refusal.totalBytes, host.limits);
+}
+
+const stopsEverybody = ({ kind }: Refusal): boolean =>
+  kind === 'slots' || kind === 'stale' || kind === 'paused' || kind === 'off' || kind === 'quarantined';
+
+/** Whether an attempt takes nothing of what another one ahead of it waits for. */
+function leavesAlone(needs: Resources, { kind }: Refusal): boolean {
+  switch (kind) {
+    case 'cpus':
+    case 'load':
+      return needs.cpus === 0;
+    case 'memory':
+      return needs.hostMemoryBytes === 0;
+    case 'disk':
+      return needs.diskBytes === 0;
+    case 'slots':
+    case 'stale':
+    case 'paused':
+    case 'off':
+    case 'quarantined':
+      return false;
+    // Waits for its own memory to be known, for a file, for another attempt: nothing that can be taken from it.
+    case 'ramp':
+    case 'preparing':
+    case 'no-gpu':
+    case 'labels':
+    case 'unreachable':
+    case 'queue':
+    case 'concurrent':
+      return true;
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,160 @@
+/** Who speaks to the agent: one writer a ledger, by term, and any number of readers. */
+import { type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
+import { ledgerSide } from './apply.ts';
+import { acknowledge, cancel, lease, takeBack } from './leases.ts';
+import type { LedgerSide, WorkerState } from './state.ts';
+import { sendEnd, sendLines, tellFigures } from './tell.ts';
+import type { Turn } from './turn.ts';
+
+type Said<Kind extends ToAgent['kind']> = Extract<ToAgent, { kind: Kind }>;
+
+export function closed(turn: Turn, connection: number): void {
+  turn.state.connections.delete(connection);
+  for (const side of turn.state.ledgers.values()) if (side.writer === connection) side.writer = null;
+}
+
+/** A message from `connection`; what comes from one that was closed already is dropped. */
+export function received(turn: Turn, connection: number, message: ToAgent): void {
+  const peer = turn.state.connections.get(connection);
+  if (peer === undefined) return;
+  if (message.kind === 'hello') return hello(turn, connection, message);
+  if (message.kind === 'read-log' || message.kind === 'read-artifact')
+    return question(turn, connection, message);
+  if (peer.kind === 'writer') return command(turn, connection, peer.ledger, message);
+  turnAway(turn, connection, 'protocol', `${message.kind} is for the writer of a ledger, after its hello`);
+}
+
+function hello(turn: Turn, connection: number, said: Said<'hello'>): void {
+  const { state } = turn;
+  if (said.protocol !== protocolVersion)
+    return turnAway(
+      turn,
+      connection,
+      'protocol',
+      `this agent speaks protocol ${protocolVersion}, not ${said.protocol}: the newer of the two has to be deployed`,
+    );
+  const side = ledgerSide(state, said.ledger);
+  if (said.role === 'writer') {
+    if (said.term < side.term)
+      return turnAway(
+        turn,
+        connection,
+        'older-term',
+        `a coordinator of term ${side.term} writes this ledger now`,
+      );
+    succeed(turn, connection, side, said.term);
+  } else state.connections.set(connection, { kind: 'reader', ledger: said.ledger });
+  send(turn, connection, { kind: 'welcome', protocol: protocolVersion, facts: state.facts });
+  send(turn, connection, stateOf(state, said.ledger, turn.now));
+  if (said.role === 'writer') tellFigures(turn);
+}
+
+/** The newest connection of the highest term writes: an older one of the same coordinator is half open at best. */
+function succeed(turn: Turn, connection: number, side: LedgerSide, term: number): void {
+  if (term > side.term) turn.commit({ kind: 'term', ledger: side.ledger, term });
+  if (side.writer !== null && side.writer !== connection)
+    turnAway(turn, side.writer, 'older-term', `another connection writes this ledger now, in term ${term}`);
+  side.writer = connection;
+  turn.state.connections.set(connection, { kind: 'writer', ledger: side.ledger, reconciled: false });
+}
+
+function turnAway(
+  turn: Turn,
+  connection: number,
+  reason: Extract<FromAgent, { kind: 'turned-away' }>['reason'],
+  message: string,
+): void {
+  send(turn, connection, { kind: 'turned-away', reason, message });
+  turn.instruct({ kind: 'close', connection });
+  closed(turn, connection);
+}
+
+/** All that the agent holds of a ledger. */
+function stateOf(state: WorkerState, ledger: string, now: number): FromAgent {
+  const backlog: string[] = [];
+  const running: Extract<FromAgent, { kind: 'state' }>['running'] = [];
+  const ended: Extract<FromAgent, { kind: 'state' }>['ended'] = [];
+  for (const held of state.attempts.values()) {
+    if (held.ledger !== ledger) continue;
+    const { attempt, trial } = held.lease;
+    const { status } = held;
+    if (status.kind === 'waiting') backlog.push(attempt);
+    else if (status.kind === 'ended') ended.push({ attempt, trial });
+    else {
+      const since = status.kind === 'starting' ? status.at : startOf(status);
+      running.push({ attempt, trial, device: 'cpu', runningMs: Math.max(0, now - since) });
+    }
+  }
+  return { kind: 'state', backlog, running, ended };
+}
+
+const startOf = (status: { run: { startedAt: number } } | { startedAt: number }): number =>
+  'startedAt' in status ? status.startedAt : status.run.startedAt;
+
+function command(
+  turn: Turn,
+  connection: number,
+  ledger: string,
+  message: Exclude<ToAgent, Said<'hello' | 'read-log' | 'read-artifact'>>,
+): void {
+  switch (message.kind) {
+    case 'reconciled':
+      reconciled(turn, connection, ledger, message.committedLines);
+      break;
+    case 'limits':
+      if (message.slots !== turn.state.limits.slots) turn.commit({ kind: 'limits', slots: message.slots });
+      break;
+    case 'content':
+      for (const hash of message.hashes) turn.instruct({ kind: 'check-content', connection, hash });
+      break;
+    case 'unpack':
+      turn.instruct({ kind: 'unpack', connection, hash: message.hash, path: message.path });
+      break;
+    case 'launch':
+      // Its id is the hash of its content: one that is known is known word for word.
+      if (!turn.state.launches.has(message.launch))
+        turn.commit({ kind: 'launch', launch: message.launch, spec: message.spec });
+      break;
+    case 'lease':
+      lease(turn, ledger, message.leases);
+      break;
+    case 'take-back':
+      takeBack(turn, ledger, message.attempts);
+      break;
+    case 'cancel':
+      cancel(turn, ledger, message.attempts);
+      break;
+    case 'ack':
+      acknowledge(turn, ledger, message.attempts);
+      break;
+    default:
+      message satisfies never;
+  }
+}
+
+/** From here on lines and ends flow: first what this writer has not committed, then what ended without its knowledge. */
+function reconciled(
+  turn: Turn,
+  connection: number,
+  ledger: string,
+  committedLines: Readonly<Record<string, number>>,
+): void {
+  turn.state.connections.set(connection, { kind: 'writer', ledger, reconciled: true });
+  for (const held of turn.state.attempts.values()) {
+    if (held.ledger !== ledger) continue;
+    held.sentLines = committedLines[held.lease.attempt] ?? 0;
+    sendLines(turn, held);
+    sendEnd(turn, held);
+  }
+}
+
+function question(turn: Turn, connection: number, said: Said<'read-log' | 'read-artifact'>): void {
+  const { attempt, offset } = said;
+  if (said.kind === 'read-artifact')
+    return turn.instruct({ kind: 'read-artifact', connection, attempt, path: said.path, offset });
+  const status = turn.state.attempts.get(attempt)?.status.kind ?? 'ended';
+  turn.instruct({ kind: 'read-log', connection, attempt, offset, ended: status === 'ended' });
+}
+
+const send = (turn: Turn, connection: number, message: FromAgent): void =>
+  turn.instruct({ kind: 'send', connection, message });

@@ -1,0 +1,67 @@
+/** What can happen to an agent. Every instruction with an outcome comes back as one of these. */
+import type { Artifact } from '../../model/attempt-end.ts';
+import type { MetricsLine } from '../../model/metrics.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
+import type { JournalRecord, Offsets } from './journal-record.ts';
+import type { ProcessIdentity } from './state.ts';
+
+export type WorkerEvent =
+  /** A record of the journal, before `booted`; nothing is carried out for it. */
+  | { readonly kind: 'replayed'; readonly record: JournalRecord }
+  /** The journal is replayed: what the agent is now, in this boot. */
+  | { readonly kind: 'booted'; readonly facts: HostFacts }
+  | { readonly kind: 'opened'; readonly connection: number }
+  | { readonly kind: 'closed'; readonly connection: number }
+  | { readonly kind: 'message'; readonly connection: number; readonly message: ToAgent }
+  /** Its process runs: just started, or found again after a restart of the agent. */
+  | {
+      readonly kind: 'spawned';
+      readonly attempt: string;
+      readonly process: ProcessIdentity;
+      readonly oomKills: number | null;
+    }
+  | { readonly kind: 'spawn-failed'; readonly attempt: string; readonly outcome: Outcome }
+  /** Every process of it is gone. */
+  | { readonly kind: 'exited'; readonly attempt: string }
+  | {
+      readonly kind: 'lines';
+      readonly attempt: string;
+      readonly lines: readonly MetricsLine[];
+      readonly offsets: Offsets;
+    }
+  | { readonly kind: 'gathered'; readonly attempt: string; readonly evidence: Evidence }
+  /** Whether the artifacts of an end that another boot sealed are there as they were. */
+  | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
+  | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }
+  | { readonly kind: 'tick' };
+
+/** The host's part of the figures: what the core adds is what it knows itself. */
+export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running'>;
+
+/** What the processes of one attempt took, at a sample. */
+export interface MeasuredShare {
+  readonly attempt: string;
+  /** CPU time of all its processes so far, in milliseconds. */
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+  /** All of its processes are stopped (SIGSTOP). */
+  readonly suspended: boolean;
+}
+
+/** What an attempt left on the host when its processes were gone. */
+export interface Evidence {
+  /** The status that the wrapper recorded; null where it could not any more. */
+  readonly exit: number | null;
+  /** How long it ran by its files' times, for an end that no agent saw; null where the agent saw it. */
+  readonly ranMs: number | null;
+  /** What had not been read of its metrics lines. */
+  readonly lines: readonly MetricsLine[];
+  readonly offsets: Offsets;
+  /** The last JSON object that it printed: its result, where it reported nothing. */
+  readonly printed: MetricsLine | null;
+  readonly oomKills: number | null;
+  readonly artifacts: readonly Artifact[];
+  /** The last lines of its log. */
+  readonly logTail: string;
+}

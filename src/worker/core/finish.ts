@@ -1,0 +1,120 @@
+/** The end of an attempt: from its last process to the record that is told until it is acknowledged. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { Launch } from '../../model/launch.ts';
+import type { MetricsLine } from '../../model/metrics.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { Evidence } from './event.ts';
+import { leftOver, thin } from './kept-lines.ts';
+import { decideOutcome } from './outcome.ts';
+import type { HeldAttempt, Run } from './state.ts';
+import { sendEnd, sendLines } from './tell.ts';
+import type { Turn } from './turn.ts';
+
+/** Starts that failed in a row before the next is put off, and for how long. */
+const setbacksInRow = 3;
+const setbackMs = 5_000;
+
+/** All its processes are gone: its room is free at once, what it left is read when the next is on its way. */
+export function exited(turn: Turn, held: HeldAttempt): void {
+  const { status, lease } = held;
+  if (status.kind !== 'running' && status.kind !== 'starting') return;
+  const launch = turn.state.launches.get(lease.launch);
+  if (launch === undefined) return;
+  const run = status.kind === 'running' ? status.run : null;
+  const startedAt = status.kind === 'running' ? status.run.startedAt : status.at;
+  held.status = { kind: 'finishing', run, startedAt, endedAt: turn.now };
+  turn.state.active.delete(held);
+  turn.instructLater({ kind: 'gather', lease, launch, offsets: held.kept.offsets });
+}
+
+export function gathered(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
+  const { status, lease } = held;
+  const launch = turn.state.launches.get(lease.launch);
+  if (status.kind !== 'finishing' || launch === undefined) return;
+  const ranMs = evidence.ranMs ?? status.endedAt - status.startedAt;
+  keepTheRest(turn, held, launch, evidence, ranMs);
+  const outcome = decideOutcome({
+    stopped: held.stopping?.why ?? null,
+    exit: evidence.exit,
+    sameBoot: true,
+    oomKillRose: rose(status.run?.oomKills ?? null, evidence.oomKills),
+    logTail: evidence.logTail,
+    objective: launch.objective,
+    best: held.kept.best,
+    final: resultOf(held),
+  });
+  settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence });
+}
+
+/** The program never ran. */
+export function notStarted(turn: Turn, held: HeldAttempt, outcome: Outcome): void {
+  if (held.status.kind !== 'starting') return;
+  if (outcome.kind === 'not-started') {
+    const count = turn.state.setbacks.count + 1;
+    const until = count >= setbacksInRow ? turn.now + setbackMs : turn.now;
+    turn.state.setbacks = { count, because: outcome.message, until };
+  }
+  settle(turn, held, outcome, null);
+}
+
+/** What ended without a process that could be asked: cancelled while it waited, or lost with the host's last boot. */
+export function settle(turn: Turn, held: HeldAttempt, outcome: Outcome, left: Left | null): void {
+  turn.commit({ kind: 'ended', attempt: held.lease.attempt, end: endOf(held, outcome, left) });
+  sendLines(turn, held);
+  sendEnd(turn, held);
+}
+
+/** What is known of a run when it is over. */
+interface Left {
+  readonly seconds: number;
+  readonly run: Run | null;
+  readonly evidence: Evidence;
+}
+
+function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null): AttemptEnd {
+  const { kept } = held;
+  const cpuMs = left?.run?.cpuMs ?? null;
+  return {
+    outcome,
+    best: kept.best,
+    final: resultOf(held),
+    metricsCount: kept.lines.length,
+    metricsHash: hashOf(kept.lines),
+    seconds: left?.seconds ?? 0,
+    cpuSeconds: cpuMs === null ? null : cpuMs / 1000,
+    peakMemoryBytes: left?.run?.peakBytes ?? null,
+    device: left === null ? null : 'cpu',
+    artifacts: [...(left?.evidence.artifacts ?? [])],
+    logTail:
+      outcome.kind === 'succeeded' || outcome.kind === 'cancelled' ? '' : (left?.evidence.logTail ?? ''),
+  };
+}
+
+/** The line that marked itself as the result, else the last. */
+const resultOf = ({ kept }: HeldAttempt): MetricsLine | null => kept.final ?? kept.last;
+
+function keepTheRest(turn: Turn, held: HeldAttempt, launch: Launch, evidence: Evidence, ranMs: number): void {
+  const nothing = held.kept.last === null && evidence.lines.length === 0;
+  const batch = nothing && evidence.printed !== null ? [evidence.printed] : evidence.lines;
+  const { lines, pending } =
+    batch.length > 0
+      ? thin(held.kept, batch, launch.objective, ranMs)
+      : { lines: [], pending: leftOver(held.kept) };
+  if (lines.length + pending.length === 0) return;
+  turn.commit({
+    kind: 'lines',
+    attempt: held.lease.attempt,
+    lines: [...lines, ...pending],
+    pending: [],
+    offsets: evidence.offsets,
+  });
+}
+
+/** SHA-256 of the kept lines as NDJSON. */
+const hashOf = (lines: readonly MetricsLine[]): string =>
+  bytesToHex(sha256(utf8ToBytes(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))));
+
+const rose = (before: number | null, after: number | null): boolean =>
+  before !== null && after !== null && after > before;

@@ -1,0 +1,94 @@
+/** The guard's question, put together from what the agent knows: may this attempt start now? */
+import type { Refusal } from '../../model/refusal.ts';
+import type { Resources } from '../../model/resources.ts';
+import type { HostFigures } from '../../protocol/messages.ts';
+import { admit } from '../../throttle/admission.ts';
+import type { HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
+import { mayBeLarge } from '../../throttle/rules.ts';
+import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
+
+export function hostLoad(state: WorkerState, now: number): HostLoad {
+  const figures = figuresOf(state);
+  const smallBytes = (figures?.memoryTotalBytes ?? 0) * state.limits.rampMemoryShare;
+  return {
+    mode: { kind: 'open' },
+    cpus: state.facts.cpus,
+    gpus: 0,
+    figures,
+    figuresAgeMs: state.figures === null ? Number.MAX_SAFE_INTEGER : Math.max(0, now - state.figures.at),
+    limits: state.limits,
+    ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),
+  };
+}
+
+/** The host's figures with what the agent knows best itself; null before the first sample. */
+export function figuresOf(state: WorkerState): HostFigures | null {
+  if (state.figures === null) return null;
+  let cpusTaken = 0;
+  for (const { lease } of state.active) cpusTaken += lease.resources.cpus;
+  return { ...state.figures.value, cpusTaken, running: state.active.size };
+}
+
+/** Everything that keeps an attempt of the backlog from starting now. */
+export function refusalsOf(
+  state: WorkerState,
+  held: HeldAttempt,
+  host: HostLoad,
+  now: number,
+): readonly Refusal[] {
+  const { lease } = held;
+  if (!state.launches.has(lease.launch)) return [{ kind: 'preparing', what: 'the launch has not come' }];
+  for (const other of state.active)
+    if (other.lease.trial === lease.trial)
+      return [{ kind: 'preparing', what: `attempt ${other.lease.attempt} of the same trial still runs` }];
+  if (now < state.setbacks.until) return [{ kind: 'quarantined', because: state.setbacks.because }];
+  return admit(requestOf(state, held), host);
+}
+
+/** Why the head of a ledger's queue waits; empty where nothing does. */
+export function holdsOf(
+  state: WorkerState,
+  side: LedgerSide,
+  now: number,
+): { attempt: string; refusals: Refusal[] }[] {
+  const [head] = side.waiting;
+  const held = head === undefined ? undefined : state.attempts.get(head);
+  if (held === undefined) return [];
+  const refusals = refusalsOf(state, held, hostLoad(state, now), now);
+  return [
+    {
+      attempt: held.lease.attempt,
+      refusals: refusals.length > 0 ? [...refusals] : [{ kind: 'queue', ahead: 1 }],
+    },
+  ];
+}
+
+/**
+ * What an attempt is expected to take. A command that says nothing of its memory is taken to need what its like took
+ * here; the first of them is on the ramp guard.
+ */
+export function expected(state: WorkerState, held: HeldAttempt): Resources {
+  const { resources, launch } = held.lease;
+  if (resources.hostMemoryBytes !== null) return resources;
+  return { ...resources, hostMemoryBytes: state.launchPeaks.get(launch) ?? null };
+}
+
+function requestOf(state: WorkerState, held: HeldAttempt): StartRequest {
+  const { shape, launch, resources } = held.lease;
+  const unsaid = resources.hostMemoryBytes === null;
+  return {
+    resources: expected(state, held),
+    shapeObserved: state.observedShapes.has(shape) || (unsaid && state.launchPeaks.has(launch)),
+  };
+}
+
+function shareOf(state: WorkerState, held: HeldAttempt, smallBytes: number): OurShare {
+  const run = held.status.kind === 'running' ? held.status.run : null;
+  const request = requestOf(state, held);
+  return {
+    attempt: held.lease.attempt,
+    resources: request.resources,
+    measuredBytes: run?.measuredBytes ?? null,
+    ramping: run?.settled !== true && mayBeLarge(request, smallBytes),
+  };
+}

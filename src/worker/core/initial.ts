@@ -1,0 +1,21 @@
+import type { HostFacts } from '../../protocol/messages.ts';
+import type { Limits } from '../../throttle/limits.ts';
+import type { WorkerState } from './state.ts';
+
+/** An agent that has done nothing yet: its journal is replayed next, then it is `booted`. */
+export const initial = (facts: HostFacts, limits: Limits): WorkerState => ({
+  facts,
+  limits,
+  bootId: null,
+  ledgers: new Map(),
+  launches: new Map(),
+  attempts: new Map(),
+  active: new Set(),
+  connections: new Map(),
+  figures: null,
+  observedShapes: new Set(),
+  launchPeaks: new Map(),
+  forgotten: new Set(),
+  setbacks: { count: 0, because: '', until: 0 },
+  told: { at: Number.NEGATIVE_INFINITY, holds: '' },
+});

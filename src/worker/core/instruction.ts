@@ -1,0 +1,61 @@
+/** What the core wants done: plain data, carried out in order, each record on disk before what follows it. */
+import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { Launch } from '../../model/launch.ts';
+import type { FromAgent, Lease } from '../../protocol/messages.ts';
+import type { JournalRecord, Offsets } from './journal-record.ts';
+import type { ProcessIdentity } from './state.ts';
+
+export type Instruction =
+  | { readonly kind: 'journal'; readonly record: JournalRecord }
+  /** Answered by `spawned` or `spawn-failed`, later by `exited`. */
+  | { readonly kind: 'spawn'; readonly lease: Lease; readonly launch: Launch }
+  /**
+   * An attempt that another agent started: find it (by its mark in the environment where `process` is null).
+   * Answered by `spawned`, or by `exited` where it is gone.
+   */
+  | {
+      readonly kind: 'adopt';
+      readonly lease: Lease;
+      readonly launch: Launch;
+      readonly process: ProcessIdentity | null;
+      readonly offsets: Offsets;
+    }
+  /** To all processes of the attempt. */
+  | {
+      readonly kind: 'signal';
+      readonly attempt: string;
+      readonly process: ProcessIdentity;
+      readonly signal: 'TERM' | 'KILL';
+    }
+  /** Read what an attempt left. Answered by `gathered`. */
+  | { readonly kind: 'gather'; readonly lease: Lease; readonly launch: Launch; readonly offsets: Offsets }
+  /** Hold the artifacts of an end against their hashes. Answered by `verified`. */
+  | { readonly kind: 'verify'; readonly attempt: string; readonly end: AttemptEnd }
+  /** The attempt's result counts: its checkpoint is of no use any more. */
+  | { readonly kind: 'drop-checkpoint'; readonly trial: string }
+  | { readonly kind: 'send'; readonly connection: number; readonly message: FromAgent }
+  /** Send an end, with those of its artifacts that are small enough. */
+  | {
+      readonly kind: 'send-end';
+      readonly connection: number;
+      readonly attempt: string;
+      readonly end: AttemptEnd;
+      readonly fetch: Launch['artifacts'] | null;
+    }
+  | { readonly kind: 'close'; readonly connection: number }
+  | { readonly kind: 'check-content'; readonly connection: number; readonly hash: string }
+  | { readonly kind: 'unpack'; readonly connection: number; readonly hash: string; readonly path: string }
+  | {
+      readonly kind: 'read-log';
+      readonly connection: number;
+      readonly attempt: string;
+      readonly offset: number;
+      readonly ended: boolean;
+    }
+  | {
+      readonly kind: 'read-artifact';
+      readonly connection: number;
+      readonly attempt: string;
+      readonly path: string;
+      readonly offset: number;
+    };

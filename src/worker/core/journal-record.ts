@@ -1,0 +1,52 @@
+/** What an agent writes down before it acts. Replayed through the reducer that acts now (apply.ts). */
+import { z } from 'zod';
+import { attemptEndSchema } from '../../model/attempt-end.ts';
+import { launchSchema } from '../../model/launch.ts';
+import { metricsLineSchema } from '../../model/metrics.ts';
+import { leaseSchema } from '../../protocol/messages.ts';
+
+const attempt = z.string();
+/** Milliseconds of the host's monotonic clock. */
+const at = z.number();
+
+export const stopReasonSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('cancelled') }),
+  z.object({ kind: z.literal('timeout'), afterMs: z.number() }),
+  z.object({ kind: z.literal('stalled'), afterMs: z.number() }),
+]);
+
+/** How far each source of metrics lines has been read, in bytes. */
+export const offsetsSchema = z.object({ report: z.number(), log: z.number(), csv: z.number() });
+export type Offsets = Readonly<z.infer<typeof offsetsSchema>>;
+
+export const journalRecordSchema = z.discriminatedUnion('kind', [
+  /** An agent began in this boot of the host: what was started in another is gone. */
+  z.object({ kind: z.literal('boot'), bootId: z.string() }),
+  z.object({ kind: z.literal('term'), ledger: z.string(), term: z.number() }),
+  z.object({ kind: z.literal('limits'), slots: z.number().nullable() }),
+  z.object({ kind: z.literal('launch'), launch: z.string(), spec: launchSchema }),
+  z.object({ kind: z.literal('leased'), ledger: z.string(), leases: z.array(leaseSchema) }),
+  z.object({ kind: z.literal('taken-back'), attempts: z.array(attempt) }),
+  z.object({ kind: z.literal('starting'), attempt, at }),
+  z.object({
+    kind: z.literal('started'),
+    attempt,
+    pid: z.number(),
+    startTime: z.number().nullable(),
+    oomKills: z.number().nullable(),
+  }),
+  /** It was asked to end: SIGKILL follows at `killAt`, whichever agent lives then. */
+  z.object({ kind: z.literal('stopping'), attempt, why: stopReasonSchema, killAt: at }),
+  /** Lines that are kept. `pending` were read and may yet be: the best and the last that were thinned out. */
+  z.object({
+    kind: z.literal('lines'),
+    attempt,
+    lines: z.array(metricsLineSchema),
+    pending: z.array(metricsLineSchema),
+    offsets: offsetsSchema,
+  }),
+  /** The seal: outcome, lines and artifacts by size and hash. */
+  z.object({ kind: z.literal('ended'), attempt, end: attemptEndSchema }),
+  z.object({ kind: z.literal('acked'), attempts: z.array(attempt) }),
+]);
+export type JournalRecord = Readonly<z.infer<typeof journalRecordSchema>>;

@@ -1,0 +1,96 @@
+/** Which metrics lines of a trial are kept: the first, the best and the last, and as many between as are useful. */
+import { isBetter, type MetricsLine, metricOf, type Objective } from '../../model/metrics.ts';
+import type { Offsets } from './journal-record.ts';
+
+/** A line a second is kept, so that a program that reports each step does not fill the ledger … */
+const linesPerSecond = 1;
+/** … but a short trial's whole curve is. */
+const burst = 60;
+const mostLines = 10_000;
+/** Of those, the last two places are the best line's and the last one's. */
+const reserved = 2;
+
+export interface KeptLines {
+  readonly lines: MetricsLine[];
+  /** Lines that were thinned out and are kept at the end unless better ones come. */
+  pendingBest: MetricsLine | null;
+  pendingLast: MetricsLine | null;
+  /** Of all lines, kept or not: the best of the objective, and the one that marked itself `final`. */
+  best: MetricsLine | null;
+  final: MetricsLine | null;
+  last: MetricsLine | null;
+  offsets: Offsets;
+}
+
+export const noLines = (): KeptLines => ({
+  lines: [],
+  pendingBest: null,
+  pendingLast: null,
+  best: null,
+  final: null,
+  last: null,
+  offsets: { report: 0, log: 0, csv: 0 },
+});
+
+/** What a batch of lines adds to those kept, and what of it may yet be added. */
+export interface Thinned {
+  readonly lines: MetricsLine[];
+  readonly pending: MetricsLine[];
+}
+
+/**
+ * Chooses from `batch`, which came when the trial had run for `ranMs`. Changes nothing: `keep` does, from the record.
+ */
+export function thin(
+  kept: KeptLines,
+  batch: readonly MetricsLine[],
+  objective: Objective,
+  ranMs: number,
+): Thinned {
+  const allowed = Math.min(mostLines - reserved, burst + Math.floor((ranMs / 1000) * linesPerSecond));
+  const lines: MetricsLine[] = [];
+  let { pendingBest, pendingLast } = kept;
+  let best = metricOf(kept.best, objective.metric);
+  for (const line of batch) {
+    const value = metricOf(line, objective.metric);
+    const improves = value !== null && isBetter(objective, value, best);
+    if (improves) best = value;
+    const count = kept.lines.length + lines.length;
+    if (count < allowed || (line['final'] === true && count < mostLines - reserved)) {
+      // A thinned-out best stays before what came after it.
+      if (pendingBest !== null && !improves) lines.push(pendingBest);
+      lines.push(line);
+      pendingBest = null;
+      pendingLast = null;
+    } else {
+      if (improves) pendingBest = line;
+      pendingLast = line;
+    }
+  }
+  return { lines, pending: inOrder(pendingBest, pendingLast) };
+}
+
+/** The lines that are still to be kept when a trial is over. */
+export const leftOver = (kept: KeptLines): MetricsLine[] => inOrder(kept.pendingBest, kept.pendingLast);
+
+const inOrder = (best: MetricsLine | null, last: MetricsLine | null): MetricsLine[] => {
+  if (best === last) return last === null ? [] : [last];
+  return [best, last].filter((line) => line !== null);
+};
+
+/** Takes the lines of a record over: live and after a restart alike. */
+export function keep(kept: KeptLines, added: Thinned, objective: Objective, offsets: Offsets): void {
+  kept.lines.push(...added.lines);
+  for (const line of [...added.lines, ...added.pending]) note(kept, line, objective);
+  const [first, second] = added.pending;
+  kept.pendingLast = second ?? first ?? null;
+  kept.pendingBest = first !== undefined && (second !== undefined || first === kept.best) ? first : null;
+  kept.offsets = offsets;
+}
+
+function note(kept: KeptLines, line: MetricsLine, objective: Objective): void {
+  const value = metricOf(line, objective.metric);
+  if (value !== null && isBetter(objective, value, metricOf(kept.best, objective.metric))) kept.best = line;
+  if (line['final'] === true) kept.final = line;
+  kept.last = line;
+}

@@ -1,0 +1,54 @@
+/** What a writer does with attempts: lease, take back, cancel, acknowledge. Each may be repeated without harm. */
+import type { Lease } from '../../protocol/messages.ts';
+import { settle } from './finish.ts';
+import type { HeldAttempt } from './state.ts';
+import { stop } from './stop.ts';
+import type { Turn } from './turn.ts';
+
+/** Attempts and trials name folders. What is no plain name is no id of ours. */
+const plainName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+
+export function lease(turn: Turn, ledger: string, leases: readonly Lease[]): void {
+  const { attempts, forgotten } = turn.state;
+  const fresh = leases.filter(
+    ({ attempt, trial }) =>
+      !attempts.has(attempt) && !forgotten.has(attempt) && plainName.test(attempt) && plainName.test(trial),
+  );
+  if (fresh.length > 0) turn.commit({ kind: 'leased', ledger, leases: fresh });
+}
+
+/**
+ * Confirms what has not started, and never will here. What the agent does not know has not started either: its lease
+ * never came, and none can come behind this message.
+ */
+export function takeBack(turn: Turn, ledger: string, asked: readonly string[]): void {
+  const isWaiting = (id: string): boolean => turn.state.attempts.get(id)?.status.kind === 'waiting';
+  const known = asked.filter((id) => turn.state.attempts.has(id));
+  const waiting = known.filter(isWaiting);
+  const kept = known.filter((id) => !isWaiting(id));
+  if (waiting.length > 0) turn.commit({ kind: 'taken-back', attempts: waiting });
+  turn.tell(ledger, { kind: 'taken-back', attempts: asked.filter((id) => !kept.includes(id)), kept });
+}
+
+export function cancel(turn: Turn, ledger: string, attempts: readonly string[]): void {
+  for (const held of heldOf(turn, ledger, attempts)) {
+    if (held.status.kind === 'waiting') settle(turn, held, { kind: 'cancelled' }, null);
+    else stop(turn, held, { kind: 'cancelled' });
+  }
+}
+
+/** These ends are in the ledger. The host keeps logs and artifacts, the agent lets go of the attempt. */
+export function acknowledge(turn: Turn, ledger: string, attempts: readonly string[]): void {
+  const ended = heldOf(turn, ledger, attempts).filter(({ status }) => status.kind === 'ended');
+  if (ended.length === 0) return;
+  turn.commit({ kind: 'acked', attempts: ended.map((held) => held.lease.attempt) });
+  for (const { status, lease } of ended)
+    if (status.kind === 'ended' && status.end.outcome.kind === 'succeeded')
+      turn.instruct({ kind: 'drop-checkpoint', trial: lease.trial });
+}
+
+const heldOf = (turn: Turn, ledger: string, attempts: readonly string[]): HeldAttempt[] =>
+  attempts.flatMap((id) => {
+    const held = turn.state.attempts.get(id);
+    return held?.ledger === ledger ? [held] : [];
+  });

@@ -1,0 +1,38 @@
+/** An agent that begins: what the journal left is found again, given up, or told once more. */
+import type { HostFacts } from '../../protocol/messages.ts';
+import { settle } from './finish.ts';
+import type { HeldAttempt } from './state.ts';
+import type { Turn } from './turn.ts';
+
+export function booted(turn: Turn, facts: HostFacts): void {
+  const { state } = turn;
+  const sameBoot = state.bootId === null || state.bootId === facts.bootId;
+  state.facts = facts;
+  for (const held of [...state.attempts.values()])
+    if (sameBoot) findAgain(turn, held);
+    else giveUp(turn, held);
+  turn.commit({ kind: 'boot', bootId: facts.bootId });
+}
+
+/** Same boot: its processes may run on, and what they left is there. */
+function findAgain(turn: Turn, held: HeldAttempt): void {
+  const { status, lease, kept } = held;
+  const launch = turn.state.launches.get(lease.launch);
+  if (launch === undefined || (status.kind !== 'running' && status.kind !== 'starting')) return;
+  const process = status.kind === 'running' ? status.run.process : null;
+  turn.instruct({ kind: 'adopt', lease, launch, process, offsets: kept.offsets });
+}
+
+/** Another boot: nothing runs any more. What was sealed is held against its hashes, the rest was lost with the power. */
+function giveUp(turn: Turn, held: HeldAttempt): void {
+  const { status } = held;
+  if (status.kind === 'running' || status.kind === 'starting')
+    settle(turn, held, { kind: 'lost', reason: 'reboot' }, null);
+  if (status.kind === 'ended' && status.end.artifacts.length > 0)
+    turn.instruct({ kind: 'verify', attempt: held.lease.attempt, end: status.end });
+}
+
+/** A seal that the disk did not keep its word for is no seal. */
+export function verified(turn: Turn, held: HeldAttempt, intact: boolean): void {
+  if (!intact && held.status.kind === 'ended') settle(turn, held, { kind: 'lost', reason: 'reboot' }, null);
+}

@@ -1,0 +1,112 @@
+/** All that an agent decides on. Changed by `transition` alone; the state handed in is spent. */
+import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { Launch } from '../../model/launch.ts';
+import type { HostFacts, HostFigures, Lease } from '../../protocol/messages.ts';
+import type { Limits } from '../../throttle/limits.ts';
+import type { KeptLines } from './kept-lines.ts';
+
+/** Times are milliseconds of the host's monotonic clock, whose zero is its boot: they mean nothing after another. */
+export interface WorkerState {
+  facts: HostFacts;
+  limits: Limits;
+  /** The boot in which the journal's last attempts were started; null before the first record. */
+  bootId: string | null;
+  /** In the order in which they are served; the one that started an attempt goes to the end. */
+  readonly ledgers: Map<string, LedgerSide>;
+  readonly launches: Map<string, Launch>;
+  readonly attempts: Map<string, HeldAttempt>;
+  /** Attempts that hold room on the host: starting or running. */
+  readonly active: Set<HeldAttempt>;
+  readonly connections: Map<number, Connection>;
+  figures: { readonly at: number; readonly value: HostFigures } | null;
+  /** Shapes of which a trial has ended here, and the most memory that a trial of each launch took. */
+  readonly observedShapes: Set<string>;
+  readonly launchPeaks: Map<string, number>;
+  /** Ends that are acknowledged: a lease of theirs that comes again starts nothing. */
+  readonly forgotten: Set<string>;
+  /** Attempts in a row that did not start, why the last did not, and when the next may be tried. */
+  setbacks: { readonly count: number; readonly because: string; readonly until: number };
+  /** When figures were sent last, and which rules then held the heads of the queues. */
+  told: { readonly at: number; readonly holds: string };
+}
+
+/** One ledger's share of the agent. */
+export interface LedgerSide {
+  readonly ledger: string;
+  /** The highest term that a writer has shown. */
+  term: number;
+  /** Connection of the writer; null while there is none. */
+  writer: number | null;
+  /** Attempts that have not started, in the order of their leases. */
+  readonly waiting: Set<string>;
+}
+
+/** greeted by `hello`; a writer is `reconciled` once it said what it has committed. */
+export type Connection =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'reader'; readonly ledger: string }
+  | { readonly kind: 'writer'; readonly ledger: string; readonly reconciled: boolean };
+
+/** An attempt from its lease until its end is acknowledged. */
+export interface HeldAttempt {
+  readonly ledger: string;
+  readonly lease: Lease;
+  status: AttemptStatus;
+  readonly kept: KeptLines;
+  /** Kept lines that its writer was sent over the connection in use. */
+  sentLines: number;
+  /** Set once the agent has asked it to end. */
+  stopping: Stopping | null;
+}
+
+/** waiting → starting → running → finishing → ended; waiting and starting may end at once. */
+export type AttemptStatus =
+  /** Leased; the guard has not let it in yet. */
+  | { readonly kind: 'waiting' }
+  /** The journal says that it is started; its process is not known yet. */
+  | { readonly kind: 'starting'; readonly at: number }
+  | { readonly kind: 'running'; readonly run: Run }
+  /** Its processes are gone; what they left is being read. */
+  | {
+      readonly kind: 'finishing';
+      readonly run: Run | null;
+      readonly startedAt: number;
+      readonly endedAt: number;
+    }
+  /** Told until it is acknowledged. */
+  | { readonly kind: 'ended'; readonly end: AttemptEnd };
+
+/** What the agent watches of a running attempt. */
+export interface Run {
+  readonly startedAt: number;
+  readonly process: ProcessIdentity;
+  /** Kills for want of memory that the kernel had counted before it began; null where it does not count. */
+  readonly oomKills: number | null;
+  /** Time that counts for no limit: the host slept, or its processes were stopped. */
+  suspendedMs: number;
+  /** The last metrics line or CPU time. */
+  lifeAt: number;
+  cpuMs: number | null;
+  measuredBytes: number | null;
+  peakBytes: number | null;
+  /** Whether two samples in a row agreed on its memory. */
+  settled: boolean;
+}
+
+/** A process by more than its number, which the kernel gives out again. `startTime` null where there is no /proc. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks since boot (proc(5), starttime). */
+  readonly startTime: number | null;
+}
+
+export interface Stopping {
+  readonly why: StopReason;
+  /** SIGKILL follows SIGTERM then. */
+  killAt: number;
+}
+
+export type StopReason =
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'timeout'; readonly afterMs: number }
+  | { readonly kind: 'stalled'; readonly afterMs: number };

@@ -1,0 +1,28 @@
+/** Ending an attempt: SIGTERM asks for a checkpoint and an exit, SIGKILL follows after a grace. */
+import type { HeldAttempt, StopReason } from './state.ts';
+import type { Turn } from './turn.ts';
+
+const graceMs = 10_000;
+
+/** The first reason holds: what was told to end is not told again. */
+export function stop(turn: Turn, held: HeldAttempt, why: StopReason): void {
+  const { status, lease, stopping } = held;
+  if (stopping !== null || (status.kind !== 'running' && status.kind !== 'starting')) return;
+  turn.commit({ kind: 'stopping', attempt: lease.attempt, why, killAt: turn.now + graceMs });
+  signal(turn, held, 'TERM');
+}
+
+/** Kills what did not end within its grace; again after another, should the kernel be slow to let go of it. */
+export function killIfDue(turn: Turn, held: HeldAttempt): void {
+  const { stopping } = held;
+  if (stopping === null || turn.now < stopping.killAt) return;
+  stopping.killAt = turn.now + graceMs;
+  signal(turn, held, 'KILL');
+}
+
+/** Sends a signal to an attempt that has a process. One that is only starting gets it when it is known. */
+export function signal(turn: Turn, held: HeldAttempt, name: 'TERM' | 'KILL'): void {
+  if (held.status.kind !== 'running') return;
+  const { process } = held.status.run;
+  turn.instruct({ kind: 'signal', attempt: held.lease.attempt, process, signal: name });
+}

@@ -1,0 +1,71 @@
+/** What a writer is told of its attempts, and what of it only once it said what it has committed. */
+import type { HeldAttempt } from './state.ts';
+import { figuresOf, holdsOf } from './guard.ts';
+import type { Turn } from './turn.ts';
+
+/** Rules that flicker, as slots do between two short trials, are told this often at most. */
+const changesEveryMs = 100;
+
+/** Sends the kept lines that the writer has not been sent. */
+export function sendLines(turn: Turn, held: HeldAttempt): void {
+  const connection = readyWriter(turn, held.ledger);
+  const from = held.sentLines;
+  const lines = held.kept.lines.slice(from);
+  if (connection === null || lines.length === 0) return;
+  held.sentLines = held.kept.lines.length;
+  turn.instruct({
+    kind: 'send',
+    connection,
+    message: { kind: 'metrics', attempt: held.lease.attempt, from, lines },
+  });
+}
+
+/** Tells an end, whose acknowledgement lets go of it: after its lines, so that what is acknowledged has them. */
+export function sendEnd(turn: Turn, held: HeldAttempt): void {
+  const connection = readyWriter(turn, held.ledger);
+  if (connection === null || held.status.kind !== 'ended') return;
+  turn.instruct({
+    kind: 'send-end',
+    connection,
+    attempt: held.lease.attempt,
+    end: held.status.end,
+    fetch: turn.state.launches.get(held.lease.launch)?.artifacts ?? null,
+  });
+}
+
+/** The connection of a ledger's writer that has said what it has committed; null before. */
+function readyWriter({ state }: Turn, ledger: string): number | null {
+  const connection = state.ledgers.get(ledger)?.writer ?? null;
+  const peer = connection === null ? undefined : state.connections.get(connection);
+  return peer?.kind === 'writer' && peer.reconciled ? connection : null;
+}
+
+/** Figures to every writer, each with the reasons why the head of its own queue waits. */
+export function tellFigures(turn: Turn): void {
+  const { state, now } = turn;
+  const figures = figuresOf(state);
+  if (figures === null) return;
+  const holds: string[] = [];
+  for (const side of state.ledgers.values()) {
+    const held = holdsOf(state, side, now);
+    holds.push(kindsOf(held));
+    if (side.writer !== null)
+      turn.instruct({
+        kind: 'send',
+        connection: side.writer,
+        message: { kind: 'figures', figures, holds: held },
+      });
+  }
+  state.told = { at: now, holds: holds.join('|') };
+}
+
+/** Figures at once where another rule holds than was told last. */
+export function tellChange(turn: Turn): void {
+  const { state, now } = turn;
+  if (now - state.told.at < changesEveryMs || state.figures === null) return;
+  const holds = [...state.ledgers.values()].map((side) => kindsOf(holdsOf(state, side, now))).join('|');
+  if (holds !== state.told.holds) tellFigures(turn);
+}
+
+const kindsOf = (holds: ReturnType<typeof holdsOf>): string =>
+  holds.flatMap(({ refusals }) => refusals.map(({ kind }) => kind)).join(',');

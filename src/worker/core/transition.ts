@@ -1,0 +1,94 @@
+import { apply } from './apply.ts';
+import { startWhatFits } from './backlog.ts';
+import { closed, received } from './connections.ts';
+import type { WorkerEvent } from './event.ts';
+import { exited, gathered, notStarted } from './finish.ts';
+import type { Instruction } from './instruction.ts';
+import { booted, verified } from './restart.ts';
+import type { HeldAttempt, WorkerState } from './state.ts';
+import { signal } from './stop.ts';
+import { tellChange } from './tell.ts';
+import { Turn } from './turn.ts';
+import { endWhatIsDue, linesRead, sampled } from './watch.ts';
+
+/**
+ * One event into what is to be done, in order. The state handed in is spent: it is changed in place and returned,
+ * because a backlog of thousands would be copied for each line that a trial prints.
+ *
+ * @param now milliseconds of the host's monotonic clock
+ */
+export function transition(
+  state: WorkerState,
+  event: WorkerEvent,
+  now: number,
+): [WorkerState, Instruction[]] {
+  if (event.kind === 'replayed') {
+    apply(state, event.record);
+    return [state, []];
+  }
+  const turn = new Turn(state, now);
+  take(turn, event);
+  startWhatFits(turn);
+  tellChange(turn);
+  return [state, turn.finish()];
+}
+
+function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): void {
+  const { state } = turn;
+  switch (event.kind) {
+    case 'booted':
+      booted(turn, event.facts);
+      break;
+    case 'opened':
+      state.connections.set(event.connection, { kind: 'unknown' });
+      break;
+    case 'closed':
+      closed(turn, event.connection);
+      break;
+    case 'message':
+      received(turn, event.connection, event.message);
+      break;
+    case 'spawned':
+      withAttempt(turn, event.attempt, (held) => spawned(turn, held, event));
+      break;
+    case 'spawn-failed':
+      withAttempt(turn, event.attempt, (held) => notStarted(turn, held, event.outcome));
+      break;
+    case 'exited':
+      withAttempt(turn, event.attempt, (held) => exited(turn, held));
+      break;
+    case 'lines':
+      withAttempt(turn, event.attempt, (held) => linesRead(turn, held, event.lines, event.offsets));
+      break;
+    case 'gathered':
+      withAttempt(turn, event.attempt, (held) => gathered(turn, held, event.evidence));
+      break;
+    case 'verified':
+      withAttempt(turn, event.attempt, (held) => verified(turn, held, event.intact));
+      break;
+    case 'sampled':
+      sampled(turn, event.figures, event.shares);
+      endWhatIsDue(turn);
+      break;
+    case 'tick':
+      endWhatIsDue(turn);
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function withAttempt(turn: Turn, id: string, act: (held: HeldAttempt) => void): void {
+  const held = turn.state.attempts.get(id);
+  if (held !== undefined) act(held);
+}
+
+/** A start that succeeded. One that is found again after a restart is running already. */
+function spawned(turn: Turn, held: HeldAttempt, event: Extract<WorkerEvent, { kind: 'spawned' }>): void {
+  if (held.status.kind !== 'starting') return;
+  const { attempt, process, oomKills } = event;
+  turn.commit({ kind: 'started', attempt, ...process, oomKills });
+  turn.state.setbacks = { count: 0, because: '', until: 0 };
+  turn.tell(held.ledger, { kind: 'started', attempts: [{ attempt, device: 'cpu' }] });
+  if (held.stopping !== null) signal(turn, held, 'TERM');
+}

@@ -1,0 +1,90 @@
+/** A running attempt under the eyes of the agent: what it takes, whether it lives, how long it may. */
+import { settledShare } from '../../throttle/limits.ts';
+import type { MetricsLine } from '../../model/metrics.ts';
+import type { MeasuredFigures, MeasuredShare } from './event.ts';
+import type { Offsets } from './journal-record.ts';
+import { keep, thin } from './kept-lines.ts';
+import type { HeldAttempt, Run, WorkerState } from './state.ts';
+import { killIfDue, stop } from './stop.ts';
+import { sendLines, tellFigures } from './tell.ts';
+import type { Turn } from './turn.ts';
+
+export function sampled(turn: Turn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
+  const { state, now } = turn;
+  const sinceMs = state.figures === null ? 0 : Math.max(0, now - state.figures.at);
+  state.figures = { at: now, value: { ...figures, cpusTaken: 0, running: 0 } };
+  for (const share of shares) {
+    const held = state.attempts.get(share.attempt);
+    if (held?.status.kind !== 'running') continue;
+    measure(held.status.run, share, sinceMs, now);
+    stopIfStalled(turn, held, held.status.run);
+  }
+  tellFigures(turn);
+}
+
+function measure(run: Run, share: MeasuredShare, sinceMs: number, now: number): void {
+  const before = run.measuredBytes;
+  run.settled ||= before !== null && Math.abs(share.memoryBytes - before) <= before * settledShare;
+  run.measuredBytes = share.memoryBytes;
+  run.peakBytes = Math.max(run.peakBytes ?? 0, share.memoryBytes);
+  if (share.suspended) {
+    run.suspendedMs += sinceMs;
+    run.lifeAt += sinceMs;
+  } else if (run.cpuMs !== share.cpuMs) run.lifeAt = now;
+  run.cpuMs = share.cpuMs;
+}
+
+/** Asked only at a sample: without one, nobody knows whether the trial computes. */
+function stopIfStalled(turn: Turn, held: HeldAttempt, run: Run): void {
+  const limitMs = turn.state.launches.get(held.lease.launch)?.stallAfterMs ?? null;
+  const stillMs = turn.now - run.lifeAt;
+  if (limitMs !== null && stillMs >= limitMs) stop(turn, held, { kind: 'stalled', afterMs: limitMs });
+}
+
+export function linesRead(
+  turn: Turn,
+  held: HeldAttempt,
+  batch: readonly MetricsLine[],
+  offsets: Offsets,
+): void {
+  const { lease, status, kept } = held;
+  const objective = turn.state.launches.get(lease.launch)?.objective;
+  if (status.kind !== 'running' || objective === undefined || batch.length === 0) return;
+  status.run.lifeAt = turn.now;
+  const thinned = thin(kept, batch, objective, turn.now - status.run.startedAt);
+  // What only waits to be kept is not journaled: after a crash it is read again from where the last kept line ended.
+  if (thinned.lines.length === 0) return keep(kept, thinned, objective, offsets);
+  turn.commit({ kind: 'lines', attempt: lease.attempt, ...thinned, offsets });
+  sendLines(turn, held);
+}
+
+/** Timeouts and graces that are over. */
+export function endWhatIsDue(turn: Turn): void {
+  for (const held of [...turn.state.active]) {
+    const limitMs = timeoutOf(turn.state, held);
+    const due = timeoutAt(turn.state, held);
+    if (due !== null && limitMs !== null && turn.now >= due)
+      stop(turn, held, { kind: 'timeout', afterMs: limitMs });
+    killIfDue(turn, held);
+  }
+}
+
+/** When the core wants a `tick` at the latest, on its own clock; null where nothing is due. */
+export function nextDeadline(state: WorkerState): number | null {
+  let next: number | null = null;
+  for (const held of state.active) {
+    const due = held.stopping?.killAt ?? timeoutAt(state, held);
+    if (due !== null && (next === null || due < next)) next = due;
+  }
+  return next;
+}
+
+function timeoutAt(state: WorkerState, held: HeldAttempt): number | null {
+  const limitMs = timeoutOf(state, held);
+  if (limitMs === null || held.status.kind !== 'running' || held.stopping !== null) return null;
+  const { startedAt, suspendedMs } = held.status.run;
+  return startedAt + suspendedMs + limitMs;
+}
+
+const timeoutOf = (state: WorkerState, held: HeldAttempt): number | null =>
+  state.launches.get(held.lease.launch)?.timeoutMs ?? null;
