@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sweepName, trialId } from '../../src/model/ids.ts';
+import { hostName, sweepName, trialId } from '../../src/model/ids.ts';
 import { declarationOf, endOf, failure, leasesIn, pointOf, points, sentIn, World } from './world.ts';
 
 const succeeded = (score: number) => endOf({ kind: 'succeeded' }, score);
@@ -109,8 +109,10 @@ describe('a failed attempt', () => {
     const world = new World(['cedar', 'maple']);
     world.declare(declarationOf(), points(1));
     const [first = ''] = leasesIn(world.ready('cedar'));
-    world.ready('maple');
-    expect(leasesIn(world.end(first, endOf(failure())), 'maple')).toHaveLength(1);
+    world.connect('maple');
+    expect(leasesIn(world.end(first, endOf(failure())))).toEqual([]);
+    const prepared = world.post({ kind: 'launch-ready', host: hostName('maple'), launch: 'launch-1' });
+    expect(leasesIn(prepared, 'maple')).toHaveLength(1);
   });
 
   it('does not cost a trial anything when the host is to blame', () => {

@@ -78,6 +78,7 @@ export class VirtualHost {
 
   /** Processes die, the page cache is gone, the machine comes back with another boot id. */
   losePower(): void {
+    if (this.#off) return;
     this.#story.tell(`${this.name}: power lost`);
     this.#agent?.die();
     this.#agent = null;
@@ -296,7 +297,8 @@ class Agent {
       printed: reported ? { score, final: true } : null,
       oomKills: 0,
       artifacts: [],
-      logTail: '',
+      // Each trial fails in its own way, or the sweep would stop for a common cause (numbers do not count for that).
+      logTail: reported ? '' : `no ${'x'.repeat(score + 1)}`,
     };
   }
 

@@ -9,7 +9,7 @@ const aheadSeconds = 12 * 3600;
 const mostOpen = 4_000;
 
 /**
- * How many more attempts a host may be leased now, and how long its queue is already.
+ * How many more attempts a host may be leased now, and how many rounds of trials wait there already.
  *
  * Where nothing is predicted yet it gets just enough to hide the round trip, two for each that runs; what it is
  * given grows with what it has ended, as TCP's slow start does (RFC 5681), up to 12 h of predicted work.
@@ -19,7 +19,7 @@ export function roomOf(
   sweep: Sweep,
   host: FleetHost,
   assigned: ReadonlyMap<HostName, readonly unknown[]>,
-): { room: number; busySeconds: number; parallel: number } {
+): { room: number; busy: number; parallel: number } {
   const parallel = parallelOf(sweep, host);
   const open =
     (state.ledger.hosts.get(host.name)?.open.size ?? 0) + (assigned.get(host.name)?.length ?? 0);
@@ -27,7 +27,7 @@ export function roomOf(
   const ahead = seconds === null ? parallel : Math.ceil((aheadSeconds * parallel) / Math.max(seconds, 1e-3));
   const earned = parallel * 2 + host.ended * 2;
   const target = Math.min(Math.max(parallel * 2, Math.min(ahead, earned)), mostOpen);
-  return { room: Math.max(0, target - open), busySeconds: open / parallel, parallel };
+  return { room: Math.max(0, target - open), busy: open / parallel, parallel };
 }
 
 /** Trials that are likely to run at once there: the agent's guard has the last word. */

@@ -16,11 +16,11 @@ export interface Plan {
   readonly preparations: readonly { readonly host: HostName; readonly launch: string }[];
 }
 
-/** A host while a plan is made: how many attempts it may still take, and when it will be through with what it has. */
+/** A host while a plan is made: how many attempts it may still take, and how many rounds of trials wait there. */
 interface Candidate {
   readonly host: FleetHost;
   room: number;
-  busySeconds: number;
+  busy: number;
   readonly parallel: number;
 }
 
@@ -30,35 +30,45 @@ export function plan(state: CoordinatorState): Plan {
   for (const sweep of state.ledger.sweeps.values()) {
     if (sweep.status.kind !== 'open' || sweep.counts.queued === 0) continue;
     const candidates: Candidate[] = [];
+    const coming: FleetHost[] = [];
     for (const host of state.fleet.values()) {
       const answer = eligibility(state, sweep, host);
       if (answer.kind === 'eligible') candidates.push({ host, ...roomOf(state, sweep, host, assignments) });
       if (answer.kind === 'unprepared') preparations.push({ host: host.name, launch: sweep.declaration.launch });
+      if (answer.kind === 'unprepared' || isPreparing(host, sweep)) coming.push(host);
     }
-    assignSweep(state, sweep, candidates, assignments);
+    assignSweep(state, sweep, { candidates, coming }, assignments);
   }
   return { assignments, preparations };
+}
+
+const isPreparing = (host: FleetHost, sweep: Sweep): boolean =>
+  host.launches.get(sweep.declaration.launch)?.kind === 'preparing';
+
+/** Hosts that can be leased to now, full ones among them, and those that are being prepared. */
+interface Choice {
+  readonly candidates: readonly Candidate[];
+  readonly coming: readonly FleetHost[];
 }
 
 function assignSweep(
   state: CoordinatorState,
   sweep: Sweep,
-  candidates: readonly Candidate[],
+  choice: Choice,
   assignments: Map<HostName, Assignment[]>,
 ): void {
   let allowed = concurrencyLeft(sweep);
   for (let index = firstQueued(sweep); index < sweep.order.length && allowed > 0; index += 1) {
-    const open = candidates.filter((candidate) => candidate.room > 0);
-    if (open.length === 0) return;
+    if (choice.candidates.every((candidate) => candidate.room === 0)) return;
     const trial = sweep.order[index];
     if (trial === undefined || trial.status.kind !== 'queued' || isAssigned(assignments, trial)) continue;
-    const chosen = chooseHost(state, trial, open);
+    const chosen = chooseHost(state, trial, choice);
     if (chosen === null) continue;
     const assigned = assignments.get(chosen.host.name) ?? [];
     assigned.push({ trial, sweep: sweep.name });
     assignments.set(chosen.host.name, assigned);
     chosen.room -= 1;
-    chosen.busySeconds += 1 / chosen.parallel;
+    chosen.busy += 1 / chosen.parallel;
     allowed -= 1;
   }
 }
@@ -81,13 +91,16 @@ function firstQueued(sweep: Sweep): number {
   return sweep.firstQueued;
 }
 
-/** The host that would be through with it earliest; one where it failed before only if there is no other. */
-function chooseHost(state: CoordinatorState, trial: Trial, open: readonly Candidate[]): Candidate | null {
-  const failedOn = new Set(
-    trial.attempts.map((id) => state.ledger.attempts.get(id)?.host).filter((host) => host !== undefined),
-  );
-  const fresh = open.filter((candidate) => !failedOn.has(candidate.host.name));
-  const [first, ...others] = fresh.length > 0 ? fresh : open;
+/**
+ * The host that would be through with it earliest. A trial that has failed waits for a host where it has not, and goes
+ * back to where it failed only if there is no other.
+ */
+function chooseHost(state: CoordinatorState, trial: Trial, { candidates, coming }: Choice): Candidate | null {
+  const endedOn = new Set(trial.attempts.map((id) => state.ledger.attempts.get(id)?.host));
+  const isFresh = (host: FleetHost): boolean => !endedOn.has(host.name);
+  const fresh = candidates.filter(({ host }) => isFresh(host));
+  if (fresh.length === 0 && coming.some(isFresh)) return null;
+  const [first, ...others] = (fresh.length > 0 ? fresh : candidates).filter(({ room }) => room > 0);
   if (first === undefined) return null;
-  return others.reduce((best, other) => (other.busySeconds < best.busySeconds ? other : best), first);
+  return others.reduce((best, other) => (other.busy < best.busy ? other : best), first);
 }
