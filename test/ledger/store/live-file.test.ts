@@ -1,0 +1,42 @@
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LiveFigures } from '../../../src/ledger/live-figures.ts';
+import { readLive, writeLive } from '../../../src/ledger/store/live-file.ts';
+import { temporaryFolder } from './sample.ts';
+
+const live: LiveFigures = {
+  at: Date.now() - 5_000,
+  pid: 42,
+  sweeps: [{ sweep: 'lab', etaSeconds: null }],
+  hosts: [
+    {
+      name: 'cedar',
+      state: 'ready',
+      because: null,
+      facts: null,
+      figures: null,
+      running: [{ attempt: 'n-1', trial: 'ab', device: 'cpu', sinceMs: 1_000 }],
+      backlog: 3,
+      holds: [{ attempt: 'n-2', refusals: [{ kind: 'slots', running: 1, limit: 1 }] }],
+    },
+  ],
+};
+
+test('live figures are read back with their age, are private, and leave nothing else behind', () => {
+  const folder = temporaryFolder();
+  writeLive(folder, live);
+  writeLive(folder, live);
+  const read = readLive(folder);
+  expect(read?.live).toEqual(live);
+  expect(read?.ageMs).toBeGreaterThanOrEqual(5_000);
+  expect(readdirSync(folder)).toEqual(['live.json']);
+  expect(statSync(join(folder, 'live.json')).mode & 0o777).toBe(0o600);
+});
+
+test('there are no live figures where none were written, or where they are not understood', () => {
+  const folder = temporaryFolder();
+  expect(readLive(folder)).toBeNull();
+  writeFileSync(join(folder, 'live.json'), '{"at": 1, "hosts": "many"}');
+  expect(readLive(folder)).toBeNull();
+});

@@ -1,0 +1,148 @@
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from 'vitest';
+import { kindOfFileSystem } from '../../../src/ledger/store/file-system.ts';
+import { openWriter } from '../../../src/ledger/store/open-writer.ts';
+import { openReader } from '../../../src/ledger/store/reader.ts';
+import { attemptId } from '../../../src/model/ids.ts';
+import { ended, hostsOf, line, temporaryFolder, trusted, writerOf } from './sample.ts';
+
+describe('a ledger is private', () => {
+  test('folder and files belong to the user alone', () => {
+    const folder = join(temporaryFolder(), 'deep', '.labsweep');
+    const writer = writerOf(folder);
+    writer.commit([trusted('cedar')], []);
+    const files = readdirSync(folder);
+    expect(files).toContain('ledger.db-wal');
+    for (const file of files) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('commit', () => {
+  test('what is committed is read back in order by the next writer', () => {
+    const folder = temporaryFolder();
+    const writer = writerOf(folder);
+    writer.commit([trusted('a'), trusted('b')], []);
+    writer.commit([trusted('c')], []);
+    writer.close();
+    expect(hostsOf(writerOf(folder).events())).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a metrics line that comes twice is kept once, as it was first', () => {
+    const writer = writerOf(temporaryFolder());
+    const attempt = attemptId('n-1');
+    writer.commit([], [{ attempt, from: 0, lines: [line(1), line(2)] }]);
+    writer.commit([], [{ attempt, from: 1, lines: [{ step: 99 }, line(3)] }]);
+    writer.commit([], [{ attempt: attemptId('n-2'), from: 0, lines: [line(1)] }]);
+    expect(writer.committedLines()).toEqual(
+      new Map([
+        ['n-1', 3],
+        ['n-2', 1],
+      ]),
+    );
+  });
+
+  test('a fact with a number that is not finite is refused, and with it the whole commit', () => {
+    const writer = writerOf(temporaryFolder());
+    const bad = ended('n-1', [{ step: Number.NaN }]);
+    expect(() => writer.commit([trusted('a'), bad], [])).toThrow(
+      expect.objectContaining({ code: 'LEDGER_EVENT' }),
+    );
+    writer.commit([trusted('b')], []);
+    expect(hostsOf(writer.events())).toEqual(['b']);
+  });
+
+  test('a writer that stops reading early can commit', () => {
+    const writer = writerOf(temporaryFolder());
+    writer.commit([trusted('a'), trusted('b')], []);
+    for (const event of writer.events()) {
+      expect(event).toEqual(trusted('a'));
+      break;
+    }
+    writer.commit([trusted('c')], []);
+    expect(hostsOf(writer.events())).toEqual(['a', 'b', 'c']);
+  });
+
+  test('50,000 ended attempts are read, checked and parsed in well under 1 s of the processor', () => {
+    const writer = writerOf(temporaryFolder());
+    const lines = [line(1), line(2)];
+    writer.commit(
+      Array.from({ length: 50_000 }, (_, index) => ended(`nonce-${index}`, lines)),
+      [],
+    );
+    const start = process.cpuUsage();
+    let count = 0;
+    for (const event of writer.events()) if (event.kind === 'ended') count += 1;
+    expect(count).toBe(50_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
+  });
+});
+
+describe('on a network file system', () => {
+  test('the journal is one that needs no shared memory, and the caller can say so', () => {
+    const folder = temporaryFolder();
+    writerOf(folder).close(); // made on a local disk, then moved
+    const writer = writerOf(folder, { fileSystem: 'network' });
+    expect(writer.journal).toBe('truncate');
+    writer.commit([trusted('a')], []);
+    expect(readdirSync(folder)).not.toContain('ledger.db-wal');
+    const reader = openReader(folder);
+    expect(reader.kind === 'opened' && hostsOf(reader.reader.read(0).events)).toEqual(['a']);
+  });
+
+  test('NFS, SMB and FUSE are told from ext4, xfs and tmpfs', () => {
+    expect([0x6969, 0x517b, 0xff534d42, 0xff534d42 | 0, 0x65735546].map(kindOfFileSystem)).toEqual(
+      Array(5).fill('network'),
+    );
+    expect([0xef53, 0x58465342, 0x01021994].map(kindOfFileSystem)).toEqual(Array(3).fill('local'));
+  });
+});
+
+describe('a file that is not this ledger', () => {
+  test('a newer ledger is refused with both versions, and stays as it is', () => {
+    const folder = temporaryFolder();
+    writerOf(folder).close();
+    const path = join(folder, 'ledger.db');
+    const db = new DatabaseSync(path);
+    db.exec('PRAGMA user_version = 7');
+    db.close();
+    const before = readFileSync(path);
+    const opened = openWriter(folder, { breakLock: false });
+    expect(opened).toMatchObject({ kind: 'newer', version: 7, known: 1 });
+    expect(opened.kind === 'newer' && opened.message).toMatch(/version is 7.*up to 1\. Update labsweep/);
+    expect(openReader(folder)).toMatchObject({ kind: 'newer', version: 7 });
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  test('another file, or the database of another program, is left as it is', () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'ledger.db');
+    writeFileSync(path, 'not a database, but long enough to have a header of its own\n'.repeat(9));
+    expect(openWriter(folder, { breakLock: false }).kind).toBe('not-a-ledger');
+    expect(openReader(folder).kind).toBe('not-a-ledger');
+    const other = temporaryFolder();
+    const db = new DatabaseSync(join(other, 'ledger.db'));
+    db.exec('CREATE TABLE events (seq INTEGER PRIMARY KEY)');
+    db.close();
+    const before = readFileSync(join(other, 'ledger.db'));
+    expect(openWriter(other, { breakLock: false }).kind).toBe('not-a-ledger');
+    expect(readFileSync(join(other, 'ledger.db'))).toEqual(before);
+  });
+
+  test('a ledger that was cut off is not written to', () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'ledger.db');
+    const writer = writerOf(folder);
+    writer.commit(
+      Array.from({ length: 100 }, (_, index) => trusted(`host-${index}`)),
+      [],
+    );
+    writer.close();
+    truncateSync(path, 8192);
+    expect(() => openWriter(folder, { breakLock: false })).toThrow(
+      expect.objectContaining({ code: 'LEDGER_WRITE' }),
+    );
+  });
+});
