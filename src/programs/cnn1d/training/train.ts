@@ -1,0 +1,137 @@
+import type { MetricsLine } from '../../../model/metrics.ts';
+import { type Architecture, architectureOf } from '../architecture.ts';
+import { countParameters } from '../cost.ts';
+import type { Dataset } from '../dataset/read-dataset.ts';
+import { type Split, splits } from '../dataset/split.ts';
+import type { Engine, NetworkState } from '../engine/engine.ts';
+import { initialState, parameterLayout } from '../engine/parameter-layout.ts';
+import type { Cnn1dParams } from '../parameters.ts';
+import { randomFrom } from '../random.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { type Clips, chooseClips } from './clips.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import { Run } from './run.ts';
+import { TrainingError } from './training-error.ts';
+
+export interface TrainingJob {
+  readonly params: Cnn1dParams;
+  readonly seed: number;
+  /** Classes, in order; all of them are in the data set. */
+  readonly words: readonly string[];
+  readonly dataset: Dataset;
+  readonly engine: Engine;
+  /** Takes a metrics line after each epoch, those of earlier attempts first. */
+  readonly report: (line: MetricsLine) => void;
+  readonly checkpoints: { load(): Checkpoint | null; save(checkpoint: Checkpoint): void };
+  /** Asked between two steps: true ends the training with a checkpoint. */
+  readonly isStopped: () => boolean;
+  /** Of a clock that only goes forward. */
+  readonly nowMs: () => number;
+}
+
+/** What an evaluation found on a split's clips. */
+export interface Evaluated {
+  readonly clips: Clips;
+  readonly evaluation: Evaluation;
+}
+
+export type TrainingEnd =
+  | { readonly kind: 'stopped' }
+  | {
+      readonly kind: 'finished';
+      /** The final line: the figures of the best epoch, test figures among them. */
+      readonly line: MetricsLine;
+      readonly history: readonly MetricsLine[];
+      readonly architecture: Architecture;
+      /** The best epoch's weights. */
+      readonly weights: Pick<NetworkState, 'parameters' | 'statistics'>;
+      readonly evaluated: readonly Evaluated[];
+    };
+
+/**
+ * Trains one network and keeps the weights of the epoch with the best validation accuracy. The same job gives the same
+ * numbers, in one attempt or in several.
+ * @throws TrainingError where there is nothing to train on, or the loss leaves the numbers.
+ */
+export async function train(job: TrainingJob): Promise<TrainingEnd> {
+  const { params, words, dataset, engine, checkpoints } = job;
+  const architecture = architectureOf(params, words.length);
+  if (architecture === null) throw new RangeError('the parameters have been completed');
+  const clips = clipsOf(job);
+  const start = checkpoints.load() ?? beginning(architecture, job.seed);
+  const network = engine.network(architecture, start.network);
+  try {
+    const { report, isStopped, nowMs } = job;
+    const { train: training, validation } = clips;
+    const save = (checkpoint: Checkpoint): void => checkpoints.save(checkpoint);
+    const run = new Run(
+      { params, architecture, network, dataset, training, validation, report, save, isStopped, nowMs },
+      start,
+    );
+    while (!run.isOver()) if (!(await run.epoch())) return { kind: 'stopped' };
+    const { best } = run;
+    if (best === null) throw new RangeError('a run without epochs');
+    network.restore({ ...network.state(), ...best.weights });
+    const onValidation = await evaluate(network, dataset, validation, params, isStopped);
+    const onTest = await evaluate(network, dataset, clips.test, params, isStopped);
+    // The checkpoint of the last epoch stands: the next attempt only evaluates.
+    if (isStopped()) return { kind: 'stopped' };
+    const line: MetricsLine = {
+      ...best.line,
+      final: true,
+      test_loss: onTest?.loss ?? null,
+      test_accuracy: onTest?.accuracy ?? null,
+      epochs: run.history.length,
+      parameters: countParameters(architecture),
+      seconds: Math.round(run.seconds() * 100) / 100,
+      train_clips: training.list.length,
+      val_clips: validation.list.length,
+      test_clips: clips.test.list.length,
+      engine: engine.name,
+    };
+    const evaluated = [
+      { clips: validation, evaluation: onValidation },
+      { clips: clips.test, evaluation: onTest },
+    ].filter((entry): entry is Evaluated => entry.evaluation !== null);
+    return { kind: 'finished', line, history: run.history, architecture, weights: best.weights, evaluated };
+  } finally {
+    network.dispose();
+  }
+}
+
+function clipsOf({ dataset, words, params }: TrainingJob): Record<Split, Clips> {
+  const clips = Object.fromEntries(
+    splits.map((split) => [split, chooseClips(dataset, words, split, params)]),
+  ) as Record<Split, Clips>;
+  for (const split of ['train', 'validation'] as const) {
+    if (clips[split].list.length > 0) continue;
+    const dropped = params.shortClips === 'drop' ? ' of a full second (shortClips: drop)' : '';
+    throw new TrainingError(
+      'no-clips',
+      `The data set has no ${split} clips${dropped} for ${words.join(', ')}.`,
+    );
+  }
+  return clips;
+}
+
+function beginning(architecture: Architecture, seed: number): Checkpoint {
+  const stream = (purpose: string) =>
+    [...randomFrom(seed, purpose).state()] as [number, number, number, number];
+  return {
+    progress: {
+      epoch: 0,
+      batch: 0,
+      seen: 0,
+      lossSum: 0,
+      correct: 0,
+      shuffle: stream('shuffle'),
+      dropout: stream('dropout'),
+      noise: stream('noise'),
+      seconds: 0,
+      history: [],
+      best: null,
+    },
+    network: initialState(parameterLayout(architecture), randomFrom(seed, 'weights')),
+    best: null,
+  };
+}
