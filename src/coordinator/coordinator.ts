@@ -5,6 +5,7 @@ import { dirname, join, normalize } from 'node:path';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
+import type { HostLimits } from '../model/inventory.ts';
 import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
 import type { Command } from './core/command.ts';
 import type { ArtifactFiles } from './core/events.ts';
@@ -18,7 +19,7 @@ import type { Transport } from './transport/transport.ts';
 export interface HostEntry {
   readonly name: HostName;
   readonly labels: readonly string[];
-  readonly slots: number | null;
+  readonly limits: HostLimits;
   /** Why it is not to be used, or null. */
   readonly off: string | null;
   readonly transport: Transport;
@@ -110,7 +111,7 @@ function beginTerm(options: CoordinatorOptions): { state: CoordinatorState; term
 const fleetHost = (host: HostEntry): FleetHost => ({
   name: host.name,
   labels: host.labels,
-  slots: host.slots,
+  limits: host.limits,
   link: host.off === null ? { kind: 'connecting', because: null } : { kind: 'off', because: host.off },
   launches: new Map(),
   ended: 0,

@@ -1,5 +1,17 @@
 import { z } from 'zod';
 
+/** What the inventory caps on a host, each named for the rule that it sets; null is the rule's own default. */
+export const hostLimitsSchema = z.object({
+  slots: z.number().nullable(),
+  /** Load that is not ours, for each core, from which nothing starts. */
+  load: z.number().nullable(),
+  /** Left free. */
+  hostMemoryBytes: z.number().nullable(),
+  /** Free space under which nothing starts. */
+  diskBytes: z.number().nullable(),
+});
+export type HostLimits = Readonly<z.infer<typeof hostLimitsSchema>>;
+
 /** One machine of the lab as the inventory has it, defaults merged in. Null is discovered, or the user's ssh config's. */
 export const inventoryHostSchema = z.object({
   name: z.string(),
@@ -21,19 +33,9 @@ export const inventoryHostSchema = z.object({
       policy: z.enum(['shared', 'idle-only', 'reserved']).nullable(),
     }),
   ),
-  /** Each named for the rule that it sets; null is the rule's own default. */
-  limits: z.object({
-    slots: z.number().nullable(),
-    /** Load that is not ours, for each core, from which nothing starts. */
-    load: z.number().nullable(),
-    /** Left free. */
-    hostMemoryBytes: z.number().nullable(),
-    /** Free space under which nothing starts. */
-    diskBytes: z.number().nullable(),
-  }),
+  limits: hostLimitsSchema,
 });
 export type InventoryHost = Readonly<z.infer<typeof inventoryHostSchema>>;
-export type HostLimits = InventoryHost['limits'];
 
 export interface Inventory {
   readonly hosts: readonly InventoryHost[];

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { attemptEndSchema } from '../model/attempt-end.ts';
+import { hostLimitsSchema } from '../model/inventory.ts';
 import { launchSchema } from '../model/launch.ts';
 import { metricsLineSchema } from '../model/metrics.ts';
 import { paramsSchema } from '../model/params.ts';
@@ -42,8 +43,8 @@ export const toAgentSchema = z.discriminatedUnion('kind', [
   }),
   /** Answer to `state`: lines of these attempts that are committed already. Metrics flow only after it. */
   z.object({ kind: z.literal('reconciled'), committedLines: z.record(z.string(), z.number()) }),
-  /** What the inventory caps on this host; the latest writer's word holds. `slots` null: the host's own default. */
-  z.object({ kind: z.literal('limits'), slots: z.number().int().positive().nullable() }),
+  /** What the inventory caps on this host; the latest writer's word holds. */
+  z.object({ kind: z.literal('limits'), limits: hostLimitsSchema }),
   z.object({ kind: z.literal('content'), hashes: z.array(z.string()) }),
   /** A packed folder was put at `path` of the host: unpack it, verify it, say `content`. */
   z.object({ kind: z.literal('unpack'), hash: z.string(), path: z.string() }),

@@ -1,3 +1,5 @@
+import type { HostLimits } from '../model/inventory.ts';
+
 /** Every number that keeps a trial from starting, in one place. Bytes, milliseconds, shares of 1. */
 export interface Limits {
   /** Trials at once on the host; null for `slotsPerCpu` of its cores. */
@@ -32,3 +34,15 @@ export const defaultLimits: Limits = {
 
 /** Two samples, one second apart, that differ by less than this: the memory of a trial has settled. */
 export const settledShare = 0.02;
+
+/** An inventory that caps nothing. */
+export const noLimits: HostLimits = { slots: null, load: null, hostMemoryBytes: null, diskBytes: null };
+
+/** The defaults with what the inventory of the lab says of this host. */
+export const limitsOf = ({ slots, load, hostMemoryBytes, diskBytes }: HostLimits): Limits => ({
+  ...defaultLimits,
+  slots,
+  othersLoadPerCpu: load ?? defaultLimits.othersLoadPerCpu,
+  memoryHeadroomBytes: hostMemoryBytes ?? defaultLimits.memoryHeadroomBytes,
+  diskFreeBytes: diskBytes ?? defaultLimits.diskFreeBytes,
+});

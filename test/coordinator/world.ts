@@ -5,6 +5,7 @@ import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState, FleetHost } from '../../src/coordinator/core/state.ts';
 import { transition } from '../../src/coordinator/core/transition.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
+import { noLimits } from '../../src/throttle/limits.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 
@@ -99,7 +100,7 @@ export class World {
       (name): FleetHost => ({
         name: hostName(name),
         labels: [],
-        slots: null,
+        limits: noLimits,
         link: { kind: 'connecting', because: null },
         launches: new Map(),
         ended: 0,

@@ -8,6 +8,7 @@ import { type AttemptId, type HostName, hostName } from '../../src/model/ids.ts'
 import { decoder } from '../../src/protocol/framing.ts';
 import { fromAgentSchema, protocolVersion, type ToAgent } from '../../src/protocol/messages.ts';
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
+import { noLimits } from '../../src/throttle/limits.ts';
 import type { VirtualClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { Random } from './random.ts';
@@ -98,7 +99,7 @@ export class VirtualCoordinator {
       (name): FleetHost => ({
         name,
         labels: [],
-        slots: null,
+        limits: noLimits,
         link: { kind: 'connecting', because: null },
         launches: new Map(),
         ended: 0,

@@ -5,7 +5,6 @@
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { decoder } from '../../src/protocol/framing.ts';
 import { type FromAgent, type Lease, toAgentSchema } from '../../src/protocol/messages.ts';
-import { defaultLimits } from '../../src/throttle/limits.ts';
 import type { Evidence, WorkerEvent } from '../../src/worker/core/event.ts';
 import { initial } from '../../src/worker/core/initial.ts';
 import type { Instruction } from '../../src/worker/core/instruction.ts';
@@ -195,7 +194,7 @@ class Agent {
       pid: 1,
       build: 'b',
     };
-    this.#state = initial(facts, defaultLimits);
+    this.#state = initial(facts);
     for (const line of port.journal)
       this.#post({ kind: 'replayed', record: journalRecordSchema.parse(JSON.parse(line)) });
     this.#post({ kind: 'booted', facts });

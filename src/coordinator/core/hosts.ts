@@ -85,7 +85,7 @@ function reconcile(
   if (host.link.kind !== 'reconciling') return;
   host.link = { kind: 'ready', facts: host.link.facts, figures: null, holds: [] };
   for (const { attempt, trial } of [...said.running, ...said.ended]) adopt(state, turn, host, attempt, trial, now);
-  turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', slots: host.slots } });
+  turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits: host.limits } });
   turn.instruct({
     kind: 'send',
     host: host.name,

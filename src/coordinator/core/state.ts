@@ -1,5 +1,6 @@
 import type { LedgerState } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName, TrialId } from '../../model/ids.ts';
+import type { HostLimits } from '../../model/inventory.ts';
 import type { Refusal } from '../../model/refusal.ts';
 import type { Durations } from '../../predict/duration.ts';
 import type { HostFacts, HostFigures } from '../../protocol/messages.ts';
@@ -21,8 +22,7 @@ export interface CoordinatorState {
 export interface FleetHost {
   readonly name: HostName;
   readonly labels: readonly string[];
-  /** Trials at once, where the inventory says so. */
-  readonly slots: number | null;
+  readonly limits: HostLimits;
   link: HostLink;
   /** What each launch needs on this host. */
   readonly launches: Map<string, LaunchState>;

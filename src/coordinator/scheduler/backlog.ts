@@ -35,5 +35,5 @@ export function parallelOf(sweep: Sweep, host: FleetHost): number {
   const cpus = sweep.points[0]?.resources.cpus ?? 1;
   const total = host.link.kind === 'ready' ? host.link.facts.cpus : 1;
   const byCpus = cpus > 0 ? Math.max(1, Math.floor(total / cpus)) : total * 4;
-  return Math.max(1, Math.min(byCpus, host.slots ?? byCpus));
+  return Math.max(1, Math.min(byCpus, host.limits.slots ?? byCpus));
 }

@@ -1,4 +1,5 @@
 /** Journal records into state: live and after a restart alike, so that there is no second way to arrive at a state. */
+import { limitsOf } from '../../throttle/limits.ts';
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { JournalRecord } from './journal-record.ts';
@@ -17,7 +18,8 @@ export function apply(state: WorkerState, record: JournalRecord): void {
       ledgerSide(state, record.ledger).term = record.term;
       break;
     case 'limits':
-      state.limits = { ...state.limits, slots: record.slots };
+      state.caps = record.limits;
+      state.limits = limitsOf(record.limits);
       break;
     case 'launch':
       state.launches.set(record.launch, record.spec);

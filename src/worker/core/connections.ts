@@ -1,4 +1,5 @@
 /** Who speaks to the agent: one writer a ledger, by term, and any number of readers. */
+import type { HostLimits } from '../../model/inventory.ts';
 import { type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';
 import { acknowledge, cancel, lease, takeBack } from './leases.ts';
@@ -102,7 +103,7 @@ function command(
       reconciled(turn, connection, ledger, message.committedLines);
       break;
     case 'limits':
-      if (message.slots !== turn.state.limits.slots) turn.commit({ kind: 'limits', slots: message.slots });
+      if (!sameLimits(message.limits, turn.state.caps)) turn.commit({ kind: 'limits', limits: message.limits });
       break;
     case 'content':
       for (const hash of message.hashes) turn.instruct({ kind: 'check-content', connection, hash });
@@ -158,3 +159,9 @@ function question(turn: Turn, connection: number, said: Said<'read-log' | 'read-
 
 const send = (turn: Turn, connection: number, message: FromAgent): void =>
   turn.instruct({ kind: 'send', connection, message });
+
+const sameLimits = (one: HostLimits, other: HostLimits): boolean =>
+  one.slots === other.slots &&
+  one.load === other.load &&
+  one.hostMemoryBytes === other.hostMemoryBytes &&
+  one.diskBytes === other.diskBytes;

@@ -25,9 +25,9 @@ export function takeBack(turn: Turn, ledger: string, asked: readonly string[]): 
   const isWaiting = (id: string): boolean => turn.state.attempts.get(id)?.status.kind === 'waiting';
   const known = asked.filter((id) => turn.state.attempts.has(id));
   const waiting = known.filter(isWaiting);
-  const kept = known.filter((id) => !isWaiting(id));
+  const kept = new Set(known.filter((id) => !isWaiting(id)));
   if (waiting.length > 0) turn.commit({ kind: 'taken-back', attempts: waiting });
-  turn.tell(ledger, { kind: 'taken-back', attempts: asked.filter((id) => !kept.includes(id)), kept });
+  turn.tell(ledger, { kind: 'taken-back', attempts: asked.filter((id) => !kept.has(id)), kept: [...kept] });
 }
 
 export function cancel(turn: Turn, ledger: string, attempts: readonly string[]): void {

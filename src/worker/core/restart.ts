@@ -8,7 +8,7 @@ export function booted(turn: Turn, facts: HostFacts): void {
   const { state } = turn;
   const sameBoot = state.bootId === null || state.bootId === facts.bootId;
   state.facts = facts;
-  for (const held of [...state.attempts.values()])
+  for (const held of state.attempts.values())
     if (sameBoot) findAgain(turn, held);
     else giveUp(turn, held);
   turn.commit({ kind: 'boot', bootId: facts.bootId });

@@ -1,10 +1,11 @@
 import type { JournalRecord } from './journal-record.ts';
+import { leftOver } from './kept-lines.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 
 /** The shortest journal that replays into `state`: what a compacted one holds. */
 export function* snapshot(state: WorkerState): Generator<JournalRecord> {
   if (state.bootId !== null) yield { kind: 'boot', bootId: state.bootId };
-  yield { kind: 'limits', slots: state.limits.slots };
+  yield { kind: 'limits', limits: state.caps };
   if (state.forgotten.size > 0) yield { kind: 'acked', attempts: [...state.forgotten] };
   for (const { ledger, term } of state.ledgers.values()) yield { kind: 'term', ledger, term };
   const used = new Set([...state.attempts.values()].map(({ lease }) => lease.launch));
@@ -27,9 +28,7 @@ function* attemptRecords({ ledger, lease, status, kept, stopping }: HeldAttempt)
       kind: 'lines',
       attempt,
       lines: kept.lines,
-      pending: [kept.pendingBest, kept.pendingLast].filter(
-        (line, index, all) => line !== null && all.indexOf(line) === index,
-      ) as typeof kept.lines,
+      pending: leftOver(kept),
       offsets: kept.offsets,
     };
   if (status.kind === 'ended') yield { kind: 'ended', attempt, end: status.end };

@@ -1,6 +1,7 @@
 /** All that an agent decides on. Changed by `transition` alone; the state handed in is spent. */
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
+import type { HostLimits } from '../../model/inventory.ts';
 import type { HostFacts, HostFigures, Lease } from '../../protocol/messages.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import type { KeptLines } from './kept-lines.ts';
@@ -8,6 +9,8 @@ import type { KeptLines } from './kept-lines.ts';
 /** Times are milliseconds of the host's monotonic clock, whose zero is its boot: they mean nothing after another. */
 export interface WorkerState {
   facts: HostFacts;
+  /** What the inventory caps, and what the guard makes of it. */
+  caps: HostLimits;
   limits: Limits;
   /** The boot in which the journal's last attempts were started; null before the first record. */
   bootId: string | null;

@@ -60,7 +60,7 @@ export function linesRead(
 
 /** Timeouts and graces that are over. */
 export function endWhatIsDue(turn: Turn): void {
-  for (const held of [...turn.state.active]) {
+  for (const held of turn.state.active) {
     const limitMs = timeoutOf(turn.state, held);
     const due = timeoutAt(turn.state, held);
     if (due !== null && limitMs !== null && turn.now >= due)

@@ -1,0 +1,123 @@
+/** The data sets of a state folder: a record by name, the clips in the content store. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { contentHash } from '../model/ids.ts';
+import type { ResolvedData } from '../coordinator/declaration.ts';
+import { nearestName } from '../model/nearest.ts';
+import type { ProgramDescription } from '../model/program.ts';
+import type { SweepFile } from '../model/sweep-file.ts';
+import { importDataset, type ImportedDataset, type ImportProgress } from '../programs/cnn1d/dataset/import-dataset.ts';
+import { CommandError } from './exit.ts';
+import { shippedData } from './package-files.ts';
+import { takeIn } from './take-in.ts';
+
+export const dataRecordSchema = z.object({
+  name: z.string(),
+  /** The data set's identity: hash of the manifest of its source. */
+  hash: z.string(),
+  /** The packed clips in the content store. */
+  content: z.string(),
+  words: z.array(z.string()),
+  clips: z.number(),
+  counts: z.record(z.string(), z.object({ train: z.number(), validation: z.number(), test: z.number() })),
+  source: z.string(),
+});
+export type DataRecord = Readonly<z.infer<typeof dataRecordSchema>>;
+
+export const storeFolder = (stateFolder: string): string => join(stateFolder, 'content');
+const recordFile = (stateFolder: string, name: string): string => join(stateFolder, 'data', `${name}.json`);
+
+export function readDataRecord(stateFolder: string, name: string): DataRecord | null {
+  const file = recordFile(stateFolder, name);
+  return existsSync(file) ? dataRecordSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
+}
+
+export function listDataRecords(stateFolder: string): DataRecord[] {
+  const folder = join(stateFolder, 'data');
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return names.flatMap((file) => readDataRecord(stateFolder, file.slice(0, -'.json'.length)) ?? []);
+}
+
+/** Packs a folder or archive of clips under a name. Takes the place of an earlier data set of that name. */
+export async function importData(
+  stateFolder: string,
+  name: string,
+  source: string,
+  onProgress: (progress: ImportProgress) => void,
+): Promise<{ record: DataRecord; unreadable: ImportedDataset['unreadable'] }> {
+  mkdirSync(join(stateFolder, 'data'), { recursive: true, mode: 0o700 });
+  const into = await mkdtemp(join(stateFolder, 'import-'));
+  try {
+    const imported = await importDataset({ source, into, onProgress });
+    const content = await takeIn(imported.folder, storeFolder(stateFolder), 'nothing');
+    const { hash, words, clips, counts } = imported;
+    const record: DataRecord = { name, hash, content, words: [...words], clips, counts: { ...counts }, source };
+    const file = recordFile(stateFolder, name);
+    writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${file}.part`, file);
+    return { record, unreadable: imported.unreadable };
+  } finally {
+    await rm(into, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The data set that a sweep names, imported first where it comes with the package; null where the sweep names none.
+ *
+ * @throws CommandError where there is none of that name, or a word is not in it
+ */
+export async function resolveData(
+  stateFolder: string,
+  sweep: SweepFile,
+  description: ProgramDescription | null,
+  onImport: (name: string) => void,
+): Promise<ResolvedData | null> {
+  const { data } = sweep;
+  if (data === null) return null;
+  if (data.kind === 'path')
+    return {
+      name: data.path,
+      identity: { name: data.path, version: data.version },
+      launch: { kind: 'path', path: data.path },
+      shape: { words: description?.defaultWords ?? [] },
+    };
+  const record = readDataRecord(stateFolder, data.name) ?? (await importShipped(stateFolder, data.name, onImport));
+  const missing = data.words?.find((word) => !record.words.includes(word));
+  if (missing !== undefined)
+    throw new CommandError(`data set ${data.name} has no word ${missing}; it has ${record.words.join(', ')}.`);
+  return {
+    name: data.name,
+    identity: { hash: contentHash(record.hash), words: data.words },
+    launch: { kind: 'content', hash: record.content },
+    shape: { words: data.words ?? defaultWords(record, description) },
+  };
+}
+
+/** A program's own choice of words where the data set has them all, else every word that it has. */
+export function defaultWords(record: DataRecord, description: ProgramDescription | null): readonly string[] {
+  const chosen = description?.defaultWords ?? [];
+  return chosen.length > 0 && chosen.every((word) => record.words.includes(word)) ? chosen : record.words;
+}
+
+async function importShipped(
+  stateFolder: string,
+  name: string,
+  onImport: (name: string) => void,
+): Promise<DataRecord> {
+  const source = shippedData(name);
+  if (source === null) throw noSuchData(stateFolder, name);
+  onImport(name);
+  return (await importData(stateFolder, name, source, () => {})).record;
+}
+
+function noSuchData(stateFolder: string, name: string): CommandError {
+  const names = [...listDataRecords(stateFolder).map((record) => record.name), 'mini'];
+  const meant = nearestName(name, names);
+  const hint = meant === null ? '' : ` Did you mean ${meant}?`;
+  return new CommandError(
+    `there is no data set ${name}.${hint} \`labsweep data import ${name} FOLDER\` makes one of WORD/NAME.wav files.`,
+  );
+}

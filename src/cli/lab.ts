@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { HostEntry } from '../coordinator/coordinator.ts';
+import { localTransport } from '../coordinator/transport/local.ts';
+import { hostName } from '../model/ids.ts';
+import type { Inventory, InventoryHost } from '../model/inventory.ts';
+import { parseInventory } from '../model/parse-inventory.ts';
+import type { Console } from './console.ts';
+import { CommandError } from './exit.ts';
+import { refusal } from './sweep-source.ts';
+
+const inventoryFile = 'inventory.json';
+
+/** Without an inventory the lab is this machine, and its user may load it as they like. */
+const thisMachine: InventoryHost = {
+  name: 'here',
+  address: null,
+  port: null,
+  user: null,
+  jump: null,
+  transport: 'local',
+  labels: [],
+  env: {},
+  folder: null,
+  off: null,
+  devices: [],
+  limits: { slots: null, load: Number.MAX_SAFE_INTEGER, hostMemoryBytes: null, diskBytes: null },
+};
+
+/**
+ * The hosts of the lab: of the inventory that is named, else of the nearest inventory.json at or above `folder`, else
+ * this machine.
+ *
+ * @throws CommandError with every issue of the inventory
+ */
+export function readLab(console: Console, folder: string, named: string | undefined): readonly HostEntry[] {
+  const path = named === undefined ? findUpward(folder) : resolve(console.cwd, named);
+  if (path === null) return [entryOf(thisMachine)];
+  if (!existsSync(path)) throw new CommandError(`${named}: there is no such inventory.`);
+  const parsed = parseInventory(readFileSync(path, 'utf8'), named ?? path);
+  if (parsed.kind === 'refused') throw refusal(parsed.issues);
+  return entriesOf(parsed.inventory, named ?? path);
+}
+
+function entriesOf({ hosts }: Inventory, path: string): HostEntry[] {
+  const remote = hosts.find(({ transport }) => transport !== 'local');
+  if (remote !== undefined)
+    throw new CommandError(
+      `${path}: ${remote.name} is reached by ${remote.transport}, which is not there yet; this version runs on "transport": "local".`,
+    );
+  return hosts.map(entryOf);
+}
+
+function entryOf(host: InventoryHost): HostEntry {
+  const folder = host.folder?.replace(/^~(?=\/|$)/, homedir()) ?? join(homedir(), '.labsweep');
+  return {
+    name: hostName(host.name),
+    labels: host.labels,
+    limits: host.limits,
+    off: host.off,
+    transport: localTransport(),
+    folder: resolve(folder),
+    node: process.execPath,
+  };
+}
+
+function findUpward(folder: string): string | null {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (existsSync(join(at, inventoryFile))) return join(at, inventoryFile);
+    if (at === dirname(at)) return null;
+  }
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The folder of this package, whether its sources run or what was built of them. */
+const packageFolder = nearestWithManifest(import.meta.dirname);
+
+/** The agent in one file, as it is put on hosts. */
+export const agentFile = join(packageFolder, 'dist/agent.mjs');
+
+/** The running part of a built-in program, as it is shipped to hosts. */
+export const programFolder = (name: string): string => join(packageFolder, 'dist/programs', name);
+
+/** A data set that comes with the package, or null. */
+export function shippedData(name: string): string | null {
+  const file = join(packageFolder, 'data', `${name}.tar.gz`);
+  return existsSync(file) ? file : null;
+}
+
+function nearestWithManifest(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : nearestWithManifest(dirname(folder));
+}

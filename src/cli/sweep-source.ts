@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { type Expansion, expandSweep } from '../model/expansion.ts';
+import { type ParsedSweep, parseSweepFile, type SweepContext } from '../model/parse-sweep.ts';
+import { renderIssue, type SourceIssue } from '../model/source-issue.ts';
+import type { SweepFile } from '../model/sweep-file.ts';
+import { countTrials, judgeCount } from '../model/trial-count.ts';
+import { programs } from '../programs/registry.ts';
+import type { Console } from './console.ts';
+import { CommandError } from './exit.ts';
+
+/** What the command line says about a sweep besides its file. */
+export interface SweepOptions {
+  readonly set?: readonly string[];
+  readonly limit?: number;
+  readonly replicates?: number;
+  readonly name?: string;
+  readonly yes?: boolean;
+}
+
+export interface LoadedSweep {
+  readonly sweep: SweepFile;
+  /** As it was written on the command line, for people; and the folder that it lies in. */
+  readonly path: string;
+  readonly folder: string;
+  readonly points: Extract<Expansion, { kind: 'expanded' }>['points'];
+  readonly excluded: Extract<Expansion, { kind: 'expanded' }>['excluded'];
+}
+
+/**
+ * Reads, checks and expands a sweep file. Nothing has started when it refuses (P8).
+ *
+ * @throws CommandError with every issue that was found
+ */
+export function loadSweep(console: Console, path: string, options: SweepOptions): LoadedSweep {
+  const file = resolve(console.cwd, path);
+  const text = readText(file);
+  if (text === null) throw new CommandError(`${path}: there is no such file. \`labsweep init\` writes a first one.`);
+  const context: SweepContext = {
+    programs,
+    readExtended: (extended) => readText(isAbsolute(extended) ? extended : resolve(console.cwd, extended)),
+    ...(options.set === undefined ? {} : { set: options.set }),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
+    ...(options.name === undefined ? {} : { name: options.name }),
+  };
+  const parsed = accepted(parseSweepFile(text, path, context));
+  const verdict = judgeCount(countTrials(parsed.sweep));
+  if (verdict.kind === 'needs-yes' && options.yes !== true) throw new CommandError(`${path}: ${verdict.message}`);
+  const expansion = expandSweep(parsed, programs);
+  if (expansion.kind === 'refused') throw refusal(expansion.issues);
+  const { points, excluded } = expansion;
+  return { sweep: parsed.sweep, path, folder: dirname(file), points, excluded };
+}
+
+function accepted(parsed: ParsedSweep): Extract<ParsedSweep, { kind: 'sweep' }> {
+  if (parsed.kind === 'refused') throw refusal(parsed.issues);
+  return parsed;
+}
+
+/** All that is wrong with a file a person wrote, each with its place. */
+export const refusal = (issues: readonly SourceIssue[]): CommandError =>
+  new CommandError(issues.map(renderIssue).join('\n'));
+
+const readText = (file: string): string | null => (existsSync(file) ? readFileSync(file, 'utf8') : null);
