@@ -1,0 +1,31 @@
+import type { Params } from '../model/params.ts';
+
+interface Placed {
+  readonly params: Params;
+  readonly case: string | null;
+}
+
+/**
+ * The parameters whose values tell the points of a sweep apart, in the order of the axes. What a case sets is left to
+ * its name, unless no case comes twice: then nothing shows which parameters are the case's own.
+ */
+export function tellingParams(points: readonly Placed[], axes: readonly string[]): readonly string[] {
+  const cases = new Set(points.flatMap((point) => point.case ?? []));
+  if (cases.size === 0 || cases.size === points.length) return axes;
+  return axes.filter((name) => !isSetByCase(points, name));
+}
+
+function isSetByCase(points: readonly Placed[], name: string): boolean {
+  const values = new Map<string | null, unknown>();
+  for (const { case: named, params } of points) {
+    if (values.has(named) && values.get(named) !== params[name]) return false;
+    values.set(named, params[name]);
+  }
+  return true;
+}
+
+/** A point in a few words: `layers=8 dropout=0.5`, `layers=8 BN`. `names` is what `tellingParams` says. */
+export function pointLabel({ params, case: named }: Placed, names: readonly string[]): string {
+  const told = names.filter((name) => params[name] !== undefined).map((name) => `${name}=${params[name]}`);
+  return [...told, ...(named === null ? [] : [named])].join(' ') || 'the only point';
+}

@@ -1,0 +1,190 @@
+/** Ledgers for tests of what reads them: real events, folded as they come. */
+import { createHash } from 'node:crypto';
+import type { LedgerEvent, PointDeclaration, SweepDeclaration } from '../src/ledger/events.ts';
+import { fold } from '../src/ledger/fold.ts';
+import { emptyLedger, type LedgerState, type Sweep } from '../src/ledger/state.ts';
+import type { AttemptEnd } from '../src/model/attempt-end.ts';
+import {
+  type AttemptId,
+  attemptId,
+  type SweepName,
+  sweepName,
+  type TrialId,
+  trialId,
+} from '../src/model/ids.ts';
+import type { MetricsLine, Objective } from '../src/model/metrics.ts';
+import type { Outcome } from '../src/model/outcome.ts';
+import type { Params } from '../src/model/params.ts';
+
+export const accuracy: Objective = {
+  metric: 'val_accuracy',
+  goal: 'maximize',
+  at: 'best',
+  selectOnTest: false,
+};
+
+export interface BuiltPoint {
+  readonly params: Params;
+  readonly case?: string;
+  readonly parameters?: number;
+}
+
+interface BuiltSweep {
+  readonly sweep?: string;
+  readonly objective?: Objective;
+  readonly points: readonly BuiltPoint[];
+  readonly replicates?: number;
+  readonly declaration?: Partial<SweepDeclaration>;
+}
+
+export class LedgerBuilder {
+  readonly state: LedgerState = emptyLedger();
+  readonly events: LedgerEvent[] = [];
+  /** Wall clock of the next event. */
+  now = 1_000_000;
+  #attempts = 0;
+
+  constructor() {
+    this.add({ kind: 'ledger-created', at: this.now, ledger: 'ledger-of-a-test' });
+    this.add({ kind: 'term-started', at: this.now, term: 1, nonce: 'n1', machine: 'm' });
+  }
+
+  add(event: LedgerEvent): this {
+    fold(this.state, event);
+    this.events.push(event);
+    return this;
+  }
+
+  declare(built: BuiltSweep): SweepName {
+    const name = built.sweep ?? 'lab';
+    const seeds = Array.from({ length: built.replicates ?? 1 }, (_, index) => index + 1);
+    const axes = [...new Set(built.points.flatMap(({ params }) => Object.keys(params)))];
+    const objective = built.objective ?? accuracy;
+    const declaration = { ...declarationOf(name, objective, seeds, axes), ...built.declaration };
+    const points = built.points.map((point) => declaredPoint(point, seeds));
+    this.add({ kind: 'sweep-declared', at: this.now, declaration });
+    this.add({ kind: 'points-declared', at: this.now, sweep: name, points });
+    this.add({ kind: 'sweep-opened', at: this.now, sweep: name });
+    return sweepName(name);
+  }
+
+  sweep(name: SweepName): Sweep {
+    const sweep = this.state.sweeps.get(name);
+    if (sweep === undefined) throw new Error(`the test declared no sweep ${name}`);
+    return sweep;
+  }
+
+  lease(trial: TrialId, host = 'cedar'): AttemptId {
+    const known = this.state.trials.get(trial);
+    const attempt = `n1-${(this.#attempts += 1)}`;
+    const number = (known?.attempts.length ?? 0) + 1;
+    const sweep = known?.sweeps[0] ?? '';
+    this.add({ kind: 'leased', at: this.now, host, leases: [{ attempt, number, trial, sweep }] });
+    return attemptId(attempt);
+  }
+
+  start(trial: TrialId, host = 'cedar', device = 'cpu'): AttemptId {
+    const attempt = this.lease(trial, host);
+    this.add({ kind: 'started', at: this.now, host, attempts: [{ attempt, device }] });
+    return attempt;
+  }
+
+  end(trial: TrialId, end: Partial<AttemptEnd>, host = 'cedar'): AttemptId {
+    const attempt = this.start(trial, host);
+    this.endAttempt(attempt, end, host);
+    return attempt;
+  }
+
+  endAttempt(attempt: AttemptId, end: Partial<AttemptEnd>, host = 'cedar'): this {
+    return this.add({ kind: 'ended', at: this.now, attempt, host, end: { ...emptyEnd, ...end } });
+  }
+
+  /** A result whose best and final line are `line`. */
+  succeed(trial: TrialId, line: MetricsLine, end: Partial<AttemptEnd> = {}): AttemptId {
+    const metricsHash = createHash('sha256')
+      .update(JSON.stringify([trial, line]))
+      .digest('hex');
+    return this.end(trial, { best: line, final: line, metricsCount: 1, metricsHash, ...end });
+  }
+
+  fail(trial: TrialId, message = 'exit code 1', host = 'cedar', logTail = ''): AttemptId {
+    return this.end(trial, { outcome: failure(message), logTail }, host);
+  }
+}
+
+/** Whether the ids come out alike does not matter to a reader: only that content and id go together. */
+export const idOf = (params: Params, seed = 1): TrialId =>
+  trialId(
+    createHash('md5')
+      .update(JSON.stringify([params, seed]))
+      .digest('hex'),
+  );
+
+export const failure = (message = 'exit code 1'): Outcome => ({
+  kind: 'failed',
+  reason: 'exit',
+  exitCode: 1,
+  signal: null,
+  message,
+});
+
+const emptyEnd: AttemptEnd = {
+  outcome: { kind: 'succeeded' },
+  best: null,
+  final: null,
+  metricsCount: 0,
+  metricsHash: '',
+  seconds: 12,
+  cpuSeconds: 11,
+  peakMemoryBytes: 2 ** 28,
+  device: 'cpu',
+  artifacts: [],
+  logTail: '',
+};
+
+function declaredPoint(point: BuiltPoint, seeds: readonly number[]): PointDeclaration {
+  return {
+    params: point.params,
+    case: point.case ?? null,
+    shape: JSON.stringify(point.params),
+    resources: { cpus: 1, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
+    parameters: point.parameters ?? null,
+    operations: null,
+    trials: seeds.map((seed) => idOf(point.params, seed)),
+  };
+}
+
+function declarationOf(
+  sweep: string,
+  objective: Objective,
+  seeds: readonly number[],
+  axes: readonly string[],
+): SweepDeclaration {
+  return {
+    sweep,
+    path: `sweeps/${sweep}.yaml`,
+    program: { kind: 'command', command: ['train'] },
+    programName: 'train',
+    data: null,
+    dataName: null,
+    objective,
+    launch: `launch-of-${sweep}`,
+    spec: {
+      command: ['train', '{args}'],
+      argStyle: 'plain',
+      files: null,
+      data: null,
+      env: {},
+      metrics: { stdout: [], csv: null },
+      objective,
+      timeoutMs: null,
+      stallAfterMs: null,
+      artifacts: { fetch: ['**'], maxBytes: 1 },
+    },
+    labels: [],
+    retries: 0,
+    concurrent: null,
+    seeds: [...seeds],
+    axes: [...axes],
+  };
+}
