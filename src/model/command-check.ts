@@ -62,7 +62,7 @@ function argumentIssues(
     if (name === 'data' && sweep.data === null)
       return [refuse('{data} is asked for and the sweep names no data')];
     if (isReserved(name) || parameters.includes(name)) return [];
-    const known = [...parameters, ...reservedPlaceholders];
+    const known = [...parameters, ...reservedPlaceholders.filter((one) => one !== 'node')];
     const slips = known.filter((one) => isSlipOf(name, one));
     if (slips.length === 0) return [];
     return [

@@ -37,8 +37,8 @@ const host = z.strictObject({
     .optional()
     .meta({ description: 'Where labsweep keeps its files. Default ~/.labsweep.' }),
   off: z
-    .string({ error: 'say why in a sentence, like "PSU broken"' })
-    .min(1, { error: 'say why in a sentence, like "PSU broken"' })
+    .string({ error: 'a sentence that says why, like "PSU broken"' })
+    .min(1, { error: 'a sentence that says why, like "PSU broken"' })
     .optional(),
   devices: z.array(device).optional(),
   limits: limits.optional(),

@@ -1,23 +1,25 @@
-/** Leaves that several files share, as people write them. */
+/**
+ * Leaves that several files share, as people write them. Messages say what would be right, so that they can follow
+ * `3 is not` as well as `is missing:`.
+ */
 import { z } from 'zod';
 import { durationExample, parseDuration } from './duration.ts';
 import { parseSize, sizeExample } from './size.ts';
 
 /** Names of sweeps and hosts end up in commands and file names. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-export const nameInput = z
-  .string({ error: 'a name is letters, digits, `.`, `_` and `-`' })
-  .regex(namePattern, {
-    error: 'a name is letters, digits, `.`, `_` and `-`, and starts with a letter or a digit',
-  });
+const nameMessage = 'a name: letters, digits, `.`, `_` and `-`, a letter or a digit first';
+export const nameInput = z.string({ error: nameMessage }).regex(namePattern, { error: nameMessage });
 
+const sizeMessage = `a size: ${sizeExample}`;
 export const sizeInput = z
-  .union([z.number(), z.string()], { error: `write a size: ${sizeExample}` })
-  .refine((value) => parseSize(value) !== null, { error: `no size; write ${sizeExample}` });
+  .union([z.number(), z.string()], { error: sizeMessage })
+  .refine((value) => parseSize(value) !== null, { error: sizeMessage });
 
+const durationMessage = `a duration: ${durationExample}`;
 export const durationInput = z
-  .union([z.number(), z.string()], { error: `write a duration: ${durationExample}` })
-  .refine((value) => (parseDuration(value) ?? 0) > 0, { error: `no duration; write ${durationExample}` });
+  .union([z.number(), z.string()], { error: durationMessage })
+  .refine((value) => (parseDuration(value) ?? 0) > 0, { error: durationMessage });
 
 /** YAML reads `OMP_NUM_THREADS: 1` as a number; a program gets text either way. */
 export const textInput = z.union([z.string(), z.number()], {

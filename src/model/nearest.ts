@@ -8,7 +8,7 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   const found = byLower.get(closest(lower, [...byLower.keys()]));
   if (found === undefined) return null;
   const edits = distance(lower, found.toLowerCase());
-  return edits <= Math.max(1, Math.floor(Math.max(name.length, found.length) * 0.4)) ? found : null;
+  return edits <= Math.max(name.length, found.length) / 2 ? found : null;
 }
 
 /**

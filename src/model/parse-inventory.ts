@@ -7,7 +7,7 @@ import { knownKeys } from './schema-keys.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { parseSize } from './size.ts';
 import type { Locate } from './source.ts';
-import { issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
+import { inFileOrder, issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
 
 export type ParsedInventory =
   | { readonly kind: 'inventory'; readonly inventory: Inventory }
@@ -23,14 +23,16 @@ export function parseInventory(text: string, path: string): ParsedInventory {
     const schema = inventoryJsonSchema();
     const keysAt = (key: KeyPath): readonly string[] => knownKeys(schema, key);
     const words = { locate, keysAt, notYet: inventoryKeysNotYet };
-    return { kind: 'refused', issues: schemaIssues(parsed.error.issues, value, words) };
+    return { kind: 'refused', issues: inFileOrder(schemaIssues(parsed.error.issues, value, words)) };
   }
   const hosts = parsed.data.hosts.map((host) => completeHost(host, parsed.data.defaults ?? {}));
   const sameName = repeated(hosts, (host) => host.name, 'name', 'this name', locate);
   const sameMachine =
     sameName.length > 0 ? [] : repeated(hosts, addressOf, 'address', 'this address', locate);
   const issues = [...sameName, ...sameMachine, ...jumpIssues(hosts, locate)];
-  return issues.length > 0 ? { kind: 'refused', issues } : { kind: 'inventory', inventory: { hosts } };
+  return issues.length > 0
+    ? { kind: 'refused', issues: inFileOrder(issues) }
+    : { kind: 'inventory', inventory: { hosts } };
 }
 
 function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHost {

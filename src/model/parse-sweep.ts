@@ -4,7 +4,7 @@ import { normaliseSweep } from './normalise-sweep.ts';
 import type { ProgramDescription } from './program.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { knownKeys } from './schema-keys.ts';
-import { issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
+import { inFileOrder, issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
 import type { Locate } from './source.ts';
 import { sweepIssues } from './sweep-check.ts';
 import type { SweepFile } from './sweep-file.ts';
@@ -50,7 +50,7 @@ export function parseSweepFile(text: string, path: string, context: SweepContext
     const schema = sweepJsonSchema();
     const keysAt = (key: KeyPath): readonly string[] => knownKeys(schema, key);
     const words = { locate, keysAt, notYet: sweepKeysNotYet };
-    return { kind: 'refused', issues: schemaIssues(read.error.issues, value, words) };
+    return { kind: 'refused', issues: inFileOrder(schemaIssues(read.error.issues, value, words)) };
   }
   const input = read.data;
   const replicates = seedsOf(input, context.replicates, locate);
@@ -64,7 +64,7 @@ export function parseSweepFile(text: string, path: string, context: SweepContext
     ...gridIssues(input, locate),
     ...sweepIssues(sweep, input, context, locate),
   ];
-  if (issues.length > 0) return { kind: 'refused', issues };
+  if (issues.length > 0) return { kind: 'refused', issues: inFileOrder(issues) };
   return { kind: 'sweep', sweep, locate, listOfGrids: Array.isArray(input.grid) };
 }
 

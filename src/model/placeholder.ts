@@ -14,7 +14,8 @@ export type ReservedPlaceholder = (typeof reservedPlaceholders)[number];
 const reserved: ReadonlySet<string> = new Set(reservedPlaceholders);
 export const isReserved = (name: string): name is ReservedPlaceholder => reserved.has(name);
 
-const placeholder = /\{([A-Za-z_][\w.-]*)\}/g;
+/** `${HOME}` is a variable of someone else's. */
+const placeholder = /(?<!\$)\{([A-Za-z_][\w.-]*)\}/g;
 
 /** Every name in braces in an argument, in its order; what a program means by its own braces is among them. */
 export const namesInBraces = (argument: string): string[] =>

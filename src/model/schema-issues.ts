@@ -42,16 +42,19 @@ function unknownKey(key: KeyPath, words: SchemaWords): SourceIssue {
   const nearest = nearestName(name, known);
   if (nearest === null && key.length > 1 && words.keysAt([]).includes(name))
     return issueAt(position, key, `is a key of the file itself; move it to the first level`);
-  return issueAt(position, key, `is no key here; the keys are ${known.join(', ')}`, nearest);
+  return issueAt(
+    position,
+    key,
+    nearest === null ? `is no key here; the keys are ${known.join(', ')}` : 'is no key here',
+    nearest,
+  );
 }
 
 function missingKey(key: KeyPath, issue: ZodIssue, words: SchemaWords): SourceIssue {
-  const detail = isDefaultMessage(issue) ? `: ${expectation(issue)}` : `: ${issue.message}`;
-  return issueAt(words.locate(key), key, `is missing${detail}`);
+  return issueAt(words.locate(key), key, `is missing: ${expectation(issue)}`);
 }
 
 function describe(issue: ZodIssue, given: unknown): string {
-  if (!isDefaultMessage(issue)) return `${showValue(given)}: ${issue.message}`;
   return `${showValue(given)} is not ${expectation(issue)}`;
 }
 
@@ -59,6 +62,7 @@ function describe(issue: ZodIssue, given: unknown): string {
 const isDefaultMessage = (issue: ZodIssue): boolean => /^(Invalid|Too|Unrecognized)/.test(issue.message);
 
 function expectation(issue: ZodIssue): string {
+  if (!isDefaultMessage(issue)) return issue.message;
   if (issue.code === 'invalid_type') return typeNames[issue.expected] ?? issue.expected;
   if (issue.code === 'invalid_value')
     return issue.values.length === 1

@@ -26,7 +26,7 @@ function descend(schema: unknown, key: KeyPath): unknown[] {
 function alternatives(schema: unknown): unknown[] {
   if (!isMapping(schema)) return [];
   const inner = schema['anyOf'] ?? schema['oneOf'];
-  return Array.isArray(inner) ? inner.flatMap(alternatives) : [schema];
+  return Array.isArray(inner) ? [schema, ...inner.flatMap(alternatives)] : [schema];
 }
 
 const propertiesOf = (schema: unknown): Readonly<Record<string, unknown>> => {

@@ -34,6 +34,10 @@ export function renderIssue(issue: SourceIssue): string {
   return `${place}  ${key}${issue.message}${nearest}`;
 }
 
+/** As a reader meets them, top to bottom. */
+export const inFileOrder = (issues: readonly SourceIssue[]): SourceIssue[] =>
+  issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+
 export function renderKeyPath(path: KeyPath): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;

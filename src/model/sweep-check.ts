@@ -92,8 +92,9 @@ function parameterIssues(
   const unknown = (key: KeyPath): SourceIssue[] => {
     const parameter = String(key.at(-1));
     if (parameters.includes(parameter)) return [];
-    const message = `is no parameter of ${name}; its parameters are ${parameters.join(', ')}`;
-    return [issueAt(locate(key, 'key'), key, message, nearestName(parameter, parameters))];
+    const nearest = nearestName(parameter, parameters);
+    const list = nearest === null ? `; its parameters are ${parameters.join(', ')}` : '';
+    return [issueAt(locate(key, 'key'), key, `is no parameter of ${name}${list}`, nearest)];
   };
   const inGrids = sweep.grids.flatMap((axes, index) =>
     axes.flatMap((axis) =>

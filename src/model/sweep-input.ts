@@ -21,13 +21,13 @@ const range = z.strictObject({
 const logRange = z.strictObject({
   from: z.number(),
   to: z.number(),
-  log: countInput(2, 'log is how many values there are, 2 or more'),
+  log: countInput(2, 'how many values there are: a whole number, 2 or more'),
 });
 export type RangeInput = z.infer<typeof range>;
 export type LogRangeInput = z.infer<typeof logRange>;
 
 export const axisInput = z.union([z.array(value), range, logRange, z.record(z.string(), values)], {
-  error: 'an axis is a list, {from, to, step}, {from, to, log: n} or named cases',
+  error: 'an axis: a list, {from, to, step}, {from, to, log: n} or named cases',
 });
 export type AxisInput = z.infer<typeof axisInput>;
 const grid = z.record(parameterName, axisInput);
@@ -38,8 +38,8 @@ const program = z.union(
     z.string(),
     z.strictObject({
       command: z
-        .array(textInput, { error: 'write a list like [python3, train.py, "{args}"]' })
-        .min(1, { error: 'write a list like [python3, train.py, "{args}"]' }),
+        .array(textInput, { error: 'a list like [python3, train.py, "{args}"]' })
+        .min(1, { error: 'a list like [python3, train.py, "{args}"]' }),
       files: z
         .string()
         .optional()
@@ -52,9 +52,9 @@ const program = z.union(
         .strictObject({
           stdout: z
             .array(
-              z
-                .string()
-                .regex(/\{[A-Za-z_]\w*\}/, { error: 'name the metric in braces: "val_acc: {val_accuracy}"' }),
+              z.string().regex(/\{[A-Za-z_]\w*\}/, {
+                error: 'a pattern with the metric in braces, like "val_acc: {val_accuracy}"',
+              }),
             )
             .optional(),
           csv: z.string().optional(),
@@ -62,7 +62,7 @@ const program = z.union(
         .optional(),
     }),
   ],
-  { error: 'write the name of a program, or {command: [python3, train.py, "{args}"]}' },
+  { error: 'the name of a program, or {command: [python3, train.py, "{args}"]}' },
 );
 export type ProgramInput = z.infer<typeof program>;
 
@@ -74,28 +74,34 @@ const data = z.union(
       words: z.array(z.string()).min(1).optional().meta({ description: 'In the order of the classes.' }),
     }),
     z.strictObject({
-      path: z.string().startsWith('/', { error: 'a path on the hosts starts with /' }),
+      path: z.string().startsWith('/', { error: 'a path on the hosts, from /' }),
       version: textInput,
     }),
   ],
-  { error: 'write the name of a data set, {name, words}, or {path, version}' },
+  { error: 'the name of a data set, {name, words}, or {path, version}' },
 );
 
-const objective = z.strictObject({
-  metric: z.string({ error: 'the name of a metric, like val_accuracy' }).min(1),
-  goal: z.enum(['maximize', 'minimize']),
-  at: z.enum(['final', 'best']).optional().meta({
-    description: 'best: every metric is taken from the line where the objective was best. Default final.',
-  }),
-});
+const objectiveMessage = 'what is ranked: {metric: val_accuracy, goal: maximize}';
+const metricMessage = 'the name of a metric, like val_accuracy';
+const objective = z.strictObject(
+  {
+    metric: z.string({ error: metricMessage }).min(1, { error: metricMessage }),
+    goal: z.enum(['maximize', 'minimize']),
+    at: z.enum(['final', 'best']).optional().meta({
+      description: 'best: every metric is taken from the line where the objective was best. Default final.',
+    }),
+  },
+  { error: objectiveMessage },
+);
 
+const reasonMessage = 'a sentence that says why';
 const exclusion = z
-  .object({ because: z.string({ error: 'say why, in a sentence' }).min(1) })
+  .object({ because: z.string({ error: reasonMessage }).min(1, { error: reasonMessage }) })
   .catchall(z.union([value, z.array(value).min(1)], { error: `${valueMessage}, or a list of them` }));
 
 const resources = z.strictObject({
   cpus: z.number().min(0).optional(),
-  gpus: z.union([z.literal(0), z.literal(1)], { error: 'a trial takes 0 GPUs or 1' }).optional(),
+  gpus: z.literal([0, 1], { error: 'the GPUs of a trial: 0 or 1' }).optional(),
   gpuMemory: sizeInput.optional(),
   hostMemory: sizeInput.optional(),
   disk: sizeInput.optional(),
@@ -126,7 +132,7 @@ export const sweepInput = z
       })
       .optional(),
     replicates: countInput(1, 'a whole number of replicates, 1 or more').optional(),
-    seeds: z.array(countInput(0, 'a seed is a whole number from 0')).min(1).optional(),
+    seeds: z.array(countInput(0, 'a seed: a whole number from 0')).min(1).optional(),
     resources: resources.optional(),
     hosts: labels.optional().meta({ description: 'Labels that a host must have.' }),
     timeout: limit.optional().meta({ description: 'Of one attempt. Default none.' }),
