@@ -22,10 +22,16 @@ const limits = z.strictObject({
   disk: sizeInput.optional().meta({ description: 'Free space under which nothing starts. Default 2 GiB.' }),
 });
 
+const portMessage = 'a port: a whole number from 1 to 65535';
 const host = z.strictObject({
   name: nameInput,
   address: z.string().min(1).optional().meta({ description: "Default: the name, by the user's ssh config." }),
-  port: z.number().int().min(1).max(65_535, { error: 'a port is a whole number from 1 to 65535' }).optional(),
+  port: z
+    .number({ error: portMessage })
+    .int({ error: portMessage })
+    .min(1, { error: portMessage })
+    .max(65_535, { error: portMessage })
+    .optional(),
   user: z.string().min(1).optional(),
   jump: z.string().min(1).optional().meta({ description: 'A host to go through.' }),
   transport: z.enum(['ssh2', 'openssh', 'local']).optional().meta({ description: 'Default ssh2.' }),

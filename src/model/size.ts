@@ -30,7 +30,9 @@ export function formatSize(bytes: number): string {
     ['MiB', 2 ** 20],
     ['KiB', 2 ** 10],
   ] as const) {
-    if (bytes >= unit) return `${Number((bytes / unit).toFixed(bytes / unit < 100 ? 1 : 0))} ${name}`;
+    const amount = bytes / unit;
+    // 1,023.99 KiB would round to 1,024 KiB.
+    if (amount >= 0.9995) return `${Number(amount.toFixed(amount < 100 ? 1 : 0))} ${name}`;
   }
   return `${Math.round(bytes)} B`;
 }

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { parseInventory } from '../../src/model/parse-inventory.ts';
+import { renderIssue } from '../../src/model/source-issue.ts';
+
+const complaints = (text: string): string[] => {
+  const parsed = parseInventory(text, 'inventory.json');
+  return parsed.kind === 'refused' ? parsed.issues.map(renderIssue) : [];
+};
+const hostsOf = (text: string) => {
+  const parsed = parseInventory(text, 'inventory.json');
+  if (parsed.kind === 'refused') throw new Error(parsed.issues.map(renderIssue).join('\n'));
+  return parsed.inventory.hosts;
+};
+
+describe('an inventory', () => {
+  it('may be as short as a name', () => {
+    expect(hostsOf('{"hosts": [{"name": "cedar"}]}')).toEqual([
+      {
+        name: 'cedar',
+        address: null,
+        port: null,
+        user: null,
+        jump: null,
+        transport: 'ssh2',
+        labels: [],
+        env: {},
+        folder: null,
+        off: null,
+        devices: [],
+        limits: { slots: null, load: null, hostMemoryBytes: null, diskBytes: null },
+      },
+    ]);
+  });
+
+  it('has comments, trailing commas, and defaults that a host may override', () => {
+    const hosts = hostsOf(`{
+      // what all have
+      "defaults": {"user": "sweep", "labels": ["cuda12"], "env": {"A": "1", "B": 2}, "limits": {"slots": 4, "hostMemory": "8 GiB"}},
+      "hosts": [
+        {"name": "cedar", "address": "192.0.2.18"},
+        {"name": "birch", "user": "mina", "labels": [], "env": {"B": "3"}, "limits": {"slots": 2}, "off": "PSU broken",
+         "devices": [{"gpu": 0, "owner": "mina", "policy": "idle-only"}]},
+      ],
+    }`);
+    expect(hosts[0]).toMatchObject({ user: 'sweep', labels: ['cuda12'], env: { A: '1', B: '2' } });
+    expect(hosts[0]?.limits).toMatchObject({ slots: 4, hostMemoryBytes: 2 ** 33 });
+    expect(hosts[1]).toMatchObject({ user: 'mina', labels: [], env: { A: '1', B: '3' }, off: 'PSU broken' });
+    expect(hosts[1]?.limits).toMatchObject({ slots: 2, hostMemoryBytes: 2 ** 33 });
+    expect(hosts[1]?.devices).toEqual([{ gpu: 0, owner: 'mina', policy: 'idle-only' }]);
+  });
+});
+
+describe('P8 a bad inventory is refused at its place', () => {
+  it.each([
+    ['', 'inventory.json:1:1  is empty; an inventory is {"hosts": […]}'],
+    ['{"hosts": [}', 'inventory.json:1:12  no JSON: value expected'],
+    ['{}', 'inventory.json:1:1  hosts: is missing: a list of hosts: [{"name": "cedar"}]'],
+    ['{"hosts": []}', 'inventory.json:1:11  hosts: a list is not a list of at least one host'],
+    ['{"host": []}', 'inventory.json:1:2  host: is no key here; did you mean hosts?'],
+    ['{"hosts": [{"nam": "a"}]}', 'inventory.json:1:13  hosts[0].nam: is no key here; did you mean name?'],
+    [
+      '{"hosts": [{"name": 3}]}',
+      'inventory.json:1:21  hosts[0].name: 3 is not a name: letters, digits, `.`, `_` and `-`, a letter or a digit first',
+    ],
+    [
+      '{"hosts": [{"name": "a",\n  "transport": "ssh"}]}',
+      'inventory.json:2:16  hosts[0].transport: "ssh" is not one of ssh2, openssh, local; did you mean ssh2?',
+    ],
+    [
+      '{"hosts": [{"name": "a", "port": 99999}]}',
+      'inventory.json:1:34  hosts[0].port: 99999 is not a port: a whole number from 1 to 65535',
+    ],
+    [
+      '{"hosts": [{"name": "a", "limits": {"slot": 2}}]}',
+      'inventory.json:1:37  hosts[0].limits.slot: is no key here; did you mean slots?',
+    ],
+    [
+      '{"hosts": [{"name": "a", "limits": {"slots": 0}}]}',
+      'inventory.json:1:46  hosts[0].limits.slots: 0 is not a whole number of trials, 1 or more',
+    ],
+    [
+      '{"hosts": [{"name": "a", "off": true}]}',
+      'inventory.json:1:33  hosts[0].off: true is not a sentence that says why, like "PSU broken"',
+    ],
+    [
+      '{"hosts": [{"name": "a", "activate": "module load cuda"}]}',
+      'inventory.json:1:26  hosts[0].activate: is not there yet: a later version of labsweep reads it',
+    ],
+    [
+      '{"hosts": [{"name": "a", "jump": "a"}]}',
+      'inventory.json:1:34  hosts[0].jump: a would be reached through itself',
+    ],
+    [
+      '{"hosts": [{"name": "a", "name": "b"}]}',
+      'inventory.json:1:26  name is there twice in one object; keep one',
+    ],
+  ])('%s', (text, complaint) => {
+    expect(complaints(text)).toContain(complaint);
+  });
+
+  it('a host that is there twice is named with both places', () => {
+    expect(
+      complaints('{"hosts": [\n  {"name": "cedar"},\n  {"name": "cedar", "address": "192.0.2.1"}\n]}'),
+    ).toEqual([
+      'inventory.json:3:12  hosts[1].name: cedar has this name as well as cedar at 2:12; keep one entry a machine',
+    ]);
+  });
+
+  it('so is a machine under two names', () => {
+    const hosts = '{"name": "a", "address": "192.0.2.1"},\n{"name": "b", "port": 22, "address": "192.0.2.1"}';
+    expect(complaints(`{"hosts": [\n${hosts}\n]}`)).toEqual([
+      'inventory.json:3:38  hosts[1].address: b has this address as well as a at 2:26; keep one entry a machine',
+    ]);
+    expect(
+      complaints('{"hosts": [{"name": "a", "transport": "local"}, {"name": "b", "transport": "local"}]}'),
+    ).toHaveLength(1);
+  });
+
+  it('unless port, user or jump host tell them apart', () => {
+    const hosts = ['"port": 2222', '"user": "mina"', '"jump": "gate"', '"labels": []'];
+    const text = hosts.map((more, index) => `{"name": "h${index}", "address": "192.0.2.1", ${more}}`);
+    expect(complaints(`{"hosts": [${text.join(',')}]}`)).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeText } from '../../src/model/outcome-text.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import { refusalText } from '../../src/model/refusal-text.ts';
+import type { Refusal } from '../../src/model/refusal.ts';
+
+const gib = 2 ** 30;
+
+describe('P6 a refusal is a sentence with its figures', () => {
+  const sentences: [Refusal, string][] = [
+    [{ kind: 'slots', running: 4, limit: 4 }, '4 trials of 4 allowed at once are running'],
+    [{ kind: 'slots', running: 1, limit: 1 }, '1 trial of 1 allowed at once is running'],
+    [{ kind: 'cpus', needCpus: 1, freeCpus: 0.5, totalCpus: 2 }, 'needs 1 core; 0.5 of 2 are free'],
+    [
+      { kind: 'memory', needBytes: 3 * gib, freeBytes: 2.25 * gib, totalBytes: 8 * gib },
+      'needs 3 GiB of memory; 2.3 GiB of 8 GiB are free',
+    ],
+    [{ kind: 'load', othersLoad: 3.456, limit: 2 }, 'others load the host with 3.46; nothing starts from 2'],
+    [
+      { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib },
+      '1 GiB of disk are free; nothing starts under 2 GiB',
+    ],
+    [
+      { kind: 'ramp', attempt: 'ab-3' },
+      'waits until the memory of attempt ab-3 has settled, the first of its kind',
+    ],
+    [{ kind: 'stale', ageMs: 4200 }, "the host's figures are 4.2 s old"],
+    [{ kind: 'no-gpu' }, 'needs a GPU, and the host has none'],
+    [{ kind: 'labels', missing: ['cuda12'] }, 'the host lacks label cuda12'],
+    [{ kind: 'labels', missing: ['cuda12', 'big'] }, 'the host lacks labels cuda12, big'],
+    [{ kind: 'off', because: 'PSU broken' }, 'the host is off: PSU broken'],
+    [{ kind: 'quarantined', because: 'no space' }, 'the host is quarantined: no space'],
+    [{ kind: 'unreachable', because: 'refused' }, 'the host cannot be reached: refused'],
+    [{ kind: 'preparing', what: 'shipping data' }, 'the host is being prepared: shipping data'],
+    [{ kind: 'queue', ahead: 1 }, '1 trial is ahead of it'],
+    [{ kind: 'queue', ahead: 7 }, '7 trials are ahead of it'],
+    [{ kind: 'concurrent', running: 3, limit: 3 }, "3 of the sweep's 3 trials at once are running"],
+    [{ kind: 'paused' }, 'the sweep is paused'],
+  ];
+  it.each(sentences)('%o', (refusal, sentence) => expect(refusalText(refusal)).toBe(sentence));
+});
+
+describe('an outcome is a sentence', () => {
+  const failed = { kind: 'failed', reason: 'exit', exitCode: 3, signal: null, message: '' } as const;
+  const sentences: [Outcome, string][] = [
+    [{ kind: 'succeeded' }, 'succeeded'],
+    [failed, 'failed: exit code 3'],
+    [{ ...failed, message: 'val_accuracy is NaN' }, 'failed: val_accuracy is NaN'],
+    [{ ...failed, exitCode: null, signal: 'SIGSEGV' }, 'failed: ended by SIGSEGV'],
+    [{ ...failed, exitCode: null, reason: 'no-result' }, 'failed: without a result'],
+    [
+      { kind: 'not-started', reason: 'no-such-program', message: 'there is no train' },
+      'did not start: there is no train',
+    ],
+    [{ kind: 'timeout', afterMs: 60_000 }, 'ended at its timeout of 1 min'],
+    [{ kind: 'stalled', afterMs: 900_000 }, 'ended after 15 min without a metrics line or any work'],
+    [{ kind: 'oom', message: 'killed at 7 GiB' }, 'ran out of memory: killed at 7 GiB'],
+    [{ kind: 'vanished' }, 'vanished: its process is gone and left no exit status'],
+    [{ kind: 'lost', reason: 'reboot' }, 'lost: its host started anew'],
+    [{ kind: 'evicted', message: 'the owner came back' }, 'gave way: the owner came back'],
+    [{ kind: 'cancelled' }, 'cancelled'],
+  ];
+  it.each(sentences)('%o', (outcome, sentence) => expect(outcomeText(outcome)).toBe(sentence));
+});
