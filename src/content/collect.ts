@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { Artifact } from '../model/attempt-end.ts';
+import { hashFile } from './hash-file.ts';
+import { byPathBytes } from './manifest.ts';
+import { mapSome } from './map-some.ts';
+import { compilePatterns, selectsFile } from './patterns.ts';
+import { type FoundFile, walk } from './walk.ts';
+
+export interface CollectOptions {
+  /** Patterns (patterns.ts) of what comes back. */
+  readonly fetch: readonly string[];
+  /** Of all that comes back, together. */
+  readonly maxBytes: number;
+}
+
+export interface Collected {
+  /** Every file with its size and hash, sorted by path. */
+  readonly artifacts: readonly Artifact[];
+  /** Paths of those that come back: the others stay where they are. */
+  readonly fetched: readonly string[];
+  /** Files beyond the bound on how many are listed. */
+  readonly unlisted: number;
+}
+
+/** A program that leaves more files than this has mistaken its artifacts folder for a scratch disk. */
+export const maxListedArtifacts = 10_000;
+
+/**
+ * Looks over what an attempt left in its artifacts folder. Links out of it and files that cannot be read are left out.
+ * In the order of their paths, files come back as long as there is room for them.
+ */
+export async function collect(folder: string, { fetch, maxBytes }: CollectOptions): Promise<Collected> {
+  const { files } = await walk(folder, () => false);
+  const listed = [...files].sort(byPathBytes).slice(0, maxListedArtifacts);
+  const artifacts = (await mapSome(4, listed, (file) => describe(folder, file))).flat();
+  return { artifacts, fetched: choose(artifacts, fetch, maxBytes), unlisted: files.length - listed.length };
+}
+
+async function describe(folder: string, { path }: FoundFile): Promise<Artifact[]> {
+  try {
+    const { sha256, size } = await hashFile(join(folder, path));
+    return [{ path, sizeBytes: size, sha256 }];
+  } catch {
+    return []; // gone or closed since it was listed: the trial has ended, so it was not meant to stay
+  }
+}
+
+function choose(artifacts: readonly Artifact[], fetch: readonly string[], maxBytes: number): string[] {
+  const matches = compilePatterns(fetch);
+  let room = maxBytes;
+  return artifacts.flatMap(({ path, sizeBytes }) => {
+    if (sizeBytes > room || !selectsFile(matches, path)) return [];
+    room -= sizeBytes;
+    return [path];
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * A stored folder as one stream, to be sent to a host: a tar (POSIX.1-2001) with `manifest.json` first and then
+ * `files/PATH` in the order of the manifest.
+ */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Header, type Pack, pack as newArchive } from 'tar-stream';
+import { canonicalJson } from '../model/canonical.ts';
+import type { ContentHash } from '../model/ids.ts';
+import { bytesOf, entryName, manifestEntry } from './pack-format.ts';
+import { contentPath, storedManifest } from './store.ts';
+
+/** The stream fails where the store has not all of it: with ContentStoreError, or in the file system's words. */
+export const pack = (store: string, hash: ContentHash): Readable => Readable.from(packed(store, hash));
+
+/** The same, into a file. */
+export const packFile = (store: string, hash: ContentHash, path: string): Promise<void> =>
+  pipeline(pack(store, hash), createWriteStream(path, { mode: 0o600 }));
+
+async function* packed(store: string, hash: ContentHash): AsyncGenerator<Uint8Array> {
+  const archive = newArchive();
+  void fill(archive, store, hash).catch((error: unknown) => {
+    archive.destroy(error instanceof Error ? error : new Error(String(error)));
+  });
+  yield* bytesOf(archive);
+}
+
+async function fill(archive: Pack, store: string, hash: ContentHash): Promise<void> {
+  const manifest = await storedManifest(store, hash);
+  const list = Buffer.from(canonicalJson(manifest));
+  await addEntry(archive, header(manifestEntry, list.length, false), Readable.from([list]));
+  for (const { path, size, executable } of manifest) {
+    const file = createReadStream(join(contentPath(store, hash), path));
+    await addEntry(archive, header(entryName(path), size, executable), file);
+  }
+  archive.finalize();
+}
+
+type EntryHeader = Pick<Header, 'name' | 'size' | 'mode' | 'mtime'>;
+
+/** Nothing in it says who packed it, and when: the same folder is the same pack. */
+const header = (name: string, size: number, executable: boolean): EntryHeader => ({
+  name,
+  size,
+  mode: executable ? 0o755 : 0o644,
+  mtime: new Date(0),
+});
+
+function addEntry(archive: Pack, about: EntryHeader, content: Readable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const entry = archive.entry(about, (error) => (error ? reject(error) : resolve()));
+    entry.once('error', reject);
+    content.once('error', reject);
+    content.pipe(entry);
+  });
+}

@@ -1,0 +1,47 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { collect } from '../../src/content/collect.ts';
+import { folderOf } from './folders.ts';
+
+describe('what an attempt left', () => {
+  const files = {
+    'model.json': '{}',
+    'plots/a.png': 'aaaa',
+    'plots/b.png': 'bb',
+    'weights.bin': 'x'.repeat(100),
+  };
+
+  test('is listed whole; what the patterns name comes back', async () => {
+    const collected = await collect(folderOf(files), { fetch: ['plots/', '*.json'], maxBytes: 1_000 });
+    expect(collected.artifacts.map(({ path, sizeBytes }) => [path, sizeBytes])).toEqual([
+      ['model.json', 2],
+      ['plots/a.png', 4],
+      ['plots/b.png', 2],
+      ['weights.bin', 100],
+    ]);
+    expect(collected.artifacts[0]?.sha256).toBe(
+      '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+    );
+    expect(collected.fetched).toEqual(['model.json', 'plots/a.png', 'plots/b.png']);
+    expect(collected.unlisted).toBe(0);
+  });
+
+  test('comes back as far as there is room, and the rest stays', async () => {
+    const collected = await collect(folderOf(files), { fetch: ['**'], maxBytes: 5 });
+    expect(collected.fetched).toEqual(['model.json', 'plots/b.png']);
+    expect(collected.artifacts).toHaveLength(4);
+  });
+
+  test('is nothing where the folder is empty or gone', async () => {
+    const nothing = { artifacts: [], fetched: [], unlisted: 0 };
+    expect(await collect(folderOf(), { fetch: ['**'], maxBytes: 5 })).toEqual(nothing);
+    expect(await collect(join(folderOf(), 'gone'), { fetch: ['**'], maxBytes: 5 })).toEqual(nothing);
+  });
+
+  test('does not reach outside by a link', async () => {
+    const folder = folderOf({ a: '' });
+    symlinkSync('/etc', join(folder, 'etc'));
+    expect((await collect(folder, { fetch: ['**'], maxBytes: 5 })).fetched).toEqual(['a']);
+  });
+});
