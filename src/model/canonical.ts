@@ -10,9 +10,6 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** SHA-256 of a text, 64 hexadecimal digits. */
-export const sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
-
 /**
  * Canonical JSON of parameters but some. They are flat, so JSON.stringify with sorted keys writes the same text as
  * `canonicalJson` in a third of the time: a grid has 100,000 of them.
@@ -22,8 +19,5 @@ export function canonicalParams(params: Params, without: readonly string[] = [])
   return JSON.stringify(params, keys.sort());
 }
 
-/** SHA-256 of `head + tail` for each tail; the head is digested once. */
-export function sha256OfTails(head: string, tails: readonly string[]): string[] {
-  const digested = sha256.create().update(utf8ToBytes(head));
-  return tails.map((tail) => bytesToHex(digested.clone().update(utf8ToBytes(tail)).digest()));
-}
+/** SHA-256 of a text, 64 hexadecimal digits. */
+export const sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));

@@ -1,7 +1,8 @@
-import { canonicalJson, canonicalParams, sha256Hex, sha256OfTails } from './canonical.ts';
+import { canonicalJson, canonicalParams, sha256Hex } from './canonical.ts';
 import { type ContentHash, type LaunchId, launchId, type TrialId, trialId } from './ids.ts';
 import type { Launch } from './launch.ts';
 import type { Params } from './params.ts';
+import { hashAfter } from './shared-hash.ts';
 
 /** What of a program makes a trial another trial. */
 export type ProgramIdentity =
@@ -42,14 +43,13 @@ const shortHash = (text: string): string => sha256Hex(text).slice(0, idDigits);
 
 /** Names the trials of a sweep point by point; what they have in common is written once. */
 export function identify({ program, data, provenance }: Common): Identify {
-  const dataText = canonicalJson(data);
+  // RFC 8785 by hand, its keys in their order: data, params, program, seed.
+  const hashTails = hashAfter(`{"data":${canonicalJson(data)},"params":`);
   const programText = canonicalJson(program);
   return (params, seeds) => {
-    const own = canonicalParams(params, provenance);
-    // RFC 8785 by hand, its keys in their order: data, params, program, seed.
-    const head = `{"data":${dataText},"params":${own},"program":${programText}`;
+    const middle = `${canonicalParams(params, provenance)},"program":${programText}`;
     const tails = ['}', ...seeds.map((seed) => `,"seed":${canonicalJson(seed)}}`)];
-    const [shape = '', ...trials] = sha256OfTails(head, tails).map((digest) => digest.slice(0, idDigits));
+    const [shape = '', ...trials] = hashTails(middle, tails).map((digest) => digest.slice(0, idDigits));
     return { shape, trials: trials.map(trialId) };
   };
 }

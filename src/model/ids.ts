@@ -17,6 +17,7 @@ export type ContentHash = Branded<'ContentHash'>;
 /** Hash of what the trials of a sweep have in common for an agent (launch.ts). */
 export type LaunchId = Branded<'LaunchId'>;
 
+// oxlint-disable typescript/no-unsafe-type-assertion -- the one place where a text is given its brand
 export const trialId = (text: string): TrialId => text as TrialId;
 export const attemptId = (text: string): AttemptId => text as AttemptId;
 export const hostName = (text: string): HostName => text as HostName;

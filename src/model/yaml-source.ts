@@ -20,7 +20,12 @@ export type ReadSource =
 /** Reads YAML 1.2, in which `no` is a word. What is no YAML is refused with its position. */
 export function readYaml(text: string, path: string): ReadSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: '1.2',
+    logLevel: 'error',
+  });
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { path, line: Math.max(line, 1), column: Math.max(col, 1) };

@@ -144,12 +144,14 @@ describe('a grid', () => {
   });
 });
 
-describe('a sample', () => {
-  const text = (seed: number): string =>
-    `${commandHead}grid: {a: {from: 1, to: 1000000}, b: {from: 1, to: 1000000}}\nsample: {points: 50, seed: ${seed}}\n`;
+const largeSample = (seed: number): string =>
+  `${commandHead}grid: {a: {from: 1, to: 1000000}, b: {from: 1, to: 1000000}}\nsample: {points: 50, seed: ${seed}}\n`;
+const smallSample = (points: number): string =>
+  `${commandHead}grid: {a: {from: 1, to: 10}}\nexclude: [{a: [1, 2, 3], because: slow}]\nsample: {points: ${points}, seed: 4}\n`;
 
+describe('a sample', () => {
   it('draws from a grid too large to expand, without replacement, in the order of the grid', () => {
-    const points = pointsOf(text(1));
+    const points = pointsOf(largeSample(1));
     const names = points.map(({ params }) => Number(params['a']) * 1e6 + Number(params['b']));
     expect(new Set(names).size).toBe(50);
     expect(names).toEqual(names.toSorted((a, b) => a - b));
@@ -157,16 +159,14 @@ describe('a sample', () => {
   });
 
   it('is the same for the same seed and another for another', () => {
-    expect(pointsOf(text(1))).toEqual(pointsOf(text(1)));
-    expect(pointsOf(text(1))).not.toEqual(pointsOf(text(2)));
+    expect(pointsOf(largeSample(1))).toEqual(pointsOf(largeSample(1)));
+    expect(pointsOf(largeSample(1))).not.toEqual(pointsOf(largeSample(2)));
   });
 
   it('is whole where some of the grid is excluded, and the grid where it asks for more', () => {
-    const small = (points: number): string =>
-      `${commandHead}grid: {a: {from: 1, to: 10}}\nexclude: [{a: [1, 2, 3], because: slow}]\nsample: {points: ${points}, seed: 4}\n`;
-    expect(pointsOf(small(7)).map(({ params }) => params['a'])).toEqual([4, 5, 6, 7, 8, 9, 10]);
-    expect(pointsOf(small(99))).toHaveLength(7);
-    expect(pointsOf(small(3))).toHaveLength(3);
+    expect(pointsOf(smallSample(7)).map(({ params }) => params['a'])).toEqual([4, 5, 6, 7, 8, 9, 10]);
+    expect(pointsOf(smallSample(99))).toHaveLength(7);
+    expect(pointsOf(smallSample(3))).toHaveLength(3);
   });
 });
 

@@ -55,6 +55,11 @@ describe('P3 the identity of a trial is its content', () => {
     expect(shapeOf(trial)).toBe('5583f70147380bc8d5a9ba625486e1c4');
   });
 
+  it('has one hash, however long its parameters', () => {
+    const params = { note: 'é'.repeat(5000) };
+    expect(identify(common)(params, [1]).trials).toEqual([trialIdOf({ ...common, params, seed: 1 })]);
+  });
+
   it('has one hash, whether trials are named one by one or by the point', () => {
     fc.assert(
       fc.property(anyParams, fc.uniqueArray(fc.nat(), { minLength: 1, maxLength: 4 }), (params, seeds) => {
