@@ -14,20 +14,16 @@ interface Chunks {
 export function clipAudio(file: Buffer): Int16Array {
   const wav = new wavefile.WaveFile(file);
   const { fmt, data } = wav as unknown as Chunks;
-  if (
-    fmt.audioFormat === 1 &&
-    wav.bitDepth === '16' &&
-    fmt.numChannels === 1 &&
-    fmt.sampleRate === sampleRateHz
-  )
+  // Read now: a conversion empties these chunks and makes new ones.
+  const { audioFormat, numChannels, sampleRate } = fmt;
+  if (audioFormat === 1 && wav.bitDepth === '16' && numChannels === 1 && sampleRate === sampleRateHz)
     return asInt16(data.samples).slice(0, clipSamples);
   if (wav.bitDepth === '4') wav.fromIMAADPCM();
   if (wav.bitDepth === '8a') wav.fromALaw();
   if (wav.bitDepth === '8m') wav.fromMuLaw();
   wav.toBitDepth('16');
-  if (fmt.sampleRate !== sampleRateHz) wav.toSampleRate(sampleRateHz);
-  const samples = wav.getSamples(true, Int16Array) as unknown as Int16Array;
-  return mono(samples, fmt.numChannels).slice(0, clipSamples);
+  if (sampleRate !== sampleRateHz) wav.toSampleRate(sampleRateHz);
+  return mono(wav.getSamples(true, Int16Array) as unknown as Int16Array, numChannels).slice(0, clipSamples);
 }
 
 function asInt16(bytes: Uint8Array): Int16Array {

@@ -53,11 +53,7 @@ export async function importDataset({ source, into, onProgress }: ImportOptions)
   await mkdir(unfinished);
   try {
     const read = await packClips(source, join(unfinished, storeFiles.clips), onProgress);
-    if (read.clips.length === 0)
-      throw new DatasetError(
-        'no-clips',
-        `${source} holds no clips: files named WORD/NAME.wav are looked for.`,
-      );
+    if (read.clips.length === 0) throw noClips(source, read.unreadable);
     const manifest = canonicalize(read.manifest.sort((a, b) => byBytes(a.path, b.path))) ?? '';
     const hash = createHash('sha256').update(manifest).digest('hex');
     const index = indexOf(hash, read);
@@ -77,6 +73,15 @@ export async function importDataset({ source, into, onProgress }: ImportOptions)
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
+}
+
+function noClips(source: string, unreadable: ImportedDataset['unreadable']): DatasetError {
+  const [first] = unreadable;
+  const message =
+    first === undefined
+      ? `${source} holds no clips: files named WORD/NAME.wav are looked for.`
+      : `${source} holds no clip that can be read; of ${first.file}: ${first.because}.`;
+  return new DatasetError('no-clips', message);
 }
 
 interface ReadClips {

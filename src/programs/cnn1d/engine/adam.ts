@@ -21,6 +21,10 @@ export class Adam {
     this.#secondMoment = tf.zeros([size]);
   }
 
+  get steps(): number {
+    return this.#steps;
+  }
+
   get parameters(): Tensor1D {
     return this.#parameters;
   }

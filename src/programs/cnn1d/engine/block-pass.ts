@@ -21,7 +21,14 @@ export interface BlockTrace {
   readonly convolved: Signal;
   readonly pooled: Signal;
   readonly output: Signal;
-  readonly norm: (Moments & { readonly sign: Tensor1D; readonly filter: Tensor4D }) | null;
+  readonly norm: {
+    /** Of the turned filter's output. */
+    readonly moments: Moments;
+    readonly sign: Tensor1D;
+    readonly filter: Tensor4D;
+    /** Of the filter's own output. */
+    readonly mean: Tensor1D;
+  } | null;
 }
 
 /** By the order of parameter-layout.ts. */
@@ -58,7 +65,8 @@ export class BlockPass {
     const pooled = this.#pool(block, convolved);
     const { scale, shift } = this.#line(tf.mul(norm.gamma, sign), norm.beta, moments);
     const output = tf.relu(tf.add(tf.mul(pooled, scale), shift)) as Signal;
-    return { convolved, pooled, output, norm: { ...moments, sign, filter: turned } };
+    const mean = tf.mul(moments.mean, sign) as Tensor1D;
+    return { convolved, pooled, output, norm: { moments, sign, filter: turned, mean } };
   }
 
   /** As in use: the moving moments are folded into the filter. */
@@ -103,7 +111,8 @@ export class BlockPass {
     wantsInput: boolean,
   ): BlockGradient {
     const tf = this.#tf;
-    const { mean, variance, sign, filter: turned } = trace.norm;
+    const { moments, sign, filter: turned } = trace.norm;
+    const { mean, variance } = moments;
     const gamma = weights.norm?.gamma ?? sign;
     const count = block.convolution.outputLength * (input.shape[2] ?? 1);
     const inverse = tf.rsqrt(tf.add(variance, epsilon));

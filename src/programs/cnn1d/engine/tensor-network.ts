@@ -7,7 +7,7 @@ import type { Batch, Network, NetworkState, StepOutcome, TrainingBatch } from '.
 import { type Kernels, type Signal, type TensorFlow, tidy } from './kernels.ts';
 import { type ParameterLayout, parameterLayout } from './parameter-layout.ts';
 
-/** Share of the past in the moving statistics. */
+/** Share of the past in the moving statistics, once there have been some hundred steps. */
 const momentum = 0.99;
 
 interface DenseWeights {
@@ -130,7 +130,7 @@ export class TensorNetwork implements Network {
     return {
       outcome: sound ? head.outcome : { ...head.outcome, loss: Number.NaN },
       gradient: whole,
-      moments: traces.map(({ norm }) => norm),
+      moments: traces.map(({ norm }) => norm && { mean: norm.mean, variance: norm.moments.variance }),
     };
   }
 
@@ -197,8 +197,11 @@ export class TensorNetwork implements Network {
 
   #follow(moments: readonly (Moments | null)[]): void {
     const tf = this.#tf;
+    // Without the weight of where they started (Adam's correction, for the same reason): a variance of 1 is far from
+    // that of speech and would spoil the first thousand steps.
+    const share = (1 - momentum) / (1 - momentum ** (this.#adam.steps + 1));
     const mix = (past: Tensor1D, now: Tensor1D): Tensor1D =>
-      tf.keep(tf.add(tf.mul(past, momentum), tf.mul(now, 1 - momentum)));
+      tf.keep(tf.add(tf.mul(past, 1 - share), tf.mul(now, share)));
     const moving = moments.map((now, index) => {
       const past = at(this.#moving, index);
       if (now === null || past === null) return null;
