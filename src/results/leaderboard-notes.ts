@@ -1,7 +1,7 @@
 /** What a leaderboard does and does not say: the lines under its table. */
 import type { Leaderboard } from './leaderboard.ts';
 import type { Estimate } from './student.ts';
-import { pointLabel, tellingParams } from './varying.ts';
+import { pointLabel, tellingParams } from '../model/point-label.ts';
 
 /** Points without a result that are named; the others are counted. */
 const mostUnranked = 5;
@@ -31,7 +31,7 @@ export function tableNotes(board: Leaderboard, limit: number, notShown: readonly
 function intervalNotes({ rows, objective }: Leaderboard): string[] {
   const [first, ...others] = rows.map(({ metrics }) => intervalOf(metrics[objective.metric]));
   if (first === null && others.every((other) => other === null))
-    return ['One replicate a point: no intervals, and the order may be chance.'];
+    return ['No point has two results: no intervals, and the order may be chance.'];
   const what = "±: Student's 95 % interval of the mean over n replicates.";
   if (first === null || first === undefined) return [what, 'The first row has too few replicates for one.'];
   const overlapping = others.filter(

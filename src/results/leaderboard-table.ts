@@ -4,7 +4,7 @@ import type { Leaderboard, Row } from './leaderboard.ts';
 import { estimateText, metricFormat } from './metric-text.ts';
 import { tableNotes, unrankedLines } from './leaderboard-notes.ts';
 import { type Column, fittingColumns, tableLines } from './text-table.ts';
-import { tellingParams } from './varying.ts';
+import { tellingParams } from '../model/point-label.ts';
 
 /**
  * @param columns cells of a line; metrics that do not fit are left out and named

@@ -20,10 +20,11 @@ function regularised(): LedgerBuilder {
   return built;
 }
 
+const at = (layers: number, bn: boolean) => ({ layers, dropout: bn ? 0 : 0.25, batchNorm: bn });
+
 describe('the table of a leaderboard', () => {
   test('is what a person reads in the morning', () => {
     const built = regularised();
-    const at = (layers: number, bn: boolean) => ({ layers, dropout: bn ? 0 : 0.25, batchNorm: bn });
     [0.9, 0.91, 0.92].forEach((val_accuracy, index) =>
       built.succeed(idOf(at(4, true), index + 1), {
         val_accuracy,

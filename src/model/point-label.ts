@@ -1,4 +1,4 @@
-import type { Params } from '../model/params.ts';
+import type { Params } from './params.ts';
 
 interface Placed {
   readonly params: Params;
@@ -29,3 +29,9 @@ export function pointLabel({ params, case: named }: Placed, names: readonly stri
   const told = names.filter((name) => params[name] !== undefined).map((name) => `${name}=${params[name]}`);
   return [...told, ...(named === null ? [] : [named])].join(' ') || 'the only point';
 }
+
+/** A trial in a few words: its point, and its seed where the point has others. */
+export const trialLabel = (
+  { point, seed }: { readonly point: Placed & { readonly trials: readonly string[] }; readonly seed: number },
+  names: readonly string[],
+): string => pointLabel(point, names) + (point.trials.length > 1 ? ` seed=${seed}` : '');

@@ -1,0 +1,47 @@
+/** Hosts in the room that the view has for them: each running trial, else a line a host, else a part of the hosts. */
+import type { HostView, Running } from './run-view.ts';
+import { figure, wholeSeconds } from './text.ts';
+
+export function hostLines(hosts: readonly HostView[], room: number): string[] {
+  const width = Math.max(0, ...hosts.map(({ name }) => name.length));
+  const everything = hosts.flatMap((host) => detailed(host, width));
+  if (everything.length <= room) return everything;
+  if (hosts.length <= room) return hosts.map((host) => summed(host, width));
+  // Those that need a look come first: what works is the same on every line.
+  const sorted = hosts.toSorted((a, b) => Number(a.state === 'ready') - Number(b.state === 'ready'));
+  const rest = sorted.slice(room - 1);
+  const running = rest.reduce((sum, host) => sum + host.running.length, 0);
+  return [
+    ...sorted.slice(0, room - 1).map((host) => summed(host, width)),
+    `and ${rest.length} more hosts with ${running} running`,
+  ];
+}
+
+function detailed(host: HostView, width: number): string[] {
+  if (host.running.length === 0) return [summed(host, width)];
+  return host.running.map(
+    (running, index) => `${(index === 0 ? host.name : '').padEnd(width)}  ${runningText(running)}`,
+  );
+}
+
+function runningText({ device, label, value, runningMs }: Running): string {
+  const parts = [device, label, ...(value === null ? [] : [figure(value)]), wholeSeconds(runningMs)];
+  return parts.join('  ');
+}
+
+function summed(host: HostView, width: number): string {
+  return `${host.name.padEnd(width)}  ${stateText(host)}`;
+}
+
+/** What a host does, or why it does nothing (P6). */
+export function stateText({ state, because, running, backlog, hold }: HostView): string {
+  const work = [
+    ...(running.length > 0 ? [`${running.length} running`] : []),
+    ...(backlog > 0 ? [`${backlog} waiting`] : []),
+  ].join(', ');
+  if (state === 'ready')
+    return `${work || 'idle'}${hold !== null && running.length === 0 ? `: ${hold}` : ''}`;
+  const why = because === null ? '' : `: ${because}`;
+  if (state === 'unknown') return `${work}, as far as is known`;
+  return `${state}${why}${work === '' ? '' : ` (${work})`}`;
+}

@@ -1,0 +1,41 @@
+/** The live view as lines: at most `mostLines`, none wider than the terminal. */
+import { hostLines } from './host-lines.ts';
+import type { Failure, RunView } from './run-view.ts';
+import { countsText, etaText, figure, wholeSeconds } from './text.ts';
+
+const mostLines = 15;
+
+export function lines(view: RunView, columns: number): string[] {
+  const head = [progressLine(view, columns), countsLine(view)];
+  const foot = [...bestLines(view), ...view.failures.map(failureLine)];
+  const room = mostLines - head.length - foot.length;
+  return [...head, ...hostLines(view.hosts, room), ...foot].map((line) => cut(line, columns));
+}
+
+const barWidth = 24;
+
+function progressLine({ sweep, counts, elapsedMs, etaSeconds }: RunView, columns: number): string {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const done = counts.succeeded + counts.failed + counts.cancelled;
+  const share = total === 0 ? 1 : done / total;
+  const filled = Math.floor(share * barWidth);
+  const bar = columns < 60 ? '' : `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} `;
+  const times = [wholeSeconds(elapsedMs), ...(etaSeconds === null ? [] : [etaText(etaSeconds)])];
+  return `${sweep}  ${bar}${done}/${total} ${Math.floor(share * 100)} %  ${times.join(', ')}`;
+}
+
+function countsLine(view: RunView): string {
+  const { status } = view;
+  return status.kind === 'stopped' ? `${countsText(view)}; stopped: ${status.because}` : countsText(view);
+}
+
+const bestLines = ({ best }: RunView): string[] =>
+  best === null ? [] : [`best    ${best.metric} ${figure(best.value)}  ${best.label}`];
+
+const failureLine = ({ label, host, reason, agoMs }: Failure): string =>
+  `failed  ${label} on ${host}, ${wholeSeconds(agoMs)} ago: ${oneLine(reason)}`;
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+const cut = (line: string, columns: number): string =>
+  line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;

@@ -1,0 +1,81 @@
+/** What `run` says where lines only append: failures as they come, progress at most once a second, an end. */
+import type { LedgerEvent } from '../ledger/events.ts';
+import type { LedgerState } from '../ledger/state.ts';
+import { formatDuration } from '../model/duration.ts';
+import { attemptId } from '../model/ids.ts';
+import { outcomeText } from '../model/outcome-text.ts';
+import { attemptLabel, type RunView } from './run-view.ts';
+import { countsText, etaText, figure } from './text.ts';
+
+const progressEveryMs = 1_000;
+
+export class PlainLog {
+  readonly #write: (line: string) => void;
+  #saidAtMs = Number.NEGATIVE_INFINITY;
+  #said = '';
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  /**
+   * After a commit: `state` holds its events already.
+   *
+   * @param view asked only when a line is due
+   * @param nowMs a clock that does not go back
+   */
+  committed(events: readonly LedgerEvent[], state: LedgerState, view: () => RunView, nowMs: number): void {
+    for (const event of events) {
+      const failure = failureLine(event, state);
+      if (failure !== null) this.#write(failure);
+    }
+    if (
+      nowMs - this.#saidAtMs < progressEveryMs ||
+      !events.some(({ kind }) => kind === 'started' || kind === 'ended')
+    )
+      return;
+    this.#saidAtMs = nowMs;
+    this.#say(progressText(view()));
+  }
+
+  end(view: RunView): void {
+    this.#say(endText(view));
+  }
+
+  #say(line: string): void {
+    if (line !== this.#said) this.#write(line);
+    this.#said = line;
+  }
+}
+
+function failureLine(event: LedgerEvent, state: LedgerState): string | null {
+  if (event.kind === 'host-quarantined') return `${event.host} is left out from now on: ${event.because}`;
+  if (
+    event.kind !== 'ended' ||
+    event.end.outcome.kind === 'succeeded' ||
+    event.end.outcome.kind === 'cancelled'
+  )
+    return null;
+  const attempt = state.attempts.get(attemptId(event.attempt));
+  if (attempt === undefined) return null;
+  const follows =
+    state.trials.get(attempt.trial)?.status.kind === 'failed' ? 'given up' : 'will be tried again';
+  return `${attemptLabel(state, attempt)} on ${event.host} ${outcomeText(event.end.outcome)} (${follows})`;
+}
+
+/** `84 of 147: 84 succeeded, 4 running, 59 waiting; best val_accuracy 0.913 (layers=8 BN); about 9 min left`. */
+function progressText(view: RunView): string {
+  return [
+    `${view.sweep}: ${countsText(view)}`,
+    ...bestText(view),
+    ...(view.etaSeconds === null ? [] : [etaText(view.etaSeconds)]),
+  ].join('; ');
+}
+
+const endText = (view: RunView): string =>
+  [`${view.sweep}: ${countsText(view)}`, ...bestText(view), `after ${formatDuration(view.elapsedMs)}`].join(
+    '; ',
+  );
+
+const bestText = ({ best }: RunView): string[] =>
+  best === null ? [] : [`best ${best.metric} ${figure(best.value)} (${best.label})`];

@@ -1,0 +1,154 @@
+/** What a person sees of a sweep that runs: built from the ledger's state and the live figures, whoever has them. */
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import type { Attempt, LedgerState, Sweep, SweepStatus, TrialStatus } from '../ledger/state.ts';
+import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
+import { type MetricsLine, metricOf } from '../model/metrics.ts';
+import { outcomeText } from '../model/outcome-text.ts';
+import { tellingParams, trialLabel } from '../model/point-label.ts';
+import { refusalText } from '../model/refusal-text.ts';
+
+export interface RunView {
+  readonly sweep: string;
+  readonly status: SweepStatus;
+  readonly counts: Readonly<Record<TrialStatus['kind'], number>>;
+  /** Since the sweep was opened. */
+  readonly elapsedMs: number;
+  readonly etaSeconds: number | null;
+  readonly hosts: readonly HostView[];
+  readonly best: Best | null;
+  /** The latest first, a few. */
+  readonly failures: readonly Failure[];
+}
+
+export interface HostView {
+  readonly name: HostName;
+  /** `unknown`: nobody coordinates, so nothing is known of it but what the ledger holds. */
+  readonly state: LiveHost['state'] | 'unknown';
+  readonly because: string | null;
+  readonly running: readonly Running[];
+  /** Attempts that wait there. */
+  readonly backlog: number;
+  /** Why the first of them waits. */
+  readonly hold: string | null;
+}
+
+export interface Running {
+  readonly label: string;
+  readonly device: string;
+  readonly runningMs: number;
+  /** The objective in its latest metrics line. */
+  readonly value: number | null;
+}
+
+export interface Best {
+  readonly label: string;
+  readonly metric: string;
+  readonly value: number;
+}
+
+export interface Failure {
+  readonly label: string;
+  readonly host: HostName;
+  readonly reason: string;
+  readonly agoMs: number;
+}
+
+type LiveHost = LiveFigures['hosts'][number];
+
+export interface RunViewSources {
+  readonly state: LedgerState;
+  readonly sweep: Sweep;
+  /** Null where nobody coordinates. */
+  readonly live: Pick<LiveFigures, 'sweeps' | 'hosts'> | null;
+  readonly best: Best | null;
+  /** An attempt's latest metrics line, where one is known. */
+  readonly latestLine: (attempt: AttemptId) => MetricsLine | null;
+  /** Wall clock of this machine, which is the coordinator's. */
+  readonly nowMs: number;
+}
+
+const mostFailures = 3;
+
+export function runView(sources: RunViewSources): RunView {
+  const { state, sweep, live, best, nowMs } = sources;
+  return {
+    sweep: sweep.name,
+    status: sweep.status,
+    counts: sweep.counts,
+    elapsedMs: sweep.openedAt === null ? 0 : nowMs - sweep.openedAt,
+    etaSeconds: live?.sweeps.find((one) => one.sweep === sweep.name)?.etaSeconds ?? null,
+    hosts: hostNames(state, live).map((name) => hostView(sources, name)),
+    best,
+    failures: recentFailures(sources),
+  };
+}
+
+/** Those of the inventory in its order; without a coordinator those that still hold something. */
+function hostNames(state: LedgerState, live: RunViewSources['live']): HostName[] {
+  if (live !== null) return live.hosts.map(({ name }) => hostName(name));
+  return [...state.hosts.values()].filter(({ open }) => open.size > 0).map(({ name }) => name);
+}
+
+function hostView(sources: RunViewSources, name: HostName): HostView {
+  const live = sources.live?.hosts.find((host) => host.name === name) ?? null;
+  const open = attemptsOn(sources.state, name);
+  const leased = open.filter(({ status }) => status.kind === 'leased').length;
+  const refusal = live?.holds[0]?.refusals[0];
+  return {
+    name,
+    state: live?.state ?? 'unknown',
+    because: live?.because ?? null,
+    running: open.flatMap((attempt) => running(sources, attempt) ?? []),
+    backlog: live?.backlog ?? leased,
+    hold: refusal === undefined ? null : refusalText(refusal),
+  };
+}
+
+const attemptsOn = (state: LedgerState, name: HostName): Attempt[] =>
+  [...(state.hosts.get(name)?.open ?? [])].flatMap((id) => state.attempts.get(id) ?? []);
+
+function running({ state, latestLine, nowMs }: RunViewSources, attempt: Attempt): Running | null {
+  if (attempt.status.kind !== 'running') return null;
+  const objective = state.sweeps.get(attempt.sweep)?.declaration.objective;
+  return {
+    label: attemptLabel(state, attempt),
+    device: attempt.status.device,
+    runningMs: Math.max(0, nowMs - attempt.status.at),
+    value: objective === undefined ? null : metricOf(latestLine(attempt.id), objective.metric),
+  };
+}
+
+function recentFailures({ state, sweep, nowMs }: RunViewSources): Failure[] {
+  const latest: { attempt: Attempt; at: number; reason: string }[] = [];
+  for (const attempt of state.attempts.values()) {
+    if (attempt.sweep !== sweep.name || attempt.status.kind !== 'ended') continue;
+    const { at, end } = attempt.status;
+    if (end.outcome.kind === 'succeeded' || end.outcome.kind === 'cancelled') continue;
+    if (latest.length === mostFailures && at < (latest.at(-1)?.at ?? 0)) continue;
+    latest.push({ attempt, at, reason: outcomeText(end.outcome) });
+    latest.sort((a, b) => b.at - a.at);
+    latest.length = Math.min(latest.length, mostFailures);
+  }
+  return latest.map(({ attempt, at, reason }) => ({
+    label: attemptLabel(state, attempt),
+    host: attempt.host,
+    reason,
+    agoMs: Math.max(0, nowMs - at),
+  }));
+}
+
+/** An attempt by its trial's parameters, as they tell the points of its sweep apart. */
+export function attemptLabel(state: LedgerState, attempt: Attempt): string {
+  const trial = state.trials.get(attempt.trial);
+  const sweep = state.sweeps.get(attempt.sweep);
+  return trial === undefined || sweep === undefined ? attempt.trial : trialLabel(trial, namesOf(sweep));
+}
+
+/** Looked up for every line that is drawn, and the same as long as the sweep is. */
+const names = new WeakMap<Sweep, readonly string[]>();
+
+function namesOf(sweep: Sweep): readonly string[] {
+  const known = names.get(sweep) ?? tellingParams(sweep.points, sweep.declaration.axes);
+  if (sweep.status.kind !== 'declaring') names.set(sweep, known);
+  return known;
+}

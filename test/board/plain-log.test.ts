@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { PlainLog } from '../../src/board/plain-log.ts';
+import { runView } from '../../src/board/run-view.ts';
+import { bestSoFar } from '../../src/results/best.ts';
+import { idOf, LedgerBuilder } from '../ledger-builder.ts';
+
+/** A log of a sweep of `count` points, told of every commit since it was declared. */
+function logged(count: number) {
+  const built = new LedgerBuilder();
+  const sweep = built.sweep(
+    built.declare({
+      points: Array.from({ length: count }, (_, x) => ({ params: { x } })),
+      declaration: { retries: 1 },
+    }),
+  );
+  const written: string[] = [];
+  const log = new PlainLog((line) => written.push(line));
+  let told = built.events.length;
+  const view = () =>
+    runView({
+      state: built.state,
+      sweep,
+      live: null,
+      best: bestSoFar(built.state, sweep),
+      latestLine: () => null,
+      nowMs: built.now,
+    });
+  const commit = () => {
+    log.committed(built.events.slice(told), built.state, view, built.now);
+    told = built.events.length;
+  };
+  return { built, written, commit, end: () => log.end(view()) };
+}
+
+describe('append-only output', () => {
+  test('5,000 trials in 10 seconds are at most 12 lines', () => {
+    const { built, written, commit, end } = logged(5_000);
+    for (let x = 0; x < 5_000; x += 1) {
+      built.succeed(idOf({ x }), { val_accuracy: x / 5_000 });
+      built.now += 2;
+      commit();
+    }
+    end();
+    expect(written.length).toBeLessThanOrEqual(12);
+    expect(written.at(-1)).toBe('lab: 5000 succeeded; best val_accuracy 0.9998 (x=4999); after 10 s');
+  });
+
+  test('every failure is said at once, with what follows from it', () => {
+    const { built, written, commit } = logged(2);
+    built.fail(idOf({ x: 0 }), 'exit code 3', 'birch');
+    commit();
+    built.fail(idOf({ x: 0 }), 'exit code 3', 'cedar');
+    commit();
+    expect(written.filter((line) => line.includes('exit code'))).toEqual([
+      'x=0 on birch failed: exit code 3 (will be tried again)',
+      'x=0 on cedar failed: exit code 3 (given up)',
+    ]);
+  });
+
+  test('a quarantined host is said with its reason', () => {
+    const { built, written, commit } = logged(1);
+    built.add({ kind: 'host-quarantined', at: built.now, host: 'birch', because: 'no space left on device' });
+    commit();
+    expect(written).toEqual(['birch is left out from now on: no space left on device']);
+  });
+
+  test('a line that would say nothing new is not said', () => {
+    const { built, written, commit } = logged(1);
+    built.lease(idOf({ x: 0 }));
+    built.now += 5_000;
+    commit();
+    expect(written).toEqual([]);
+  });
+});
