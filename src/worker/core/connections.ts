@@ -103,7 +103,8 @@ function command(
       reconciled(turn, connection, ledger, message.committedLines);
       break;
     case 'limits':
-      if (!sameLimits(message.limits, turn.state.caps)) turn.commit({ kind: 'limits', limits: message.limits });
+      if (!sameLimits(message.limits, turn.state.caps))
+        turn.commit({ kind: 'limits', limits: message.limits });
       break;
     case 'content':
       for (const hash of message.hashes) turn.instruct({ kind: 'check-content', connection, hash });

@@ -1,18 +1,16 @@
 /** What a writer does with attempts: lease, take back, cancel, acknowledge. Each may be repeated without harm. */
 import type { Lease } from '../../protocol/messages.ts';
 import { settle } from './finish.ts';
+import { isPlainName } from './plain-name.ts';
 import type { HeldAttempt } from './state.ts';
 import { stop } from './stop.ts';
 import type { Turn } from './turn.ts';
-
-/** Attempts and trials name folders. What is no plain name is no id of ours. */
-const plainName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 export function lease(turn: Turn, ledger: string, leases: readonly Lease[]): void {
   const { attempts, forgotten } = turn.state;
   const fresh = leases.filter(
     ({ attempt, trial }) =>
-      !attempts.has(attempt) && !forgotten.has(attempt) && plainName.test(attempt) && plainName.test(trial),
+      !attempts.has(attempt) && !forgotten.has(attempt) && isPlainName(attempt) && isPlainName(trial),
   );
   if (fresh.length > 0) turn.commit({ kind: 'leased', ledger, leases: fresh });
 }

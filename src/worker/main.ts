@@ -1,0 +1,63 @@
+/** The agent's command line: `serve`, `start` and `relay`, each with `--folder F`. One file, for Node 16 and later. */
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { relay } from './relay.ts';
+import { serve } from './serve.ts';
+import { start } from './start.ts';
+
+const usage = `usage: agent.mjs serve|start|relay --folder FOLDER [--idle-ms N] [--proc FOLDER]
+  serve  be the agent of the folder, until idle for N ms (default 60000)
+  start  see to it that one serves, and print its {socket, pid, build}
+  relay  join standard input and output to it
+`;
+
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  const options = parse(rest);
+  const folder = options?.get('folder');
+  const script = fileURLToPath(import.meta.url);
+  if (options === null || folder === undefined) return complain(usage, 2);
+  switch (command) {
+    case 'serve': {
+      const idleMs = Number(options.get('idle-ms') ?? 60_000);
+      await serve({ folder: resolve(folder), script, idleMs, procRoot: options.get('proc') ?? '/proc' });
+      process.stdout.on('error', () => {}); // whoever waited for this line may have left
+      process.stdout.write('listening\n');
+      return 0;
+    }
+    case 'start': {
+      const passedOn = rest.filter((_, index) => rest[index - (index % 2)] !== '--folder');
+      process.stdout.write(`${JSON.stringify(await start(resolve(folder), script, passedOn))}\n`);
+      return 0;
+    }
+    case 'relay':
+      return (await relay(folder)) ? 0 : complain('no agent serves this folder; start one\n', 1);
+    default:
+      return complain(usage, 2);
+  }
+}
+
+/** `--name value` pairs; null where something is left over. */
+function parse(words: readonly string[]): ReadonlyMap<string, string> | null {
+  const options = new Map<string, string>();
+  for (let index = 0; index < words.length; index += 2) {
+    const name = words[index];
+    const value = words[index + 1];
+    if (name === undefined || value === undefined || !/^--(folder|idle-ms|proc)$/.test(name)) return null;
+    options.set(name.slice(2), value);
+  }
+  return options;
+}
+
+function complain(text: string, code: number): number {
+  process.stderr.write(text);
+  return code;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.exitCode = complain(`${error instanceof Error ? error.message : String(error)}\n`, 1);
+  },
+);

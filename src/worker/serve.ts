@@ -1,0 +1,79 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { createServer } from 'node:net';
+import * as os from 'node:os';
+import { Agent } from './agent.ts';
+import { buildOf, writeAgentFile } from './agent-file.ts';
+import { AgentLog, describeError } from './agent-log.ts';
+import { listen, socketPath } from './endpoint.ts';
+import { openHostFolder } from './spool/host-folder.ts';
+import { inherited } from './supervisor/environment.ts';
+import { bootId, machineId, usableCpus } from './telemetry/host-facts.ts';
+import { readProcessStat } from './telemetry/process-stat.ts';
+
+export interface ServeOptions {
+  readonly folder: string;
+  /** The agent's own file: what its build is told by. */
+  readonly script: string;
+  readonly idleMs: number;
+  readonly procRoot: string;
+}
+
+/**
+ * The daemon: serves a folder until it is idle or told to end. Trials outlive it.
+ *
+ * @returns false where another agent serves the folder already
+ * @throws the system's error when the folder or the socket cannot be used
+ */
+export async function serve({ folder, script, idleMs, procRoot }: ServeOptions): Promise<boolean> {
+  process.umask(0o077);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const real = realpathSync(folder);
+  process.chdir('/'); // a daemon keeps nobody from unmounting where it was started
+  const server = createServer();
+  if (!(await listen(server, socketPath(real)))) {
+    server.close();
+    return false;
+  }
+  const machine = machineId();
+  const host = openHostFolder(real, machine);
+  const log = new AgentLog(host.agentLog);
+  const build = buildOf(script);
+  const startTime = readProcessStat('self')?.startTime ?? null;
+  writeAgentFile(host.agentFile, { pid: process.pid, startTime, ...build });
+  log.write(`serves ${real}, build ${build.build}, Node ${process.version}`);
+
+  const end = (why: string): void => {
+    log.write(`ends: ${why}`);
+    server.close();
+    agent.end();
+  };
+  const agent = new Agent({
+    host,
+    facts: {
+      machine,
+      bootId: bootId(),
+      cpus: usableCpus(),
+      memoryBytes: os.totalmem(),
+      node: process.version,
+      folder: real,
+      pid: process.pid,
+      build: build.build,
+    },
+    environment: inherited(process.env),
+    procRoot,
+    idleMs,
+    now: () => Number(process.hrtime.bigint()) / 1e6,
+    log,
+    idle: () => end('idle'),
+  });
+  server.on('connection', (socket) => agent.accept(socket));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(signal));
+  process.on('SIGHUP', () => {}); // the terminal that it was started from is none of its business
+  process.on('uncaughtException', (error) => {
+    log.write(
+      `a fault of the agent, which ends so that the next one begins from the journal: ${describeError(error)}`,
+    );
+    process.exit(1);
+  });
+  return true;
+}

@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where an agent keeps what must outlive it: `FOLDER/host/MACHINE/`, since a folder may be shared by many hosts. */
+export interface HostFolder {
+  /** labsweep's folder on the host, absolute. */
+  readonly folder: string;
+  readonly root: string;
+  readonly journal: string;
+  readonly agentLog: string;
+  /** Who serves this folder now. */
+  readonly agentFile: string;
+  readonly content: string;
+}
+
+/** One attempt's files. */
+export interface RunFolder {
+  readonly root: string;
+  /** The wrapper's record of the exit status. */
+  readonly exit: string;
+  readonly log: string;
+  readonly params: string;
+  readonly report: string;
+  /** The program's working directory. */
+  readonly work: string;
+  readonly artifacts: string;
+}
+
+export function openHostFolder(folder: string, machine: string): HostFolder {
+  const root = join(folder, 'host', machine);
+  mkdirSync(join(root, 'runs'), { recursive: true, mode: 0o700 });
+  mkdirSync(join(root, 'checkpoints'), { recursive: true, mode: 0o700 });
+  return {
+    folder,
+    root,
+    journal: join(root, 'journal.ndjson'),
+    agentLog: join(root, 'agent.log'),
+    agentFile: join(root, 'agent.json'),
+    content: join(folder, 'content'),
+  };
+}
+
+/** Plain concatenation: this runs for every trial, and the attempt's name was checked when it was leased. */
+export function runFolder(host: HostFolder, attempt: string): RunFolder {
+  const root = `${host.root}/runs/${attempt}`;
+  return {
+    root,
+    exit: `${root}/exit`,
+    log: `${root}/log`,
+    params: `${root}/params.json`,
+    report: `${root}/report.ndjson`,
+    work: `${root}/work`,
+    artifacts: `${root}/artifacts`,
+  };
+}
+
+export const checkpointFolder = (host: HostFolder, trial: string): string =>
+  `${host.root}/checkpoints/${trial}`;

@@ -1,0 +1,87 @@
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { type JournalRecord, journalRecordSchema } from '../core/journal-record.ts';
+
+/**
+ * What an agent has decided, one record a line. It is not fsynced: after a power loss the boot id is another, and only
+ * what verifies counts. Written at a known position, so that a write which a full disk cut short is written over.
+ */
+export class Journal {
+  readonly #file: number;
+  #size: number;
+
+  private constructor(file: number, size: number) {
+    this.#file = file;
+    this.#size = size;
+  }
+
+  /** Replaces the journal at `path` by these records, in one rename: a crash leaves the old one or the new one. */
+  static rewrite(path: string, records: Iterable<JournalRecord>): Journal {
+    const next = `${path}.next`;
+    const text = textOf(records);
+    writeFileSync(next, text);
+    renameSync(next, path);
+    return new Journal(openSync(path, 'r+'), Buffer.byteLength(text));
+  }
+
+  /** One write for all of them. @throws the system's error when the disk takes no more; nothing counts as written then */
+  append(records: readonly JournalRecord[]): void {
+    const bytes = Buffer.from(textOf(records));
+    let written = 0;
+    while (written < bytes.length)
+      written += writeSync(this.#file, bytes, written, bytes.length - written, this.#size + written);
+    this.#size += bytes.length;
+  }
+
+  close(): void {
+    ftruncateSync(this.#file, this.#size);
+    closeSync(this.#file);
+  }
+}
+
+/** The records of a journal in order. What is no record (a torn tail, zeros after a power loss) is counted and left out. */
+export function readJournal(path: string): {
+  readonly records: readonly JournalRecord[];
+  readonly torn: number;
+} {
+  const records: JournalRecord[] = [];
+  let torn = 0;
+  for (const line of textAt(path).split('\n')) {
+    if (line === '') continue;
+    const record = parse(line);
+    if (record === null) torn += 1;
+    else records.push(record);
+  }
+  return { records, torn };
+}
+
+function textAt(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function parse(line: string): JournalRecord | null {
+  try {
+    const decoded = journalRecordSchema.safeParse(JSON.parse(line));
+    return decoded.success ? decoded.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function textOf(records: Iterable<JournalRecord>): string {
+  let text = '';
+  for (const record of records) text += `${JSON.stringify(record)}\n`;
+  return text;
+}

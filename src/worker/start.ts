@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildOf, type Build, readAgentFile } from './agent-file.ts';
+import { socketPath, tryConnect } from './endpoint.ts';
+import { isSameProcess } from './supervisor/session.ts';
+import { machineId } from './telemetry/host-facts.ts';
+
+export interface Started {
+  readonly socket: string;
+  readonly pid: number;
+  readonly build: string;
+}
+
+/** The agent did not come up; what it said of it is in the message. */
+export class AgentStartError extends Error {
+  readonly code = 'AGENT_START';
+  override readonly name = 'AgentStartError';
+}
+
+const patienceMs = 15_000;
+
+/**
+ * Sees to it that an agent of this build, or of one that came later, serves the folder: answers as soon as it listens.
+ * An older one is told to end; its trials are found again by the new one.
+ *
+ * @param serveArguments what `serve` is started with besides the folder
+ * @throws AgentStartError
+ */
+export async function start(
+  folder: string,
+  script: string,
+  serveArguments: readonly string[],
+): Promise<Started> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const real = realpathSync(folder);
+  const socket = socketPath(real);
+  const agentFile = join(real, 'host', machineId(), 'agent.json');
+  const own = buildOf(script);
+  const deadline = Date.now() + patienceMs;
+  while (Date.now() < deadline) {
+    const connection = await tryConnect(socket);
+    if (connection !== null) {
+      connection.destroy();
+      const serving = readAgentFile(agentFile);
+      // It listens before it says who it is.
+      if (serving === null || !isSameProcess(serving)) await pause(5);
+      else if (!isOlder(serving, own)) return { socket, pid: serving.pid, build: serving.build };
+      else await endAndWait(serving.pid, deadline);
+    } else await spawnServe(real, script, serveArguments);
+  }
+  throw new AgentStartError(
+    `no agent answers at ${socket} after ${patienceMs / 1000} s; see ${agentFile} and agent.log beside it`,
+  );
+}
+
+const isOlder = (serving: Build, own: Build): boolean =>
+  serving.build !== own.build && serving.deployedAtMs < own.deployedAtMs;
+
+async function endAndWait(pid: number, deadline: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGTERM');
+    while (Date.now() < deadline && process.kill(pid, 0)) await pause(5);
+  } catch {
+    // Gone.
+  }
+}
+
+/** Resolves when it listens or leaves to another that does. */
+function spawnServe(folder: string, script: string, serveArguments: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, 'serve', '--folder', folder, ...serveArguments], {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+    child.stdout.once('data', () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.unref();
+      resolve();
+    });
+    child.once('error', (cause) =>
+      reject(new AgentStartError(`${script} cannot be started: ${cause.message}`, { cause })),
+    );
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new AgentStartError(`the agent ended at once: ${complaint.trim() || `exit code ${String(code)}`}`),
+        );
+    });
+  });
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

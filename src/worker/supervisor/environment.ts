@@ -1,0 +1,38 @@
+import type { Launch } from '../../model/launch.ts';
+import type { Lease } from '../../protocol/messages.ts';
+import type { RunFolder } from '../spool/host-folder.ts';
+
+/** The mark by which every process of an attempt is known, whichever session it is in. */
+export const attemptMark = 'LABSWEEP_ATTEMPT';
+
+/** What a trial inherits of the agent's own environment: all but the marks of a trial that the agent was started by. */
+export const inherited = (environment: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value === undefined || name.startsWith('LABSWEEP_') ? [] : [[name, value] as const],
+    ),
+  );
+
+/** The trial contract's environment. The sweep's `env` may set anything but what the contract says. */
+export function trialEnvironment(
+  base: Readonly<Record<string, string>>,
+  lease: Lease,
+  launch: Launch,
+  places: { readonly run: RunFolder; readonly checkpoint: string; readonly data: string | null },
+): Record<string, string> {
+  const threads = String(Math.max(1, Math.floor(lease.resources.cpus)));
+  return {
+    ...base,
+    OMP_NUM_THREADS: threads,
+    MKL_NUM_THREADS: threads,
+    ...launch.env,
+    LABSWEEP_PARAMS: places.run.params,
+    LABSWEEP_REPORT: places.run.report,
+    LABSWEEP_DATA: places.data ?? '',
+    LABSWEEP_CHECKPOINT: places.checkpoint,
+    LABSWEEP_ARTIFACTS: places.run.artifacts,
+    LABSWEEP_SEED: String(lease.seed),
+    LABSWEEP_TRIAL: lease.trial,
+    [attemptMark]: lease.attempt,
+  };
+}

@@ -1,0 +1,165 @@
+/** Everything that a trial finds when it starts: its folder, its parameters, its working directory, its argv. */
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { contentPath } from '../../content/store.ts';
+import { contentHash } from '../../model/ids.ts';
+import type { Launch } from '../../model/launch.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { renderCommand } from '../../model/render-command.ts';
+import type { Lease } from '../../protocol/messages.ts';
+import { blankExitRecord } from '../spool/exit-record.ts';
+import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
+import { trialEnvironment } from './environment.ts';
+import { findProgram } from './program-path.ts';
+
+export interface PreparedTrial {
+  readonly kind: 'prepared';
+  readonly run: RunFolder;
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+interface NotPrepared {
+  readonly kind: 'not-prepared';
+  readonly outcome: Outcome;
+}
+
+/** What is the same for every trial of a launch, and costs a look at the disk. */
+export class LaunchPlaces {
+  readonly #host: HostFolder;
+  readonly #entries = new Map<string, readonly string[]>();
+  readonly #present = new Set<string>();
+  readonly #programs = new Map<string, string>();
+
+  constructor(host: HostFolder) {
+    this.#host = host;
+  }
+
+  /** Top-level entries of a snapshot; null where it is not on this host. */
+  entriesOf(hash: string): readonly string[] | null {
+    const known = this.#entries.get(hash);
+    if (known !== undefined) return known;
+    if (!this.has(hash)) return null;
+    const entries = readdirSync(this.pathOf(hash));
+    this.#entries.set(hash, entries);
+    return entries;
+  }
+
+  pathOf(hash: string): string {
+    return contentPath(this.#host.content, contentHash(hash));
+  }
+
+  has(hash: string): boolean {
+    if (!this.#present.has(hash) && existsSync(`${this.pathOf(hash)}.ready`)) this.#present.add(hash);
+    return this.#present.has(hash);
+  }
+
+  /** A program by its name alone is looked for once, and then only held to be there still. */
+  findProgram(name: string, path: string, workFolder: string): ReturnType<typeof findProgram> {
+    const key = `${name}\0${path}`;
+    const known = this.#programs.get(key);
+    const found = findProgram(known ?? name, path, workFolder);
+    if (found.kind === 'found' && !name.includes('/')) this.#programs.set(key, found.path);
+    else this.#programs.delete(key);
+    return known !== undefined && found.kind !== 'found' ? findProgram(name, path, workFolder) : found;
+  }
+}
+
+/** Makes an attempt's folder. What stands in the way is an outcome: nothing of the program has run then. */
+export function prepareTrial(
+  host: HostFolder,
+  places: LaunchPlaces,
+  base: Readonly<Record<string, string>>,
+  lease: Lease,
+  launch: Launch,
+): PreparedTrial | NotPrepared {
+  try {
+    return prepare(host, places, base, lease, launch);
+  } catch (error) {
+    return { kind: 'not-prepared', outcome: outcomeOfError(error, `attempt ${lease.attempt}`) };
+  }
+}
+
+function prepare(
+  host: HostFolder,
+  places: LaunchPlaces,
+  base: Readonly<Record<string, string>>,
+  lease: Lease,
+  launch: Launch,
+): PreparedTrial | NotPrepared {
+  const entries = launch.files === null ? [] : places.entriesOf(launch.files);
+  if (entries === null)
+    return notStarted('content-missing', `the program's files (${launch.files}) are not on this host`);
+  const data = dataOf(places, launch);
+  if (data.kind === 'missing') return notStarted('data-missing', data.message);
+
+  const run = runFolder(host, lease.attempt);
+  mkdirSync(run.root); // fails where the attempt was begun before: it is never run a second time
+  mkdirSync(run.work);
+  mkdirSync(run.artifacts);
+  writeFileSync(run.exit, blankExitRecord);
+  writeFileSync(run.params, JSON.stringify(lease.params));
+  if (launch.files !== null) linkEntries(places.pathOf(launch.files), entries, run.work);
+  const checkpoint = checkpointFolder(host, lease.trial);
+  mkdirSync(checkpoint, { recursive: true });
+
+  const environment = trialEnvironment(base, lease, launch, { run, checkpoint, data: data.path });
+  const [name = '', ...rest] = renderCommand(launch.command, {
+    params: lease.params,
+    argStyle: launch.argStyle,
+    seed: lease.seed,
+    data: data.path,
+    checkpoint,
+    artifacts: run.artifacts,
+    trial: lease.trial,
+    paramsFile: run.params,
+    node: process.execPath,
+  });
+  const program = places.findProgram(name, environment['PATH'] ?? '', run.work);
+  switch (program.kind) {
+    case 'found':
+      return { kind: 'prepared', run, argv: [program.path, ...rest], environment };
+    case 'missing':
+      return notStarted(
+        'no-such-program',
+        `there is no program ${name} on this host; looked in ${program.searched}`,
+      );
+    case 'not-executable':
+      return notStarted('not-executable', `${program.path} is not executable; run: chmod +x ${program.path}`);
+    default:
+      return program satisfies never;
+  }
+}
+
+type Data =
+  | { readonly kind: 'there'; readonly path: string | null }
+  | { readonly kind: 'missing'; readonly message: string };
+
+function dataOf(places: LaunchPlaces, { data }: Launch): Data {
+  if (data === null) return { kind: 'there', path: null };
+  if (data.kind === 'content') {
+    if (places.has(data.hash)) return { kind: 'there', path: places.pathOf(data.hash) };
+    return { kind: 'missing', message: `the data set (${data.hash}) is not on this host` };
+  }
+  if (existsSync(data.path)) return { kind: 'there', path: data.path };
+  return { kind: 'missing', message: `the data set should be at ${data.path} on this host, and is not` };
+}
+
+/** Each top-level entry by its name: a program finds its files where it runs, and writes beside them, not into them. */
+function linkEntries(snapshot: string, entries: readonly string[], work: string): void {
+  for (const entry of entries) symlinkSync(`${snapshot}/${entry}`, `${work}/${entry}`);
+}
+
+const notStarted = (
+  reason: Extract<Outcome, { kind: 'not-started' }>['reason'],
+  message: string,
+): NotPrepared => ({ kind: 'not-prepared', outcome: { kind: 'not-started', reason, message } });
+
+/** What an error of the system means for a start. */
+export function outcomeOfError(error: unknown, what: string): Outcome {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const words = error instanceof Error ? error.message : String(error);
+  if (code === 'EEXIST') return { kind: 'lost', reason: 'unknown-to-host' };
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return { kind: 'not-started', reason: 'no-space', message: `no space left for ${what}: ${words}` };
+  return { kind: 'not-started', reason: 'spawn', message: `${what} cannot be started: ${words}` };
+}

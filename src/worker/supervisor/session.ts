@@ -1,0 +1,73 @@
+/** Signals to all that an attempt has started, wherever it has gone. */
+import type { ProcessIdentity } from '../core/state.ts';
+import { readProcessStat } from '../telemetry/process-stat.ts';
+import { belongsTo, type MarkedProcess, type ProcessTable } from '../telemetry/process-table.ts';
+
+type SignalName = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
+
+/** A process that forks faster than it is killed is followed this often. */
+const rounds = 5;
+
+export class Sessions {
+  readonly #table: ProcessTable;
+
+  constructor(table: ProcessTable) {
+    this.#table = table;
+  }
+
+  /** To every process of the attempt. @param leader its session; null where only its mark is known */
+  signal(attempt: string, leader: number | null, name: SignalName): void {
+    if (leader !== null) send(-leader, name);
+    for (const { stat } of this.#members(attempt, leader)) if (stat.group !== leader) send(stat.pid, name);
+  }
+
+  /** Ends what an attempt has left. Again until there is nothing new, for what forks while it is looked for. */
+  killAll(attempt: string, leader: number | null): void {
+    for (let round = 0; round < rounds; round += 1) {
+      this.signal(attempt, leader, 'SIGKILL');
+      if (this.#members(attempt, leader).length === 0) return;
+    }
+  }
+
+  /** Calls `act` while none of the attempt's processes runs, so that nothing writes to what it changes. */
+  whileStopped(attempt: string, leader: number, act: () => void): void {
+    for (let round = 0; round < rounds; round += 1) {
+      this.signal(attempt, leader, 'SIGSTOP');
+      if (this.#members(attempt, leader).every(({ stat }) => stat.state === 'T')) break;
+    }
+    try {
+      act();
+    } finally {
+      this.signal(attempt, leader, 'SIGCONT');
+    }
+  }
+
+  /** The session of an attempt that is known by its mark alone. */
+  find(attempt: string): ProcessIdentity | null {
+    const leader = this.#members(attempt, null).find(({ stat }) => stat.session === stat.pid);
+    return leader === undefined ? null : { pid: leader.stat.pid, startTime: leader.stat.startTime };
+  }
+
+  #members(attempt: string, leader: number | null): MarkedProcess[] {
+    return this.#table.read().filter((process) => belongsTo(process, attempt, leader));
+  }
+}
+
+/** Whether a process group has members: one system call, where the process table takes hundreds. */
+export const groupLives = (leader: number): boolean => send(-leader, 0);
+
+/** Whether this is the process that was started, and not another that was given its number. */
+export function isSameProcess({ pid, startTime }: ProcessIdentity): boolean {
+  if (startTime === null) return send(pid, 0);
+  const stat = readProcessStat(pid);
+  return stat !== null && stat.state !== 'Z' && stat.startTime === startTime;
+}
+
+/** False where there is no such process, or it is not ours. */
+function send(pid: number, name: SignalName | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}

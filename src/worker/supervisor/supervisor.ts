@@ -1,0 +1,277 @@
+/** Trials as processes: started, found again, watched, ended. Tells what happened as events of the core. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, statSync } from 'node:fs';
+import type { Launch } from '../../model/launch.ts';
+import type { Lease } from '../../protocol/messages.ts';
+import type { MeasuredShare, WorkerEvent } from '../core/event.ts';
+import type { Offsets } from '../core/journal-record.ts';
+import type { ProcessIdentity } from '../core/state.ts';
+import { type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
+import { cutLog, longestLogBytes } from '../spool/log-file.ts';
+import type { KernelUnits } from '../telemetry/kernel-units.ts';
+import { readOomKills } from '../telemetry/oom-kills.ts';
+import { readProcessStat } from '../telemetry/process-stat.ts';
+import { ProcessTable } from '../telemetry/process-table.ts';
+import { gather } from './gather.ts';
+import { MetricsSources } from './metrics-sources.ts';
+import { LaunchPlaces, outcomeOfError, prepareTrial } from './prepare.ts';
+import { groupLives, isSameProcess, Sessions } from './session.ts';
+import { wrapper } from './wrapper.ts';
+
+export interface SupervisorOptions {
+  readonly host: HostFolder;
+  /** What trials inherit of the agent's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly units: KernelUnits;
+  /** Where /proc is; a bed may put figures of its own in its place. */
+  readonly procRoot: string;
+  /** The host's monotonic clock, in milliseconds. */
+  readonly now: () => number;
+  /** Takes what happens; called within the turn for what is known at once, else in a turn of its own. */
+  readonly post: (event: WorkerEvent) => void;
+}
+
+/** An attempt whose processes are watched. */
+interface Watched {
+  readonly attempt: string;
+  readonly process: ProcessIdentity;
+  readonly run: RunFolder;
+  readonly launch: Launch;
+  readonly offsets: Offsets;
+  readonly startedAt: number;
+  /** Null until a look: most short trials are read once, at their end. */
+  sources: MetricsSources | null;
+  /** The agent is its parent and sees it end; else it has to be looked after. */
+  readonly isChild: boolean;
+}
+
+/** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
+const briefMs = 2_000;
+const nothingRead: Offsets = { report: 0, log: 0, csv: 0 };
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #places: LaunchPlaces;
+  readonly #table = new ProcessTable();
+  readonly #sessions = new Sessions(this.#table);
+  readonly #running = new Map<string, Watched>();
+  /** Ended, not gathered yet. */
+  readonly #ended = new Map<string, Watched>();
+  /** Attempts that ended since the last sample, with their sessions: something of them may live on. */
+  readonly #brief = new Map<string, number>();
+  #oomKills: number | null;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#places = new LaunchPlaces(options.host);
+    this.#oomKills = readOomKills(options.procRoot);
+  }
+
+  /** Whether there is something to look at in a second. */
+  get isWatching(): boolean {
+    return this.#running.size + this.#brief.size > 0;
+  }
+
+  /** Whether trials run that another agent started. */
+  get hasAdopted(): boolean {
+    return [...this.#running.values()].some(({ isChild }) => !isChild);
+  }
+
+  spawn(lease: Lease, launch: Launch): void {
+    const { host, environment, post } = this.#options;
+    const { attempt } = lease;
+    const prepared = prepareTrial(host, this.#places, environment, lease, launch);
+    if (prepared.kind === 'not-prepared')
+      return post({ kind: 'spawn-failed', attempt, outcome: prepared.outcome });
+    const failed = (error: unknown): void =>
+      post({ kind: 'spawn-failed', attempt, outcome: outcomeOfError(error, prepared.argv[0] ?? '') });
+    try {
+      const child = startWrapper(prepared.run, prepared.argv, prepared.environment);
+      if (child.pid === undefined) child.once('error', failed);
+      else this.#watchChild(lease, launch, prepared.run, child, child.pid);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Finds the processes of an attempt that another agent started; what is left of one that is gone is ended. */
+  adopt(lease: Lease, launch: Launch, process: ProcessIdentity | null, offsets: Offsets): void {
+    const { attempt } = lease;
+    const found = process === null ? this.#sessions.find(attempt) : process;
+    const run = runFolder(this.#options.host, attempt);
+    const startedAt = this.#options.now();
+    if (found !== null && isSameProcess(found)) {
+      const watched = {
+        attempt,
+        process: found,
+        run,
+        launch,
+        offsets,
+        startedAt,
+        sources: null,
+        isChild: false,
+      };
+      this.#running.set(attempt, watched);
+      return this.#options.post({ kind: 'spawned', attempt, process: found, oomKills: this.#oomKills });
+    }
+    // The number of a leader that is gone may be another's by now: only the mark is followed.
+    this.#sessions.killAll(attempt, null);
+    this.#options.post({ kind: 'exited', attempt });
+  }
+
+  signal(attempt: string, process: ProcessIdentity, name: 'TERM' | 'KILL'): void {
+    const watched = this.#running.get(attempt);
+    if (watched === undefined || (!watched.isChild && !isSameProcess(process))) return;
+    if (name === 'KILL') return this.#sessions.killAll(attempt, process.pid);
+    this.#sessions.signal(attempt, process.pid, 'SIGTERM');
+    // What is stopped hears of it only when it goes on.
+    this.#sessions.signal(attempt, process.pid, 'SIGCONT');
+  }
+
+  gather(lease: Lease, launch: Launch, offsets: Offsets): void {
+    const { attempt } = lease;
+    const watched = this.#ended.get(attempt);
+    this.#ended.delete(attempt);
+    const run = watched?.run ?? runFolder(this.#options.host, attempt);
+    const sources = watched?.sources ?? new MetricsSources(run, launch.metrics, offsets);
+    const seen = watched?.isChild === true;
+    const oomKills = (): number | null => readOomKills(this.#options.procRoot);
+    const { post } = this.#options;
+    try {
+      const evidence = gather(run, launch, sources, { seen, oomKills });
+      if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
+      evidence.then(
+        (gathered) => post({ kind: 'gathered', attempt, evidence: gathered }),
+        (error: unknown) => post(unreadable(attempt, error)),
+      );
+    } catch (error) {
+      post(unreadable(attempt, error));
+    }
+  }
+
+  /** Reads the metrics lines that came, and shortens logs that have grown too long. */
+  readLines(): void {
+    for (const watched of this.#running.values()) {
+      const sources = this.#sourcesOf(watched);
+      try {
+        const lines = sources.read(false);
+        if (lines.length > 0)
+          this.#options.post({ kind: 'lines', attempt: watched.attempt, lines, offsets: sources.offsets });
+        this.#shortenLog(watched, sources);
+      } catch {
+        // A file that cannot be read now is read with the next look, or when the trial ends.
+      }
+    }
+  }
+
+  /** What every running attempt takes; ends what brief ones have left behind, and notices adopted ones that are gone. */
+  sample(): MeasuredShare[] {
+    this.#oomKills = readOomKills(this.#options.procRoot);
+    const bySession = new Map<number, string>();
+    for (const { attempt, process } of this.#running.values()) bySession.set(process.pid, attempt);
+    for (const [attempt, session] of this.#brief)
+      if (!bySession.has(session)) bySession.set(session, attempt);
+    const shares = new Map<string, { cpuMs: number; memoryBytes: number; running: number }>();
+    const { pageBytes, tickMs } = this.#options.units;
+    for (const { stat, attempt: mark } of this.#table.read()) {
+      const attempt = bySession.get(stat.session) ?? mark;
+      if (attempt === null) continue;
+      if (this.#running.has(attempt)) {
+        const share = shares.get(attempt) ?? { cpuMs: 0, memoryBytes: 0, running: 0 };
+        shares.set(attempt, {
+          cpuMs: share.cpuMs + stat.cpuTicks * tickMs,
+          memoryBytes: share.memoryBytes + stat.residentPages * pageBytes,
+          running: share.running + (stat.state === 'T' ? 0 : 1),
+        });
+      } else if (this.#brief.has(attempt)) this.#sessions.killAll(attempt, this.#brief.get(attempt) ?? null);
+    }
+    this.#brief.clear();
+    return [...shares].map(([attempt, { cpuMs, memoryBytes, running }]) => ({
+      attempt,
+      cpuMs,
+      memoryBytes,
+      suspended: running === 0,
+    }));
+  }
+
+  /** Adopted trials have another parent: whether they have ended has to be asked. */
+  lookAfterAdopted(): void {
+    for (const watched of this.#running.values())
+      if (!watched.isChild && !isSameProcess(watched.process)) this.#exited(watched);
+  }
+
+  #watchChild(lease: Lease, launch: Launch, run: RunFolder, child: ChildProcess, pid: number): void {
+    const { attempt } = lease;
+    const process = { pid, startTime: readProcessStat(pid)?.startTime ?? null };
+    const startedAt = this.#options.now();
+    const watched = {
+      attempt,
+      process,
+      run,
+      launch,
+      offsets: nothingRead,
+      startedAt,
+      sources: null,
+      isChild: true,
+    };
+    this.#running.set(attempt, watched);
+    child.once('exit', () => this.#exited(watched));
+    this.#options.post({ kind: 'spawned', attempt, process, oomKills: this.#oomKills });
+  }
+
+  /** The wrapper is gone. Whatever else is there of the attempt goes before its room is given to another. */
+  #exited(watched: Watched): void {
+    const { attempt, process, startedAt } = watched;
+    this.#running.delete(attempt);
+    this.#ended.set(attempt, watched);
+    const ranLong = this.#options.now() - startedAt > briefMs;
+    if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
+    else this.#brief.set(attempt, process.pid);
+    this.#options.post({ kind: 'exited', attempt });
+  }
+
+  #sourcesOf(watched: Watched): MetricsSources {
+    watched.sources ??= new MetricsSources(watched.run, watched.launch.metrics, watched.offsets);
+    return watched.sources;
+  }
+
+  #shortenLog({ attempt, process, run }: Watched, sources: MetricsSources): void {
+    if ((statSync(run.log, { throwIfNoEntry: false })?.size ?? 0) <= longestLogBytes) return;
+    this.#sessions.whileStopped(attempt, process.pid, () => sources.logCut(cutLog(run.log)));
+  }
+}
+
+/** Its own session, so that one signal reaches all of it; its output to a file, since it outlives the agent. */
+function startWrapper(
+  run: RunFolder,
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): ChildProcess {
+  const log = openSync(run.log, 'a', 0o600);
+  try {
+    return spawn('/bin/sh', ['-c', wrapper, 'labsweep', run.exit, ...argv], {
+      cwd: run.work,
+      env: environment,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** What is left of a trial cannot be read: it ends without a record, which charges nobody. */
+const unreadable = (attempt: string, error: unknown): WorkerEvent => ({
+  kind: 'gathered',
+  attempt,
+  evidence: {
+    exit: null,
+    ranMs: null,
+    lines: [],
+    offsets: nothingRead,
+    printed: null,
+    oomKills: null,
+    artifacts: [],
+    logTail: error instanceof Error ? error.message : String(error),
+  },
+});
