@@ -2,6 +2,8 @@
 export interface Console {
   out(text: string): void;
   err(text: string): void;
+  /** The stream behind `err`, for what draws over itself. */
+  readonly errStream: NodeJS.WritableStream;
   /** Whether `err` is a terminal that takes live lines and colour. */
   readonly live: boolean;
   readonly colour: boolean;
@@ -16,6 +18,7 @@ export function processConsole(): Console {
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    errStream: process.stderr,
     live: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
     colour: process.stdout.isTTY === true && !noColour,
     columns: process.stderr.columns ?? 100,

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import type { Console } from './console.ts';
+import { runVerb } from './verbs/run.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 
 /** A verb: its arguments, one call, one rendering. The action sets the exit code by `done`. */
 export type Verb = (console: Console, done: (code: ExitCode) => void) => Command;
 
-const verbs: readonly Verb[] = [];
+const verbs: readonly Verb[] = [runVerb];
 
 /** Runs one command line and says with what code the process ends. Nothing a person did shows a stack trace. */
 export async function runCommand(args: readonly string[], console: Console): Promise<ExitCode> {

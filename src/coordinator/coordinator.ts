@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
+import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import type { HostLimits } from '../model/inventory.ts';
 import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
@@ -29,14 +30,15 @@ export interface HostEntry {
 }
 
 export interface CoordinatorOptions {
-  /** The state folder: ledger, content store, artifacts. */
+  /** The state folder, where artifacts go, and the content store. */
   readonly folder: string;
+  readonly store: string;
   readonly writer: LedgerWriter;
   readonly hosts: readonly HostEntry[];
   readonly agentFile: string;
   readonly machine: string;
   /** After each committed turn. */
-  readonly onCommitted: (events: readonly LedgerEvent[]) => void;
+  readonly onCommitted: (events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]) => void;
   /** The ledger cannot be written (a full disk, another writer): nothing goes on here, trials do on their hosts. */
   readonly onFailed: (cause: unknown) => void;
 }
@@ -46,6 +48,8 @@ export interface Coordinator {
   readonly state: CoordinatorState;
   /** @returns the answer for the person who asked, once what follows from the command is committed */
   ask(command: Command): Promise<string>;
+  /** Enters the hosts, once. Not before there is something to do there: a sweep that is done needs no host. */
+  connect(): void;
   /** Leaves the hosts to their backlogs and gives the ledger back. */
   close(): Promise<void>;
 }
@@ -71,8 +75,8 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   });
   for (const host of hosts.filter(({ off }) => off === null))
     links.set(host.name, newLink(options, host, state, term, (event) => loop.post(event)));
-  for (const link of links.values()) void link.connect();
   let asked = 0;
+  let connecting = false;
   return {
     get state() {
       return loop.state;
@@ -83,6 +87,10 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
         answers.set(asked, resolve);
         loop.post({ kind: 'asked', command, by: asked });
       }),
+    connect: () => {
+      if (!connecting) for (const link of links.values()) void link.connect();
+      connecting = true;
+    },
     close: async () => {
       loop.halt();
       await Promise.all([...links.values()].map((link) => link.close()));
@@ -130,7 +138,7 @@ function newLink(
     folder: host.folder,
     node: host.node,
     agentFile: options.agentFile,
-    store: join(options.folder, 'content'),
+    store: options.store,
     ledger: state.ledger.ledger ?? ledgerId(''),
     term,
     post,

@@ -20,7 +20,7 @@ export interface CoordinatorDoor {
   storeArtifacts(attempt: AttemptId, files: ArtifactFiles): void;
   answer(to: number, message: string): void;
   /** After each turn that was committed: for those who watch. */
-  committed(events: readonly LedgerEvent[]): void;
+  committed(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void;
   /** A commit failed: this state is ahead of the ledger and must not be used any more. */
   failed(cause: unknown): void;
 }
@@ -66,15 +66,16 @@ export class CoordinatorLoop {
     const instructions = events.flatMap((event) => this.#decide(event));
     const commits = instructions.filter((instruction) => instruction.kind === 'commit');
     const facts = commits.flatMap((commit) => commit.events);
+    const metrics = commits.flatMap((commit) => commit.metrics);
     try {
-      if (commits.length > 0) this.#door.commit(facts, commits.flatMap((commit) => commit.metrics));
+      if (commits.length > 0) this.#door.commit(facts, metrics);
     } catch (cause) {
       this.halt();
       this.#door.failed(cause);
       return;
     }
     for (const instruction of instructions) this.#carryOut(instruction);
-    this.#door.committed(facts);
+    this.#door.committed(facts, metrics);
   }
 
   #decide(event: CoordinatorEvent): readonly Instruction[] {

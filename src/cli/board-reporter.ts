@@ -1,0 +1,79 @@
+import { lines as boardLines } from '../board/lines.ts';
+import { PlainLog } from '../board/plain-log.ts';
+import { Renderer } from '../board/renderer.ts';
+import { type RunView, runView } from '../board/run-view.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import type { MetricsBatch } from '../ledger/metrics-batch.ts';
+import type { LedgerState, Sweep } from '../ledger/state.ts';
+import { attemptId, sweepName, type AttemptId } from '../model/ids.ts';
+import type { MetricsLine } from '../model/metrics.ts';
+import { bestSoFar } from '../results/best.ts';
+import { leaderboard } from '../results/leaderboard.ts';
+import { leaderboardLines } from '../results/leaderboard-table.ts';
+import type { Console } from './console.ts';
+import type { RunReporter, RunSummary } from './run-reporter.ts';
+
+/** Rows of the table that a run ends with; `labsweep leaderboard` has them all. */
+const rowsAtEnd = 20;
+
+/** What `run` says to people: live lines on a terminal, appended lines elsewhere, the leaderboard at the end. */
+export function boardReporter(console: Console, name: string): RunReporter {
+  const latest = new LatestLines();
+  let live: LiveFigures | null = null;
+  let seen: LedgerState | null = null;
+  const sweep = (): Sweep | undefined => seen?.sweeps.get(sweepName(name));
+  const view = (state: LedgerState, shown: Sweep): RunView =>
+    runView({ state, sweep: shown, live, best: bestSoFar(state, shown), latestLine: latest.of, nowMs: Date.now() });
+  const renderer = console.live
+    ? new Renderer(console.errStream, () => {
+        const shown = sweep();
+        return seen === null || shown === undefined ? [] : boardLines(view(seen, shown), console.columns);
+      })
+    : null;
+  const plain = new PlainLog((line) => (renderer === null ? console.err(`${line}\n`) : renderer.persist(line)));
+  return {
+    committed: (events, metrics, ledger) => {
+      latest.note(events, metrics);
+      seen = ledger;
+      const shown = sweep();
+      if (renderer !== null) renderer.changed();
+      else if (shown !== undefined)
+        plain.committed(events, ledger, () => view(ledger, shown), performance.now());
+    },
+    moment: (ledger, figures) => {
+      seen = ledger;
+      live = figures;
+      renderer?.changed();
+    },
+    ended: (ledger, summary) => {
+      seen = ledger;
+      if (renderer === null) plain.end(view(ledger, summary.sweep));
+      renderer?.end();
+      sayEnd(console, ledger, summary);
+    },
+    close: () => renderer?.end(),
+  };
+}
+
+function sayEnd(console: Console, ledger: LedgerState, summary: RunSummary): void {
+  const { sweep, cached, succeeded, seconds } = summary;
+  const board = leaderboardLines(leaderboard(ledger, sweep), console.columns, rowsAtEnd);
+  if (sweep.counts.succeeded > 0) console.out(`${board.join('\n')}\n`);
+  console.err(`${succeeded} trials trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`);
+}
+
+/** The last metrics line of each attempt that runs. */
+class LatestLines {
+  readonly #lines = new Map<AttemptId, MetricsLine>();
+
+  readonly of = (attempt: AttemptId): MetricsLine | null => this.#lines.get(attempt) ?? null;
+
+  note(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void {
+    for (const { attempt, lines } of metrics) {
+      const last = lines.at(-1);
+      if (last !== undefined) this.#lines.set(attempt, last);
+    }
+    for (const event of events) if (event.kind === 'ended') this.#lines.delete(attemptId(event.attempt));
+  }
+}

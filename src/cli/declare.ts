@@ -1,0 +1,88 @@
+/** From a sweep file to what is asked of the coordinator: files and data set taken in, trials named. */
+import { z } from 'zod';
+import { type Declared, declare, type ResolvedData, type ResolvedProgram } from '../coordinator/declaration.ts';
+import { fold } from '../ledger/fold.ts';
+import { emptyLedger, type LedgerState, type Sweep } from '../ledger/state.ts';
+import { openReader } from '../ledger/store/reader.ts';
+import { canonicalJson } from '../model/canonical.ts';
+import type { ProgramIdentity } from '../model/identity.ts';
+import { contentHash, sweepName, trialId } from '../model/ids.ts';
+import type { Console } from './console.ts';
+import { resolveData, storeFolder } from './data-sets.ts';
+import { CommandError } from './exit.ts';
+import { resolveProgram } from './program-files.ts';
+import type { LoadedSweep } from './sweep-source.ts';
+
+/** What becomes of results that a program's files were changed since. */
+export interface ChangeOptions {
+  readonly keep?: boolean;
+  readonly fresh?: boolean;
+}
+
+/** @throws CommandError where a file, a word or a decision is missing: nothing has started */
+export async function declareSweep(
+  console: Console,
+  loaded: LoadedSweep,
+  stateFolder: string,
+  options: ChangeOptions,
+): Promise<Declared> {
+  const store = storeFolder(stateFolder);
+  const program = await resolveProgram(console, loaded.sweep, store);
+  const data = await resolveData(stateFolder, loaded.sweep, program.description, (name) =>
+    console.err(`Importing the data set ${name}, which comes with labsweep.\n`),
+  );
+  const kept = keptProgram(readLedgerState(stateFolder), loaded, program, data, options);
+  return declare(loaded.sweep, loaded.path, loaded.points, kept, data);
+}
+
+/** What the ledger of a state folder holds now; empty where there is none. */
+export function readLedgerState(stateFolder: string): LedgerState {
+  const opened = openReader(stateFolder);
+  if (opened.kind === 'none') return emptyLedger();
+  if (opened.kind !== 'opened') throw new CommandError(opened.message);
+  return opened.reader.read(0).events.reduce(fold, emptyLedger());
+}
+
+/**
+ * A program whose files changed since results were earned with them: the person says whether these still count
+ * (`--keep`: trials keep the identity of the old files) or are trained anew (`--fresh`).
+ */
+function keptProgram(
+  ledger: LedgerState,
+  loaded: LoadedSweep,
+  program: ResolvedProgram,
+  data: ResolvedData | null,
+  { keep, fresh }: ChangeOptions,
+): ResolvedProgram {
+  const before = ledger.sweeps.get(sweepName(loaded.sweep.name));
+  const earlier = before === undefined ? null : earlierIdentity(before, program.identity);
+  if (before === undefined || earlier === null || before.counts.succeeded === 0 || fresh === true) return program;
+  const kept = { ...program, identity: earlier };
+  if (keep === true) return kept;
+  const atStake = countKept(ledger, declare(loaded.sweep, loaded.path, loaded.points, kept, data));
+  if (atStake === 0) return program;
+  throw new CommandError(
+    `the files of ${program.name} changed since ${atStake} ${atStake === 1 ? 'result' : 'results'} of sweep ${before.name} ` +
+      `(${shortFiles(earlier)} → ${shortFiles(program.identity)}).\n` +
+      'Say --keep to go on with these results, or --fresh to train them anew with the files as they are.',
+  );
+}
+
+const identitySchema = z.object({ kind: z.literal('command'), files: z.string().nullable() }).loose();
+
+/** The identity that the sweep's results have, where it differs from the present one in the files alone. */
+function earlierIdentity(sweep: Sweep, now: ProgramIdentity): ProgramIdentity | null {
+  const before = identitySchema.safeParse(sweep.declaration.program);
+  if (!before.success || now.kind !== 'command' || before.data.files === now.files) return null;
+  const { files } = before.data;
+  const earlier: ProgramIdentity = { ...now, files: files === null ? null : contentHash(files) };
+  return canonicalJson(earlier) === canonicalJson(sweep.declaration.program) ? earlier : null;
+}
+
+const countKept = (ledger: LedgerState, { points }: Declared): number =>
+  points
+    .flatMap(({ trials }) => trials)
+    .filter((id) => ledger.trials.get(trialId(id))?.status.kind === 'succeeded').length;
+
+const shortFiles = (identity: ProgramIdentity): string =>
+  identity.kind === 'command' ? (identity.files ?? 'no files').slice(0, 8) : identity.name;

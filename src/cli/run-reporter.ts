@@ -1,0 +1,83 @@
+import type { LedgerEvent } from '../ledger/events.ts';
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import type { MetricsBatch } from '../ledger/metrics-batch.ts';
+import type { LedgerState, Sweep } from '../ledger/state.ts';
+import { attemptId, sweepName } from '../model/ids.ts';
+import type { Console } from './console.ts';
+
+/** What a run says while it goes on: lines that live on a terminal, lines in a log, or NDJSON for scripts. */
+export interface RunReporter {
+  /** After each commit, with the state that the facts have led to. */
+  committed(
+    events: readonly LedgerEvent[],
+    metrics: readonly MetricsBatch[],
+    ledger: LedgerState,
+  ): void;
+  /** Now and then, with the figures of the moment. */
+  moment(ledger: LedgerState, live: LiveFigures): void;
+  /** The sweep has come to rest. */
+  ended(ledger: LedgerState, summary: RunSummary): void;
+  close(): void;
+}
+
+export interface RunSummary {
+  readonly sweep: Sweep;
+  /** Trials that had a result before this run. */
+  readonly cached: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly seconds: number;
+}
+
+/** `run --json`: an event a line, the last one `end`. */
+export function jsonReporter(console: Console, sweep: string): RunReporter {
+  const say = (event: object): void => console.out(`${JSON.stringify(event)}\n`);
+  return {
+    committed: (events, _, ledger) => {
+      for (const event of events)
+        for (const line of jsonLines(event, ledger)) if (line.sweep === sweep) say(line);
+    },
+    moment: () => {},
+    ended: (_, { cached, succeeded, failed, seconds }) =>
+      say({ event: 'end', succeeded, failed, cached, seconds }),
+    close: () => {},
+  };
+}
+
+type JsonLine = { readonly event: string; readonly sweep: string; readonly [field: string]: unknown };
+
+function jsonLines(event: LedgerEvent, ledger: LedgerState): JsonLine[] {
+  const trialOf = (id: string): { sweep: string; trial: string | null } => {
+    const attempt = ledger.attempts.get(attemptId(id));
+    return { sweep: attempt?.sweep ?? '', trial: attempt?.trial ?? null };
+  };
+  switch (event.kind) {
+    case 'started':
+      return event.attempts.map(({ attempt, device }) => ({
+        event: 'started',
+        ...trialOf(attempt),
+        attempt,
+        host: event.host,
+        device,
+      }));
+    case 'ended': {
+      const { outcome, seconds, best, final } = event.end;
+      const metrics = ledger.sweeps.get(sweepName(trialOf(event.attempt).sweep))?.declaration.objective.at;
+      return [
+        {
+          event: 'ended',
+          ...trialOf(event.attempt),
+          attempt: event.attempt,
+          host: event.host,
+          outcome: outcome.kind,
+          seconds,
+          metrics: metrics === 'best' ? best : final,
+        },
+      ];
+    }
+    case 'sweep-stopped':
+      return [{ event: 'stopped', sweep: event.sweep, because: event.because }];
+    default:
+      return [];
+  }
+}

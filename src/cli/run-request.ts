@@ -1,0 +1,13 @@
+import type { Command } from '../coordinator/core/command.ts';
+import type { HostEntry } from '../coordinator/coordinator.ts';
+import type { RunReporter } from './run-reporter.ts';
+
+export interface RunRequest {
+  readonly folder: string;
+  readonly hosts: readonly HostEntry[];
+  /** The sweep whose end is waited for, and what brings it about. */
+  readonly sweep: string;
+  readonly command: Command;
+  readonly breakLock: boolean;
+  readonly reporter: RunReporter;
+}

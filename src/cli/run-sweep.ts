@@ -1,0 +1,128 @@
+/** Runs a sweep from its declaration to its end: here, or in the coordinator that holds the ledger already. */
+import { liveFigures } from '../coordinator/live.ts';
+import { stranded } from '../coordinator/stranded.ts';
+import type { Sweep } from '../ledger/state.ts';
+import type { LedgerWriter } from '../ledger/store/writer.ts';
+import { refusalText } from '../model/refusal-text.ts';
+import type { Console } from './console.ts';
+import { type ExitCode, exitCode } from './exit.ts';
+import { handOver } from './hand-over.ts';
+import type { RunRequest } from './run-request.ts';
+import { becomeWriter, openSession, type Session } from './session.ts';
+import { sweepOf, verdictOf } from './verdict.ts';
+
+const momentMs = 250;
+
+export async function runSweep(console: Console, request: RunRequest): Promise<ExitCode> {
+  const opened = becomeWriter(console, request.folder, request.breakLock);
+  if (opened.kind === 'held') return handOver(console, request, opened.holder);
+  return coordinate(console, request, opened.writer);
+}
+
+async function coordinate(console: Console, request: RunRequest, writer: LedgerWriter): Promise<ExitCode> {
+  const { reporter, folder, hosts } = request;
+  const startedAt = performance.now();
+  const turned = new Wakeup();
+  const session = await openSession({
+    folder,
+    hosts,
+    writer,
+    onCommitted: (events, metrics) => {
+      reporter.committed(events, metrics, session.coordinator.state.ledger);
+      turned.wake();
+    },
+  });
+  const interrupted = onInterrupt();
+  const timer = setInterval(() => {
+    reporter.moment(session.coordinator.state.ledger, liveFigures(session.coordinator.state, process.pid, Date.now()));
+    turned.wake();
+  }, momentMs);
+  try {
+    await session.coordinator.ask(request.command);
+    const before = succeededNow(session, request.sweep);
+    if (!isAtRest(session)) session.coordinator.connect();
+    const end = await Promise.race([untilRest(session, request.sweep, turned), session.failed, interrupted.promise]);
+    const sweep = sweepOf(session.coordinator.state.ledger, request.sweep);
+    reporter.ended(session.coordinator.state.ledger, {
+      sweep,
+      cached: before,
+      succeeded: sweep.counts.succeeded - before,
+      failed: sweep.counts.failed,
+      seconds: (performance.now() - startedAt) / 1_000,
+    });
+    return end === 'interrupted' ? leave(console, sweep) : verdict(console, session, sweep);
+  } finally {
+    clearInterval(timer);
+    interrupted.forget();
+    reporter.close();
+    await session.close();
+  }
+}
+
+/** Until the sweep has come to rest, and with it all others that are open: one coordinator serves them all. */
+async function untilRest(session: Session, name: string, turned: Wakeup): Promise<'rest'> {
+  for (;;) {
+    const { state } = session.coordinator;
+    if (isAtRest(session) || stranded(state, sweepOf(state.ledger, name)) !== null) return 'rest';
+    // A command that another process handed over may have brought work after a time without any.
+    session.coordinator.connect();
+    await turned.next();
+  }
+}
+
+const isAtRest = (session: Session): boolean =>
+  [...session.coordinator.state.ledger.sweeps.values()].every(
+    ({ counts, status }) =>
+      counts.leased + counts.running === 0 && (status.kind !== 'open' || counts.queued === 0),
+  );
+
+const succeededNow = (session: Session, name: string): number =>
+  sweepOf(session.coordinator.state.ledger, name).counts.succeeded;
+
+function verdict(console: Console, session: Session, sweep: Sweep): ExitCode {
+  const where = stranded(session.coordinator.state, sweep);
+  if (where !== null) {
+    for (const { host, refusal } of where) console.err(`${host}: ${refusalText(refusal)}\n`);
+    console.err(`No host can go on with ${sweep.counts.queued} trials of ${sweep.name}.\n`);
+    return exitCode.noHost;
+  }
+  return verdictOf(console, sweep);
+}
+
+function leave(console: Console, sweep: Sweep): ExitCode {
+  const { running, leased } = sweep.counts;
+  console.err(
+    `Left: ${running} trials run on and ${leased} wait on their hosts.\n` +
+      `\`labsweep resume\` comes back to them, \`labsweep stop ${sweep.name}\` ends them.\n`,
+  );
+  return exitCode.interrupted;
+}
+
+/** Ctrl-C once leaves; a second one is the terminal's own and ends the process at once. */
+function onInterrupt(): { promise: Promise<'interrupted'>; forget: () => void } {
+  const { promise, resolve } = Promise.withResolvers<'interrupted'>();
+  const listener = (): void => resolve('interrupted');
+  process.once('SIGINT', listener);
+  process.once('SIGTERM', listener);
+  return {
+    promise,
+    forget: () => {
+      process.off('SIGINT', listener);
+      process.off('SIGTERM', listener);
+    },
+  };
+}
+
+/** Lets one waiter go on at the next event. */
+class Wakeup {
+  #waiting = Promise.withResolvers<void>();
+
+  wake(): void {
+    this.#waiting.resolve();
+    this.#waiting = Promise.withResolvers<void>();
+  }
+
+  next(): Promise<void> {
+    return this.#waiting.promise;
+  }
+}

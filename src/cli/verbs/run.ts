@@ -1,0 +1,65 @@
+import { Command, Option } from 'commander';
+import { boardReporter } from '../board-reporter.ts';
+import { type ChangeOptions, declareSweep } from '../declare.ts';
+import { readLab } from '../lab.ts';
+import {
+  breakLockOption,
+  inventoryOption,
+  jsonOption,
+  limitOption,
+  nameOption,
+  replicatesOption,
+  setOption,
+  stateOption,
+  yesOption,
+} from '../options.ts';
+import type { Verb } from '../program.ts';
+import { jsonReporter } from '../run-reporter.ts';
+import { runSweep } from '../run-sweep.ts';
+import { stateFolderFor } from '../state-folder.ts';
+import { loadSweep, type SweepOptions } from '../sweep-source.ts';
+
+interface RunOptions extends SweepOptions, ChangeOptions {
+  readonly state?: string;
+  readonly inventory?: string;
+  readonly json?: boolean;
+  readonly breakLock?: boolean;
+}
+
+export const runVerb: Verb = (console, done) =>
+  new Command('run')
+    .summary('run a sweep, or go on with it')
+    .description(
+      'Runs a sweep to its end, on every host of the inventory. What has a result already is not trained again;\n' +
+        'on a sweep that was interrupted, `run` goes on where it stood. Ctrl-C leaves the trials running.',
+    )
+    .argument('<sweep>', 'the sweep file')
+    .addOption(setOption())
+    .addOption(limitOption())
+    .addOption(replicatesOption())
+    .addOption(nameOption())
+    .addOption(new Option('--keep', 'results count although the program changed').conflicts('fresh'))
+    .addOption(new Option('--fresh', 'train anew what the changed program could change'))
+    .addOption(stateOption())
+    .addOption(inventoryOption())
+    .addOption(yesOption())
+    .addOption(breakLockOption())
+    .addOption(jsonOption('events as NDJSON on standard output, the last one `end`'))
+    .addHelpText('after', '\nExample:\n  labsweep run sweeps/quickstart.yaml --set fixed.epochs=2 --limit 3')
+    .action(async (path: string, options: RunOptions) => {
+      const loaded = loadSweep(console, path, options);
+      const folder = stateFolderFor(console, loaded.folder, options.state);
+      const hosts = readLab(console, loaded.folder, options.inventory);
+      const { declaration, points } = await declareSweep(console, loaded, folder, options);
+      const name = declaration.sweep;
+      done(
+        await runSweep(console, {
+          folder,
+          hosts,
+          sweep: name,
+          command: { kind: 'run', declaration, points: [...points] },
+          breakLock: options.breakLock === true,
+          reporter: options.json === true ? jsonReporter(console, name) : boardReporter(console, name),
+        }),
+      );
+    });

@@ -1,0 +1,31 @@
+import type { LedgerState, Sweep } from '../ledger/state.ts';
+import { sweepName } from '../model/ids.ts';
+import type { Console } from './console.ts';
+import { CommandError, type ExitCode, exitCode } from './exit.ts';
+
+export function sweepOf(ledger: LedgerState, name: string): Sweep {
+  const sweep = ledger.sweeps.get(sweepName(name));
+  if (sweep === undefined) throw new CommandError(`there is no sweep ${name} in this ledger.`);
+  return sweep;
+}
+
+/** What a sweep that came to rest amounts to, said where it is not all well. */
+export function verdictOf(console: Console, sweep: Sweep): ExitCode {
+  if (sweep.status.kind === 'stopped') {
+    const why = sweep.status.by === 'same-failure' ? 'its first trials failed in the same way' : 'by a person';
+    console.err(`Sweep ${sweep.name} was stopped: ${why}.\n`);
+    if (sweep.status.by === 'same-failure') console.err(`${indent(sweep.status.because)}\n`);
+    return exitCode.failedInPart;
+  }
+  if (sweep.counts.failed === 0) return exitCode.done;
+  console.err(
+    `${sweep.counts.failed} failed: \`labsweep list ${sweep.name} --failed\` shows them, \`labsweep retry --failed\` tries them again.\n`,
+  );
+  return exitCode.failedInPart;
+}
+
+const indent = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
