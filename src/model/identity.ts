@@ -29,7 +29,7 @@ export interface Common {
 }
 
 /** Of one point: the hash of everything but the seed, and a trial's id for each seed. */
-export interface PointIds {
+interface PointIds {
   /** Trials of one shape need the same of a host. */
   readonly shape: string;
   readonly trials: readonly TrialId[];

@@ -13,7 +13,7 @@ export const hostLimitsSchema = z.object({
 export type HostLimits = Readonly<z.infer<typeof hostLimitsSchema>>;
 
 /** One machine of the lab as the inventory has it, defaults merged in. Null is discovered, or the user's ssh config's. */
-export const inventoryHostSchema = z.object({
+const inventoryHostSchema = z.object({
   name: z.string(),
   address: z.string().nullable(),
   port: z.number().nullable(),

@@ -7,10 +7,12 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { type KeyPath, type Position, issueAt, type SourceIssue } from './source-issue.ts';
-import type { ReadSource } from './yaml-source.ts';
+import { forbiddenName, type ReadSource } from './yaml-source.ts';
 
 /** Reads JSON with comments and trailing commas. What is none, and a key that is there twice, is refused. */
-export function readJsonc(text: string, path: string): ReadSource {
+export function readJsonc(written: string, path: string): ReadSource {
+  // Some editors put a byte order mark first, which RFC 8259 lets a reader pass over.
+  const text = written.replace(/^\uFEFF/, '');
   const position = positions(text, path);
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
@@ -19,8 +21,8 @@ export function readJsonc(text: string, path: string): ReadSource {
     const message = text.trim() === '' ? 'is empty; an inventory is {"hosts": […]}' : explain(error);
     return { kind: 'refused', issues: [issueAt(position(error?.offset ?? 0), [], message)] };
   }
-  const twice = repeatedKeys(root, position);
-  if (twice.length > 0) return { kind: 'refused', issues: twice };
+  const badKeys = keyIssues(root, position);
+  if (badKeys.length > 0) return { kind: 'refused', issues: badKeys };
   const locate = (key: KeyPath, target: 'key' | 'value' = 'value'): Position =>
     position(offsetOf(root, key, target));
   const has = (key: KeyPath): boolean => find(root, key) !== undefined;
@@ -43,18 +45,18 @@ function offsetOf(root: Node, key: KeyPath, target: 'key' | 'value'): number {
   return target === 'key' ? property.offset : node.offset;
 }
 
-function repeatedKeys(node: Node, position: (offset: number) => Position): SourceIssue[] {
+function keyIssues(node: Node, position: (offset: number) => Position): SourceIssue[] {
   const seen = new Set<unknown>();
   return (node.children ?? []).flatMap((child) => {
+    const inner = keyIssues(child, position);
     const [key] = node.type === 'object' ? (child.children ?? []) : [];
-    const again = key !== undefined && seen.has(key.value);
-    if (key !== undefined) seen.add(key.value);
-    const inner = repeatedKeys(child, position);
-    if (key === undefined || !again) return inner;
-    return [
-      issueAt(position(key.offset), [], `${String(key.value)} is there twice in one object; keep one`),
-      ...inner,
-    ];
+    if (key === undefined) return inner;
+    const name = String(key.value);
+    const again = seen.has(name);
+    seen.add(name);
+    if (name === forbiddenName) return [issueAt(position(key.offset), [], `${name} is no name`), ...inner];
+    if (!again) return inner;
+    return [issueAt(position(key.offset), [], `${name} is there twice in one object; keep one`), ...inner];
   });
 }
 

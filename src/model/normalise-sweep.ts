@@ -2,9 +2,17 @@ import type { Axis } from './axis.ts';
 import { parseDuration } from './duration.ts';
 import { besideFile, nameOfFile } from './file-path.ts';
 import { parseSize } from './size.ts';
+import type { Position } from './source-issue.ts';
 import type { Locate } from './source.ts';
 import type { SweepFile } from './sweep-file.ts';
-import type { AxisInput, GridInput, ProgramInput, SweepInput } from './sweep-input.ts';
+import type {
+  AxisInput,
+  GridInput,
+  LogRangeInput,
+  ProgramInput,
+  RangeInput,
+  SweepInput,
+} from './sweep-input.ts';
 
 const defaultStallMs = 15 * 60_000;
 const defaultArtifactBytes = 50_000_000;
@@ -19,7 +27,7 @@ export function normaliseSweep(
   const { resources, artifacts } = input;
   return {
     name: command.name ?? input.sweep ?? nameOfFile(path),
-    program: normaliseProgram(input.program, locate(['program', 'files']).path),
+    program: normaliseProgram(input.program, fileOf(locate(['program', 'files']), path)),
     data: normaliseData(input.data),
     objective: {
       metric: input.objective.metric,
@@ -59,6 +67,9 @@ export function normaliseSweep(
   };
 }
 
+/** A path counts from the file that says it; on the command line, from the sweep file. */
+const fileOf = ({ path, line }: Position, sweepFile: string): string => (line === null ? sweepFile : path);
+
 /** The grids of a sweep file: its one, its list, or one without an axis. */
 export const gridsOf = (grid: SweepInput['grid']): readonly GridInput[] =>
   Array.isArray(grid) ? grid : [grid ?? {}];
@@ -94,9 +105,9 @@ export function normaliseAxis(name: string, axis: AxisInput): Axis {
 }
 
 type MappedAxis = Exclude<AxisInput, readonly unknown[]>;
-const isLogRange = (axis: MappedAxis): axis is { from: number; to: number; log: number } =>
+const isLogRange = (axis: MappedAxis): axis is LogRangeInput =>
   typeof axis['from'] === 'number' && 'log' in axis;
-const isRange = (axis: MappedAxis): axis is { from: number; to: number; step?: number } =>
+const isRange = (axis: MappedAxis): axis is RangeInput =>
   typeof axis['from'] === 'number' && !('log' in axis);
 
 const bytesOf = (size: string | number | undefined): number | null =>

@@ -17,11 +17,11 @@ export interface SweepContext {
   /** The text of a file that another extends, by the path as seen from where `path` counts; null where there is none. */
   readonly readExtended: (path: string) => string | null;
   /** What stands after each `--set`: `fixed.epochs=2`. */
-  readonly set?: readonly string[];
+  readonly set?: readonly string[] | undefined;
   /** Only the first so many points. */
-  readonly limit?: number;
-  readonly replicates?: number;
-  readonly name?: string;
+  readonly limit?: number | undefined;
+  readonly replicates?: number | undefined;
+  readonly name?: string | undefined;
 }
 
 const maxReplicates = 100_000;

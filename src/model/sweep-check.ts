@@ -14,7 +14,7 @@ import type { SweepInput } from './sweep-input.ts';
 export function sweepIssues(
   sweep: SweepFile,
   input: SweepInput,
-  context: { readonly programs: Readonly<Record<string, ProgramDescription>>; readonly limit?: number },
+  context: { readonly programs: Readonly<Record<string, ProgramDescription>> },
   locate: Locate,
 ): SourceIssue[] {
   return [

@@ -15,7 +15,7 @@ const commandProgramSchema = z.object({
 });
 
 /** A sweep file with every default filled in: what the rest of labsweep sees of it. Plain JSON. */
-export const sweepFileSchema = z.object({
+const sweepFileSchema = z.object({
   name: z.string(),
   program: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('builtin'), name: z.string() }),
@@ -60,4 +60,3 @@ export type SweepFile = Readonly<z.infer<typeof sweepFileSchema>>;
 export type CommandProgram = Readonly<z.infer<typeof commandProgramSchema>>;
 export type Grid = SweepFile['grids'][number];
 export type Exclusion = SweepFile['exclude'][number];
-export type SweepResources = SweepFile['resources'];

@@ -5,7 +5,7 @@ import { paramValueSchema } from './params.ts';
 
 const value = paramValueSchema.meta({ description: 'A number, a word, or true or false.' });
 const valueMessage = 'a number, a word, or true or false';
-const parameterName = z.string().regex(/^(?!__proto__$)[A-Za-z_][\w.-]*$/, {
+const parameterName = z.string().regex(/^[A-Za-z_][\w.-]*$/, {
   error: 'is no name for a parameter: letters, digits, `_`, `.` and `-`, a letter first',
 });
 const values = z.record(
@@ -26,7 +26,7 @@ const logRange = z.strictObject({
 export type RangeInput = z.infer<typeof range>;
 export type LogRangeInput = z.infer<typeof logRange>;
 
-export const axisInput = z.union([z.array(value), range, logRange, z.record(z.string(), values)], {
+const axisInput = z.union([z.array(value), range, logRange, z.record(z.string(), values)], {
   error: 'an axis: a list, {from, to, step}, {from, to, log: n} or named cases',
 });
 export type AxisInput = z.infer<typeof axisInput>;
@@ -117,7 +117,9 @@ export const sweepInput = z
     program: program.meta({
       description: 'What a trial runs: cnn1d, or {command, files, env, argStyle, metrics}.',
     }),
-    data: data.optional(),
+    data: data
+      .optional()
+      .meta({ description: 'A name from `data import`, {name, words}, or {path, version}.' }),
     objective: objective.meta({ description: 'What is ranked, chosen on validation data.' }),
     selectOnTest: z.boolean().optional().meta({ description: 'Allows an objective that is a test figure.' }),
     fixed: values.optional().meta({ description: 'Parameters that every point has.' }),
@@ -137,7 +139,9 @@ export const sweepInput = z
     hosts: labels.optional().meta({ description: 'Labels that a host must have.' }),
     timeout: limit.optional().meta({ description: 'Of one attempt. Default none.' }),
     stallAfter: limit.optional().meta({ description: 'Without a metrics line or CPU time. Default 15 min.' }),
-    retries: countInput(0, 'a whole number from 0').optional(),
+    retries: countInput(0, 'a whole number from 0')
+      .optional()
+      .meta({ description: 'Of a failed trial. Default 1.' }),
     concurrent: countInput(1, 'a whole number of trials, 1 or more').optional(),
     artifacts: z
       .strictObject({ fetch: z.array(z.string()).optional(), max: sizeInput.optional() })

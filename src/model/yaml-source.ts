@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml';
 import { type KeyPath, type Position, issueAt, type SourceIssue } from './source-issue.ts';
@@ -39,6 +40,8 @@ export function readYaml(text: string, path: string): ReadSource {
   if (error !== undefined) return refused(error.pos[0], explain(error, text));
   if (document.contents === null)
     return refused(0, 'is empty; a sweep starts with `sweep: NAME` and a `program:`');
+  const forbidden = forbiddenKey(document);
+  if (forbidden !== null) return refused(forbidden, `${forbiddenName} is no name`);
   const value = plain(document);
   if (value.kind === 'unreadable') return refused(0, value.message);
   const locate: Source['locate'] = (key, target = 'value') => position(offsetOf(document, key, target));
@@ -46,6 +49,20 @@ export function readYaml(text: string, path: string): ReadSource {
     kind: 'source',
     source: { path, value: value.value, locate, has: (key) => descend(document, key).depth === key.length },
   };
+}
+
+/** As a key of plain data it would be no key: it would be passed over in silence. */
+export const forbiddenName = '__proto__';
+
+/** Where a mapping has the forbidden name; null where none has. */
+function forbiddenKey(document: Document): number | null {
+  const found: number[] = [];
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isScalar(key) && key.value === forbiddenName) found.push(key.range?.[0] ?? 0);
+    },
+  });
+  return found[0] ?? null;
 }
 
 function plain(

@@ -6,7 +6,7 @@ import { renderIssue } from '../../src/model/source-issue.ts';
 import type { SweepFile } from '../../src/model/sweep-file.ts';
 
 /** Knows three parameters; a depth above 9 is too deep. */
-export const toy: ProgramDescription = {
+const toy: ProgramDescription = {
   name: 'toy',
   version: 1,
   parameters: ['layers', 'dropout', 'batchNorm', 'engine'],
@@ -28,7 +28,7 @@ export const toy: ProgramDescription = {
   command: ['{node}', 'toy.mjs'],
 };
 
-export const programs = { toy };
+const programs = { toy };
 
 /** The first two lines of most sweeps below. */
 export const toyHead = 'program: toy\nobjective: {metric: val_accuracy, goal: maximize}\n';
