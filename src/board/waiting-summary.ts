@@ -1,0 +1,81 @@
+/** P6 for a whole ledger: what waits for what, and which hosts have nothing to do. Pure. */
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
+import { refusalText } from '../model/refusal-text.ts';
+import { notOpenText, refusalOfHost } from './waiting.ts';
+
+export interface WaitingSummary {
+  /** Trials that wait for one reason, the largest group first. */
+  readonly groups: readonly { readonly trials: number; readonly where: string; readonly because: string }[];
+  /** Hosts that run nothing, and why. */
+  readonly idle: readonly { readonly host: string; readonly because: string }[];
+}
+
+type LiveHost = LiveFigures['hosts'][number];
+
+/** @param live null where no coordinator runs */
+export function whyAll(state: LedgerState, live: LiveFigures | null): WaitingSummary {
+  const groups = [
+    ...[...state.sweeps.values()].flatMap((sweep) => queuedGroup(sweep, live) ?? []),
+    ...[...state.hosts.values()].flatMap((host) => backlogGroup(state, host, live) ?? []),
+  ];
+  const idle = (live?.hosts ?? []).filter(({ running }) => running.length === 0);
+  return {
+    groups: groups.sort((a, b) => b.trials - a.trials),
+    idle: idle.map((host) => ({ host: host.name, because: idleText(state, host) })),
+  };
+}
+
+type Group = WaitingSummary['groups'][number];
+
+function queuedGroup(sweep: Sweep, live: LiveFigures | null): Group | null {
+  const trials = sweep.counts.queued;
+  if (trials === 0) return null;
+  const group = (because: string): Group => ({ trials, where: sweep.name, because });
+  if (sweep.status.kind !== 'open') return group(notOpenText(sweep));
+  if (live === null) return group(`no coordinator runs; \`labsweep resume ${sweep.name}\` starts one`);
+  const { concurrent } = sweep.declaration;
+  if (concurrent !== null && sweep.counts.leased + sweep.counts.running >= concurrent)
+    return group(`the sweep allows ${concurrent} at once`);
+  const ready = live.hosts.filter((host) => host.state === 'ready');
+  if (ready.length > 0) return group(`the ${hostsText(ready.length)} that can take them have their fill`);
+  return group(
+    `no host is ready: ${live.hosts.map((host) => `${host.name}: ${hostText(host, sweep)}`).join('; ')}`,
+  );
+}
+
+const hostText = (host: LiveHost, sweep: Sweep): string => refusalText(refusalOfHost(host, sweep, 0));
+
+const hostsText = (count: number): string => (count === 1 ? '1 host' : `${count} hosts`);
+
+function backlogGroup(
+  state: LedgerState,
+  { name, open }: HostRecord,
+  live: LiveFigures | null,
+): Group | null {
+  const trials = [...open].filter((id) => state.attempts.get(id)?.status.kind === 'leased').length;
+  if (trials === 0) return null;
+  const host = live?.hosts.find((one) => one.name === name);
+  return { trials, where: `the backlog of ${name}`, because: backlogText(host, live) };
+}
+
+function backlogText(host: LiveHost | undefined, live: LiveFigures | null): string {
+  if (live === null) return 'the host works through them without a coordinator too';
+  if (host === undefined) return 'the host is in the inventory no more';
+  if (host.state !== 'ready')
+    return `the host is ${host.state}${host.because === null ? '' : `: ${host.because}`}`;
+  const [refusal] = host.holds.flatMap(({ refusals }) => refusals);
+  return refusal === undefined ? 'they start as room comes' : `the first of them: ${refusalText(refusal)}`;
+}
+
+/** A host that runs nothing while something waits is what a person asks about. */
+function idleText(state: LedgerState, host: LiveHost): string {
+  if (host.state !== 'ready') return `${host.state}${host.because === null ? '' : `: ${host.because}`}`;
+  const [refusal] = host.holds.flatMap(({ refusals }) => refusals);
+  if (refusal !== undefined) return refusalText(refusal);
+  if (host.backlog > 0) return 'about to start what it was leased';
+  const waiting = [...state.sweeps.values()].some(
+    ({ status, counts }) => status.kind === 'open' && counts.queued > 0,
+  );
+  return waiting ? 'about to be leased something' : 'nothing waits';
+}

@@ -1,0 +1,150 @@
+/** P6: why a trial waits, from the ledger and the live figures. Pure. */
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
+import { type AttemptId, type HostName, hostName, type TrialId } from '../model/ids.ts';
+import { outcomeText } from '../model/outcome-text.ts';
+import type { Refusal } from '../model/refusal.ts';
+import { wholeSeconds } from './text.ts';
+
+/** A refusal with where it was met; `device` null where it is the whole host's. */
+export type PlacedRefusal = Refusal & { readonly host: HostName; readonly device: string | null };
+
+export interface TrialReason {
+  readonly trial: TrialId;
+  readonly state: TrialStatus['kind'];
+  /** One sentence for a person; the refusals have the figures. */
+  readonly because: string;
+  readonly refusals: readonly PlacedRefusal[];
+}
+
+type LiveHost = LiveFigures['hosts'][number];
+
+/** @param live null where no coordinator runs */
+export function whyTrial(
+  state: LedgerState,
+  trial: Trial,
+  live: LiveFigures | null,
+  nowMs: number,
+): TrialReason {
+  const { id, status } = trial;
+  const reason = (because: string, refusals: readonly PlacedRefusal[] = []): TrialReason => ({
+    trial: id,
+    state: status.kind,
+    because,
+    refusals,
+  });
+  if (status.kind === 'queued') return whyQueued(state, trial, live, reason);
+  const attempt = state.attempts.get(status.attempt);
+  if (attempt === undefined) return reason(status.kind);
+  if (status.kind === 'leased') return whyLeased(state, attempt, live, reason);
+  return reason(settledText(attempt, status.kind, nowMs));
+}
+
+type Reason = (because: string, refusals?: readonly PlacedRefusal[]) => TrialReason;
+
+function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, reason: Reason): TrialReason {
+  const sweeps = trial.sweeps.flatMap((name) => state.sweeps.get(name) ?? []);
+  const sweep = sweeps.find(({ status }) => status.kind === 'open');
+  if (sweep === undefined) return reason(notOpenText(sweeps[0]));
+  if (live === null) return reason(`no coordinator runs; \`labsweep resume ${sweep.name}\` starts one`);
+  if (live.hosts.length === 0) return reason('the inventory has no hosts');
+  const ahead = aheadOf(sweep, trial);
+  return reason(
+    'it waits for a host',
+    live.hosts.map((host) => placed(host, refusalOfHost(host, sweep, ahead))),
+  );
+}
+
+/** Why a host has not been leased the first `ahead + 1` waiting trials of a sweep. */
+export function refusalOfHost(host: LiveHost, sweep: Sweep, ahead: number): Refusal {
+  const because = host.because ?? '';
+  switch (host.state) {
+    case 'quarantined':
+    case 'off':
+    case 'unreachable':
+      return { kind: host.state, because };
+    case 'connecting':
+    case 'preparing':
+      return { kind: 'preparing', what: because === '' ? host.state : because };
+    case 'ready': {
+      const { concurrent } = sweep.declaration;
+      const running = sweep.counts.leased + sweep.counts.running;
+      if (concurrent !== null && running >= concurrent)
+        return { kind: 'concurrent', running, limit: concurrent };
+      return { kind: 'queue', ahead: ahead + host.backlog };
+    }
+    default:
+      return host.state satisfies never;
+  }
+}
+
+function whyLeased(
+  state: LedgerState,
+  attempt: Attempt,
+  live: LiveFigures | null,
+  reason: Reason,
+): TrialReason {
+  const backlog = backlogOf(state, attempt.host);
+  const ahead = backlog.indexOf(attempt.id);
+  const place = `it is number ${ahead + 1} of ${backlog.length} in the backlog of ${attempt.host}`;
+  if (live === null) return reason(`${place}, which works through it without a coordinator too`);
+  const host = live.hosts.find(({ name }) => name === attempt.host);
+  if (host === undefined) return reason(`${place}, which is in the inventory no more`);
+  const held = host.holds.find((hold) => hold.attempt === attempt.id)?.refusals ?? [];
+  if (held.length > 0)
+    return reason(
+      place,
+      held.map((refusal) => placed(host, refusal)),
+    );
+  return reason(place, [placed(host, { kind: 'queue', ahead })]);
+}
+
+/** Attempts that wait on a host, in the order in which they were leased. */
+const backlogOf = (state: LedgerState, host: HostName): AttemptId[] =>
+  [...(state.hosts.get(host)?.open ?? [])].filter((id) => state.attempts.get(id)?.status.kind === 'leased');
+
+const placed = (host: LiveHost, refusal: Refusal): PlacedRefusal => ({
+  host: hostName(host.name),
+  device: null,
+  ...refusal,
+});
+
+function aheadOf(sweep: Sweep, trial: Trial): number {
+  let ahead = 0;
+  for (const other of sweep.order) {
+    if (other === trial) break;
+    if (other.status.kind === 'queued') ahead += 1;
+  }
+  return ahead;
+}
+
+export function notOpenText(sweep: Sweep | undefined): string {
+  if (sweep === undefined) return 'no sweep holds it any more';
+  const { status, name } = sweep;
+  if (status.kind === 'stopped')
+    return `sweep ${name} was stopped (${status.because}); \`labsweep resume ${name}\` goes on`;
+  return `sweep ${name} is being declared`;
+}
+
+function settledText(
+  attempt: Attempt,
+  kind: Exclude<TrialStatus['kind'], 'queued' | 'leased'>,
+  nowMs: number,
+): string {
+  const { host, status, number } = attempt;
+  switch (kind) {
+    case 'running': {
+      if (status.kind !== 'running') return `it runs on ${host}`;
+      return `it has been running on ${host} (${status.device}) for ${wholeSeconds(Math.max(0, nowMs - status.at))}`;
+    }
+    case 'succeeded':
+      return `it has succeeded, by attempt ${number} on ${host}`;
+    case 'failed':
+    case 'cancelled': {
+      const how = status.kind === 'ended' ? outcomeText(status.end.outcome) : kind;
+      return `attempt ${number} on ${host} ${how}; \`labsweep retry ${attempt.trial.slice(0, 8)}\` tries it again`;
+    }
+    default:
+      return kind satisfies never;
+  }
+}

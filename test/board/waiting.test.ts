@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { whyTrial } from '../../src/board/waiting.ts';
+import { whyAll } from '../../src/board/waiting-summary.ts';
+import type { LiveFigures } from '../../src/ledger/live-figures.ts';
+import type { TrialId } from '../../src/model/ids.ts';
+import { idOf, LedgerBuilder } from '../ledger-builder.ts';
+import { liveHost } from './live.ts';
+
+const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({ at: 0, pid: 1, sweeps: [], hosts });
+const points = (count: number) => Array.from({ length: count }, (_, x) => ({ params: { x } }));
+
+function why(built: LedgerBuilder, trial: TrialId, live: LiveFigures | null) {
+  const known = built.state.trials.get(trial);
+  if (known === undefined) throw new Error('the test declared no such trial');
+  return whyTrial(built.state, known, live, built.now);
+}
+
+describe('P6 why a trial waits', () => {
+  test('a queued trial has a reason from every host', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(3) });
+    const live = liveWith(
+      liveHost('cedar', { backlog: 4 }),
+      liveHost('birch', { state: 'unreachable', because: 'no route to host' }),
+      liveHost('alder', { state: 'quarantined', because: 'no space left' }),
+      liveHost('maple', { state: 'off', because: 'PSU broken' }),
+      liveHost('rowan', { state: 'preparing' }),
+    );
+    expect(why(built, idOf({ x: 2 }), live)).toEqual({
+      trial: idOf({ x: 2 }),
+      state: 'queued',
+      because: 'it waits for a host',
+      refusals: [
+        { host: 'cedar', device: null, kind: 'queue', ahead: 6 },
+        { host: 'birch', device: null, kind: 'unreachable', because: 'no route to host' },
+        { host: 'alder', device: null, kind: 'quarantined', because: 'no space left' },
+        { host: 'maple', device: null, kind: 'off', because: 'PSU broken' },
+        { host: 'rowan', device: null, kind: 'preparing', what: 'preparing' },
+      ],
+    });
+  });
+
+  test('a sweep that runs as many as it may holds the others back', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(2), declaration: { concurrent: 1 } });
+    built.start(idOf({ x: 0 }));
+    expect(why(built, idOf({ x: 1 }), liveWith(liveHost('cedar'))).refusals).toEqual([
+      { host: 'cedar', device: null, kind: 'concurrent', running: 1, limit: 1 },
+    ]);
+  });
+
+  test('a leased trial has its place in the backlog, and the refusals of the agent where it is asked', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(2) });
+    const first = built.lease(idOf({ x: 0 }));
+    built.lease(idOf({ x: 1 }));
+    const refusal = { kind: 'cpus', needCpus: 1, freeCpus: 0, totalCpus: 2 } as const;
+    const live = liveWith(
+      liveHost('cedar', { backlog: 2, holds: [{ attempt: first, refusals: [refusal] }] }),
+    );
+    expect(why(built, idOf({ x: 0 }), live)).toMatchObject({
+      state: 'leased',
+      because: 'it is number 1 of 2 in the backlog of cedar',
+      refusals: [{ host: 'cedar', device: null, ...refusal }],
+    });
+    expect(why(built, idOf({ x: 1 }), live).refusals).toEqual([
+      { host: 'cedar', device: null, kind: 'queue', ahead: 1 },
+    ]);
+  });
+
+  test('without a coordinator that is the reason, and what to do is said', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1) });
+    expect(why(built, idOf({ x: 0 }), null).because).toBe(
+      'no coordinator runs; `labsweep resume lab` starts one',
+    );
+  });
+
+  test('a stopped sweep is the reason, whatever the hosts say', () => {
+    const built = new LedgerBuilder();
+    const sweep = built.declare({ points: points(1) });
+    built.add({ kind: 'sweep-stopped', at: built.now, sweep, by: 'person', because: 'stopped by a person' });
+    expect(why(built, idOf({ x: 0 }), liveWith(liveHost('cedar')))).toMatchObject({
+      because: 'sweep lab was stopped (stopped by a person); `labsweep resume lab` goes on',
+      refusals: [],
+    });
+  });
+
+  test('what does not wait says where it is or how it ended', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(3) });
+    built.succeed(idOf({ x: 0 }), { val_accuracy: 1 });
+    built.fail(idOf({ x: 1 }), 'exit code 7');
+    built.start(idOf({ x: 2 }), 'birch', 'cpu');
+    built.now += 65_000;
+    const said = [0, 1, 2].map((x) => why(built, idOf({ x }), null).because);
+    expect(said).toEqual([
+      'it has succeeded, by attempt 1 on cedar',
+      `attempt 1 on cedar failed: exit code 7; \`labsweep retry ${idOf({ x: 1 }).slice(0, 8)}\` tries it again`,
+      'it has been running on birch (cpu) for 1 min 5 s',
+    ]);
+  });
+});
+
+describe('P6 why anything waits', () => {
+  test('waiting trials are grouped by reason and idle hosts named', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(5) });
+    built.start(idOf({ x: 0 }), 'cedar');
+    const held = built.lease(idOf({ x: 1 }), 'birch');
+    const live = liveWith(
+      liveHost('cedar', { running: [{ attempt: 'n1-1', trial: 't', device: 'cpu', sinceMs: 5 }] }),
+      liveHost('birch', {
+        backlog: 1,
+        holds: [{ attempt: held, refusals: [{ kind: 'load', othersLoad: 9, limit: 6 }] }],
+      }),
+    );
+    expect(whyAll(built.state, live)).toEqual({
+      groups: [
+        { trials: 3, where: 'lab', because: 'the 2 hosts that can take them have their fill' },
+        {
+          trials: 1,
+          where: 'the backlog of birch',
+          because: 'the first of them: others load the host with 9; nothing starts from 6',
+        },
+      ],
+      idle: [{ host: 'birch', because: 'others load the host with 9; nothing starts from 6' }],
+    });
+  });
+
+  test('where no host is ready each is named with its reason', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1) });
+    const live = liveWith(liveHost('birch', { state: 'unreachable', because: 'no route to host' }));
+    expect(whyAll(built.state, live).groups[0]?.because).toBe(
+      'no host is ready: birch: the host cannot be reached: no route to host',
+    );
+  });
+
+  test('nothing waits in a sweep that is done, and its hosts are idle for that reason', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1) });
+    built.succeed(idOf({ x: 0 }), { val_accuracy: 1 });
+    expect(whyAll(built.state, liveWith(liveHost('cedar')))).toEqual({
+      groups: [],
+      idle: [{ host: 'cedar', because: 'nothing waits' }],
+    });
+  });
+});
