@@ -9,18 +9,21 @@ import { CommandError } from './exit.ts';
 import { programFolder } from './package-files.ts';
 import { takeIn } from './take-in.ts';
 
-/** A sweep's program, with a snapshot of its files in the content store: later edits do not reach its trials. */
+/**
+ * A sweep's program, with a snapshot of its files in the content store: later edits do not reach its trials. Without
+ * a store the files are only hashed, for a plan.
+ */
 export async function resolveProgram(
   console: Console,
   sweep: SweepFile,
-  store: string,
+  store: string | null,
 ): Promise<ResolvedProgram> {
   return sweep.program.kind === 'builtin'
     ? resolveBuiltin(sweep.program.name, store)
     : resolveCommand(console, sweep.program, store);
 }
 
-async function resolveBuiltin(name: string, store: string): Promise<ResolvedProgram> {
+async function resolveBuiltin(name: string, store: string | null): Promise<ResolvedProgram> {
   const description = programs[name];
   if (description === undefined) throw new CommandError(`there is no program ${name}.`);
   return {
@@ -37,7 +40,7 @@ async function resolveBuiltin(name: string, store: string): Promise<ResolvedProg
   };
 }
 
-async function resolveCommand(console: Console, program: CommandProgram, store: string): Promise<ResolvedProgram> {
+async function resolveCommand(console: Console, program: CommandProgram, store: string | null): Promise<ResolvedProgram> {
   const { command, argStyle, env, metrics } = program;
   const files = program.files === null ? null : await takeInFiles(console, program.files, store);
   return {
@@ -48,7 +51,7 @@ async function resolveCommand(console: Console, program: CommandProgram, store: 
   };
 }
 
-async function takeInFiles(console: Console, files: string, store: string): Promise<ContentHash> {
+async function takeInFiles(console: Console, files: string, store: string | null): Promise<ContentHash> {
   const folder = resolve(console.cwd, files);
   if (!existsSync(folder)) throw new CommandError(`${files}: there is no such folder (program.files).`);
   return takeIn(folder, store, 'usual');

@@ -1,12 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import type { Console } from './console.ts';
-import { runVerb } from './verbs/run.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
+import { dataVerb } from './verbs/data.ts';
+import { initVerb } from './verbs/init.ts';
+import { planVerb } from './verbs/plan.ts';
+import { resumeVerb } from './verbs/resume.ts';
+import { runVerb } from './verbs/run.ts';
+import { stopVerb } from './verbs/stop.ts';
 
 /** A verb: its arguments, one call, one rendering. The action sets the exit code by `done`. */
 export type Verb = (console: Console, done: (code: ExitCode) => void) => Command;
 
-const verbs: readonly Verb[] = [runVerb];
+/** In the order in which a person meets them. */
+const verbs: readonly Verb[] = [initVerb, dataVerb, planVerb, runVerb, resumeVerb, stopVerb];
 
 /** Runs one command line and says with what code the process ends. Nothing a person did shows a stack trace. */
 export async function runCommand(args: readonly string[], console: Console): Promise<ExitCode> {

@@ -1,0 +1,31 @@
+import type { Params } from '../model/params.ts';
+
+/** `plan --json`: what scripts may rely on. */
+export interface Plan {
+  readonly sweep: string;
+  readonly points: number;
+  readonly trials: readonly PlannedTrial[];
+  readonly devices: readonly { readonly host: string; readonly off: string | null }[];
+  /** What has to be there before a run, and how it gets there. */
+  readonly missing: readonly { readonly what: string; readonly remedy: string }[];
+  /** Null while nothing of the program has been seen to run. */
+  readonly eta: { readonly seconds: number; readonly low: number; readonly high: number } | null;
+}
+
+export interface PlannedTrial {
+  readonly trial: string;
+  readonly params: Params;
+  readonly case: string | null;
+  /** From 1. */
+  readonly replicate: number;
+  readonly seed: number;
+  /** Trainable parameters of the model; null where the program does not say. */
+  readonly parameters: number | null;
+  readonly predicted: {
+    readonly seconds: number | null;
+    readonly gpuMemoryBytes: number | null;
+    readonly hostMemoryBytes: number | null;
+  };
+  /** Whether the ledger has its result already. */
+  readonly cached: boolean;
+}

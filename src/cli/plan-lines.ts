@@ -1,0 +1,79 @@
+import { formatSize } from '../model/size.ts';
+import type { Params } from '../model/params.ts';
+import { type Column, tableLines } from '../results/text-table.ts';
+import type { Plan, PlannedTrial } from './plan-document.ts';
+
+/** Points that a person sees; `--json` has them all. */
+const rowsShown = 20;
+
+/** A plan as text: the sum first, then the first points, then what was left out and what is missing. */
+export function planLines(
+  plan: Plan,
+  excluded: readonly { readonly params: Params; readonly because: string }[],
+  columns: number,
+): string[] {
+  const { trials, points } = plan;
+  const replicates = points === 0 ? 0 : trials.length / points;
+  const cached = trials.filter((trial) => trial.cached).length;
+  const firsts = trials.filter((trial) => trial.replicate === 1);
+  return [
+    `${plan.sweep}: ${points} points x ${replicates} ${replicates === 1 ? 'replicate' : 'replicates'} = ${trials.length} trials, ${cached} of them done`,
+    ...sizeLines(firsts),
+    '',
+    ...pointTable(firsts.slice(0, rowsShown), columns),
+    ...(points > rowsShown ? [`… and ${points - rowsShown} more points (--json shows all)`] : []),
+    ...exclusionLines(excluded),
+    '',
+    `Hosts: ${plan.devices.map(({ host, off }) => (off === null ? host : `${host} (off: ${off})`)).join(', ')}`,
+    ...plan.missing.map(({ what, remedy }) => `Missing: ${what}; ${remedy}`),
+  ];
+}
+
+function sizeLines(trials: readonly PlannedTrial[]): string[] {
+  const counts = trials.flatMap(({ parameters }) => parameters ?? []);
+  const memory = trials.flatMap(({ predicted }) => predicted.hostMemoryBytes ?? []);
+  const lines: string[] = [];
+  const extremes = (values: readonly number[]): [number, number] =>
+    values.reduce<[number, number]>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
+      Infinity,
+      -Infinity,
+    ]);
+  if (counts.length > 0) {
+    const [low, high] = extremes(counts);
+    lines.push(`Models of ${low.toLocaleString('en-US')} to ${high.toLocaleString('en-US')} parameters`);
+  }
+  if (memory.length > 0) {
+    const [low, high] = extremes(memory);
+    lines.push(`Predicted memory of a trial: ${formatSize(low)} to ${formatSize(high)}`);
+  }
+  return lines;
+}
+
+function pointTable(trials: readonly PlannedTrial[], columns: number): string[] {
+  const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))].filter((name) =>
+    trials.some(({ params }) => params[name] !== trials[0]?.params[name]),
+  );
+  const hasCase = trials.some((trial) => trial.case !== null);
+  const hasParameters = trials.some(({ parameters }) => parameters !== null);
+  const heads: readonly Column[] = [
+    column('trial', 'left'),
+    ...(hasCase ? [column('case', 'left')] : []),
+    ...names.map((head) => column(head, 'right')),
+    ...(hasParameters ? [column('parameters', 'right')] : []),
+  ];
+  const rows = trials.map((trial) => [
+    trial.trial.slice(0, 8),
+    ...(hasCase ? [trial.case ?? ''] : []),
+    ...names.map((name) => String(trial.params[name] ?? '')),
+    ...(hasParameters ? [trial.parameters?.toLocaleString('en-US') ?? ''] : []),
+  ]);
+  return tableLines(heads, rows).map((line) => line.slice(0, Math.max(columns, 60)));
+}
+
+function exclusionLines(excluded: readonly { readonly because: string }[]): string[] {
+  const reasons = new Map<string, number>();
+  for (const { because } of excluded) reasons.set(because, (reasons.get(because) ?? 0) + 1);
+  return [...reasons].map(([because, count]) => `Left out: ${count} points, ${because}`);
+}
+
+const column = (head: string, align: Column['align']): Column => ({ head, align });
