@@ -1,0 +1,135 @@
+/**
+ * Who may import whom, and which rooms are pure: the one place that says so. A file belongs to the room with the
+ * longest name that its path begins with. A room may import itself and what its row names, nothing else.
+ */
+export interface Room {
+  readonly imports: readonly RoomName[];
+  /**
+   * `pure`: functions of their arguments, so that the simulation can run them: no clock, no timers, no chance, no
+   * `node:`, and of packages only `purePackages`. `{from}`: so are the files that match, with all that they import.
+   */
+  readonly pure: boolean | { readonly from: RegExp };
+  /** Files of a pure room that touch the machine all the same; no pure file may import them. */
+  readonly effects?: readonly string[];
+  /** What a pure room may import besides `purePackages`. */
+  readonly packages?: readonly string[];
+}
+
+type RoomName =
+  | 'model'
+  | 'throttle'
+  | 'predict'
+  | 'protocol'
+  | 'ledger'
+  | 'ledger/store'
+  | 'content'
+  | 'coordinator'
+  | 'coordinator/core'
+  | 'coordinator/scheduler'
+  | 'worker'
+  | 'worker/core'
+  | 'programs'
+  | 'results'
+  | 'board'
+  | 'cli'
+  | 'index.ts';
+
+export const rooms: Readonly<Record<RoomName, Room>> = {
+  model: { imports: [], pure: true },
+  // What a host carries is said in protocol's words.
+  throttle: { imports: ['model', 'protocol'], pure: true },
+  predict: { imports: ['model'], pure: true },
+  protocol: { imports: ['model'], pure: true, effects: ['protocol/socket-folder.ts'] },
+  // Likewise in the live figures.
+  ledger: { imports: ['model', 'protocol'], pure: true },
+  // The file, its lock and its readers: nobody else in this table but the coordinator and the command line names it.
+  'ledger/store': { imports: ['model', 'protocol', 'ledger'], pure: false },
+  content: { imports: ['model'], pure: false },
+  'coordinator/core': {
+    imports: ['model', 'throttle', 'predict', 'protocol', 'ledger', 'coordinator/scheduler'],
+    pure: true,
+  },
+  'coordinator/scheduler': {
+    imports: ['model', 'throttle', 'predict', 'protocol', 'ledger', 'coordinator/core'],
+    pure: true,
+  },
+  coordinator: {
+    imports: [
+      'model',
+      'throttle',
+      'predict',
+      'protocol',
+      'ledger',
+      'ledger/store',
+      'content',
+      'coordinator/core',
+      'coordinator/scheduler',
+    ],
+    pure: false,
+  },
+  'worker/core': { imports: ['model', 'throttle', 'predict', 'protocol'], pure: true },
+  worker: { imports: ['model', 'throttle', 'predict', 'protocol', 'content', 'worker/core'], pure: false },
+  // What a program says of itself is pure; its running part is not, and runs in a process of its own.
+  programs: { imports: ['model', 'content'], pure: { from: /^programs\/[^/]+\/description\.ts$/ } },
+  results: { imports: ['model', 'ledger'], pure: true, packages: ['simple-statistics'] },
+  board: {
+    imports: ['model', 'throttle', 'predict', 'protocol', 'ledger', 'content', 'results'],
+    pure: false,
+  },
+  // Nobody's row has cli in it.
+  cli: {
+    imports: [
+      'model',
+      'throttle',
+      'predict',
+      'protocol',
+      'ledger',
+      'ledger/store',
+      'content',
+      'coordinator',
+      'coordinator/core',
+      'programs',
+      'results',
+      'board',
+    ],
+    pure: false,
+  },
+  'index.ts': {
+    imports: [
+      'model',
+      'throttle',
+      'predict',
+      'protocol',
+      'ledger',
+      'ledger/store',
+      'content',
+      'programs',
+      'results',
+    ],
+    pure: false,
+  },
+};
+
+export const purePackages: readonly string[] = [
+  'zod',
+  'yaml',
+  'jsonc-parser',
+  'canonicalize',
+  '@noble/hashes',
+  'fastest-levenshtein',
+];
+
+/** What a pure file may not name, and what to do instead. */
+export const impureNames: Readonly<Record<string, string>> = {
+  Date: 'take `now` as an argument',
+  performance: 'take `now` as an argument',
+  setTimeout: 'return an instruction, or take `now` as an argument',
+  setInterval: 'return an instruction, or take `now` as an argument',
+  setImmediate: 'return an instruction',
+  queueMicrotask: 'return an instruction',
+  'Math.random': 'take a seeded generator as an argument',
+  crypto: 'take random bytes as an argument, or hash with @noble/hashes',
+  process: 'take what it says as an argument',
+  require: 'import it, in a room that may',
+  fetch: 'return an instruction',
+};
