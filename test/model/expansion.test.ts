@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { variedParameters } from '../../src/model/axis.ts';
 import { countTrials, judgeCount } from '../../src/model/trial-count.ts';
+import { cpuMsOf } from './cpu-time.ts';
 import { commandHead, expand, pointsOf, sweepOf, toyHead } from './reading.ts';
 
 const valuesOf = (axis: string): unknown[] =>
@@ -136,11 +137,14 @@ describe('a grid', () => {
     );
   });
 
-  it('of 100,000 points takes well under a second and little memory', () => {
+  it('of 100,000 points is expanded in a fraction of a second', () => {
     const text = `${commandHead}grid:\n  a: {from: 1, to: 100}\n  b: {from: 1, to: 10}\n  c: {from: 1, to: 100}\n`;
-    const before = performance.now();
-    expect(pointsOf(text)).toHaveLength(100_000);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    let points = 0;
+    const ms = cpuMsOf(() => {
+      points = pointsOf(text).length;
+    });
+    expect(points).toBe(100_000);
+    expect(ms).toBeLessThan(2_000);
   });
 });
 
