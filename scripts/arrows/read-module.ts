@@ -12,7 +12,7 @@ export interface Import extends Place {
   readonly typeOnly: boolean;
 }
 
-export interface NameUse extends Place {
+interface NameUse extends Place {
   /** `setTimeout`, or `Math.random`. */
   readonly name: string;
 }

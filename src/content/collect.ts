@@ -23,7 +23,7 @@ export interface Collected {
 }
 
 /** A program that leaves more files than this has mistaken its artifacts folder for a scratch disk. */
-export const maxListedArtifacts = 10_000;
+const maxListedArtifacts = 10_000;
 
 /**
  * Looks over what an attempt left in its artifacts folder. Links out of it and files that cannot be read are left out.

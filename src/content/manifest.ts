@@ -8,7 +8,7 @@ import { type ContentHash, contentHash } from '../model/ids.ts';
 const isInnerPath = (path: string): boolean =>
   !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 
-export const manifestFileSchema = z.object({
+const manifestFileSchema = z.object({
   /** Below the folder, `/` between its parts. */
   path: z.string().refine(isInnerPath, 'leaves the folder'),
   executable: z.boolean(),

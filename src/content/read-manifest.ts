@@ -10,12 +10,12 @@ import type { ContentProblem } from './problem.ts';
 import { type FoundFile, type LeavesOut, walk } from './walk.ts';
 
 /** Programs are sent to every host: above this they hold something that does not belong there. */
-export const maxProgramBytes = 100_000_000;
+const maxProgramBytes = 100_000_000;
 
 export interface ManifestOptions {
   /** `usual`: what `.labsweepignore` and the usual list name is left out; `nothing`: every file counts. */
   readonly ignore: 'usual' | 'nothing';
-  /** @default `maxProgramBytes` where the usual is ignored, else no bound */
+  /** @default 100 MB where the usual is ignored, else no bound */
   readonly maxBytes?: number;
 }
 

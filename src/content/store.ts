@@ -24,7 +24,7 @@ export const contentPath = (store: string, hash: ContentHash): string => join(st
 const readyPath = (store: string, hash: ContentHash): string => join(store, `${hash}.ready`);
 
 export const hasContent = (store: string, hash: ContentHash): Promise<boolean> =>
-  access(readyPath(store, hash)).then(
+  Promise.all([access(readyPath(store, hash)), access(contentPath(store, hash))]).then(
     () => true,
     () => false,
   );

@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The folder is not safely ours: somebody else made it first, or others may enter it. */
-export class SocketFolderError extends Error {
+class SocketFolderError extends Error {
   readonly code = 'SOCKET_FOLDER';
   override readonly name = 'SocketFolderError';
 }

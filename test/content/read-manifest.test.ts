@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ContentProblem, problemText } from '../../src/content/problem.ts';
 import { readManifest } from '../../src/content/read-manifest.ts';
 import { folderOf, manifestOf, oddFolder, pathsOf, write } from './folders.ts';
@@ -96,9 +97,11 @@ describe('what is left out', () => {
     expect(everything.kind === 'manifest' && everything.manifest).toHaveLength(14);
   });
 
-  test('the .git file of a worktree, and pipes', async () => {
+  test('the .git file of a worktree, and sockets', async () => {
     const folder = folderOf({ '.git': 'gitdir: elsewhere', 'a.py': '' });
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const server = createServer().listen(join(folder, 'socket'));
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
     expect(pathsOf(await manifestOf(folder))).toEqual(['a.py']);
   });
 });

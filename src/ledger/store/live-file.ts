@@ -7,7 +7,7 @@ const liveFile = 'live.json';
 /** Replaces the live figures of a state folder whole: a reader sees the old ones or the new. */
 export function writeLive(folder: string, live: LiveFigures): void {
   const path = join(folder, liveFile);
-  const next = `${path}.${process.pid}`;
+  const next = `${path}.next`;
   // Not synced: after a crash they are stale anyway.
   writeFileSync(next, `${JSON.stringify(live)}\n`, { mode: 0o600 });
   renameSync(next, path);

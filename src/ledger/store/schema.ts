@@ -17,7 +17,7 @@ const migrations: readonly string[] = [
 ];
 
 /** The version that this labsweep reads and writes. */
-export const schemaVersion = migrations.length;
+const schemaVersion = migrations.length;
 
 export type FileKind =
   | { readonly kind: 'ledger'; readonly version: number }

@@ -56,6 +56,17 @@ describe('one writer at a time', () => {
     expect(hostsOf(writer.events())).toEqual(['cedar']);
   });
 
+  test('of several who make a new ledger at once, one becomes its writer and the others are told', async () => {
+    const folder = temporaryFolder();
+    const said = await Promise.all(
+      [1, 2, 3, 4].map(async () => {
+        const [text] = await once(startFixture('holds-ledger.ts', folder).stdout, 'data');
+        return String(text).trim();
+      }),
+    );
+    expect(said.sort()).toEqual(['held', 'held', 'held', 'opened']);
+  });
+
   test('the writer is told to stop when somebody broke its lock, and writes nothing more', () => {
     const folder = temporaryFolder();
     const first = writerOf(folder);
