@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Block } from '../architecture.ts';
-import type { Kernels, Signal, TensorFlow } from './kernels.ts';
+import type { Kernels, Line, Signal, TensorFlow } from './kernels.ts';
 
 /** Added to a variance before its root is taken. */
 const epsilon = 1e-3;
@@ -120,7 +120,7 @@ export class BlockPass {
     const byGamma = tf.mul(inverse, tf.sub(rectified.sumOfProducts, tf.mul(mean, rectified.sum)));
     const slope = tf.mul(tf.mul(scale, inverse), tf.div(byGamma, -count)) as Tensor1D;
     const offset = tf.sub(tf.mul(scale, tf.div(rectified.sum, -count)), tf.mul(slope, mean)) as Tensor1D;
-    const inner = this.#unpool(block, trace, rectified.gradient, { scale, slope, offset });
+    const inner = this.#unpool(block, trace, tf.mul(rectified.gradient, scale), { slope, offset });
     const filter = this.#kernels.filterGradient(input, inner, block.convolution);
     return {
       // BN takes away what a bias adds: its gradient is 0, and Adam would make steps of rounding errors.
@@ -129,14 +129,11 @@ export class BlockPass {
     };
   }
 
-  #unpool(
-    block: Block,
-    trace: BlockTrace,
-    gradient: Signal,
-    affine: Parameters<Kernels['unpool']>[4],
-  ): Signal {
-    if (block.pool === null && affine === null) return gradient;
-    return this.#kernels.unpool(trace.convolved, trace.pooled, gradient, block.pool, affine);
+  #unpool(block: Block, { convolved, pooled }: BlockTrace, gradient: Signal, line: Line | null): Signal {
+    if (block.pool !== null) return this.#kernels.unpool(convolved, pooled, gradient, block.pool, line);
+    if (line === null) return gradient;
+    const tf = this.#tf;
+    return tf.add(gradient, tf.add(tf.mul(convolved, line.slope), line.offset));
   }
 
   #pool(block: Block, signal: Signal): Signal {

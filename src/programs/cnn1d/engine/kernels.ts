@@ -20,17 +20,10 @@ export interface Kernels {
   inputGradient(gradient: Signal, filter: Tensor4D, window: Window): Signal;
   pool(input: Signal, window: Window): Signal;
   /**
-   * The gradient by a pooling's input: `gradient` at the first place of each window where `input` equals `pooled`,
-   * 0 elsewhere; then, where `affine` is given, scale · that + slope · input + offset, channel by channel (the rest of
-   * a BN layer's gradient). Without a window nothing was pooled and the places are the same.
+   * The gradient by a pooling's input: `gradient` at the first place of each window where `input` equals `pooled`, 0
+   * elsewhere; plus, where `line` is given, slope · input + offset, channel by channel (the rest of a BN layer's).
    */
-  unpool(
-    input: Signal,
-    pooled: Signal,
-    gradient: Signal,
-    window: Window | null,
-    affine: Affine | null,
-  ): Signal;
+  unpool(input: Signal, pooled: Signal, gradient: Signal, window: Window, line: Line | null): Signal;
   /** Mean and (biased) variance of each channel. */
   moments(input: Signal): { readonly mean: Tensor1D; readonly variance: Tensor1D };
   /**
@@ -40,8 +33,8 @@ export interface Kernels {
   rectify(gradient: Signal, output: Signal, input: Signal): Rectified;
 }
 
-export interface Affine {
-  readonly scale: Tensor1D;
+/** A number a channel each. */
+export interface Line {
   readonly slope: Tensor1D;
   readonly offset: Tensor1D;
 }

@@ -58,23 +58,34 @@ export function rectify(
   sumOfProducts.set(products);
 }
 
-export interface Unpooling {
-  /** Null: the places are the same. */
-  readonly window: Window | null;
-  /** Clips times channels: the numbers of one moment in time. */
-  readonly width: number;
+/** `result` becomes slope · input + offset, each of them a number a channel. */
+export function line(
+  input: Float32Array,
+  slope: Float32Array,
+  offset: Float32Array,
+  result: Float32Array,
+): void {
+  const channels = slope.length;
+  for (let row = 0; row < input.length; row += channels) {
+    for (let channel = 0; channel < channels; channel++) {
+      const place = row + channel;
+      result[place] = (slope[channel] as number) * (input[place] as number) + (offset[channel] as number);
+    }
+  }
 }
 
-/** See Kernels.unpool; `result` has the size of `input` and any content. */
+/**
+ * Adds `gradient` to `result` at the first place of each window where `input` equals `pooled`.
+ * @param width clips times channels: the numbers of one moment in time.
+ */
 export function unpool(
   input: Float32Array,
   pooled: Float32Array,
   gradient: Float32Array,
   result: Float32Array,
-  { window, width }: Unpooling,
+  window: Window,
+  width: number,
 ): void {
-  if (window === null) return result.set(gradient);
-  result.fill(0);
   for (let step = 0; step < window.outputLength; step++) {
     const start = step * window.stride - window.before;
     const first = Math.max(0, start) * width;
@@ -86,27 +97,7 @@ export function unpool(
       const largest = pooled[step * width + place] as number;
       let at = first + place;
       while (at < end && input[at] !== largest) at += width;
-      if (at < end) result[at] = value;
-    }
-  }
-}
-
-/** `signal` becomes scale · signal + slope · input + offset, each of them a number a channel. */
-export function applyAffine(
-  signal: Float32Array,
-  input: Float32Array,
-  scale: Float32Array,
-  slope: Float32Array,
-  offset: Float32Array,
-): void {
-  const channels = scale.length;
-  for (let row = 0; row < signal.length; row += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      const place = row + channel;
-      signal[place] =
-        (scale[channel] as number) * (signal[place] as number) +
-        (slope[channel] as number) * (input[place] as number) +
-        (offset[channel] as number);
+      if (at < end) result[at] = (result[at] as number) + value;
     }
   }
 }

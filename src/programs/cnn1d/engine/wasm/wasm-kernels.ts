@@ -37,8 +37,8 @@ export function wasmKernels(tf: TensorFlow): Kernels {
       }),
     pool: (input, { size, stride, before, after }) =>
       tf.maxPool(input, [size, 1], [stride, 1], before + after === 0 ? 'valid' : 'same'),
-    unpool: (input, pooled, gradient, window, affine) =>
-      run<Signal>('LabsweepUnpool', { input, pooled, gradient, ...affine }, { window }),
+    unpool: (input, pooled, gradient, window, line) =>
+      run<Signal>('LabsweepUnpool', { input, pooled, gradient, ...line }, { window }),
     moments: (input) => {
       const [mean, variance] = run<[Tensor1D, Tensor1D]>('LabsweepMoments', { input });
       return { mean, variance };
@@ -99,17 +99,14 @@ const paddingOf = (before: number, after: number): Padding => [
 
 function registerLoops(tf: TensorFlow): void {
   if (tf.getKernel('LabsweepUnpool', 'wasm') !== undefined) return;
-  const register = (
-    kernelName: string,
-    kernelFunc: (memory: Memory, window: Window | null) => TensorInfo[],
-  ): void =>
+  const register = (kernelName: string, kernelFunc: (memory: Memory, window: Window) => TensorInfo[]): void =>
     tf.registerKernel({
       kernelName,
       backendName: 'wasm',
       kernelFunc: ({ inputs, backend, attrs }) => {
         const results = kernelFunc(
           memoryOf(backend as unknown as WasmBackend, inputs),
-          (attrs?.['window'] as unknown as Window | null | undefined) ?? null,
+          attrs?.['window'] as unknown as Window,
         );
         return results.length === 1 ? (results[0] as TensorInfo) : results;
       },
@@ -132,19 +129,13 @@ function registerLoops(tf: TensorFlow): void {
     return [...outputs];
   });
   register('LabsweepUnpool', ({ make, view, input, has }, window) => {
-    const { shape } = input('input');
-    const result = make(shape);
-    const width = (shape[2] ?? 1) * (shape[3] ?? 1);
-    const signal = view(input('input'));
-    loops.unpool(signal, view(input('pooled')), view(input('gradient')), view(result), { window, width });
-    if (has('scale'))
-      loops.applyAffine(
-        view(result),
-        signal,
-        view(input('scale')),
-        view(input('slope')),
-        view(input('offset')),
-      );
+    const signal = input('input');
+    const result = make(signal.shape);
+    const gradient = view(input('gradient'));
+    if (has('slope')) loops.line(view(signal), view(input('slope')), view(input('offset')), view(result));
+    else view(result).fill(0);
+    const width = (signal.shape[2] ?? 1) * (signal.shape[3] ?? 1);
+    loops.unpool(view(signal), view(input('pooled')), gradient, view(result), window, width);
     return [result];
   });
 }
