@@ -15,11 +15,14 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
     const manifest = createRequire(import.meta.url).resolve(`${bundled}/package.json`);
     node = join(dirname(manifest), 'bin', 'node');
   } catch {
-    console.error(`labsweep needs Node ${needed} or later and this is ${process.version}: npm install ${bundled}@${needed}`);
+    console.error(
+      `labsweep needs Node ${needed} or later and this is ${process.version}: npm install ${bundled}@${needed}`,
+    );
     process.exit(2);
   }
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
   // Ctrl-C reaches the child by the terminal; the parent only waits for its word.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 }

@@ -9,7 +9,13 @@ import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
-const shared = { bundle: true, platform: 'node', format: 'esm', legalComments: 'none', logLevel: 'warning' } as const;
+const shared = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const;
 // tfjs and tar-stream are CommonJS: bundled into ESM they still call require for Node's own modules.
 const requireBanner = {
   js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

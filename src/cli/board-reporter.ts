@@ -24,14 +24,23 @@ export function boardReporter(console: Console, name: string): RunReporter {
   let seen: LedgerState | null = null;
   const sweep = (): Sweep | undefined => seen?.sweeps.get(sweepName(name));
   const view = (state: LedgerState, shown: Sweep): RunView =>
-    runView({ state, sweep: shown, live, best: bestSoFar(state, shown), latestLine: latest.of, nowMs: Date.now() });
+    runView({
+      state,
+      sweep: shown,
+      live,
+      best: bestSoFar(state, shown),
+      latestLine: latest.of,
+      nowMs: Date.now(),
+    });
   const renderer = console.live
     ? new Renderer(console.errStream, () => {
         const shown = sweep();
         return seen === null || shown === undefined ? [] : boardLines(view(seen, shown), console.columns);
       })
     : null;
-  const plain = new PlainLog((line) => (renderer === null ? console.err(`${line}\n`) : renderer.persist(line)));
+  const plain = new PlainLog((line) =>
+    renderer === null ? console.err(`${line}\n`) : renderer.persist(line),
+  );
   return {
     committed: (events, metrics, ledger) => {
       latest.note(events, metrics);

@@ -19,9 +19,9 @@ export function processConsole(): Console {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     errStream: process.stderr,
-    live: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
-    colour: process.stdout.isTTY === true && !noColour,
-    columns: process.stderr.columns ?? 100,
+    live: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+    colour: process.stdout.isTTY && !noColour,
+    columns: process.stderr.isTTY ? process.stderr.columns : 100,
     cwd: process.cwd(),
     env: process.env,
   };

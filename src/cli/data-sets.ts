@@ -8,7 +8,11 @@ import type { ResolvedData } from '../coordinator/declaration.ts';
 import { nearestName } from '../model/nearest.ts';
 import type { ProgramDescription } from '../model/program.ts';
 import type { SweepFile } from '../model/sweep-file.ts';
-import { importDataset, type ImportedDataset, type ImportProgress } from '../programs/cnn1d/dataset/import-dataset.ts';
+import {
+  importDataset,
+  type ImportedDataset,
+  type ImportProgress,
+} from '../programs/cnn1d/dataset/import-dataset.ts';
 import { CommandError } from './exit.ts';
 import { shippedData } from './package-files.ts';
 import { takeIn } from './take-in.ts';
@@ -54,7 +58,15 @@ export async function importData(
     const imported = await importDataset({ source, into, onProgress });
     const content = await takeIn(imported.folder, storeFolder(stateFolder), 'nothing');
     const { hash, words, clips, counts } = imported;
-    const record: DataRecord = { name, hash, content, words: [...words], clips, counts: { ...counts }, source };
+    const record: DataRecord = {
+      name,
+      hash,
+      content,
+      words: [...words],
+      clips,
+      counts: { ...counts },
+      source,
+    };
     const file = recordFile(stateFolder, name);
     writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
     renameSync(`${file}.part`, file);
@@ -84,10 +96,13 @@ export async function resolveData(
       launch: { kind: 'path', path: data.path },
       shape: { words: description?.defaultWords ?? [] },
     };
-  const record = readDataRecord(stateFolder, data.name) ?? (await importShipped(stateFolder, data.name, onImport));
+  const record =
+    readDataRecord(stateFolder, data.name) ?? (await importShipped(stateFolder, data.name, onImport));
   const missing = data.words?.find((word) => !record.words.includes(word));
   if (missing !== undefined)
-    throw new CommandError(`data set ${data.name} has no word ${missing}; it has ${record.words.join(', ')}.`);
+    throw new CommandError(
+      `data set ${data.name} has no word ${missing}; it has ${record.words.join(', ')}.`,
+    );
   return {
     name: data.name,
     identity: { hash: contentHash(record.hash), words: data.words },

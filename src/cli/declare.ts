@@ -1,6 +1,11 @@
 /** From a sweep file to what is asked of the coordinator: files and data set taken in, trials named. */
 import { z } from 'zod';
-import { type Declared, declare, type ResolvedData, type ResolvedProgram } from '../coordinator/declaration.ts';
+import {
+  type Declared,
+  declare,
+  type ResolvedData,
+  type ResolvedProgram,
+} from '../coordinator/declaration.ts';
 import { fold } from '../ledger/fold.ts';
 import { emptyLedger, type LedgerState, type Sweep } from '../ledger/state.ts';
 import { openReader } from '../ledger/store/reader.ts';
@@ -56,7 +61,8 @@ function keptProgram(
 ): ResolvedProgram {
   const before = ledger.sweeps.get(sweepName(loaded.sweep.name));
   const earlier = before === undefined ? null : earlierIdentity(before, program.identity);
-  if (before === undefined || earlier === null || before.counts.succeeded === 0 || fresh === true) return program;
+  if (before === undefined || earlier === null || before.counts.succeeded === 0 || fresh === true)
+    return program;
   const kept = { ...program, identity: earlier };
   if (keep === true) return kept;
   const atStake = countKept(ledger, declare(loaded.sweep, loaded.path, loaded.points, kept, data));

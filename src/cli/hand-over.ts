@@ -1,13 +1,11 @@
 /** A command for a ledger that another process writes: it is handed over, and followed from the ledger. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { fold } from '../ledger/fold.ts';
-import { emptyLedger } from '../ledger/state.ts';
-import { readLive } from '../ledger/store/live-file.ts';
+import type { Sweep } from '../ledger/state.ts';
 import type { LockHolder } from '../ledger/store/lock-holder.ts';
-import { openReader } from '../ledger/store/reader.ts';
 import { askWriter } from '../ledger/store/writer-socket.ts';
 import type { Console } from './console.ts';
 import { CommandError, type ExitCode } from './exit.ts';
+import { openState } from './open.ts';
 import type { RunRequest } from './run-request.ts';
 import { sweepOf, verdictOf } from './verdict.ts';
 
@@ -24,7 +22,8 @@ export async function askHolder(folder: string, command: object, holder: LockHol
   const answer = await askWriter(folder, command);
   if (answer.kind === 'answered') return answer.answer;
   const who = `process ${holder.pid} on ${holder.hostname}`;
-  if (answer.kind === 'refused') throw new CommandError(`${who} holds the ledger and refuses: ${answer.because}`);
+  if (answer.kind === 'refused')
+    throw new CommandError(`${who} holds the ledger and refuses: ${answer.because}`);
   throw new CommandError(
     `${who} holds the ledger and does not answer. If it has ended for good, add --break-lock.`,
   );
@@ -32,29 +31,31 @@ export async function askHolder(folder: string, command: object, holder: LockHol
 
 async function follow(console: Console, request: RunRequest): Promise<ExitCode> {
   const startedAt = performance.now();
-  let ledger = emptyLedger();
-  let seq = 0;
-  let before: number | null = null;
+  const open = openState(console, { state: request.folder });
+  const before = sweepOf(open.state, request.sweep).counts.succeeded;
   for (;;) {
-    const opened = openReader(request.folder);
-    if (opened.kind === 'opened') {
-      const read = opened.reader.read(seq);
-      seq = read.seq;
-      ledger = read.events.reduce(fold, ledger);
-      if (before !== null) request.reporter.committed(read.events, [], ledger);
-    }
-    const sweep = sweepOf(ledger, request.sweep);
-    before ??= sweep.counts.succeeded;
-    const { queued, leased, running } = sweep.counts;
-    if (leased + running === 0 && (queued === 0 || sweep.status.kind === 'stopped')) {
+    request.reporter.committed(open.refresh(), [], open.state);
+    const sweep = sweepOf(open.state, request.sweep);
+    if (hasEnded(sweep)) {
       const { succeeded, failed } = sweep.counts;
       const seconds = (performance.now() - startedAt) / 1_000;
-      request.reporter.ended(ledger, { sweep, cached: before, succeeded: succeeded - before, failed, seconds });
+      request.reporter.ended(open.state, {
+        sweep,
+        cached: before,
+        succeeded: succeeded - before,
+        failed,
+        seconds,
+      });
       request.reporter.close();
       return verdictOf(console, sweep);
     }
-    const live = readLive(request.folder);
-    if (live !== null) request.reporter.moment(ledger, live.live);
+    const live = open.live();
+    if (live === null)
+      throw new CommandError(`the coordinator has gone; \`labsweep resume ${sweep.name}\` goes on.`);
+    request.reporter.moment(open.state, live);
     await pause(pollMs);
   }
 }
+
+const hasEnded = ({ counts, status }: Sweep): boolean =>
+  counts.leased + counts.running === 0 && (counts.queued === 0 || status.kind === 'stopped');

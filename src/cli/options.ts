@@ -4,11 +4,15 @@ import { InvalidArgumentError, Option } from 'commander';
 export const stateOption = (): Option =>
   new Option('--state <dir>', 'the state folder (default: .labsweep, looked for upward)');
 export const inventoryOption = (): Option =>
-  new Option('--inventory <file>', 'the hosts (default: inventory.json, looked for upward; else this machine)');
+  new Option(
+    '--inventory <file>',
+    'the hosts (default: inventory.json, looked for upward; else this machine)',
+  );
 export const jsonOption = (what: string): Option => new Option('--json', what);
 export const setOption = (): Option =>
-  new Option('--set <key=value>', 'overrides a value of the file: fixed.epochs=2')
-    .argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  new Option('--set <key=value>', 'overrides a value of the file: fixed.epochs=2').argParser(
+    (value: string, before: string[] | undefined) => [...(before ?? []), value],
+  );
 export const limitOption = (): Option =>
   new Option('--limit <n>', 'only the first n points').argParser(wholeNumber);
 export const replicatesOption = (): Option =>

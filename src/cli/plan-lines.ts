@@ -34,10 +34,10 @@ function sizeLines(trials: readonly PlannedTrial[]): string[] {
   const memory = trials.flatMap(({ predicted }) => predicted.hostMemoryBytes ?? []);
   const lines: string[] = [];
   const extremes = (values: readonly number[]): [number, number] =>
-    values.reduce<[number, number]>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
-      Infinity,
-      -Infinity,
-    ]);
+    values.reduce<[number, number]>(
+      ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+      [Infinity, -Infinity],
+    );
   if (counts.length > 0) {
     const [low, high] = extremes(counts);
     lines.push(`Models of ${low.toLocaleString('en-US')} to ${high.toLocaleString('en-US')} parameters`);

@@ -40,7 +40,11 @@ async function resolveBuiltin(name: string, store: string | null): Promise<Resol
   };
 }
 
-async function resolveCommand(console: Console, program: CommandProgram, store: string | null): Promise<ResolvedProgram> {
+async function resolveCommand(
+  console: Console,
+  program: CommandProgram,
+  store: string | null,
+): Promise<ResolvedProgram> {
   const { command, argStyle, env, metrics } = program;
   const files = program.files === null ? null : await takeInFiles(console, program.files, store);
   return {

@@ -5,6 +5,7 @@ import { dataVerb } from './verbs/data.ts';
 import { initVerb } from './verbs/init.ts';
 import { planVerb } from './verbs/plan.ts';
 import { resumeVerb } from './verbs/resume.ts';
+import { retryVerb } from './verbs/retry.ts';
 import { runVerb } from './verbs/run.ts';
 import { stopVerb } from './verbs/stop.ts';
 
@@ -12,7 +13,7 @@ import { stopVerb } from './verbs/stop.ts';
 export type Verb = (console: Console, done: (code: ExitCode) => void) => Command;
 
 /** In the order in which a person meets them. */
-const verbs: readonly Verb[] = [initVerb, dataVerb, planVerb, runVerb, resumeVerb, stopVerb];
+const verbs: readonly Verb[] = [initVerb, dataVerb, planVerb, runVerb, resumeVerb, retryVerb, stopVerb];
 
 /** Runs one command line and says with what code the process ends. Nothing a person did shows a stack trace. */
 export async function runCommand(args: readonly string[], console: Console): Promise<ExitCode> {
@@ -31,10 +32,13 @@ export async function runCommand(args: readonly string[], console: Console): Pro
 
 function labsweep(console: Console, done: (code: ExitCode) => void): Command {
   const program = new Command('labsweep')
-    .description('Hyperparameter sweeps over a lab\'s shared servers, by SSH alone.')
+    .description("Hyperparameter sweeps over a lab's shared servers, by SSH alone.")
     .option('--debug', 'show the stack of an error')
     .exitOverride()
-    .configureOutput({ writeOut: console.out, writeErr: console.err });
+    .configureOutput({
+      writeOut: (text) => console.out(text),
+      writeErr: (text) => console.err(text),
+    });
   for (const verb of verbs) program.addCommand(verb(console, done).copyInheritedSettings(program));
   return program;
 }

@@ -8,11 +8,7 @@ import type { Console } from './console.ts';
 /** What a run says while it goes on: lines that live on a terminal, lines in a log, or NDJSON for scripts. */
 export interface RunReporter {
   /** After each commit, with the state that the facts have led to. */
-  committed(
-    events: readonly LedgerEvent[],
-    metrics: readonly MetricsBatch[],
-    ledger: LedgerState,
-  ): void;
+  committed(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[], ledger: LedgerState): void;
   /** Now and then, with the figures of the moment. */
   moment(ledger: LedgerState, live: LiveFigures): void;
   /** The sweep has come to rest. */

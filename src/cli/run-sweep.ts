@@ -34,14 +34,21 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
   });
   const interrupted = onInterrupt();
   const timer = setInterval(() => {
-    reporter.moment(session.coordinator.state.ledger, liveFigures(session.coordinator.state, process.pid, Date.now()));
+    reporter.moment(
+      session.coordinator.state.ledger,
+      liveFigures(session.coordinator.state, process.pid, Date.now()),
+    );
     turned.wake();
   }, momentMs);
   try {
     await session.coordinator.ask(request.command);
     const before = succeededNow(session, request.sweep);
     if (!isAtRest(session)) session.coordinator.connect();
-    const end = await Promise.race([untilRest(session, request.sweep, turned), session.failed, interrupted.promise]);
+    const end = await Promise.race([
+      untilRest(session, request.sweep, turned),
+      session.failed,
+      interrupted.promise,
+    ]);
     const sweep = sweepOf(session.coordinator.state.ledger, request.sweep);
     reporter.ended(session.coordinator.state.ledger, {
       sweep,

@@ -2,7 +2,12 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Command, commandSchema } from '../coordinator/core/command.ts';
-import { type Coordinator, type CoordinatorOptions, type HostEntry, startCoordinator } from '../coordinator/coordinator.ts';
+import {
+  type Coordinator,
+  type CoordinatorOptions,
+  type HostEntry,
+  startCoordinator,
+} from '../coordinator/coordinator.ts';
 import { liveFigures } from '../coordinator/live.ts';
 import { writeLive } from '../ledger/store/live-file.ts';
 import { type OpenedWriter, openWriter } from '../ledger/store/open-writer.ts';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { type Expansion, expandSweep } from '../model/expansion.ts';
 import { type ParsedSweep, parseSweepFile, type SweepContext } from '../model/parse-sweep.ts';
@@ -35,7 +35,8 @@ export interface LoadedSweep {
 export function loadSweep(console: Console, path: string, options: SweepOptions): LoadedSweep {
   const file = resolve(console.cwd, path);
   const text = readText(file);
-  if (text === null) throw new CommandError(`${path}: there is no such file. \`labsweep init\` writes a first one.`);
+  if (text === null)
+    throw new CommandError(`${path}: there is no such file. \`labsweep init\` writes a first one.`);
   const context: SweepContext = {
     programs,
     readExtended: (extended) => readText(isAbsolute(extended) ? extended : resolve(console.cwd, extended)),
@@ -46,7 +47,8 @@ export function loadSweep(console: Console, path: string, options: SweepOptions)
   };
   const parsed = accepted(parseSweepFile(text, path, context));
   const verdict = judgeCount(countTrials(parsed.sweep));
-  if (verdict.kind === 'needs-yes' && options.yes !== true) throw new CommandError(`${path}: ${verdict.message}`);
+  if (verdict.kind === 'needs-yes' && options.yes !== true)
+    throw new CommandError(`${path}: ${verdict.message}`);
   const expansion = expandSweep(parsed, programs);
   if (expansion.kind === 'refused') throw refusal(expansion.issues);
   const { points, excluded } = expansion;
@@ -62,4 +64,5 @@ function accepted(parsed: ParsedSweep): Extract<ParsedSweep, { kind: 'sweep' }> 
 export const refusal = (issues: readonly SourceIssue[]): CommandError =>
   new CommandError(issues.map(renderIssue).join('\n'));
 
-const readText = (file: string): string | null => (existsSync(file) ? readFileSync(file, 'utf8') : null);
+const readText = (file: string): string | null =>
+  statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file, 'utf8') : null;

@@ -12,7 +12,8 @@ export function sweepOf(ledger: LedgerState, name: string): Sweep {
 /** What a sweep that came to rest amounts to, said where it is not all well. */
 export function verdictOf(console: Console, sweep: Sweep): ExitCode {
   if (sweep.status.kind === 'stopped') {
-    const why = sweep.status.by === 'same-failure' ? 'its first trials failed in the same way' : 'by a person';
+    const why =
+      sweep.status.by === 'same-failure' ? 'its first trials failed in the same way' : 'by a person';
     console.err(`Sweep ${sweep.name} was stopped: ${why}.\n`);
     if (sweep.status.by === 'same-failure') console.err(`${indent(sweep.status.because)}\n`);
     return exitCode.failedInPart;

@@ -74,7 +74,10 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     failed: options.onFailed,
   });
   for (const host of hosts.filter(({ off }) => off === null))
-    links.set(host.name, newLink(options, host, state, term, (event) => loop.post(event)));
+    links.set(
+      host.name,
+      newLink(options, host, state, term, (event) => loop.post(event)),
+    );
   let asked = 0;
   let connecting = false;
   return {
@@ -146,7 +149,8 @@ function newLink(
 }
 
 /** Where an attempt's artifacts lie in the state folder. */
-export const artifactsFolder = (folder: string, attempt: AttemptId): string => join(folder, 'artifacts', attempt);
+export const artifactsFolder = (folder: string, attempt: AttemptId): string =>
+  join(folder, 'artifacts', attempt);
 
 function storeArtifacts(folder: string, attempt: AttemptId, files: ArtifactFiles): void {
   for (const { path, base64 } of files) {

@@ -1,4 +1,5 @@
 /** What a sweep file amounts to for the ledger: the declaration, and its points with their trials. Pure. */
+import { variedParameters } from '../model/axis.ts';
 import type { PointDeclaration, SweepDeclaration } from '../ledger/events.ts';
 import type { Point } from '../model/expansion.ts';
 import { type DataIdentity, identify, launchIdOf, type ProgramIdentity } from '../model/identity.ts';
@@ -68,7 +69,7 @@ export function declare(
       retries: sweep.retries,
       concurrent: sweep.concurrent,
       seeds: sweep.seeds,
-      axes: varyingParameters(points),
+      axes: [...variedParameters(sweep.grids)],
     },
     points: points.map(({ params, case: name }) => {
       const ids = idsOf(params, sweep.seeds);
@@ -112,12 +113,4 @@ function resourcesOf(
   const expected = description?.estimate(params, shape) ?? commandResources;
   const asked = Object.entries(sweep.resources).filter(([, value]) => value !== null);
   return { ...expected, ...Object.fromEntries(asked) };
-}
-
-/** Parameters that differ between points, in the order in which the first point has them. */
-function varyingParameters(points: readonly Point[]): string[] {
-  const [first] = points;
-  if (first === undefined) return [];
-  const names = new Set(points.flatMap(({ params }) => Object.keys(params)));
-  return [...names].filter((name) => points.some(({ params }) => params[name] !== first.params[name]));
 }

@@ -18,7 +18,10 @@ export const dataVerb: Verb = (console) =>
     .description('Data sets of spoken words, in the layout WORD/NAME.wav of Speech Commands.')
     .addCommand(importCommand(console))
     .addCommand(listCommand(console))
-    .addHelpText('after', '\nExample:\n  labsweep data import speech-commands ~/speech_commands_v0.02.tar.gz');
+    .addHelpText(
+      'after',
+      '\nExample:\n  labsweep data import speech-commands ~/speech_commands_v0.02.tar.gz',
+    );
 
 const importCommand = (console: Console): Command =>
   new Command('import')
@@ -29,13 +32,23 @@ const importCommand = (console: Console): Command =>
     .addHelpText('after', '\nExample:\n  labsweep data import speech-commands ~/speech_commands_v0.02.tar.gz')
     .action(async (name: string, source: string, options: { state?: string }) => {
       if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
-        throw new CommandError(`${name} is no name for a data set: letters, digits, ., _ and -, a letter or digit first.`);
+        throw new CommandError(
+          `${name} is no name for a data set: letters, digits, ., _ and -, a letter or digit first.`,
+        );
       const folder = stateFolderFor(console, console.cwd, options.state);
-      const { record, unreadable } = await importData(folder, name, resolve(console.cwd, source), progress(console));
+      const { record, unreadable } = await importData(
+        folder,
+        name,
+        resolve(console.cwd, source),
+        progress(console),
+      );
       if (console.live) console.err('\n');
-      for (const { file, because } of unreadable.slice(0, namesShown)) console.err(`left out ${file}: ${because}\n`);
+      for (const { file, because } of unreadable.slice(0, namesShown))
+        console.err(`left out ${file}: ${because}\n`);
       if (unreadable.length > namesShown) console.err(`… and ${unreadable.length - namesShown} more files\n`);
-      console.out(`${record.name}: ${record.clips} clips of ${record.words.length} words, ${splits(record)}\n`);
+      console.out(
+        `${record.name}: ${record.clips} clips of ${record.words.length} words, ${splits(record)}\n`,
+      );
     });
 
 const listCommand = (console: Console): Command =>

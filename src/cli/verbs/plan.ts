@@ -35,7 +35,9 @@ interface PlanOptions extends SweepOptions {
 export const planVerb: Verb = (console) =>
   new Command('plan')
     .summary('show what a sweep would train; starts and writes nothing')
-    .description('Checks a sweep file and shows its trials: how many, how large, which have a result already.')
+    .description(
+      'Checks a sweep file and shows its trials: how many, how large, which have a result already.',
+    )
     .argument('<sweep>', 'the sweep file')
     .addOption(setOption())
     .addOption(limitOption())
@@ -82,7 +84,8 @@ async function plannedData(
   stateFolder: string | null,
 ): Promise<{ resolved: ResolvedData | null; missing: Plan['missing'] }> {
   const { data } = sweep;
-  const record = data?.kind === 'named' && stateFolder !== null ? readDataRecord(stateFolder, data.name) : null;
+  const record =
+    data?.kind === 'named' && stateFolder !== null ? readDataRecord(stateFolder, data.name) : null;
   if (data?.kind !== 'named' || record !== null) {
     const resolved = await resolveData(stateFolder ?? '', sweep, description, () => {});
     return { resolved, missing: [] };

@@ -1,15 +1,12 @@
 import { Command } from 'commander';
-import type { LedgerState, Sweep } from '../../ledger/state.ts';
 import { boardReporter } from '../board-reporter.ts';
-import { existingStateFolder } from '../command-state.ts';
-import { readLedgerState } from '../declare.ts';
-import { CommandError } from '../exit.ts';
 import { readLab } from '../lab.ts';
+import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../program.ts';
 import { jsonReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
-import { sweepOf } from '../verdict.ts';
+import { chooseSweep } from '../sweep-choice.ts';
 
 interface ResumeOptions {
   readonly state?: string;
@@ -32,9 +29,8 @@ export const resumeVerb: Verb = (console, done) =>
     .addOption(jsonOption('events as NDJSON on standard output, the last one `end`'))
     .addHelpText('after', '\nExample:\n  labsweep resume')
     .action(async (named: string | undefined, options: ResumeOptions) => {
-      const folder = existingStateFolder(console, options.state);
-      const ledger = readLedgerState(folder);
-      const { name } = named === undefined ? latestSweep(ledger) : sweepOf(ledger, named);
+      const { folder, state } = openState(console, options);
+      const { name } = chooseSweep(state, named);
       done(
         await runSweep(console, {
           folder,
@@ -46,9 +42,3 @@ export const resumeVerb: Verb = (console, done) =>
         }),
       );
     });
-
-function latestSweep(ledger: LedgerState): Sweep {
-  const [first, ...others] = ledger.sweeps.values();
-  if (first === undefined) throw new CommandError('there is no sweep to resume. `labsweep run SWEEP` starts one.');
-  return others.reduce((latest, sweep) => (sweep.declaredAt >= latest.declaredAt ? sweep : latest), first);
-}

@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import { sweepName } from '../../model/ids.ts';
-import { existingStateFolder } from '../command-state.ts';
-import { readLedgerState } from '../declare.ts';
+import type { CoordinatorState } from '../../coordinator/core/state.ts';
+import { ask } from '../ask.ts';
 import { readLab } from '../lab.ts';
+import { openState } from '../open.ts';
 import { inventoryOption, stateOption } from '../options.ts';
 import type { Verb } from '../program.ts';
-import { stopSweeps } from '../stop-sweeps.ts';
-import { sweepOf } from '../verdict.ts';
+import { chooseSweep } from '../sweep-choice.ts';
 
 export const stopVerb: Verb = (console) =>
   new Command('stop')
@@ -16,9 +15,16 @@ export const stopVerb: Verb = (console) =>
     .addOption(stateOption())
     .addOption(inventoryOption())
     .addHelpText('after', '\nExample:\n  labsweep stop quickstart')
-    .action(async (sweep: string | undefined, options: { state?: string; inventory?: string }) => {
-      const folder = existingStateFolder(console, options.state);
-      if (sweep !== undefined) sweepOf(readLedgerState(folder), sweepName(sweep));
+    .action(async (named: string | undefined, options: { state?: string; inventory?: string }) => {
+      const { folder, state } = openState(console, options);
+      const sweep = named === undefined ? null : chooseSweep(state, named).name;
       const hosts = readLab(console, folder, options.inventory);
-      console.out(`${await stopSweeps(console, folder, hosts, sweep ?? null)}\n`);
+      console.out(
+        `${await ask(console, folder, { kind: 'stop', sweep }, { hosts, isDone: nothingRunsOn })}\n`,
+      );
     });
+
+const nothingRunsOn = ({ ledger }: CoordinatorState): boolean =>
+  [...ledger.sweeps.values()].every(
+    ({ status, counts }) => status.kind !== 'stopped' || counts.leased + counts.running === 0,
+  );

@@ -13,14 +13,23 @@ export type CoordinatorEvent =
   | { readonly kind: 'host-disconnected'; readonly host: HostName; readonly because: string }
   /** Outcomes of `prepare`. */
   | { readonly kind: 'launch-ready'; readonly host: HostName; readonly launch: string }
-  | { readonly kind: 'launch-refused'; readonly host: HostName; readonly launch: string; readonly problem: string }
+  | {
+      readonly kind: 'launch-refused';
+      readonly host: HostName;
+      readonly launch: string;
+      readonly problem: string;
+    }
   | { readonly kind: 'asked'; readonly command: Command; readonly by: number }
   /** After all that has come since the last turn: decide what starts where. */
   | { readonly kind: 'plan' };
 
 /** What the loop carries out, in this order, once the turn's facts are committed. */
 export type Instruction =
-  | { readonly kind: 'commit'; readonly events: readonly LedgerEvent[]; readonly metrics: readonly MetricsBatch[] }
+  | {
+      readonly kind: 'commit';
+      readonly events: readonly LedgerEvent[];
+      readonly metrics: readonly MetricsBatch[];
+    }
   /** Small artifacts that came with a result: written before the result is acknowledged. */
   | { readonly kind: 'store-artifacts'; readonly attempt: AttemptId; readonly files: ArtifactFiles }
   | { readonly kind: 'send'; readonly host: HostName; readonly message: ToAgent }

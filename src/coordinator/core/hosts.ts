@@ -84,7 +84,8 @@ function reconcile(
 ): void {
   if (host.link.kind !== 'reconciling') return;
   host.link = { kind: 'ready', facts: host.link.facts, figures: null, holds: [] };
-  for (const { attempt, trial } of [...said.running, ...said.ended]) adopt(state, turn, host, attempt, trial, now);
+  for (const { attempt, trial } of [...said.running, ...said.ended])
+    adopt(state, turn, host, attempt, trial, now);
   turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits: host.limits } });
   turn.instruct({
     kind: 'send',
@@ -144,7 +145,8 @@ function requeueForgotten(
   if (unstarted.length > 0)
     turn.record({ kind: 'taken-back', at: now, host: host.name, attempts: unstarted });
   for (const id of forgotten)
-    if (state.ledger.attempts.get(id)?.status.kind === 'running') endAttempt(state, turn, host, id, lostEnd, now);
+    if (state.ledger.attempts.get(id)?.status.kind === 'running')
+      endAttempt(state, turn, host, id, lostEnd, now);
 }
 
 function turnStarted(
@@ -214,7 +216,8 @@ function acknowledge(state: CoordinatorState, host: HostName, id: AttemptId): vo
 export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
   if (end.outcome.kind !== 'succeeded') return;
   const launch = state.ledger.sweeps.get(attempt.sweep)?.declaration.launch;
-  if (launch !== undefined) observeDuration(state.durations, launch, end.seconds, operationsOf(state, attempt.trial));
+  if (launch !== undefined)
+    observeDuration(state.durations, launch, end.seconds, operationsOf(state, attempt.trial));
 }
 
 const operationsOf = (state: CoordinatorState, trial: TrialId): number =>

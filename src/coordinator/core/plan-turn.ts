@@ -21,7 +21,12 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
       sweep,
     }));
     turn.record({ kind: 'leased', at: now, host, leases });
-    sendLeases(state, turn, host, leases.map(({ attempt }) => attempt));
+    sendLeases(
+      state,
+      turn,
+      host,
+      leases.map(({ attempt }) => attempt),
+    );
   }
 }
 
@@ -34,6 +39,8 @@ function prepare(state: CoordinatorState, turn: Turn, name: HostName, launch: st
 }
 
 function sendLeases(state: CoordinatorState, turn: Turn, host: HostName, attempts: readonly string[]): void {
-  const leases = attempts.map((id) => leaseOf(state, host, id)).filter((lease): lease is Lease => lease !== null);
+  const leases = attempts
+    .map((id) => leaseOf(state, host, id))
+    .filter((lease): lease is Lease => lease !== null);
   turn.instruct({ kind: 'send', host, message: { kind: 'lease', leases } });
 }

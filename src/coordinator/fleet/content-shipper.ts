@@ -27,7 +27,9 @@ export class ContentShipper {
   /** Null when all is there, else why not, in a sentence. */
   async ship(spec: Launch): Promise<string | null> {
     const hashes = [spec.files, spec.data?.kind === 'content' ? spec.data.hash : null];
-    const problems = await Promise.all(hashes.filter((hash) => hash !== null).map((hash) => this.#bring(hash)));
+    const problems = await Promise.all(
+      hashes.filter((hash) => hash !== null).map((hash) => this.#bring(hash)),
+    );
     return problems.find((problem) => problem !== null) ?? null;
   }
 
@@ -38,7 +40,7 @@ export class ContentShipper {
 
   /** The connection is gone: nobody will answer. */
   interrupted(): void {
-    for (const hash of [...this.#waiting.keys()])
+    for (const hash of this.#waiting.keys())
       this.answered({ kind: 'content', hash, present: false, problem: 'the connection was cut' });
   }
 

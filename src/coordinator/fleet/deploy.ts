@@ -12,7 +12,10 @@ export async function startAgent(
   host: { readonly folder: string; readonly node: string },
   agentFile: string,
 ): Promise<AgentAddress> {
-  const build = createHash('sha256').update(await readFile(agentFile)).digest('hex').slice(0, 16);
+  const build = createHash('sha256')
+    .update(await readFile(agentFile))
+    .digest('hex')
+    .slice(0, 16);
   const agent = join(host.folder, 'agent', `${build}.mjs`);
   if (!(await transport.exists(agent))) await transport.put(agentFile, agent);
   const { code, stdout, stderr } = await transport.exec([host.node, agent, 'start', '--folder', host.folder]);

@@ -21,8 +21,7 @@ export function roomOf(
   assigned: ReadonlyMap<HostName, readonly unknown[]>,
 ): { room: number; busy: number; parallel: number } {
   const parallel = parallelOf(sweep, host);
-  const open =
-    (state.ledger.hosts.get(host.name)?.open.size ?? 0) + (assigned.get(host.name)?.length ?? 0);
+  const open = (state.ledger.hosts.get(host.name)?.open.size ?? 0) + (assigned.get(host.name)?.length ?? 0);
   const seconds = predictSeconds(state.durations, sweep.declaration.launch, 0);
   const ahead = seconds === null ? parallel : Math.ceil((aheadSeconds * parallel) / Math.max(seconds, 1e-3));
   const earned = parallel * 2 + host.ended * 2;

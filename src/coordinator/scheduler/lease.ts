@@ -5,7 +5,11 @@ import type { Attempt } from '../../ledger/state.ts';
 import type { CoordinatorState } from '../core/state.ts';
 
 /** The lease of an attempt as its host is told; null where the ledger does not hold the attempt. */
-export function leaseOf(state: Pick<CoordinatorState, 'ledger' | 'durations'>, host: HostName, id: string): Lease | null {
+export function leaseOf(
+  state: Pick<CoordinatorState, 'ledger' | 'durations'>,
+  host: HostName,
+  id: string,
+): Lease | null {
   const attempt = state.ledger.attempts.get(attemptId(id));
   const trial = attempt && state.ledger.trials.get(attempt.trial);
   const sweep = attempt && state.ledger.sweeps.get(attempt.sweep);
@@ -13,7 +17,9 @@ export function leaseOf(state: Pick<CoordinatorState, 'ledger' | 'durations'>, h
   const { launch } = sweep.declaration;
   const earlier = trial.attempts
     .flatMap((other) => state.ledger.attempts.get(other) ?? [])
-    .findLast((other: Attempt) => other.id !== attempt.id && other.host === host && other.status.kind === 'ended');
+    .findLast(
+      (other: Attempt) => other.id !== attempt.id && other.host === host && other.status.kind === 'ended',
+    );
   return {
     attempt: attempt.id,
     number: attempt.number,

@@ -34,7 +34,8 @@ export function plan(state: CoordinatorState): Plan {
     for (const host of state.fleet.values()) {
       const answer = eligibility(state, sweep, host);
       if (answer.kind === 'eligible') candidates.push({ host, ...roomOf(state, sweep, host, assignments) });
-      if (answer.kind === 'unprepared') preparations.push({ host: host.name, launch: sweep.declaration.launch });
+      if (answer.kind === 'unprepared')
+        preparations.push({ host: host.name, launch: sweep.declaration.launch });
       if (answer.kind === 'unprepared' || isPreparing(host, sweep)) coming.push(host);
     }
     assignSweep(state, sweep, { candidates, coming }, assignments);
@@ -86,7 +87,10 @@ function concurrencyLeft(sweep: Sweep): number {
 
 /** Skips what is settled, and remembers how far: settled trials at the front are looked at once. */
 function firstQueued(sweep: Sweep): number {
-  while (sweep.order[sweep.firstQueued] !== undefined && sweep.order[sweep.firstQueued]?.status.kind !== 'queued')
+  while (
+    sweep.order[sweep.firstQueued] !== undefined &&
+    sweep.order[sweep.firstQueued]?.status.kind !== 'queued'
+  )
     sweep.firstQueued += 1;
   return sweep.firstQueued;
 }

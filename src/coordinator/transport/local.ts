@@ -18,7 +18,9 @@ function exec(argv: readonly string[], stdin = ''): Promise<ExecResult> {
     const output = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-    child.on('error', (cause) => reject(new TransportError(`${program} cannot be started: ${cause.message}`, { cause })));
+    child.on('error', (cause) =>
+      reject(new TransportError(`${program} cannot be started: ${cause.message}`, { cause })),
+    );
     child.on('close', (code) => resolve({ code, ...output }));
     child.stdin.on('error', () => {}); // it may end without reading: its exit code says what there is to say
     child.stdin.end(stdin);

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { leaderboard } from '../../results/leaderboard.ts';
+import { leaderboardLines } from '../../results/leaderboard-table.ts';
+import { openState } from '../open.ts';
+import { jsonOption, stateOption, wholeNumber } from '../options.ts';
+import type { Verb } from '../program.ts';
+import { sweepNamed } from '../sweep-argument.ts';
+
+/** A screen of rows; --json has all. */
+const rowsOfScreen = 30;
+
+export const leaderboardVerb: Verb = (console) =>
+  new Command('leaderboard')
+    .summary('rank the points of a sweep')
+    .description('Ranks the points of a sweep on its objective, with intervals over their replicates.')
+    .argument('[sweep]', 'its name (default: the one that was started last)')
+    .option('--limit <n>', `rows at most (default: ${rowsOfScreen}; with --json all)`, wholeNumber)
+    .addOption(stateOption())
+    .addOption(jsonOption('the ranking as one JSON document'))
+    .addHelpText('after', '\nExample:\n  labsweep leaderboard lab --limit 10')
+    .action((name: string | undefined, options: { limit?: number; state?: string; json?: boolean }) => {
+      const { state } = openState(console, options);
+      const board = leaderboard(state, sweepNamed(state, name));
+      if (options.json === true) {
+        const { sweep, objective, rows, unranked } = board;
+        console.out(
+          `${JSON.stringify({ sweep, objective, rows: rows.slice(0, options.limit), missing: unranked })}\n`,
+        );
+      } else
+        console.out(
+          `${leaderboardLines(board, console.columns, options.limit ?? rowsOfScreen).join('\n')}\n`,
+        );
+    });

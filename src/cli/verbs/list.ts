@@ -1,0 +1,106 @@
+import { Command } from 'commander';
+import { labelOf } from '../../board/labels.ts';
+import type { LedgerState, Trial, TrialStatus } from '../../ledger/state.ts';
+import { formatDuration } from '../../model/duration.ts';
+import { metricOf } from '../../model/metrics.ts';
+import { outcomeText } from '../../model/outcome-text.ts';
+import { resultOf } from '../../results/result.ts';
+import { tableLines } from '../../results/text-table.ts';
+import { openState } from '../open.ts';
+import { jsonOption, stateOption, wholeNumber } from '../options.ts';
+import type { Verb } from '../program.ts';
+import { sweepNamed } from '../sweep-argument.ts';
+import { shortId } from '../trial-argument.ts';
+import { lastAttempt } from '../trial-record.ts';
+
+const states = ['queued', 'leased', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+
+type ListOptions = { readonly [State in TrialStatus['kind']]?: boolean } & {
+  readonly limit?: number;
+  readonly state?: string;
+  readonly json?: boolean;
+};
+
+export const listVerb: Verb = (console) => {
+  const command = new Command('list')
+    .summary('list the trials of a sweep')
+    .description('Lists the trials of a sweep, one a line: all, or those in the states that are named.')
+    .argument('[sweep]', 'its name (default: the one that was started last)');
+  for (const state of states) command.option(`--${state}`, `those that are ${state}`);
+  return command
+    .option('--limit <n>', 'trials at most', wholeNumber)
+    .addOption(stateOption())
+    .addOption(jsonOption('the trials as one JSON document'))
+    .addHelpText('after', '\nExample:\n  labsweep list lab --failed')
+    .action((name: string | undefined, options: ListOptions) => {
+      const { state } = openState(console, options);
+      const sweep = sweepNamed(state, name);
+      const wanted = new Set<string>(states.filter((one) => options[one] === true));
+      const all = [...sweep.order].filter(({ status }) => wanted.size === 0 || wanted.has(status.kind));
+      const trials = all.slice(0, options.limit);
+      if (options.json === true) {
+        const document = { sweep: sweep.name, trials: trials.map((trial) => trialDocument(state, trial)) };
+        return console.out(`${JSON.stringify(document)}\n`);
+      }
+      const { objective } = sweep.declaration;
+      if (trials.length > 0)
+        console.out(
+          `${tableLines(
+            [
+              { head: 'trial', align: 'left' },
+              { head: 'point', align: 'left' },
+              { head: 'state', align: 'left' },
+              { head: objective.metric, align: 'left' },
+              { head: 'host', align: 'left' },
+              { head: 'time', align: 'right' },
+              { head: 'why', align: 'left' },
+            ],
+            trials.map((trial) => {
+              const result = resultOf(state, trial, objective);
+              const value = result === null ? null : metricOf(result.line, objective.metric);
+              return [
+                shortId(trial),
+                labelOf(state, trial),
+                trial.status.kind,
+                value === null ? '' : String(value),
+                ...lastAttemptCells(state, trial),
+              ];
+            }),
+          ).join('\n')}\n`,
+        );
+      console.err(`${countText(trials.length, all.length, sweep.order.length)}\n`);
+    });
+};
+
+/** Host, time and, where it did not succeed, how the last attempt ended. */
+function lastAttemptCells(state: LedgerState, trial: Trial): string[] {
+  const attempt = lastAttempt(state, trial);
+  if (attempt === null) return ['', '', ''];
+  if (attempt.status.kind !== 'ended') return [attempt.host, '', ''];
+  const { outcome, seconds } = attempt.status.end;
+  const why = outcome.kind === 'succeeded' ? '' : outcomeText(outcome).replaceAll(/\s+/g, ' ');
+  return [attempt.host, formatDuration(seconds * 1000), why];
+}
+
+function trialDocument(state: LedgerState, trial: Trial): unknown {
+  const attempt = lastAttempt(state, trial);
+  const end = attempt?.status.kind === 'ended' ? attempt.status.end : null;
+  return {
+    trial: trial.id,
+    state: trial.status.kind,
+    params: trial.point.params,
+    case: trial.point.case,
+    replicate: trial.replicate,
+    seed: trial.seed,
+    attempts: trial.attempts.length,
+    host: attempt?.host ?? null,
+    seconds: end?.seconds ?? null,
+    outcome: end?.outcome ?? null,
+  };
+}
+
+function countText(shown: number, matching: number, all: number): string {
+  const which = matching === all ? '' : ` of ${all}`;
+  const cut = shown === matching ? '' : `; the first ${shown} are shown`;
+  return `${matching}${which} trials${cut}`;
+}

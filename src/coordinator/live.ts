@@ -1,0 +1,86 @@
+/** What `status`, `why` and the live view are told of the moment. Pure. */
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import type { Attempt, Sweep } from '../ledger/state.ts';
+import { predictSeconds } from '../predict/duration.ts';
+import type { CoordinatorState, FleetHost } from './core/state.ts';
+import { parallelOf } from './scheduler/backlog.ts';
+
+type LiveHost = LiveFigures['hosts'][number];
+
+/** `now` and `at` are the coordinator's wall clock, in ms. */
+export function liveFigures(state: CoordinatorState, pid: number, now: number): LiveFigures {
+  return {
+    at: now,
+    pid,
+    sweeps: [...state.ledger.sweeps.values()].map((sweep) => ({
+      sweep: sweep.name,
+      etaSeconds: etaSeconds(state, sweep, now),
+    })),
+    hosts: [...state.fleet.values()].map((host) => liveHost(state, host, now)),
+  };
+}
+
+function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHost {
+  const open = openAttempts(state, host);
+  const link = host.link.kind === 'ready' ? host.link : null;
+  return {
+    name: host.name,
+    ...condition(state, host),
+    facts: 'facts' in host.link ? host.link.facts : null,
+    figures: link?.figures ?? null,
+    running: open.flatMap(({ id, trial, status }) =>
+      status.kind === 'running'
+        ? [{ attempt: id, trial, device: status.device, sinceMs: Math.max(0, now - status.at) }]
+        : [],
+    ),
+    backlog: open.filter(({ status }) => status.kind === 'leased').length,
+    holds: (link?.holds ?? []).map(({ attempt, refusals }) => ({ attempt, refusals: [...refusals] })),
+  };
+}
+
+function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'state' | 'because'> {
+  const quarantine = state.ledger.hosts.get(host.name)?.quarantine ?? null;
+  if (quarantine !== null) return { state: 'quarantined', because: quarantine };
+  const { link } = host;
+  switch (link.kind) {
+    case 'off':
+      return { state: 'off', because: link.because };
+    case 'connecting':
+      return link.because === null
+        ? { state: 'connecting', because: null }
+        : { state: 'unreachable', because: link.because };
+    case 'reconciling':
+      return { state: 'connecting', because: null };
+    case 'ready': {
+      const launches = [...host.launches.values()];
+      const refused = launches.find((launch) => launch.kind === 'refused');
+      if (refused !== undefined) return { state: 'preparing', because: refused.problem };
+      const preparing = launches.some((launch) => launch.kind === 'preparing');
+      return { state: preparing ? 'preparing' : 'ready', because: null };
+    }
+    default:
+      return link satisfies never;
+  }
+}
+
+const openAttempts = (state: CoordinatorState, host: FleetHost): Attempt[] =>
+  [...(state.ledger.hosts.get(host.name)?.open ?? [])].flatMap((id) => state.ledger.attempts.get(id) ?? []);
+
+/** Predicted work that is left, shared by what the ready hosts run at once; null where nothing has ended yet. */
+function etaSeconds(state: CoordinatorState, sweep: Sweep, now: number): number | null {
+  const { launch } = sweep.declaration;
+  const parallel = [...state.fleet.values()]
+    .filter((host) => host.link.kind === 'ready')
+    .reduce((sum, host) => sum + parallelOf(sweep, host), 0);
+  if (parallel === 0 || predictSeconds(state.durations, launch, 0) === null) return null;
+  let seconds = 0;
+  for (const trial of sweep.order) {
+    const { kind } = trial.status;
+    if (kind !== 'queued' && kind !== 'leased' && kind !== 'running') continue;
+    const predicted = predictSeconds(state.durations, launch, trial.point.operations ?? 0) ?? 0;
+    const attempt = kind === 'running' ? state.ledger.attempts.get(trial.status.attempt) : undefined;
+    const ran = attempt?.status.kind === 'running' ? (now - attempt.status.at) / 1_000 : 0;
+    seconds += Math.max(0, predicted - ran);
+  }
+  return seconds / parallel;
+}
