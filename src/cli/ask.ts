@@ -3,6 +3,7 @@ import type { Command } from '../coordinator/core/command.ts';
 import type { CoordinatorState } from '../coordinator/core/state.ts';
 import type { HostEntry } from '../coordinator/coordinator.ts';
 import type { Console } from './console.ts';
+import { storeFolder } from './data-sets.ts';
 import { askHolder } from './hand-over.ts';
 import { becomeWriter, openSession } from './session.ts';
 
@@ -12,7 +13,7 @@ const patienceMs = 15_000;
 /** What hosts have to do before a command is carried out whole. */
 export interface Afterwards {
   readonly hosts: readonly HostEntry[];
-  isDone(state: CoordinatorState): boolean;
+  readonly isDone: (state: CoordinatorState) => boolean;
 }
 
 /** Asks the coordinator of a ledger; where none lives, this process is one until the command is carried out. */
@@ -25,7 +26,13 @@ export async function ask(
   const opened = becomeWriter(console, folder, false);
   if (opened.kind === 'held') return askHolder(folder, command, opened.holder);
   const { hosts, isDone } = afterwards;
-  const session = await openSession({ folder, hosts, writer: opened.writer, onCommitted: () => {} });
+  const session = await openSession({
+    folder,
+    store: storeFolder(folder),
+    hosts,
+    writer: opened.writer,
+    onCommitted: () => {},
+  });
   try {
     const answer = await session.coordinator.ask(command);
     if (!isDone(session.coordinator.state)) session.coordinator.connect();

@@ -39,7 +39,7 @@ async function follow(console: Console, request: RunRequest): Promise<ExitCode> 
     if (hasEnded(sweep)) {
       const { succeeded, failed } = sweep.counts;
       const seconds = (performance.now() - startedAt) / 1_000;
-      request.reporter.ended(open.state, {
+      await request.reporter.ended(open.state, {
         sweep,
         cached: before,
         succeeded: succeeded - before,

@@ -13,7 +13,7 @@ import { refusal } from './sweep-source.ts';
 const inventoryFile = 'inventory.json';
 
 /** Without an inventory the lab is this machine, and its user may load it as they like. */
-const thisMachine: InventoryHost = {
+const implied: InventoryHost = {
   name: 'here',
   address: null,
   port: null,
@@ -36,12 +36,15 @@ const thisMachine: InventoryHost = {
  */
 export function readLab(console: Console, folder: string, named: string | undefined): readonly HostEntry[] {
   const path = named === undefined ? findUpward(folder) : resolve(console.cwd, named);
-  if (path === null) return [entryOf(thisMachine)];
+  if (path === null) return [thisMachine()];
   if (!existsSync(path)) throw new CommandError(`${named}: there is no such inventory.`);
   const parsed = parseInventory(readFileSync(path, 'utf8'), named ?? path);
   if (parsed.kind === 'refused') throw refusal(parsed.issues);
   return entriesOf(parsed.inventory, named ?? path);
 }
+
+/** This machine as a host that nobody wrote down. */
+export const thisMachine = (): HostEntry => entryOf(implied);
 
 function entriesOf({ hosts }: Inventory, path: string): HostEntry[] {
   const remote = hosts.find(({ transport }) => transport !== 'local');

@@ -8,12 +8,22 @@ import { resumeVerb } from './verbs/resume.ts';
 import { retryVerb } from './verbs/retry.ts';
 import { runVerb } from './verbs/run.ts';
 import { stopVerb } from './verbs/stop.ts';
+import { tryVerb } from './verbs/try.ts';
 
 /** A verb: its arguments, one call, one rendering. The action sets the exit code by `done`. */
 export type Verb = (console: Console, done: (code: ExitCode) => void) => Command;
 
 /** In the order in which a person meets them. */
-const verbs: readonly Verb[] = [initVerb, dataVerb, planVerb, runVerb, resumeVerb, retryVerb, stopVerb];
+const verbs: readonly Verb[] = [
+  initVerb,
+  dataVerb,
+  planVerb,
+  runVerb,
+  resumeVerb,
+  retryVerb,
+  stopVerb,
+  tryVerb,
+];
 
 /** Runs one command line and says with what code the process ends. Nothing a person did shows a stack trace. */
 export async function runCommand(args: readonly string[], console: Console): Promise<ExitCode> {

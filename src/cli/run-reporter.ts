@@ -12,7 +12,7 @@ export interface RunReporter {
   /** Now and then, with the figures of the moment. */
   moment(ledger: LedgerState, live: LiveFigures): void;
   /** The sweep has come to rest. */
-  ended(ledger: LedgerState, summary: RunSummary): void;
+  ended(ledger: LedgerState, summary: RunSummary): void | Promise<void>;
   close(): void;
 }
 

@@ -4,6 +4,8 @@ import type { RunReporter } from './run-reporter.ts';
 
 export interface RunRequest {
   readonly folder: string;
+  /** The content store. */
+  readonly store: string;
   readonly hosts: readonly HostEntry[];
   /** The sweep whose end is waited for, and what brings it about. */
   readonly sweep: string;

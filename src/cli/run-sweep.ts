@@ -20,11 +20,12 @@ export async function runSweep(console: Console, request: RunRequest): Promise<E
 }
 
 async function coordinate(console: Console, request: RunRequest, writer: LedgerWriter): Promise<ExitCode> {
-  const { reporter, folder, hosts } = request;
+  const { reporter, folder, store, hosts } = request;
   const startedAt = performance.now();
   const turned = new Wakeup();
   const session = await openSession({
     folder,
+    store,
     hosts,
     writer,
     onCommitted: (events, metrics) => {
@@ -50,7 +51,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
       interrupted.promise,
     ]);
     const sweep = sweepOf(session.coordinator.state.ledger, request.sweep);
-    reporter.ended(session.coordinator.state.ledger, {
+    await reporter.ended(session.coordinator.state.ledger, {
       sweep,
       cached: before,
       succeeded: sweep.counts.succeeded - before,

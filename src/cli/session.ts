@@ -1,6 +1,5 @@
 /** A coordinator in this process, with the socket by which other commands reach it and the figures that they read. */
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { type Command, commandSchema } from '../coordinator/core/command.ts';
 import {
   type Coordinator,
@@ -21,6 +20,7 @@ const liveEveryMs = 1_000;
 
 export interface SessionOptions {
   readonly folder: string;
+  readonly store: string;
   readonly hosts: readonly HostEntry[];
   readonly writer: LedgerWriter;
   readonly onCommitted: CoordinatorOptions['onCommitted'];
@@ -34,12 +34,12 @@ export interface Session {
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { folder, hosts, writer, onCommitted } = options;
+  const { folder, store, hosts, writer, onCommitted } = options;
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {}); // told to whoever waits for it
   const coordinator = startCoordinator({
     folder,
-    store: join(folder, 'content'),
+    store,
     writer,
     hosts,
     agentFile,

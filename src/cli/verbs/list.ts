@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { labelOf } from '../../board/labels.ts';
-import type { LedgerState, Trial, TrialStatus } from '../../ledger/state.ts';
+import type { LedgerState, Sweep, Trial, TrialStatus } from '../../ledger/state.ts';
 import { formatDuration } from '../../model/duration.ts';
 import { metricOf } from '../../model/metrics.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import { resultOf } from '../../results/result.ts';
-import { tableLines } from '../../results/text-table.ts';
+import { type Column, tableLines } from '../../results/text-table.ts';
 import { openState } from '../open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
 import type { Verb } from '../program.ts';
@@ -36,47 +36,38 @@ export const listVerb: Verb = (console) => {
       const { state } = openState(console, options);
       const sweep = sweepNamed(state, name);
       const wanted = new Set<string>(states.filter((one) => options[one] === true));
-      const all = [...sweep.order].filter(({ status }) => wanted.size === 0 || wanted.has(status.kind));
-      const trials = all.slice(0, options.limit);
+      const matching = sweep.order.filter(({ status }) => wanted.size === 0 || wanted.has(status.kind));
+      const trials = matching.slice(0, options.limit);
       if (options.json === true) {
-        const document = { sweep: sweep.name, trials: trials.map((trial) => trialDocument(state, trial)) };
-        return console.out(`${JSON.stringify(document)}\n`);
+        const documents = trials.map((trial) => trialDocument(state, trial));
+        console.out(`${JSON.stringify({ sweep: sweep.name, trials: documents })}\n`);
+        return;
       }
-      const { objective } = sweep.declaration;
-      if (trials.length > 0)
-        console.out(
-          `${tableLines(
-            [
-              { head: 'trial', align: 'left' },
-              { head: 'point', align: 'left' },
-              { head: 'state', align: 'left' },
-              { head: objective.metric, align: 'left' },
-              { head: 'host', align: 'left' },
-              { head: 'time', align: 'right' },
-              { head: 'why', align: 'left' },
-            ],
-            trials.map((trial) => {
-              const result = resultOf(state, trial, objective);
-              const value = result === null ? null : metricOf(result.line, objective.metric);
-              return [
-                shortId(trial),
-                labelOf(state, trial),
-                trial.status.kind,
-                value === null ? '' : String(value),
-                ...lastAttemptCells(state, trial),
-              ];
-            }),
-          ).join('\n')}\n`,
-        );
-      console.err(`${countText(trials.length, all.length, sweep.order.length)}\n`);
+      if (trials.length > 0) console.out(`${trialTable(state, sweep, trials).join('\n')}\n`);
+      console.err(`${countText(trials.length, matching.length, sweep.order.length)}\n`);
     });
 };
 
-/** Host, time and, where it did not succeed, how the last attempt ended. */
-function lastAttemptCells(state: LedgerState, trial: Trial): string[] {
+function trialTable(state: LedgerState, { declaration: { objective } }: Sweep, trials: readonly Trial[]): string[] {
+  const heads = ['trial', 'point', 'state', objective.metric, 'host', 'time', 'why'];
+  const columns = heads.map((head): Column => ({ head, align: head === 'time' ? 'right' : 'left' }));
+  const rows = trials.map((trial) => {
+    const value = metricOf(resultOf(state, trial, objective)?.line ?? null, objective.metric);
+    return [
+      shortId(trial),
+      labelOf(state, trial),
+      trial.status.kind,
+      value === null ? '' : String(value),
+      ...attemptCells(state, trial),
+    ];
+  });
+  return tableLines(columns, rows);
+}
+
+/** Host, time and, where it did not succeed, how the attempt ended. */
+function attemptCells(state: LedgerState, trial: Trial): string[] {
   const attempt = lastAttempt(state, trial);
-  if (attempt === null) return ['', '', ''];
-  if (attempt.status.kind !== 'ended') return [attempt.host, '', ''];
+  if (attempt?.status.kind !== 'ended') return [attempt?.host ?? '', '', ''];
   const { outcome, seconds } = attempt.status.end;
   const why = outcome.kind === 'succeeded' ? '' : outcomeText(outcome).replaceAll(/\s+/g, ' ');
   return [attempt.host, formatDuration(seconds * 1000), why];
@@ -100,7 +91,6 @@ function trialDocument(state: LedgerState, trial: Trial): unknown {
 }
 
 function countText(shown: number, matching: number, all: number): string {
-  const which = matching === all ? '' : ` of ${all}`;
-  const cut = shown === matching ? '' : `; the first ${shown} are shown`;
-  return `${matching}${which} trials${cut}`;
+  const which = matching === all ? `${all}` : `${matching} of ${all}`;
+  return `${which} trials${shown === matching ? '' : `; the first ${shown} are shown`}`;
 }

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { boardReporter } from '../board-reporter.ts';
+import { storeFolder } from '../data-sets.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../program.ts';
 import { jsonReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
-import { chooseSweep } from '../sweep-choice.ts';
+import { sweepNamed } from '../sweep-argument.ts';
 
 interface ResumeOptions {
   readonly state?: string;
@@ -30,10 +31,11 @@ export const resumeVerb: Verb = (console, done) =>
     .addHelpText('after', '\nExample:\n  labsweep resume')
     .action(async (named: string | undefined, options: ResumeOptions) => {
       const { folder, state } = openState(console, options);
-      const { name } = chooseSweep(state, named);
+      const { name } = sweepNamed(state, named);
       done(
         await runSweep(console, {
           folder,
+          store: storeFolder(folder),
           hosts: readLab(console, folder, options.inventory),
           sweep: name,
           command: { kind: 'resume', sweep: name },

@@ -5,7 +5,7 @@ import { CommandError } from '../exit.ts';
 import { openState } from '../open.ts';
 import { stateOption } from '../options.ts';
 import type { Verb } from '../program.ts';
-import { chooseTrials } from '../trial-choice.ts';
+import { trialsNamed } from '../trial-argument.ts';
 
 export const retryVerb: Verb = (console) =>
   new Command('retry')
@@ -19,7 +19,7 @@ export const retryVerb: Verb = (console) =>
       if ((named === undefined) === (options.failed !== true))
         throw new CommandError('name a trial, or say --failed for all that failed.');
       const { folder, state } = openState(console, options);
-      const trials = named === undefined ? failedTrials(state) : idsOf(chooseTrials(state, named, undefined));
+      const trials = named === undefined ? failedTrials(state) : idsOf(trialsNamed(state, named));
       if (trials.length === 0) throw new CommandError('no trial has failed.');
       console.out(`${await ask(console, folder, { kind: 'retry', trials })}\n`);
     });

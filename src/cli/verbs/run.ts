@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { boardReporter } from '../board-reporter.ts';
+import { storeFolder } from '../data-sets.ts';
 import { type ChangeOptions, declareSweep } from '../declare.ts';
 import { readLab } from '../lab.ts';
 import {
@@ -55,6 +56,7 @@ export const runVerb: Verb = (console, done) =>
       done(
         await runSweep(console, {
           folder,
+          store: storeFolder(folder),
           hosts,
           sweep: name,
           command: { kind: 'run', declaration, points: [...points] },

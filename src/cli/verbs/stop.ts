@@ -5,7 +5,7 @@ import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { inventoryOption, stateOption } from '../options.ts';
 import type { Verb } from '../program.ts';
-import { chooseSweep } from '../sweep-choice.ts';
+import { sweepNamed } from '../sweep-argument.ts';
 
 export const stopVerb: Verb = (console) =>
   new Command('stop')
@@ -17,7 +17,7 @@ export const stopVerb: Verb = (console) =>
     .addHelpText('after', '\nExample:\n  labsweep stop quickstart')
     .action(async (named: string | undefined, options: { state?: string; inventory?: string }) => {
       const { folder, state } = openState(console, options);
-      const sweep = named === undefined ? null : chooseSweep(state, named).name;
+      const sweep = named === undefined ? null : sweepNamed(state, named).name;
       const hosts = readLab(console, folder, options.inventory);
       console.out(
         `${await ask(console, folder, { kind: 'stop', sweep }, { hosts, isDone: nothingRunsOn })}\n`,

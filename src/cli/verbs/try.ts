@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import type { HostEntry } from '../../coordinator/coordinator.ts';
+import { HostReader } from '../../coordinator/fleet/host-reader.ts';
+import { attemptId, ledgerId } from '../../model/ids.ts';
+import type { Console } from '../console.ts';
+import { storeFolder } from '../data-sets.ts';
+import { declareSweep } from '../declare.ts';
+import { thisMachine } from '../lab.ts';
+import { setOption, stateOption } from '../options.ts';
+import { agentFile } from '../package-files.ts';
+import type { Verb } from '../program.ts';
+import type { RunReporter } from '../run-reporter.ts';
+import { runSweep } from '../run-sweep.ts';
+import { stateFolderFor } from '../state-folder.ts';
+import { loadSweep, type SweepOptions } from '../sweep-source.ts';
+
+export const tryVerb: Verb = (console, done) =>
+  new Command('try')
+    .summary('run the first trial here, in the foreground, with its log')
+    .description('Runs one trial of a sweep on this machine and shows what it prints. No ledger keeps it.')
+    .argument('<sweep>', 'the sweep file')
+    .addOption(setOption())
+    .addOption(stateOption())
+    .addHelpText('after', '\nExample:\n  labsweep try sweeps/quickstart.yaml --set fixed.epochs=1')
+    .action(async (path: string, options: SweepOptions & { state?: string }) => {
+      const loaded = loadSweep(console, path, { ...options, limit: 1, replicates: 1 });
+      const stateFolder = stateFolderFor(console, loaded.folder, options.state);
+      const { declaration, points } = await declareSweep(console, loaded, stateFolder, { fresh: true });
+      const folder = await mkdtemp(join(tmpdir(), 'labsweep-try-'));
+      try {
+        const host = thisMachine();
+        done(
+          await runSweep(console, {
+            folder,
+            store: storeFolder(stateFolder),
+            hosts: [host],
+            sweep: declaration.sweep,
+            command: { kind: 'run', declaration: { ...declaration, retries: 0 }, points: [...points] },
+            breakLock: false,
+            reporter: tryReporter(console, host),
+          }),
+        );
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+
+/** Shows the log of the one attempt while it is written, then what came of it. */
+function tryReporter(console: Console, host: HostEntry): RunReporter {
+  let shown: Promise<void> | null = null;
+  return {
+    committed: (events, _, ledger) => {
+      for (const event of events)
+        if (event.kind === 'started')
+          for (const { attempt } of event.attempts)
+            shown ??= showLog(console, host, ledger.ledger ?? '', attempt);
+    },
+    moment: () => {},
+    ended: async (ledger, { sweep, seconds }) => {
+      await shown;
+      const [trial] = sweep.order;
+      const attempt =
+        trial !== undefined && 'attempt' in trial.status
+          ? ledger.attempts.get(trial.status.attempt)
+          : undefined;
+      const end = attempt?.status.kind === 'ended' ? attempt.status.end : null;
+      console.err(`${end === null ? 'no end was seen' : end.outcome.kind} after ${seconds.toFixed(1)} s\n`);
+      if (end?.final) console.out(`${JSON.stringify(end.final)}\n`);
+    },
+    close: () => {},
+  };
+}
+
+async function showLog(console: Console, host: HostEntry, ledger: string, attempt: string): Promise<void> {
+  const reader = await HostReader.open(host, agentFile, ledgerId(ledger));
+  try {
+    for await (const bytes of reader.readLog(attemptId(attempt), 0, true))
+      console.err(bytes.toString('utf8'));
+  } finally {
+    reader.close();
+  }
+}
