@@ -64,7 +64,9 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
     kind: z.literal('leased'),
     at,
     host: z.string(),
-    leases: z.array(z.object({ attempt: z.string(), number: z.number(), trial: z.string(), sweep: z.string() })),
+    leases: z.array(
+      z.object({ attempt: z.string(), number: z.number(), trial: z.string(), sweep: z.string() }),
+    ),
   }),
   /** The host confirmed that these had not started: they are queued again, uncharged. */
   z.object({ kind: z.literal('taken-back'), at, host: z.string(), attempts: z.array(z.string()) }),

@@ -40,7 +40,8 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       for (const id of event.attempts) takeBack(state, attemptOf(state, id));
       break;
     case 'started':
-      for (const { attempt, device } of event.attempts) start(state, attemptOf(state, attempt), device, event.at);
+      for (const { attempt, device } of event.attempts)
+        start(state, attemptOf(state, attempt), device, event.at);
       break;
     case 'ended':
       endAttempt(state, attemptOf(state, event.attempt), event.end, event.at);
@@ -55,10 +56,18 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       hostOf(state, event.host).quarantine = event.because;
       break;
     case 'host-trusted':
-      Object.assign(hostOf(state, event.host), { quarantine: null, charges: 0 } satisfies Partial<HostRecord>);
+      Object.assign(hostOf(state, event.host), {
+        quarantine: null,
+        charges: 0,
+      } satisfies Partial<HostRecord>);
       break;
     case 'sweep-stopped':
-      sweepOf(state, event.sweep).status = { kind: 'stopped', by: event.by, because: event.because, at: event.at };
+      sweepOf(state, event.sweep).status = {
+        kind: 'stopped',
+        by: event.by,
+        because: event.because,
+        at: event.at,
+      };
       break;
     case 'retry-asked':
       for (const id of event.trials) forgive(state, trialOf(state, id));
@@ -190,7 +199,12 @@ function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd, at: n
 }
 
 /** What an end makes of its trial; null where it changes nothing. A late result is a result (P1). */
-function statusAfter(state: LedgerState, trial: Trial, attempt: Attempt, end: AttemptEnd): TrialStatus | null {
+function statusAfter(
+  state: LedgerState,
+  trial: Trial,
+  attempt: Attempt,
+  end: AttemptEnd,
+): TrialStatus | null {
   if (trial.status.kind === 'succeeded') return null;
   if (end.outcome.kind === 'succeeded') return { kind: 'succeeded', attempt: attempt.id };
   if (!isCurrent(trial, attempt)) return null;

@@ -37,7 +37,12 @@ export interface Sweep {
 export type SweepStatus =
   | { readonly kind: 'declaring' }
   | { readonly kind: 'open' }
-  | { readonly kind: 'stopped'; readonly by: 'person' | 'same-failure'; readonly because: string; readonly at: number };
+  | {
+      readonly kind: 'stopped';
+      readonly by: 'person' | 'same-failure';
+      readonly because: string;
+      readonly at: number;
+    };
 
 export interface Trial {
   readonly id: TrialId;

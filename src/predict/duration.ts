@@ -15,7 +15,12 @@ export type Durations = Map<string, Observed>;
 export const noDurations = (): Durations => new Map();
 
 /** `operations` is 0 where the program does not say. */
-export function observeDuration(durations: Durations, launch: string, seconds: number, operations: number): void {
+export function observeDuration(
+  durations: Durations,
+  launch: string,
+  seconds: number,
+  operations: number,
+): void {
   const observed = durations.get(launch) ?? { count: 0, seconds: 0, operations: 0 };
   observed.count += 1;
   observed.seconds += seconds;

@@ -100,8 +100,17 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     ended: z.array(z.object({ attempt: z.string(), trial: z.string() })),
   }),
   /** The connection is not served and closes: another writer has a newer term, or the protocol is unknown. */
-  z.object({ kind: z.literal('turned-away'), reason: z.enum(['older-term', 'protocol']), message: z.string() }),
-  z.object({ kind: z.literal('content'), hash: z.string(), present: z.boolean(), problem: z.string().nullable() }),
+  z.object({
+    kind: z.literal('turned-away'),
+    reason: z.enum(['older-term', 'protocol']),
+    message: z.string(),
+  }),
+  z.object({
+    kind: z.literal('content'),
+    hash: z.string(),
+    present: z.boolean(),
+    problem: z.string().nullable(),
+  }),
   z.object({
     kind: z.literal('started'),
     attempts: z.array(z.object({ attempt: z.string(), device: z.string() })),

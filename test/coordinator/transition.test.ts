@@ -85,7 +85,9 @@ describe('P1 no acknowledged result is lost and none is counted twice', () => {
     const [attempt = ''] = leasesIn(world.ready('cedar'));
     world.end(attempt, endOf(failure()));
     expect(counts(world)).toMatchObject({ failed: 1 });
-    world.connect('cedar', { running: [{ attempt: 'old-1', trial: 'trial-0', device: 'cpu', runningMs: 5 }] });
+    world.connect('cedar', {
+      running: [{ attempt: 'old-1', trial: 'trial-0', device: 'cpu', runningMs: 5 }],
+    });
     world.end('old-1', succeeded(2));
     expect(world.state.ledger.trials.get(trialId('trial-0'))?.status).toEqual({
       kind: 'succeeded',

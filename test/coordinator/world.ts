@@ -53,7 +53,8 @@ export const pointOf = (x: number, options: Partial<PointDeclaration> = {}): Poi
   ...options,
 });
 
-export const points = (count: number): PointDeclaration[] => Array.from({ length: count }, (_, x) => pointOf(x));
+export const points = (count: number): PointDeclaration[] =>
+  Array.from({ length: count }, (_, x) => pointOf(x));
 
 export const factsOf = (cpus = 2) => ({
   machine: 'm',

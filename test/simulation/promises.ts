@@ -60,7 +60,8 @@ export function finalBreach(ledger: LedgerState, story: Story): string | null {
   for (const trial of ledger.trials.values()) {
     const fails = trial.point.params['fails'] === true;
     const completed = story.completions.get(trial.id) ?? 0;
-    if (fails && trial.status.kind !== 'failed') return `${trial.id} should have failed and is ${trial.status.kind}`;
+    if (fails && trial.status.kind !== 'failed')
+      return `${trial.id} should have failed and is ${trial.status.kind}`;
     if (fails) continue;
     if (trial.status.kind !== 'succeeded') return `${trial.id} never succeeded: ${trial.status.kind}`;
     const attempt = ledger.attempts.get(trial.status.attempt);

@@ -109,7 +109,13 @@ function trialsOf(random: Random): PointDeclaration[] {
   return Array.from({ length: random.between(3, 30) }, (_, x) =>
     pointOf(x, {
       params: { x, seconds: random.between(0, 40) / 4, fails: x > 1 && random.chance(0.1) },
-      resources: { cpus: random.between(0, 2), gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
+      resources: {
+        cpus: random.between(0, 2),
+        gpus: 0,
+        gpuMemoryBytes: null,
+        hostMemoryBytes: null,
+        diskBytes: null,
+      },
     }),
   );
 }

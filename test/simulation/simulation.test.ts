@@ -6,7 +6,9 @@ const seeds = 200;
 describe('P1 P2 P3 under crashes, cuts, power losses and full disks', () => {
   it(`hold after every step of ${seeds} simulated sweeps, each of which comes to its end`, () => {
     const runs = Array.from({ length: seeds }, (_, index) => simulate(index + 1));
-    expect(runs.filter(({ breach }) => breach !== null).map(({ seed, breach }) => ({ seed, breach }))).toEqual([]);
+    expect(
+      runs.filter(({ breach }) => breach !== null).map(({ seed, breach }) => ({ seed, breach })),
+    ).toEqual([]);
     const faults = runs.reduce((sum, run) => sum + run.faults, 0);
     expect(faults).toBeGreaterThan(10 * seeds);
   });

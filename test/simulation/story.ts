@@ -5,7 +5,12 @@ export class Story {
   readonly lines: string[] = [];
   readonly #now: () => number;
   /** Every start of a program: where, and of which attempt. */
-  readonly starts: { readonly at: number; readonly host: string; readonly attempt: string; readonly trial: string }[] = [];
+  readonly starts: {
+    readonly at: number;
+    readonly host: string;
+    readonly attempt: string;
+    readonly trial: string;
+  }[] = [];
   /** Executions to a good end, by trial. */
   readonly completions = new Map<string, number>();
   faults = 0;

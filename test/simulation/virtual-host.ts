@@ -111,7 +111,13 @@ export class VirtualHost {
       watch: (attempt, exited) => this.#watch(attempt, exited),
       kill: (attempt) => this.#exit(attempt, null),
       remainsOf: (attempt) => this.#remains.get(attempt) ?? { exit: null, reported: false },
-      figures: () => ({ load: 0, othersLoad: 0, memoryTotalBytes: 2 ** 36, memoryAvailableBytes: 2 ** 35, diskFreeBytes: 2 ** 38 }),
+      figures: () => ({
+        load: 0,
+        othersLoad: 0,
+        memoryTotalBytes: 2 ** 36,
+        memoryAvailableBytes: 2 ** 35,
+        diskFreeBytes: 2 ** 38,
+      }),
       tell: (text) => this.#story.tell(text),
     };
   }
@@ -171,7 +177,13 @@ interface AgentPort {
   watch(attempt: string, exited: () => void): boolean;
   kill(attempt: string): void;
   remainsOf(attempt: string): Remains;
-  figures(): { load: number; othersLoad: number; memoryTotalBytes: number; memoryAvailableBytes: number; diskFreeBytes: number };
+  figures(): {
+    load: number;
+    othersLoad: number;
+    memoryTotalBytes: number;
+    memoryAvailableBytes: number;
+    diskFreeBytes: number;
+  };
   tell(text: string): void;
 }
 
@@ -256,7 +268,11 @@ class Agent {
       case 'signal':
         return port.kill(instruction.attempt);
       case 'gather':
-        return this.#later({ kind: 'gathered', attempt: instruction.lease.attempt, evidence: this.#evidence(instruction.lease) });
+        return this.#later({
+          kind: 'gathered',
+          attempt: instruction.lease.attempt,
+          evidence: this.#evidence(instruction.lease),
+        });
       case 'verify':
         return this.#later({ kind: 'verified', attempt: instruction.attempt, intact: true });
       case 'send':
@@ -266,7 +282,12 @@ class Agent {
       case 'close':
         return this.#connections.get(instruction.connection)?.close('agent');
       case 'check-content':
-        return this.#send(instruction.connection, { kind: 'content', hash: instruction.hash, present: true, problem: null });
+        return this.#send(instruction.connection, {
+          kind: 'content',
+          hash: instruction.hash,
+          present: true,
+          problem: null,
+        });
       case 'drop-checkpoint':
       case 'unpack':
       case 'read-log':
