@@ -60,24 +60,22 @@ async function* folderFiles(folder: string): AsyncGenerator<SourceFile> {
 async function* archiveFiles(archive: string, totalBytes: number): AsyncGenerator<SourceFile> {
   const input = createReadStream(archive);
   const entries = extract();
-  const reading = pipeline(
-    (await isGzip(archive)) ? [input, createGunzip(), entries] : [input, entries],
-  ).catch((cause: unknown) => {
-    const message = `${basename(archive)} is no whole .tar or .tar.gz archive; fetch it again.`;
-    entries.destroy(new DatasetError('bad-archive', message, cause));
-  });
+  const streams = (await isGzip(archive)) ? [input, createGunzip(), entries] : [input, entries];
+  // What goes wrong in one of the streams is thrown below, where the entries are read.
+  const reading = pipeline(streams).catch(() => {});
   try {
     for await (const entry of entries) {
-      const path = entry.header.type === 'file' ? pathInDataset(entry.header.name) : null;
-      if (path === null || (entry.header.size ?? 0) > mostBytesPerFile) {
-        entry.resume();
-        if (path !== null) yield { path, bytes: Buffer.alloc(0), doneBytes: input.bytesRead, totalBytes };
-        continue;
-      }
+      const { type, name, size = 0 } = entry.header;
+      const path = type === 'file' ? pathInDataset(name) : null;
       const chunks: Buffer[] = [];
-      for await (const chunk of entry) chunks.push(chunk as Buffer);
-      yield { path, bytes: Buffer.concat(chunks), doneBytes: input.bytesRead, totalBytes };
+      // An entry has to be read to its end before the next one comes, wanted or not.
+      for await (const chunk of entry)
+        if (path !== null && size <= mostBytesPerFile) chunks.push(chunk as Buffer);
+      if (path !== null) yield { path, bytes: Buffer.concat(chunks), doneBytes: input.bytesRead, totalBytes };
     }
+  } catch (cause) {
+    const message = `${basename(archive)} is no whole .tar or .tar.gz archive; fetch it again.`;
+    throw new DatasetError('bad-archive', message, cause);
   } finally {
     input.destroy();
     await reading;
