@@ -4,7 +4,8 @@ import type { LedgerState } from '../ledger/state.ts';
 import { formatDuration } from '../model/duration.ts';
 import { attemptId } from '../model/ids.ts';
 import { outcomeText } from '../model/outcome-text.ts';
-import { attemptLabel, type RunView } from './run-view.ts';
+import { attemptLabel } from './labels.ts';
+import type { RunView } from './run-view.ts';
 import { countsText, etaText, figure } from './text.ts';
 
 const progressEveryMs = 1_000;

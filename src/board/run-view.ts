@@ -4,8 +4,8 @@ import type { Attempt, LedgerState, Sweep, SweepStatus, TrialStatus } from '../l
 import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
 import { type MetricsLine, metricOf } from '../model/metrics.ts';
 import { outcomeText } from '../model/outcome-text.ts';
-import { tellingParams, trialLabel } from '../model/point-label.ts';
 import { refusalText } from '../model/refusal-text.ts';
+import { attemptLabel } from './labels.ts';
 
 export interface RunView {
   readonly sweep: string;
@@ -135,20 +135,4 @@ function recentFailures({ state, sweep, nowMs }: RunViewSources): Failure[] {
     reason,
     agoMs: Math.max(0, nowMs - at),
   }));
-}
-
-/** An attempt by its trial's parameters, as they tell the points of its sweep apart. */
-export function attemptLabel(state: LedgerState, attempt: Attempt): string {
-  const trial = state.trials.get(attempt.trial);
-  const sweep = state.sweeps.get(attempt.sweep);
-  return trial === undefined || sweep === undefined ? attempt.trial : trialLabel(trial, namesOf(sweep));
-}
-
-/** Looked up for every line that is drawn, and the same as long as the sweep is. */
-const names = new WeakMap<Sweep, readonly string[]>();
-
-function namesOf(sweep: Sweep): readonly string[] {
-  const known = names.get(sweep) ?? tellingParams(sweep.points, sweep.declaration.axes);
-  if (sweep.status.kind !== 'declaring') names.set(sweep, known);
-  return known;
 }

@@ -38,15 +38,18 @@ function queuedGroup(sweep: Sweep, live: LiveFigures | null): Group | null {
   if (concurrent !== null && sweep.counts.leased + sweep.counts.running >= concurrent)
     return group(`the sweep allows ${concurrent} at once`);
   const ready = live.hosts.filter((host) => host.state === 'ready');
-  if (ready.length > 0) return group(`the ${hostsText(ready.length)} that can take them have their fill`);
+  if (ready.length > 0)
+    return group(
+      ready.length === 1
+        ? `${ready[0]?.name} has its fill`
+        : `the ${ready.length} hosts that are ready have their fill`,
+    );
   return group(
     `no host is ready: ${live.hosts.map((host) => `${host.name}: ${hostText(host, sweep)}`).join('; ')}`,
   );
 }
 
 const hostText = (host: LiveHost, sweep: Sweep): string => refusalText(refusalOfHost(host, sweep, 0));
-
-const hostsText = (count: number): string => (count === 1 ? '1 host' : `${count} hosts`);
 
 function backlogGroup(
   state: LedgerState,

@@ -117,7 +117,7 @@ describe('P6 why anything waits', () => {
     );
     expect(whyAll(built.state, live)).toEqual({
       groups: [
-        { trials: 3, where: 'lab', because: 'the 2 hosts that can take them have their fill' },
+        { trials: 3, where: 'lab', because: 'the 2 hosts that are ready have their fill' },
         {
           trials: 1,
           where: 'the backlog of birch',

@@ -48,7 +48,11 @@ export const listVerb: Verb = (console) => {
     });
 };
 
-function trialTable(state: LedgerState, { declaration: { objective } }: Sweep, trials: readonly Trial[]): string[] {
+function trialTable(
+  state: LedgerState,
+  { declaration: { objective } }: Sweep,
+  trials: readonly Trial[],
+): string[] {
   const heads = ['trial', 'point', 'state', objective.metric, 'host', 'time', 'why'];
   const columns = heads.map((head): Column => ({ head, align: head === 'time' ? 'right' : 'left' }));
   const rows = trials.map((trial) => {

@@ -1,0 +1,99 @@
+/** A ledger looked over in full: what the store finds, and whether its events add up to a state. */
+import { fold } from '../ledger/fold.ts';
+import { emptyLedger, type LedgerState, type TrialStatus } from '../ledger/state.ts';
+import { openReader } from '../ledger/store/reader.ts';
+import { type Finding as StoreFinding, verifyLedger } from '../ledger/store/verify.ts';
+import { CommandError } from './exit.ts';
+
+export type Finding =
+  | StoreFinding
+  /** The event cannot follow from the ones before it. */
+  | { readonly kind: 'does-not-follow'; readonly seq: number; readonly message: string }
+  /** What is counted as events come is not what a count at the end finds. */
+  | { readonly kind: 'does-not-add-up'; readonly message: string };
+
+export interface LedgerCheck {
+  readonly events: number;
+  /** The first so many are good. */
+  readonly goodEvents: number;
+  readonly findings: readonly Finding[];
+}
+
+/** @throws CommandError where there is no ledger that this labsweep reads */
+export function verifyWholeLedger(folder: string): LedgerCheck {
+  const verified = verifyLedger(folder);
+  if (verified.kind === 'none')
+    throw new CommandError(`there is no ledger in ${folder}; \`labsweep run SWEEP\` starts one.`);
+  if (verified.kind !== 'verified') throw new CommandError(verified.message);
+  const { events, goodEvents, findings } = verified;
+  // Events that are not what was written fold into nothing that could be judged.
+  if (goodEvents < events || findings.some(({ kind }) => kind === 'unreadable'))
+    return { events, goodEvents, findings };
+  const folded = foldFindings(folder);
+  return { events, goodEvents, findings: [...findings, ...folded] };
+}
+
+function foldFindings(folder: string): Finding[] {
+  const opened = openReader(folder);
+  if (opened.kind !== 'opened') return [];
+  const state = emptyLedger();
+  for (const [index, event] of opened.reader.read(0).events.entries()) {
+    try {
+      fold(state, event);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return [{ kind: 'does-not-follow', seq: index + 1, message }];
+    }
+  }
+  return sumFindings(state);
+}
+
+/** What must hold of any state, whatever the events (test/ledger holds the fold to it as well). */
+function sumFindings(state: LedgerState): Finding[] {
+  const findings: Finding[] = [];
+  const say = (message: string): void => void findings.push({ kind: 'does-not-add-up', message });
+  for (const { name, order, counts } of state.sweeps.values()) {
+    const counted: Record<TrialStatus['kind'], number> = {
+      queued: 0,
+      leased: 0,
+      running: 0,
+      succeeded: 0,
+      failed: 0,
+      cancelled: 0,
+    };
+    for (const { status } of order) counted[status.kind] += 1;
+    if (Object.entries(counted).some(([kind, count]) => new Map(Object.entries(counts)).get(kind) !== count))
+      say(`sweep ${name} counts ${JSON.stringify(counts)} and holds ${JSON.stringify(counted)}`);
+  }
+  for (const { id, status } of state.trials.values()) {
+    if (status.kind !== 'succeeded') continue;
+    const attempt = state.attempts.get(status.attempt);
+    if (attempt?.status.kind !== 'ended' || attempt.status.end.outcome.kind !== 'succeeded')
+      say(`trial ${id} has succeeded by attempt ${status.attempt}, which has not`);
+  }
+  return findings;
+}
+
+/** One plain sentence. */
+export function findingText(finding: Finding): string {
+  switch (finding.kind) {
+    case 'unreadable':
+      return finding.seq === null
+        ? finding.message
+        : `event ${finding.seq} and what follows cannot be read: ${finding.message}`;
+    case 'missing':
+      return `event ${finding.seq} is missing`;
+    case 'changed':
+      return `event ${finding.seq} is not what was written: its hash differs`;
+    case 'not-an-event':
+      return `event ${finding.seq} is none that labsweep knows: ${finding.message}`;
+    case 'metrics-differ':
+      return `attempt ${finding.attempt} (event ${finding.seq}) ended with ${finding.expectedLines} metrics lines; ${finding.foundLines} are here, or they are not the same`;
+    case 'does-not-follow':
+      return `event ${finding.seq} cannot follow from those before it: ${finding.message}`;
+    case 'does-not-add-up':
+      return finding.message;
+    default:
+      return finding satisfies never;
+  }
+}

@@ -1,0 +1,55 @@
+/** `status --json`, as FORMATS and docs/commands.md promise it to scripts. Pure. */
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import type { Attempt, LedgerState, Sweep } from '../ledger/state.ts';
+import { hostName } from '../model/ids.ts';
+
+type LiveHost = LiveFigures['hosts'][number];
+
+/** @param live null where no coordinator runs: hosts are then those that the ledger knows, in the state `unknown` */
+export function statusDocument(state: LedgerState, live: LiveFigures | null, nowMs: number): unknown {
+  return {
+    coordinator: live === null ? null : { pid: live.pid },
+    sweeps: [...state.sweeps.values()].map((sweep) => sweepDocument(sweep, live)),
+    hosts:
+      live === null
+        ? [...state.hosts.keys()].map((name) => hostDocument(state, name, null, nowMs))
+        : live.hosts.map((host) => hostDocument(state, host.name, host, nowMs)),
+  };
+}
+
+function sweepDocument({ name, counts, status }: Sweep, live: LiveFigures | null): unknown {
+  return {
+    sweep: name,
+    status: status.kind,
+    // Who waits for the queue to be empty means the backlogs of the hosts as well.
+    counts: { ...counts, queued: counts.queued + counts.leased },
+    eta: live?.sweeps.find(({ sweep }) => sweep === name)?.etaSeconds ?? null,
+  };
+}
+
+function hostDocument(state: LedgerState, name: string, live: LiveHost | null, nowMs: number): unknown {
+  const open = [...(state.hosts.get(hostName(name))?.open ?? [])].flatMap(
+    (id) => state.attempts.get(id) ?? [],
+  );
+  const running = open.filter(({ status }) => status.kind === 'running');
+  return {
+    name,
+    state: live?.state ?? 'unknown',
+    because: live?.because ?? null,
+    devices: devicesOf(running, nowMs),
+    running: running.length,
+    queued: live?.backlog ?? open.length - running.length,
+    figures: live?.figures ?? null,
+  };
+}
+
+/** Devices on which something runs. */
+function devicesOf(running: readonly Attempt[], nowMs: number): unknown[] {
+  const devices = new Map<string, unknown[]>();
+  for (const { id, trial, status } of running) {
+    if (status.kind !== 'running') continue;
+    const seconds = Math.max(0, nowMs - status.at) / 1000;
+    devices.set(status.device, [...(devices.get(status.device) ?? []), { trial, attempt: id, seconds }]);
+  }
+  return [...devices].map(([device, trials]) => ({ device, trials }));
+}

@@ -1,0 +1,70 @@
+/** `status` for people. Pure. */
+import { stateText } from '../board/host-lines.ts';
+import type { HostView, RunView } from '../board/run-view.ts';
+import { countsText, etaText } from '../board/text.ts';
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import { formatSize } from '../model/size.ts';
+import { type Column, tableLines } from '../results/text-table.ts';
+
+/** @param views of all sweeps: they hold the same hosts */
+export function statusLines(views: readonly RunView[], live: LiveFigures | null): string[] {
+  const hosts = views[0]?.hosts ?? [];
+  return [
+    ...views.map(sweepLine),
+    ...(hosts.length === 0
+      ? []
+      : [
+          '',
+          ...tableLines(
+            hostColumns,
+            hosts.map((host) => hostCells(host, live)),
+          ),
+        ]),
+    ...(live === null ? ['', nobodyText(views)] : []),
+  ];
+}
+
+function sweepLine(view: RunView): string {
+  const parts = [`${view.sweep}: ${conditionOf(view)}`, countsText(view)];
+  if (view.etaSeconds !== null && !isAtRest(view)) parts.push(etaText(view.etaSeconds));
+  return parts.join(', ');
+}
+
+/** Nothing of it waits or runs. */
+export const isAtRest = ({ counts: { queued, leased, running } }: Pick<RunView, 'counts'>): boolean =>
+  queued + leased + running === 0;
+
+function conditionOf(view: RunView): string {
+  switch (view.status.kind) {
+    case 'declaring':
+      return 'being declared';
+    case 'stopped':
+      return `stopped (${view.status.because.split('\n')[0] ?? ''})`;
+    case 'open':
+      return isAtRest(view) ? 'done' : 'open';
+    default:
+      return view.status satisfies never;
+  }
+}
+
+const hostColumns: readonly Column[] = [
+  { head: 'host', align: 'left' },
+  { head: 'does', align: 'left' },
+  { head: 'load', align: 'right' },
+  { head: 'memory free', align: 'right' },
+  { head: 'disk free', align: 'right' },
+];
+
+function hostCells(view: HostView, live: LiveFigures | null): string[] {
+  const host = live?.hosts.find(({ name }) => name === view.name);
+  const figures = host?.figures ?? null;
+  if (figures === null) return [view.name, stateText(view), '', '', ''];
+  const load = `${figures.load.toFixed(1)} of ${host?.facts?.cpus ?? '?'}`;
+  const memory = `${formatSize(figures.memoryAvailableBytes)} of ${formatSize(figures.memoryTotalBytes)}`;
+  return [view.name, stateText(view), load, memory, formatSize(figures.diskFreeBytes)];
+}
+
+function nobodyText(views: readonly RunView[]): string {
+  if (views.every(isAtRest)) return 'No coordinator runs, and nothing waits for one.';
+  return 'No coordinator runs: hosts work through what they hold, nothing new is leased. `labsweep resume` goes on.';
+}

@@ -1,0 +1,82 @@
+/** All that is known of a trial: `show --json` as it is, and what `show` renders. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { artifactsFolder } from '../coordinator/coordinator.ts';
+import type { Attempt, LedgerState, Trial, TrialStatus } from '../ledger/state.ts';
+import type { Artifact, AttemptEnd } from '../model/attempt-end.ts';
+import type { Params } from '../model/params.ts';
+import { attemptsOf } from './trial-record.ts';
+
+export interface TrialDocument {
+  readonly trial: string;
+  readonly state: TrialStatus['kind'];
+  readonly sweeps: readonly string[];
+  readonly params: Params;
+  readonly case: string | null;
+  /** The model's trainable count. */
+  readonly parameters: number | null;
+  readonly replicate: number;
+  readonly seed: number;
+  readonly attempts: readonly AttemptDocument[];
+}
+
+export interface AttemptDocument {
+  readonly attempt: string;
+  readonly number: number;
+  readonly host: string;
+  readonly device: string | null;
+  readonly state: Attempt['status']['kind'];
+  /** Whether its result is the trial's. */
+  readonly counts: boolean;
+  readonly outcome: AttemptEnd['outcome'] | null;
+  readonly seconds: number | null;
+  readonly cpuSeconds: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly best: AttemptEnd['best'];
+  readonly final: AttemptEnd['final'];
+  readonly metricsCount: number;
+  /** `file`: where it lies on this machine; null where it is on its host only. */
+  readonly artifacts: readonly (Artifact & { readonly file: string | null })[];
+  readonly logTail: string;
+}
+
+/** @param folder the state folder */
+export function trialDocument(state: LedgerState, trial: Trial, folder: string): TrialDocument {
+  const { id, status, sweeps, point, replicate, seed } = trial;
+  return {
+    trial: id,
+    state: status.kind,
+    sweeps,
+    params: point.params,
+    case: point.case,
+    parameters: point.parameters,
+    replicate,
+    seed,
+    attempts: attemptsOf(state, trial).map((attempt) => attemptDocument(trial, attempt, folder)),
+  };
+}
+
+function attemptDocument({ status: trial }: Trial, attempt: Attempt, folder: string): AttemptDocument {
+  const { status } = attempt;
+  const end = status.kind === 'ended' ? status.end : null;
+  return {
+    attempt: attempt.id,
+    number: attempt.number,
+    host: attempt.host,
+    device: status.kind === 'running' ? status.device : (end?.device ?? null),
+    state: status.kind,
+    counts: trial.kind === 'succeeded' && trial.attempt === attempt.id,
+    outcome: end?.outcome ?? null,
+    seconds: end?.seconds ?? null,
+    cpuSeconds: end?.cpuSeconds ?? null,
+    peakMemoryBytes: end?.peakMemoryBytes ?? null,
+    best: end?.best ?? null,
+    final: end?.final ?? null,
+    metricsCount: end?.metricsCount ?? 0,
+    artifacts: (end?.artifacts ?? []).map((artifact) => {
+      const file = join(artifactsFolder(folder, attempt.id), artifact.path);
+      return { ...artifact, file: existsSync(file) ? file : null };
+    }),
+    logTail: end?.logTail ?? '',
+  };
+}

@@ -1,0 +1,94 @@
+/** `show` for people. */
+import { labelOf } from '../board/labels.ts';
+import type { LedgerState, Trial } from '../ledger/state.ts';
+import type { MetricsLine } from '../model/metrics.ts';
+import { formatDuration } from '../model/duration.ts';
+import { outcomeText } from '../model/outcome-text.ts';
+import { formatSize } from '../model/size.ts';
+import { type Column, tableLines } from '../results/text-table.ts';
+import { type AttemptDocument, trialDocument } from './trial-document.ts';
+
+/** @param folder the state folder */
+export function trialLines(state: LedgerState, trial: Trial, folder: string): string[] {
+  const document = trialDocument(state, trial, folder);
+  const { attempts, parameters } = document;
+  const result = attempts.find(({ counts }) => counts) ?? attempts.at(-1);
+  return [
+    `trial ${document.trial}`,
+    ...table(
+      ['left', 'left'],
+      [
+        ['  point', labelOf(state, trial)],
+        [
+          '  parameters',
+          Object.entries(document.params)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' '),
+        ],
+        ...(document.case === null ? [] : [['  case', document.case]]),
+        ...(parameters === null ? [] : [['  trainable', parameters.toLocaleString('en')]]),
+        ['  replicate', `${document.replicate}, seed ${document.seed}`],
+        ['  sweeps', document.sweeps.join(', ') || 'none any more'],
+        ['  state', document.state],
+      ],
+    ),
+    ...section('attempts', attempts.map(attemptCells)),
+    ...(result === undefined ? [] : resultLines(result)),
+  ];
+}
+
+function attemptCells(attempt: AttemptDocument): string[] {
+  const { number, host, device, state, outcome, seconds, cpuSeconds, peakMemoryBytes, counts } = attempt;
+  return [
+    `  ${number}`,
+    `${host}${device === null ? '' : ` ${device}`}`,
+    `${outcome === null ? state : oneLine(outcomeText(outcome))}${counts ? ' (counts)' : ''}`,
+    seconds === null ? '' : formatDuration(seconds * 1000),
+    cpuSeconds === null ? '' : `${formatDuration(cpuSeconds * 1000)} of CPU`,
+    peakMemoryBytes === null ? '' : `${formatSize(peakMemoryBytes)} at its peak`,
+  ];
+}
+
+function resultLines({
+  number,
+  host,
+  best,
+  final,
+  metricsCount,
+  artifacts,
+  logTail,
+}: AttemptDocument): string[] {
+  const names = [...new Set([...Object.keys(best ?? {}), ...Object.keys(final ?? {})])].filter(
+    (name) => name !== 'final',
+  );
+  const cells = names.map((name) => [`  ${name}`, textOf(best, name), textOf(final, name)]);
+  const files = artifacts.map(({ path, sizeBytes, file }) => [
+    `  ${path}`,
+    formatSize(sizeBytes),
+    file ?? `on ${host}`,
+  ]);
+  const tail = logTail.trimEnd();
+  return [
+    ...(cells.length === 0
+      ? []
+      : section(`metrics of attempt ${number}, ${metricsCount} lines`, [['', 'best', 'final'], ...cells])),
+    ...section(`artifacts of attempt ${number}`, files),
+    ...(tail === ''
+      ? []
+      : ['', `end of the log of attempt ${number}`, ...tail.split('\n').map((line) => `  ${line}`)]),
+  ];
+}
+
+const textOf = (line: MetricsLine | null, name: string): string => String(line?.[name] ?? '');
+
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  return rows.length === 0 ? [] : ['', title, ...table(rows[0]?.map(() => 'left') ?? [], rows)];
+}
+
+const table = (aligns: readonly Column['align'][], rows: readonly (readonly string[])[]): string[] =>
+  tableLines(
+    aligns.map((align) => ({ head: '', align })),
+    rows,
+  ).slice(1);
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

@@ -1,0 +1,83 @@
+import { Command } from 'commander';
+import { HostReader } from '../../coordinator/fleet/host-reader.ts';
+import { TransportError } from '../../coordinator/transport/transport.ts';
+import type { Attempt, LedgerState } from '../../ledger/state.ts';
+import { ledgerId } from '../../model/ids.ts';
+import type { Console } from '../console.ts';
+import { CommandError, exitCode } from '../exit.ts';
+import { readLab } from '../lab.ts';
+import { openState } from '../open.ts';
+import { inventoryOption, stateOption, wholeNumber } from '../options.ts';
+import { agentFile } from '../package-files.ts';
+import type { Verb } from '../program.ts';
+import { oneTrial, shortId } from '../trial-argument.ts';
+import { attemptsOf, lastAttempt } from '../trial-record.ts';
+
+interface LogsOptions {
+  readonly follow?: boolean;
+  readonly attempt?: number;
+  readonly state?: string;
+  readonly inventory?: string;
+}
+
+export const logsVerb: Verb = (console) =>
+  new Command('logs')
+    .summary('show what a trial prints')
+    .description('Shows what a trial printed, from its host; with -f goes on while it runs.')
+    .argument('<trial>', 'a prefix of its id, #rank, or parameters like layers=8,seed=2')
+    .option('-f, --follow', 'go on until the attempt has ended')
+    .option('--attempt <n>', 'which attempt (default: the one that counts, else the last)', wholeNumber)
+    .addOption(stateOption())
+    .addOption(inventoryOption())
+    .addHelpText('after', '\nExample:\n  labsweep logs -f layers=8,dropout=0.5,seed=1')
+    .action(async (name: string, options: LogsOptions) => {
+      const { state, folder } = openState(console, options);
+      const attempt = attemptNamed(state, name, options.attempt);
+      const host = readLab(console, folder, options.inventory).find((one) => one.name === attempt.host);
+      try {
+        if (host === undefined)
+          throw new CommandError(`${attempt.host} is in the inventory no more, and the log lies there.`);
+        const reader = await HostReader.open(host, agentFile, ledgerId(state.ledger ?? ''));
+        try {
+          await print(console, reader.readLog(attempt.id, 0, options.follow === true));
+        } finally {
+          reader.close();
+        }
+      } catch (error) {
+        if (!(error instanceof TransportError || error instanceof CommandError)) throw error;
+        printTail(console, attempt, error);
+      }
+    });
+
+function attemptNamed(state: LedgerState, name: string, number: number | undefined): Attempt {
+  const trial = oneTrial(state, name);
+  const attempts = attemptsOf(state, trial);
+  const attempt =
+    number === undefined ? lastAttempt(state, trial) : attempts.find((one) => one.number === number);
+  if (attempt === undefined)
+    throw new CommandError(`trial ${shortId(trial)} has attempts 1 to ${attempts.length}.`);
+  if (attempt === null || attempt.status.kind === 'leased' || attempt.status.kind === 'taken-back')
+    throw new CommandError(
+      `trial ${shortId(trial)} has not started; \`labsweep why ${shortId(trial)}\` says why.`,
+    );
+  return attempt;
+}
+
+/** A letter may lie across two pieces. */
+async function print(console: Console, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const piece of pieces) console.out(decoder.decode(piece, { stream: true }));
+  console.out(decoder.decode());
+}
+
+/** What the ledger kept of the log, where the host has it no more. @throws CommandError where that is nothing */
+function printTail(console: Console, attempt: Attempt, cause: Error): void {
+  const tail = attempt.status.kind === 'ended' ? attempt.status.end.logTail : '';
+  if (tail === '')
+    throw new CommandError(`the log on ${attempt.host} cannot be read: ${cause.message}`, {
+      exitCode: exitCode.noHost,
+      cause,
+    });
+  console.err(`The log on ${attempt.host} cannot be read (${cause.message}); these are its last lines.\n`);
+  console.out(tail.endsWith('\n') ? tail : `${tail}\n`);
+}

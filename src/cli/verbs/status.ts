@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command } from 'commander';
+import { lines } from '../../board/lines.ts';
+import { PlainLog } from '../../board/plain-log.ts';
+import { Renderer } from '../../board/renderer.ts';
+import { type RunView, runView } from '../../board/run-view.ts';
+import type { LiveFigures } from '../../ledger/live-figures.ts';
+import type { Sweep } from '../../ledger/state.ts';
+import type { AttemptId } from '../../model/ids.ts';
+import type { MetricsLine } from '../../model/metrics.ts';
+import { bestSoFar } from '../../results/best.ts';
+import type { Console } from '../console.ts';
+import { type OpenState, openState } from '../open.ts';
+import { jsonOption, stateOption } from '../options.ts';
+import type { Verb } from '../program.ts';
+import { statusDocument } from '../status-document.ts';
+import { isAtRest, statusLines } from '../status-lines.ts';
+import { sweepNamed } from '../sweep-argument.ts';
+
+const lookEveryMs = 1_000;
+/** Running trials whose latest figure is looked up: as many as the live view shows one by one. */
+const fewRunning = 9;
+
+interface StatusOptions {
+  readonly watch?: boolean;
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+export const statusVerb: Verb = (console) =>
+  new Command('status')
+    .summary('show how far sweeps are and what hosts do')
+    .description('Shows how far each sweep is, and what each host does.')
+    .option('--watch', 'keep it up to date until the sweep that was started last is done')
+    .addOption(stateOption())
+    .addOption(jsonOption('the status as one JSON document'))
+    .addHelpText('after', '\nExample:\n  labsweep status --watch')
+    .action(async (options: StatusOptions) => {
+      const opened = openState(console, options);
+      if (options.watch === true) return watch(console, opened);
+      const live = opened.live();
+      if (options.json === true)
+        console.out(`${JSON.stringify(statusDocument(opened.state, live, Date.now()))}\n`);
+      else console.out(`${statusText(opened, live).join('\n')}\n`);
+    });
+
+function statusText(opened: OpenState, live: LiveFigures | null): string[] {
+  const sweeps = [...opened.state.sweeps.values()];
+  if (sweeps.length === 0) return ['No sweep yet; `labsweep run SWEEP` starts one.'];
+  return statusLines(
+    sweeps.map((sweep) => viewOf(opened, sweep, live)),
+    live,
+  );
+}
+
+/** Returns when nothing of the sweep waits or runs any more, or it was stopped. */
+async function watch(console: Console, opened: OpenState): Promise<void> {
+  let view = latestView(opened);
+  const renderer = console.live ? new Renderer(console.errStream, () => lines(view, console.columns)) : null;
+  const plain = new PlainLog((line) => console.err(`${line}\n`));
+  while (!isAtRest(view) && view.status.kind !== 'stopped') {
+    await pause(lookEveryMs);
+    const news = opened.refresh();
+    view = latestView(opened);
+    if (renderer === null) plain.committed(news, opened.state, () => view, performance.now());
+    renderer?.changed();
+  }
+  if (renderer === null) plain.end(view);
+  renderer?.end();
+}
+
+const latestView = (opened: OpenState): RunView => viewOf(opened, sweepNamed(opened.state), opened.live());
+
+function viewOf(opened: OpenState, sweep: Sweep, live: LiveFigures | null): RunView {
+  const { state, reader } = opened;
+  const latestLine = (attempt: AttemptId): MetricsLine | null =>
+    sweep.counts.running > fewRunning ? null : (reader.metrics(attempt).at(-1) ?? null);
+  return runView({ state, sweep, live, best: bestSoFar(state, sweep), latestLine, nowMs: Date.now() });
+}

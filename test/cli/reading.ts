@@ -1,0 +1,72 @@
+/** The reading verbs on a real ledger file, as a person would run them. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach } from 'vitest';
+import type { Console } from '../../src/cli/console.ts';
+import { CommandError, type ExitCode } from '../../src/cli/exit.ts';
+import type { Verb } from '../../src/cli/program.ts';
+import type { LiveFigures } from '../../src/ledger/live-figures.ts';
+import type { MetricsBatch } from '../../src/ledger/metrics-batch.ts';
+import { writeLive } from '../../src/ledger/store/live-file.ts';
+import { openWriter } from '../../src/ledger/store/open-writer.ts';
+import type { LedgerBuilder } from '../ledger-builder.ts';
+
+export interface Said {
+  readonly out: string;
+  readonly err: string;
+  readonly code: ExitCode;
+}
+
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'labsweep-cli-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** A folder in which somebody ran sweeps: the ledger lies in its .labsweep. */
+export function folderWith(built: LedgerBuilder, metrics: readonly MetricsBatch[] = []): string {
+  const folder = emptyFolder();
+  const opened = openWriter(stateFolder(folder), { breakLock: false });
+  if (opened.kind !== 'opened') throw new Error(`the test's ledger is ${opened.kind}`);
+  opened.writer.commit(built.events, metrics);
+  opened.writer.close();
+  return folder;
+}
+
+export const stateFolder = (folder: string): string => join(folder, '.labsweep');
+
+/** A coordinator says these figures at this moment. */
+export function sayLive(folder: string, live: Pick<LiveFigures, 'sweeps' | 'hosts'>): void {
+  writeLive(stateFolder(folder), { at: Date.now(), pid: 4242, ...live });
+}
+
+export async function read(verb: Verb, cwd: string, ...args: readonly string[]): Promise<Said> {
+  const said = { out: '', err: '', code: 0 as ExitCode };
+  const console: Console = {
+    out: (text) => void (said.out += text),
+    err: (text) => void (said.err += text),
+    errStream: new PassThrough(),
+    live: false,
+    colour: false,
+    columns: 100,
+    cwd,
+    env: {},
+  };
+  const command = verb(console, (code) => void (said.code = code));
+  try {
+    await command.exitOverride().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    said.err += `${error.message}\n`;
+    said.code = error.exitCode;
+  }
+  return said;
+}
