@@ -5,9 +5,10 @@ import process from 'node:process';
 import type { MetricsLine } from '../../model/metrics.ts';
 import { DatasetError } from './dataset/dataset-error.ts';
 import { type Dataset, readDataset } from './dataset/read-dataset.ts';
+import { EngineError } from './engine/engine-error.ts';
 import { openEngine } from './engine/open-engine.ts';
 import { writeArtifacts } from './training/artifacts.ts';
-import { type Checkpoint, CheckpointFile } from './training/checkpoint.ts';
+import { CheckpointFile } from './training/checkpoint.ts';
 import { train, type TrainingJob } from './training/train.ts';
 import { TrainingError } from './training/training-error.ts';
 import { readEnvironment, type TrialEnvironment } from './trial-environment.ts';
@@ -65,7 +66,7 @@ function checkpointsOf(
   dataset: Dataset,
   words: readonly string[],
 ): TrainingJob['checkpoints'] {
-  if (checkpoint === null) return { load: () => null, save: (_: Checkpoint) => {} };
+  if (checkpoint === null) return { load: () => null, save: () => {} };
   const { engine: _, ...numbers } = params;
   const trial = createHash('sha256')
     .update(JSON.stringify([numbers, words, dataset.hash, seed]))
@@ -74,7 +75,7 @@ function checkpointsOf(
 }
 
 function isForPerson(error: unknown): error is Error {
-  return error instanceof TrainingError || error instanceof DatasetError;
+  return error instanceof TrainingError || error instanceof DatasetError || error instanceof EngineError;
 }
 
 process.exitCode = await main().catch((error: unknown) => {

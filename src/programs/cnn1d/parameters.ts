@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CompletedParams, ParamIssue } from '../../model/program.ts';
-import type { Params, ParamValue } from '../../model/params.ts';
+import type { Params } from '../../model/params.ts';
 import { architectureOf, deepestBelow } from './architecture.ts';
 import { families, familyNames } from './families.ts';
 
@@ -110,4 +110,4 @@ function paramIssues(issue: z.core.$ZodIssue): ParamIssue[] {
   return [{ parameter: String(issue.path[0]), message: issue.message }];
 }
 
-const show = (value: unknown): string => JSON.stringify(value as ParamValue) ?? String(value);
+const show = (value: unknown): string => JSON.stringify(value) ?? String(value);

@@ -27,7 +27,7 @@ describe('the seeded generator', () => {
 
   it('spreads evenly over [0, 1)', () => {
     const random = randomFrom(3, 'even');
-    const bins = new Array<number>(10).fill(0);
+    const bins = Array.from({ length: 10 }, () => 0);
     for (let draw = 0; draw < 100_000; draw++) {
       const bin = Math.floor(random.unit() * 10);
       bins[bin] = (bins[bin] ?? 0) + 1;

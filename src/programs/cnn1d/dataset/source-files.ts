@@ -65,7 +65,7 @@ async function* archiveFiles(archive: string, totalBytes: number): AsyncGenerato
   const reading = pipeline(streams).catch(() => {});
   try {
     for await (const entry of entries) {
-      const { type, name, size = 0 } = entry.header;
+      const { type, name, size } = entry.header;
       const path = type === 'file' ? pathInDataset(name) : null;
       const chunks: Buffer[] = [];
       // An entry has to be read to its end before the next one comes, wanted or not.

@@ -58,14 +58,14 @@ export class BlockPass {
       return { convolved, pooled, output: pooled, norm: null };
     }
     const tf = this.#tf;
-    const sign = tf.sub(tf.mul(2, tf.cast(tf.greaterEqual(norm.gamma, 0), 'float32')), 1) as Tensor1D;
-    const turned = tf.mul(filter, sign) as Tensor4D;
+    const sign = tf.sub<Tensor1D>(tf.mul(2, tf.cast(tf.greaterEqual(norm.gamma, 0), 'float32')), 1);
+    const turned = tf.mul<Tensor4D>(filter, sign);
     const convolved = this.#kernels.convolve(input, turned, tf.mul(bias, sign), block.convolution, false);
     const moments = this.#kernels.moments(convolved);
     const pooled = this.#pool(block, convolved);
     const { scale, shift } = this.#line(tf.mul(norm.gamma, sign), norm.beta, moments);
-    const output = tf.relu(tf.add(tf.mul(pooled, scale), shift)) as Signal;
-    const mean = tf.mul(moments.mean, sign) as Tensor1D;
+    const output = tf.relu(tf.add<Signal>(tf.mul(pooled, scale), shift));
+    const mean = tf.mul<Tensor1D>(moments.mean, sign);
     return { convolved, pooled, output, norm: { moments, sign, filter: turned, mean } };
   }
 
@@ -116,10 +116,10 @@ export class BlockPass {
     const gamma = weights.norm?.gamma ?? sign;
     const count = block.convolution.outputLength * (input.shape[2] ?? 1);
     const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const scale = tf.mul(tf.mul(gamma, sign), inverse) as Tensor1D;
+    const scale = tf.mul<Tensor1D>(tf.mul(gamma, sign), inverse);
     const byGamma = tf.mul(inverse, tf.sub(rectified.sumOfProducts, tf.mul(mean, rectified.sum)));
-    const slope = tf.mul(tf.mul(scale, inverse), tf.div(byGamma, -count)) as Tensor1D;
-    const offset = tf.sub(tf.mul(scale, tf.div(rectified.sum, -count)), tf.mul(slope, mean)) as Tensor1D;
+    const slope = tf.mul<Tensor1D>(tf.mul(scale, inverse), tf.div(byGamma, -count));
+    const offset = tf.sub<Tensor1D>(tf.mul(scale, tf.div(rectified.sum, -count)), tf.mul(slope, mean));
     const inner = this.#unpool(block, trace, tf.mul(rectified.gradient, scale), { slope, offset });
     const filter = this.#kernels.filterGradient(input, inner, block.convolution);
     return {
@@ -143,7 +143,7 @@ export class BlockPass {
   /** gamma · (x − mean) / sqrt(variance + epsilon) + beta as scale · x + shift. */
   #line(gamma: Tensor1D, beta: Tensor1D, { mean, variance }: Moments): { scale: Tensor1D; shift: Tensor1D } {
     const tf = this.#tf;
-    const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon))) as Tensor1D;
+    const scale = tf.mul<Tensor1D>(gamma, tf.rsqrt(tf.add(variance, epsilon)));
     return { scale, shift: tf.sub(beta, tf.mul(mean, scale)) };
   }
 }

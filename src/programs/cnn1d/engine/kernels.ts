@@ -1,8 +1,9 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D, TensorContainer } from '@tensorflow/tfjs-core';
 import type { Window } from '../architecture.ts';
 
 /** TensorFlow.js as an engine brings it along: tfjs-node has a copy of its own. */
-export type TensorFlow = typeof import('@tensorflow/tfjs-core');
+export type TensorFlow = typeof tfjs;
 
 /** Signals on the device are [1, time, clip, channel]: a filter's gradient then needs one plain transposition. */
 export type Signal = Tensor4D;

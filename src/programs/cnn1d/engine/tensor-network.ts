@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architecture.ts';
 import { Adam } from './adam.ts';
 import { BlockPass, type BlockWeights, type BlockTrace, type Moments } from './block-pass.ts';
@@ -169,7 +169,7 @@ export class TensorNetwork implements Network {
   }
 
   #denseForward(index: number, { weights, bias }: DenseWeights, input: Tensor2D): Tensor2D {
-    const output = this.#tf.add(this.#tf.matMul(input, weights), bias) as Tensor2D;
+    const output = this.#tf.add<Tensor2D>(this.#tf.matMul(input, weights), bias);
     return index < this.#dense.length - 1 ? this.#tf.relu(output) : output;
   }
 
@@ -177,7 +177,7 @@ export class TensorNetwork implements Network {
     const tf = this.#tf;
     const time = this.#architecture.samples;
     const clips = tf.tensor2d(samples, [count, time]);
-    const signal = tidy(tf, () => tf.reshape(tf.transpose(clips), [1, time, count, 1]) as Signal);
+    const signal = tidy(tf, () => tf.reshape<Rank.R4>(tf.transpose(clips), [1, time, count, 1]));
     clips.dispose();
     return signal;
   }
@@ -225,14 +225,14 @@ export class TensorNetwork implements Network {
     const tensors = this.#layout.slots.map(({ offset, size, shape }) =>
       tidy(tf, () => tf.keep(tf.reshape(tf.slice(flat, offset, size), [...shape]))),
     );
-    const next = <Kind extends Tensor>(): Kind => tensors.shift() as Kind;
+    const next = (): Tensor | undefined => tensors.shift();
     this.#replaceWeights(
       this.#architecture.blocks.map(({ batchNorm }) => ({
-        filter: next<Tensor4D>(),
-        bias: next<Tensor1D>(),
-        norm: batchNorm ? { gamma: next<Tensor1D>(), beta: next<Tensor1D>() } : null,
+        filter: next() as Tensor4D,
+        bias: next() as Tensor1D,
+        norm: batchNorm ? { gamma: next() as Tensor1D, beta: next() as Tensor1D } : null,
       })),
-      this.#architecture.dense.map(() => ({ weights: next<Tensor2D>(), bias: next<Tensor1D>() })),
+      this.#architecture.dense.map(() => ({ weights: next() as Tensor2D, bias: next() as Tensor1D })),
     );
   }
 

@@ -30,7 +30,13 @@ export async function packTones(): Promise<string> {
 /** A network that trains in a moment. */
 export function quickParams(params: Params = {}): Cnn1dParams {
   const result = complete({
-    ...{ layers: 3, startChannels: 2, pool: 8, epochs: 4, batchSize: 4, learningRate: 0.01, batchNorm: true },
+    layers: 3,
+    startChannels: 2,
+    pool: 8,
+    epochs: 4,
+    batchSize: 4,
+    learningRate: 0.01,
+    batchNorm: true,
     ...params,
   });
   if (result.kind === 'complete') return result.params as Cnn1dParams;

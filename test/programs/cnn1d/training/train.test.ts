@@ -151,5 +151,9 @@ function finished(end: TrainingEnd): Extract<TrainingEnd, { kind: 'finished' }> 
 
 /** Lines without what a clock measured. */
 function figures(lines: readonly MetricsLine[]): MetricsLine[] {
-  return lines.map(({ clips_per_second: _, seconds: __, ...rest }) => rest);
+  return lines.map((line) =>
+    Object.fromEntries(
+      Object.entries(line).filter(([name]) => name !== 'clips_per_second' && name !== 'seconds'),
+    ),
+  );
 }

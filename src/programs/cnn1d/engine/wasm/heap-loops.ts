@@ -33,12 +33,8 @@ const overflow = 1e30;
 
 /** See Kernels.rectify. A signal that has grown beyond measure shows as NaN in the sums. */
 export function rectify(
-  gradient: Float32Array,
-  output: Float32Array,
-  input: Float32Array,
-  rectified: Float32Array,
-  sum: Float32Array,
-  sumOfProducts: Float32Array,
+  { gradient, output, input }: Readonly<Record<'gradient' | 'output' | 'input', Float32Array>>,
+  { rectified, sum, sumOfProducts }: Readonly<Record<'rectified' | 'sum' | 'sumOfProducts', Float32Array>>,
 ): void {
   const channels = sum.length;
   const sums = new Float64Array(channels);
@@ -79,9 +75,7 @@ export function line(
  * @param width clips times channels: the numbers of one moment in time.
  */
 export function unpool(
-  input: Float32Array,
-  pooled: Float32Array,
-  gradient: Float32Array,
+  { input, pooled, gradient }: Readonly<Record<'input' | 'pooled' | 'gradient', Float32Array>>,
   result: Float32Array,
   window: Window,
   width: number,

@@ -1,18 +1,27 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { Engine } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
 import { TensorNetwork } from '../tensor-network.ts';
 import { wasmKernels } from './wasm-kernels.ts';
 
 /** The engine that needs nothing: TensorFlow.js on WebAssembly, one thread. */
 export async function wasmEngine(): Promise<Engine> {
-  setWasmPaths(`${wasmFolder()}/`);
-  await tf.setBackend('wasm');
-  await tf.ready();
+  const folder = wasmFolder();
+  setWasmPaths(`${folder}/`);
+  // The loader that Emscripten made asks for CommonJS's variable, which a bundled module does not have.
+  Object.assign(globalThis, { __dirname: folder });
+  tf.enableProdMode();
+  if (!(await tf.setBackend('wasm')))
+    throw new EngineError(
+      'wasm',
+      `TensorFlow.js could not start its WebAssembly of ${folder} on Node ${process.version}.`,
+    );
   const kernels = wasmKernels(tf);
   return {
     name: 'wasm',
