@@ -3,12 +3,19 @@ import type { Console } from './console.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { dataVerb } from './verbs/data.ts';
 import { initVerb } from './verbs/init.ts';
+import { leaderboardVerb } from './verbs/leaderboard.ts';
+import { ledgerVerb } from './verbs/ledger.ts';
+import { listVerb } from './verbs/list.ts';
+import { logsVerb } from './verbs/logs.ts';
 import { planVerb } from './verbs/plan.ts';
 import { resumeVerb } from './verbs/resume.ts';
 import { retryVerb } from './verbs/retry.ts';
 import { runVerb } from './verbs/run.ts';
+import { showVerb } from './verbs/show.ts';
+import { statusVerb } from './verbs/status.ts';
 import { stopVerb } from './verbs/stop.ts';
 import { tryVerb } from './verbs/try.ts';
+import { whyVerb } from './verbs/why.ts';
 
 /** A verb: its arguments, one call, one rendering. The action sets the exit code by `done`. */
 export type Verb = (console: Console, done: (code: ExitCode) => void) => Command;
@@ -18,11 +25,18 @@ const verbs: readonly Verb[] = [
   initVerb,
   dataVerb,
   planVerb,
+  tryVerb,
   runVerb,
   resumeVerb,
+  statusVerb,
+  whyVerb,
+  listVerb,
+  showVerb,
+  logsVerb,
   retryVerb,
   stopVerb,
-  tryVerb,
+  leaderboardVerb,
+  ledgerVerb,
 ];
 
 /** Runs one command line and says with what code the process ends. Nothing a person did shows a stack trace. */
