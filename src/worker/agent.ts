@@ -55,6 +55,7 @@ export class Agent {
   /** Decided, but not on the disk: waits for it, and everything else behind it. */
   #withheld: Instruction[] = [];
   #turning = false;
+  #flush: NodeJS.Immediate | null = null;
   #sampledAt = Number.NEGATIVE_INFINITY;
   #sampleTimer: NodeJS.Timeout | null = null;
   #adoptedTimer: NodeJS.Timeout | null = null;
@@ -114,7 +115,11 @@ export class Agent {
     } finally {
       this.#turning = false;
     }
-    this.#peers.flush();
+    // Trials that end together are told of together.
+    this.#flush ??= setImmediate(() => {
+      this.#flush = null;
+      this.#peers.flush();
+    });
     this.#setTimers();
   }
 

@@ -1,10 +1,11 @@
 import { mkdirSync, realpathSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import * as os from 'node:os';
 import { Agent } from './agent.ts';
 import { buildOf, writeAgentFile } from './agent-file.ts';
 import { AgentLog, describeError } from './agent-log.ts';
 import { listen, socketPath } from './endpoint.ts';
+import { tidyCheckpoints } from './spool/checkpoint.ts';
 import { openHostFolder } from './spool/host-folder.ts';
 import { inherited } from './supervisor/environment.ts';
 import { bootId, machineId, usableCpus } from './telemetry/host-facts.ts';
@@ -18,6 +19,8 @@ export interface ServeOptions {
   readonly procRoot: string;
 }
 
+const lastWordsMs = 100;
+
 /**
  * The daemon: serves a folder until it is idle or told to end. Trials outlive it.
  *
@@ -29,7 +32,12 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const real = realpathSync(folder);
   process.chdir('/'); // a daemon keeps nobody from unmounting where it was started
-  const server = createServer();
+  const early: Socket[] = [];
+  let serving: Agent | null = null;
+  const server = createServer((socket) => {
+    if (serving === null) early.push(socket);
+    else serving.accept(socket);
+  });
   if (!(await listen(server, socketPath(real)))) {
     server.close();
     return false;
@@ -46,6 +54,8 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
     log.write(`ends: ${why}`);
     server.close();
     agent.end();
+    // Its trials are its children and would keep it; its peers have what was sent to them by then.
+    setTimeout(() => process.exit(0), lastWordsMs);
   };
   const agent = new Agent({
     host,
@@ -64,9 +74,13 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
     idleMs,
     now: () => Number(process.hrtime.bigint()) / 1e6,
     log,
-    idle: () => end('idle'),
+    idle: () => {
+      tidyCheckpoints(host);
+      end('idle');
+    },
   });
-  server.on('connection', (socket) => agent.accept(socket));
+  serving = agent;
+  for (const socket of early) agent.accept(socket);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(signal));
   process.on('SIGHUP', () => {}); // the terminal that it was started from is none of its business
   process.on('uncaughtException', (error) => {

@@ -100,7 +100,7 @@ function prepare(
   writeFileSync(run.params, JSON.stringify(lease.params));
   if (launch.files !== null) linkEntries(places.pathOf(launch.files), entries, run.work);
   const checkpoint = checkpointFolder(host, lease.trial);
-  mkdirSync(checkpoint, { recursive: true });
+  makeIfMissing(checkpoint);
 
   const environment = trialEnvironment(base, lease, launch, { run, checkpoint, data: data.path });
   const [name = '', ...rest] = renderCommand(launch.command, {
@@ -142,6 +142,14 @@ function dataOf(places: LaunchPlaces, { data }: Launch): Data {
   }
   if (existsSync(data.path)) return { kind: 'there', path: data.path };
   return { kind: 'missing', message: `the data set should be at ${data.path} on this host, and is not` };
+}
+
+function makeIfMissing(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /** Each top-level entry by its name: a program finds its files where it runs, and writes beside them, not into them. */

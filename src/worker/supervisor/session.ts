@@ -63,11 +63,15 @@ export function isSameProcess({ pid, startTime }: ProcessIdentity): boolean {
   return stat !== null && stat.state !== 'Z' && stat.startTime === startTime;
 }
 
-/** False where there is no such process, or it is not ours. */
+/** False where there is no such process, or it is not ours. Asked at every trial's end, so its error takes no stack. */
 function send(pid: number, name: SignalName | 0): boolean {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     return process.kill(pid, name);
   } catch {
     return false;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
