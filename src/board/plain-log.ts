@@ -5,7 +5,7 @@ import { formatDuration } from '../model/duration.ts';
 import { attemptId } from '../model/ids.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import { attemptLabel } from './labels.ts';
-import type { RunView } from './run-view.ts';
+import { isAtRest, type RunView } from './run-view.ts';
 import { countsText, etaText, figure } from './text.ts';
 
 const progressEveryMs = 1_000;
@@ -30,13 +30,12 @@ export class PlainLog {
       const failure = failureLine(event, state);
       if (failure !== null) this.#write(failure);
     }
-    if (
-      nowMs - this.#saidAtMs < progressEveryMs ||
-      !events.some(({ kind }) => kind === 'started' || kind === 'ended')
-    )
-      return;
+    if (nowMs - this.#saidAtMs < progressEveryMs || !events.some(isProgress)) return;
+    const now = view();
+    // The end is said once, by the word that it is over.
+    if (isAtRest(now)) return;
     this.#saidAtMs = nowMs;
-    this.#say(progressText(view()));
+    this.#say(progressText(now));
   }
 
   end(view: RunView): void {
@@ -48,6 +47,8 @@ export class PlainLog {
     this.#said = line;
   }
 }
+
+const isProgress = ({ kind }: LedgerEvent): boolean => kind === 'started' || kind === 'ended';
 
 function failureLine(event: LedgerEvent, state: LedgerState): string | null {
   if (event.kind === 'host-quarantined') return `${event.host} is left out from now on: ${event.because}`;

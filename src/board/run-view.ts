@@ -53,6 +53,10 @@ export interface Failure {
   readonly agoMs: number;
 }
 
+/** Nothing of it waits or runs. */
+export const isAtRest = ({ counts: { queued, leased, running } }: Pick<RunView, 'counts'>): boolean =>
+  queued + leased + running === 0;
+
 type LiveHost = LiveFigures['hosts'][number];
 
 export interface RunViewSources {

@@ -1,6 +1,6 @@
 /** `status` for people. Pure. */
 import { stateText } from '../board/host-lines.ts';
-import type { HostView, RunView } from '../board/run-view.ts';
+import { type HostView, isAtRest, type RunView } from '../board/run-view.ts';
 import { countsText, etaText } from '../board/text.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { formatSize } from '../model/size.ts';
@@ -29,10 +29,6 @@ function sweepLine(view: RunView): string {
   if (view.etaSeconds !== null && !isAtRest(view)) parts.push(etaText(view.etaSeconds));
   return parts.join(', ');
 }
-
-/** Nothing of it waits or runs. */
-export const isAtRest = ({ counts: { queued, leased, running } }: Pick<RunView, 'counts'>): boolean =>
-  queued + leased + running === 0;
 
 function conditionOf(view: RunView): string {
   switch (view.status.kind) {

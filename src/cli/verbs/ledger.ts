@@ -7,6 +7,9 @@ import { findingText, verifyWholeLedger } from '../ledger-check.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../program.ts';
 
+/** Findings that a person reads before they are counted. */
+const mostFindings = 20;
+
 export const ledgerVerb: Verb = (console, done) =>
   new Command('ledger')
     .summary('look after the ledger')
@@ -29,7 +32,9 @@ const verify: Verb = (console, done) =>
       if (findings.length > 0) done(exitCode.failedInPart);
       if (options.json === true) return console.out(`${JSON.stringify(check)}\n`);
       if (findings.length === 0) return console.out(`The ledger is sound: ${events} events.\n`);
-      for (const finding of findings) console.out(`${findingText(finding)}\n`);
+      for (const finding of findings.slice(0, mostFindings)) console.out(`${findingText(finding)}\n`);
+      if (findings.length > mostFindings)
+        console.out(`and ${findings.length - mostFindings} more; --json has all\n`);
       console.err(`The first ${goodEvents} of ${events} events are as they were written.\n`);
     });
 

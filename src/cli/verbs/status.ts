@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { lines } from '../../board/lines.ts';
 import { PlainLog } from '../../board/plain-log.ts';
 import { Renderer } from '../../board/renderer.ts';
-import { type RunView, runView } from '../../board/run-view.ts';
+import { isAtRest, type RunView, runView } from '../../board/run-view.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
 import type { Sweep } from '../../ledger/state.ts';
 import type { AttemptId } from '../../model/ids.ts';
@@ -14,7 +14,7 @@ import { type OpenState, openState } from '../open.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../program.ts';
 import { statusDocument } from '../status-document.ts';
-import { isAtRest, statusLines } from '../status-lines.ts';
+import { statusLines } from '../status-lines.ts';
 import { sweepNamed } from '../sweep-argument.ts';
 
 const lookEveryMs = 1_000;

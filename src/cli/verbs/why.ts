@@ -66,7 +66,8 @@ function reasonLines({ label, reason }: LabelledReason): string[] {
     ],
     refusals,
   ).slice(1);
-  return [`${label}  ${reason.state}: ${reason.because}`, ...table];
+  const waits = reason.state === 'queued' || reason.state === 'leased';
+  return [`${label}  ${waits ? `${reason.state}: ` : ''}${reason.because}`, ...table];
 }
 
 function summaryLines({ groups, idle }: WaitingSummary, coordinated: boolean): string[] {
