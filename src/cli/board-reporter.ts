@@ -69,7 +69,7 @@ function sayEnd(console: Console, ledger: LedgerState, summary: RunSummary): voi
   const { sweep, cached, succeeded, seconds } = summary;
   const board = leaderboardLines(leaderboard(ledger, sweep), console.columns, rowsAtEnd);
   if (sweep.counts.succeeded > 0) console.out(`${board.join('\n')}\n`);
-  console.err(`${succeeded} trials trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`);
+  console.err(`${succeeded} ${succeeded === 1 ? 'trial' : 'trials'} trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`);
 }
 
 /** The last metrics line of each attempt that runs. */

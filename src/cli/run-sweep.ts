@@ -61,9 +61,9 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
     return end === 'interrupted' ? leave(console, sweep) : verdict(console, session, sweep);
   } finally {
     clearInterval(timer);
-    interrupted.forget();
     reporter.close();
     await session.close();
+    interrupted.forget();
   }
 }
 
@@ -106,17 +106,22 @@ function leave(console: Console, sweep: Sweep): ExitCode {
   return exitCode.interrupted;
 }
 
-/** Ctrl-C once leaves; a second one is the terminal's own and ends the process at once. */
+/** Ctrl-C once leaves, in good order; a second one ends the process where it is, which loses nothing either. */
 function onInterrupt(): { promise: Promise<'interrupted'>; forget: () => void } {
   const { promise, resolve } = Promise.withResolvers<'interrupted'>();
-  const listener = (): void => resolve('interrupted');
-  process.once('SIGINT', listener);
-  process.once('SIGTERM', listener);
+  let asked = false;
+  // Kept while it is carried out: the terminal library ends the process on a signal that nobody else listens to.
+  const listener = (): void => {
+    if (asked) process.exit(exitCode.interrupted);
+    asked = true;
+    resolve('interrupted');
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, listener);
   return {
     promise,
     forget: () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
+      for (const signal of signals) process.off(signal, listener);
     },
   };
 }
