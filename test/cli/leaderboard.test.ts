@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { leaderboardVerb } from '../../src/cli/verbs/leaderboard.ts';
 import { accuracy, idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { emptyFolder, folderWith, read } from './reading.ts';
 
@@ -16,7 +15,7 @@ function twoSweeps(): LedgerBuilder {
 
 describe('labsweep leaderboard', () => {
   test('--json is the document that scripts rely on', async () => {
-    const { out, code } = await read(leaderboardVerb, folderWith(twoSweeps()), 'depths', '--json');
+    const { out, code } = await read('leaderboard', folderWith(twoSweeps()), 'depths', '--json');
     expect(code).toBe(0);
     const document = JSON.parse(out);
     expect(document).toMatchObject({ sweep: 'depths', objective: accuracy, missing: [] });
@@ -41,27 +40,27 @@ describe('labsweep leaderboard', () => {
   });
 
   test('without a name it is the sweep that was started last', async () => {
-    const { out } = await read(leaderboardVerb, folderWith(twoSweeps()));
+    const { out } = await read('leaderboard', folderWith(twoSweeps()));
     expect(out).toContain('widths: val_accuracy at its best step, highest first');
   });
 
   test('--limit cuts rows, and says so', async () => {
     const folder = folderWith(twoSweeps());
-    expect((await read(leaderboardVerb, folder, 'depths', '--limit', '1')).out).toContain(
+    expect((await read('leaderboard', folder, 'depths', '--limit', '1')).out).toContain(
       '1 more row: --limit 2',
     );
     expect(
-      JSON.parse((await read(leaderboardVerb, folder, 'depths', '--limit', '1', '--json')).out).rows,
+      JSON.parse((await read('leaderboard', folder, 'depths', '--limit', '1', '--json')).out).rows,
     ).toHaveLength(1);
   });
 
   test('a sweep can be named by its file as well', async () => {
-    const { out } = await read(leaderboardVerb, folderWith(twoSweeps()), 'sweeps/depths.yaml');
+    const { out } = await read('leaderboard', folderWith(twoSweeps()), 'sweeps/depths.yaml');
     expect(out).toContain('depths: ');
   });
 
   test('an unknown sweep gets the nearest name', async () => {
-    expect(await read(leaderboardVerb, folderWith(twoSweeps()), 'dephts')).toEqual({
+    expect(await read('leaderboard', folderWith(twoSweeps()), 'dephts')).toEqual({
       out: '',
       err: 'there is no sweep dephts in this ledger; did you mean depths?\n',
       code: 2,
@@ -69,14 +68,14 @@ describe('labsweep leaderboard', () => {
   });
 
   test('where there is no ledger it says how to start one', async () => {
-    const { err, code } = await read(leaderboardVerb, emptyFolder());
+    const { err, code } = await read('leaderboard', emptyFolder());
     expect(err).toBe('there is no .labsweep here or above; `labsweep run SWEEP` starts one.\n');
     expect(code).toBe(2);
   });
 
   test('--state names a state folder elsewhere', async () => {
     const folder = folderWith(twoSweeps());
-    const { out } = await read(leaderboardVerb, emptyFolder(), 'depths', '--state', `${folder}/.labsweep`);
+    const { out } = await read('leaderboard', emptyFolder(), 'depths', '--state', `${folder}/.labsweep`);
     expect(out).toContain('depths: ');
   });
 });

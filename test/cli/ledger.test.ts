@@ -1,7 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ledgerVerb } from '../../src/cli/verbs/ledger.ts';
 import { attemptId } from '../../src/model/ids.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { emptyFolder, folderWith, read, stateFolder } from './reading.ts';
@@ -22,7 +21,7 @@ function tamper(folder: string, sql: string): void {
 
 describe('labsweep ledger verify', () => {
   test('a sound ledger is said to be sound', async () => {
-    expect(await read(ledgerVerb, folderWith(finished()), 'verify')).toEqual({
+    expect(await read('ledger', folderWith(finished()), 'verify')).toEqual({
       out: 'The ledger is sound: 8 events.\n',
       err: '',
       code: 0,
@@ -35,7 +34,7 @@ describe('labsweep ledger verify', () => {
       folder,
       `UPDATE events SET payload = replace(payload, 'ledger-of-a-test', 'another') WHERE seq = 1`,
     );
-    const { out, err, code } = await read(ledgerVerb, folder, 'verify');
+    const { out, err, code } = await read('ledger', folder, 'verify');
     expect(out).toBe('event 1 is not what was written: its hash differs\n');
     expect(err).toBe('The first 0 of 8 events are as they were written.\n');
     expect(code).toBe(1);
@@ -46,7 +45,7 @@ describe('labsweep ledger verify', () => {
     built.declare({ points: [{ params: { x: 1 } }] });
     const attempt = built.succeed(idOf({ x: 1 }), { val_accuracy: 0.5 });
     const folder = folderWith(built, [{ attempt: attemptId(attempt), from: 0, lines: [] }]);
-    const { out, code } = await read(ledgerVerb, folder, 'verify', '--json');
+    const { out, code } = await read('ledger', folder, 'verify', '--json');
     expect(JSON.parse(out).findings).toMatchObject([
       { kind: 'metrics-differ', expectedLines: 1, foundLines: 0 },
     ]);
@@ -56,12 +55,12 @@ describe('labsweep ledger verify', () => {
   test('events that are whole but cannot follow from one another are found', async () => {
     const built = finished();
     built.events.push({ kind: 'sweep-opened', at: 0, sweep: 'never-declared' });
-    const { out } = await read(ledgerVerb, folderWith(built), 'verify');
+    const { out } = await read('ledger', folderWith(built), 'verify');
     expect(out).toBe('event 9 cannot follow from those before it: no sweep never-declared was declared\n');
   });
 
   test('where there is no ledger it says so', async () => {
-    const { err, code } = await read(ledgerVerb, emptyFolder(), 'verify');
+    const { err, code } = await read('ledger', emptyFolder(), 'verify');
     expect(err).toContain('there is no .labsweep here or above');
     expect(code).toBe(2);
   });

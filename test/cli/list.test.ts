@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { listVerb } from '../../src/cli/verbs/list.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { folderWith, read } from './reading.ts';
 
@@ -13,7 +12,7 @@ function mixed(): LedgerBuilder {
 
 describe('labsweep list', () => {
   test('has a line for each trial, and the count beside the table', async () => {
-    const { out, err } = await read(listVerb, folderWith(mixed()));
+    const { out, err } = await read('list', folderWith(mixed()));
     expect(out).toBe(
       [
         'trial       point  state      val_accuracy  host   time  why',
@@ -27,13 +26,13 @@ describe('labsweep list', () => {
   });
 
   test('states that are named are joined', async () => {
-    const { out, err } = await read(listVerb, folderWith(mixed()), '--failed', '--queued');
+    const { out, err } = await read('list', folderWith(mixed()), '--failed', '--queued');
     expect(out).not.toContain('succeeded');
     expect(err).toBe('2 of 3 trials\n');
   });
 
   test('where none is in that state stdout stays empty', async () => {
-    expect(await read(listVerb, folderWith(mixed()), '--running')).toEqual({
+    expect(await read('list', folderWith(mixed()), '--running')).toEqual({
       out: '',
       err: '0 of 3 trials\n',
       code: 0,
@@ -41,7 +40,7 @@ describe('labsweep list', () => {
   });
 
   test('--json tells parameters, host and outcome', async () => {
-    const { out } = await read(listVerb, folderWith(mixed()), '--failed', '--json');
+    const { out } = await read('list', folderWith(mixed()), '--failed', '--json');
     expect(JSON.parse(out)).toMatchObject({
       sweep: 'lab',
       trials: [

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach } from 'vitest';
 import type { Console } from '../../src/cli/console.ts';
-import { CommandError, type ExitCode } from '../../src/cli/exit.ts';
-import type { Verb } from '../../src/cli/program.ts';
+import type { ExitCode } from '../../src/cli/exit.ts';
+import { runCommand } from '../../src/cli/program.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import type { MetricsBatch } from '../../src/ledger/metrics-batch.ts';
 import { writeLive } from '../../src/ledger/store/live-file.ts';
@@ -48,8 +48,9 @@ export function sayLive(folder: string, live: Pick<LiveFigures, 'sweeps' | 'host
   writeLive(stateFolder(folder), { at: Date.now(), pid: 4242, ...live });
 }
 
-export async function read(verb: Verb, cwd: string, ...args: readonly string[]): Promise<Said> {
-  const said = { out: '', err: '', code: 0 as ExitCode };
+/** What a person sees of `labsweep VERB ARGS…` in the folder `cwd`. */
+export async function read(verb: string, cwd: string, ...args: readonly string[]): Promise<Said> {
+  const said = { out: '', err: '' };
   const console: Console = {
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
@@ -60,13 +61,6 @@ export async function read(verb: Verb, cwd: string, ...args: readonly string[]):
     cwd,
     env: {},
   };
-  const command = verb(console, (code) => void (said.code = code));
-  try {
-    await command.exitOverride().parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    said.err += `${error.message}\n`;
-    said.code = error.exitCode;
-  }
-  return said;
+  const code = await runCommand([verb, ...args], console);
+  return { ...said, code };
 }

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { showVerb } from '../../src/cli/verbs/show.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { folderWith, read, stateFolder } from './reading.ts';
 
@@ -38,7 +37,7 @@ describe('labsweep show', () => {
     const fetched = join(stateFolder(folder), 'artifacts', 'n1-2');
     mkdirSync(fetched, { recursive: true });
     writeFileSync(join(fetched, 'history.csv'), 'x');
-    const { out } = await read(showVerb, folder, idOf(params(8), 1).slice(0, 6));
+    const { out } = await read('show', folder, idOf(params(8), 1).slice(0, 6));
     expect(out.replaceAll(folder, 'HERE')).toMatchInlineSnapshot(`
       "trial f4fd723cf01c5e56d98da6eaf5f47778
         point       layers=8 dropout=0.5 seed=1
@@ -65,17 +64,17 @@ describe('labsweep show', () => {
   });
 
   test('of a failure it shows the end of the log', async () => {
-    const { out } = await read(showVerb, folderWith(trained()), 'layers=7,dropout=0.5,seed=1');
+    const { out } = await read('show', folderWith(trained()), 'layers=7,dropout=0.5,seed=1');
     expect(out).toContain('end of the log of attempt 1\n  Traceback\n  ValueError: shape\n');
   });
 
   test('#1 is the point that leads, with each of its replicates', async () => {
-    const { out } = await read(showVerb, folderWith(trained()), '#1', '--json');
+    const { out } = await read('show', folderWith(trained()), '#1', '--json');
     expect(JSON.parse(out).map(({ seed }: { seed: number }) => seed)).toEqual([1, 2]);
   });
 
   test('--json of one trial is one document', async () => {
-    const { out } = await read(showVerb, folderWith(trained()), 'layers=8,seed=1', '--json');
+    const { out } = await read('show', folderWith(trained()), 'layers=8,seed=1', '--json');
     expect(JSON.parse(out)).toMatchObject({
       trial: idOf(params(8), 1),
       state: 'succeeded',
@@ -87,14 +86,14 @@ describe('labsweep show', () => {
   });
 
   test('a name that fits several points lists them', async () => {
-    const { err, code } = await read(showVerb, folderWith(trained()), 'dropout=0.5');
+    const { err, code } = await read('show', folderWith(trained()), 'dropout=0.5');
     expect(err.split('\n')[0]).toBe('2 points have dropout=0.5; name more parameters');
     expect(err).toContain(`${idOf(params(7), 2).slice(0, 10)}  layers=7 dropout=0.5 seed=2`);
     expect(code).toBe(2);
   });
 
   test('a parameter that does not exist gets the nearest one', async () => {
-    const { err } = await read(showVerb, folderWith(trained()), 'layer=8');
+    const { err } = await read('show', folderWith(trained()), 'layer=8');
     expect(err).toBe('no trial has a parameter layer; did you mean layers?\n');
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { statusVerb } from '../../src/cli/verbs/status.ts';
 import { liveHost } from '../board/live.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { folderWith, read, sayLive } from './reading.ts';
@@ -38,7 +37,7 @@ function coordinated(): string {
 
 describe('labsweep status', () => {
   test('tells each sweep and each host', async () => {
-    expect((await read(statusVerb, coordinated())).out).toMatchInlineSnapshot(`
+    expect((await read('status', coordinated())).out).toMatchInlineSnapshot(`
       "lab: open, 1 succeeded, 1 running, 2 waiting, about 2 min 5 s left
 
       host   does                            load      memory free  disk free
@@ -49,7 +48,7 @@ describe('labsweep status', () => {
   });
 
   test('--json has counts, eta, and the devices of each host', async () => {
-    const document = JSON.parse((await read(statusVerb, coordinated(), '--json')).out);
+    const document = JSON.parse((await read('status', coordinated(), '--json')).out);
     expect(document.sweeps).toEqual([
       {
         sweep: 'lab',
@@ -87,7 +86,7 @@ describe('labsweep status', () => {
   });
 
   test('without a coordinator it tells what the ledger holds, and how to go on', async () => {
-    const { out } = await read(statusVerb, folderWith(halfway()));
+    const { out } = await read('status', folderWith(halfway()));
     expect(out).toContain('cedar  1 running, 1 waiting, as far as is known');
     expect(out).toContain('`labsweep resume` goes on.');
   });
@@ -96,7 +95,7 @@ describe('labsweep status', () => {
     const built = new LedgerBuilder();
     built.declare({ points: [{ params: { x: 1 } }] });
     built.succeed(idOf({ x: 1 }), { val_accuracy: 0.75 });
-    const { err } = await read(statusVerb, folderWith(built), '--watch');
+    const { err } = await read('status', folderWith(built), '--watch');
     expect(err).toMatch(/^lab: 1 succeeded; best val_accuracy 0.75 \(x=1\); after /);
   });
 });

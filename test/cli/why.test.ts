@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { whyVerb } from '../../src/cli/verbs/why.ts';
 import { liveHost } from '../board/live.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { folderWith, read, sayLive } from './reading.ts';
@@ -26,7 +25,7 @@ function coordinated(): string {
 
 describe('P6 labsweep why', () => {
   test('of a queued trial tells what stands in its way on each host', async () => {
-    const { out } = await read(whyVerb, coordinated(), 'x=3');
+    const { out } = await read('why', coordinated(), 'x=3');
     expect(out).toBe(
       [
         `${idOf({ x: 3 }).slice(0, 10)}  x=3  queued: it waits for a host`,
@@ -38,13 +37,13 @@ describe('P6 labsweep why', () => {
   });
 
   test('of a leased trial tells its place and what holds it there', async () => {
-    const { out } = await read(whyVerb, coordinated(), 'x=1');
+    const { out } = await read('why', coordinated(), 'x=1');
     expect(out).toContain('leased: it is number 1 of 1 in the backlog of cedar');
     expect(out).toContain('  cedar  needs 2 cores; 0 of 2 are free');
   });
 
   test('--json has trial, state and refusals with host, device and kind', async () => {
-    const { out } = await read(whyVerb, coordinated(), 'x=3', '--json');
+    const { out } = await read('why', coordinated(), 'x=3', '--json');
     expect(JSON.parse(out)).toMatchObject({
       trial: idOf({ x: 3 }),
       state: 'queued',
@@ -56,7 +55,7 @@ describe('P6 labsweep why', () => {
   });
 
   test('without a trial it groups what waits and names idle hosts', async () => {
-    expect((await read(whyVerb, coordinated())).out).toMatchInlineSnapshot(`
+    expect((await read('why', coordinated())).out).toMatchInlineSnapshot(`
       "waiting  in                    because
             2  lab                   cedar has its fill
             1  the backlog of cedar  the first of them: needs 2 cores; 0 of 2 are free
@@ -70,9 +69,9 @@ describe('P6 labsweep why', () => {
 
   test('without a coordinator it says so, and what to do', async () => {
     const folder = folderWith(waiting());
-    expect((await read(whyVerb, folder, 'x=3')).out).toContain(
+    expect((await read('why', folder, 'x=3')).out).toContain(
       'no coordinator runs; `labsweep resume lab` starts one',
     );
-    expect((await read(whyVerb, folder)).out).toContain('No coordinator runs, so the hosts are not known.');
+    expect((await read('why', folder)).out).toContain('No coordinator runs, so the hosts are not known.');
   });
 });
