@@ -28,33 +28,44 @@ export function trainingOperations(architecture: Architecture, words: number, ep
 }
 
 /**
- * What a trial on the wasm engine takes at its peak. A step keeps each block's output and, at its largest block, the
- * block's input turned, its gradient and the packed operand beside them. Factors as measured (docs/cnn1d.md).
+ * What a trial on the wasm engine takes at its peak. A step keeps each block's outputs; the way back through the largest
+ * one stands beside them. A little more than what was measured (docs/cnn1d.md).
  */
 export function estimateResources(architecture: Architecture, batchSize: number): Resources {
-  const kept = sum(architecture.blocks, keptNumbers) * batchSize;
-  const largest = Math.max(...architecture.blocks.map(workingNumbers)) * batchSize;
+  const { blocks } = architecture;
+  const perClip =
+    sum(blocks, keptNumbers) + Math.max(...blocks.map(workingNumbers)) + 5 * widestDense(architecture);
   const parameters = countParameters(architecture);
   return {
     cpus: 1,
     gpus: 0,
     gpuMemoryBytes: null,
-    // Weights, gradient, two moments, best weights and what a checkpoint is written from.
-    hostMemoryBytes: Math.ceil(processBytes + bytesPerNumber * (kept + largest + 8 * parameters)),
-    diskBytes: Math.ceil(bytesPerNumber * 10 * parameters + 2 ** 20),
+    // A parameter comes with its gradient, Adam's moments and intermediates, the best epoch's and a checkpoint's copy.
+    hostMemoryBytes: Math.ceil(
+      processBytes + scatter * bytesPerNumber * (perClip * batchSize + 20 * parameters),
+    ),
+    diskBytes: Math.ceil(bytesPerNumber * 11 * parameters + 2 ** 20),
   };
 }
 
-const processBytes = 180 * 2 ** 20;
+/** Node, TensorFlow.js and its WebAssembly before the first step. */
+const processBytes = 150 * 2 ** 20;
+/** The heap of WebAssembly has gaps, and never shrinks. */
+const scatter = 1.5;
 
-/** A block keeps its convolution's output and what is left of it after pooling. */
-function keptNumbers({ convolution, pool, channels }: Block): number {
-  return channels * (convolution.outputLength + (pool?.outputLength ?? convolution.outputLength));
+/** The convolution's output, what pooling leaves of it, and BN's and ReLU's output where they are not the same. */
+function keptNumbers({ convolution, pool, channels, batchNorm }: Block): number {
+  const left = (pool ?? convolution).outputLength;
+  return channels * (convolution.outputLength + (pool === null ? 0 : left) + (batchNorm ? left : 0));
 }
 
+/** The gradient of the convolution's output, once plain and once packed for the product with the turned input. */
 function workingNumbers({ convolution, inputs, channels }: Block): number {
-  return 2 * channels * convolution.outputLength + inputs * convolution.inputLength;
+  const turned = inputs === 1 ? 2 * convolution.size : inputs;
+  return 2 * channels * convolution.outputLength + turned * convolution.inputLength;
 }
+
+const widestDense = ({ dense }: Architecture): number => Math.max(...dense.map(({ inputs }) => inputs));
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
