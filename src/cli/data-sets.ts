@@ -1,5 +1,13 @@
 /** The data sets of a state folder: a record by name, the clips in the content store. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,7 +15,7 @@ import { contentHash } from '../model/ids.ts';
 import type { ResolvedData } from '../coordinator/declaration.ts';
 import { nearestName } from '../model/nearest.ts';
 import type { ProgramDescription } from '../model/program.ts';
-import type { SweepFile } from '../model/sweep-file.ts';
+import { DatasetError } from '../programs/cnn1d/dataset/dataset-error.ts';
 import {
   importDataset,
   type ImportedDataset,
@@ -15,7 +23,8 @@ import {
 } from '../programs/cnn1d/dataset/import-dataset.ts';
 import { CommandError } from './exit.ts';
 import { shippedData } from './package-files.ts';
-import { takeIn } from './take-in.ts';
+import { type LoadedSweep, refusalAt } from './sweep-source.ts';
+import { readFolder } from './take-in.ts';
 
 export const dataRecordSchema = z.object({
   name: z.string(),
@@ -45,23 +54,29 @@ export function listDataRecords(stateFolder: string): DataRecord[] {
   return names.flatMap((file) => readDataRecord(stateFolder, file.slice(0, -'.json'.length)) ?? []);
 }
 
-/** Packs a folder or archive of clips under a name. Takes the place of an earlier data set of that name. */
+/**
+ * Packs a folder or archive of clips under a name. Takes the place of an earlier data set of that name.
+ *
+ * @throws CommandError where the source is none; a state folder that was made for it is gone again
+ */
 export async function importData(
   stateFolder: string,
   name: string,
   source: string,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<{ record: DataRecord; unreadable: ImportedDataset['unreadable'] }> {
-  mkdirSync(join(stateFolder, 'data'), { recursive: true, mode: 0o700 });
+  const made = mkdirSync(join(stateFolder, 'data'), { recursive: true, mode: 0o700 });
   const into = await mkdtemp(join(stateFolder, 'import-'));
   try {
     const imported = await importDataset({ source, into, onProgress });
-    const content = await takeIn(imported.folder, storeFolder(stateFolder), 'nothing');
+    const refuse = (problems: readonly string[]): CommandError => new CommandError(problems.join('\n'));
+    const packed = await readFolder(imported.folder, 'nothing', refuse);
+    await packed.keep(storeFolder(stateFolder));
     const { hash, words, clips, counts } = imported;
     const record: DataRecord = {
       name,
       hash,
-      content,
+      content: packed.hash,
       words: [...words],
       clips,
       counts: { ...counts },
@@ -71,9 +86,29 @@ export async function importData(
     writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
     renameSync(`${file}.part`, file);
     return { record, unreadable: imported.unreadable };
+  } catch (error) {
+    await rm(into, { recursive: true, force: true });
+    if (made !== undefined) removeEmpty([join(stateFolder, 'data'), stateFolder]);
+    throw error instanceof DatasetError ? new CommandError(error.message, { cause: error }) : error;
   } finally {
     await rm(into, { recursive: true, force: true });
   }
+}
+
+/** Folders that hold something by now stay. */
+function removeEmpty(folders: readonly string[]): void {
+  try {
+    for (const folder of folders) rmdirSync(folder);
+  } catch {
+    // Somebody else works there.
+  }
+}
+
+/** @throws CommandError where a sweep names a data set that is neither imported nor comes with the package */
+export function requireData(stateFolder: string, loaded: LoadedSweep): void {
+  const { data } = loaded.sweep;
+  if (data?.kind !== 'named' || shippedData(data.name) !== null) return;
+  if (readDataRecord(stateFolder, data.name) === null) throw noSuchData(stateFolder, loaded, data.name);
 }
 
 /**
@@ -83,11 +118,11 @@ export async function importData(
  */
 export async function resolveData(
   stateFolder: string,
-  sweep: SweepFile,
+  loaded: LoadedSweep,
   description: ProgramDescription | null,
   onImport: (name: string) => void,
 ): Promise<ResolvedData | null> {
-  const { data } = sweep;
+  const { data } = loaded.sweep;
   if (data === null) return null;
   if (data.kind === 'path')
     return {
@@ -97,12 +132,8 @@ export async function resolveData(
       shape: { words: description?.defaultWords ?? [] },
     };
   const record =
-    readDataRecord(stateFolder, data.name) ?? (await importShipped(stateFolder, data.name, onImport));
-  const missing = data.words?.find((word) => !record.words.includes(word));
-  if (missing !== undefined)
-    throw new CommandError(
-      `data set ${data.name} has no word ${missing}; it has ${record.words.join(', ')}.`,
-    );
+    readDataRecord(stateFolder, data.name) ?? (await importShipped(stateFolder, loaded, data.name, onImport));
+  requireWords(record, loaded, data.words ?? []);
   return {
     name: data.name,
     identity: { hash: contentHash(record.hash), words: data.words },
@@ -117,22 +148,33 @@ export function defaultWords(record: DataRecord, description: ProgramDescription
   return chosen.length > 0 && chosen.every((word) => record.words.includes(word)) ? chosen : record.words;
 }
 
+function requireWords(record: DataRecord, loaded: LoadedSweep, words: readonly string[]): void {
+  const missing = words.findIndex((word) => !record.words.includes(word));
+  if (missing < 0) return;
+  const message = `data set ${record.name} has no word ${words[missing]}; it has ${record.words.join(', ')}`;
+  throw refusalAt(loaded, ['data', 'words', missing], [message]);
+}
+
 async function importShipped(
   stateFolder: string,
+  loaded: LoadedSweep,
   name: string,
   onImport: (name: string) => void,
 ): Promise<DataRecord> {
   const source = shippedData(name);
-  if (source === null) throw noSuchData(stateFolder, name);
+  if (source === null) throw noSuchData(stateFolder, loaded, name);
   onImport(name);
   return (await importData(stateFolder, name, source, () => {})).record;
 }
 
-function noSuchData(stateFolder: string, name: string): CommandError {
-  const names = [...listDataRecords(stateFolder).map((record) => record.name), 'mini'];
-  const meant = nearestName(name, names);
-  const hint = meant === null ? '' : ` Did you mean ${meant}?`;
-  return new CommandError(
-    `there is no data set ${name}.${hint} \`labsweep data import ${name} FOLDER\` makes one of WORD/NAME.wav files.`,
+function noSuchData(stateFolder: string, loaded: LoadedSweep, name: string): CommandError {
+  const meant = nearestName(name, [...listDataRecords(stateFolder).map((record) => record.name), 'mini']);
+  const hint = meant === null ? '' : `did you mean ${meant}? `;
+  return refusalAt(
+    loaded,
+    ['data'],
+    [
+      `there is no data set ${name}; ${hint}\`labsweep data import ${name} FOLDER\` makes one of WORD/NAME.wav files`,
+    ],
   );
 }

@@ -13,9 +13,10 @@ import { canonicalJson } from '../model/canonical.ts';
 import type { ProgramIdentity } from '../model/identity.ts';
 import { contentHash, sweepName, trialId } from '../model/ids.ts';
 import type { Console } from './console.ts';
-import { resolveData, storeFolder } from './data-sets.ts';
+import { requireData, resolveData, storeFolder } from './data-sets.ts';
 import { CommandError } from './exit.ts';
-import { resolveProgram } from './program-files.ts';
+import { readProgram } from './program-files.ts';
+import { announceNew } from './state-folder.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
 /** What becomes of results that a program's files were changed since. */
@@ -31,12 +32,16 @@ export async function declareSweep(
   stateFolder: string,
   options: ChangeOptions,
 ): Promise<Declared> {
-  const store = storeFolder(stateFolder);
-  const program = await resolveProgram(console, loaded.sweep, store);
-  const data = await resolveData(stateFolder, loaded.sweep, program.description, (name) =>
+  // All that may be refused is asked before anything is written, so that a refusal leaves nothing behind.
+  const { program, keep } = await readProgram(console, loaded);
+  const ledger = readLedgerState(stateFolder);
+  requireData(stateFolder, loaded);
+  announceNew(console, stateFolder);
+  const data = await resolveData(stateFolder, loaded, program.description, (name) =>
     console.err(`Importing the data set ${name}, which comes with labsweep.\n`),
   );
-  const kept = keptProgram(readLedgerState(stateFolder), loaded, program, data, options);
+  const kept = keptProgram(ledger, loaded, program, data, options);
+  await keep(storeFolder(stateFolder));
   return declare(loaded.sweep, loaded.path, loaded.points, kept, data);
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { HostEntry } from '../coordinator/coordinator.ts';
 import { localTransport } from '../coordinator/transport/local.ts';
 import { hostName } from '../model/ids.ts';
@@ -38,13 +38,16 @@ export function readLab(console: Console, folder: string, named: string | undefi
   const path = named === undefined ? findUpward(folder) : resolve(console.cwd, named);
   if (path === null) return [thisMachine()];
   if (!existsSync(path)) throw new CommandError(`${named}: there is no such inventory.`);
-  const parsed = parseInventory(readFileSync(path, 'utf8'), named ?? path);
+  const shown = named ?? shortest(path, relative(console.cwd, path));
+  const parsed = parseInventory(readFileSync(path, 'utf8'), shown);
   if (parsed.kind === 'refused') throw refusal(parsed.issues);
-  return entriesOf(parsed.inventory, named ?? path);
+  return entriesOf(parsed.inventory, shown);
 }
 
 /** This machine as a host that nobody wrote down. */
 export const thisMachine = (): HostEntry => entryOf(implied);
+
+const shortest = (one: string, other: string): string => (other.length < one.length ? other : one);
 
 function entriesOf({ hosts }: Inventory, path: string): HostEntry[] {
   const remote = hosts.find(({ transport }) => transport !== 'local');

@@ -1,62 +1,75 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ResolvedProgram } from '../coordinator/declaration.ts';
-import type { ContentHash } from '../model/ids.ts';
-import type { CommandProgram, SweepFile } from '../model/sweep-file.ts';
+import type { CommandProgram } from '../model/sweep-file.ts';
 import { programs } from '../programs/registry.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { programFolder } from './package-files.ts';
-import { takeIn } from './take-in.ts';
+import { type LoadedSweep, refusalAt } from './sweep-source.ts';
+import { type ReadFolder, readFolder } from './take-in.ts';
 
-/**
- * A sweep's program, with a snapshot of its files in the content store: later edits do not reach its trials. Without
- * a store the files are only hashed, for a plan.
- */
-export async function resolveProgram(
-  console: Console,
-  sweep: SweepFile,
-  store: string | null,
-): Promise<ResolvedProgram> {
-  return sweep.program.kind === 'builtin'
-    ? resolveBuiltin(sweep.program.name, store)
-    : resolveCommand(console, sweep.program, store);
+/** A sweep's program whose files were read and may be sent to hosts. */
+export interface ReadProgram {
+  readonly program: ResolvedProgram;
+  /** Snapshots its files in a content store: later edits do not reach the trials. */
+  keep(store: string): Promise<void>;
 }
 
-async function resolveBuiltin(name: string, store: string | null): Promise<ResolvedProgram> {
+/** @throws CommandError where files are missing, or are not for hosts */
+export async function readProgram(console: Console, loaded: LoadedSweep): Promise<ReadProgram> {
+  const { program } = loaded.sweep;
+  return program.kind === 'builtin' ? readBuiltin(program.name) : readCommand(console, loaded, program);
+}
+
+async function readBuiltin(name: string): Promise<ReadProgram> {
   const description = programs[name];
   if (description === undefined) throw new CommandError(`there is no program ${name}.`);
+  const folder = programFolder(name);
+  const { hash, keep } = await readFolder(
+    folder,
+    'nothing',
+    (problems) => new CommandError(problems.map((problem) => `${folder}: ${problem}`).join('\n')),
+  );
   return {
-    name,
-    identity: { kind: 'builtin', name, version: description.version },
-    launch: {
-      command: [...description.command],
-      argStyle: 'plain',
-      files: await takeIn(programFolder(name), store, 'nothing'),
-      env: {},
-      metrics: { stdout: [], csv: null },
+    program: {
+      name,
+      identity: { kind: 'builtin', name, version: description.version },
+      launch: {
+        command: [...description.command],
+        argStyle: 'plain',
+        files: hash,
+        env: {},
+        metrics: { stdout: [], csv: null },
+      },
+      description,
     },
-    description,
+    keep,
   };
 }
 
-async function resolveCommand(
+async function readCommand(
   console: Console,
-  program: CommandProgram,
-  store: string | null,
-): Promise<ResolvedProgram> {
-  const { command, argStyle, env, metrics } = program;
-  const files = program.files === null ? null : await takeInFiles(console, program.files, store);
+  loaded: LoadedSweep,
+  { command, argStyle, env, metrics, files: folder }: CommandProgram,
+): Promise<ReadProgram> {
+  const read = folder === null ? null : await readFiles(console, loaded, folder);
+  const files = read?.hash ?? null;
   return {
-    name: command.slice(0, 2).join(' '),
-    identity: { kind: 'command', command, files, env, argStyle },
-    launch: { command, argStyle, files, env, metrics },
-    description: null,
+    program: {
+      name: command.slice(0, 2).join(' '),
+      identity: { kind: 'command', command, files, env, argStyle },
+      launch: { command, argStyle, files, env, metrics },
+      description: null,
+    },
+    keep: read?.keep ?? (async () => {}),
   };
 }
 
-async function takeInFiles(console: Console, files: string, store: string | null): Promise<ContentHash> {
+async function readFiles(console: Console, loaded: LoadedSweep, files: string): Promise<ReadFolder> {
+  const refuse = (problems: readonly string[]): CommandError =>
+    refusalAt(loaded, ['program', 'files'], problems);
   const folder = resolve(console.cwd, files);
-  if (!existsSync(folder)) throw new CommandError(`${files}: there is no such folder (program.files).`);
-  return takeIn(folder, store, 'usual');
+  if (!existsSync(folder)) throw refuse([`there is no folder ${files}`]);
+  return readFolder(folder, 'usual', refuse);
 }

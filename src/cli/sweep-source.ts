@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { type Expansion, expandSweep } from '../model/expansion.ts';
 import { type ParsedSweep, parseSweepFile, type SweepContext } from '../model/parse-sweep.ts';
-import { renderIssue, type SourceIssue } from '../model/source-issue.ts';
+import { issueAt, type KeyPath, renderIssue, type SourceIssue } from '../model/source-issue.ts';
+import type { Locate } from '../model/source.ts';
 import type { SweepFile } from '../model/sweep-file.ts';
 import { countTrials, judgeCount } from '../model/trial-count.ts';
 import { programs } from '../programs/registry.ts';
@@ -25,6 +26,8 @@ export interface LoadedSweep {
   readonly folder: string;
   readonly points: Extract<Expansion, { kind: 'expanded' }>['points'];
   readonly excluded: Extract<Expansion, { kind: 'expanded' }>['excluded'];
+  /** Where its files hold a key, for what is found wrong later. */
+  readonly locate: Locate;
 }
 
 /**
@@ -47,12 +50,13 @@ export function loadSweep(console: Console, path: string, options: SweepOptions)
   };
   const parsed = accepted(parseSweepFile(text, path, context));
   const verdict = judgeCount(countTrials(parsed.sweep));
+  const { sweep, locate } = parsed;
   if (verdict.kind === 'needs-yes' && options.yes !== true)
-    throw new CommandError(`${path}: ${verdict.message}`);
+    throw refusalAt({ locate }, ['grid'], [verdict.message]);
   const expansion = expandSweep(parsed, programs);
   if (expansion.kind === 'refused') throw refusal(expansion.issues);
   const { points, excluded } = expansion;
-  return { sweep: parsed.sweep, path, folder: dirname(file), points, excluded };
+  return { sweep, path, folder: dirname(file), points, excluded, locate };
 }
 
 function accepted(parsed: ParsedSweep): Extract<ParsedSweep, { kind: 'sweep' }> {
@@ -63,6 +67,13 @@ function accepted(parsed: ParsedSweep): Extract<ParsedSweep, { kind: 'sweep' }> 
 /** All that is wrong with a file a person wrote, each with its place. */
 export const refusal = (issues: readonly SourceIssue[]): CommandError =>
   new CommandError(issues.map(renderIssue).join('\n'));
+
+/** What is wrong at one key of a sweep file that could not be told from its text alone. */
+export const refusalAt = (
+  { locate }: Pick<LoadedSweep, 'locate'>,
+  key: KeyPath,
+  messages: readonly string[],
+): CommandError => refusal(messages.map((message) => issueAt(locate(key), key, message)));
 
 const readText = (file: string): string | null =>
   statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file, 'utf8') : null;

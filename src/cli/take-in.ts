@@ -5,24 +5,28 @@ import { hasContent } from '../content/store.ts';
 import type { ContentHash } from '../model/ids.ts';
 import { CommandError } from './exit.ts';
 
-/**
- * Takes a folder into a content store and says under which hash; without a store it only says the hash.
- *
- * @throws CommandError where something in it cannot be sent to hosts, or changed while it was read
- */
-export async function takeIn(
+/** A folder that may be sent to hosts, known by its hash; nothing is written yet. */
+export interface ReadFolder {
+  readonly hash: ContentHash;
+  /** Takes the files, as they were read, into a content store. @throws CommandError where one has changed since */
+  keep(store: string): Promise<void>;
+}
+
+/** @param refuse makes the error of what cannot be sent to hosts, from a line for each problem */
+export async function readFolder(
   folder: string,
-  store: string | null,
   ignore: ManifestOptions['ignore'],
-): Promise<ContentHash> {
+  refuse: (problems: readonly string[]) => CommandError,
+): Promise<ReadFolder> {
   const read = await readManifest(folder, { ignore });
-  if (read.kind === 'refused')
-    throw new CommandError(read.problems.map((problem) => `${folder}: ${problemText(problem)}`).join('\n'));
-  if (store === null || (await hasContent(store, read.hash))) return read.hash;
-  const stored = await snapshot(folder, read.manifest, store);
-  if (stored.kind === 'changed')
-    throw new CommandError(
-      `${stored.paths.join(', ')} changed while ${folder} was read; run the command again.`,
-    );
-  return read.hash;
+  if (read.kind === 'refused') throw refuse(read.problems.map(problemText));
+  const keep = async (store: string): Promise<void> => {
+    if (await hasContent(store, read.hash)) return;
+    const stored = await snapshot(folder, read.manifest, store);
+    if (stored.kind === 'changed')
+      throw new CommandError(
+        `${stored.paths.join(', ')} changed while ${folder} was read; run the command again.`,
+      );
+  };
+  return { hash: read.hash, keep };
 }

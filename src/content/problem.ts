@@ -1,5 +1,3 @@
-import { formatSize } from '../model/size.ts';
-
 /** Why a folder cannot be taken along. */
 export type ContentProblem =
   | { readonly kind: 'no-folder'; readonly path: string }
@@ -32,11 +30,14 @@ export function problemText(problem: ContentProblem): string {
       return `${problem.path} cannot be read: ${problem.message}`;
     case 'too-large':
       return (
-        `the files are ${formatSize(problem.totalBytes)}, and ${formatSize(problem.limitBytes)} is the most that is ` +
+        `the files are ${megabytes(problem.totalBytes)}, and ${megabytes(problem.limitBytes)} is the most that is ` +
         `sent to every host; name in .labsweepignore what trials do not need. The largest: ` +
-        problem.largest.map(({ path, sizeBytes }) => `${path} (${formatSize(sizeBytes)})`).join(', ')
+        problem.largest.map(({ path, sizeBytes }) => `${path} (${megabytes(sizeBytes)})`).join(', ')
       );
     default:
       return problem satisfies never;
   }
 }
+
+/** In the unit of the limit, so that a person can compare. */
+const megabytes = (bytes: number): string => `${Number((bytes / 1e6).toFixed(1))} MB`;

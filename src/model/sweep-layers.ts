@@ -4,7 +4,7 @@
  */
 import { isMap, parseDocument } from 'yaml';
 import { besideFile } from './file-path.ts';
-import { isMapping, type Locate, type Mapping, type Source } from './source.ts';
+import { isMapping, type Locate, type Mapping, type Source, valueAt } from './source.ts';
 import { issueAt, type KeyPath, type Position, showValue, type SourceIssue } from './source-issue.ts';
 import { readYaml } from './yaml-source.ts';
 
@@ -107,9 +107,13 @@ function overrideBySets(layered: LayeredSweep & { kind: 'layered' }, set: readon
     const changed = setIn(value, parsed.key, parsed.value, 0);
     if (changed.kind === 'refused')
       return { kind: 'refused', issues: [issueAt(position, parsed.key, changed.message)] };
+    const before = value;
     value = changed.value;
     const below = locate;
-    locate = (key, target) => (startsWith(key, parsed.key) ? position : below(key, target));
+    // `--set fixd.epochs=2` has made the key fixd as well, which no file holds.
+    const isMade = (key: KeyPath): boolean =>
+      key.length > 0 && startsWith(parsed.key, key) && valueAt(before, key) === undefined;
+    locate = (key, target) => (startsWith(key, parsed.key) || isMade(key) ? position : below(key, target));
   }
   return { kind: 'layered', value, locate };
 }
@@ -150,5 +154,4 @@ function setIn(
   return { kind: 'set', value: overlay(at ?? {}, { [part]: inner.value }) };
 }
 
-const startsWith = (key: KeyPath, head: readonly string[]): boolean =>
-  head.every((part, i) => key[i] === part);
+const startsWith = (key: KeyPath, head: KeyPath): boolean => head.every((part, i) => key[i] === part);

@@ -153,7 +153,7 @@ describe('P8 what cannot be sent is refused before anything starts', () => {
       [1, 4, 2, 0, 3].map((index) => `data/${index}.bin`),
     );
     expect(first === undefined ? '' : problemText(first)).toMatch(
-      /^the files are .*data\/1\.bin \(57\.2 MiB\)/,
+      /^the files are 126 MB, and 100 MB is .*data\/1\.bin \(60 MB\)/,
     );
   });
 

@@ -7,7 +7,7 @@ import { type DataRecord, importData, listDataRecords } from '../data-sets.ts';
 import { CommandError } from '../exit.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../program.ts';
-import { stateFolderFor } from '../state-folder.ts';
+import { announceNew, stateFolderFor } from '../state-folder.ts';
 
 /** Names of unreadable files that a person sees. */
 const namesShown = 5;
@@ -36,6 +36,7 @@ const importCommand = (console: Console): Command =>
           `${name} is no name for a data set: letters, digits, ., _ and -, a letter or digit first.`,
         );
       const folder = stateFolderFor(console, console.cwd, options.state);
+      announceNew(console, folder);
       const { record, unreadable } = await importData(
         folder,
         name,

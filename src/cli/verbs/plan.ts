@@ -5,7 +5,6 @@ import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { trialId } from '../../model/ids.ts';
 import type { ProgramDescription } from '../../model/program.ts';
-import type { SweepFile } from '../../model/sweep-file.ts';
 import { readDataRecord, resolveData } from '../data-sets.ts';
 import { readLedgerState } from '../declare.ts';
 import { readLab } from '../lab.ts';
@@ -22,7 +21,7 @@ import {
 import { shippedData } from '../package-files.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
-import { resolveProgram } from '../program-files.ts';
+import { readProgram } from '../program-files.ts';
 import type { Verb } from '../program.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
 
@@ -63,8 +62,8 @@ async function planOf(
   hosts: readonly HostEntry[],
   stateFolder: string | null,
 ): Promise<Plan> {
-  const program = await resolveProgram(console, loaded.sweep, null);
-  const data = await plannedData(loaded.sweep, program.description, stateFolder);
+  const { program } = await readProgram(console, loaded);
+  const data = await plannedData(loaded, program.description, stateFolder);
   const declared = declare(loaded.sweep, loaded.path, loaded.points, program, data.resolved);
   const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
   return {
@@ -79,15 +78,15 @@ async function planOf(
 
 /** The data set where it is there; a stand-in where it is not, so that counts can be shown before an import. */
 async function plannedData(
-  sweep: SweepFile,
+  loaded: LoadedSweep,
   description: ProgramDescription | null,
   stateFolder: string | null,
 ): Promise<{ resolved: ResolvedData | null; missing: Plan['missing'] }> {
-  const { data } = sweep;
+  const { data } = loaded.sweep;
   const record =
     data?.kind === 'named' && stateFolder !== null ? readDataRecord(stateFolder, data.name) : null;
   if (data?.kind !== 'named' || record !== null) {
-    const resolved = await resolveData(stateFolder ?? '', sweep, description, () => {});
+    const resolved = await resolveData(stateFolder ?? '', loaded, description, () => {});
     return { resolved, missing: [] };
   }
   const remedy =

@@ -1,0 +1,186 @@
+/**
+ * A lab of one host in a folder of its own, in which the real command is typed. Whatever a test starts in it is ended
+ * with it, and a test that leaves a trial's process behind fails.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { type LabProcess, processesOf, signal } from './processes.ts';
+import { masked, stackOf, type Told } from './told.ts';
+
+const command = join(import.meta.dirname, '../../bin/labsweep.js');
+const patienceMs = 30_000;
+
+/** `it` with a lab of its own. */
+export const it = test.extend('lab', ({}, { onCleanup }) => {
+  const lab = new Lab();
+  onCleanup(() => lab.clear());
+  return lab;
+});
+
+/** A command that runs. */
+export interface Typed {
+  readonly child: ChildProcess;
+  /** What it has said so far. */
+  readonly said: { out: string; err: string };
+  readonly ended: Promise<Told>;
+}
+
+export class Lab {
+  /** Where the person stands, and where the host keeps its files. */
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'labsweep-e2e-')));
+  readonly host = join(this.folder, 'host');
+  readonly #home = join(this.folder, 'home');
+  readonly #typed: Typed[] = [];
+
+  constructor() {
+    mkdirSync(join(this.folder, 'tmp'));
+    mkdirSync(this.#home);
+    this.inventory(8);
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  write(name: string, text: string): string {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), text);
+    return this.path(name);
+  }
+
+  read(name: string): string {
+    try {
+      return readFileSync(this.path(name), 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
+  /** One host, this machine, on which the load of others keeps nothing from starting. */
+  inventory(slots: number): void {
+    const limits = { slots, load: 1_000, hostMemory: '100 MB', disk: '1 MB' };
+    const hosts = [{ name: 'here', transport: 'local', folder: this.host, limits }];
+    this.write('inventory.json', JSON.stringify({ hosts }));
+  }
+
+  /** Types a command and waits for its end. */
+  async labsweep(...args: readonly string[]): Promise<Told> {
+    return this.type(...args).ended;
+  }
+
+  /** Types a command and lets it run. */
+  type(...args: readonly string[]): Typed {
+    const child = spawn(process.execPath, [command, ...args], {
+      cwd: this.folder,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: this.#home,
+        TMPDIR: this.path('tmp'),
+        LANG: 'C.UTF-8',
+        NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { out: '', err: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text));
+    const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    const ended = new Promise<Told>((resolve) => {
+      child.once('close', (code, ending) => {
+        clearTimeout(late);
+        const told = { code: code ?? ending, out: this.#plain(said.out), err: this.#plain(said.err) };
+        resolve(told);
+      });
+    });
+    const typed = { child, said, ended };
+    this.#typed.push(typed);
+    return typed;
+  }
+
+  /** Types a command that is refused: nothing is started or written, and no stack is shown. @returns what is said */
+  async refused(...args: readonly string[]): Promise<string> {
+    const before = this.files();
+    const { code, out, err } = await this.labsweep(...args);
+    expect({ code, out, stack: stackOf(err) }, err).toEqual({ code: 2, out: '', stack: null });
+    expect(this.files()).toEqual(before);
+    expect(this.processes()).toEqual([]);
+    return err;
+  }
+
+  /** Every file and folder in the lab, by its path. */
+  files(): string[] {
+    return readdirSync(this.folder, { recursive: true, encoding: 'utf8' }).toSorted();
+  }
+
+  /** What runs of this lab, agents among it. */
+  processes(): LabProcess[] {
+    return processesOf(this.#home);
+  }
+
+  agent(): LabProcess | undefined {
+    return this.processes().find(({ isAgent }) => isAgent);
+  }
+
+  /** Ends all that runs here and removes the folder. Fails where a trial has left a process behind. */
+  async clear(): Promise<void> {
+    for (const { child } of this.#typed) child.kill('SIGKILL');
+    await Promise.all(this.#typed.map(({ ended }) => ended));
+    const isTrial = ({ isAgent }: LabProcess): boolean => !isAgent;
+    // The agent looks for what a brief trial has left behind once a second.
+    await settles(() => !this.processes().some(isTrial), 3_000);
+    const leaked = this.processes().filter(isTrial);
+    await this.#end('SIGTERM');
+    await this.#end('SIGKILL');
+    this.#removeSockets();
+    rmSync(this.folder, { recursive: true, force: true });
+    expect(leaked, 'processes that outlive their trials').toEqual([]);
+  }
+
+  async #end(name: NodeJS.Signals): Promise<void> {
+    for (const { pid } of this.processes()) signal(pid, name);
+    await settles(() => this.processes().length === 0, 3_000);
+  }
+
+  #plain(text: string): string {
+    return masked(text, this.folder);
+  }
+
+  /** Of agents and coordinators that were killed. They are named by a hash of the folder that they serve. */
+  #removeSockets(): void {
+    const served = this.files()
+      .map((name) => this.path(name))
+      .concat(this.folder);
+    const sockets = join('/tmp', `labsweep-${userInfo().uid}`);
+    for (const folder of served.filter((path) => /\/(host|\.labsweep|labsweep-try-\w+)$/.test(path))) {
+      const hash = createHash('sha256').update(folder).digest('hex');
+      for (const digits of [16, 24]) rmSync(join(sockets, `${hash.slice(0, digits)}.sock`), { force: true });
+    }
+  }
+}
+
+/** Waits until something is so. @throws with `what` and `seen()` where it never is */
+export async function until(what: string, isSo: () => boolean, seen: () => string = () => ''): Promise<void> {
+  if (!(await settles(isSo, patienceMs))) throw new Error(`never came: ${what}\n${seen()}`);
+}
+
+async function settles(isSo: () => boolean, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (!isSo()) {
+    if (performance.now() > deadline) return false;
+    await pause(20);
+  }
+  return true;
+}

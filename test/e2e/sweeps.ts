@@ -1,0 +1,19 @@
+/** Sweep files of the tests. */
+
+const objective = (metric: string): string => `objective: {metric: ${metric}, goal: maximize}\n`;
+
+/**
+ * A line of shell as the program, its parameter `x` as $0.
+ *
+ * @param script prints a line of JSON with `score` last
+ * @param rest further keys, the grid above all
+ */
+export const shellSweep = (script: string, rest: string): string =>
+  `sweep: toy\nprogram:\n  command: [sh, -c, ${JSON.stringify(script)}, '{x}']\n` +
+  `${objective('score')}resources: {cpus: 0}\n${rest}`;
+
+export const printsScore = `printf '{"score": %s}\\n' "$0"`;
+
+/** @param axis one line of the grid */
+export const cnn1dSweep = (axis: string): string =>
+  `program: cnn1d\ndata: mini\n${objective('val_accuracy')}fixed: {family: custom-k5}\ngrid:\n  ${axis}\n`;
