@@ -57,24 +57,26 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
 
 /** Why a host has not been leased the first `ahead + 1` waiting trials of a sweep. */
 export function refusalOfHost(host: LiveHost, sweep: Sweep, ahead: number): Refusal {
-  const because = host.because ?? '';
-  switch (host.state) {
+  if (host.state !== 'ready') return refusalOfState(host);
+  const { concurrent } = sweep.declaration;
+  const running = sweep.counts.leased + sweep.counts.running;
+  if (concurrent !== null && running >= concurrent) return { kind: 'concurrent', running, limit: concurrent };
+  return { kind: 'queue', ahead: ahead + host.backlog };
+}
+
+/** Of a host that is not ready. */
+function refusalOfState({ state, because }: LiveHost): Refusal {
+  switch (state) {
     case 'quarantined':
     case 'off':
     case 'unreachable':
-      return { kind: host.state, because };
+      return { kind: state, because: because ?? '' };
     case 'connecting':
     case 'preparing':
-      return { kind: 'preparing', what: because === '' ? host.state : because };
-    case 'ready': {
-      const { concurrent } = sweep.declaration;
-      const running = sweep.counts.leased + sweep.counts.running;
-      if (concurrent !== null && running >= concurrent)
-        return { kind: 'concurrent', running, limit: concurrent };
-      return { kind: 'queue', ahead: ahead + host.backlog };
-    }
+    case 'ready':
+      return { kind: 'preparing', what: because ?? state };
     default:
-      return host.state satisfies never;
+      return state satisfies never;
   }
 }
 
@@ -96,6 +98,8 @@ function whyLeased(
       place,
       held.map((refusal) => placed(host, refusal)),
     );
+  if (host.state !== 'ready') return reason(place, [placed(host, refusalOfState(host))]);
+  if (ahead === 0) return reason(`${place} and starts as soon as there is room`);
   return reason(place, [placed(host, { kind: 'queue', ahead })]);
 }
 

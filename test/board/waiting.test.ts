@@ -68,6 +68,19 @@ describe('P6 why a trial waits', () => {
     ]);
   });
 
+  test('the first of a backlog waits for room alone, and a lost host is the reason for all of it', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1) });
+    built.lease(idOf({ x: 0 }));
+    expect(why(built, idOf({ x: 0 }), liveWith(liveHost('cedar', { backlog: 1 }))).because).toBe(
+      'it is number 1 of 1 in the backlog of cedar and starts as soon as there is room',
+    );
+    const lost = liveHost('cedar', { state: 'unreachable', because: 'timed out' });
+    expect(why(built, idOf({ x: 0 }), liveWith(lost)).refusals).toEqual([
+      { host: 'cedar', device: null, kind: 'unreachable', because: 'timed out' },
+    ]);
+  });
+
   test('without a coordinator that is the reason, and what to do is said', () => {
     const built = new LedgerBuilder();
     built.declare({ points: points(1) });
