@@ -74,11 +74,15 @@ async function endAndWait(pid: number, deadline: number): Promise<void> {
 /** Resolves when it listens or leaves to another that does. */
 function spawnServe(folder: string, script: string, serveArguments: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...smallMemory, script, 'serve', '--folder', folder, ...serveArguments], {
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [...smallMemory, script, 'serve', '--folder', folder, ...serveArguments],
+      {
+        cwd: '/',
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
     child.stdout.once('data', () => {

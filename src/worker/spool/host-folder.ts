@@ -6,6 +6,8 @@ export interface HostFolder {
   /** labsweep's folder on the host, absolute. */
   readonly folder: string;
   readonly root: string;
+  /** The attempts' folders. */
+  readonly runs: string;
   readonly journal: string;
   readonly agentLog: string;
   /** Who serves this folder now. */
@@ -28,11 +30,13 @@ export interface RunFolder {
 
 export function openHostFolder(folder: string, machine: string): HostFolder {
   const root = join(folder, 'host', machine);
-  mkdirSync(join(root, 'runs'), { recursive: true, mode: 0o700 });
+  const runs = join(root, 'runs');
+  mkdirSync(runs, { recursive: true, mode: 0o700 });
   mkdirSync(join(root, 'checkpoints'), { recursive: true, mode: 0o700 });
   return {
     folder,
     root,
+    runs,
     journal: join(root, 'journal.ndjson'),
     agentLog: join(root, 'agent.log'),
     agentFile: join(root, 'agent.json'),
@@ -42,7 +46,7 @@ export function openHostFolder(folder: string, machine: string): HostFolder {
 
 /** Plain concatenation: this runs for every trial, and the attempt's name was checked when it was leased. */
 export function runFolder(host: HostFolder, attempt: string): RunFolder {
-  const root = `${host.root}/runs/${attempt}`;
+  const root = `${host.runs}/${attempt}`;
   return {
     root,
     exit: `${root}/exit`,

@@ -4,6 +4,8 @@ import type { RunFolder } from '../spool/host-folder.ts';
 
 /** The mark by which every process of an attempt is known, whichever session it is in. */
 export const attemptMark = 'LABSWEEP_ATTEMPT';
+/** And by this, whose attempt it is: the path lies in the folder of one agent. */
+export const paramsMark = 'LABSWEEP_PARAMS';
 
 /** What a trial inherits of the agent's own environment: all but the marks of a trial that the agent was started by. */
 export const inherited = (environment: NodeJS.ProcessEnv): Record<string, string> =>
@@ -26,7 +28,7 @@ export function trialEnvironment(
     OMP_NUM_THREADS: threads,
     MKL_NUM_THREADS: threads,
     ...launch.env,
-    LABSWEEP_PARAMS: places.run.params,
+    [paramsMark]: places.run.params,
     LABSWEEP_REPORT: places.run.report,
     LABSWEEP_DATA: places.data ?? '',
     LABSWEEP_CHECKPOINT: places.checkpoint,

@@ -52,8 +52,8 @@ const nothingRead: Offsets = { report: 0, log: 0, csv: 0 };
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #places: LaunchPlaces;
-  readonly #table = new ProcessTable();
-  readonly #sessions = new Sessions(this.#table);
+  readonly #table: ProcessTable;
+  readonly #sessions: Sessions;
   readonly #running = new Map<string, Watched>();
   /** Ended, not gathered yet. */
   readonly #ended = new Map<string, Watched>();
@@ -64,6 +64,8 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#places = new LaunchPlaces(options.host);
+    this.#table = new ProcessTable(options.host.runs);
+    this.#sessions = new Sessions(this.#table);
     this.#oomKills = readOomKills(options.procRoot);
   }
 

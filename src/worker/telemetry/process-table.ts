@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { attemptMark } from '../supervisor/environment.ts';
+import { attemptMark, paramsMark } from '../supervisor/environment.ts';
 import { isAlive, type ProcessStat, readProcessStat } from './process-stat.ts';
 
 /** A live process and the attempt in its environment; null where there is none, or it is somebody else's. */
@@ -18,7 +18,14 @@ interface Known {
  * with, and for most of a night most processes stay the same.
  */
 export class ProcessTable {
+  readonly #runs: string;
   #known: ReadonlyMap<number, Known> = new Map();
+
+  /** @param runs the folder with the attempts' folders: the mark of an attempt elsewhere is another agent's */
+  constructor(runs: string) {
+    // Environments are read byte by byte.
+    this.#runs = Buffer.from(runs).toString('latin1');
+  }
 
   /** All live processes; empty where there is no /proc. */
   read(): MarkedProcess[] {
@@ -29,13 +36,36 @@ export class ProcessTable {
       if (stat === null || !isAlive(stat)) continue;
       const known = this.#known.get(pid);
       const marked =
-        known?.startTime === stat.startTime ? known : { startTime: stat.startTime, attempt: markOf(pid) };
+        known?.startTime === stat.startTime
+          ? known
+          : { startTime: stat.startTime, attempt: this.#markOf(pid) };
       next.set(pid, marked);
       processes.push({ stat, attempt: marked.attempt });
     }
     this.#known = next;
     return processes;
   }
+
+  #markOf(pid: number): string | null {
+    try {
+      const environment = `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`;
+      const attempt = valueOf(environment, attemptMark);
+      const isOurs =
+        attempt !== null && valueOf(environment, paramsMark) === `${this.#runs}/${attempt}/params.json`;
+      return isOurs ? attempt : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** The value of a variable in an environment as /proc has it: each entry between zeros. */
+function valueOf(environment: string, name: string): string | null {
+  const start = environment.indexOf(`\0${name}=`);
+  if (start < 0) return null;
+  const from = start + name.length + 2;
+  const end = environment.indexOf('\0', from);
+  return environment.slice(from, end < 0 ? undefined : end);
 }
 
 /** What an attempt is known by among processes: its session, or its mark where a process has left that. */
@@ -49,18 +79,5 @@ function pids(): number[] {
       .filter((pid) => Number.isInteger(pid) && pid > 0);
   } catch {
     return [];
-  }
-}
-
-function markOf(pid: number): string | null {
-  try {
-    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-    const start = `\0${environment}`.indexOf(`\0${attemptMark}=`);
-    if (start < 0) return null;
-    const from = start + attemptMark.length + 1;
-    const end = environment.indexOf('\0', from);
-    return environment.slice(from, end < 0 ? undefined : end);
-  } catch {
-    return null;
   }
 }

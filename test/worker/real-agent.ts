@@ -1,0 +1,245 @@
+/** A real agent in a process of its own, over a folder of its own, and a writer that speaks to it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decoder, encode } from '../../src/protocol/framing.ts';
+import {
+  type FromAgent,
+  fromAgentSchema,
+  type Lease,
+  protocolVersion,
+  type ToAgent,
+} from '../../src/protocol/messages.ts';
+import type { Launch } from '../../src/model/launch.ts';
+import { socketPath } from '../../src/worker/endpoint.ts';
+
+const main = join(import.meta.dirname, '../../src/worker/main.ts');
+const programs = join(import.meta.dirname, '../fixtures/programs');
+
+export const fixture = (name: string): string => join(programs, name);
+
+export const launchOf = (command: readonly string[], more: Partial<Launch> = {}): Launch => ({
+  command: [...command],
+  argStyle: 'plain',
+  files: null,
+  data: null,
+  env: {},
+  metrics: { stdout: [], csv: null },
+  objective: { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false },
+  timeoutMs: null,
+  stallAfterMs: null,
+  artifacts: { fetch: ['*'], maxBytes: 50_000_000 },
+  ...more,
+});
+
+export const leaseOf = (attempt: string, more: Partial<Lease> = {}): Lease => ({
+  attempt,
+  number: 1,
+  trial: `trial-of-${attempt}`,
+  launch: 'launch',
+  params: {},
+  seed: 1,
+  resources: { cpus: 0, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
+  shape: 'shape',
+  predictedSeconds: null,
+  continues: null,
+  ...more,
+});
+
+type Said<Kind extends FromAgent['kind']> = Extract<FromAgent, { kind: Kind }>;
+
+/** A coordinator's end of a connection: keeps all that it is told, and waits for what it wants to hear. */
+export class Writer {
+  readonly heard: FromAgent[] = [];
+  readonly #socket: Socket;
+  readonly #waiting = new Set<() => void>();
+  #read = 0;
+  isClosed = false;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    const decode = decoder(fromAgentSchema);
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => {
+      this.heard.push(...decode(chunk));
+      this.#wake();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.isClosed = true;
+      this.#wake();
+    });
+  }
+
+  static async connect(path: string): Promise<Writer> {
+    const socket = connect(path);
+    await once(socket, 'connect');
+    return new Writer(socket);
+  }
+
+  send(...messages: readonly ToAgent[]): void {
+    this.#socket.write(messages.map(encode).join(''));
+  }
+
+  /** Says hello and that nothing is committed; ready to lease. */
+  async greet(term = 1, ledger = 'ledger'): Promise<Said<'state'>> {
+    this.send({ kind: 'hello', protocol: protocolVersion, ledger, term, role: 'writer' });
+    const state = await this.hears('state');
+    this.send({ kind: 'reconciled', committedLines: {} });
+    return state;
+  }
+
+  /** The next message of a kind that fits, among those not yet read, or to come. */
+  async hears<Kind extends FromAgent['kind']>(
+    kind: Kind,
+    fits: (message: Said<Kind>) => boolean = () => true,
+  ): Promise<Said<Kind>> {
+    for (;;) {
+      const index = this.heard.findIndex(
+        (message, at) => at >= this.#read && isOf(message, kind) && fits(message),
+      );
+      const message = this.heard[index];
+      if (message !== undefined && isOf(message, kind)) return message;
+      if (this.isClosed) throw new Error(`closed before ${kind}; heard ${JSON.stringify(this.heard)}`);
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  ended = (attempt: string): Promise<Said<'ended'>> =>
+    this.hears('ended', (said) => said.attempt === attempt);
+
+  started = (attempt: string): Promise<Said<'started'>> =>
+    this.hears('started', (said) => said.attempts.some((started) => started.attempt === attempt));
+
+  /** Leases one attempt of a command, and waits for its end. */
+  async run(attempt: string, launch: Launch, more: Partial<Lease> = {}): Promise<Said<'ended'>> {
+    this.lease(launch, leaseOf(attempt, more));
+    return this.ended(attempt);
+  }
+
+  lease(launch: Launch, ...leases: readonly Lease[]): void {
+    const id = `launch-${leases[0]?.attempt ?? ''}`;
+    this.send(
+      { kind: 'launch', launch: id, spec: launch },
+      { kind: 'lease', leases: leases.map((lease) => ({ ...lease, launch: id })) },
+    );
+  }
+
+  /** Waits until an attempt's log has a text; asks again as long as it has not. */
+  async logHas(attempt: string, text: string): Promise<string> {
+    for (;;) {
+      const from = this.heard.length;
+      this.send({ kind: 'read-log', attempt, offset: 0 });
+      const said = await this.#hearsAfter(from, 'log');
+      const log = Buffer.from(said.base64, 'base64').toString();
+      if (log.includes(text)) return log;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async #hearsAfter<Kind extends FromAgent['kind']>(from: number, kind: Kind): Promise<Said<Kind>> {
+    this.#read = from;
+    try {
+      return await this.hears(kind);
+    } finally {
+      this.#read = 0;
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}
+
+const isOf = <Kind extends FromAgent['kind']>(message: FromAgent, kind: Kind): message is Said<Kind> =>
+  message.kind === kind;
+
+/** A folder and the agents that serve it, one after the other. */
+export class Host {
+  readonly folder = mkdtempSync(join(tmpdir(), 'labsweep-host-'));
+  readonly #writers: Writer[] = [];
+  #agent: ChildProcess | null = null;
+
+  /** Starts an agent, waits until it listens. */
+  async serve(idleMs = 60_000): Promise<number> {
+    const agent = spawn(
+      process.execPath,
+      [main, 'serve', '--folder', this.folder, '--idle-ms', String(idleMs)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    this.#agent = agent;
+    await once(agent.stdout, 'data');
+    return agent.pid ?? 0;
+  }
+
+  async connect(): Promise<Writer> {
+    const writer = await Writer.connect(socketPath(this.folder));
+    this.#writers.push(writer);
+    return writer;
+  }
+
+  /** A writer that has said hello to a fresh agent. */
+  async writer(): Promise<Writer> {
+    await this.serve();
+    const writer = await this.connect();
+    await writer.greet();
+    return writer;
+  }
+
+  /** Ends the agent, and waits until it is gone. */
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    const agent = this.#agent;
+    this.#agent = null;
+    if (agent === null || agent.exitCode !== null || agent.signalCode !== null) return;
+    agent.kill(signal);
+    await once(agent, 'exit');
+  }
+
+  get agent(): ChildProcess | null {
+    return this.#agent;
+  }
+
+  runFile = (attempt: string, name: string): string => {
+    const [machine = ''] = readdirSync(join(this.folder, 'host'));
+    return join(this.folder, 'host', machine, 'runs', attempt, name);
+  };
+
+  /** Processes that carry the mark of an attempt of this host: whatever is left of its trials. */
+  survivors(): number[] {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => Number.isInteger(pid) && isOurs(pid, this.folder));
+  }
+
+  /** Cleans up, and tells what was left running. */
+  async dispose(): Promise<number[]> {
+    for (const writer of this.#writers) writer.close();
+    await this.kill('SIGKILL');
+    const left = this.survivors();
+    for (const pid of left) process.kill(pid, 'SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(socketPath(this.folder), { force: true });
+    return left;
+  }
+}
+
+function isOurs(pid: number, folder: string): boolean {
+  try {
+    const state = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
+    return (
+      state !== 'Z' && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`LABSWEEP_PARAMS=${folder}`)
+    );
+  } catch {
+    return false;
+  }
+}
