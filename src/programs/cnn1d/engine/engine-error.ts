@@ -1,9 +1,9 @@
 /** An engine that does not work on this host. The message says which and why. */
 export class EngineError extends Error {
-  readonly code: 'wasm';
+  readonly code: 'no-start' | 'out-of-memory';
 
-  constructor(code: EngineError['code'], message: string) {
-    super(message);
+  constructor(code: EngineError['code'], message: string, cause?: unknown) {
+    super(message, { cause });
     this.name = 'EngineError';
     this.code = code;
   }

@@ -33,7 +33,10 @@ export interface NetworkState {
   readonly statistics: Float32Array;
 }
 
-/** A network on an engine's device. Owns its memory there until `dispose`. */
+/**
+ * A network on an engine's device. Owns its memory there until `dispose`. Every method throws EngineError where that
+ * memory does not suffice; the network is of no use then.
+ */
 export interface Network {
   /** One step of Adam. */
   train(batch: TrainingBatch, learningRate: number): StepOutcome;

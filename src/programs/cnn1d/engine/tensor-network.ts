@@ -244,6 +244,6 @@ export class TensorNetwork implements Network {
 }
 
 function at<Item>(items: readonly Item[], index: number): Item {
-  if (index >= items.length) throw new RangeError(`item ${index} of ${items.length}`);
+  if (index >= items.length) throw new Error(`item ${index} of ${items.length}`);
   return items[index] as Item;
 }

@@ -8,6 +8,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { Engine } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { TensorNetwork } from '../tensor-network.ts';
+import { guardMemory } from './memory-guard.ts';
 import { wasmKernels } from './wasm-kernels.ts';
 
 /** The engine that needs nothing: TensorFlow.js on WebAssembly, one thread. */
@@ -19,13 +20,13 @@ export async function wasmEngine(): Promise<Engine> {
   tf.enableProdMode();
   if (!(await tf.setBackend('wasm')))
     throw new EngineError(
-      'wasm',
+      'no-start',
       `TensorFlow.js could not start its WebAssembly of ${folder} on Node ${process.version}.`,
     );
   const kernels = wasmKernels(tf);
   return {
     name: 'wasm',
-    network: (architecture, state) => new TensorNetwork(tf, kernels, architecture, state),
+    network: (architecture, state) => guardMemory(new TensorNetwork(tf, kernels, architecture, state)),
     tensors: () => tf.memory().numTensors,
   };
 }
