@@ -21,7 +21,7 @@ export function processConsole(): Console {
     errStream: process.stderr,
     live: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
     colour: process.stdout.isTTY && !noColour,
-    columns: process.stderr.isTTY ? process.stderr.columns : 100,
+    columns: process.stderr.isTTY ? process.stderr.columns || 100 : 100,
     cwd: process.cwd(),
     env: process.env,
   };

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { Console } from './console.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { dataVerb } from './verbs/data.ts';
@@ -57,12 +57,21 @@ export async function runCommand(args: readonly string[], console: Console): Pro
 function labsweep(console: Console, done: (code: ExitCode) => void): Command {
   const program = new Command('labsweep')
     .description("Hyperparameter sweeps over a lab's shared servers, by SSH alone.")
-    .option('--debug', 'show the stack of an error')
+    .addOption(debugOption())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => console.out(text),
       writeErr: (text) => console.err(text),
     });
-  for (const verb of verbs) program.addCommand(verb(console, done).copyInheritedSettings(program));
+  for (const verb of verbs) program.addCommand(inheritSettings(verb(console, done), program));
   return program;
 }
+
+/** How errors and help are written, and `--debug`, hold for a verb and its verbs (`data import`) alike. */
+function inheritSettings(command: Command, from: Command): Command {
+  command.copyInheritedSettings(from).addOption(debugOption());
+  for (const nested of command.commands) inheritSettings(nested, command);
+  return command;
+}
+
+const debugOption = (): Option => new Option('--debug', 'show the stack of an error').hideHelp();

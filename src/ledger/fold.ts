@@ -162,6 +162,7 @@ function leaseAttempt(
     number: lease.number,
     trial: trial.id,
     sweep: sweepName(lease.sweep),
+    launch: state.sweeps.get(sweepName(lease.sweep))?.declaration.launch ?? '',
     host: hostName(host),
     status: { kind: 'leased' },
   };

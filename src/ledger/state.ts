@@ -73,8 +73,10 @@ export interface Attempt {
   readonly id: AttemptId;
   readonly number: number;
   readonly trial: TrialId;
-  /** On whose behalf it was leased: its launch, its objective, its retries. */
+  /** On whose behalf it was leased. */
   readonly sweep: SweepName;
+  /** The launch that it was leased with: a sweep's declaration may be edited later. */
+  readonly launch: string;
   readonly host: HostName;
   status: AttemptStatus;
 }

@@ -20,7 +20,7 @@ export function resultOf(state: LedgerState, trial: Trial, objective: Objective)
   const attempt = state.attempts.get(trial.status.attempt);
   if (attempt?.status.kind !== 'ended') return null;
   const { end } = attempt.status;
-  const judgedBy = state.sweeps.get(attempt.sweep)?.declaration.objective ?? objective;
+  const judgedBy = state.launches.get(attempt.launch)?.objective ?? objective;
   const line = lineOf(end, objective, judgedBy);
   return line === null || metricOf(line, objective.metric) === null ? null : { trial: trial.id, end, line };
 }

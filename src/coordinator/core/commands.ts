@@ -23,8 +23,10 @@ export function carryOut(
 function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: number): string {
   switch (command.kind) {
     case 'run':
+      trustHosts(state, turn, now);
       return run(state, turn, command.declaration, command.points, now);
     case 'resume':
+      trustHosts(state, turn, now);
       return forEachSweep(state, command.sweep, (sweep) => resumeSweep(turn, sweep, now), 'resumed');
     case 'stop':
       return forEachSweep(
@@ -38,6 +40,12 @@ function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: nu
     default:
       return command satisfies never;
   }
+}
+
+/** Who asks for more has mended what kept trials from starting; a host where it still does is soon left out again. */
+function trustHosts(state: CoordinatorState, turn: Turn, now: number): void {
+  for (const { name, quarantine } of state.ledger.hosts.values())
+    if (quarantine !== null) turn.record({ kind: 'host-trusted', at: now, host: name });
 }
 
 function run(

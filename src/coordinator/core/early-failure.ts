@@ -8,6 +8,8 @@ import type { Turn } from './turn.ts';
 
 /** Ends of one cause before a sweep in which nothing has succeeded is stopped: one could be chance, two a pair. */
 const sameFailures = 3;
+/** Of the log: a traceback of Python with a few frames. */
+const linesShown = 20;
 
 /**
  * A night of 300 trials that all fail on the same missing import is worth nothing by morning: where the first trials
@@ -48,4 +50,6 @@ function signatureOf(end: AttemptEnd): string {
 }
 
 const explain = (end: AttemptEnd): string =>
-  [outcomeText(end.outcome), end.logTail.trim()].filter((text) => text !== '').join('\n');
+  [outcomeText(end.outcome), ...end.logTail.trim().split('\n').slice(-linesShown)]
+    .filter((text) => text !== '')
+    .join('\n');

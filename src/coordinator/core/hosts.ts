@@ -1,6 +1,7 @@
 /** What a host says, and what becomes of it: reconcile after a connection, then results as they come. */
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import { type AttemptId, attemptId, type HostName, type TrialId, trialId } from '../../model/ids.ts';
+import { printable } from '../../model/printable.ts';
 import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { observeDuration } from '../../predict/duration.ts';
@@ -190,13 +191,14 @@ function endAttempt(
   turn: Turn,
   host: FleetHost,
   id: AttemptId,
-  end: AttemptEnd,
+  told: AttemptEnd,
   now: number,
 ): void {
   const attempt = state.ledger.attempts.get(id);
   if (attempt === undefined) return;
   acknowledge(state, host.name, id);
   if (attempt.status.kind === 'ended') return;
+  const end = readable(told);
   host.ended += 1;
   state.committedLines.delete(id);
   turn.record({ kind: 'ended', at: now, attempt: id, host: attempt.host, end });
@@ -205,6 +207,13 @@ function endAttempt(
   if ((state.ledger.hosts.get(attempt.host)?.charges ?? 0) >= chargesToQuarantine)
     quarantine(state, turn, attempt, end, now);
 }
+
+/** People read the words of a program in many places: what they could not read is left out before it is kept. */
+const readable = (end: AttemptEnd): AttemptEnd => ({
+  ...end,
+  outcome: 'message' in end.outcome ? { ...end.outcome, message: printable(end.outcome.message) } : end.outcome,
+  logTail: printable(end.logTail),
+});
 
 function acknowledge(state: CoordinatorState, host: HostName, id: AttemptId): void {
   const waiting = state.unacknowledged.get(host);
@@ -215,9 +224,7 @@ function acknowledge(state: CoordinatorState, host: HostName, id: AttemptId): vo
 /** What a trial took predicts what its like will take. */
 export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
   if (end.outcome.kind !== 'succeeded') return;
-  const launch = state.ledger.sweeps.get(attempt.sweep)?.declaration.launch;
-  if (launch !== undefined)
-    observeDuration(state.durations, launch, end.seconds, operationsOf(state, attempt.trial));
+  observeDuration(state.durations, attempt.launch, end.seconds, operationsOf(state, attempt.trial));
 }
 
 const operationsOf = (state: CoordinatorState, trial: TrialId): number =>

@@ -12,9 +12,8 @@ export function leaseOf(
 ): Lease | null {
   const attempt = state.ledger.attempts.get(attemptId(id));
   const trial = attempt && state.ledger.trials.get(attempt.trial);
-  const sweep = attempt && state.ledger.sweeps.get(attempt.sweep);
-  if (attempt === undefined || trial === undefined || sweep === undefined) return null;
-  const { launch } = sweep.declaration;
+  if (attempt === undefined || trial === undefined) return null;
+  const { launch } = attempt;
   const earlier = trial.attempts
     .flatMap((other) => state.ledger.attempts.get(other) ?? [])
     .findLast(
