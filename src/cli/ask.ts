@@ -4,8 +4,8 @@ import type { CoordinatorState } from '../coordinator/core/state.ts';
 import type { HostEntry } from '../coordinator/coordinator.ts';
 import type { Console } from './console.ts';
 import { storeFolder } from './data-sets.ts';
-import { askHolder } from './hand-over.ts';
-import { becomeWriter, openSession } from './session.ts';
+import { writeOrAsk } from './hand-over.ts';
+import { openSession } from './session.ts';
 
 /** A host that says nothing for so long hears of it when it is next seen. */
 const patienceMs = 15_000;
@@ -23,22 +23,22 @@ export async function ask(
   command: Command,
   afterwards: Afterwards = { hosts: [], isDone: () => true },
 ): Promise<string> {
-  const opened = becomeWriter(console, folder, false);
-  if (opened.kind === 'held') return askHolder(folder, command, opened.holder);
+  const entered = await writeOrAsk(console, folder, command, false);
+  if (entered.kind === 'answered') return entered.answer;
   const { hosts, isDone } = afterwards;
   const session = await openSession({
     folder,
     store: storeFolder(folder),
     hosts,
-    writer: opened.writer,
+    writer: entered.writer,
     onCommitted: () => {},
   });
   try {
-    const answer = await session.coordinator.ask(command);
+    const answer = await Promise.race([session.coordinator.ask(command), session.failed]);
     if (!isDone(session.coordinator.state)) session.coordinator.connect();
     for (let waited = 0; waited < patienceMs; waited += 50) {
       if (isDone(session.coordinator.state)) return answer;
-      await pause(50);
+      await Promise.race([pause(50), session.failed]);
     }
     return `${answer}; a host has not answered yet and hears of it when it is next seen`;
   } finally {

@@ -13,7 +13,7 @@ import { type ReadFolder, readFolder } from './take-in.ts';
 export interface ReadProgram {
   readonly program: ResolvedProgram;
   /** Snapshots its files in a content store: later edits do not reach the trials. */
-  keep(store: string): Promise<void>;
+  readonly keep: (store: string) => Promise<void>;
 }
 
 /** @throws CommandError where files are missing, or are not for hosts */

@@ -6,17 +6,31 @@ import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { refusalText } from '../model/refusal-text.ts';
 import type { Console } from './console.ts';
 import { type ExitCode, exitCode } from './exit.ts';
-import { handOver } from './hand-over.ts';
+import { follow, writeOrAsk } from './hand-over.ts';
+import { onInterrupt } from './interrupt.ts';
 import type { RunRequest } from './run-request.ts';
-import { becomeWriter, openSession, type Session } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { sweepOf, verdictOf } from './verdict.ts';
 
 const momentMs = 250;
 
 export async function runSweep(console: Console, request: RunRequest): Promise<ExitCode> {
-  const opened = becomeWriter(console, request.folder, request.breakLock);
-  if (opened.kind === 'held') return handOver(console, request, opened.holder);
-  return coordinate(console, request, opened.writer);
+  const { folder, command, breakLock, reporter } = request;
+  try {
+    for (;;) {
+      const entered = await writeOrAsk(console, folder, command, breakLock);
+      if (entered.kind === 'opened') return await coordinate(console, request, entered.writer);
+      const { answer, holder } = entered;
+      console.err(
+        `${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`,
+      );
+      const code = await follow(console, request);
+      if (code !== null) return code;
+      console.err('That coordinator has gone; this process takes its place.\n');
+    }
+  } finally {
+    reporter.close();
+  }
 }
 
 async function coordinate(console: Console, request: RunRequest, writer: LedgerWriter): Promise<ExitCode> {
@@ -42,7 +56,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
     turned.wake();
   }, momentMs);
   try {
-    await session.coordinator.ask(request.command);
+    await Promise.race([session.coordinator.ask(request.command), session.failed]);
     const before = succeededNow(session, request.sweep);
     if (!isAtRest(session)) session.coordinator.connect();
     const end = await Promise.race([
@@ -104,26 +118,6 @@ function leave(console: Console, sweep: Sweep): ExitCode {
       `\`labsweep resume\` comes back to them, \`labsweep stop ${sweep.name}\` ends them.\n`,
   );
   return exitCode.interrupted;
-}
-
-/** Ctrl-C once leaves, in good order; a second one ends the process where it is, which loses nothing either. */
-function onInterrupt(): { promise: Promise<'interrupted'>; forget: () => void } {
-  const { promise, resolve } = Promise.withResolvers<'interrupted'>();
-  let asked = false;
-  // Kept while it is carried out: the terminal library ends the process on a signal that nobody else listens to.
-  const listener = (): void => {
-    if (asked) process.exit(exitCode.interrupted);
-    asked = true;
-    resolve('interrupted');
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, listener);
-  return {
-    promise,
-    forget: () => {
-      for (const signal of signals) process.off(signal, listener);
-    },
-  };
 }
 
 /** Lets one waiter go on at the next event. */

@@ -9,7 +9,7 @@ import { CommandError } from './exit.ts';
 export interface ReadFolder {
   readonly hash: ContentHash;
   /** Takes the files, as they were read, into a content store. @throws CommandError where one has changed since */
-  keep(store: string): Promise<void>;
+  readonly keep: (store: string) => Promise<void>;
 }
 
 /** @param refuse makes the error of what cannot be sent to hosts, from a line for each problem */

@@ -24,6 +24,7 @@ const command = join(import.meta.dirname, '../../bin/labsweep.js');
 const patienceMs = 30_000;
 
 /** `it` with a lab of its own. */
+// oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern what a fixture depends on
 export const it = test.extend('lab', ({}, { onCleanup }) => {
   const lab = new Lab();
   onCleanup(() => lab.clear());
@@ -44,6 +45,11 @@ export class Lab {
   readonly host = join(this.folder, 'host');
   readonly #home = join(this.folder, 'home');
   readonly #typed: Typed[] = [];
+
+  /** What the last command wrote to its standard error, colours and all. */
+  get lastRaw(): string {
+    return this.#typed.at(-1)?.said.err ?? '';
+  }
 
   constructor() {
     mkdirSync(join(this.folder, 'tmp'));
@@ -86,7 +92,7 @@ export class Lab {
     const child = spawn(process.execPath, [command, ...args], {
       cwd: this.folder,
       env: {
-        PATH: process.env['PATH'],
+        PATH: '/usr/bin:/bin',
         HOME: this.#home,
         TMPDIR: this.path('tmp'),
         LANG: 'C.UTF-8',

@@ -15,7 +15,7 @@ export function processesOf(home: string): LabProcess[] {
       const environment = textOf(`/proc/${pid}/environ`);
       if (!`\0${environment}`.includes(`\0HOME=${home}\0`)) return [];
       const words = textOf(`/proc/${pid}/cmdline`).split('\0');
-      const isAgent = /\/agent\/\w+\.mjs$/.test(words[1] ?? '') && words[2] === 'serve';
+      const isAgent = words.some((word, at) => /\/agent\/\w+\.mjs$/.test(word) && words[at + 1] === 'serve');
       return [{ pid: Number(pid), command: words.join(' ').trim(), isAgent }];
     });
 }

@@ -33,8 +33,8 @@ export function noteFailure(
     { trial: attempt.trial, host: attempt.host, signature: signatureOf(end) },
   ];
   state.firstFailures.set(sweep.name, failures);
-  if (failWithOneCause(failures, state.fleet.size))
-    stopSweep(state, turn, sweep, 'same-failure', explain(end), now);
+  const inUse = [...state.fleet.values()].filter(({ link }) => link.kind !== 'off').length;
+  if (failWithOneCause(failures, inUse)) stopSweep(state, turn, sweep, 'same-failure', explain(end), now);
 }
 
 export function failWithOneCause(failures: readonly EarlyFailure[], hosts: number): boolean {
