@@ -41,6 +41,8 @@ export interface AgentOptions {
 
 const sampleEveryMs = 1_000;
 const adoptedEveryMs = 100;
+/** A journal is compacted when it has grown by this and four times what it was. */
+const longJournalBytes = 32 * 1024 * 1024;
 /** After a journal that could not be written: the next try. */
 const retryMs = 1_000;
 
@@ -49,7 +51,9 @@ export class Agent {
   readonly #peers: Peers;
   readonly #supervisor: Supervisor;
   readonly #figures: HostFiguresReader;
-  readonly #journal: Journal;
+  #journal: Journal;
+  /** Its size after it was compacted last. */
+  #compactBytes = 0;
   #state: WorkerState;
   #events: WorkerEvent[] = [];
   /** Decided, but not on the disk: waits for it, and everything else behind it. */
@@ -83,6 +87,7 @@ export class Agent {
     for (const record of records)
       [this.#state] = transition(this.#state, { kind: 'replayed', record }, now());
     this.#journal = Journal.rewrite(host.journal, snapshot(this.#state));
+    this.#compactBytes = this.#journal.size;
     this.#turnWith([{ kind: 'booted', facts: options.facts }]);
     this.#sample();
   }
@@ -148,7 +153,21 @@ export class Agent {
       setTimeout(() => this.#retry(), retryMs);
       return;
     }
+    this.#compactIfLong();
     for (const instruction of instructions) this.#tryTo(instruction);
+  }
+
+  /** A night's journal would take the next agent seconds to read. */
+  #compactIfLong(): void {
+    if (this.#journal.size < longJournalBytes + 4 * this.#compactBytes) return;
+    try {
+      const long = this.#journal;
+      this.#journal = Journal.rewrite(this.#options.host.journal, snapshot(this.#state));
+      long.close();
+    } catch (error) {
+      this.#options.log.write(`the journal cannot be compacted: ${describeError(error)}`);
+    }
+    this.#compactBytes = this.#journal.size;
   }
 
   #retry(): void {
@@ -230,8 +249,8 @@ export class Agent {
     }
   }
 
-  #sendEnd({ connection, attempt, end, fetch }: Extract<Instruction, { kind: 'send-end' }>): void {
-    const files = inlineFiles(runFolder(this.#options.host, attempt).artifacts, end.artifacts, fetch);
+  #sendEnd({ connection, attempt, end }: Extract<Instruction, { kind: 'send-end' }>): void {
+    const files = inlineFiles(runFolder(this.#options.host, attempt).artifacts, end.artifacts);
     this.#peers.send(connection, { kind: 'ended', attempt, end, files });
   }
 

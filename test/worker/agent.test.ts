@@ -184,9 +184,9 @@ describe('what a trial leaves', () => {
     const { end, files } = await writer.run('a-1', launchOf([fixture('writes-artifacts')]));
     const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
     expect(end.artifacts).toEqual([
-      { path: 'large.bin', sizeBytes: 2_000_000, sha256: sha256('\0'.repeat(2_000_000)) },
-      { path: 'model.bin', sizeBytes: 8, sha256: sha256('weights\n') },
-      { path: 'plots/loss.txt', sizeBytes: 6, sha256: sha256('curve\n') },
+      { path: 'large.bin', sizeBytes: 2_000_000, sha256: sha256('\0'.repeat(2_000_000)), comesBack: true },
+      { path: 'model.bin', sizeBytes: 8, sha256: sha256('weights\n'), comesBack: true },
+      { path: 'plots/loss.txt', sizeBytes: 6, sha256: sha256('curve\n'), comesBack: true },
     ]);
     expect(files.map(({ path }) => path)).toEqual(['model.bin', 'plots/loss.txt']);
     expect(textOf(files, 'model.bin')).toBe('weights\n');

@@ -3,7 +3,7 @@ import type { HostLimits } from '../../model/inventory.ts';
 import { type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';
 import { acknowledge, cancel, lease, takeBack } from './leases.ts';
-import type { LedgerSide, WorkerState } from './state.ts';
+import { type LedgerSide, startOf, type WorkerState } from './state.ts';
 import { sendEnd, sendLines, tellFigures } from './tell.ts';
 import type { Turn } from './turn.ts';
 
@@ -81,16 +81,10 @@ function stateOf(state: WorkerState, ledger: string, now: number): FromAgent {
     const { status } = held;
     if (status.kind === 'waiting') backlog.push(attempt);
     else if (status.kind === 'ended') ended.push({ attempt, trial });
-    else {
-      const since = status.kind === 'starting' ? status.at : startOf(status);
-      running.push({ attempt, trial, device: 'cpu', runningMs: Math.max(0, now - since) });
-    }
+    else running.push({ attempt, trial, device: 'cpu', runningMs: Math.max(0, now - startOf(status)) });
   }
   return { kind: 'state', backlog, running, ended };
 }
-
-const startOf = (status: { run: { startedAt: number } } | { startedAt: number }): number =>
-  'startedAt' in status ? status.startedAt : status.run.startedAt;
 
 function command(
   turn: Turn,

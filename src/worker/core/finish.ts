@@ -8,7 +8,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { Evidence } from './event.ts';
 import { leftOver, thin } from './kept-lines.ts';
 import { decideOutcome } from './outcome.ts';
-import type { HeldAttempt, Run } from './state.ts';
+import { type HeldAttempt, type Run, startOf } from './state.ts';
 import { sendEnd, sendLines } from './tell.ts';
 import type { Turn } from './turn.ts';
 
@@ -23,8 +23,7 @@ export function exited(turn: Turn, held: HeldAttempt): void {
   const launch = turn.state.launches.get(lease.launch);
   if (launch === undefined) return;
   const run = status.kind === 'running' ? status.run : null;
-  const startedAt = status.kind === 'running' ? status.run.startedAt : status.at;
-  held.status = { kind: 'finishing', run, startedAt, endedAt: turn.now };
+  held.status = { kind: 'finishing', run, startedAt: startOf(status), endedAt: turn.now };
   turn.state.active.delete(held);
   turn.instructLater({ kind: 'gather', lease, launch, offsets: held.kept.offsets });
 }

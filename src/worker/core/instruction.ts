@@ -40,7 +40,6 @@ export type Instruction =
       readonly connection: number;
       readonly attempt: string;
       readonly end: AttemptEnd;
-      readonly fetch: Launch['artifacts'] | null;
     }
   | { readonly kind: 'close'; readonly connection: number }
   | { readonly kind: 'check-content'; readonly connection: number; readonly hash: string }

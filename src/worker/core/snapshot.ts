@@ -1,6 +1,6 @@
 import type { JournalRecord } from './journal-record.ts';
 import { leftOver } from './kept-lines.ts';
-import type { HeldAttempt, WorkerState } from './state.ts';
+import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
 
 /** The shortest journal that replays into `state`: what a compacted one holds. */
 export function* snapshot(state: WorkerState): Generator<JournalRecord> {
@@ -16,12 +16,7 @@ export function* snapshot(state: WorkerState): Generator<JournalRecord> {
 function* attemptRecords({ ledger, lease, status, kept, stopping }: HeldAttempt): Generator<JournalRecord> {
   const { attempt } = lease;
   yield { kind: 'leased', ledger, leases: [lease] };
-  if (status.kind === 'starting') yield { kind: 'starting', attempt, at: status.at };
-  if (status.kind === 'running') {
-    const { startedAt, process, oomKills } = status.run;
-    yield { kind: 'starting', attempt, at: startedAt };
-    yield { kind: 'started', attempt, ...process, oomKills };
-  }
+  yield* startRecords(attempt, status);
   if (stopping !== null) yield { kind: 'stopping', attempt, ...stopping };
   if (kept.lines.length > 0)
     yield {
@@ -32,4 +27,12 @@ function* attemptRecords({ ledger, lease, status, kept, stopping }: HeldAttempt)
       offsets: kept.offsets,
     };
   if (status.kind === 'ended') yield { kind: 'ended', attempt, end: status.end };
+}
+
+/** What is only being read counts as running still: after a restart it is read again. */
+function* startRecords(attempt: string, status: HeldAttempt['status']): Generator<JournalRecord> {
+  if (status.kind === 'waiting' || status.kind === 'ended') return;
+  const run = status.kind === 'starting' ? null : status.run;
+  yield { kind: 'starting', attempt, at: startOf(status) };
+  if (run !== null) yield { kind: 'started', attempt, ...run.process, oomKills: run.oomKills };
 }

@@ -79,6 +79,20 @@ export type AttemptStatus =
   /** Told until it is acknowledged. */
   | { readonly kind: 'ended'; readonly end: AttemptEnd };
 
+/** When an attempt that is past waiting was started. */
+export function startOf(status: Exclude<AttemptStatus, { kind: 'waiting' | 'ended' }>): number {
+  switch (status.kind) {
+    case 'starting':
+      return status.at;
+    case 'running':
+      return status.run.startedAt;
+    case 'finishing':
+      return status.startedAt;
+    default:
+      return status satisfies never;
+  }
+}
+
 /** What the agent watches of a running attempt. */
 export interface Run {
   readonly startedAt: number;

@@ -29,7 +29,6 @@ export function sendEnd(turn: Turn, held: HeldAttempt): void {
     connection,
     attempt: held.lease.attempt,
     end: held.status.end,
-    fetch: turn.state.launches.get(held.lease.launch)?.artifacts ?? null,
   });
 }
 

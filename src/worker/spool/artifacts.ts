@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { collect } from '../../content/collect.ts';
 import { hashFile } from '../../content/hash-file.ts';
-import { compilePatterns, selectsFile } from '../../content/patterns.ts';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 
@@ -18,22 +17,17 @@ export function listArtifacts(
   return collect(folder, fetch).then(({ artifacts }) => artifacts);
 }
 
-/** Those of an end's artifacts that travel with it: what the sweep fetches, as far as they are small together. */
+/** Those of an end's artifacts that travel with it: what the sweep asks for, as far as it is small together. */
 export function inlineFiles(
   folder: string,
   artifacts: readonly Artifact[],
-  fetch: Launch['artifacts'] | null,
 ): { path: string; base64: string }[] {
-  const files: { path: string; base64: string }[] = [];
-  if (fetch === null || artifacts.length === 0) return files;
-  const matches = compilePatterns(fetch.fetch);
-  let room = Math.min(inlineBytes, fetch.maxBytes);
-  for (const { path, sizeBytes } of artifacts) {
-    if (sizeBytes > room || !selectsFile(matches, path)) continue;
+  let room = inlineBytes;
+  return artifacts.flatMap(({ path, sizeBytes, comesBack }) => {
+    if (!comesBack || sizeBytes > room) return [];
     room -= sizeBytes;
-    files.push({ path, base64: readFileSync(`${folder}/${path}`).toString('base64') });
-  }
-  return files;
+    return [{ path, base64: readFileSync(`${folder}/${path}`).toString('base64') }];
+  });
 }
 
 /** Whether every artifact is there with the size and hash that its seal says. Never rejects. */

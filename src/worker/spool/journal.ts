@@ -17,6 +17,11 @@ export class Journal {
   readonly #file: number;
   #size: number;
 
+  /** In bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
   private constructor(file: number, size: number) {
     this.#file = file;
     this.#size = size;

@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Resources } from '../../src/model/resources.ts';
+import type { HostFigures } from '../../src/protocol/messages.ts';
+import { admit } from '../../src/throttle/admission.ts';
+import type { HostLoad, OurShare } from '../../src/throttle/host-load.ts';
+import { defaultLimits, limitsOf } from '../../src/throttle/limits.ts';
+import { headroomBytes } from '../../src/throttle/room.ts';
+
+const gib = 1024 ** 3;
+
+const need = (more: Partial<Resources> = {}): Resources => ({
+  cpus: 1,
+  gpus: 0,
+  gpuMemoryBytes: null,
+  hostMemoryBytes: gib,
+  diskBytes: null,
+  ...more,
+});
+
+const share = (more: Partial<OurShare> & { needs?: Partial<Resources> } = {}): OurShare => ({
+  attempt: 'a-1',
+  resources: need(more.needs),
+  measuredBytes: null,
+  ramping: false,
+  ...more,
+});
+
+const host = (
+  more: Partial<Omit<HostLoad, 'figures'>> & { figures?: Partial<HostFigures> } = {},
+): HostLoad => ({
+  mode: { kind: 'open' },
+  cpus: 4,
+  gpus: 0,
+  figuresAgeMs: 0,
+  limits: defaultLimits,
+  ours: [],
+  ...more,
+  figures: {
+    load: 0,
+    othersLoad: 0,
+    memoryTotalBytes: 16 * gib,
+    memoryAvailableBytes: 15 * gib,
+    diskFreeBytes: 100 * gib,
+    cpusTaken: 0,
+    running: 0,
+    ...more.figures,
+  },
+});
+
+const ask = (load: HostLoad, needs: Partial<Resources> = {}, shapeObserved = true) =>
+  admit({ resources: need(needs), shapeObserved }, load);
+
+describe('a start is refused', () => {
+  it('nowhere on a host with room', () => {
+    expect(ask(host())).toEqual([]);
+  });
+
+  it('on a host that is off or paused, with what was said of it', () => {
+    expect(ask(host({ mode: { kind: 'off', because: 'PSU broken' } }))).toEqual([
+      { kind: 'off', because: 'PSU broken' },
+    ]);
+    expect(ask(host({ mode: { kind: 'paused' } }))).toEqual([{ kind: 'paused' }]);
+  });
+
+  it('on figures older than 3 s, and before the first', () => {
+    expect(ask(host({ figuresAgeMs: 3_000 }))).toEqual([]);
+    expect(ask(host({ figuresAgeMs: 3_001 }))).toEqual([{ kind: 'stale', ageMs: 3_001 }]);
+    expect(admit({ resources: need(), shapeObserved: true }, { ...host(), figures: null })).toMatchObject([
+      { kind: 'stale' },
+    ]);
+  });
+
+  it('for a GPU where there is none', () => {
+    expect(ask(host(), { gpus: 1 })).toEqual([{ kind: 'no-gpu' }]);
+  });
+
+  it('where all slots are taken: four a core, or as many as the inventory says', () => {
+    const idle = Array.from({ length: 16 }, () => share({ needs: { cpus: 0, hostMemoryBytes: 0 } }));
+    expect(ask(host({ ours: idle.slice(1) }), { cpus: 0 })).toEqual([]);
+    expect(ask(host({ ours: idle }), { cpus: 0 })).toEqual([{ kind: 'slots', running: 16, limit: 16 }]);
+    const limits = { ...defaultLimits, slots: 1 };
+    expect(ask(host({ ours: idle.slice(0, 1), limits }))).toEqual([{ kind: 'slots', running: 1, limit: 1 }]);
+  });
+
+  it('where its cores are taken by ours; `cpus: 0` takes none', () => {
+    const ours = [share({ needs: { cpus: 3 } })];
+    expect(ask(host({ ours }))).toEqual([]);
+    expect(ask(host({ ours }), { cpus: 2 })).toEqual([
+      { kind: 'cpus', needCpus: 2, freeCpus: 1, totalCpus: 4 },
+    ]);
+    expect(ask(host({ ours: [share({ needs: { cpus: 4 } })] }), { cpus: 0 })).toEqual([]);
+  });
+
+  it('for more cores than there are only while others hold some', () => {
+    expect(ask(host(), { cpus: 64 })).toEqual([]);
+    expect(ask(host({ ours: [share()] }), { cpus: 64 })).toMatchObject([{ kind: 'cpus', needCpus: 64 }]);
+  });
+
+  it('P4 where its predicted peak is more than what is left when ours have reached theirs', () => {
+    // 16 GiB − 1.6 headroom − 1 used by others = 13.4; one of ours has touched 2 of its 8.
+    const ours = [share({ needs: { hostMemoryBytes: 8 * gib }, measuredBytes: 2 * gib })];
+    const figures = { memoryAvailableBytes: 13 * gib };
+    expect(ask(host({ ours, figures }), { hostMemoryBytes: 5.3 * gib })).toEqual([]);
+    expect(ask(host({ ours, figures }), { hostMemoryBytes: 5.5 * gib })).toMatchObject([
+      { kind: 'memory', needBytes: 5.5 * gib, freeBytes: expect.closeTo(5.4 * gib, -6) },
+    ]);
+  });
+
+  it('P4 where ours have outgrown their prediction', () => {
+    const ours = [share({ needs: { hostMemoryBytes: gib }, measuredBytes: 13 * gib })];
+    expect(ask(host({ ours, figures: { memoryAvailableBytes: 2 * gib } }))).toMatchObject([
+      { kind: 'memory' },
+    ]);
+  });
+
+  it('on a host whose memory is overdrawn, even for what takes none', () => {
+    expect(ask(host({ figures: { memoryAvailableBytes: gib } }), { hostMemoryBytes: 0 })).toMatchObject([
+      { kind: 'memory', freeBytes: 0 },
+    ]);
+  });
+
+  it('where others load every core, unless it takes none', () => {
+    expect(ask(host({ figures: { othersLoad: 3.9 } }))).toEqual([]);
+    expect(ask(host({ figures: { othersLoad: 4 } }))).toEqual([{ kind: 'load', othersLoad: 4, limit: 4 }]);
+    expect(ask(host({ figures: { othersLoad: 4 } }), { cpus: 0 })).toEqual([]);
+  });
+
+  it('where the disk has less than 2 GiB and what it writes', () => {
+    expect(ask(host({ figures: { diskFreeBytes: 2 * gib } }))).toEqual([]);
+    expect(ask(host({ figures: { diskFreeBytes: gib } }))).toMatchObject([
+      { kind: 'disk', limitBytes: 2 * gib },
+    ]);
+    expect(ask(host({ figures: { diskFreeBytes: 3 * gib } }), { diskBytes: 2 * gib })).toMatchObject([
+      { kind: 'disk' },
+    ]);
+  });
+
+  it('while another unknown one settles, if it may be large itself', () => {
+    const load = host({ ours: [share({ attempt: 'a-7', ramping: true })] });
+    expect(ask(load, { hostMemoryBytes: 2 * gib }, false)).toEqual([{ kind: 'ramp', attempt: 'a-7' }]);
+    expect(ask(load, { hostMemoryBytes: null }, false)).toEqual([{ kind: 'ramp', attempt: 'a-7' }]);
+    expect(ask(load, { hostMemoryBytes: 2 * gib }, true)).toEqual([]);
+    expect(ask(load, { hostMemoryBytes: 0.5 * gib }, false)).toEqual([]);
+    expect(ask(load, { cpus: 0, hostMemoryBytes: null }, false)).toEqual([]);
+  });
+
+  it('by every rule that is against it, in the order of the table', () => {
+    const ours = Array.from({ length: 16 }, () => share());
+    const load = host({
+      mode: { kind: 'paused' },
+      figuresAgeMs: 9_000,
+      ours,
+      figures: { othersLoad: 9, diskFreeBytes: 0 },
+    });
+    expect(ask(load, { gpus: 1 }).map(({ kind }) => kind)).toEqual([
+      'paused',
+      'stale',
+      'no-gpu',
+      'slots',
+      'cpus',
+      'memory',
+      'load',
+      'disk',
+    ]);
+  });
+});
+
+describe('P4 placements', () => {
+  const trial = fc.record({
+    cpus: fc.integer({ min: 0, max: 4 }),
+    memory: fc.integer({ min: 0, max: 8 }),
+    grown: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+
+  it('never exceed the room, whatever is asked for in whatever order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(trial, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 16 }),
+        fc.integer({ min: 2, max: 32 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.option(fc.integer({ min: 1, max: 6 })),
+        (trials, cpus, totalGib, othersShare, slots) => {
+          const total = totalGib * gib;
+          const others = total * othersShare;
+          const limits = limitsOf({ slots, load: null, hostMemoryBytes: null, diskBytes: null });
+          const ours: OurShare[] = [];
+          for (const { cpus: needCpus, memory, grown } of trials) {
+            const measured = ours.reduce((sum, { measuredBytes }) => sum + (measuredBytes ?? 0), 0);
+            const figures = {
+              memoryTotalBytes: total,
+              memoryAvailableBytes: Math.max(0, total - others - measured),
+            };
+            const resources = need({ cpus: needCpus, hostMemoryBytes: memory * gib });
+            const load = host({ cpus, limits, ours, figures });
+            if (admit({ resources, shapeObserved: true }, load).length > 0) continue;
+            ours.push({
+              attempt: `a-${ours.length}`,
+              resources,
+              measuredBytes: memory * gib * grown,
+              ramping: false,
+            });
+          }
+          const peaks = ours.reduce((sum, { resources }) => sum + (resources.hostMemoryBytes ?? 0), 0);
+          const taken = ours.reduce((sum, { resources }) => sum + Math.min(resources.cpus, cpus), 0);
+          if (ours.length > 0)
+            expect(peaks + others + headroomBytes(total, limits)).toBeLessThanOrEqual(total + 1);
+          expect(taken).toBeLessThanOrEqual(cpus);
+          expect(ours.length).toBeLessThanOrEqual(slots ?? cpus * 4);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,244 @@
+/** The core under a hand that posts events and takes instructions, so that a test can say that none remain. */
+import { expect } from 'vitest';
+import type { Launch } from '../../../src/model/launch.ts';
+import type { FromAgent, HostFacts, Lease, ToAgent } from '../../../src/protocol/messages.ts';
+import { protocolVersion } from '../../../src/protocol/messages.ts';
+import type { Evidence, MeasuredFigures, WorkerEvent } from '../../../src/worker/core/event.ts';
+import { initial } from '../../../src/worker/core/initial.ts';
+import type { Instruction } from '../../../src/worker/core/instruction.ts';
+import { type JournalRecord, journalRecordSchema } from '../../../src/worker/core/journal-record.ts';
+import { snapshot } from '../../../src/worker/core/snapshot.ts';
+import type { WorkerState } from '../../../src/worker/core/state.ts';
+import { transition } from '../../../src/worker/core/transition.ts';
+
+const gib = 1024 ** 3;
+
+export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
+  machine: 'cedar',
+  bootId: 'boot-1',
+  cpus: 4,
+  memoryBytes: 64 * gib,
+  node: 'v24.0.0',
+  folder: '/lab',
+  pid: 100,
+  build: 'build',
+  ...more,
+});
+
+export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures => ({
+  load: 0,
+  othersLoad: 0,
+  memoryTotalBytes: 64 * gib,
+  memoryAvailableBytes: 60 * gib,
+  diskFreeBytes: 500 * gib,
+  ...more,
+});
+
+export const launchOf = (more: Partial<Launch> = {}): Launch => ({
+  command: ['train'],
+  argStyle: 'plain',
+  files: null,
+  data: null,
+  env: {},
+  metrics: { stdout: [], csv: null },
+  objective: { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false },
+  timeoutMs: null,
+  stallAfterMs: null,
+  artifacts: { fetch: ['*'], maxBytes: 1_000 },
+  ...more,
+});
+
+export const leaseOf = (
+  attempt: string,
+  more: Partial<Omit<Lease, 'resources'>> & { cpus?: number; memory?: number | null } = {},
+): Lease => {
+  const { cpus = 1, memory = gib / 2, ...rest } = more;
+  return {
+    attempt,
+    number: 1,
+    trial: `trial-${attempt}`,
+    launch: 'launch',
+    params: {},
+    seed: 1,
+    resources: { cpus, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: memory, diskBytes: null },
+    shape: 'shape',
+    predictedSeconds: null,
+    continues: null,
+    ...rest,
+  };
+};
+
+export const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
+  exit: 0,
+  ranMs: null,
+  lines: [],
+  offsets: { report: 0, log: 0, csv: 0 },
+  printed: { score: 1 },
+  oomKills: null,
+  artifacts: [],
+  logTail: '',
+  ...more,
+});
+
+type Taken<Kind extends Instruction['kind']> = Extract<Instruction, { kind: Kind }>;
+type Said<Kind extends FromAgent['kind']> = Extract<FromAgent, { kind: Kind }>;
+
+export class World {
+  state: WorkerState;
+  now = 1_000;
+  readonly journal: string[] = [];
+  #instructions: Instruction[] = [];
+
+  constructor(facts: HostFacts = factsOf()) {
+    this.state = initial(facts);
+  }
+
+  /** An agent that has begun, has figures, and has a writer on connection 1. */
+  static greeted(facts?: HostFacts): World {
+    const world = new World(facts);
+    world.post({ kind: 'booted', facts: world.state.facts });
+    world.sample();
+    world.greet(1);
+    world.forgetMessages();
+    return world;
+  }
+
+  /** The agent that comes after this one: replays what is in the journal, through its text. */
+  next(facts: HostFacts = this.state.facts): World {
+    const world = new World(facts);
+    world.now = this.now;
+    for (const line of this.journal) {
+      const record = journalRecordSchema.parse(JSON.parse(line));
+      world.post({ kind: 'replayed', record });
+      world.journal.push(line);
+    }
+    return world;
+  }
+
+  post(event: WorkerEvent): void {
+    const [state, instructions] = transition(this.state, event, this.now);
+    this.state = state;
+    for (const instruction of instructions) {
+      if (instruction.kind === 'journal') this.journal.push(JSON.stringify(instruction.record));
+      else this.#instructions.push(instruction);
+    }
+  }
+
+  records(kind: JournalRecord['kind']): unknown[] {
+    return this.journal
+      .map((line) => JSON.parse(line) as JournalRecord)
+      .filter((record) => record.kind === kind);
+  }
+
+  greet(connection: number, term = 1, ledger = 'ledger'): void {
+    this.post({ kind: 'opened', connection });
+    this.say(connection, { kind: 'hello', protocol: protocolVersion, ledger, term, role: 'writer' });
+    this.say(connection, { kind: 'reconciled', committedLines: {} });
+  }
+
+  say(connection: number, message: ToAgent): void {
+    this.post({ kind: 'message', connection, message });
+  }
+
+  sample(figures: Partial<MeasuredFigures> = {}): void {
+    this.post({ kind: 'sampled', figures: figuresOf(figures), shares: [] });
+  }
+
+  /** Leases over connection 1, under the launch `launch`. */
+  lease(...leases: readonly Lease[]): void {
+    this.say(1, { kind: 'launch', launch: 'launch', spec: launchOf() });
+    this.say(1, { kind: 'lease', leases: [...leases] });
+  }
+
+  /** Takes the next instruction, which must be of this kind. */
+  take<Kind extends Instruction['kind']>(kind: Kind): Taken<Kind> {
+    const index = this.#instructions.findIndex((instruction) => instruction.kind === kind);
+    const [taken] = index < 0 ? [] : this.#instructions.splice(index, 1);
+    if (taken === undefined || !isOf(taken, kind))
+      throw new Error(
+        `no ${kind} among ${this.#instructions.map((other) => other.kind).join(', ') || 'nothing'}`,
+      );
+    return taken;
+  }
+
+  /** Takes the next message of a kind to a connection. */
+  hear<Kind extends FromAgent['kind']>(kind: Kind, connection = 1): Said<Kind> {
+    const index = this.#instructions.findIndex(
+      (instruction) =>
+        instruction.kind === 'send' &&
+        instruction.connection === connection &&
+        instruction.message.kind === kind,
+    );
+    const [taken] = index < 0 ? [] : this.#instructions.splice(index, 1);
+    if (taken?.kind !== 'send' || !isMessage(taken.message, kind))
+      throw new Error(
+        `no ${kind} among ${this.#instructions.map((other) => JSON.stringify(other)).join('\n')}`,
+      );
+    return taken.message;
+  }
+
+  /** Starts what is to be started: takes each spawn and says that it runs. @returns the attempts */
+  spawnAll(): string[] {
+    const attempts: string[] = [];
+    while (this.#instructions.some(({ kind }) => kind === 'spawn')) {
+      const { attempt } = this.take('spawn').lease;
+      attempts.push(attempt);
+      this.post({ kind: 'spawned', attempt, process: { pid: 200, startTime: 1 }, oomKills: 0 });
+    }
+    return attempts;
+  }
+
+  /** Its processes are gone, and this is what they left. */
+  finish(attempt: string, evidence: Partial<Evidence> = {}): void {
+    this.post({ kind: 'exited', attempt });
+    this.take('gather');
+    this.post({ kind: 'gathered', attempt, evidence: evidenceOf(evidence) });
+  }
+
+  /** Everything that is only told, which this test does not ask about. */
+  forgetMessages(): void {
+    this.#instructions = this.#instructions.filter(({ kind }) => kind !== 'send');
+  }
+
+  /** Figures come with every sample. */
+  forgetFigures(): void {
+    this.#instructions = this.#instructions.filter(
+      (instruction) => instruction.kind !== 'send' || instruction.message.kind !== 'figures',
+    );
+  }
+
+  expectNothingMore(): void {
+    this.forgetFigures();
+    expect(this.#instructions).toEqual([]);
+  }
+
+  /** A compacted journal replays into the same agent. */
+  expectSnapshotEqual(): void {
+    const compacted = new World(this.state.facts);
+    for (const record of snapshot(this.state))
+      compacted.post({
+        kind: 'replayed',
+        record: journalRecordSchema.parse(JSON.parse(JSON.stringify(record))),
+      });
+    expect(lasting(compacted.state)).toEqual(lasting(this.next().state));
+  }
+}
+
+/** What a journal is to keep of a state. */
+const lasting = (state: WorkerState): unknown => ({
+  caps: state.caps,
+  bootId: state.bootId,
+  terms: new Map([...state.ledgers.values()].map(({ ledger, term }) => [ledger, term])),
+  waiting: new Map([...state.ledgers.values()].map(({ ledger, waiting }) => [ledger, [...waiting]])),
+  attempts: state.attempts,
+  active: new Set([...state.active].map(({ lease }) => lease.attempt)),
+  forgotten: state.forgotten,
+});
+
+const isOf = <Kind extends Instruction['kind']>(
+  instruction: Instruction,
+  kind: Kind,
+): instruction is Taken<Kind> => instruction.kind === kind;
+
+const isMessage = <Kind extends FromAgent['kind']>(message: FromAgent, kind: Kind): message is Said<Kind> =>
+  message.kind === kind;
