@@ -1,5 +1,6 @@
 /** Runs a sweep from its declaration to its end: here, or in the coordinator that holds the ledger already. */
 import { liveFigures } from '../coordinator/live.ts';
+import { isAtRest } from '../coordinator/rest.ts';
 import { stranded } from '../coordinator/stranded.ts';
 import type { Sweep } from '../ledger/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
@@ -58,7 +59,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
   try {
     await Promise.race([session.coordinator.ask(request.command), session.failed]);
     const before = succeededNow(session, request.sweep);
-    if (!isAtRest(session)) session.coordinator.connect();
+    if (!isAtRest(session.coordinator.state)) session.coordinator.connect();
     const end = await Promise.race([
       untilRest(session, request.sweep, turned),
       session.failed,
@@ -85,18 +86,13 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
 async function untilRest(session: Session, name: string, turned: Wakeup): Promise<'rest'> {
   for (;;) {
     const { state } = session.coordinator;
-    if (isAtRest(session) || stranded(state, sweepOf(state.ledger, name)) !== null) return 'rest';
+    if (isAtRest(session.coordinator.state) || stranded(state, sweepOf(state.ledger, name)) !== null)
+      return 'rest';
     // A command that another process handed over may have brought work after a time without any.
     session.coordinator.connect();
     await turned.next();
   }
 }
-
-const isAtRest = (session: Session): boolean =>
-  [...session.coordinator.state.ledger.sweeps.values()].every(
-    ({ counts, status }) =>
-      counts.leased + counts.running === 0 && (status.kind !== 'open' || counts.queued === 0),
-  );
 
 const succeededNow = (session: Session, name: string): number =>
   sweepOf(session.coordinator.state.ledger, name).counts.succeeded;

@@ -16,8 +16,6 @@ export interface CollectOptions {
 export interface Collected {
   /** Every file with its size and hash, sorted by path. */
   readonly artifacts: readonly Artifact[];
-  /** Paths of those that come back: the others stay where they are. */
-  readonly fetched: readonly string[];
   /** Files beyond the bound on how many are listed. */
   readonly unlisted: number;
 }
@@ -32,11 +30,11 @@ const maxListedArtifacts = 10_000;
 export async function collect(folder: string, { fetch, maxBytes }: CollectOptions): Promise<Collected> {
   const { files } = await walk(folder, () => false);
   const listed = [...files].sort(byPathBytes).slice(0, maxListedArtifacts);
-  const artifacts = (await mapSome(4, listed, (file) => describe(folder, file))).flat();
-  return { artifacts, fetched: choose(artifacts, fetch, maxBytes), unlisted: files.length - listed.length };
+  const found = (await mapSome(4, listed, (file) => describe(folder, file))).flat();
+  return { artifacts: choose(found, fetch, maxBytes), unlisted: files.length - listed.length };
 }
 
-async function describe(folder: string, { path }: FoundFile): Promise<Artifact[]> {
+async function describe(folder: string, { path }: FoundFile): Promise<Found[]> {
   try {
     const { sha256, size } = await hashFile(join(folder, path));
     return [{ path, sizeBytes: size, sha256 }];
@@ -45,12 +43,14 @@ async function describe(folder: string, { path }: FoundFile): Promise<Artifact[]
   }
 }
 
-function choose(artifacts: readonly Artifact[], fetch: readonly string[], maxBytes: number): string[] {
+type Found = Omit<Artifact, 'comesBack'>;
+
+function choose(found: readonly Found[], fetch: readonly string[], maxBytes: number): Artifact[] {
   const matches = compilePatterns(fetch);
   let room = maxBytes;
-  return artifacts.flatMap(({ path, sizeBytes }) => {
-    if (sizeBytes > room || !selectsFile(matches, path)) return [];
-    room -= sizeBytes;
-    return [path];
+  return found.map((file) => {
+    const comesBack = file.sizeBytes <= room && selectsFile(matches, file.path);
+    if (comesBack) room -= file.sizeBytes;
+    return { ...file, comesBack };
   });
 }

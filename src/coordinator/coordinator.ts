@@ -1,7 +1,7 @@
 /** A coordinator's turn at a ledger: the loop with the real ledger, hosts and files around it. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
@@ -12,6 +12,7 @@ import type { Command } from './core/command.ts';
 import type { ArtifactFiles } from './core/events.ts';
 import { restore } from './core/restore.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
+import { insideOf } from './fleet/artifact-fetcher.ts';
 import { HostLink } from './fleet/link.ts';
 import { CoordinatorLoop } from './loop.ts';
 import type { Transport } from './transport/transport.ts';
@@ -66,6 +67,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     send: (host, message) => links.get(host)?.send(message),
     prepare: (host, launch, spec) => links.get(host)?.prepare(launch, spec),
     storeArtifacts: (attempt, files) => storeArtifacts(options.folder, attempt, files),
+    fetch: (host, attempt, artifacts) => links.get(host)?.fetch(attempt, artifacts),
     answer: (to, message) => {
       answers.get(to)?.(message);
       answers.delete(to);
@@ -142,6 +144,7 @@ function newLink(
     node: host.node,
     agentFile: options.agentFile,
     store: options.store,
+    artifacts: (attempt) => artifactsFolder(options.folder, attempt),
     ledger: state.ledger.ledger ?? ledgerId(''),
     term,
     post,
@@ -154,10 +157,8 @@ export const artifactsFolder = (folder: string, attempt: AttemptId): string =>
 
 function storeArtifacts(folder: string, attempt: AttemptId, files: ArtifactFiles): void {
   for (const { path, base64 } of files) {
-    const relative = normalize(path);
-    // A host is trusted with results, not with the files of this machine.
-    if (relative.startsWith('..') || relative.startsWith('/')) continue;
-    const file = join(artifactsFolder(folder, attempt), relative);
+    const file = insideOf(artifactsFolder(folder, attempt), path);
+    if (file === null) continue;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, Buffer.from(base64, 'base64'), { mode: 0o600 });
   }

@@ -1,6 +1,7 @@
 import type { Launch } from '../model/launch.ts';
 import type { AttemptId, HostName } from '../model/ids.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
+import type { Artifact } from '../model/attempt-end.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { ToAgent } from '../protocol/messages.ts';
 import type { ArtifactFiles, CoordinatorEvent, Instruction } from './core/events.ts';
@@ -18,6 +19,8 @@ export interface CoordinatorDoor {
   send(host: HostName, message: ToAgent): void;
   prepare(host: HostName, launch: string, spec: Launch): void;
   storeArtifacts(attempt: AttemptId, files: ArtifactFiles): void;
+  /** Brings artifacts from a host into the state folder. */
+  fetch(host: HostName, attempt: AttemptId, artifacts: readonly Artifact[]): void;
   answer(to: number, message: string): void;
   /** After each turn that was committed: for those who watch. */
   committed(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void;
@@ -94,6 +97,8 @@ export class CoordinatorLoop {
         return this.#door.prepare(instruction.host, instruction.launch, instruction.spec);
       case 'store-artifacts':
         return this.#door.storeArtifacts(instruction.attempt, instruction.files);
+      case 'fetch':
+        return this.#door.fetch(instruction.host, instruction.attempt, instruction.artifacts);
       case 'answer':
         return this.#door.answer(instruction.to, instruction.message);
       default:

@@ -79,7 +79,16 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ended'), at, attempt: z.string(), host: z.string(), end: attemptEndSchema }),
   /** An attempt that a host still holds and this ledger does not know: kept as it is (an older copy was restored). */
   z.object({ kind: z.literal('adopted'), at, attempt: z.string(), host: z.string(), trial: z.string() }),
-  z.object({ kind: z.literal('artifact-fetched'), at, attempt: z.string(), path: z.string() }),
+  /** These of its artifacts lie in the state folder now. */
+  z.object({ kind: z.literal('artifacts-fetched'), at, attempt: z.string(), paths: z.array(z.string()) }),
+  /** It was to come back and never will. */
+  z.object({
+    kind: z.literal('artifact-gone'),
+    at,
+    attempt: z.string(),
+    path: z.string(),
+    because: z.string(),
+  }),
   z.object({ kind: z.literal('host-quarantined'), at, host: z.string(), because: z.string() }),
   z.object({ kind: z.literal('host-trusted'), at, host: z.string() }),
   /** A person or the early-failure rule ended the sweep: nothing of it starts until `sweep-opened`. */

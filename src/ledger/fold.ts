@@ -5,7 +5,7 @@
  * The state handed in is spent: it is changed in place and returned, because a night's ledger has 100,000 trials and
  * a copy for each event would cost more than the training.
  */
-import { attemptId, hostName, ledgerId, sweepName, trialId } from '../model/ids.ts';
+import { type AttemptId, attemptId, hostName, ledgerId, sweepName, trialId } from '../model/ids.ts';
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import { chargedTo } from '../model/outcome.ts';
 import type { LedgerEvent, PointDeclaration, SweepDeclaration } from './events.ts';
@@ -49,8 +49,11 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
     case 'adopted':
       adopt(state, event);
       break;
-    case 'artifact-fetched':
-      state.fetched.add(`${event.attempt}/${event.path}`);
+    case 'artifacts-fetched':
+      settleArtifacts(state, attemptId(event.attempt), event.paths);
+      break;
+    case 'artifact-gone':
+      settleArtifacts(state, attemptId(event.attempt), [event.path]);
       break;
     case 'host-quarantined':
       hostOf(state, event.host).quarantine = event.because;
@@ -191,12 +194,20 @@ function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd, at: n
   if (attempt.status.kind === 'ended') throw new FoldError(`attempt ${attempt.id} ended twice`);
   close(state, attempt);
   attempt.status = { kind: 'ended', end, at };
+  const awaited = end.artifacts.filter(({ comesBack }) => comesBack).map(({ path }) => path);
+  if (awaited.length > 0) state.awaited.set(attempt.id, new Set(awaited));
   const trial = trialOf(state, attempt.trial);
   const charged = chargedTo[end.outcome.kind];
   if (charged === 'host') hostOf(state, attempt.host).charges += 1;
   if (end.outcome.kind === 'succeeded') hostOf(state, attempt.host).charges = 0;
   const status = statusAfter(state, trial, attempt, end);
   if (status !== null) setStatus(state, trial, status);
+}
+
+function settleArtifacts(state: LedgerState, id: AttemptId, paths: readonly string[]): void {
+  const awaited = state.awaited.get(id);
+  for (const path of paths) awaited?.delete(path);
+  if (awaited?.size === 0) state.awaited.delete(id);
 }
 
 /** What an end makes of its trial; null where it changes nothing. A late result is a result (P1). */

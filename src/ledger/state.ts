@@ -15,8 +15,8 @@ export interface LedgerState {
   readonly trials: Map<TrialId, Trial>;
   readonly attempts: Map<AttemptId, Attempt>;
   readonly hosts: Map<HostName, HostRecord>;
-  /** `ATTEMPT/PATH` of each artifact that lies in the state folder. */
-  readonly fetched: Set<string>;
+  /** Artifacts that are to come back and have not yet, by attempt. */
+  readonly awaited: Map<AttemptId, Set<string>>;
 }
 
 export interface Sweep {
@@ -106,5 +106,5 @@ export const emptyLedger = (): LedgerState => ({
   trials: new Map(),
   attempts: new Map(),
   hosts: new Map(),
-  fetched: new Set(),
+  awaited: new Map(),
 });

@@ -7,6 +7,8 @@ export const artifactSchema = z.object({
   path: z.string(),
   sizeBytes: z.number(),
   sha256: z.string(),
+  /** Whether the sweep asks for it; the others stay on their host. */
+  comesBack: z.boolean(),
 });
 export type Artifact = Readonly<z.infer<typeof artifactSchema>>;
 

@@ -59,7 +59,7 @@ export class Agent {
   /** Decided, but not on the disk: waits for it, and everything else behind it. */
   #withheld: Instruction[] = [];
   #turning = false;
-  #flush: NodeJS.Immediate | null = null;
+  #isFlushDue = false;
   #sampledAt = Number.NEGATIVE_INFINITY;
   #sampleTimer: NodeJS.Timeout | null = null;
   #adoptedTimer: NodeJS.Timeout | null = null;
@@ -120,12 +120,18 @@ export class Agent {
     } finally {
       this.#turning = false;
     }
-    // Trials that end together are told of together.
-    this.#flush ??= setImmediate(() => {
-      this.#flush = null;
+    this.#flushSoon();
+    this.#setTimers();
+  }
+
+  /** Trials that end together are told of together. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => {
+      this.#isFlushDue = false;
       this.#peers.flush();
     });
-    this.#setTimers();
   }
 
   #turnOnce(): void {
@@ -265,7 +271,7 @@ export class Agent {
     answer.then(
       (message) => {
         this.#peers.send(connection, message);
-        this.#peers.flush();
+        this.#flushSoon();
       },
       (error: unknown) => this.#options.log.write(`an answer failed: ${describeError(error)}`),
     );

@@ -21,8 +21,8 @@ function trained(): LedgerBuilder {
       best: { step: 5, val_accuracy: 0.95 },
       metricsCount: 10,
       artifacts: [
-        { path: 'model/weights.bin', sizeBytes: 3 * 2 ** 20, sha256: 'a' },
-        { path: 'history.csv', sizeBytes: 120, sha256: 'b' },
+        { path: 'model/weights.bin', sizeBytes: 3 * 2 ** 20, sha256: 'a', comesBack: true },
+        { path: 'history.csv', sizeBytes: 120, sha256: 'b', comesBack: true },
       ],
     },
   );

@@ -2,7 +2,11 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { collect } from '../../src/content/collect.ts';
+import type { Artifact } from '../../src/model/attempt-end.ts';
 import { folderOf } from './folders.ts';
+
+const comingBack = (artifacts: readonly Artifact[]): string[] =>
+  artifacts.filter(({ comesBack }) => comesBack).map(({ path }) => path);
 
 describe('what an attempt left', () => {
   const files = {
@@ -23,18 +27,18 @@ describe('what an attempt left', () => {
     expect(collected.artifacts[0]?.sha256).toBe(
       '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
     );
-    expect(collected.fetched).toEqual(['model.json', 'plots/a.png', 'plots/b.png']);
+    expect(comingBack(collected.artifacts)).toEqual(['model.json', 'plots/a.png', 'plots/b.png']);
     expect(collected.unlisted).toBe(0);
   });
 
   test('comes back as far as there is room, and the rest stays', async () => {
     const collected = await collect(folderOf(files), { fetch: ['**'], maxBytes: 5 });
-    expect(collected.fetched).toEqual(['model.json', 'plots/b.png']);
+    expect(comingBack(collected.artifacts)).toEqual(['model.json', 'plots/b.png']);
     expect(collected.artifacts).toHaveLength(4);
   });
 
   test('is nothing where the folder is empty or gone', async () => {
-    const nothing = { artifacts: [], fetched: [], unlisted: 0 };
+    const nothing = { artifacts: [], unlisted: 0 };
     expect(await collect(folderOf(), { fetch: ['**'], maxBytes: 5 })).toEqual(nothing);
     expect(await collect(join(folderOf(), 'gone'), { fetch: ['**'], maxBytes: 5 })).toEqual(nothing);
   });
@@ -42,6 +46,7 @@ describe('what an attempt left', () => {
   test('does not reach outside by a link', async () => {
     const folder = folderOf({ a: '' });
     symlinkSync('/etc', join(folder, 'etc'));
-    expect((await collect(folder, { fetch: ['**'], maxBytes: 5 })).fetched).toEqual(['a']);
+    const { artifacts } = await collect(folder, { fetch: ['**'], maxBytes: 5 });
+    expect(comingBack(artifacts)).toEqual(['a']);
   });
 });

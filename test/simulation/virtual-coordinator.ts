@@ -62,6 +62,7 @@ export class VirtualCoordinator {
         });
       },
       storeArtifacts: () => {},
+      fetch: () => {},
       answer: () => {},
       committed: () => {},
       failed: () => {

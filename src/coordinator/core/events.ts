@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../../ledger/events.ts';
+import type { Artifact } from '../../model/attempt-end.ts';
 import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
@@ -19,6 +20,14 @@ export type CoordinatorEvent =
       readonly launch: string;
       readonly problem: string;
     }
+  /** Outcomes of `fetch`, for each artifact; a cut connection has none, and it is asked for again. */
+  | { readonly kind: 'artifact-fetched'; readonly attempt: AttemptId; readonly path: string }
+  | {
+      readonly kind: 'artifact-gone';
+      readonly attempt: AttemptId;
+      readonly path: string;
+      readonly because: string;
+    }
   | { readonly kind: 'asked'; readonly command: Command; readonly by: number }
   /** After all that has come since the last turn: decide what starts where. */
   | { readonly kind: 'plan' };
@@ -35,6 +44,12 @@ export type Instruction =
   | { readonly kind: 'send'; readonly host: HostName; readonly message: ToAgent }
   /** Bring what a launch needs onto a host; ends in launch-ready or launch-refused. */
   | { readonly kind: 'prepare'; readonly host: HostName; readonly launch: string; readonly spec: Launch }
+  | {
+      readonly kind: 'fetch';
+      readonly host: HostName;
+      readonly attempt: AttemptId;
+      readonly artifacts: readonly Artifact[];
+    }
   | { readonly kind: 'answer'; readonly to: number; readonly message: string };
 
 export type ArtifactFiles = readonly { readonly path: string; readonly base64: string }[];

@@ -5,6 +5,7 @@ import { printable } from '../../model/printable.ts';
 import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { observeDuration } from '../../predict/duration.ts';
+import { askForAwaited, takeArtifacts } from './artifacts.ts';
 import { cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
@@ -49,9 +50,8 @@ export function received(
       keepMetrics(state, turn, message);
       break;
     case 'ended':
-      if (message.files.length > 0)
-        turn.instruct({ kind: 'store-artifacts', attempt: attemptId(message.attempt), files: message.files });
       endAttempt(state, turn, host, attemptId(message.attempt), message.end, now);
+      takeArtifacts(state, turn, host.name, attemptId(message.attempt), message.files, now);
       break;
     case 'taken-back':
       takenBack(state, turn, host, message, now);
@@ -98,6 +98,7 @@ function reconcile(
   requeueForgotten(state, turn, host, held, now);
   dropStrangers(state, turn, host, said.backlog);
   cancelUnwanted(state, turn, host.name);
+  askForAwaited(state, turn, host.name);
 }
 
 /** A waiting attempt that this ledger does not hold open there was decided in another life of it. */
@@ -211,7 +212,8 @@ function endAttempt(
 /** People read the words of a program in many places: what they could not read is left out before it is kept. */
 const readable = (end: AttemptEnd): AttemptEnd => ({
   ...end,
-  outcome: 'message' in end.outcome ? { ...end.outcome, message: printable(end.outcome.message) } : end.outcome,
+  outcome:
+    'message' in end.outcome ? { ...end.outcome, message: printable(end.outcome.message) } : end.outcome,
   logTail: printable(end.logTail),
 });
 

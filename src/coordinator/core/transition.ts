@@ -4,7 +4,7 @@ import { planTurn } from './plan-turn.ts';
 import { connected, disconnected, received } from './hosts.ts';
 import type { CoordinatorState, LaunchState } from './state.ts';
 import { Turn } from './turn.ts';
-import type { HostName } from '../../model/ids.ts';
+import type { AttemptId, HostName } from '../../model/ids.ts';
 
 /**
  * The coordinator, whole: what it decides when something happens. `state` is spent. `now` is the wall clock in ms.
@@ -31,6 +31,13 @@ export function transition(
     case 'launch-refused':
       noteLaunch(state, event.host, event.launch, { kind: 'refused', problem: event.problem });
       break;
+    case 'artifact-fetched':
+      if (isAwaited(state, event.attempt, event.path))
+        turn.record({ kind: 'artifacts-fetched', at: now, attempt: event.attempt, paths: [event.path] });
+      break;
+    case 'artifact-gone':
+      if (isAwaited(state, event.attempt, event.path)) turn.record({ ...event, at: now });
+      break;
     case 'asked':
       carryOut(state, turn, event.command, event.by, now);
       break;
@@ -42,6 +49,9 @@ export function transition(
   }
   return [state, turn.instructions()];
 }
+
+const isAwaited = (state: CoordinatorState, attempt: AttemptId, path: string): boolean =>
+  state.ledger.awaited.get(attempt)?.has(path) === true;
 
 function noteLaunch(state: CoordinatorState, name: HostName, launch: string, outcome: LaunchState): void {
   const host = state.fleet.get(name);

@@ -1,12 +1,14 @@
 /** One host's connection: connect, say hello, pass messages both ways, and again after a cut. */
 import type { Duplex } from 'node:stream';
-import type { HostName, LedgerId } from '../../model/ids.ts';
+import type { Artifact } from '../../model/attempt-end.ts';
+import type { AttemptId, HostName, LedgerId } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import { decoder, encode } from '../../protocol/framing.ts';
 import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import type { CoordinatorEvent } from '../core/events.ts';
 import type { Transport } from '../transport/transport.ts';
 import { backOffMs } from './back-off.ts';
+import { ArtifactFetcher } from './artifact-fetcher.ts';
 import { ContentShipper } from './content-shipper.ts';
 import { startAgent } from './deploy.ts';
 
@@ -19,6 +21,8 @@ export interface LinkOptions {
   /** The agent's file on this machine, and the store that launches are shipped from. */
   readonly agentFile: string;
   readonly store: string;
+  /** Where an attempt's artifacts go on this machine. */
+  readonly artifacts: (attempt: AttemptId) => string;
   readonly ledger: LedgerId;
   readonly term: number;
   readonly post: (event: CoordinatorEvent) => void;
@@ -27,6 +31,7 @@ export interface LinkOptions {
 export class HostLink {
   readonly #options: LinkOptions;
   readonly #shipper: ContentShipper;
+  readonly #fetcher: ArtifactFetcher;
   #stream: Duplex | null = null;
   #outgoing = '';
   #failures = 0;
@@ -36,6 +41,16 @@ export class HostLink {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#shipper = new ContentShipper(options, (message) => this.send(message));
+    this.#fetcher = new ArtifactFetcher(
+      (message) => this.send(message),
+      options.artifacts,
+      (attempt, path, fetched) =>
+        options.post(
+          fetched.kind === 'fetched'
+            ? { kind: 'artifact-fetched', attempt, path }
+            : { kind: 'artifact-gone', attempt, path, because: fetched.because },
+        ),
+    );
   }
 
   async connect(): Promise<void> {
@@ -63,6 +78,10 @@ export class HostLink {
       this.send({ kind: 'launch', launch, spec });
       post({ kind: 'launch-ready', host, launch });
     });
+  }
+
+  fetch(attempt: AttemptId, artifacts: readonly Artifact[]): void {
+    this.#fetcher.fetch(attempt, artifacts);
   }
 
   async close(): Promise<void> {
@@ -104,6 +123,7 @@ export class HostLink {
       this.#closed = true;
       post({ kind: 'host-disconnected', host, because: message.message });
     } else if (message.kind === 'content') this.#shipper.answered(message);
+    else if (message.kind === 'artifact') this.#fetcher.answered(message);
     else post({ kind: 'host-message', host, message });
   }
 
@@ -111,6 +131,7 @@ export class HostLink {
     this.#stream = null;
     this.#outgoing = '';
     this.#shipper.interrupted();
+    this.#fetcher.interrupted();
     if (this.#closed) return;
     this.#failures += 1;
     this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because });

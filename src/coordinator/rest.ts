@@ -1,0 +1,16 @@
+import type { AttemptId } from '../model/ids.ts';
+import type { CoordinatorState } from './core/state.ts';
+
+/** Whether nothing is left to do: no trial of an open sweep waits or runs, and what is to come back has come. */
+export const isAtRest = (state: CoordinatorState): boolean =>
+  [...state.ledger.sweeps.values()].every(
+    ({ counts, status }) =>
+      counts.leased + counts.running === 0 && (status.kind !== 'open' || counts.queued === 0),
+  ) && [...state.ledger.awaited.keys()].every((attempt) => !mayDeliver(state, attempt));
+
+/** A host that is off or cannot be reached delivers nothing now; the next coordinator asks again. */
+function mayDeliver(state: CoordinatorState, attempt: AttemptId): boolean {
+  const host = state.ledger.attempts.get(attempt)?.host;
+  const link = host === undefined ? undefined : state.fleet.get(host)?.link;
+  return link !== undefined && link.kind !== 'off' && (link.kind !== 'connecting' || link.because === null);
+}
