@@ -50,11 +50,13 @@ export class MetricsSources {
   }
 }
 
+/** Of a file that nobody writes to any more, all; else what one look takes. */
 function newLines(tail: TextTail, complete: boolean): string[] {
   const lines = tail.read(complete);
-  for (let before = -1; complete && before !== tail.offset; ) {
+  if (!complete) return lines;
+  for (let before = -1; before !== tail.offset; ) {
     before = tail.offset;
-    lines.push(...tail.read(complete));
+    lines.push(...tail.read(true));
   }
   return lines;
 }
