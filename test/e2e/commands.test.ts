@@ -1,0 +1,191 @@
+import { rmSync } from 'node:fs';
+import { describe, expect } from 'vitest';
+import { exitCode } from '../../src/cli/exit.ts';
+import { it, type Lab, until } from './lab.ts';
+import { counts, printsScore, shellSweep, waitsAt } from './sweeps.ts';
+
+const lines = (lab: Lab, file: string): string[] => lab.read(file).trim().split('\n').toSorted();
+
+describe('the commands of the README, as a person types them', () => {
+  it('init, then run, then run again: the first trains, the second takes what is there', async ({ lab }) => {
+    rmSync(lab.path('inventory.json'));
+    expect(await lab.labsweep('init')).toEqual({
+      code: exitCode.done,
+      out: 'sweep.yaml written\ninventory.json written\n',
+      err: '',
+    });
+    const first = await lab.labsweep('run', 'sweep.yaml');
+    expect(first).toMatchObject({
+      code: exitCode.done,
+      out: expect.stringMatching(/^1 {2}3 .*\n2 {2}2 .*\n3 {2}1 /m),
+    });
+    expect(first.err).toContain('3 trials trained in …, 0 taken from before.\n');
+
+    const startedAt = performance.now();
+    const again = await lab.labsweep('run', 'sweep.yaml');
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(again).toMatchObject({ code: exitCode.done, out: first.out });
+    expect(again.err).toContain('0 trials trained in …, 3 taken from before.\n');
+  });
+
+  it('init leaves files alone that are there', async ({ lab }) => {
+    const before = lab.read('inventory.json');
+    expect(await lab.labsweep('init')).toMatchObject({
+      code: exitCode.failedInPart,
+      out: 'sweep.yaml written\n',
+      err: 'inventory.json is there already and stays as it is.\n',
+    });
+    expect(lab.read('inventory.json')).toBe(before);
+  });
+
+  it('plan --json: one document, before and after the run, and nothing is started or written', async ({
+    lab,
+  }) => {
+    lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [1, 2]}\nreplicates: 2\n'));
+    const before = lab.files();
+    const planned = await lab.labsweep('plan', 'sweep.yaml', '--json');
+    expect(planned).toMatchObject({ code: exitCode.done, err: '' });
+    expect({ files: lab.files(), processes: lab.processes() }).toEqual({ files: before, processes: [] });
+    const plan = JSON.parse(planned.out);
+    expect(plan).toMatchObject({
+      sweep: 'toy',
+      points: 2,
+      devices: [{ host: 'here', off: null }],
+      missing: [],
+    });
+    expect(plan.trials).toHaveLength(4);
+    expect(plan.trials[3]).toMatchObject({ params: { x: 2 }, replicate: 2, seed: 2, cached: false });
+
+    await lab.labsweep('run', 'sweep.yaml', '--limit', '1');
+    const { trials } = JSON.parse((await lab.labsweep('plan', 'sweep.yaml', '--json')).out);
+    expect(trials.map(({ cached }: { cached: boolean }) => cached)).toEqual([true, true, false, false]);
+  });
+
+  it('run --json: an event a line, the last one `end`', async ({ lab }) => {
+    lab.write(
+      'sweep.yaml',
+      shellSweep(`test $0 != 2 || exit 1; ${printsScore}`, 'grid: {x: [1, 2, 3]}\nretries: 0\n'),
+    );
+    const { code, out } = await lab.labsweep('run', 'sweep.yaml', '--json');
+    const events = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(code).toBe(exitCode.failedInPart);
+    expect(events.at(-1)).toEqual({
+      event: 'end',
+      succeeded: 2,
+      failed: 1,
+      cached: 0,
+      seconds: expect.closeTo(1, -2),
+    });
+    const outcomes = events
+      .filter(({ event }) => event === 'ended')
+      .map(({ outcome }): string => outcome)
+      .toSorted();
+    expect(outcomes).toEqual(['failed', 'succeeded', 'succeeded']);
+  });
+
+  it('try: one trial, here, with its log; no ledger and no leftover', async ({ lab }) => {
+    lab.write(
+      'sweep.yaml',
+      shellSweep(`echo "epoch 1"; ${printsScore}`, 'grid: {x: [7, 8]}\nreplicates: 3\n'),
+    );
+    const { code, out, err } = await lab.labsweep('try', 'sweep.yaml');
+    expect({ code, out }).toEqual({ code: exitCode.done, out: '{"score":7}\n' });
+    expect(err).toContain('epoch 1\n{"score": 7}\nsucceeded after …\n');
+    expect(lab.files().filter((file) => /ledger|labsweep-try/.test(file))).toEqual([]);
+  });
+
+  it('retry --failed, then resume: what failed is tried again, the rest counts', async ({ lab }) => {
+    lab.write('bad', '');
+    const script = `test $0 = 2 && test -e '${lab.path('bad')}' && exit 3; ${counts(lab.path('done'))}`;
+    lab.write('sweep.yaml', shellSweep(script, 'grid: {x: [1, 2, 3]}\nretries: 0\n'));
+    expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.failedInPart });
+    rmSync(lab.path('bad'));
+    expect(await lab.labsweep('retry', '--failed')).toEqual({
+      code: exitCode.done,
+      out: '1 trial queued again\n',
+      err: '',
+    });
+    const { code, err } = await lab.labsweep('resume');
+    expect(code).toBe(exitCode.done);
+    expect(err).toContain('1 trial trained in …, 2 taken from before.\n');
+    expect(lines(lab, 'done')).toEqual(['1', '2', '3']);
+    expect(await lab.labsweep('retry', '--failed')).toMatchObject({
+      code: exitCode.badInput,
+      err: 'no trial has failed.\n',
+    });
+  });
+
+  it('stop ends what runs, `run` goes on', async ({ lab }) => {
+    lab.write(
+      'sweep.yaml',
+      shellSweep(waitsAt(lab.path('gate'), lab.path('done')), 'grid: {x: [1, 2, 3, 4]}\n'),
+    );
+    const run = lab.type('run', 'sweep.yaml');
+    await until('four trials', () => lines(lab, 'gate.waiting').length === 4);
+    expect(await lab.labsweep('stop')).toEqual({ code: exitCode.done, out: 'stopped: toy\n', err: '' });
+    expect(await run.ended).toMatchObject({
+      code: exitCode.failedInPart,
+      err: expect.stringContaining('Sweep toy was stopped: by a person.\n'),
+    });
+    await until('the end of what ran', () => lab.processes().every(({ isAgent }) => isAgent));
+    lab.write('gate', '');
+    expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
+    expect(lines(lab, 'done')).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('an edited sweep file keeps the results of the points that stay', async ({ lab }) => {
+    const sweep = (grid: string): string => shellSweep(counts(lab.path('done')), `grid: {x: ${grid}}\n`);
+    lab.write('sweep.yaml', sweep('[1, 2, 3]'));
+    await lab.labsweep('run', 'sweep.yaml');
+    lab.write('sweep.yaml', sweep('[2, 3, 4]'));
+    const { code, out, err } = await lab.labsweep('run', 'sweep.yaml');
+    expect(code).toBe(exitCode.done);
+    expect(err).toContain('1 trial trained in …, 2 taken from before.\n');
+    expect(out.match(/^\d+ .*$/gm)?.map((row) => row.split(/ +/).slice(0, 2))).toEqual([
+      ['1', '4'],
+      ['2', '3'],
+      ['3', '2'],
+    ]);
+    expect(lines(lab, 'done')).toEqual(['1', '2', '3', '4']);
+  });
+});
+
+describe('P3 a program whose files changed since results were earned with them', () => {
+  async function changed(lab: Lab): Promise<void> {
+    const train = `echo $1 >> '${lab.path('done')}'; printf '{"score": %s}\\n' $1\n`;
+    lab.write('model/train.sh', train);
+    lab.write(
+      'sweep.yaml',
+      'sweep: toy\nprogram: {command: [sh, train.sh, "{x}"], files: ./model}\n' +
+        'objective: {metric: score, goal: maximize}\nresources: {cpus: 0}\ngrid: {x: [1, 2]}\n',
+    );
+    expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
+    lab.write('model/train.sh', `${train}# better\n`);
+  }
+
+  it('is refused without a decision, and both are named', async ({ lab }) => {
+    await changed(lab);
+    expect(await lab.refused('run', 'sweep.yaml')).toMatch(
+      /^the files of sh train\.sh changed since 2 results of sweep toy \(\w{8} → \w{8}\)\.\nSay --keep .*, or --fresh .*\.\n$/,
+    );
+  });
+
+  it('--keep goes on with the results, --fresh trains anew', async ({ lab }) => {
+    await changed(lab);
+    const kept = await lab.labsweep('run', 'sweep.yaml', '--keep');
+    expect(kept).toMatchObject({
+      code: exitCode.done,
+      err: expect.stringContaining('0 trials trained in …, 2 taken from before.'),
+    });
+    expect(lines(lab, 'done')).toEqual(['1', '2']);
+    const fresh = await lab.labsweep('run', 'sweep.yaml', '--fresh');
+    expect(fresh).toMatchObject({
+      code: exitCode.done,
+      err: expect.stringContaining('2 trials trained in …, 0 taken from before.'),
+    });
+    expect(lines(lab, 'done')).toEqual(['1', '1', '2', '2']);
+  });
+});

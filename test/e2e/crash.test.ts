@@ -1,0 +1,86 @@
+import { describe, expect } from 'vitest';
+import { exitCode } from '../../src/cli/exit.ts';
+import { it, type Lab, type Typed, until } from './lab.ts';
+import { signal } from './processes.ts';
+import { counts, shellSweep } from './sweeps.ts';
+
+const points = 40;
+
+/** Starts a sweep of 40 short trials. @returns once some have ended, in the middle of the others */
+async function underWay(lab: Lab): Promise<Typed> {
+  lab.write('sweep.yaml', shellSweep(counts(lab.path('done')), `grid: {x: {from: 1, to: ${points}}}\n`));
+  const run = lab.type('run', 'sweep.yaml');
+  await until(
+    'the tenth trial',
+    () => ended(lab).length >= 10,
+    () => run.said.err,
+  );
+  expect(ended(lab).length).toBeLessThan(points);
+  return run;
+}
+
+/** Every execution of the program that came to its end, by its `x`. */
+const ended = (lab: Lab): number[] =>
+  lab
+    .read('done')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
+
+const all = Array.from({ length: points }, (_, index) => index + 1);
+
+/** Each program was executed to its end once, and the leaderboard has every point with its one replicate. */
+async function expectWhole(lab: Lab): Promise<void> {
+  expect(ended(lab).toSorted((a, b) => a - b)).toEqual(all);
+  const { code, out } = await lab.labsweep('leaderboard', '--json');
+  const { rows } = JSON.parse(out);
+  expect(code).toBe(exitCode.done);
+  expect(rows.map((row: { params: { x: number } }) => row.params.x)).toEqual(all.toReversed());
+  expect(new Set(rows.map((row: { replicates: object }) => JSON.stringify(row.replicates)))).toEqual(
+    new Set(['{"done":1,"declared":1}']),
+  );
+  expect(await lab.labsweep('ledger', 'verify')).toMatchObject({ code: exitCode.done });
+}
+
+describe('P1 P2 P3 whoever is killed in the middle of a sweep, each trial is executed to its end once', () => {
+  it.for(['resume', 'run'] as const)('the coordinator, then `%s`', async (verb, { lab }) => {
+    const run = await underWay(lab);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    const again = await lab.labsweep(verb, ...(verb === 'run' ? ['sweep.yaml'] : []));
+    expect(again.code, again.err).toBe(exitCode.done);
+    await expectWhole(lab);
+  });
+
+  it('the agent: the coordinator starts another, which adopts what runs', async ({ lab }) => {
+    const run = await underWay(lab);
+    signal(lab.agent()?.pid ?? 0, 'SIGKILL');
+    const { code, err } = await run.ended;
+    expect(code, err).toBe(exitCode.done);
+    await expectWhole(lab);
+  });
+
+  it('both at once, then `resume`', async ({ lab }) => {
+    const run = await underWay(lab);
+    run.child.kill('SIGKILL');
+    signal(lab.agent()?.pid ?? 0, 'SIGKILL');
+    await run.ended;
+    const again = await lab.labsweep('resume');
+    expect(again.code, again.err).toBe(exitCode.done);
+    await expectWhole(lab);
+  });
+
+  it('Ctrl-C: what runs goes on, and how to come back is said', async ({ lab }) => {
+    const run = await underWay(lab);
+    const before = ended(lab).length;
+    run.child.kill('SIGINT');
+    const { code, err } = await run.ended;
+    expect(code).toBe(exitCode.interrupted);
+    expect(err).toMatch(
+      /Left: \d+ trials? runs? on and \d+ waits? on (its|their) hosts?\.\n`labsweep resume` comes back to them, `labsweep stop toy` ends them\.\n$/,
+    );
+    await until('the trials that were left', () => ended(lab).length > before);
+    expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.done });
+    await expectWhole(lab);
+  });
+});
