@@ -283,7 +283,8 @@ export class Agent {
     this.#supervisor.readLines();
     const shares = this.#supervisor.sample();
     const cpuMs = shares.reduce((total, share) => total + share.cpuMs, 0);
-    this.#turnWith([{ kind: 'sampled', figures: this.#figures.read(now, cpuMs), shares }]);
+    const figures = this.#figures.read(now, { count: this.#supervisor.runningCount, cpuMs });
+    this.#turnWith([{ kind: 'sampled', figures, shares }]);
   }
 
   /** Figures are taken only while somebody needs them: trials that run or wait, or a peer that plans by them. */

@@ -69,6 +69,10 @@ export class Supervisor {
     this.#oomKills = readOomKills(options.procRoot);
   }
 
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
   /** Whether there is something to look at in a second. */
   get isWatching(): boolean {
     return this.#running.size + this.#brief.size > 0;

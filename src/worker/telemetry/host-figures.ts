@@ -26,13 +26,13 @@ export class HostFiguresReader {
     this.#units = units;
   }
 
-  /** @param runningCpuMs CPU time of our running attempts so far */
-  read(now: number, runningCpuMs: number): MeasuredFigures {
+  /** @param ours our running attempts: how many there are, and their CPU time so far */
+  read(now: number, ours: { readonly count: number; readonly cpuMs: number }): MeasuredFigures {
     const memory = this.#memory();
     const load = this.#load();
     return {
       load,
-      othersLoad: this.#othersLoad(now, load, runningCpuMs),
+      othersLoad: this.#othersLoad(now, load, ours),
       memoryTotalBytes: memory.total,
       memoryAvailableBytes: memory.available,
       diskFreeBytes: this.#diskFree(),
@@ -43,10 +43,14 @@ export class HostFiguresReader {
    * Load that is not ours, in cores: what the load average remembers without ours, but no more than what is busy now.
    * The average alone would hold trials for a minute after a compilation that is over.
    */
-  #othersLoad(now: number, load: number, runningCpuMs: number): number {
+  #othersLoad(
+    now: number,
+    load: number,
+    running: { readonly count: number; readonly cpuMs: number },
+  ): number {
     const counters = this.#counters();
-    if (counters === null) return load;
-    const ourMs = this.#agentCpuMs() + runningCpuMs;
+    if (counters === null) return Math.max(0, load - running.count);
+    const ourMs = this.#agentCpuMs() + running.cpuMs;
     const before = this.#before;
     this.#before = { at: now, busyMs: counters.busyMs, ourMs };
     if (before === null || now <= before.at) return Math.max(0, Math.min(load, counters.waiting - 1));

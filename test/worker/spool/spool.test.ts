@@ -1,0 +1,154 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JournalRecord } from '../../../src/worker/core/journal-record.ts';
+import { blankExitRecord, readExitRecord } from '../../../src/worker/spool/exit-record.ts';
+import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder.ts';
+import { Journal, readJournal } from '../../../src/worker/spool/journal.ts';
+import { cutLog, longestLogBytes, readTail } from '../../../src/worker/spool/log-file.ts';
+import { TextTail } from '../../../src/worker/spool/text-tail.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'labsweep-spool-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const term = (number: number): JournalRecord => ({ kind: 'term', ledger: 'ledger', term: number });
+
+describe('a journal', () => {
+  it('gives back what was appended to it', () => {
+    const path = join(folder, 'journal');
+    const journal = Journal.rewrite(path, [term(1)]);
+    journal.append([term(2), term(3)]);
+    journal.append([term(4)]);
+    expect(readJournal(path)).toEqual({ records: [1, 2, 3, 4].map(term), torn: 0 });
+    expect(journal.size).toBe(statSync(path).size);
+    journal.close();
+  });
+
+  it('that is not there yet is empty', () => {
+    expect(readJournal(join(folder, 'none'))).toEqual({ records: [], torn: 0 });
+  });
+
+  it('cut off at any byte loses its last records and no others', () => {
+    const path = join(folder, 'journal');
+    Journal.rewrite(path, [term(1), term(2)]).close();
+    const { size } = statSync(path);
+    for (let length = size; length >= 0; length -= 1) {
+      truncateSync(path, length);
+      const { records } = readJournal(path);
+      expect(records).toEqual([term(1), term(2)].slice(0, records.length));
+      if (length >= size - 1) expect(records).toHaveLength(2);
+    }
+  });
+
+  it('does not take zeros and half lines in its middle for records', () => {
+    const path = join(folder, 'journal');
+    Journal.rewrite(path, [term(1)]).close();
+    appendFileSync(
+      path,
+      `${'\0'.repeat(100)}\n{"kind":"term","ledger"\n{"kind":"later"}\n${JSON.stringify(term(2))}\n`,
+    );
+    expect(readJournal(path)).toEqual({ records: [term(1), term(2)], torn: 3 });
+  });
+});
+
+describe('an exit record', () => {
+  it('is read once the wrapper has written it, and not before', () => {
+    const run = runFolder(openHostFolder(folder, 'cedar'), 'a-1');
+    expect(readExitRecord(run)).toBeNull();
+    writeFileSync(join(folder, 'host/cedar/exit'), '');
+    const at = (text: string) => {
+      const file = { ...run, exit: join(folder, 'exit') };
+      writeFileSync(file.exit, text);
+      return readExitRecord(file);
+    };
+    expect(at(blankExitRecord)).toBeNull();
+    expect(at('0\n  \n')).toBe(0);
+    expect(at('137\n\n')).toBe(137);
+    expect(at('1')).toBeNull();
+  });
+});
+
+describe('a log', () => {
+  it('that is too long loses its middle, once and again, and says how much', () => {
+    const path = join(folder, 'log');
+    const block = 8 * 1024 * 1024;
+    const write = (letter: string, blocks: number): void => {
+      for (let count = 0; count < blocks; count += 1) appendFileSync(path, letter.repeat(block));
+    };
+    write('a', 8);
+    expect(cutLog(path)).toBe(longestLogBytes);
+    write('b', 4);
+    cutLog(path);
+    const leftOut = () =>
+      Number(/\[labsweep left out (\d+) bytes of this log\]/.exec(readFileSync(path, 'latin1'))?.[1]);
+    const markBytes = '\n[labsweep left out 0000000000000000 bytes of this log]\n'.length;
+    const total = () => leftOut() + statSync(path).size - markBytes;
+    expect(total()).toBe(12 * block);
+    write('c', 4);
+    cutLog(path);
+    expect(total()).toBe(16 * block);
+    expect(statSync(path).size).toBeLessThan(longestLogBytes);
+    const text = readFileSync(path, 'latin1');
+    expect([text[0], text.at(-1)]).toEqual(['a', 'c']);
+  });
+
+  it('is read from its end', () => {
+    const path = join(folder, 'log');
+    writeFileSync(path, 'one\ntwo\nthree\n');
+    expect(readTail(path, 9)).toEqual({ text: 'wo\nthree\n', sizeBytes: 14 });
+    expect(readTail(join(folder, 'none'), 9)).toEqual({ text: '', sizeBytes: 0 });
+  });
+});
+
+describe('a tail', () => {
+  it('gives each line once, when it is whole', () => {
+    const path = join(folder, 'report');
+    const tail = new TextTail(path, 0);
+    expect(tail.read(false)).toEqual([]);
+    appendFileSync(path, 'one\ntw');
+    expect(tail.read(false)).toEqual(['one']);
+    appendFileSync(path, 'o\r\nthree\rfour\nfive');
+    expect(tail.read(false)).toEqual(['two', 'three', 'four']);
+    expect(tail.read(true)).toEqual(['five']);
+    expect(tail.offset).toBe(statSync(path).size);
+  });
+
+  it('goes on where another has stopped', () => {
+    const path = join(folder, 'report');
+    writeFileSync(path, 'one\ntwo\n');
+    expect(new TextTail(path, 4).read(false)).toEqual(['two']);
+  });
+
+  it('reads a file that was begun anew from its start', () => {
+    const path = join(folder, 'history.csv');
+    writeFileSync(path, 'a,b\n1,2\n3,4\n');
+    const tail = new TextTail(path, 0);
+    tail.read(false);
+    closeSync(openSync(path, 'w'));
+    expect(tail.read(false)).toEqual([]);
+    appendFileSync(path, 'c,d\n');
+    expect(tail.read(false)).toEqual(['c,d']);
+  });
+
+  it('leaves out lines of over 64 KB', () => {
+    const path = join(folder, 'report');
+    writeFileSync(path, `${'x'.repeat(70_000)}\nshort\n`);
+    expect(new TextTail(path, 0).read(false)).toEqual(['short']);
+  });
+});

@@ -1,0 +1,165 @@
+/** What is read of a trial's output, and how a trial is found its program and its environment. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CsvRows } from '../../../src/worker/supervisor/csv-rows.ts';
+import { inherited, trialEnvironment } from '../../../src/worker/supervisor/environment.ts';
+import { parseMetricsLine, parsePrinted } from '../../../src/worker/supervisor/metrics-line.ts';
+import { outcomeOfError } from '../../../src/worker/supervisor/prepare.ts';
+import { findProgram } from '../../../src/worker/supervisor/program-path.ts';
+import { StdoutPatterns } from '../../../src/worker/supervisor/stdout-patterns.ts';
+import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder.ts';
+import { launchOf, leaseOf } from '../real-agent.ts';
+
+describe('a metrics line', () => {
+  it.each([
+    [
+      '{"step": 1, "score": 0.5, "phase": "warm-up", "best": true, "note": null}',
+      { step: 1, score: 0.5, phase: 'warm-up', best: true, note: null },
+    ],
+    [
+      '  {"score": NaN, "loss": -Infinity, "name": "NaN is \\"NaN\\""}\r',
+      { score: 'NaN', loss: '-Infinity', name: 'NaN is "NaN"' },
+    ],
+    ['{"score": 1e999}', { score: 'Infinity' }],
+    ['{"score": 1, "confusion": [[1, 2], [3, 4]], "by": {"word": 1}}', { score: 1 }],
+    ['{"confusion": [1]}', null],
+    ['{}', null],
+    ['[1, 2]', null],
+    ['{"score": 1} and more', null],
+    ['{"score": }', null],
+    ['score: 1', null],
+    ['', null],
+  ])('%s', (text, line) => {
+    expect(parseMetricsLine(text)).toEqual(line);
+  });
+
+  it('has numbers as programs print them', () => {
+    const texts = ['0.91', '-1e-3', '+.5', '7.', 'nan', '-NaN', 'inf', '-Infinity', 'good', ''];
+    expect(texts.map(parsePrinted)).toEqual([
+      0.91,
+      -0.001,
+      0.5,
+      7,
+      'NaN',
+      'NaN',
+      'Infinity',
+      '-Infinity',
+      null,
+      null,
+    ]);
+  });
+});
+
+describe('patterns of the output', () => {
+  it('take numbers of one line, and of the lines after it until one comes again, as one', () => {
+    const patterns = new StdoutPatterns([
+      'Epoch {epoch}/',
+      'loss: {loss} - val_acc: {val_accuracy}',
+      'lr={lr}',
+    ]);
+    const lines = ['Epoch 1/3', 'loss: 0.5 - val_acc: .25', 'lr=1e-3', 'nothing', 'Epoch 2/3'];
+    expect(patterns.read(lines, false)).toEqual([{ epoch: 1, loss: 0.5, val_accuracy: 0.25, lr: 0.001 }]);
+    expect(patterns.read(['loss: nan - val_acc: 0.5'], true)).toEqual([
+      { epoch: 2, loss: 'NaN', val_accuracy: 0.5 },
+    ]);
+    expect(patterns.read([], true)).toEqual([]);
+  });
+
+  it('are taken by the letter but for their spaces', () => {
+    const patterns = new StdoutPatterns(['[acc] (top 1): {acc}%']);
+    expect(patterns.read(['val [acc] (top   1): 91.5%'], true)).toEqual([{ acc: 91.5 }]);
+    expect(patterns.read(['val a (top 1): 91.5%'], true)).toEqual([]);
+  });
+});
+
+describe('rows of a CSV file', () => {
+  it('are lines named by the first', () => {
+    const rows = new CsvRows();
+    expect(rows.read(['epoch,"val, top",note,'])).toEqual([]);
+    expect(rows.read(['1, 0.5 ,"a ""b"", c",x', '2,nan,,'])).toEqual([
+      { epoch: 1, 'val, top': 0.5, note: 'a "b", c' },
+      { epoch: 2, 'val, top': 'NaN' },
+    ]);
+  });
+});
+
+describe('a program', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'labsweep-program-'));
+    for (const name of ['a', 'b', 'work']) mkdirSync(join(folder, name));
+    const put = (path: string, mode: number): void => {
+      writeFileSync(join(folder, path), '');
+      chmodSync(join(folder, path), mode);
+    };
+    put('a/train', 0o600);
+    put('b/train', 0o700);
+    put('a/locked', 0o600);
+    put('work/run.sh', 0o700);
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const find = (name: string) => findProgram(name, `${folder}/a:${folder}/b`, join(folder, 'work'));
+
+  it('is the first on the PATH that can be executed', () => {
+    expect(find('train')).toEqual({ kind: 'found', path: join(folder, 'b/train') });
+  });
+
+  it('with a slash lies in the working directory, or where its path says', () => {
+    expect(find('./run.sh')).toEqual({ kind: 'found', path: join(folder, 'work/run.sh') });
+    expect(find(join(folder, 'b/train'))).toEqual({ kind: 'found', path: join(folder, 'b/train') });
+    expect(find('./none')).toEqual({ kind: 'missing', searched: join(folder, 'work/none') });
+  });
+
+  it('that is nowhere, or may not be executed, is told apart', () => {
+    expect(find('none')).toEqual({ kind: 'missing', searched: `${folder}/a:${folder}/b` });
+    expect(find('locked')).toEqual({ kind: 'not-executable', path: join(folder, 'a/locked') });
+    expect(find('../a')).toMatchObject({ kind: 'missing' });
+  });
+
+  it('has the contract above the sweep’s env, and that above what the agent has', () => {
+    const run = runFolder(openHostFolder(folder, 'cedar'), 'a-1');
+    const base = inherited({ PATH: '/bin', HOME: '/home/ada', LABSWEEP_TRIAL: 'outer' });
+    const environment = trialEnvironment(
+      base,
+      leaseOf('a-1', {
+        resources: { cpus: 2.5, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
+      }),
+      launchOf(['train'], {
+        env: { HOME: '/other', MKL_NUM_THREADS: '7', LABSWEEP_SEED: 'mine', LABSWEEP_WORDS: 'yes,no' },
+      }),
+      { run, checkpoint: '/checkpoint', data: null },
+    );
+    expect(environment).toMatchObject({
+      PATH: '/bin',
+      HOME: '/other',
+      OMP_NUM_THREADS: '2',
+      MKL_NUM_THREADS: '7',
+      LABSWEEP_SEED: '1',
+      LABSWEEP_WORDS: 'yes,no',
+      LABSWEEP_TRIAL: 'trial-of-a-1',
+    });
+  });
+});
+
+describe('an error of the system at a start', () => {
+  const error = (code: string): Error => Object.assign(new Error(`${code}: words`), { code });
+
+  it('is no space where the disk is full, another failure of the host else', () => {
+    expect(outcomeOfError(error('ENOSPC'), 'attempt a-1')).toEqual({
+      kind: 'not-started',
+      reason: 'no-space',
+      message: 'no space left for attempt a-1: ENOSPC: words',
+    });
+    expect(outcomeOfError(error('EDQUOT'), 'x')).toMatchObject({ reason: 'no-space' });
+    expect(outcomeOfError(error('EAGAIN'), 'x')).toMatchObject({ kind: 'not-started', reason: 'spawn' });
+  });
+
+  it('is no second start of an attempt whose folder is there', () => {
+    expect(outcomeOfError(error('EEXIST'), 'x')).toEqual({ kind: 'lost', reason: 'unknown-to-host' });
+  });
+});

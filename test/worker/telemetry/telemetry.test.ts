@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bootId, coresOfList, machineId, usableCpus } from '../../../src/worker/telemetry/host-facts.ts';
+import { HostFiguresReader } from '../../../src/worker/telemetry/host-figures.ts';
+import { kernelUnits } from '../../../src/worker/telemetry/kernel-units.ts';
+import { readOomKills } from '../../../src/worker/telemetry/oom-kills.ts';
+import { parseProcessStat, readProcessStat } from '../../../src/worker/telemetry/process-stat.ts';
+import { ProcessTable } from '../../../src/worker/telemetry/process-table.ts';
+
+const units = { pageBytes: 4096, tickMs: 10 };
+const kib = 1024;
+
+describe('figures of a host', () => {
+  let root: string;
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'labsweep-proc-'));
+    put('meminfo', 'MemTotal:       16000000 kB\nMemFree:         1000000 kB\nMemAvailable:   12000000 kB\n');
+    put('loadavg', '3.50 2.00 1.00 4/500 1234\n');
+    busy(1_000);
+  });
+
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  const put = (name: string, text: string): void => writeFileSync(join(root, name), text);
+  /** /proc/stat after so many ticks of user time. */
+  const busy = (ticks: number, running = 1, blocked = 0): void =>
+    put(
+      'stat',
+      `cpu  ${ticks} 0 0 9999 50 0 0 0 0 0\ncpu0 1 2 3\nprocs_running ${running}\nprocs_blocked ${blocked}\n`,
+    );
+
+  it('are read below the root that is given', () => {
+    const figures = new HostFiguresReader(root, '/', units).read(0, { count: 1, cpuMs: 0 });
+    expect(figures).toMatchObject({
+      load: 3.5,
+      memoryTotalBytes: 16_000_000 * kib,
+      memoryAvailableBytes: 12_000_000 * kib,
+    });
+    expect(figures.diskFreeBytes).toBeGreaterThan(0);
+  });
+
+  it('count as the load of others what is busy and not ours', () => {
+    const reader = new HostFiguresReader(root, '/', units);
+    reader.read(0, { count: 1, cpuMs: 0 });
+    busy(1_300); // three cores in a second
+    expect(reader.read(1_000, { count: 1, cpuMs: 1_000 }).othersLoad).toBeCloseTo(2, 1);
+    busy(1_600);
+    expect(reader.read(2_000, { count: 1, cpuMs: 4_000 }).othersLoad).toBe(0);
+  });
+
+  it('take a load average for past where nothing is busy now', () => {
+    const reader = new HostFiguresReader(root, '/', units);
+    // At first, what runs at this moment besides the agent is all that is known.
+    busy(1_000, 3);
+    expect(reader.read(0, { count: 1, cpuMs: 0 }).othersLoad).toBe(2);
+    busy(1_010);
+    expect(reader.read(1_000, { count: 1, cpuMs: 0 }).othersLoad).toBeCloseTo(0.1, 1);
+  });
+
+  it('take what is busy for passing where the load average knows nothing of it', () => {
+    put('loadavg', '0.20 0.10 0.00 9/500 1234\n');
+    const reader = new HostFiguresReader(root, '/', units);
+    reader.read(0, { count: 1, cpuMs: 0 });
+    busy(1_800);
+    expect(reader.read(1_000, { count: 1, cpuMs: 0 }).othersLoad).toBeCloseTo(0.2, 5);
+  });
+
+  it('are as good as Node knows them where there is no /proc', () => {
+    const figures = new HostFiguresReader(join(root, 'none'), '/', units).read(0, { count: 1, cpuMs: 0 });
+    expect(figures.memoryTotalBytes).toBeGreaterThan(0);
+    expect(figures.othersLoad).toBe(Math.max(0, figures.load - 1));
+  });
+
+  it('count kills for want of memory', () => {
+    put('vmstat', 'nr_free_pages 1\noom_kill 3\n');
+    expect(readOomKills(root)).toBeTypeOf('number');
+  });
+});
+
+describe('facts of a host', () => {
+  it('are those of this machine', () => {
+    expect(machineId()).toMatch(/^[A-Za-z0-9-]+$/);
+    expect(bootId()).not.toBe('');
+    expect(usableCpus()).toBeGreaterThanOrEqual(1);
+  });
+
+  it('count the cores of an affinity', () => {
+    expect(['0-3,8', '5', '0-1', '', 'x'].map(coresOfList)).toEqual([5, 1, 2, 0, 0]);
+  });
+});
+
+describe('a process', () => {
+  it('is read whatever its name is', () => {
+    const rest = 'S 10 42 42 0 -1 4194304 102 0 0 0 5 6 7 8 20 0 1 0 184859 3133440 416 18446744073709551615';
+    expect(parseProcessStat(`42 (a) b (c) ${rest}`)).toEqual({
+      pid: 42,
+      state: 'S',
+      group: 42,
+      session: 42,
+      cpuTicks: 26,
+      startTime: 184859,
+      residentPages: 416,
+    });
+    expect(parseProcessStat('')).toBeNull();
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'of this test is among those of the machine, in units that fit',
+    () => {
+      const found = new ProcessTable('/none').read().find(({ stat }) => stat.pid === process.pid);
+      const { pageBytes } = kernelUnits();
+      expect(found).toMatchObject({ attempt: null, stat: { startTime: readProcessStat('self')?.startTime } });
+      expect((found?.stat.residentPages ?? 0) * pageBytes).toBeGreaterThan(process.memoryUsage.rss() / 2);
+      expect((found?.stat.residentPages ?? 0) * pageBytes).toBeLessThan(process.memoryUsage.rss() * 2);
+    },
+  );
+});
