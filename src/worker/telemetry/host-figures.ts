@@ -69,11 +69,10 @@ export class HostFiguresReader {
 
   #counters(): { busyMs: number; waiting: number; blocked: number } | null {
     const text = this.#text('stat');
-    const [user, nice, system, , , irq, softirq] = (/^cpu +(.+)$/m.exec(text)?.[1] ?? '')
-      .split(' ')
-      .map(Number);
-    if (user === undefined || Number.isNaN(user)) return null;
-    const busyTicks = user + (nice ?? 0) + (system ?? 0) + (irq ?? 0) + (softirq ?? 0);
+    const times = /^cpu +(.+)$/m.exec(text)?.[1];
+    if (times === undefined) return null;
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = times.split(' ').map(Number);
+    const busyTicks = user + nice + system + irq + softirq;
     const blocked = Number(/^procs_blocked (\d+)/m.exec(text)?.[1] ?? 0);
     const running = Number(/^procs_running (\d+)/m.exec(text)?.[1] ?? 0);
     return { busyMs: busyTicks * this.#units.tickMs, waiting: running + blocked, blocked };
