@@ -8,32 +8,45 @@ import { attemptLabel } from './labels.ts';
 import { isAtRest, type RunView } from './run-view.ts';
 import { countsText, etaText, figure } from './text.ts';
 
+/** A line a second while somebody may be looking, then one in ten: a night's log is read in the morning. */
 const progressEveryMs = 1_000;
+const laterEveryMs = 10_000;
+const firstMs = 60_000;
 
 export class PlainLog {
   readonly #write: (line: string) => void;
   #saidAtMs = Number.NEGATIVE_INFINITY;
+  #beganAtMs: number | null = null;
+  #progressed = false;
   #said = '';
 
   constructor(write: (line: string) => void) {
     this.#write = write;
   }
 
+  /** After a commit: `state` holds its events already. Failures are said at once. */
+  committed(events: readonly LedgerEvent[], state: LedgerState): void {
+    for (const event of events) {
+      const failure = failureLine(event, state);
+      if (failure !== null) this.#write(failure);
+      this.#progressed ||= event.kind === 'started' || event.kind === 'ended';
+    }
+  }
+
   /**
-   * After a commit: `state` holds its events already.
+   * Now and then, between commits: what has come together is seen together (a trial's end and the next one's start).
    *
    * @param view asked only when a line is due
    * @param nowMs a clock that does not go back
    */
-  committed(events: readonly LedgerEvent[], state: LedgerState, view: () => RunView, nowMs: number): void {
-    for (const event of events) {
-      const failure = failureLine(event, state);
-      if (failure !== null) this.#write(failure);
-    }
-    if (nowMs - this.#saidAtMs < progressEveryMs || !events.some(isProgress)) return;
+  moment(view: () => RunView, nowMs: number): void {
+    this.#beganAtMs ??= nowMs;
+    const every = nowMs - this.#beganAtMs < firstMs ? progressEveryMs : laterEveryMs;
+    if (!this.#progressed || nowMs - this.#saidAtMs < every) return;
     const now = view();
     // The end is said once, by the word that it is over.
     if (isAtRest(now)) return;
+    this.#progressed = false;
     this.#saidAtMs = nowMs;
     this.#say(progressText(now));
   }
@@ -47,8 +60,6 @@ export class PlainLog {
     this.#said = line;
   }
 }
-
-const isProgress = ({ kind }: LedgerEvent): boolean => kind === 'started' || kind === 'ended';
 
 function failureLine(event: LedgerEvent, state: LedgerState): string | null {
   if (event.kind === 'host-quarantined') return `${event.host} is left out from now on: ${event.because}`;

@@ -45,14 +45,15 @@ export function boardReporter(console: Console, name: string): RunReporter {
     committed: (events, metrics, ledger) => {
       latest.note(events, metrics);
       seen = ledger;
-      const shown = sweep();
-      if (renderer !== null) renderer.changed();
-      else if (shown !== undefined)
-        plain.committed(events, ledger, () => view(ledger, shown), performance.now());
+      if (renderer === null) plain.committed(events, ledger);
+      renderer?.changed();
     },
     moment: (ledger, figures) => {
       seen = ledger;
       live = figures;
+      const shown = sweep();
+      if (renderer === null && shown !== undefined)
+        plain.moment(() => view(ledger, shown), performance.now());
       renderer?.changed();
     },
     ended: (ledger, summary) => {
@@ -69,7 +70,9 @@ function sayEnd(console: Console, ledger: LedgerState, summary: RunSummary): voi
   const { sweep, cached, succeeded, seconds } = summary;
   const board = leaderboardLines(leaderboard(ledger, sweep), console.columns, rowsAtEnd);
   if (sweep.counts.succeeded > 0) console.out(`${board.join('\n')}\n`);
-  console.err(`${succeeded} ${succeeded === 1 ? 'trial' : 'trials'} trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`);
+  console.err(
+    `${succeeded} ${succeeded === 1 ? 'trial' : 'trials'} trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`,
+  );
 }
 
 /** The last metrics line of each attempt that runs. */

@@ -26,7 +26,8 @@ function logged(count: number) {
       nowMs: built.now,
     });
   const commit = () => {
-    log.committed(built.events.slice(told), built.state, view, built.now);
+    log.committed(built.events.slice(told), built.state);
+    log.moment(view, built.now);
     told = built.events.length;
   };
   return { built, written, commit, end: () => log.end(view()) };
@@ -70,5 +71,15 @@ describe('append-only output', () => {
     built.now += 5_000;
     commit();
     expect(written).toEqual([]);
+  });
+
+  test('a night is a line every ten seconds at most', () => {
+    const { built, written, commit } = logged(2_000);
+    for (let x = 0; x < 2_000; x += 1) {
+      built.succeed(idOf({ x }), { val_accuracy: 0 });
+      built.now += 1_000;
+      commit();
+    }
+    expect(written.length).toBeLessThanOrEqual(60 + 2_000 / 10);
   });
 });

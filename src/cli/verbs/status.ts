@@ -62,7 +62,10 @@ async function watch(console: Console, opened: OpenState): Promise<void> {
     await pause(lookEveryMs);
     const news = opened.refresh();
     view = latestView(opened);
-    if (renderer === null) plain.committed(news, opened.state, () => view, performance.now());
+    if (renderer === null) {
+      plain.committed(news, opened.state);
+      plain.moment(() => view, performance.now());
+    }
     renderer?.changed();
   }
   if (renderer === null) plain.end(view);
