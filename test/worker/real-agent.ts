@@ -222,11 +222,12 @@ export class Host {
   }
 
   /** Cleans up, and tells what was left running. */
-  async dispose(): Promise<number[]> {
+  async dispose(release: () => void = () => {}): Promise<number[]> {
     for (const writer of this.#writers) writer.close();
     await this.kill('SIGKILL');
     const left = this.survivors();
     for (const pid of left) process.kill(pid, 'SIGKILL');
+    release();
     rmSync(this.folder, { recursive: true, force: true });
     rmSync(socketPath(this.folder), { force: true });
     return left;

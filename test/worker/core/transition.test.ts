@@ -63,6 +63,13 @@ describe('an attempt', () => {
     expect(world.records('started')).toHaveLength(1);
   });
 
+  it('with a thousand others in one message is one record', () => {
+    const world = World.greeted(factsOf({ cpus: 1 }));
+    world.lease(...Array.from({ length: 1_000 }, (_, index) => leaseOf(`a-${index}`)));
+    expect(world.records('leased')).toHaveLength(1);
+    expect(world.spawnAll()).toEqual(['a-0']);
+  });
+
   it('P3 is started once, however often its lease comes', () => {
     const world = World.greeted();
     world.lease(leaseOf('a-1'));

@@ -1,0 +1,82 @@
+/** A disk that is full, on a small file system of its own: only where this user may mount one. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noLimits } from '../../src/throttle/limits.ts';
+import { fixture, Host, launchOf, leaseOf } from './real-agent.ts';
+
+const megabyte = 1024 * 1024;
+
+const mount = (folder: string): void =>
+  void execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabyte}`, 'labsweep-test', folder], {
+    stdio: 'ignore',
+  });
+const unmount = (folder: string): void => void execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
+
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'labsweep-mount-'));
+  try {
+    mount(folder);
+    unmount(folder);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe.runIf(mayMount())('a full disk', () => {
+  let host: Host;
+
+  beforeEach(() => {
+    host = new Host();
+    mount(host.folder);
+  });
+
+  afterEach(async () => {
+    const left = await host.dispose(() => unmount(host.folder));
+    expect(left).toEqual([]);
+  });
+
+  /** Takes what is free but for `bytes`. */
+  const fillUpTo = (bytes: number): void => {
+    const file = join(host.folder, 'filler');
+    let size = megabyte;
+    for (; size > 0; size -= 4096) {
+      try {
+        writeFileSync(file, Buffer.alloc(size));
+        break;
+      } catch {
+        // Less, then.
+      }
+    }
+    truncateSync(file, Math.max(0, statSync(file).size - bytes));
+  };
+
+  it('stops an agent from doing anything that it cannot write down, until there is space', async () => {
+    const writer = await host.writer();
+    writer.send({ kind: 'limits', limits: { ...noLimits, diskBytes: 0 } });
+    await writer.run('a-1', launchOf([fixture('prints-score'), '1']));
+    fillUpTo(0);
+    const many = Array.from({ length: 40 }, (_, index) => leaseOf(`b-${index}`));
+    writer.lease(launchOf([fixture('prints-score'), '2']), ...many);
+    rmSync(join(host.folder, 'filler'));
+    for (const { attempt } of many) expect((await writer.ended(attempt)).end.final).toEqual({ score: 2 });
+  });
+
+  it('is the host’s failure where there is no room for an attempt’s folder', async () => {
+    const writer = await host.writer();
+    writer.send({ kind: 'limits', limits: { ...noLimits, diskBytes: 0 } });
+    // The last page of the journal takes the records of one more attempt; there is no page for its files.
+    const pageLeft = () => 4096 - (statSync(host.runFile('..', 'journal.ndjson')).size % 4096);
+    for (let count = 0; count === 0 || pageLeft() < 2_600; count += 1)
+      await writer.run(`a-${count}`, launchOf([fixture('prints-score'), '1']));
+    fillUpTo(0);
+    const params = { text: 'x'.repeat(100) };
+    const { end } = await writer.run('last', launchOf([fixture('prints-score'), '2']), { params });
+    expect(end.outcome).toMatchObject({ kind: 'not-started', reason: 'no-space' });
+  });
+});
