@@ -84,9 +84,7 @@ export async function train(job: TrainingJob): Promise<TrainingEnd> {
       epochs: run.history.length,
       parameters: countParameters(architecture),
       seconds: Math.round(run.seconds() * 100) / 100,
-      train_clips: training.list.length,
-      val_clips: validation.list.length,
-      test_clips: clips.test.list.length,
+      clips: splits.map((split) => `${clips[split].list.length} ${split}`).join(', '),
       engine: engine.name,
     };
     const evaluated = [

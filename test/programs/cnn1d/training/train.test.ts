@@ -37,9 +37,7 @@ describe('a training', () => {
       final: true,
       epochs: 8,
       engine: 'wasm',
-      train_clips: 12,
-      val_clips: 6,
-      test_clips: 4,
+      clips: '12 train, 6 validation, 4 test',
     });
     expect(line['test_accuracy']).toBeGreaterThanOrEqual(0);
   });
@@ -75,7 +73,7 @@ describe('a training', () => {
 
   it('drops short clips where it is told to', async () => {
     const { end } = await run({ params: quickParams({ epochs: 1, shortClips: 'drop' }) });
-    expect(finished(end).line).toMatchObject({ train_clips: 11, val_clips: 5, test_clips: 3 });
+    expect(finished(end).line).toMatchObject({ clips: '11 train, 5 validation, 3 test' });
   });
 
   it('numbers classes in the order of the words', async () => {
