@@ -103,4 +103,3 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('retry-asked'), at, trials: z.array(z.string()) }),
 ]);
 export type LedgerEvent = Readonly<z.infer<typeof ledgerEventSchema>>;
-export type LedgerEventKind = LedgerEvent['kind'];

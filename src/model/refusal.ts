@@ -31,4 +31,3 @@ export const refusalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('paused') }),
 ]);
 export type Refusal = Readonly<z.infer<typeof refusalSchema>>;
-export type RefusalKind = Refusal['kind'];

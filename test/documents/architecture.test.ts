@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { rooms } from '../../scripts/arrows/rooms.ts';
 
 const text = readFileSync('ARCHITECTURE.md', 'utf8');
-const named = [...text.matchAll(/\| `([\w./-]+\.ts)` \| `(\w+)` \|/g)].map(([, file = '', name = '']) => ({ file, name }));
+const named = [...text.matchAll(/\| `([\w./-]+\.ts)` \| `(\w+)` \|/g)].map(([, file = '', name = '']) => ({
+  file,
+  name,
+}));
 
 describe('ARCHITECTURE.md', () => {
   it.each(named)('names $name, which is in $file', ({ file, name }) => {
@@ -13,7 +16,13 @@ describe('ARCHITECTURE.md', () => {
 
   it('answers what a newcomer asks', () => {
     expect(named.length).toBeGreaterThan(15);
-    for (const question of ['grid expanded', 'device and a moment', 'result accepted', 'on the wire', 'follows a crash'])
+    for (const question of [
+      'grid expanded',
+      'device and a moment',
+      'result accepted',
+      'on the wire',
+      'follows a crash',
+    ])
       expect(text).toContain(question);
   });
 
