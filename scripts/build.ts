@@ -46,6 +46,8 @@ await Promise.all([
     target: 'node16',
     minify: true,
     banner: requireBanner,
+    // A third of the bundle, which tfjs only asks for where a Node has no fetch and something is fetched.
+    external: ['node-fetch'],
   }),
 ]);
 const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));

@@ -87,10 +87,6 @@ export function deepestBelow(params: NetworkParams): number {
   return 0;
 }
 
-/** Steps of the signal that reach the first dense layer, times channels. */
-export const featuresOf = (architecture: Architecture): number => architecture.dense[0]?.inputs ?? 0;
-export const classesOf = (architecture: Architecture): number => architecture.dense.at(-1)?.units ?? 0;
-
 function isPooled(pooling: Family['pooling'], index: number, layers: number): boolean {
   if (pooling === 'after-each') return true;
   if (index === layers - 1) return false;
