@@ -20,7 +20,7 @@ export interface OurShare {
 }
 
 /** open → paused | off: what a person said of the host. */
-export type HostMode =
+type HostMode =
   | { readonly kind: 'open' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'off'; readonly because: string };

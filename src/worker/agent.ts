@@ -3,9 +3,9 @@
  * instructions out. Nothing is done that is not on the disk before; if the disk takes no more, nothing is done.
  */
 import type { Socket } from 'node:net';
-import type { FromAgent, HostFacts } from '../protocol/messages.ts';
+import type { HostFacts } from '../protocol/messages.ts';
 import { type AgentLog, describeError } from './agent-log.ts';
-import { checkContent, readArtifact, readLog, unpackContent } from './answers.ts';
+import { Alarm } from './alarm.ts';
 import type { WorkerEvent } from './core/event.ts';
 import { initial } from './core/initial.ts';
 import type { Instruction } from './core/instruction.ts';
@@ -14,10 +14,9 @@ import { snapshot } from './core/snapshot.ts';
 import type { WorkerState } from './core/state.ts';
 import { transition } from './core/transition.ts';
 import { nextDeadline } from './core/watch.ts';
+import { Effects } from './effects.ts';
 import { Peers } from './peers.ts';
-import { inlineFiles, verifyArtifacts } from './spool/artifacts.ts';
-import { dropCheckpoint } from './spool/checkpoint.ts';
-import { type HostFolder, runFolder } from './spool/host-folder.ts';
+import type { HostFolder } from './spool/host-folder.ts';
 import { Journal, readJournal } from './spool/journal.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { HostFiguresReader } from './telemetry/host-figures.ts';
@@ -50,29 +49,31 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #peers: Peers;
   readonly #supervisor: Supervisor;
+  readonly #effects: Effects;
   readonly #figures: HostFiguresReader;
+  readonly #sampling = new Alarm(() => this.#sample());
+  readonly #lookingAfter = new Alarm(() => this.#lookAfterAdopted());
+  readonly #deadline = new Alarm(() => this.#post({ kind: 'tick' }));
+  readonly #idling: Alarm;
+  readonly #retrying = new Alarm(() => this.#retry());
   #journal: Journal;
-  /** Its size after it was compacted last. */
+  /** The journal's size after it was compacted last. */
   #compactBytes = 0;
   #state: WorkerState;
   #events: WorkerEvent[] = [];
   /** Decided, but not on the disk: waits for it, and everything else behind it. */
   #withheld: Instruction[] = [];
   #turning = false;
-  #isFlushDue = false;
   #sampledAt = Number.NEGATIVE_INFINITY;
-  #sampleTimer: NodeJS.Timeout | null = null;
-  #adoptedTimer: NodeJS.Timeout | null = null;
-  #deadlineTimer: NodeJS.Timeout | null = null;
-  #idleTimer: NodeJS.Timeout | null = null;
   #ended = false;
 
   /** Replays the journal, compacts it, and finds again what runs. @throws the system's error when it cannot be read */
   constructor(options: AgentOptions) {
     this.#options = options;
-    const { host, now, procRoot, environment } = options;
+    const { host, now, procRoot, environment, log } = options;
     const units = kernelUnits();
     const post = (event: WorkerEvent): void => this.#post(event);
+    this.#idling = new Alarm(options.idle);
     this.#supervisor = new Supervisor({ host, environment, units, procRoot, now, post });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({
@@ -81,9 +82,10 @@ export class Agent {
       received: (connection, messages) =>
         this.#turnWith(messages.map((message) => ({ kind: 'message', connection, message }))),
     });
+    this.#effects = new Effects({ host, peers: this.#peers, supervisor: this.#supervisor, post, log });
     this.#state = initial(options.facts);
     const { records, torn } = readJournal(host.journal);
-    if (torn > 0) options.log.write(`the journal has ${torn} torn lines, which do not count`);
+    if (torn > 0) log.write(`the journal has ${torn} torn lines, which do not count`);
     for (const record of records)
       [this.#state] = transition(this.#state, { kind: 'replayed', record }, now());
     this.#journal = Journal.rewrite(host.journal, snapshot(this.#state));
@@ -99,8 +101,8 @@ export class Agent {
   /** Ends the agent; its trials run on, for the next one to find. */
   end(): void {
     this.#ended = true;
-    for (const timer of [this.#sampleTimer, this.#adoptedTimer, this.#deadlineTimer, this.#idleTimer])
-      if (timer !== null) clearTimeout(timer);
+    for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
+      alarm.clear();
     this.#peers.closeAll();
     this.#journal.close();
   }
@@ -112,7 +114,7 @@ export class Agent {
   /** Within a turn, what comes is taken by it: a trial's end and the next one's start are one turn. */
   #turnWith(events: readonly WorkerEvent[]): void {
     if (this.#ended) return;
-    this.#events.push(...events);
+    for (const event of events) this.#events.push(event);
     if (this.#turning) return;
     this.#turning = true;
     try {
@@ -120,29 +122,17 @@ export class Agent {
     } finally {
       this.#turning = false;
     }
-    this.#flushSoon();
-    this.#setTimers();
-  }
-
-  /** Trials that end together are told of together. */
-  #flushSoon(): void {
-    if (this.#isFlushDue) return;
-    this.#isFlushDue = true;
-    setImmediate(() => {
-      this.#isFlushDue = false;
-      this.#peers.flush();
-    });
+    this.#setAlarms();
   }
 
   #turnOnce(): void {
-    const { now } = this.#options;
     const instructions: Instruction[] = [];
     const events = this.#events;
     this.#events = [];
     for (const event of events) {
-      const [state, decided] = transition(this.#state, event, now());
+      const [state, decided] = transition(this.#state, event, this.#options.now());
       this.#state = state;
-      instructions.push(...decided);
+      for (const instruction of decided) instructions.push(instruction);
     }
     this.#commit(instructions);
   }
@@ -156,11 +146,23 @@ export class Agent {
     } catch (error) {
       this.#options.log.write(`the journal cannot be written, so nothing is done: ${describeError(error)}`);
       this.#withheld = instructions;
-      setTimeout(() => this.#retry(), retryMs);
+      this.#retrying.set(retryMs);
       return;
     }
     this.#compactIfLong();
-    for (const instruction of instructions) this.#tryTo(instruction);
+    for (const instruction of instructions) this.#effects.carryOut(instruction);
+  }
+
+  #retry(): void {
+    const withheld = this.#withheld;
+    this.#withheld = [];
+    this.#turning = true;
+    try {
+      this.#commit(withheld);
+    } finally {
+      this.#turning = false;
+    }
+    this.#turnWith([]);
   }
 
   /** A night's journal would take the next agent seconds to read. */
@@ -176,107 +178,6 @@ export class Agent {
     this.#compactBytes = this.#journal.size;
   }
 
-  #retry(): void {
-    const withheld = this.#withheld;
-    this.#withheld = [];
-    this.#turning = true;
-    try {
-      this.#commit(withheld);
-    } finally {
-      this.#turning = false;
-    }
-    this.#turnWith([]);
-  }
-
-  /** What fails here fails for one attempt or one peer; the agent goes on. */
-  #tryTo(instruction: Instruction): void {
-    try {
-      this.#carryOut(instruction);
-    } catch (error) {
-      this.#options.log.write(`${instruction.kind} failed: ${describeError(error)}`);
-    }
-  }
-
-  #carryOut(instruction: Instruction): void {
-    const { host } = this.#options;
-    switch (instruction.kind) {
-      case 'journal':
-        break;
-      case 'spawn':
-        this.#supervisor.spawn(instruction.lease, instruction.launch);
-        break;
-      case 'adopt':
-        this.#supervisor.adopt(
-          instruction.lease,
-          instruction.launch,
-          instruction.process,
-          instruction.offsets,
-        );
-        break;
-      case 'signal':
-        this.#supervisor.signal(instruction.attempt, instruction.process, instruction.signal);
-        break;
-      case 'gather':
-        this.#supervisor.gather(instruction.lease, instruction.launch, instruction.offsets);
-        break;
-      case 'verify':
-        this.#verify(instruction);
-        break;
-      case 'drop-checkpoint':
-        dropCheckpoint(host, instruction.trial);
-        break;
-      case 'send':
-        this.#peers.send(instruction.connection, instruction.message);
-        break;
-      case 'send-end':
-        this.#sendEnd(instruction);
-        break;
-      case 'close':
-        this.#peers.close(instruction.connection);
-        break;
-      case 'check-content':
-        this.#answer(instruction.connection, checkContent(host, instruction.hash));
-        break;
-      case 'unpack':
-        this.#answer(instruction.connection, unpackContent(host, instruction.hash, instruction.path));
-        break;
-      case 'read-log': {
-        const { connection, attempt, offset, ended } = instruction;
-        this.#peers.send(connection, readLog(host, attempt, offset, ended));
-        break;
-      }
-      case 'read-artifact': {
-        const { connection, attempt, path, offset } = instruction;
-        this.#peers.send(connection, readArtifact(host, attempt, path, offset));
-        break;
-      }
-      default:
-        instruction satisfies never;
-    }
-  }
-
-  #sendEnd({ connection, attempt, end }: Extract<Instruction, { kind: 'send-end' }>): void {
-    const files = inlineFiles(runFolder(this.#options.host, attempt).artifacts, end.artifacts);
-    this.#peers.send(connection, { kind: 'ended', attempt, end, files });
-  }
-
-  #verify({ attempt, end }: Extract<Instruction, { kind: 'verify' }>): void {
-    const { artifacts } = runFolder(this.#options.host, attempt);
-    void verifyArtifacts(artifacts, end.artifacts).then((intact) =>
-      this.#post({ kind: 'verified', attempt, intact }),
-    );
-  }
-
-  #answer(connection: number, answer: Promise<FromAgent>): void {
-    answer.then(
-      (message) => {
-        this.#peers.send(connection, message);
-        this.#flushSoon();
-      },
-      (error: unknown) => this.#options.log.write(`an answer failed: ${describeError(error)}`),
-    );
-  }
-
   #sample(): void {
     const now = this.#options.now();
     this.#sampledAt = now;
@@ -287,41 +188,23 @@ export class Agent {
     this.#turnWith([{ kind: 'sampled', figures, shares }]);
   }
 
+  #lookAfterAdopted(): void {
+    this.#supervisor.lookAfterAdopted();
+    this.#setAlarms();
+  }
+
   /** Figures are taken only while somebody needs them: trials that run or wait, or a peer that plans by them. */
-  #setTimers(): void {
+  #setAlarms(): void {
     if (this.#ended) return;
-    const isBusy = this.#isBusy();
-    if ((isBusy || this.#peers.count > 0) && this.#sampleTimer === null) {
-      const dueIn = Math.max(0, this.#sampledAt + sampleEveryMs - this.#options.now());
-      this.#sampleTimer = setTimeout(() => {
-        this.#sampleTimer = null;
-        this.#sample();
-      }, dueIn);
-    }
-    if (this.#adoptedTimer === null && this.#supervisor.hasAdopted)
-      this.#adoptedTimer = setTimeout(() => {
-        this.#adoptedTimer = null;
-        this.#supervisor.lookAfterAdopted();
-        this.#setTimers();
-      }, adoptedEveryMs);
-    this.#setDeadline();
-    this.#setIdle(isBusy);
-  }
-
-  #setDeadline(): void {
+    const now = this.#options.now();
+    const isNeeded = this.#isBusy() || this.#peers.count > 0;
+    if (isNeeded) this.#sampling.set(this.#sampledAt + sampleEveryMs - now);
+    if (isNeeded) this.#idling.clear();
+    else this.#idling.set(this.#options.idleMs);
+    if (this.#supervisor.hasAdopted) this.#lookingAfter.set(adoptedEveryMs);
+    this.#deadline.clear();
     const due = nextDeadline(this.#state);
-    if (this.#deadlineTimer !== null) clearTimeout(this.#deadlineTimer);
-    this.#deadlineTimer = null;
-    if (due === null) return;
-    const inMs = Math.min(Math.max(0, due - this.#options.now()), 2 ** 30);
-    this.#deadlineTimer = setTimeout(() => this.#post({ kind: 'tick' }), Math.ceil(inMs));
-  }
-
-  #setIdle(isBusy: boolean): void {
-    if (isBusy || this.#peers.count > 0) {
-      if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-      this.#idleTimer = null;
-    } else this.#idleTimer ??= setTimeout(this.#options.idle, this.#options.idleMs);
+    if (due !== null) this.#deadline.set(due - now);
   }
 
   /** Ends that nobody has acknowledged keep no agent alive: they are on the disk. */

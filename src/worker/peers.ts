@@ -16,11 +16,12 @@ export interface PeerEvents {
   readonly closed: (connection: number) => void;
 }
 
-/** The agent's connections by number. What is sent in one turn leaves in one write. */
+/** The agent's connections by number. */
 export class Peers {
   readonly #events: PeerEvents;
   readonly #peers = new Map<number, Peer>();
   #opened = 0;
+  #isFlushDue = false;
 
   constructor(events: PeerEvents) {
     this.#events = events;
@@ -52,12 +53,18 @@ export class Peers {
     this.#events.opened(connection);
   }
 
+  /** Leaves with all else that is sent before the event loop goes on: trials that end together are told of together. */
   send(connection: number, message: FromAgent): void {
     const peer = this.#peers.get(connection);
-    if (peer !== undefined) peer.unsent += encode(message);
+    if (peer === undefined) return;
+    peer.unsent += encode(message);
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => this.#flush());
   }
 
-  flush(): void {
+  #flush(): void {
+    this.#isFlushDue = false;
     for (const peer of this.#peers.values()) {
       if (peer.unsent === '') continue;
       peer.socket.write(peer.unsent);

@@ -13,7 +13,7 @@ export interface Started {
 }
 
 /** The agent did not come up; what it said of it is in the message. */
-export class AgentStartError extends Error {
+class AgentStartError extends Error {
   readonly code = 'AGENT_START';
   override readonly name = 'AgentStartError';
 }

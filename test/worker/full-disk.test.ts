@@ -10,10 +10,11 @@ import { fixture, Host, launchOf, leaseOf } from './real-agent.ts';
 const megabyte = 1024 * 1024;
 
 const mount = (folder: string): void =>
-  void execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabyte}`, 'labsweep-test', folder], {
+  void execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${megabyte}`, 'labsweep-test', folder], {
     stdio: 'ignore',
   });
-const unmount = (folder: string): void => void execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
+const unmount = (folder: string): void =>
+  void execFileSync('/bin/umount', ['-l', folder], { stdio: 'ignore' });
 
 function mayMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'labsweep-mount-'));

@@ -10,14 +10,14 @@ const attempt = z.string();
 /** Milliseconds of the host's monotonic clock. */
 const at = z.number();
 
-export const stopReasonSchema = z.discriminatedUnion('kind', [
+const stopReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancelled') }),
   z.object({ kind: z.literal('timeout'), afterMs: z.number() }),
   z.object({ kind: z.literal('stalled'), afterMs: z.number() }),
 ]);
 
 /** How far each source of metrics lines has been read, in bytes. */
-export const offsetsSchema = z.object({ report: z.number(), log: z.number(), csv: z.number() });
+const offsetsSchema = z.object({ report: z.number(), log: z.number(), csv: z.number() });
 export type Offsets = Readonly<z.infer<typeof offsetsSchema>>;
 
 export const journalRecordSchema = z.discriminatedUnion('kind', [

@@ -45,7 +45,7 @@ export interface LedgerSide {
 }
 
 /** greeted by `hello`; a writer is `reconciled` once it said what it has committed. */
-export type Connection =
+type Connection =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'reader'; readonly ledger: string }
   | { readonly kind: 'writer'; readonly ledger: string; readonly reconciled: boolean };
@@ -117,7 +117,7 @@ export interface ProcessIdentity {
   readonly startTime: number | null;
 }
 
-export interface Stopping {
+interface Stopping {
   readonly why: StopReason;
   /** SIGKILL follows SIGTERM then. */
   killAt: number;

@@ -25,7 +25,7 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
   ...more,
 });
 
-export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures => ({
+const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures => ({
   load: 0,
   othersLoad: 0,
   memoryTotalBytes: 64 * gib,
@@ -68,7 +68,7 @@ export const leaseOf = (
   };
 };
 
-export const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
+const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   exit: 0,
   ranMs: null,
   lines: [],

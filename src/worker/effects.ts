@@ -1,0 +1,111 @@
+import type { FromAgent } from '../protocol/messages.ts';
+import { type AgentLog, describeError } from './agent-log.ts';
+import { checkContent, readArtifact, readLog, unpackContent } from './answers.ts';
+import type { WorkerEvent } from './core/event.ts';
+import type { Instruction } from './core/instruction.ts';
+import type { Peers } from './peers.ts';
+import { inlineFiles, verifyArtifacts } from './spool/artifacts.ts';
+import { dropCheckpoint } from './spool/checkpoint.ts';
+import { type HostFolder, runFolder } from './spool/host-folder.ts';
+import type { Supervisor } from './supervisor/supervisor.ts';
+
+/** What instructions are carried out with. */
+export interface EffectsOptions {
+  readonly host: HostFolder;
+  readonly peers: Peers;
+  readonly supervisor: Supervisor;
+  readonly post: (event: WorkerEvent) => void;
+  readonly log: AgentLog;
+}
+
+/** Carries instructions out, once their records are on the disk. */
+export class Effects {
+  readonly #options: EffectsOptions;
+
+  constructor(options: EffectsOptions) {
+    this.#options = options;
+  }
+
+  /** What fails here fails for one attempt or one peer; the agent goes on. */
+  carryOut(instruction: Instruction): void {
+    try {
+      this.#act(instruction);
+    } catch (error) {
+      this.#options.log.write(`${instruction.kind} failed: ${describeError(error)}`);
+    }
+  }
+
+  #act(instruction: Instruction): void {
+    const { host, peers, supervisor } = this.#options;
+    switch (instruction.kind) {
+      case 'journal':
+        break;
+      case 'spawn':
+        supervisor.spawn(instruction.lease, instruction.launch);
+        break;
+      case 'adopt':
+        supervisor.adopt(instruction.lease, instruction.launch, instruction.process, instruction.offsets);
+        break;
+      case 'signal':
+        supervisor.signal(instruction.attempt, instruction.process, instruction.signal);
+        break;
+      case 'gather':
+        supervisor.gather(instruction.lease, instruction.launch, instruction.offsets);
+        break;
+      case 'verify':
+        this.#verify(instruction);
+        break;
+      case 'drop-checkpoint':
+        dropCheckpoint(host, instruction.trial);
+        break;
+      case 'send':
+        peers.send(instruction.connection, instruction.message);
+        break;
+      case 'send-end':
+        this.#sendEnd(instruction);
+        break;
+      case 'close':
+        peers.close(instruction.connection);
+        break;
+      case 'check-content':
+        this.#answer(instruction.connection, checkContent(host, instruction.hash));
+        break;
+      case 'unpack':
+        this.#answer(instruction.connection, unpackContent(host, instruction.hash, instruction.path));
+        break;
+      case 'read-log': {
+        const { connection, attempt, offset, ended } = instruction;
+        peers.send(connection, readLog(host, attempt, offset, ended));
+        break;
+      }
+      case 'read-artifact': {
+        const { connection, attempt, path, offset } = instruction;
+        peers.send(connection, readArtifact(host, attempt, path, offset));
+        break;
+      }
+      default:
+        instruction satisfies never;
+    }
+  }
+
+  #sendEnd({ connection, attempt, end }: Extract<Instruction, { kind: 'send-end' }>): void {
+    const { host, peers } = this.#options;
+    const files = inlineFiles(runFolder(host, attempt).artifacts, end.artifacts);
+    peers.send(connection, { kind: 'ended', attempt, end, files });
+  }
+
+  #verify({ attempt, end }: Extract<Instruction, { kind: 'verify' }>): void {
+    const { host, post } = this.#options;
+    void verifyArtifacts(runFolder(host, attempt).artifacts, end.artifacts).then((intact) =>
+      post({ kind: 'verified', attempt, intact }),
+    );
+  }
+
+  #answer(connection: number, answer: Promise<FromAgent>): void {
+    const { peers, log } = this.#options;
+    answer.then(
+      (message) => peers.send(connection, message),
+      (error: unknown) => log.write(`an answer failed: ${describeError(error)}`),
+    );
+  }
+}
