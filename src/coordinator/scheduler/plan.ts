@@ -26,6 +26,7 @@ interface Candidate {
 
 export function plan(state: CoordinatorState): Plan {
   const assignments = new Map<HostName, Assignment[]>();
+  const taken = new Set<Trial>();
   const preparations: { host: HostName; launch: string }[] = [];
   for (const sweep of state.ledger.sweeps.values()) {
     if (sweep.status.kind !== 'open' || sweep.counts.queued === 0) continue;
@@ -38,7 +39,7 @@ export function plan(state: CoordinatorState): Plan {
         preparations.push({ host: host.name, launch: sweep.declaration.launch });
       if (answer.kind === 'unprepared' || isPreparing(host, sweep)) coming.push(host);
     }
-    assignSweep(state, sweep, { candidates, coming }, assignments);
+    assignSweep(state, sweep, { candidates, coming, taken }, assignments);
   }
   return { assignments, preparations };
 }
@@ -50,6 +51,8 @@ const isPreparing = (host: FleetHost, sweep: Sweep): boolean =>
 interface Choice {
   readonly candidates: readonly Candidate[];
   readonly coming: readonly FleetHost[];
+  /** Trials that this plan has assigned, maybe for another of their sweeps. */
+  readonly taken: Set<Trial>;
 }
 
 function assignSweep(
@@ -58,26 +61,24 @@ function assignSweep(
   choice: Choice,
   assignments: Map<HostName, Assignment[]>,
 ): void {
-  let allowed = concurrencyLeft(sweep);
+  let allowed = Math.min(concurrencyLeft(sweep), roomIn(choice.candidates));
   for (let index = firstQueued(sweep); index < sweep.order.length && allowed > 0; index += 1) {
-    if (choice.candidates.every((candidate) => candidate.room === 0)) return;
     const trial = sweep.order[index];
-    if (trial === undefined || trial.status.kind !== 'queued' || isAssigned(assignments, trial)) continue;
+    if (trial === undefined || trial.status.kind !== 'queued' || choice.taken.has(trial)) continue;
     const chosen = chooseHost(state, trial, choice);
     if (chosen === null) continue;
-    const assigned = assignments.get(chosen.host.name) ?? [];
-    assigned.push({ trial, sweep: sweep.name });
-    assignments.set(chosen.host.name, assigned);
+    const assigned = assignments.get(chosen.host.name);
+    if (assigned === undefined) assignments.set(chosen.host.name, [{ trial, sweep: sweep.name }]);
+    else assigned.push({ trial, sweep: sweep.name });
+    choice.taken.add(trial);
     chosen.room -= 1;
     chosen.busy += 1 / chosen.parallel;
     allowed -= 1;
   }
 }
 
-/** A trial of two sweeps is assigned once. Few plans have any, and those that do are small. */
-const isAssigned = (assignments: ReadonlyMap<HostName, readonly Assignment[]>, trial: Trial): boolean =>
-  trial.sweeps.length > 1 &&
-  [...assignments.values()].some((assigned) => assigned.some((other) => other.trial === trial));
+const roomIn = (candidates: readonly Candidate[]): number =>
+  candidates.reduce((sum, { room }) => sum + room, 0);
 
 function concurrencyLeft(sweep: Sweep): number {
   const { concurrent } = sweep.declaration;
@@ -100,11 +101,18 @@ function firstQueued(sweep: Sweep): number {
  * back to where it failed only if there is no other.
  */
 function chooseHost(state: CoordinatorState, trial: Trial, { candidates, coming }: Choice): Candidate | null {
+  if (trial.attempts.length === 0) return earliest(candidates);
   const endedOn = new Set(trial.attempts.map((id) => state.ledger.attempts.get(id)?.host));
   const isFresh = (host: FleetHost): boolean => !endedOn.has(host.name);
   const fresh = candidates.filter(({ host }) => isFresh(host));
   if (fresh.length === 0 && coming.some(isFresh)) return null;
-  const [first, ...others] = (fresh.length > 0 ? fresh : candidates).filter(({ room }) => room > 0);
-  if (first === undefined) return null;
-  return others.reduce((best, other) => (other.busy < best.busy ? other : best), first);
+  return earliest(fresh.length > 0 ? fresh : candidates);
+}
+
+/** The first of those with room where the fewest rounds of trials wait. Asked for each trial of a plan. */
+function earliest(candidates: readonly Candidate[]): Candidate | null {
+  let best: Candidate | null = null;
+  for (const candidate of candidates)
+    if (candidate.room > 0 && (best === null || candidate.busy < best.busy)) best = candidate;
+  return best;
 }
