@@ -1,0 +1,64 @@
+import type { LedgerEvent } from '../../src/ledger/events.ts';
+import { openWriter } from '../../src/ledger/store/open-writer.ts';
+import { declaration, endOf, pointsOf } from './large-sweep.ts';
+
+const host = 'cedar';
+const pointsPerEvent = 2_000;
+/** Results of one turn of a busy coordinator. */
+const resultsPerCommit = 100;
+
+/** Writes the ledger of a sweep that has ended well, as a coordinator would have: a real file, commit by commit. */
+export function writeFinishedLedger(folder: string, trials: number): void {
+  const opened = openWriter(folder, { breakLock: false });
+  if (opened.kind !== 'opened') throw new Error(`the ledger in ${folder} cannot be written`);
+  const { writer } = opened;
+  const points = pointsOf(trials);
+  writer.commit(beginning(points), []);
+  for (let from = 0; from < trials; from += resultsPerCommit)
+    writer.commit(results(points.slice(from, from + resultsPerCommit), from), []);
+  writer.close();
+}
+
+function beginning(points: ReturnType<typeof pointsOf>): LedgerEvent[] {
+  const at = 1;
+  const { sweep } = declaration;
+  const declared: LedgerEvent[] = [];
+  for (let from = 0; from < points.length; from += pointsPerEvent)
+    declared.push({ kind: 'points-declared', at, sweep, points: points.slice(from, from + pointsPerEvent) });
+  return [
+    { kind: 'ledger-created', at, ledger: 'f00dcafef00dcafe' },
+    { kind: 'term-started', at, term: 1, nonce: 'abcdef', machine: 'bench' },
+    { kind: 'sweep-declared', at, declaration },
+    ...declared,
+    { kind: 'sweep-opened', at, sweep },
+  ];
+}
+
+function results(points: ReturnType<typeof pointsOf>, from: number): LedgerEvent[] {
+  const at = 2 + from;
+  const attempts = points.map(({ trials: [trial = ''] }, index) => ({
+    attempt: `abcdef-${(from + index).toString(36)}`,
+    trial,
+  }));
+  return [
+    {
+      kind: 'leased',
+      at,
+      host,
+      leases: attempts.map(({ attempt, trial }) => ({ attempt, number: 1, trial, sweep: declaration.sweep })),
+    },
+    {
+      kind: 'started',
+      at,
+      host,
+      attempts: attempts.map(({ attempt }) => ({ attempt, device: 'cpu' })),
+    },
+    ...attempts.map(({ attempt }, index) => ({
+      kind: 'ended' as const,
+      at,
+      attempt,
+      host,
+      end: endOf(from + index),
+    })),
+  ];
+}

@@ -1,0 +1,75 @@
+import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
+import { restore } from '../../src/coordinator/core/restore.ts';
+import type { CoordinatorState, FleetHost } from '../../src/coordinator/core/state.ts';
+import { transition } from '../../src/coordinator/core/transition.ts';
+import { hostName } from '../../src/model/ids.ts';
+import { noLimits } from '../../src/throttle/limits.ts';
+import { declaration, pointsOf } from './large-sweep.ts';
+
+const cpus = 64;
+
+/** A coordinator whose hosts are all ready, with room, and whose trials all wait. */
+export class QueuedLab {
+  #state: CoordinatorState;
+
+  constructor(trials: number, hosts: number) {
+    const fleet = Array.from({ length: hosts }, (_, index) => fleetHost(`host-${index}`));
+    const begun = [
+      { kind: 'ledger-created', at: 0, ledger: 'f00dcafef00dcafe' },
+      { kind: 'term-started', at: 0, term: 1, nonce: 'abcdef', machine: 'bench' },
+    ] as const;
+    this.#state = restore(begun, fleet, new Map());
+    const points = pointsOf(trials);
+    this.decide({ kind: 'asked', command: { kind: 'run', declaration, points }, by: 1 });
+    for (const { name: host } of fleet) {
+      this.decide({ kind: 'host-connected', host, facts });
+      const message = { kind: 'state' as const, backlog: [], running: [], ended: [] };
+      this.decide({ kind: 'host-message', host, message });
+    }
+    // The first plan asks for the launch on each host; nothing can be leased before it is there.
+    this.decide({ kind: 'plan' });
+    for (const { name: host } of fleet)
+      this.decide({ kind: 'launch-ready', host, launch: declaration.launch });
+  }
+
+  get state(): CoordinatorState {
+    return this.#state;
+  }
+
+  decide(event: CoordinatorEvent): readonly Instruction[] {
+    const [state, instructions] = transition(this.#state, event, 1);
+    this.#state = state;
+    return instructions;
+  }
+
+  /** Plans once. @returns how long it took in ms, and how many trials it leased */
+  plan(): { ms: number; leased: number } {
+    const began = performance.now();
+    const instructions = this.decide({ kind: 'plan' });
+    const ms = performance.now() - began;
+    return { ms, leased: instructions.reduce((sum, instruction) => sum + leasesOf(instruction), 0) };
+  }
+}
+
+const leasesOf = (instruction: Instruction): number =>
+  instruction.kind === 'send' && instruction.message.kind === 'lease' ? instruction.message.leases.length : 0;
+
+const facts = {
+  machine: 'm',
+  bootId: 'b',
+  cpus,
+  memoryBytes: 2 ** 38,
+  node: 'v24.0.0',
+  folder: '/labsweep',
+  pid: 1,
+  build: 'b',
+};
+
+const fleetHost = (name: string): FleetHost => ({
+  name: hostName(name),
+  labels: [],
+  limits: noLimits,
+  link: { kind: 'connecting', because: null },
+  launches: new Map(),
+  ended: 0,
+});
