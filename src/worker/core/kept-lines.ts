@@ -52,9 +52,8 @@ export function thin(
   let { pendingBest, pendingLast } = kept;
   let best = metricOf(kept.best, objective.metric);
   for (const line of batch) {
-    const value = metricOf(line, objective.metric);
-    const improves = value !== null && isBetter(objective, value, best);
-    if (improves) best = value;
+    const improves = isNewBest(line, best, objective);
+    if (improves) best = metricOf(line, objective.metric);
     const count = kept.lines.length + lines.length;
     if (count < allowed || (line['final'] === true && count < mostLines - reserved)) {
       // A thinned-out best stays before what came after it.
@@ -89,8 +88,17 @@ export function keep(kept: KeptLines, added: Thinned, objective: Objective, offs
 }
 
 function note(kept: KeptLines, line: MetricsLine, objective: Objective): void {
-  const value = metricOf(line, objective.metric);
-  if (value !== null && isBetter(objective, value, metricOf(kept.best, objective.metric))) kept.best = line;
+  if (isNewBest(line, metricOf(kept.best, objective.metric), objective)) kept.best = line;
   if (line['final'] === true) kept.final = line;
   kept.last = line;
+}
+
+/**
+ * Of equals the earliest, but for the final line: a program that says its best figures again there adds what it
+ * measured once it was through (P7: test figures beside them).
+ */
+function isNewBest(line: MetricsLine, best: number | null, objective: Objective): boolean {
+  const value = metricOf(line, objective.metric);
+  if (value === null) return false;
+  return isBetter(objective, value, best) || (line['final'] === true && value === best);
 }

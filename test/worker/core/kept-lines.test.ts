@@ -64,3 +64,21 @@ describe('thinning', () => {
     expect(kept.lines).toContainEqual({ final: true, score: 3 });
   });
 });
+
+describe('the best line', () => {
+  it('is the earliest of equals, but for the final line, which may hold more', () => {
+    const epochs = [
+      { step: 1, score: 2 },
+      { step: 2, score: 3 },
+      { step: 3, score: 3 },
+    ];
+    expect(keptOf([epochs]).best).toEqual({ step: 2, score: 3 });
+    const final = { step: 2, score: 3, test_score: 2.5, final: true };
+    expect(keptOf([epochs, [final]]).best).toEqual(final);
+  });
+
+  it('is not the final line where an earlier one was better', () => {
+    const kept = keptOf([[{ step: 1, score: 3 }], [{ step: 2, score: 1, final: true }]]);
+    expect(kept.best).toEqual({ step: 1, score: 3 });
+  });
+});
