@@ -12,6 +12,7 @@ import { bestSoFar } from '../results/best.ts';
 import { leaderboard } from '../results/leaderboard.ts';
 import { leaderboardLines } from '../results/leaderboard-table.ts';
 import type { Console } from './console.ts';
+import { counted } from './counted.ts';
 import type { RunReporter, RunSummary } from './run-reporter.ts';
 
 /** Rows of the table that a run ends with; `labsweep leaderboard` has them all. */
@@ -71,7 +72,7 @@ function sayEnd(console: Console, ledger: LedgerState, summary: RunSummary): voi
   const board = leaderboardLines(leaderboard(ledger, sweep), console.columns, rowsAtEnd);
   if (sweep.counts.succeeded > 0) console.out(`${board.join('\n')}\n`);
   console.err(
-    `${succeeded} ${succeeded === 1 ? 'trial' : 'trials'} trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`,
+    `${counted(succeeded, 'trial')} trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`,
   );
 }
 

@@ -1,6 +1,20 @@
 import { enableCompileCache } from 'node:module';
 import { processConsole } from './console.ts';
+import { errorText } from './error-text.ts';
+import { exitCode } from './exit.ts';
 import { runCommand } from './program.ts';
 
 enableCompileCache();
-process.exitCode = await runCommand(process.argv.slice(2), processConsole());
+const args = process.argv.slice(2);
+const console = processConsole();
+// Who read has gone, as in `labsweep list | head`: nobody is left to say anything to. Trials go on where they are.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCode.done);
+    throw error;
+  });
+process.on('uncaughtException', (error) => {
+  console.err(`labsweep ends by a fault of its own: ${errorText(error, args.includes('--debug'))}\n`);
+  process.exit(exitCode.failedInPart);
+});
+process.exitCode = await runCommand(args, console);

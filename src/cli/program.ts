@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Console } from './console.ts';
+import { errorText } from './error-text.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { dataVerb } from './verbs/data.ts';
 import { initVerb } from './verbs/init.ts';
@@ -48,8 +49,7 @@ export async function runCommand(args: readonly string[], console: Console): Pro
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.badInput;
-    if (args.includes('--debug') && error instanceof Error) console.err(`${error.stack}\n`);
-    else console.err(`${error instanceof Error ? error.message : String(error)}\n`);
+    console.err(`${errorText(error, args.includes('--debug'))}\n`);
     return error instanceof CommandError ? error.exitCode : exitCode.failedInPart;
   }
 }

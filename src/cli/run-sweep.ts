@@ -6,6 +6,7 @@ import type { Sweep } from '../ledger/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { refusalText } from '../model/refusal-text.ts';
 import type { Console } from './console.ts';
+import { counted } from './counted.ts';
 import { type ExitCode, exitCode } from './exit.ts';
 import { follow, writeOrAsk } from './hand-over.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -59,7 +60,6 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
   try {
     await Promise.race([session.coordinator.ask(request.command), session.failed]);
     const before = succeededNow(session, request.sweep);
-    if (!isAtRest(session.coordinator.state)) session.coordinator.connect();
     const end = await Promise.race([
       untilRest(session, request.sweep, turned),
       session.failed,
@@ -86,8 +86,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
 async function untilRest(session: Session, name: string, turned: Wakeup): Promise<'rest'> {
   for (;;) {
     const { state } = session.coordinator;
-    if (isAtRest(session.coordinator.state) || stranded(state, sweepOf(state.ledger, name)) !== null)
-      return 'rest';
+    if (isAtRest(state) || stranded(state, sweepOf(state.ledger, name)) !== null) return 'rest';
     // A command that another process handed over may have brought work after a time without any.
     session.coordinator.connect();
     await turned.next();
@@ -101,7 +100,9 @@ function verdict(console: Console, session: Session, sweep: Sweep): ExitCode {
   const where = stranded(session.coordinator.state, sweep);
   if (where !== null) {
     for (const { host, refusal } of where) console.err(`${host}: ${refusalText(refusal)}\n`);
-    console.err(`No host can go on with ${sweep.counts.queued} trials of ${sweep.name}.\n`);
+    console.err(
+      `No host can go on with ${counted(sweep.counts.queued, 'trial')} of ${sweep.name}; \`labsweep run\` tries again.\n`,
+    );
     return exitCode.noHost;
   }
   return verdictOf(console, sweep);
@@ -110,7 +111,7 @@ function verdict(console: Console, session: Session, sweep: Sweep): ExitCode {
 function leave(console: Console, sweep: Sweep): ExitCode {
   const { running, leased } = sweep.counts;
   console.err(
-    `Left: ${running} trials run on and ${leased} wait on their hosts.\n` +
+    `Left: ${counted(running, 'trial')} running and ${leased} waiting on their hosts.\n` +
       `\`labsweep resume\` comes back to them, \`labsweep stop ${sweep.name}\` ends them.\n`,
   );
   return exitCode.interrupted;

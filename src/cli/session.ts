@@ -48,7 +48,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     onFailed: (cause) => failure.reject(cause instanceof Error ? cause : new Error(String(cause))),
   });
   const socket = await listenAsWriter(folder, commandSchema, (command: Command) => coordinator.ask(command));
-  const sayLive = (): void => writeLive(folder, liveFigures(coordinator.state, process.pid, Date.now()));
+  const sayLive = (): void => {
+    try {
+      writeLive(folder, liveFigures(coordinator.state, process.pid, Date.now()));
+    } catch {
+      // Figures of the moment are for show. Where the disk is full, the next commit says so.
+    }
+  };
   sayLive();
   const timer = setInterval(sayLive, liveEveryMs);
   return {

@@ -12,10 +12,7 @@ export function sweepOf(ledger: LedgerState, name: string): Sweep {
 /** What a sweep that came to rest amounts to, said where it is not all well. */
 export function verdictOf(console: Console, sweep: Sweep): ExitCode {
   if (sweep.status.kind === 'stopped') {
-    const why =
-      sweep.status.by === 'same-failure' ? 'its first trials failed in the same way' : 'by a person';
-    console.err(`Sweep ${sweep.name} was stopped: ${why}.\n`);
-    if (sweep.status.by === 'same-failure') console.err(`${indent(sweep.status.because)}\n`);
+    console.err(stoppedText(sweep, sweep.status));
     return exitCode.failedInPart;
   }
   if (sweep.counts.failed === 0) return exitCode.done;
@@ -23,6 +20,18 @@ export function verdictOf(console: Console, sweep: Sweep): ExitCode {
     `${sweep.counts.failed} failed: \`labsweep list ${sweep.name} --failed\` shows them, \`labsweep retry --failed\` tries them again.\n`,
   );
   return exitCode.failedInPart;
+}
+
+function stoppedText(
+  { name, counts }: Sweep,
+  { by, because }: Extract<Sweep['status'], { kind: 'stopped' }>,
+): string {
+  if (by === 'person') return `Sweep ${name} was stopped by a person; \`labsweep resume ${name}\` goes on.\n`;
+  const retry = counts.failed > 0 ? '`labsweep retry --failed` and ' : '';
+  return (
+    `Sweep ${name} was stopped: its first trials failed in the same way.\n${indent(because)}\n` +
+    `Once that is mended, ${retry}\`labsweep run\` ${counts.failed > 0 ? 'go' : 'goes'} on.\n`
+  );
 }
 
 const indent = (text: string): string =>

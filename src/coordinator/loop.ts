@@ -24,7 +24,7 @@ export interface CoordinatorDoor {
   answer(to: number, message: string): void;
   /** After each turn that was committed: for those who watch. */
   committed(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void;
-  /** A commit failed: this state is ahead of the ledger and must not be used any more. */
+  /** A commit failed, or what follows it: this state is ahead of the ledger and must not be used any more. */
   failed(cause: unknown): void;
 }
 
@@ -66,17 +66,21 @@ export class CoordinatorLoop {
     if (this.#halted) return;
     const events = [...this.#inbox, { kind: 'plan' } as const];
     this.#inbox = [];
+    try {
+      this.#decideAndCarryOut(events);
+    } catch (cause) {
+      this.halt();
+      this.#door.failed(cause);
+    }
+  }
+
+  /** An artifact that the disk does not take is not acknowledged either: its host tells of it again. */
+  #decideAndCarryOut(events: readonly CoordinatorEvent[]): void {
     const instructions = events.flatMap((event) => this.#decide(event));
     const commits = instructions.filter((instruction) => instruction.kind === 'commit');
     const facts = commits.flatMap((commit) => commit.events);
     const metrics = commits.flatMap((commit) => commit.metrics);
-    try {
-      if (commits.length > 0) this.#door.commit(facts, metrics);
-    } catch (cause) {
-      this.halt();
-      this.#door.failed(cause);
-      return;
-    }
+    if (commits.length > 0) this.#door.commit(facts, metrics);
     for (const instruction of instructions) this.#carryOut(instruction);
     this.#door.committed(facts, metrics);
   }

@@ -61,6 +61,13 @@ describe('the commands of the README, as a person types them', () => {
     expect(trials.map(({ cached }: { cached: boolean }) => cached)).toEqual([true, true, false, false]);
   });
 
+  it('a reader that leaves early, like `head`, is no error', async ({ lab }) => {
+    lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: {from: 1, to: 5000}}\n'));
+    const plan = lab.type('plan', 'sweep.yaml', '--json');
+    plan.child.stdout?.once('data', () => plan.child.stdout?.destroy());
+    expect(await plan.ended).toMatchObject({ code: exitCode.done, err: '' });
+  });
+
   it('run --json: an event a line, the last one `end`', async ({ lab }) => {
     lab.write(
       'sweep.yaml',
@@ -128,7 +135,7 @@ describe('the commands of the README, as a person types them', () => {
     expect(await lab.labsweep('stop')).toEqual({ code: exitCode.done, out: 'stopped: toy\n', err: '' });
     expect(await run.ended).toMatchObject({
       code: exitCode.failedInPart,
-      err: expect.stringContaining('Sweep toy was stopped: by a person.\n'),
+      err: expect.stringContaining('Sweep toy was stopped by a person; `labsweep resume toy` goes on.\n'),
     });
     await until('the end of what ran', () => lab.processes().every(({ isAgent }) => isAgent));
     lab.write('gate', '');

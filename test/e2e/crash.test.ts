@@ -77,7 +77,7 @@ describe('P1 P2 P3 whoever is killed in the middle of a sweep, each trial is exe
     const { code, err } = await run.ended;
     expect(code).toBe(exitCode.interrupted);
     expect(err).toMatch(
-      /Left: \d+ trials? runs? on and \d+ waits? on (its|their) hosts?\.\n`labsweep resume` comes back to them, `labsweep stop toy` ends them\.\n$/,
+      /Left: \d+ trials? running and \d+ waiting on their hosts\.\n`labsweep resume` comes back to them, `labsweep stop toy` ends them\.\n$/,
     );
     await until('the trials that were left', () => ended(lab).length > before);
     expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.done });

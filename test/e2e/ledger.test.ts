@@ -6,6 +6,7 @@ import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { it, type Lab, until } from './lab.ts';
 import { counts, printsScore, shellSweep, waitsAt } from './sweeps.ts';
+import { stackOf } from './told.ts';
 
 const ledger = '.labsweep/ledger.db';
 
@@ -121,25 +122,42 @@ describe('a second `run` while one runs in the same state folder', () => {
 const canMount = process.getuid?.() === 0 && process.platform === 'linux';
 if (!canMount) console.log('skipped: a full disk under the ledger, which takes root to mount a small one');
 
-describe.runIf(canMount)('a full disk under the ledger', () => {
-  it('is said in a sentence, nothing is lost, and `resume` goes on when there is space', async ({ lab }) => {
+describe.runIf(canMount)('a full disk under the state folder', () => {
+  /** Runs a sweep whose ledger has so much room, then gives it more and goes on. */
+  async function fillAndGoOn(lab: Lab, size: string, verb: readonly string[]): Promise<string> {
     mkdirSync(lab.path('.labsweep'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', lab.path('.labsweep')]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', lab.path('.labsweep')]);
     try {
       lab.write('sweep.yaml', shellSweep(counts(lab.path('done')), 'grid: {x: {from: 1, to: 60}}\n'));
       const full = await lab.labsweep('run', 'sweep.yaml');
-      expect(full.code).toBe(exitCode.failedInPart);
-      expect(full.err).toMatch(
-        /LAB\/\.labsweep\/ledger\.db cannot be written: the disk is full; free some space and run `labsweep resume`/,
-      );
+      expect({ code: full.code, stack: stackOf(full.err) }, full.err).toEqual({
+        code: exitCode.failedInPart,
+        stack: null,
+      });
       execFileSync('mount', ['-o', 'remount,size=64m', lab.path('.labsweep')]);
-      const resumed = await lab.labsweep('resume');
-      expect(resumed.code, resumed.err).toBe(exitCode.done);
-      expect(new Set(lab.read('done').trim().split('\n')).size).toBe(60);
-      expect(lab.read('done').trim().split('\n')).toHaveLength(60);
+      const on = await lab.labsweep(...verb);
+      expect(on.code, on.err).toBe(exitCode.done);
+      const done = lab.read('done').trim().split('\n').map(Number);
+      expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
       expect(await lab.labsweep('ledger', 'verify')).toMatchObject({ code: exitCode.done });
+      return full.err;
     } finally {
       execFileSync('umount', ['-l', lab.path('.labsweep')]);
     }
+  }
+
+  const complaint =
+    'LAB/.labsweep/ledger.db cannot be written: the disk is full; free some space and run `labsweep resume`';
+
+  it('in mid-sweep: is said in a sentence, nothing is lost, and `resume` goes on when there is space', async ({
+    lab,
+  }) => {
+    const said = await fillAndGoOn(lab, '200k', ['resume']);
+    expect(said).toContain(complaint);
+    expect(said).toMatch(/^toy: \d+ running/m);
+  });
+
+  it('before the sweep is declared: `run` starts it when there is space', async ({ lab }) => {
+    expect(await fillAndGoOn(lab, '60k', ['run', 'sweep.yaml'])).toContain(complaint);
   });
 });

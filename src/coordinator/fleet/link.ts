@@ -57,7 +57,10 @@ export class HostLink {
     const { transport, agentFile } = this.#options;
     try {
       const address = await startAgent(transport, this.#options, agentFile);
-      this.#listen(await transport.attach(address));
+      const stream = await transport.attach(address);
+      // It may have been closed meanwhile: a stream that nobody waits for would keep the process.
+      if (this.#closed) stream.destroy();
+      else this.#listen(stream);
     } catch (error) {
       this.#lost(error instanceof Error ? error.message : String(error));
     }
