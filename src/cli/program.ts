@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Console } from './console.ts';
 import { errorText } from './error-text.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
+import type { Verb } from './verb.ts';
 import { dataVerb } from './verbs/data.ts';
 import { initVerb } from './verbs/init.ts';
 import { leaderboardVerb } from './verbs/leaderboard.ts';
@@ -17,9 +18,6 @@ import { statusVerb } from './verbs/status.ts';
 import { stopVerb } from './verbs/stop.ts';
 import { tryVerb } from './verbs/try.ts';
 import { whyVerb } from './verbs/why.ts';
-
-/** A verb: its arguments, one call, one rendering. The action sets the exit code by `done`. */
-export type Verb = (console: Console, done: (code: ExitCode) => void) => Command;
 
 /** In the order in which a person meets them. */
 const verbs: readonly Verb[] = [

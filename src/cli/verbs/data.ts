@@ -6,7 +6,7 @@ import type { Console } from '../console.ts';
 import { type DataRecord, importData, listDataRecords } from '../data-sets.ts';
 import { CommandError } from '../exit.ts';
 import { jsonOption, stateOption } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { announceNew, stateFolderFor } from '../state-folder.ts';
 
 /** Names of unreadable files that a person sees. */

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { exitCode } from '../exit.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 const sweepTemplate = `# A first sweep: labsweep run sweep.yaml
 sweep: first

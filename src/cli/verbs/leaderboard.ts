@@ -3,7 +3,7 @@ import { leaderboard } from '../../results/leaderboard.ts';
 import { leaderboardLines } from '../../results/leaderboard-table.ts';
 import { openState } from '../open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { sweepNamed } from '../sweep-argument.ts';
 
 /** A screen of rows; --json has all. */

@@ -5,7 +5,7 @@ import type { Console } from '../console.ts';
 import { CommandError, exitCode } from '../exit.ts';
 import { findingText, verifyWholeLedger } from '../ledger-check.ts';
 import { jsonOption, stateOption } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 /** Findings that a person reads before they are counted. */
 const mostFindings = 20;

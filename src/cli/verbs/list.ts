@@ -8,7 +8,7 @@ import { resultOf } from '../../results/result.ts';
 import { type Column, tableLines } from '../../results/text-table.ts';
 import { openState } from '../open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { sweepNamed } from '../sweep-argument.ts';
 import { shortId } from '../trial-argument.ts';
 import { lastAttempt } from '../trial-record.ts';

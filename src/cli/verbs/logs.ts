@@ -9,7 +9,7 @@ import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { inventoryOption, stateOption, wholeNumber } from '../options.ts';
 import { agentFile } from '../package-files.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { oneTrial, shortId } from '../trial-argument.ts';
 import { attemptsOf, lastAttempt } from '../trial-record.ts';
 

@@ -22,7 +22,7 @@ import { shippedData } from '../package-files.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
 import { readProgram } from '../program-files.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
 
 interface PlanOptions extends SweepOptions {

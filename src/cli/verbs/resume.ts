@@ -4,7 +4,7 @@ import { storeFolder } from '../data-sets.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { jsonReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
 import { sweepNamed } from '../sweep-argument.ts';

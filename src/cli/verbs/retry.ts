@@ -4,7 +4,7 @@ import { ask } from '../ask.ts';
 import { CommandError } from '../exit.ts';
 import { openState } from '../open.ts';
 import { stateOption } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { trialsNamed } from '../trial-argument.ts';
 
 export const retryVerb: Verb = (console) =>

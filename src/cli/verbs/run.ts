@@ -14,7 +14,7 @@ import {
   stateOption,
   yesOption,
 } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { jsonReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
 import { stateFolderFor } from '../state-folder.ts';

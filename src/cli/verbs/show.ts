@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { openState } from '../open.ts';
 import { jsonOption, stateOption } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { trialsNamed } from '../trial-argument.ts';
 import { trialDocument } from '../trial-document.ts';
 import { trialLines } from '../trial-lines.ts';

@@ -12,7 +12,7 @@ import { bestSoFar } from '../../results/best.ts';
 import type { Console } from '../console.ts';
 import { type OpenState, openState } from '../open.ts';
 import { jsonOption, stateOption } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { statusDocument } from '../status-document.ts';
 import { statusLines } from '../status-lines.ts';
 import { sweepNamed } from '../sweep-argument.ts';

@@ -4,7 +4,7 @@ import { ask } from '../ask.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { inventoryOption, stateOption } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { sweepNamed } from '../sweep-argument.ts';
 
 export const stopVerb: Verb = (console) =>

@@ -11,7 +11,7 @@ import { declareSweep } from '../declare.ts';
 import { thisMachine } from '../lab.ts';
 import { setOption, stateOption } from '../options.ts';
 import { agentFile } from '../package-files.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import type { RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
 import { stateFolderFor } from '../state-folder.ts';

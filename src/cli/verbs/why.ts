@@ -6,7 +6,7 @@ import { refusalText } from '../../model/refusal-text.ts';
 import { tableLines } from '../../results/text-table.ts';
 import { openState, type OpenState } from '../open.ts';
 import { jsonOption, stateOption } from '../options.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { shortId, trialsNamed } from '../trial-argument.ts';
 
 interface WhyOptions {
