@@ -4,6 +4,9 @@ import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/
 import { type AttemptId, type HostName, hostName, type TrialId } from '../model/ids.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import type { Refusal } from '../model/refusal.ts';
+import { admit } from '../throttle/admission.ts';
+import { idleHost } from '../throttle/idle-host.ts';
+import { defaultLimits } from '../throttle/limits.ts';
 import { wholeSeconds } from './text.ts';
 
 /** A refusal with where it was met; `device` null where it is the whole host's. */
@@ -51,8 +54,14 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
   const ahead = aheadOf(sweep, trial);
   return reason(
     'it waits for a host',
-    live.hosts.map((host) => placed(host, refusalOfHost(host, sweep, ahead))),
+    live.hosts.map((host) => placed(host, misfit(host, trial) ?? refusalOfHost(host, sweep, ahead))),
   );
+}
+
+/** Why a host can never take a trial, however idle it is. */
+function misfit({ facts }: LiveHost, { point: { resources } }: Trial): Refusal | null {
+  if (facts === null) return null;
+  return admit({ resources, shapeObserved: true }, idleHost(facts, defaultLimits))[0] ?? null;
 }
 
 /** Why a host has not been leased the first `ahead + 1` waiting trials of a sweep. */

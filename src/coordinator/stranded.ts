@@ -1,12 +1,12 @@
 import type { Sweep } from '../ledger/state.ts';
 import type { HostName } from '../model/ids.ts';
 import type { Refusal } from '../model/refusal.ts';
-import type { CoordinatorState } from './core/state.ts';
-import { eligibility } from './scheduler/eligibility.ts';
+import type { CoordinatorState, FleetHost } from './core/state.ts';
+import { eligibility, misfit } from './scheduler/eligibility.ts';
 
 /**
  * Why nothing of a sweep can go on anywhere, by host; null while something may. A host that could not be prepared, is
- * off, quarantined, unreachable or lacks a label does not come back by waiting.
+ * off, quarantined, unreachable or lacks a label does not come back by waiting, and one that is too small does not grow.
  */
 export function stranded(
   state: CoordinatorState,
@@ -16,16 +16,36 @@ export function stranded(
   if (sweep.counts.queued === 0) return null;
   const refusals: { host: HostName; refusal: Refusal }[] = [];
   for (const host of state.fleet.values()) {
-    const answer = eligibility(state, sweep, host);
-    if (
-      answer.kind !== 'refused' ||
-      mayPass(answer.refusal, host.launches.get(sweep.declaration.launch)?.kind)
-    )
-      return null;
-    refusals.push({ host: host.name, refusal: answer.refusal });
+    const refusal = lastingRefusal(state, sweep, host);
+    if (refusal === null) return null;
+    refusals.push({ host: host.name, refusal });
   }
   return refusals;
 }
 
-const mayPass = (refusal: Refusal, launch: string | undefined): boolean =>
-  refusal.kind === 'preparing' && launch !== 'refused';
+function lastingRefusal(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refusal | null {
+  const answer = eligibility(state, sweep, host);
+  switch (answer.kind) {
+    case 'unprepared':
+      return null;
+    case 'eligible':
+      return misfitOfAll(sweep, host);
+    case 'refused': {
+      const launch = host.launches.get(sweep.declaration.launch)?.kind;
+      return answer.refusal.kind === 'preparing' && launch !== 'refused' ? null : answer.refusal;
+    }
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** Why a host is too small for every trial that waits; null as soon as one fits. */
+function misfitOfAll(sweep: Sweep, host: FleetHost): Refusal | null {
+  let refusal: Refusal | null = null;
+  for (const trial of sweep.order) {
+    if (trial.status.kind !== 'queued') continue;
+    refusal = misfit(trial.point, host);
+    if (refusal === null) return null;
+  }
+  return refusal;
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostName, sweepName, trialId } from '../../src/model/ids.ts';
+import { stranded } from '../../src/coordinator/stranded.ts';
 import { declarationOf, endOf, failure, leasesIn, pointOf, points, sentIn, World } from './world.ts';
 
 const succeeded = (score: number) => endOf({ kind: 'succeeded' }, score);
@@ -37,6 +38,28 @@ describe('a sweep on one host', () => {
     const world = new World();
     world.declare(declarationOf({ concurrent: 1 }), points(5));
     expect(leasesIn(world.ready('cedar'))).toHaveLength(1);
+  });
+});
+
+describe('P4 a host that is too small', () => {
+  const large = {
+    cpus: 1,
+    gpus: 0 as const,
+    gpuMemoryBytes: null,
+    hostMemoryBytes: 2 ** 40,
+    diskBytes: null,
+  };
+
+  it('is never leased a trial that it could not hold, and the sweep says so when nothing else is left', () => {
+    const world = new World();
+    world.declare(declarationOf(), [pointOf(0, { resources: large }), pointOf(1)]);
+    const leased = leasesIn(world.ready('cedar'));
+    expect(leased).toHaveLength(1);
+    const sweep = world.state.ledger.sweeps.get(sweepName('lab'));
+    if (sweep === undefined) throw new Error('the sweep was declared');
+    expect(stranded(world.state, sweep)).toBeNull();
+    world.end(leased[0] ?? '', succeeded(1));
+    expect(stranded(world.state, sweep)).toMatchObject([{ host: 'cedar', refusal: { kind: 'memory' } }]);
   });
 });
 

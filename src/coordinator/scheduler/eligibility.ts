@@ -1,5 +1,9 @@
+import type { PointDeclaration } from '../../ledger/events.ts';
 import type { Sweep } from '../../ledger/state.ts';
 import type { Refusal } from '../../model/refusal.ts';
+import { admit } from '../../throttle/admission.ts';
+import { idleHost } from '../../throttle/idle-host.ts';
+import { limitsOf } from '../../throttle/limits.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 
 export type Eligibility =
@@ -48,4 +52,11 @@ function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refu
     default:
       return link satisfies never;
   }
+}
+
+/** Why a host can never take a trial of this point, however idle it is; null where it can, or is not known yet. */
+export function misfit(point: PointDeclaration, host: FleetHost): Refusal | null {
+  if (host.link.kind !== 'ready') return null;
+  const request = { resources: point.resources, shapeObserved: true };
+  return admit(request, idleHost(host.link.facts, limitsOf(host.limits)))[0] ?? null;
 }

@@ -2,7 +2,7 @@
 import type { Sweep, Trial } from '../../ledger/state.ts';
 import type { HostName, SweepName } from '../../model/ids.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { eligibility } from './eligibility.ts';
+import { eligibility, misfit } from './eligibility.ts';
 import { roomOf } from './backlog.ts';
 
 export interface Assignment {
@@ -101,18 +101,25 @@ function firstQueued(sweep: Sweep): number {
  * back to where it failed only if there is no other.
  */
 function chooseHost(state: CoordinatorState, trial: Trial, { candidates, coming }: Choice): Candidate | null {
-  if (trial.attempts.length === 0) return earliest(candidates);
+  if (trial.attempts.length === 0) return earliest(candidates, trial);
   const endedOn = new Set(trial.attempts.map((id) => state.ledger.attempts.get(id)?.host));
-  const isFresh = (host: FleetHost): boolean => !endedOn.has(host.name);
+  const isFresh = (host: FleetHost): boolean => !endedOn.has(host.name) && misfit(trial.point, host) === null;
   const fresh = candidates.filter(({ host }) => isFresh(host));
   if (fresh.length === 0 && coming.some(isFresh)) return null;
-  return earliest(fresh.length > 0 ? fresh : candidates);
+  return earliest(fresh.length > 0 ? fresh : candidates, trial);
 }
 
-/** The first of those with room where the fewest rounds of trials wait. Asked for each trial of a plan. */
-function earliest(candidates: readonly Candidate[]): Candidate | null {
+/**
+ * The first of those with room where the fewest rounds of trials wait. Asked for each trial of a plan, so the rules
+ * are asked only of the one that would be chosen.
+ */
+function earliest(candidates: readonly Candidate[], trial: Trial): Candidate | null {
   let best: Candidate | null = null;
   for (const candidate of candidates)
     if (candidate.room > 0 && (best === null || candidate.busy < best.busy)) best = candidate;
-  return best;
+  if (best === null || misfit(trial.point, best.host) === null) return best;
+  return earliest(
+    candidates.filter((candidate) => candidate !== best),
+    trial,
+  );
 }
