@@ -47,7 +47,7 @@ export class Effects {
         supervisor.adopt(instruction.lease, instruction.launch, instruction.process, instruction.offsets);
         break;
       case 'signal':
-        supervisor.signal(instruction.attempt, instruction.process, instruction.signal);
+        supervisor.signal(instruction.attempt, instruction.signal);
         break;
       case 'gather':
         supervisor.gather(instruction.lease, instruction.launch, instruction.offsets);

@@ -36,6 +36,12 @@ export function apply(state: WorkerState, record: JournalRecord): void {
     case 'started':
       withAttempt(state, record.attempt, (held) => run(held, record));
       break;
+    case 'identified':
+      withAttempt(state, record.attempt, ({ status }) => {
+        if (status.kind === 'running')
+          status.run.process = { ...status.run.process, startTime: record.startTime };
+      });
+      break;
     case 'stopping':
       withAttempt(state, record.attempt, (held) => {
         held.stopping = { why: record.why, killAt: record.killAt };

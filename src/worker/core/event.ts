@@ -45,6 +45,8 @@ export interface MeasuredShare {
   /** CPU time of all its processes so far, in milliseconds. */
   readonly cpuMs: number;
   readonly memoryBytes: number;
+  /** When the leader of its session started; null where that is not known. */
+  readonly startTime: number | null;
   /** All of its processes are stopped (SIGSTOP). */
   readonly suspended: boolean;
 }

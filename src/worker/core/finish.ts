@@ -60,6 +60,7 @@ export function notStarted(turn: Turn, held: HeldAttempt, outcome: Outcome): voi
 
 /** What ended without a process that could be asked: cancelled while it waited, or lost with the host's last boot. */
 export function settle(turn: Turn, held: HeldAttempt, outcome: Outcome, left: Left | null): void {
+  turn.state.untold.delete(held.lease.attempt);
   turn.commit({ kind: 'ended', attempt: held.lease.attempt, end: endOf(held, outcome, left) });
   sendLines(turn, held);
   sendEnd(turn, held);

@@ -18,5 +18,7 @@ export const initial = (facts: HostFacts): WorkerState => ({
   launchPeaks: new Map(),
   forgotten: new Set(),
   setbacks: { count: 0, because: '', until: 0 },
+  untold: new Set(),
+  untoldSince: 0,
   told: { at: Number.NEGATIVE_INFINITY, holds: '' },
 });

@@ -21,12 +21,7 @@ export type Instruction =
       readonly offsets: Offsets;
     }
   /** To all processes of the attempt. */
-  | {
-      readonly kind: 'signal';
-      readonly attempt: string;
-      readonly process: ProcessIdentity;
-      readonly signal: 'TERM' | 'KILL';
-    }
+  | { readonly kind: 'signal'; readonly attempt: string; readonly signal: 'TERM' | 'KILL' }
   /** Read what an attempt left. Answered by `gathered`. */
   | { readonly kind: 'gather'; readonly lease: Lease; readonly launch: Launch; readonly offsets: Offsets }
   /** Hold the artifacts of an end against their hashes. Answered by `verified`. */

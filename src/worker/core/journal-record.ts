@@ -36,6 +36,8 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
     startTime: z.number().nullable(),
     oomKills: z.number().nullable(),
   }),
+  /** The first sample of it: what tells its process from a later one of the same number. */
+  z.object({ kind: z.literal('identified'), attempt, startTime: z.number() }),
   /** It was asked to end: SIGKILL follows at `killAt`, whichever agent lives then. */
   z.object({ kind: z.literal('stopping'), attempt, why: stopReasonSchema, killAt: at }),
   /** Lines that are kept. `pending` were read and may yet be: the best and the last that were thinned out. */

@@ -29,6 +29,9 @@ export interface WorkerState {
   readonly forgotten: Set<string>;
   /** Attempts in a row that did not start, why the last did not, and when the next may be tried. */
   setbacks: { readonly count: number; readonly because: string; readonly until: number };
+  /** Starts that no writer was told of yet, and since when the first of them waits. */
+  readonly untold: Set<string>;
+  untoldSince: number;
   /** When figures were sent last, and which rules then held the heads of the queues. */
   told: { readonly at: number; readonly holds: string };
 }
@@ -96,7 +99,7 @@ export function startOf(status: Exclude<AttemptStatus, { kind: 'waiting' | 'ende
 /** What the agent watches of a running attempt. */
 export interface Run {
   readonly startedAt: number;
-  readonly process: ProcessIdentity;
+  process: ProcessIdentity;
   /** Kills for want of memory that the kernel had counted before it began; null where it does not count. */
   readonly oomKills: number | null;
   /** Time that counts for no limit: the host slept, or its processes were stopped. */
@@ -110,7 +113,10 @@ export interface Run {
   settled: boolean;
 }
 
-/** A process by more than its number, which the kernel gives out again. `startTime` null where there is no /proc. */
+/**
+ * A process by more than its number, which the kernel gives out again. `startTime` null before its first sample, when
+ * only the mark in its environment says what it is, and where there is no /proc.
+ */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks since boot (proc(5), starttime). */

@@ -22,7 +22,6 @@ export function killIfDue(turn: Turn, held: HeldAttempt): void {
 
 /** Sends a signal to an attempt that has a process. One that is only starting gets it when it is known. */
 export function signal(turn: Turn, held: HeldAttempt, name: 'TERM' | 'KILL'): void {
-  if (held.status.kind !== 'running') return;
-  const { process } = held.status.run;
-  turn.instruct({ kind: 'signal', attempt: held.lease.attempt, process, signal: name });
+  if (held.status.kind === 'running')
+    turn.instruct({ kind: 'signal', attempt: held.lease.attempt, signal: name });
 }

@@ -1,10 +1,41 @@
 /** What a writer is told of its attempts, and what of it only once it said what it has committed. */
-import type { HeldAttempt } from './state.ts';
+import type { HeldAttempt, WorkerState } from './state.ts';
 import { figuresOf, holdsOf } from './guard.ts';
 import type { Turn } from './turn.ts';
 
 /** Rules that flicker, as slots do between two short trials, are told this often at most. */
 const changesEveryMs = 100;
+
+/**
+ * Starts are told together. What has ended by then is not told of at all: of trials that take milliseconds, the end
+ * says everything, and telling of each start would cost as much as the trial.
+ */
+const startsEveryMs = 100;
+
+export function noteStart({ state, now }: Turn, attempt: string): void {
+  if (state.untold.size === 0) state.untoldSince = now;
+  state.untold.add(attempt);
+}
+
+/** When `tellStarts` has something to tell, at the latest; null where it has nothing. */
+export const startsDueAt = ({ untold, untoldSince }: WorkerState): number | null =>
+  untold.size === 0 ? null : untoldSince + startsEveryMs;
+
+export function tellStarts(turn: Turn): void {
+  const { state, now } = turn;
+  const due = startsDueAt(state);
+  if (due === null || now < due) return;
+  const byLedger = new Map<string, { attempt: string; device: string }[]>();
+  for (const attempt of state.untold) {
+    const ledger = state.attempts.get(attempt)?.ledger;
+    if (ledger === undefined) continue;
+    const started = byLedger.get(ledger) ?? [];
+    started.push({ attempt, device: 'cpu' });
+    byLedger.set(ledger, started);
+  }
+  state.untold.clear();
+  for (const [ledger, attempts] of byLedger) turn.tell(ledger, { kind: 'started', attempts });
+}
 
 /** Sends the kept lines that the writer has not been sent. */
 export function sendLines(turn: Turn, held: HeldAttempt): void {

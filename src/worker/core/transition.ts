@@ -7,7 +7,7 @@ import type { Instruction } from './instruction.ts';
 import { booted, verified } from './restart.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 import { signal } from './stop.ts';
-import { tellChange } from './tell.ts';
+import { noteStart, tellChange, tellStarts } from './tell.ts';
 import { Turn } from './turn.ts';
 import { endWhatIsDue, linesRead, sampled } from './watch.ts';
 
@@ -28,10 +28,29 @@ export function transition(
   }
   const turn = new Turn(state, now);
   take(turn, event);
-  startWhatFits(turn);
-  tellChange(turn);
+  if (mayMakeRoom[event.kind]) {
+    startWhatFits(turn);
+    tellChange(turn);
+  }
+  tellStarts(turn);
   return [state, turn.finish()];
 }
+
+/** Events after which an attempt may start that could not before: asking after each would cost more than deciding. */
+const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boolean>> = {
+  booted: true,
+  opened: false,
+  closed: false,
+  message: true,
+  spawned: false,
+  'spawn-failed': true,
+  exited: true,
+  lines: false,
+  gathered: false,
+  verified: false,
+  sampled: true,
+  tick: false,
+};
 
 function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): void {
   const { state } = turn;
@@ -89,6 +108,6 @@ function spawned(turn: Turn, held: HeldAttempt, event: Extract<WorkerEvent, { ki
   const { attempt, process, oomKills } = event;
   turn.commit({ kind: 'started', attempt, ...process, oomKills });
   turn.state.setbacks = { count: 0, because: '', until: 0 };
-  turn.tell(held.ledger, { kind: 'started', attempts: [{ attempt, device: 'cpu' }] });
+  noteStart(turn, attempt);
   if (held.stopping !== null) signal(turn, held, 'TERM');
 }

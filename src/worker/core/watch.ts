@@ -6,7 +6,7 @@ import type { Offsets } from './journal-record.ts';
 import { keep, thin } from './kept-lines.ts';
 import type { HeldAttempt, Run, WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
-import { sendLines, tellFigures } from './tell.ts';
+import { sendLines, startsDueAt, tellFigures } from './tell.ts';
 import type { Turn } from './turn.ts';
 
 export function sampled(turn: Turn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
@@ -16,8 +16,11 @@ export function sampled(turn: Turn, figures: MeasuredFigures, shares: readonly M
   for (const share of shares) {
     const held = state.attempts.get(share.attempt);
     if (held?.status.kind !== 'running') continue;
-    measure(held.status.run, share, sinceMs, now);
-    stopIfStalled(turn, held, held.status.run);
+    const { run } = held.status;
+    if (run.process.startTime === null && share.startTime !== null)
+      turn.commit({ kind: 'identified', attempt: share.attempt, startTime: share.startTime });
+    measure(run, share, sinceMs, now);
+    stopIfStalled(turn, held, run);
   }
   tellFigures(turn);
 }
@@ -71,7 +74,7 @@ export function endWhatIsDue(turn: Turn): void {
 
 /** When the core wants a `tick` at the latest, on its own clock; null where nothing is due. */
 export function nextDeadline(state: WorkerState): number | null {
-  let next: number | null = null;
+  let next = startsDueAt(state);
   for (const held of state.active) {
     const due = held.stopping?.killAt ?? timeoutAt(state, held);
     if (due !== null && (next === null || due < next)) next = due;

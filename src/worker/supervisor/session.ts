@@ -1,4 +1,5 @@
 /** Signals to all that an attempt has started, wherever it has gone. */
+import { readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../core/state.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { belongsTo, type MarkedProcess, type ProcessTable } from '../telemetry/process-table.ts';
@@ -42,10 +43,12 @@ export class Sessions {
     }
   }
 
-  /** The session of an attempt that is known by its mark alone. */
-  find(attempt: string): ProcessIdentity | null {
-    const leader = this.#members(attempt, null).find(({ stat }) => stat.session === stat.pid);
-    return leader === undefined ? null : { pid: leader.stat.pid, startTime: leader.stat.startTime };
+  /** The wrapper of an attempt: the one of its processes that names its exit record. Null where it is gone. */
+  findWrapper(attempt: string, exitRecord: string): ProcessIdentity | null {
+    const found = this.#members(attempt, null).find(
+      ({ stat }) => stat.session === stat.pid && names(stat.pid, exitRecord),
+    );
+    return found === undefined ? null : { pid: found.stat.pid, startTime: found.stat.startTime };
   }
 
   #members(attempt: string, leader: number | null): MarkedProcess[] {
@@ -55,6 +58,15 @@ export class Sessions {
 
 /** Whether a process group has members: one system call, where the process table takes hundreds. */
 export const groupLives = (leader: number): boolean => send(-leader, 0);
+
+/** Whether a file is among the arguments of a process. */
+function names(pid: number, file: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${file}\0`);
+  } catch {
+    return false;
+  }
+}
 
 /** Whether this is the process that was started, and not another that was given its number. */
 export function isSameProcess({ pid, startTime }: ProcessIdentity): boolean {

@@ -10,7 +10,7 @@ import { type HostFolder, type RunFolder, runFolder } from '../spool/host-folder
 import { cutLog, longestLogBytes } from '../spool/log-file.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
-import { readProcessStat } from '../telemetry/process-stat.ts';
+import type { ProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
 import { gather } from './gather.ts';
 import { MetricsSources } from './metrics-sources.ts';
@@ -103,8 +103,8 @@ export class Supervisor {
   /** Finds the processes of an attempt that another agent started; what is left of one that is gone is ended. */
   adopt(lease: Lease, launch: Launch, process: ProcessIdentity | null, offsets: Offsets): void {
     const { attempt } = lease;
-    const found = process === null ? this.#sessions.find(attempt) : process;
     const run = runFolder(this.#options.host, attempt);
+    const found = this.#identify(attempt, process, run);
     const startedAt = this.#options.now();
     if (found !== null && isSameProcess(found)) {
       const watched = {
@@ -125,9 +125,16 @@ export class Supervisor {
     this.#options.post({ kind: 'exited', attempt });
   }
 
-  signal(attempt: string, process: ProcessIdentity, name: 'TERM' | 'KILL'): void {
+  /** What no sample has seen is known by its mark, where marks can be read. */
+  #identify(attempt: string, process: ProcessIdentity | null, run: RunFolder): ProcessIdentity | null {
+    if (process !== null && (process.startTime !== null || !this.#table.isReadable)) return process;
+    return this.#sessions.findWrapper(attempt, run.exit);
+  }
+
+  signal(attempt: string, name: 'TERM' | 'KILL'): void {
     const watched = this.#running.get(attempt);
-    if (watched === undefined || (!watched.isChild && !isSameProcess(process))) return;
+    if (watched === undefined || (!watched.isChild && !isSameProcess(watched.process))) return;
+    const { process } = watched;
     if (name === 'KILL') return this.#sessions.killAll(attempt, process.pid);
     this.#sessions.signal(attempt, process.pid, 'SIGTERM');
     // What is stopped hears of it only when it goes on.
@@ -177,27 +184,28 @@ export class Supervisor {
     for (const { attempt, process } of this.#running.values()) bySession.set(process.pid, attempt);
     for (const [attempt, session] of this.#brief)
       if (!bySession.has(session)) bySession.set(session, attempt);
-    const shares = new Map<string, { cpuMs: number; memoryBytes: number; running: number }>();
-    const { pageBytes, tickMs } = this.#options.units;
+    const shares = new Map<string, MeasuredShare>();
     for (const { stat, attempt: mark } of this.#table.read()) {
       const attempt = bySession.get(stat.session) ?? mark;
       if (attempt === null) continue;
-      if (this.#running.has(attempt)) {
-        const share = shares.get(attempt) ?? { cpuMs: 0, memoryBytes: 0, running: 0 };
-        shares.set(attempt, {
-          cpuMs: share.cpuMs + stat.cpuTicks * tickMs,
-          memoryBytes: share.memoryBytes + stat.residentPages * pageBytes,
-          running: share.running + (stat.state === 'T' ? 0 : 1),
-        });
-      } else if (this.#brief.has(attempt)) this.#sessions.killAll(attempt, this.#brief.get(attempt) ?? null);
+      if (this.#running.has(attempt)) shares.set(attempt, this.#add(stat, attempt, shares.get(attempt)));
+      else if (this.#brief.has(attempt)) this.#sessions.killAll(attempt, this.#brief.get(attempt) ?? null);
     }
     this.#brief.clear();
-    return [...shares].map(([attempt, { cpuMs, memoryBytes, running }]) => ({
+    return [...shares.values()];
+  }
+
+  /** A process of an attempt, added to what the others of it take. */
+  #add(stat: ProcessStat, attempt: string, share: MeasuredShare | undefined): MeasuredShare {
+    const { pageBytes, tickMs } = this.#options.units;
+    const isLeader = stat.pid === this.#running.get(attempt)?.process.pid;
+    return {
       attempt,
-      cpuMs,
-      memoryBytes,
-      suspended: running === 0,
-    }));
+      cpuMs: (share?.cpuMs ?? 0) + stat.cpuTicks * tickMs,
+      memoryBytes: (share?.memoryBytes ?? 0) + stat.residentPages * pageBytes,
+      startTime: isLeader ? stat.startTime : (share?.startTime ?? null),
+      suspended: (share?.suspended ?? true) && stat.state === 'T',
+    };
   }
 
   /** Adopted trials have another parent: whether they have ended has to be asked. */
@@ -208,7 +216,7 @@ export class Supervisor {
 
   #watchChild(lease: Lease, launch: Launch, run: RunFolder, child: ChildProcess, pid: number): void {
     const { attempt } = lease;
-    const process = { pid, startTime: readProcessStat(pid)?.startTime ?? null };
+    const process = { pid, startTime: null };
     const startedAt = this.#options.now();
     const watched = {
       attempt,

@@ -27,6 +27,11 @@ export class ProcessTable {
     this.#runs = Buffer.from(runs).toString('latin1');
   }
 
+  /** Whether this machine tells of its processes. */
+  get isReadable(): boolean {
+    return pids().length > 0;
+  }
+
   /** All live processes; empty where there is no /proc. */
   read(): MarkedProcess[] {
     const next = new Map<number, Known>();

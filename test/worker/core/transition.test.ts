@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, launchOf, leaseOf, World } from './world.ts';
+import { nextDeadline } from '../../../src/worker/core/watch.ts';
+import { factsOf, figuresOf, launchOf, leaseOf, World } from './world.ts';
 
 const gib = 1024 ** 3;
 
@@ -9,8 +10,10 @@ describe('an attempt', () => {
     world.lease(leaseOf('a-1'));
     expect(world.take('spawn')).toMatchObject({ lease: { attempt: 'a-1' }, launch: { command: ['train'] } });
     world.post({ kind: 'spawned', attempt: 'a-1', process: { pid: 7, startTime: 3 }, oomKills: 0 });
+    world.now += 100;
+    world.post({ kind: 'tick' });
     expect(world.hear('started')).toEqual({ kind: 'started', attempts: [{ attempt: 'a-1', device: 'cpu' }] });
-    world.now += 2_500;
+    world.now += 2_400;
     world.post({ kind: 'exited', attempt: 'a-1' });
     expect(world.take('gather')).toMatchObject({ lease: { attempt: 'a-1' } });
     world.expectNothingMore();
@@ -52,6 +55,34 @@ describe('an attempt', () => {
     expect(world.take('drop-checkpoint')).toEqual({ kind: 'drop-checkpoint', trial: 'trial-a-1' });
     world.expectNothingMore();
     expect(world.state.attempts.size).toBe(0);
+  });
+
+  it('is told of as started with others, and not at all once it has ended', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'), leaseOf('a-2'), leaseOf('a-3'));
+    world.spawnAll();
+    world.finish('a-2');
+    world.forgetMessages();
+    world.take('send-end');
+    expect(nextDeadline(world.state)).toBe(world.now + 100);
+    world.now += 100;
+    world.post({ kind: 'tick' });
+    expect(world.hear('started').attempts.map(({ attempt }) => attempt)).toEqual(['a-1', 'a-3']);
+    world.expectNothingMore();
+    expect(nextDeadline(world.state)).toBeNull();
+  });
+
+  it('is known by when its process started, from its first sample on', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.take('spawn');
+    world.post({ kind: 'spawned', attempt: 'a-1', process: { pid: 7, startTime: null }, oomKills: 0 });
+    const share = { attempt: 'a-1', cpuMs: 1, startTime: 55, memoryBytes: 1, suspended: false };
+    for (const _ of [1, 2]) world.post({ kind: 'sampled', figures: figuresOf(), shares: [share] });
+    expect(world.records('identified')).toHaveLength(1);
+    const next = world.next();
+    next.post({ kind: 'booted', facts: next.state.facts });
+    expect(next.take('adopt').process).toEqual({ pid: 7, startTime: 55 });
   });
 
   it('P2 is in the journal before anything of it is done', () => {
@@ -203,14 +234,8 @@ describe('the guard', () => {
     const world = World.greeted();
     world.lease(leaseOf('a-1', { memory: null, shape: 's1' }), leaseOf('a-2', { memory: null, shape: 's2' }));
     expect(world.spawnAll()).toEqual(['a-1']);
-    const share = { attempt: 'a-1', cpuMs: 10, memoryBytes: gib, suspended: false };
-    const figures = {
-      load: 0,
-      othersLoad: 0,
-      memoryTotalBytes: 64 * gib,
-      memoryAvailableBytes: 50 * gib,
-      diskFreeBytes: 99 * gib,
-    };
+    const share = { attempt: 'a-1', cpuMs: 10, startTime: 9, memoryBytes: gib, suspended: false };
+    const figures = figuresOf({ memoryAvailableBytes: 50 * gib });
     world.post({ kind: 'sampled', figures, shares: [share] });
     expect(world.spawnAll()).toEqual([]);
     world.post({ kind: 'sampled', figures, shares: [{ ...share, memoryBytes: gib * 1.01 }] });
@@ -231,7 +256,7 @@ describe('the guard', () => {
     world.post({
       kind: 'sampled',
       figures,
-      shares: [{ attempt: 'a-1', cpuMs: 10, memoryBytes: 30 * gib, suspended: false }],
+      shares: [{ attempt: 'a-1', cpuMs: 10, startTime: 9, memoryBytes: 30 * gib, suspended: false }],
     });
     world.finish('a-1');
     world.lease(leaseOf('a-2', { memory: null, shape: 's2' }), leaseOf('a-3', { memory: null, shape: 's3' }));
@@ -246,7 +271,7 @@ describe('ending an attempt', () => {
     world.lease(leaseOf('a-1'));
     world.spawnAll();
     world.say(1, { kind: 'cancel', attempts: ['a-1'] });
-    expect(world.take('signal')).toMatchObject({ attempt: 'a-1', signal: 'TERM', process: { pid: 200 } });
+    expect(world.take('signal')).toEqual({ kind: 'signal', attempt: 'a-1', signal: 'TERM' });
     world.say(1, { kind: 'cancel', attempts: ['a-1'] });
     world.now += 9_999;
     world.post({ kind: 'tick' });
@@ -275,7 +300,7 @@ describe('ending an attempt', () => {
     world.take('spawn');
     world.say(1, { kind: 'cancel', attempts: ['a-1'] });
     world.post({ kind: 'spawned', attempt: 'a-1', process: { pid: 9, startTime: 1 }, oomKills: 0 });
-    expect(world.take('signal')).toMatchObject({ signal: 'TERM', process: { pid: 9 } });
+    expect(world.take('signal')).toMatchObject({ attempt: 'a-1', signal: 'TERM' });
   });
 
   it('by its timeout counts no time in which it was stopped', () => {
@@ -293,7 +318,7 @@ describe('ending an attempt', () => {
         memoryAvailableBytes: gib,
         diskFreeBytes: gib,
       },
-      shares: [{ attempt: 'a-1', cpuMs: 0, memoryBytes: 1, suspended: true }],
+      shares: [{ attempt: 'a-1', cpuMs: 0, startTime: 9, memoryBytes: 1, suspended: true }],
     });
     world.forgetMessages();
     world.now += 4_000;
@@ -323,7 +348,7 @@ describe('ending an attempt', () => {
           memoryAvailableBytes: gib,
           diskFreeBytes: gib,
         },
-        shares: [{ attempt: 'a-1', cpuMs, memoryBytes: 1, suspended: false }],
+        shares: [{ attempt: 'a-1', cpuMs, startTime: 9, memoryBytes: 1, suspended: false }],
       });
       world.forgetMessages();
     };

@@ -25,7 +25,7 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
   ...more,
 });
 
-const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures => ({
+export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures => ({
   load: 0,
   othersLoad: 0,
   memoryTotalBytes: 64 * gib,
