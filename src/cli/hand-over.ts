@@ -17,10 +17,14 @@ const pollMs = 300;
 /** A writer that is just beginning or ending does not answer for a moment. */
 const patienceMs = 5_000;
 
-export type WriterOrAnswer =
-  | { readonly kind: 'opened'; readonly writer: LedgerWriter }
-  /** The process that holds the ledger carries the command out. */
-  | { readonly kind: 'answered'; readonly answer: string; readonly holder: LockHolder };
+/** The process that holds the ledger carries the command out. */
+interface Answered {
+  readonly kind: 'answered';
+  readonly answer: string;
+  readonly holder: LockHolder;
+}
+
+export type WriterOrAnswer = { readonly kind: 'opened'; readonly writer: LedgerWriter } | Answered;
 
 /**
  * Becomes the writer of a ledger, or hands the command to the one that lives.
@@ -60,12 +64,17 @@ export async function writeOrAsk(
  *
  * @returns null where that coordinator has gone before
  */
-export async function follow(console: Console, request: RunRequest): Promise<ExitCode | null> {
+export async function follow(
+  console: Console,
+  request: RunRequest,
+  { answer, holder }: Answered,
+): Promise<ExitCode | null> {
   const startedAt = performance.now();
-  const open = openState(console, { state: request.folder });
-  const before = sweepOf(open.state, request.sweep).counts.succeeded;
   const interrupted = onInterrupt();
+  console.err(`${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`);
   try {
+    const open = openState(console, { state: request.folder });
+    const before = sweepOf(open.state, request.sweep).counts.succeeded;
     for (;;) {
       request.reporter.committed(open.refresh(), [], open.state);
       const sweep = sweepOf(open.state, request.sweep);

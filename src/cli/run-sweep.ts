@@ -22,11 +22,7 @@ export async function runSweep(console: Console, request: RunRequest): Promise<E
     for (;;) {
       const entered = await writeOrAsk(console, folder, command, breakLock);
       if (entered.kind === 'opened') return await coordinate(console, request, entered.writer);
-      const { answer, holder } = entered;
-      console.err(
-        `${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`,
-      );
-      const code = await follow(console, request);
+      const code = await follow(console, request, entered);
       if (code !== null) return code;
       console.err('That coordinator has gone; this process takes its place.\n');
     }
