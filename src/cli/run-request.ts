@@ -11,5 +11,7 @@ export interface RunRequest {
   readonly sweep: string;
   readonly command: Command;
   readonly breakLock: boolean;
+  /** Nothing of it outlives the command: Ctrl-C ends its trials, and no ledger is there to look into afterwards. */
+  readonly foreground: boolean;
   readonly reporter: RunReporter;
 }

@@ -12,9 +12,11 @@ import { follow, writeOrAsk } from './hand-over.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { RunRequest } from './run-request.ts';
 import { openSession, type Session } from './session.ts';
-import { sweepOf, verdictOf } from './verdict.ts';
+import { exitCodeOf, sweepOf, verdictOf } from './verdict.ts';
 
 const momentMs = 250;
+/** The agent's grace before SIGKILL, and a little. */
+const patienceMs = 12_000;
 
 export async function runSweep(console: Console, request: RunRequest): Promise<ExitCode> {
   const { folder, command, breakLock, reporter } = request;
@@ -61,6 +63,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
       session.failed,
       interrupted.promise,
     ]);
+    if (end === 'interrupted' && request.foreground) await endTrials(session, request.sweep, turned);
     const sweep = sweepOf(session.coordinator.state.ledger, request.sweep);
     await reporter.ended(session.coordinator.state.ledger, {
       sweep,
@@ -69,7 +72,8 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
       failed: sweep.counts.failed,
       seconds: (performance.now() - startedAt) / 1_000,
     });
-    return end === 'interrupted' ? leave(console, sweep) : verdict(console, session, sweep);
+    if (end === 'interrupted') return request.foreground ? exitCode.interrupted : leave(console, sweep);
+    return verdict(console, session, sweep, request.foreground);
   } finally {
     clearInterval(timer);
     reporter.close();
@@ -89,10 +93,17 @@ async function untilRest(session: Session, name: string, turned: Wakeup): Promis
   }
 }
 
+/** Waits no longer than it takes to kill what does not end when it is asked to. */
+async function endTrials(session: Session, name: string, turned: Wakeup): Promise<void> {
+  await session.coordinator.ask({ kind: 'stop', sweep: name });
+  const enough = AbortSignal.timeout(patienceMs);
+  while (!isAtRest(session.coordinator.state) && !enough.aborted) await turned.next();
+}
+
 const succeededNow = (session: Session, name: string): number =>
   sweepOf(session.coordinator.state.ledger, name).counts.succeeded;
 
-function verdict(console: Console, session: Session, sweep: Sweep): ExitCode {
+function verdict(console: Console, session: Session, sweep: Sweep, foreground: boolean): ExitCode {
   const where = stranded(session.coordinator.state, sweep);
   if (where !== null) {
     for (const { host, refusal } of where) console.err(`${host}: ${refusalText(refusal)}\n`);
@@ -101,7 +112,7 @@ function verdict(console: Console, session: Session, sweep: Sweep): ExitCode {
     );
     return exitCode.noHost;
   }
-  return verdictOf(console, sweep);
+  return foreground ? exitCodeOf(sweep) : verdictOf(console, sweep);
 }
 
 function leave(console: Console, sweep: Sweep): ExitCode {

@@ -9,17 +9,18 @@ export function sweepOf(ledger: LedgerState, name: string): Sweep {
   return sweep;
 }
 
+export const exitCodeOf = ({ status, counts }: Sweep): ExitCode =>
+  status.kind === 'stopped' || counts.failed > 0 ? exitCode.failedInPart : exitCode.done;
+
 /** What a sweep that came to rest amounts to, said where it is not all well. */
 export function verdictOf(console: Console, sweep: Sweep): ExitCode {
-  if (sweep.status.kind === 'stopped') {
-    console.err(stoppedText(sweep, sweep.status));
-    return exitCode.failedInPart;
-  }
-  if (sweep.counts.failed === 0) return exitCode.done;
-  console.err(
-    `${sweep.counts.failed} failed: \`labsweep list ${sweep.name} --failed\` shows them, \`labsweep retry --failed\` tries them again.\n`,
-  );
-  return exitCode.failedInPart;
+  const { name, status, counts } = sweep;
+  if (status.kind === 'stopped') console.err(stoppedText(sweep, status));
+  else if (counts.failed > 0)
+    console.err(
+      `${counts.failed} failed: \`labsweep list ${name} --failed\` shows them, \`labsweep retry --failed\` tries them again.\n`,
+    );
+  return exitCodeOf(sweep);
 }
 
 function stoppedText(

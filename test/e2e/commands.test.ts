@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { it, type Lab, until } from './lab.ts';
 import { counts, printsScore, shellSweep, waitsAt } from './sweeps.ts';
+import { stackOf } from './told.ts';
 
 const lines = (lab: Lab, file: string): string[] => lab.read(file).trim().split('\n').toSorted();
 
@@ -100,8 +101,28 @@ describe('the commands of the README, as a person types them', () => {
     );
     const { code, out, err } = await lab.labsweep('try', 'sweep.yaml');
     expect({ code, out }).toEqual({ code: exitCode.done, out: '{"score":7}\n' });
-    expect(err).toContain('epoch 1\n{"score": 7}\nsucceeded after …\n');
+    expect(err).toContain('epoch 1\n{"score": 7}\nsucceeded, after …\n');
     expect(lab.files().filter((file) => /ledger|labsweep-try/.test(file))).toEqual([]);
+  });
+
+  it('try of a program that fails says how, and of no ledger', async ({ lab }) => {
+    lab.write('sweep.yaml', shellSweep('echo "no such layer" >&2; exit 3', 'grid: {x: [7, 8]}\n'));
+    const { code, out, err } = await lab.labsweep('try', 'sweep.yaml');
+    expect({ code, out }).toEqual({ code: exitCode.failedInPart, out: '' });
+    expect(err).toMatch(/\nno such layer\nfailed: ended with exit code 3: no such layer, after …\n$/);
+  });
+
+  it('Ctrl-C ends a try and its trial', async ({ lab }) => {
+    lab.write('sweep.yaml', shellSweep('echo ready; sleep 1000', 'grid: {x: [7, 8]}\n'));
+    const attempt = lab.type('try', 'sweep.yaml');
+    await until('the log', () => attempt.said.err.includes('ready\n'));
+    attempt.child.kill('SIGINT');
+    expect(await attempt.ended).toMatchObject({
+      code: exitCode.interrupted,
+      err: expect.stringMatching(/\nready\n(Terminated\n)?cancelled, after …\n$/),
+    });
+    expect(lab.processes().filter(({ isAgent }) => !isAgent)).toEqual([]);
+    expect(lab.files().filter((file) => /labsweep-try/.test(file))).toEqual([]);
   });
 
   it('retry --failed, then resume: what failed is tried again, the rest counts', async ({ lab }) => {
@@ -143,6 +164,26 @@ describe('the commands of the README, as a person types them', () => {
     expect(lines(lab, 'done')).toEqual(['1', '2', '3', '4']);
   });
 
+  it('stop after Ctrl-C ends what was left running, and has nothing to do the second time', async ({
+    lab,
+  }) => {
+    lab.write(
+      'sweep.yaml',
+      shellSweep(waitsAt(lab.path('gate'), lab.path('done')), 'grid: {x: [1, 2, 3, 4]}\n'),
+    );
+    const run = lab.type('run', 'sweep.yaml');
+    await until('four trials', () => lines(lab, 'gate.waiting').length === 4);
+    run.child.kill('SIGINT');
+    expect(await run.ended).toMatchObject({ code: exitCode.interrupted });
+    expect(await lab.labsweep('stop', 'toy')).toEqual({
+      code: exitCode.done,
+      out: 'stopped: toy\n',
+      err: '',
+    });
+    expect(lab.processes().filter(({ isAgent }) => !isAgent)).toEqual([]);
+    expect(await lab.labsweep('stop')).toMatchObject({ out: 'nothing of toy waits or runs\n' });
+  });
+
   it('an edited sweep file keeps the results of the points that stay', async ({ lab }) => {
     const sweep = (grid: string): string => shellSweep(counts(lab.path('done')), `grid: {x: ${grid}}\n`);
     lab.write('sweep.yaml', sweep('[1, 2, 3]'));
@@ -157,6 +198,66 @@ describe('the commands of the README, as a person types them', () => {
       ['3', '2'],
     ]);
     expect(lines(lab, 'done')).toEqual(['1', '2', '3', '4']);
+  });
+});
+
+describe('the sweep of the README', () => {
+  const train = 'echo "{\\"val_accuracy\\": 0.$2$LABSWEEP_SEED, \\"args\\": \\"$*\\"}"\n';
+  const sweep = `sweep: first
+program:
+  command: [sh, train.sh, "{args}"]
+  files: ./my-model
+objective: {metric: val_accuracy, goal: maximize}
+grid:
+  layers: {from: 3, to: 5}
+  dropout: [0.25, 0.5]
+replicates: 3
+resources: {cpus: 0, hostMemory: 1MB}
+`;
+
+  it('goes through plan, try, run, status, why, list and leaderboard', async ({ lab }) => {
+    lab.write('my-model/train.sh', train);
+    lab.write('sweep.yaml', sweep);
+    const told = async (...args: string[]): Promise<string> => {
+      const { code, out, err } = await lab.labsweep(...args);
+      expect({ code, stack: stackOf(err) }, err).toEqual({ code: exitCode.done, stack: null });
+      return out;
+    };
+    expect(await told('plan', 'sweep.yaml')).toContain(
+      'first: 6 points x 3 replicates = 18 trials, 0 of them done\n',
+    );
+    expect(JSON.parse(await told('try', 'sweep.yaml'))).toMatchObject({ args: '--layers 3 --dropout 0.25' });
+    expect(await told('run', 'sweep.yaml')).toMatch(/^1 {2}0\.5200 /m);
+    expect(await told('status')).toMatch(/^first: done, 18 succeeded/);
+    expect(await told('why')).not.toBe('');
+    expect((await told('list')).match(/succeeded/g)).toHaveLength(18);
+    const { rows } = JSON.parse(await told('leaderboard', '--json'));
+    expect(rows).toHaveLength(6);
+    expect(rows[0]).toMatchObject({
+      rank: 1,
+      params: { layers: 5 },
+      replicates: { done: 3, declared: 3 },
+      metrics: { val_accuracy: { mean: expect.closeTo(0.52, 6), low: expect.closeTo(0.4952, 3) } },
+    });
+  });
+});
+
+describe('every command', () => {
+  it('has a --help with an example', async ({ lab }) => {
+    const { out } = await lab.labsweep('--help');
+    const verbs = [...out.matchAll(/^ {2}([a-z]+) [[<]/gm)].map(([, verb = '']) => verb);
+    expect(verbs).toEqual(
+      expect.arrayContaining(['init', 'plan', 'try', 'run', 'resume', 'stop', 'leaderboard']),
+    );
+    const helps = await Promise.all(
+      verbs.filter((verb) => verb !== 'help').map((verb) => lab.labsweep(verb, '--help')),
+    );
+    for (const help of helps)
+      expect(help).toMatchObject({
+        code: exitCode.done,
+        err: '',
+        out: expect.stringMatching(/\nExamples?:\n {2}labsweep /),
+      });
   });
 });
 

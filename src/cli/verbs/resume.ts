@@ -40,6 +40,7 @@ export const resumeVerb: Verb = (console, done) =>
           sweep: name,
           command: { kind: 'resume', sweep: name },
           breakLock: options.breakLock === true,
+          foreground: false,
           reporter: options.json === true ? jsonReporter(console, name) : boardReporter(console, name),
         }),
       );

@@ -61,6 +61,7 @@ export const runVerb: Verb = (console, done) =>
           sweep: name,
           command: { kind: 'run', declaration, points: [...points] },
           breakLock: options.breakLock === true,
+          foreground: false,
           reporter: options.json === true ? jsonReporter(console, name) : boardReporter(console, name),
         }),
       );

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { HostReader } from '../../coordinator/fleet/host-reader.ts';
 import { attemptId, ledgerId } from '../../model/ids.ts';
+import { outcomeText } from '../../model/outcome-text.ts';
 import type { Console } from '../console.ts';
 import { storeFolder } from '../data-sets.ts';
 import { declareSweep } from '../declare.ts';
@@ -16,6 +17,7 @@ import type { RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
 import { stateFolderFor } from '../state-folder.ts';
 import { loadSweep, type SweepOptions } from '../sweep-source.ts';
+import { lastAttempt } from '../trial-record.ts';
 
 export const tryVerb: Verb = (console, done) =>
   new Command('try')
@@ -40,6 +42,7 @@ export const tryVerb: Verb = (console, done) =>
             sweep: declaration.sweep,
             command: { kind: 'run', declaration: { ...declaration, retries: 0 }, points: [...points] },
             breakLock: false,
+            foreground: true,
             reporter: tryReporter(console, host),
           }),
         );
@@ -60,15 +63,15 @@ function tryReporter(console: Console, host: HostEntry): RunReporter {
     },
     moment: () => {},
     ended: async (ledger, { sweep, seconds }) => {
-      await shown;
       const [trial] = sweep.order;
-      const attempt =
-        trial !== undefined && 'attempt' in trial.status
-          ? ledger.attempts.get(trial.status.attempt)
-          : undefined;
-      const end = attempt?.status.kind === 'ended' ? attempt.status.end : null;
-      console.err(`${end === null ? 'no end was seen' : end.outcome.kind} after ${seconds.toFixed(1)} s\n`);
-      if (end?.final) console.out(`${JSON.stringify(end.final)}\n`);
+      const attempt = trial === undefined ? null : lastAttempt(ledger, trial);
+      if (attempt?.status.kind !== 'ended') return;
+      const { outcome, final } = attempt.status.end;
+      // A trial that is over at once has ended before it was seen to start.
+      if (outcome.kind !== 'not-started') shown ??= showLog(console, host, ledger.ledger ?? '', attempt.id);
+      await shown;
+      console.err(`${outcomeText(outcome)}, after ${seconds.toFixed(1)} s\n`);
+      if (final !== null) console.out(`${JSON.stringify(final)}\n`);
     },
     close: () => {},
   };

@@ -27,14 +27,9 @@ function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: nu
       return run(state, turn, command.declaration, command.points, now);
     case 'resume':
       trustHosts(state, turn, now);
-      return forEachSweep(state, command.sweep, (sweep) => resumeSweep(turn, sweep, now), 'resumed');
+      return resume(state, turn, command.sweep, now);
     case 'stop':
-      return forEachSweep(
-        state,
-        command.sweep,
-        (sweep) => stopSweep(state, turn, sweep, 'person', 'stopped by a person', now),
-        'stopped',
-      );
+      return stop(state, turn, command.sweep, now);
     case 'retry':
       return retry(state, turn, command.trials, now);
     default:
@@ -96,17 +91,30 @@ function resumeSweep(turn: Turn, sweep: Sweep, now: number): void {
   if (sweep.status.kind === 'stopped') turn.record({ kind: 'sweep-opened', at: now, sweep: sweep.name });
 }
 
-function forEachSweep(
-  state: CoordinatorState,
-  name: string | null,
-  act: (sweep: Sweep) => void,
-  done: string,
-): string {
-  const sweeps = [...state.ledger.sweeps.values()].filter((sweep) => name === null || sweep.name === name);
-  for (const sweep of sweeps) act(sweep);
-  if (sweeps.length === 0) return name === null ? 'there is no sweep' : `there is no sweep ${name}`;
-  return `${done}: ${sweeps.map((sweep) => sweep.name).join(', ')}`;
+function resume(state: CoordinatorState, turn: Turn, name: string | null, now: number): string {
+  const sweeps = sweepsNamed(state, name);
+  for (const sweep of sweeps) resumeSweep(turn, sweep, now);
+  return sweeps.length === 0 ? noSweep(name) : `resumed: ${namesOf(sweeps)}`;
 }
+
+function stop(state: CoordinatorState, turn: Turn, name: string | null, now: number): string {
+  const sweeps = sweepsNamed(state, name);
+  if (sweeps.length === 0) return noSweep(name);
+  const busy = sweeps.filter(
+    ({ status, counts: { queued, leased, running } }) =>
+      status.kind === 'open' && queued + leased + running > 0,
+  );
+  for (const sweep of busy) stopSweep(state, turn, sweep, 'person', 'stopped by a person', now);
+  return busy.length === 0 ? `nothing of ${namesOf(sweeps)} waits or runs` : `stopped: ${namesOf(busy)}`;
+}
+
+const sweepsNamed = (state: CoordinatorState, name: string | null): Sweep[] =>
+  [...state.ledger.sweeps.values()].filter((sweep) => name === null || sweep.name === name);
+
+const namesOf = (sweeps: readonly Sweep[]): string => sweeps.map(({ name }) => name).join(', ');
+
+const noSweep = (name: string | null): string =>
+  name === null ? 'there is no sweep' : `there is no sweep ${name}`;
 
 /** Nothing more of it starts; what of it waits or runs on a host, and serves no other open sweep, is ended. */
 export function stopSweep(
