@@ -139,8 +139,14 @@ describe('a program', () => {
   });
 
   it('whose name is a word of the shell is not taken for one', async () => {
-    const { end } = await writer.run('a-1', launchOf(['exit', '3']));
-    expect(end.outcome).toMatchObject({ kind: 'not-started', reason: 'no-such-program' });
+    const missing = await writer.run('a-1', launchOf(['exit', '3']));
+    expect(missing.end.outcome).toMatchObject({ kind: 'not-started', reason: 'no-such-program' });
+    const file = `${host.folder}/exit`;
+    writeFileSync(file, '#!/bin/sh\necho "{\\"score\\": $1}"\n');
+    chmodSync(file, 0o700);
+    const env = { PATH: `${host.folder}:${process.env['PATH'] ?? ''}` };
+    const { end } = await writer.run('a-2', launchOf(['exit', '3'], { env }));
+    expect(end).toMatchObject({ outcome: { kind: 'succeeded' }, final: { score: 3 } });
   });
 
   it('whose files or data are not on the host has not started', async () => {

@@ -9,8 +9,7 @@ export type FoundProgram =
 
 /**
  * The file that a program's name stands for, as execvp(3) would look for it. Looked for before the start, so that a
- * missing program is the host's failure and not an exit code 127 of the trial; and a name that is a shell's own word
- * (`exit`) is never taken as one.
+ * missing program is the host's failure and not an exit code 127 of the trial.
  */
 export function findProgram(name: string, path: string, workFolder: string): FoundProgram {
   if (name.includes('/')) {

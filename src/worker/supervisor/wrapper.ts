@@ -13,3 +13,15 @@ shift
 "$@"
 echo $? 1<>"$record"
 `;
+
+/** The words that a shell takes for its own before it looks at the PATH (POSIX, 2.14 special built-in utilities). */
+const shellWords: ReadonlySet<string> = new Set(
+  'break : continue . eval exec exit export readonly return set shift times trap unset'.split(' '),
+);
+
+/**
+ * The word by which the wrapper is told of a program that was found at `path`. A name stays a name: what the shell has
+ * built in besides, as `echo` and `test`, POSIX defines to be what the PATH would give, and it saves a second program.
+ */
+export const wordFor = (name: string, path: string): string =>
+  name.includes('/') || shellWords.has(name) ? path : name;
