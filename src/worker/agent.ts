@@ -25,6 +25,8 @@ import { kernelUnits } from './telemetry/kernel-units.ts';
 export interface AgentOptions {
   readonly host: HostFolder;
   readonly facts: HostFacts;
+  /** The command that starts trials for this process (launch.ts). */
+  readonly launcher: readonly string[];
   /** What trials inherit of the agent's environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where the figures of the host are read. @default `/proc` */
@@ -70,11 +72,11 @@ export class Agent {
   /** Replays the journal, compacts it, and finds again what runs. @throws the system's error when it cannot be read */
   constructor(options: AgentOptions) {
     this.#options = options;
-    const { host, now, procRoot, environment, log } = options;
+    const { host, now, procRoot, launcher, environment, log } = options;
     const units = kernelUnits();
     const post = (event: WorkerEvent): void => this.#post(event);
     this.#idling = new Alarm(options.idle);
-    this.#supervisor = new Supervisor({ host, environment, units, procRoot, now, post });
+    this.#supervisor = new Supervisor({ host, launcher, environment, units, procRoot, now, post });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({
       opened: (connection) => this.#post({ kind: 'opened', connection }),
@@ -103,6 +105,7 @@ export class Agent {
     this.#ended = true;
     for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
       alarm.clear();
+    this.#supervisor.close();
     this.#peers.closeAll();
     this.#journal.close();
   }
@@ -183,7 +186,7 @@ export class Agent {
     this.#sampledAt = now;
     this.#supervisor.readLines();
     const shares = this.#supervisor.sample();
-    const cpuMs = shares.reduce((total, share) => total + share.cpuMs, 0);
+    const cpuMs = shares.reduce((total, share) => total + share.cpuMs, this.#supervisor.launcherCpuMs);
     const figures = this.#figures.read(now, { count: this.#supervisor.runningCount, cpuMs });
     this.#turnWith([{ kind: 'sampled', figures, shares }]);
   }

@@ -1,17 +1,20 @@
-/** The agent's command line: `serve`, `start` and `relay`, each with `--folder F`. One file, for Node 16 and later. */
+/**
+ * The agent's command line. One file, for Node 16 and later; each command loads what it needs, so that the launcher
+ * stays small.
+ */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { relay } from './relay.ts';
-import { serve } from './serve.ts';
-import { start } from './start.ts';
 
 const usage = `usage: agent.mjs serve|start|relay --folder FOLDER [--idle-ms N] [--proc FOLDER]
   serve  be the agent of the folder, until idle for N ms (default 60000)
   start  see to it that one serves, and print its {socket, pid, build}
   relay  join standard input and output to it
+       agent.mjs launch
+  launch start trials for the agent, its parent
 `;
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
+  if (command === 'launch') return launch();
   const options = parse(rest);
   const folder = options?.get('folder');
   const script = fileURLToPath(import.meta.url);
@@ -19,21 +22,31 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case 'serve': {
       const idleMs = Number(options.get('idle-ms') ?? 60_000);
+      const { serve } = await import('./serve.ts');
       await serve({ folder: resolve(folder), script, idleMs, procRoot: options.get('proc') ?? '/proc' });
       process.stdout.on('error', () => {}); // whoever waited for this line may have left
       process.stdout.write('listening\n');
       return 0;
     }
     case 'start': {
+      const { start } = await import('./start.ts');
       const passedOn = rest.filter((_, index) => rest[index - (index % 2)] !== '--folder');
       process.stdout.write(`${JSON.stringify(await start(resolve(folder), script, passedOn))}\n`);
       return 0;
     }
-    case 'relay':
+    case 'relay': {
+      const { relay } = await import('./relay.ts');
       return (await relay(folder)) ? 0 : complain('no agent serves this folder; start one\n', 1);
+    }
     default:
       return complain(usage, 2);
   }
+}
+
+async function launch(): Promise<number> {
+  const { launchTrials } = await import('./launch.ts');
+  launchTrials();
+  return 0;
 }
 
 /** `--name value` pairs; null where something is left over. */

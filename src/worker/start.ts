@@ -19,11 +19,6 @@ class AgentStartError extends Error {
 }
 
 const patienceMs = 15_000;
-/**
- * Node forks to start a program, and a fork copies the page tables of all that the parent holds: 60 MB more cost a
- * start 1 to 4 ms. So the young generation is kept small, and garbage is collected without helpers.
- */
-const smallMemory = ['--max-semi-space-size=1', '--v8-pool-size=0'];
 
 /**
  * Sees to it that an agent of this build, or of one that came later, serves the folder: answers as soon as it listens.
@@ -74,15 +69,11 @@ async function endAndWait(pid: number, deadline: number): Promise<void> {
 /** Resolves when it listens or leaves to another that does. */
 function spawnServe(folder: string, script: string, serveArguments: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [...smallMemory, script, 'serve', '--folder', folder, ...serveArguments],
-      {
-        cwd: '/',
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(process.execPath, [script, 'serve', '--folder', folder, ...serveArguments], {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
     child.stdout.once('data', () => {

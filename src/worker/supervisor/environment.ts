@@ -15,16 +15,17 @@ export const inherited = (environment: NodeJS.ProcessEnv): Record<string, string
     ),
   );
 
-/** The trial contract's environment. The sweep's `env` may set anything but what the contract says. */
+/**
+ * What a trial has besides what it inherits: the trial contract's environment. The sweep's `env` may set anything but
+ * what the contract says.
+ */
 export function trialEnvironment(
-  base: Readonly<Record<string, string>>,
   lease: Lease,
   launch: Launch,
   places: { readonly run: RunFolder; readonly checkpoint: string; readonly data: string | null },
 ): Record<string, string> {
   const threads = String(Math.max(1, Math.floor(lease.resources.cpus)));
   return {
-    ...base,
     OMP_NUM_THREADS: threads,
     MKL_NUM_THREADS: threads,
     ...launch.env,

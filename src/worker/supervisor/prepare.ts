@@ -10,11 +10,13 @@ import { blankExitRecord } from '../spool/exit-record.ts';
 import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import { trialEnvironment } from './environment.ts';
 import { findProgram } from './program-path.ts';
+import { wordFor } from './wrapper.ts';
 
 export interface PreparedTrial {
   readonly kind: 'prepared';
   readonly run: RunFolder;
   readonly argv: readonly string[];
+  /** What it has besides what it inherits. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -102,7 +104,7 @@ function prepare(
   const checkpoint = checkpointFolder(host, lease.trial);
   makeIfMissing(checkpoint);
 
-  const environment = trialEnvironment(base, lease, launch, { run, checkpoint, data: data.path });
+  const environment = trialEnvironment(lease, launch, { run, checkpoint, data: data.path });
   const [name = '', ...rest] = renderCommand(launch.command, {
     params: lease.params,
     argStyle: launch.argStyle,
@@ -114,10 +116,10 @@ function prepare(
     paramsFile: run.params,
     node: process.execPath,
   });
-  const program = places.findProgram(name, environment['PATH'] ?? '', run.work);
+  const program = places.findProgram(name, environment['PATH'] ?? base['PATH'] ?? '', run.work);
   switch (program.kind) {
     case 'found':
-      return { kind: 'prepared', run, argv: [program.path, ...rest], environment };
+      return { kind: 'prepared', run, argv: [wordFor(name, program.path), ...rest], environment };
     case 'missing':
       return notStarted(
         'no-such-program',

@@ -1,6 +1,5 @@
 /** Trials as processes: started, found again, watched, ended. Tells what happened as events of the core. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Launch } from '../../model/launch.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { MeasuredShare, WorkerEvent } from '../core/event.ts';
@@ -10,16 +9,19 @@ import { type HostFolder, type RunFolder, runFolder } from '../spool/host-folder
 import { cutLog, longestLogBytes } from '../spool/log-file.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
-import type { ProcessStat } from '../telemetry/process-stat.ts';
+import { type ProcessStat, readProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
 import { gather } from './gather.ts';
+import type { LaunchReport } from './launch-report.ts';
+import { Launcher } from './launcher.ts';
 import { MetricsSources } from './metrics-sources.ts';
 import { LaunchPlaces, outcomeOfError, prepareTrial } from './prepare.ts';
 import { groupLives, isSameProcess, Sessions } from './session.ts';
-import { wrapper } from './wrapper.ts';
 
 export interface SupervisorOptions {
   readonly host: HostFolder;
+  /** The command that starts trials for this process (launch.ts). */
+  readonly launcher: readonly string[];
   /** What trials inherit of the agent's environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly units: KernelUnits;
@@ -41,8 +43,15 @@ interface Watched {
   readonly startedAt: number;
   /** Null until a look: most short trials are read once, at their end. */
   sources: MetricsSources | null;
-  /** The agent is its parent and sees it end; else it has to be looked after. */
+  /** The launcher is its parent and tells of its end; else it has to be looked after. */
   readonly isChild: boolean;
+}
+
+/** An attempt that the launcher was asked to start and has not answered for. */
+interface Requested {
+  readonly lease: Lease;
+  readonly launch: Launch;
+  readonly run: RunFolder;
 }
 
 /** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
@@ -54,6 +63,8 @@ export class Supervisor {
   readonly #places: LaunchPlaces;
   readonly #table: ProcessTable;
   readonly #sessions: Sessions;
+  readonly #launcher: Launcher;
+  readonly #requested = new Map<string, Requested>();
   readonly #running = new Map<string, Watched>();
   /** Ended, not gathered yet. */
   readonly #ended = new Map<string, Watched>();
@@ -66,7 +77,20 @@ export class Supervisor {
     this.#places = new LaunchPlaces(options.host);
     this.#table = new ProcessTable(options.host.runs);
     this.#sessions = new Sessions(this.#table);
+    this.#launcher = new Launcher({
+      command: options.launcher,
+      environment: options.environment,
+      reported: (report) => this.#reported(report),
+      lost: (error) => this.#launcherLost(error),
+    });
     this.#oomKills = readOomKills(options.procRoot);
+  }
+
+  /** CPU time of the launcher and of the trials that it has seen end. */
+  get launcherCpuMs(): number {
+    const { pid } = this.#launcher;
+    const stat = pid === null ? null : readProcessStat(pid);
+    return (stat?.cpuTicks ?? 0) * this.#options.units.tickMs;
   }
 
   get runningCount(): number {
@@ -89,15 +113,20 @@ export class Supervisor {
     const prepared = prepareTrial(host, this.#places, environment, lease, launch);
     if (prepared.kind === 'not-prepared')
       return post({ kind: 'spawn-failed', attempt, outcome: prepared.outcome });
-    const failed = (error: unknown): void =>
-      post({ kind: 'spawn-failed', attempt, outcome: outcomeOfError(error, prepared.argv[0] ?? '') });
-    try {
-      const child = startWrapper(prepared.run, prepared.argv, prepared.environment);
-      if (child.pid === undefined) child.once('error', failed);
-      else this.#watchChild(lease, launch, prepared.run, child, child.pid);
-    } catch (error) {
-      failed(error);
-    }
+    const { run, argv, environment: added } = prepared;
+    this.#requested.set(attempt, { lease, launch, run });
+    this.#launcher.start({
+      attempt,
+      argv: [run.exit, ...argv],
+      workFolder: run.work,
+      log: run.log,
+      environment: added,
+    });
+  }
+
+  /** Nothing is started or watched any more. */
+  close(): void {
+    this.#launcher.close();
   }
 
   /** Finds the processes of an attempt that another agent started; what is left of one that is gone is ended. */
@@ -214,23 +243,43 @@ export class Supervisor {
       if (!watched.isChild && !isSameProcess(watched.process)) this.#exited(watched);
   }
 
-  #watchChild(lease: Lease, launch: Launch, run: RunFolder, child: ChildProcess, pid: number): void {
-    const { attempt } = lease;
+  #reported(report: LaunchReport): void {
+    const { attempt } = report;
+    const requested = this.#requested.get(attempt);
+    const watched = this.#running.get(attempt);
+    this.#requested.delete(attempt);
+    if (report.kind === 'exited') {
+      if (watched !== undefined) this.#exited(watched);
+    } else if (requested !== undefined) {
+      if (report.kind === 'started') this.#started(attempt, requested, report.pid);
+      else {
+        const error = Object.assign(new Error(report.message), { code: report.code });
+        this.#notStarted(attempt, error, requested.run.root);
+      }
+    }
+  }
+
+  #started(attempt: string, { run, launch }: Requested, pid: number): void {
     const process = { pid, startTime: null };
     const startedAt = this.#options.now();
-    const watched = {
-      attempt,
-      process,
-      run,
-      launch,
-      offsets: nothingRead,
-      startedAt,
-      sources: null,
-      isChild: true,
-    };
-    this.#running.set(attempt, watched);
-    child.once('exit', () => this.#exited(watched));
+    const watched = { attempt, process, run, launch, offsets: nothingRead, startedAt, sources: null };
+    this.#running.set(attempt, { ...watched, isChild: true });
     this.#options.post({ kind: 'spawned', attempt, process, oomKills: this.#oomKills });
+  }
+
+  #notStarted(attempt: string, error: Error, what: string): void {
+    this.#options.post({ kind: 'spawn-failed', attempt, outcome: outcomeOfError(error, what) });
+  }
+
+  /** Its trials have another parent now, and what it has not answered for is looked for as after a restart. */
+  #launcherLost(error: Error | null): void {
+    for (const [attempt, watched] of this.#running)
+      this.#running.set(attempt, { ...watched, isChild: false });
+    const requested = [...this.#requested];
+    this.#requested.clear();
+    for (const [attempt, { lease, launch }] of requested)
+      if (error === null) this.adopt(lease, launch, null, nothingRead);
+      else this.#notStarted(attempt, error, 'the launcher of trials');
   }
 
   /** The wrapper is gone. Whatever else is there of the attempt goes before its room is given to another. */
@@ -252,25 +301,6 @@ export class Supervisor {
   #shortenLog({ attempt, process, run }: Watched, sources: MetricsSources): void {
     if ((statSync(run.log, { throwIfNoEntry: false })?.size ?? 0) <= longestLogBytes) return;
     this.#sessions.whileStopped(attempt, process.pid, () => sources.logCut(cutLog(run.log)));
-  }
-}
-
-/** Its own session, so that one signal reaches all of it; its output to a file, since it outlives the agent. */
-function startWrapper(
-  run: RunFolder,
-  argv: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): ChildProcess {
-  const log = openSync(run.log, 'a', 0o600);
-  try {
-    return spawn('/bin/sh', ['-c', wrapper, 'labsweep', run.exit, ...argv], {
-      cwd: run.work,
-      env: environment,
-      detached: true,
-      stdio: ['ignore', log, log],
-    });
-  } finally {
-    closeSync(log);
   }
 }
 

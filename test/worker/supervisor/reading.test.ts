@@ -124,8 +124,7 @@ describe('a program', () => {
   it('has the contract above the sweep’s env, and that above what the agent has', () => {
     const run = runFolder(openHostFolder(folder, 'cedar'), 'a-1');
     const base = inherited({ PATH: '/bin', HOME: '/home/ada', LABSWEEP_TRIAL: 'outer' });
-    const environment = trialEnvironment(
-      base,
+    const added = trialEnvironment(
       leaseOf('a-1', {
         resources: { cpus: 2.5, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
       }),
@@ -134,7 +133,7 @@ describe('a program', () => {
       }),
       { run, checkpoint: '/checkpoint', data: null },
     );
-    expect(environment).toMatchObject({
+    expect({ ...base, ...added }).toMatchObject({
       PATH: '/bin',
       HOME: '/other',
       OMP_NUM_THREADS: '2',
