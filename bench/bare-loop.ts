@@ -11,7 +11,6 @@ import { argvOf, slots, type Work, works } from './work.ts';
 const [folder = '', name] = process.argv.slice(2);
 const work = works.find((known) => known.name === name);
 if (work === undefined) throw new Error(`no work ${name}`);
-mkdirSync(folder, { recursive: true });
 const began = performance.now();
 let started = 0;
 await Promise.all(Array.from({ length: slots }, () => runOneByOne(work)));

@@ -10,7 +10,8 @@ const script = join(import.meta.dirname, '../submit.py');
 
 const runnerWith = (python: string): Runner => ({
   name,
-  timed: 'submission to end of wait by its Python client; server and a worker of 8 cores up before',
+  timed:
+    'submission by its Python client to the last change of an output file; server and a worker of 8 cores up before',
   run: async (work, folder) => {
     for (const name of ['server', 'first', 'work']) mkdirSync(join(folder, name), { recursive: true });
     const argv = [python, script, folder, String(work.trials), String(slots), ...work.command];
