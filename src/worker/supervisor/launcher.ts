@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import type { LaunchReport, StartRequest } from './launch-report.ts';
 
 export interface LauncherOptions {
@@ -8,63 +9,80 @@ export interface LauncherOptions {
   /** What trials inherit. */
   readonly environment: Readonly<Record<string, string>>;
   readonly reported: (report: LaunchReport) => void;
-  /** It is gone: what was asked of it and not answered may have started or not. @param error it could not be started */
-  readonly lost: (error: Error | null) => void;
+  /**
+   * It is gone.
+   *
+   * @param unanswered attempts that it was asked to start and has not told of: they may have started or not
+   * @param error why it did not even start; null where it did
+   */
+  readonly lost: (unanswered: readonly string[], error: Error | null) => void;
 }
 
 /** The agent's end of its launcher. One that is gone is replaced when the next trial starts. */
 export class Launcher {
   readonly #options: LauncherOptions;
-  #process: ChildProcess | null = null;
-  #unsent = '';
+  #line: Line | null;
 
   constructor(options: LauncherOptions) {
     this.#options = options;
-    this.#process = this.#open();
+    this.#line = this.#open();
   }
 
   /** Null where it is gone. */
   get pid(): number | null {
-    return this.#process?.pid ?? null;
+    return this.#line?.process.pid ?? null;
   }
 
   /** Requests of one turn leave in one write. */
   start(request: StartRequest): void {
-    this.#process ??= this.#open();
-    if (this.#unsent === '') queueMicrotask(() => this.#flush());
-    this.#unsent += `${JSON.stringify(request)}\n`;
+    const line = (this.#line ??= this.#open());
+    if (line.unsent === '') queueMicrotask(() => flush(line));
+    line.unsent += `${JSON.stringify(request)}\n`;
+    line.unanswered.add(request.attempt);
   }
 
   /** It ends, and trials run on. */
   close(): void {
-    this.#flush();
-    this.#process?.stdin?.end();
+    if (this.#line === null) return;
+    flush(this.#line);
+    this.#line.process.stdin.end();
   }
 
-  #flush(): void {
-    this.#process?.stdin?.write(this.#unsent);
-    this.#unsent = '';
-  }
-
-  #open(): ChildProcess {
-    const [program = '', ...args] = this.#options.command;
-    const { environment, reported } = this.#options;
-    const child = spawn(program, args, { env: { ...environment }, stdio: ['pipe', 'pipe', 'ignore'] });
-    child.once('error', (error) => this.#gone(child, error));
-    child.stdin.on('error', () => {}); // `close` follows
-    createInterface(child.stdout).on('line', (line) => {
-      const report: LaunchReport = JSON.parse(line);
+  #open(): Line {
+    const { command, environment, reported, lost } = this.#options;
+    const [program = '', ...args] = command;
+    const process = spawn(program, args, { env: { ...environment }, stdio: ['pipe', 'pipe', 'ignore'] });
+    const line: Line = { process, unanswered: new Set(), unsent: '' };
+    let failure: Error | null = null;
+    process.once('error', (error) => (failure = error));
+    process.once('exit', () => this.#forget(line));
+    // What it said last is read before.
+    process.once('close', () => {
+      this.#forget(line);
+      lost([...line.unanswered], failure);
+    });
+    process.stdin.on('error', () => {}); // `close` follows
+    createInterface(process.stdout).on('line', (text) => {
+      const report: LaunchReport = JSON.parse(text);
+      line.unanswered.delete(report.attempt);
       reported(report);
     });
-    // Not `exit`: what it said last is read before.
-    child.once('close', () => this.#gone(child, null));
-    return child;
+    return line;
   }
 
-  #gone(child: ChildProcess, error: Error | null): void {
-    if (child !== this.#process) return;
-    this.#process = null;
-    this.#unsent = '';
-    this.#options.lost(error);
+  #forget(line: Line): void {
+    if (this.#line === line) this.#line = null;
   }
+}
+
+/** A launcher that runs, and what was asked of it. */
+interface Line {
+  readonly process: ChildProcessByStdio<Writable, Readable, null>;
+  readonly unanswered: Set<string>;
+  unsent: string;
+}
+
+function flush(line: Line): void {
+  line.process.stdin.write(line.unsent);
+  line.unsent = '';
 }

@@ -81,7 +81,7 @@ export class Supervisor {
       command: options.launcher,
       environment: options.environment,
       reported: (report) => this.#reported(report),
-      lost: (error) => this.#launcherLost(error),
+      lost: (unanswered, error) => this.#launcherLost(unanswered, error),
     });
     this.#oomKills = readOomKills(options.procRoot);
   }
@@ -272,14 +272,15 @@ export class Supervisor {
   }
 
   /** Its trials have another parent now, and what it has not answered for is looked for as after a restart. */
-  #launcherLost(error: Error | null): void {
+  #launcherLost(unanswered: readonly string[], error: Error | null): void {
     for (const [attempt, watched] of this.#running)
       this.#running.set(attempt, { ...watched, isChild: false });
-    const requested = [...this.#requested];
-    this.#requested.clear();
-    for (const [attempt, { lease, launch }] of requested)
-      if (error === null) this.adopt(lease, launch, null, nothingRead);
-      else this.#notStarted(attempt, error, 'the launcher of trials');
+    for (const attempt of unanswered) {
+      const requested = this.#requested.get(attempt);
+      this.#requested.delete(attempt);
+      if (error !== null) this.#notStarted(attempt, error, 'the launcher of trials');
+      else if (requested !== undefined) this.adopt(requested.lease, requested.launch, null, nothingRead);
+    }
   }
 
   /** The wrapper is gone. Whatever else is there of the attempt goes before its room is given to another. */

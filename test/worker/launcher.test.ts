@@ -1,0 +1,77 @@
+/** The process that starts trials for an agent, and what follows when it is killed. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readProcessStat } from '../../src/worker/telemetry/process-stat.ts';
+import { fixture, Host, launchOf, leaseOf } from './real-agent.ts';
+
+let host: Host;
+
+beforeEach(() => {
+  host = new Host();
+});
+
+afterEach(async () => {
+  expect(await host.dispose()).toEqual([]);
+});
+
+/** The launcher of the agent that serves: its child that is asked to launch. */
+function launcher(): number | null {
+  const agent = host.agent?.pid ?? 0;
+  const children = readFileSync(`/proc/${agent}/task/${agent}/children`, 'utf8').trim().split(' ');
+  const isLauncher = (pid: string): boolean =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes('launch');
+  const found = children.filter((pid) => pid !== '').find(isLauncher);
+  return found === undefined ? null : Number(found);
+}
+
+const kill = (pid: number | null): void => void process.kill(pid ?? Number.NaN, 'SIGKILL');
+
+describe('P1 a launcher that is killed', () => {
+  it('leaves its trials running; their agent sees them end, and starts the next by another', async () => {
+    const writer = await host.writer();
+    const gate = `${host.folder}/gate`;
+    writer.lease(launchOf([fixture('waits-for-file'), gate]), leaseOf('a-1'));
+    await writer.logHas('a-1', 'ready');
+    const killed = launcher();
+    kill(killed);
+    // Until the agent has noticed: what it asks of a dead launcher has vanished.
+    await expect.poll(() => readProcessStat(killed ?? 0)).toBeNull();
+
+    expect((await writer.run('a-2', launchOf([fixture('prints-score'), '0.5']))).end.outcome).toEqual({
+      kind: 'succeeded',
+    });
+    writeFileSync(gate, '');
+    expect((await writer.ended('a-1')).end).toMatchObject({
+      outcome: { kind: 'succeeded' },
+      final: { score: 1 },
+    });
+  });
+
+  it('is replaced while trials come and go, and none of them is lost or run twice', async () => {
+    const writer = await host.writer();
+    const attempts = Array.from({ length: 60 }, (_, index) => `a-${index}`);
+    writer.lease(launchOf([fixture('prints-score'), '0.5']), ...attempts.map((attempt) => leaseOf(attempt)));
+    for (const seen of ['a-5', 'a-20', 'a-40']) {
+      await writer.ended(seen);
+      kill(launcher());
+    }
+    for (const attempt of attempts) {
+      const { end } = await writer.ended(attempt);
+      // What the launcher took with it between a fork and its program has vanished: it is the coordinator's to repeat.
+      expect(['succeeded', 'vanished']).toContain(end.outcome.kind);
+      expect(end.metricsCount).toBe(end.outcome.kind === 'succeeded' ? 1 : 0);
+    }
+    const told = writer.heard.filter(({ kind }) => kind === 'ended');
+    expect(told).toHaveLength(attempts.length);
+  });
+});
+
+it('ends with its agent, however that ends', async () => {
+  for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+    await host.serve();
+    const pid = launcher();
+    expect(pid).not.toBeNull();
+    await host.kill(signal);
+    await expect.poll(() => readProcessStat(pid ?? 0)?.state ?? 'gone').toMatch(/gone|Z/);
+  }
+});
