@@ -200,7 +200,7 @@ describe('reconciling with a host after a cut', () => {
     const world = new World();
     world.declare();
     const instructions = world.connect('cedar', { backlog: ['stranger-1'] });
-    expect(sentIn(instructions, 'cancel')).toEqual([{ kind: 'cancel', attempts: ['stranger-1'] }]);
+    expect(sentIn(instructions, 'take-back')).toEqual([{ kind: 'take-back', attempts: ['stranger-1'] }]);
   });
 });
 

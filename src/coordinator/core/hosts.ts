@@ -111,7 +111,7 @@ function dropStrangers(
   const open = state.ledger.hosts.get(host.name)?.open ?? new Set();
   const strangers = backlog.filter((id) => !open.has(attemptId(id)));
   if (strangers.length > 0)
-    turn.instruct({ kind: 'send', host: host.name, message: { kind: 'cancel', attempts: strangers } });
+    turn.instruct({ kind: 'send', host: host.name, message: { kind: 'take-back', attempts: strangers } });
 }
 
 function adopt(
