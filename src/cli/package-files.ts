@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 
 /** The folder of this package, whether its sources run or what was built of them. */
 const packageFolder = nearestWithManifest(import.meta.dirname);
@@ -15,6 +16,11 @@ export function shippedData(name: string): string | null {
   const file = join(packageFolder, 'data', `${name}.tar.gz`);
   return existsSync(file) ? file : null;
 }
+
+const manifestSchema = z.object({ version: z.string() });
+
+export const packageVersion = (): string =>
+  manifestSchema.parse(JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))).version;
 
 function nearestWithManifest(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : nearestWithManifest(dirname(folder));

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Console } from './console.ts';
 import { errorText } from './error-text.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
+import { packageVersion } from './package-files.ts';
 import type { Verb } from './verb.ts';
 import { dataVerb } from './verbs/data.ts';
 import { initVerb } from './verbs/init.ts';
@@ -55,6 +56,7 @@ export async function runCommand(args: readonly string[], console: Console): Pro
 function labsweep(console: Console, done: (code: ExitCode) => void): Command {
   const program = new Command('labsweep')
     .description("Hyperparameter sweeps over a lab's shared servers, by SSH alone.")
+    .version(packageVersion())
     .addOption(debugOption())
     .exitOverride()
     .configureOutput({
