@@ -33,26 +33,23 @@ export class Launcher {
     return this.#line?.process.pid ?? null;
   }
 
-  /** Requests of one turn leave in one write. */
+  /** At once, so that it forks for one trial while the agent prepares the next. */
   start(request: StartRequest): void {
     const line = (this.#line ??= this.#open());
-    if (line.unsent === '') queueMicrotask(() => flush(line));
-    line.unsent += `${JSON.stringify(request)}\n`;
+    line.process.stdin.write(`${JSON.stringify(request)}\n`);
     line.unanswered.add(request.attempt);
   }
 
   /** It ends, and trials run on. */
   close(): void {
-    if (this.#line === null) return;
-    flush(this.#line);
-    this.#line.process.stdin.end();
+    this.#line?.process.stdin.end();
   }
 
   #open(): Line {
     const { command, environment, reported, lost } = this.#options;
     const [program = '', ...args] = command;
     const process = spawn(program, args, { env: { ...environment }, stdio: ['pipe', 'pipe', 'ignore'] });
-    const line: Line = { process, unanswered: new Set(), unsent: '' };
+    const line: Line = { process, unanswered: new Set() };
     let failure: Error | null = null;
     process.once('error', (error) => (failure = error));
     process.once('exit', () => this.#forget(line));
@@ -79,10 +76,4 @@ export class Launcher {
 interface Line {
   readonly process: ChildProcessByStdio<Writable, Readable, null>;
   readonly unanswered: Set<string>;
-  unsent: string;
-}
-
-function flush(line: Line): void {
-  line.process.stdin.write(line.unsent);
-  line.unsent = '';
 }
