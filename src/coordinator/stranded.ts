@@ -2,7 +2,7 @@ import type { Sweep } from '../ledger/state.ts';
 import type { HostName } from '../model/ids.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
-import { eligibility, misfit } from './scheduler/eligibility.ts';
+import { eligibility, idle, misfit } from './scheduler/eligibility.ts';
 
 /**
  * Why nothing of a sweep can go on anywhere, by host; null while something may. A host that could not be prepared, is
@@ -41,10 +41,11 @@ function lastingRefusal(state: CoordinatorState, sweep: Sweep, host: FleetHost):
 
 /** Why a host is too small for every trial that waits; null as soon as one fits. */
 function misfitOfAll(sweep: Sweep, host: FleetHost): Refusal | null {
+  const load = idle(host);
   let refusal: Refusal | null = null;
   for (const trial of sweep.order) {
     if (trial.status.kind !== 'queued') continue;
-    refusal = misfit(trial.point, host);
+    refusal = misfit(trial.point, load);
     if (refusal === null) return null;
   }
   return refusal;

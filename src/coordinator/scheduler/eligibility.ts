@@ -2,6 +2,7 @@ import type { PointDeclaration } from '../../ledger/events.ts';
 import type { Sweep } from '../../ledger/state.ts';
 import type { Refusal } from '../../model/refusal.ts';
 import { admit } from '../../throttle/admission.ts';
+import type { HostLoad } from '../../throttle/host-load.ts';
 import { idleHost } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
@@ -54,9 +55,11 @@ function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refu
   }
 }
 
+/** A host as it would be with nobody on it; null where it is not known yet. */
+export const idle = ({ link, limits }: FleetHost): HostLoad | null =>
+  link.kind === 'ready' ? idleHost(link.facts, limitsOf(limits)) : null;
+
 /** Why a host can never take a trial of this point, however idle it is; null where it can, or is not known yet. */
-export function misfit(point: PointDeclaration, host: FleetHost): Refusal | null {
-  if (host.link.kind !== 'ready') return null;
-  const request = { resources: point.resources, shapeObserved: true };
-  return admit(request, idleHost(host.link.facts, limitsOf(host.limits)))[0] ?? null;
+export function misfit({ resources }: PointDeclaration, host: HostLoad | null): Refusal | null {
+  return host === null ? null : (admit({ resources, shapeObserved: true }, host)[0] ?? null);
 }

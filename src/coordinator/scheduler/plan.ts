@@ -1,8 +1,9 @@
 /** What starts where. Pure: same state, same plan. A plan looks only at as many trials as hosts have room for. */
 import type { Sweep, Trial } from '../../ledger/state.ts';
+import type { HostLoad } from '../../throttle/host-load.ts';
 import type { HostName, SweepName } from '../../model/ids.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { eligibility, misfit } from './eligibility.ts';
+import { eligibility, idle, misfit } from './eligibility.ts';
 import { roomOf } from './backlog.ts';
 
 export interface Assignment {
@@ -19,6 +20,8 @@ export interface Plan {
 /** A host while a plan is made: how many attempts it may still take, and how many rounds of trials wait there. */
 interface Candidate {
   readonly host: FleetHost;
+  /** What it could hold. */
+  readonly idle: HostLoad | null;
   room: number;
   busy: number;
   readonly parallel: number;
@@ -34,7 +37,8 @@ export function plan(state: CoordinatorState): Plan {
     const coming: FleetHost[] = [];
     for (const host of state.fleet.values()) {
       const answer = eligibility(state, sweep, host);
-      if (answer.kind === 'eligible') candidates.push({ host, ...roomOf(state, sweep, host, assignments) });
+      if (answer.kind === 'eligible')
+        candidates.push({ host, idle: idle(host), ...roomOf(state, sweep, host, assignments) });
       if (answer.kind === 'unprepared')
         preparations.push({ host: host.name, launch: sweep.declaration.launch });
       if (answer.kind === 'unprepared' || isPreparing(host, sweep)) coming.push(host);
@@ -103,7 +107,8 @@ function firstQueued(sweep: Sweep): number {
 function chooseHost(state: CoordinatorState, trial: Trial, { candidates, coming }: Choice): Candidate | null {
   if (trial.attempts.length === 0) return earliest(candidates, trial);
   const endedOn = new Set(trial.attempts.map((id) => state.ledger.attempts.get(id)?.host));
-  const isFresh = (host: FleetHost): boolean => !endedOn.has(host.name) && misfit(trial.point, host) === null;
+  const isFresh = (host: FleetHost): boolean =>
+    !endedOn.has(host.name) && misfit(trial.point, idle(host)) === null;
   const fresh = candidates.filter(({ host }) => isFresh(host));
   if (fresh.length === 0 && coming.some(isFresh)) return null;
   return earliest(fresh.length > 0 ? fresh : candidates, trial);
@@ -117,7 +122,7 @@ function earliest(candidates: readonly Candidate[], trial: Trial): Candidate | n
   let best: Candidate | null = null;
   for (const candidate of candidates)
     if (candidate.room > 0 && (best === null || candidate.busy < best.busy)) best = candidate;
-  if (best === null || misfit(trial.point, best.host) === null) return best;
+  if (best === null || misfit(trial.point, best.idle) === null) return best;
   return earliest(
     candidates.filter((candidate) => candidate !== best),
     trial,
