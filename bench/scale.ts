@@ -1,142 +1,121 @@
-/** `npm run bench:scale`: 100,000 trials planned, queued and finished, and how soon a first trial starts. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** `node bench/scale.ts`: what 100,000 trials cost, and how soon a first one starts. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fold } from '../src/ledger/fold.ts';
 import { emptyLedger } from '../src/ledger/state.ts';
 import { openReader } from '../src/ledger/store/reader.ts';
+import { Lab, type Typed } from './lab.ts';
 import { writeFinishedLedger } from './scale/finished-ledger.ts';
 import { trialCount } from './scale/large-sweep.ts';
 import { QueuedLab } from './scale/queued-lab.ts';
+import { median } from './table.ts';
 
-const labsweep = join(import.meta.dirname, '../bin/labsweep.js');
 const rounds = 5;
+const runForMs = 30_000;
+const noOp = ['echo', '{"score": {x}, "y": {y}}'];
+/** Long enough to be told of as started. */
+const brief = ['sh', '-c', 'sleep 0.1; echo "$0"', ...noOp.slice(1)];
+const largeGrid = { x: { from: 1, to: trialCount / 100 }, y: { from: 1, to: 100 } };
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-const timed = (work: () => void): number => {
-  const began = performance.now();
-  work();
-  return (performance.now() - began) / 1_000;
-};
-const inFolder = <Result>(work: (folder: string) => Result): Result => {
-  const folder = mkdtempSync(join(tmpdir(), 'labsweep-scale-'));
-  try {
-    return work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
-const say = (what: string, figure: string): void => console.log(`| ${what} | ${figure} |`);
+const root = mkdtempSync(join(tmpdir(), 'labsweep-scale-'));
+const labNamed = (name: string): Lab => new Lab(join(root, name));
+const say = (what: string, figure: string): void => void process.stdout.write(`| ${what} | ${figure} |\n`);
 
-function run(folder: string, ...args: string[]): string {
-  const ended = spawnSync(process.execPath, [labsweep, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 30,
-  });
-  if (ended.status !== 0) throw new Error(`${args.join(' ')}: ${ended.stderr}`);
-  return ended.stdout;
+try {
+  say(`of ${trialCount} trials, or of a first one`, `median of ${rounds} where more than one was taken`);
+  say('---', '---');
+  await plans();
+  for (const hosts of [1, 14, 50]) schedulerPlan(hosts);
+  finishedLedger(join(root, 'finished/.labsweep'));
+  await commandsOnFinishedLedger();
+  await firstTrial();
+  await planned();
+} finally {
+  rmSync(root, { recursive: true, force: true });
 }
 
-function writeSweep(folder: string, name: string, points: number): void {
-  writeFileSync(
-    join(folder, `${name}.yaml`),
-    [
-      `sweep: ${name}`,
-      `program: {command: [echo, '{"score": {x}}']}`,
-      'objective: {metric: score, goal: maximize}',
-      `grid: {x: {from: 1, to: ${points}}}`,
-      'resources: {cpus: 0}',
-      '',
-    ].join('\n'),
-  );
-  const host = {
-    name: 'here',
-    transport: 'local',
-    folder: join(folder, 'host'),
-    limits: { slots: 8, load: 1_000 },
-  };
-  writeFileSync(join(folder, 'inventory.json'), JSON.stringify({ hosts: [host] }));
-}
-
-function planned(): void {
-  inFolder((folder) => {
-    writeSweep(folder, 'large', trialCount);
-    const seconds = Array.from({ length: rounds }, () =>
-      timed(() => run(folder, 'plan', 'large.yaml', '--json')),
-    );
-    say('`plan --json` of 100,000 trials', `${median(seconds).toFixed(2)} s`);
-  });
-}
-
-function queued(): void {
-  const lab = new QueuedLab(trialCount, 14);
-  const { ms, leased } = lab.plan();
-  say(`a plan of the scheduler with 100,000 queued, 14 hosts, ${leased} leases`, `${ms.toFixed(1)} ms`);
-}
-
-function finished(): void {
-  inFolder((folder) => {
-    writeFinishedLedger(folder, trialCount);
-    const seconds = Array.from({ length: rounds }, () =>
-      timed(() => {
-        const opened = openReader(folder);
-        if (opened.kind !== 'opened') throw new Error('the ledger cannot be read');
-        opened.reader.read(0).events.reduce(fold, emptyLedger());
-      }),
-    );
+async function plans(): Promise<void> {
+  const lab = labNamed('plan');
+  lab.write('large', { command: noOp, grid: largeGrid });
+  for (const flags of [[], ['--json']])
     say(
-      'fold of a ledger with 100,000 finished trials, its file read and its chain checked',
-      `${median(seconds).toFixed(2)} s`,
+      `labsweep plan ${flags.join(' ')}`,
+      await repeated(() => lab.type(['plan', 'large.yaml', ...flags]).ended),
     );
-    const board = timed(() => run(folder, 'leaderboard', '--state', folder));
-    say('`leaderboard` of it', `${board.toFixed(2)} s`);
-  });
 }
 
-/** The most memory that a coordinator of 100,000 trials has taken once it has led them for 15 s. */
-async function coordinating(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'labsweep-scale-'));
-  try {
-    writeSweep(folder, 'large', trialCount);
-    const coordinator = spawn(process.execPath, [labsweep, 'run', 'large.yaml'], {
-      cwd: folder,
-      stdio: 'ignore',
+function schedulerPlan(hosts: number): void {
+  const { ms, leased } = new QueuedLab(trialCount, hosts).plan();
+  say(`a plan of the scheduler, ${hosts} hosts of 64 cores with room for all: ${leased} leases`, msText(ms));
+}
+
+function finishedLedger(folder: string): void {
+  writeFinishedLedger(folder, trialCount);
+  const began = performance.now();
+  const opened = openReader(folder);
+  if (opened.kind !== 'opened') throw new Error('the ledger cannot be read');
+  const { events } = opened.reader.read(0);
+  const read = performance.now();
+  events.reduce(fold, emptyLedger());
+  say('reading a ledger of finished trials, each event checked', msText(read - began));
+  say('folding it', msText(performance.now() - read));
+}
+
+async function commandsOnFinishedLedger(): Promise<void> {
+  const lab = labNamed('finished');
+  for (const args of [['status'], ['leaderboard'], ['leaderboard', '--json'], ['resume']])
+    say(`labsweep ${args.join(' ')}, all finished`, await repeated(() => lab.type(args).ended));
+}
+
+/** From the command to the first trial, with a fresh state folder and no agent. */
+async function firstTrial(): Promise<void> {
+  let round = 0;
+  const figure = await repeated(async () => {
+    const lab = labNamed(`first-${(round += 1)}`);
+    lab.write('first', { command: brief, grid: { x: [1, 2, 3], y: [1] } });
+    const began = performance.now();
+    let startedMs = Number.NaN;
+    const run = lab.type(['run', 'first.yaml', '--json'], (line) => {
+      if (Number.isNaN(startedMs) && line.startsWith('{"event":"started"'))
+        startedMs = performance.now() - began;
     });
-    await pause(15_000);
-    const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${coordinator.pid}/status`, 'utf8')) ?? [];
-    say('memory of a coordinator of 100,000 trials, at its peak', `${Math.round(Number(kib) / 1_024)} MiB`);
-    coordinator.kill('SIGINT');
-    await once(coordinator, 'exit');
-    run(folder, 'stop');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    await run.ended;
+    lab.endAgent();
+    return startedMs;
+  });
+  say('labsweep run, to the first start of a trial; no agent, fresh folders', figure);
 }
 
-/** From the command to the first start, by a fresh state folder and a host without an agent. */
-function first(): void {
-  const seconds = Array.from({ length: rounds }, () =>
-    inFolder((folder) => {
-      writeSweep(folder, 'first', 1);
-      const began = Date.now();
-      run(folder, 'run', 'first.yaml');
-      const opened = openReader(join(folder, '.labsweep'));
-      if (opened.kind !== 'opened') throw new Error('the ledger cannot be read');
-      const ended = opened.reader.read(0).events.findLast((event) => event.kind === 'ended');
-      return ((ended?.at ?? NaN) - began) / 1_000;
-    }),
-  );
-  say('from the command to the end of a first trial that does nothing', `${median(seconds).toFixed(2)} s`);
+/** A coordinator that has all of them planned and runs no-ops for a while. */
+async function planned(): Promise<void> {
+  const lab = labNamed('planned');
+  lab.write('large', { command: noOp, grid: largeGrid });
+  let results = 0;
+  const run = lab.type(['run', 'large.yaml', '--json'], (line) => {
+    if (line.startsWith('{"event":"ended"')) results += 1;
+  });
+  await pause(runForMs);
+  const mb = peakMb(run);
+  run.child.kill('SIGINT');
+  await run.ended;
+  await lab.type(['stop', 'large']).ended;
+  lab.endAgent();
+  say(`a coordinator with all of them planned, after ${results} results: most memory`, `${mb.toFixed(0)} MB`);
 }
 
-console.log('| what | median |\n| --- | --- |');
-planned();
-queued();
-finished();
-first();
-await coordinating();
+function peakMb({ child }: Typed): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+async function repeated(measure: () => Promise<number>): Promise<string> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) times.push(await measure());
+  return `${msText(median(times))} (${msText(Math.min(...times))} to ${msText(Math.max(...times))})`;
+}
+
+function msText(ms: number): string {
+  return ms < 1_000 ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms` : `${(ms / 1_000).toFixed(2)} s`;
+}

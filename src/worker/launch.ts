@@ -4,6 +4,9 @@ import { createInterface } from 'node:readline';
 import type { LaunchReport, StartRequest } from './supervisor/launch-report.ts';
 import { wrapper } from './supervisor/wrapper.ts';
 
+/** Each look at `process.env` asks the system for every variable. */
+const inherited = { ...process.env };
+
 /**
  * Starts trials for the agent whose child this process is, and tells how they went. It has nothing in memory but
  * that: Node forks to start a program, a fork copies the page tables of all that the parent holds, and with an agent's
@@ -44,7 +47,7 @@ function startWrapper({ argv, workFolder, log, environment }: StartRequest): Chi
   try {
     return spawn('/bin/sh', ['-c', wrapper, 'labsweep', ...argv], {
       cwd: workFolder,
-      env: { ...process.env, ...environment },
+      env: { ...inherited, ...environment },
       detached: true,
       stdio: ['ignore', output, output],
     });
