@@ -52,7 +52,7 @@ export interface Trial {
   readonly replicate: number;
   /** The sweeps that hold it now: one result serves all of them. */
   sweeps: readonly SweepName[];
-  readonly attempts: AttemptId[];
+  attempts: readonly AttemptId[];
   /** Ends that were charged to the trial, and ends that blame nobody. */
   charges: number;
   uncharged: number;
