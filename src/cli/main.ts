@@ -1,10 +1,8 @@
-import { enableCompileCache } from 'node:module';
 import { processConsole } from './console.ts';
 import { errorText } from './error-text.ts';
 import { exitCode } from './exit.ts';
 import { runCommand } from './program.ts';
 
-enableCompileCache();
 const args = process.argv.slice(2);
 const console = processConsole();
 // Who read has gone, as in `labsweep list | head`: nobody is left to say anything to. Trials go on where they are.
