@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { slots } from './work.ts';
 
 const labsweep = join(import.meta.dirname, '../bin/labsweep.js');
@@ -57,12 +58,21 @@ export class Lab {
   }
 
   /** It would end by itself after a minute, and be in the way of what is measured next. */
-  endAgent(): void {
+  async endAgent(): Promise<void> {
     const hosts = join(this.folder, 'host/host');
     for (const machine of existsSync(hosts) ? readdirSync(hosts) : []) {
       const { pid }: { pid: number } = JSON.parse(readFileSync(join(hosts, machine, 'agent.json'), 'utf8'));
-      process.kill(pid);
+      while (signalled(pid)) await pause(5);
     }
+  }
+}
+
+/** False once it is gone. */
+function signalled(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGTERM');
+  } catch {
+    return false;
   }
 }
 

@@ -82,7 +82,7 @@ async function firstTrial(): Promise<void> {
         startedMs = performance.now() - began;
     });
     await run.ended;
-    lab.endAgent();
+    await lab.endAgent();
     return startedMs;
   });
   say('labsweep run, to the first start of a trial; no agent, fresh folders', figure);
@@ -101,7 +101,7 @@ async function planned(): Promise<void> {
   run.child.kill('SIGINT');
   await run.ended;
   await lab.type(['stop', 'large']).ended;
-  lab.endAgent();
+  await lab.endAgent();
   say(`a coordinator with all of them planned, after ${results} results: most memory`, `${mb.toFixed(0)} MB`);
 }
 

@@ -18,7 +18,7 @@ export const labsweepRunner: Runner = {
       lastAt = Date.now();
     });
     await run.ended;
-    lab.endAgent();
+    await lab.endAgent();
     if (results !== work.trials) throw new Error(`${results} of ${work.trials} trials succeeded`);
     return lastAt - firstLeaseAt(folder);
   },

@@ -4,8 +4,8 @@ import { declaration, endOf, pointsOf } from './large-sweep.ts';
 
 const host = 'cedar';
 const pointsPerEvent = 2_000;
-/** Results of one turn of a busy coordinator. */
-const resultsPerCommit = 100;
+/** More than one turn of a coordinator brings, so that writing it takes two seconds; what is read is the same. */
+const resultsPerCommit = 1_000;
 
 /** Writes the ledger of a sweep that has ended well, as a coordinator would have: a real file, commit by commit. */
 export function writeFinishedLedger(folder: string, trials: number): void {
