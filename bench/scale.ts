@@ -16,7 +16,7 @@ const rounds = 5;
 const runForMs = 30_000;
 const noOp = ['echo', '{"score": {x}, "y": {y}}'];
 /** Long enough to be told of as started. */
-const brief = ['sh', '-c', 'sleep 0.1; echo "$0"', ...noOp.slice(1)];
+const brief = ['sh', '-c', 'sleep 0.5; echo "$0"', ...noOp.slice(1)];
 const largeGrid = { x: { from: 1, to: trialCount / 100 }, y: { from: 1, to: 100 } };
 
 const root = mkdtempSync(join(tmpdir(), 'labsweep-scale-'));

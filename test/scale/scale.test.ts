@@ -64,7 +64,7 @@ describe('100,000 trials', () => {
 
 it('a first trial starts soon after the command, with no agent and a fresh folder', async () => {
   const lab = new Lab(join(folder, 'first'));
-  lab.write('first', { command: ['sh', '-c', 'sleep 0.1; echo "$0"', '{"score": {x}}'], grid: { x: [1] } });
+  lab.write('first', { command: ['sh', '-c', 'sleep 0.5; echo "$0"', '{"score": {x}}'], grid: { x: [1] } });
   const began = performance.now();
   let startedMs = Number.POSITIVE_INFINITY;
   const run = lab.type(['run', 'first.yaml', '--json'], (line) => {
