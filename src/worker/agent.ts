@@ -25,7 +25,7 @@ import { kernelUnits } from './telemetry/kernel-units.ts';
 export interface AgentOptions {
   readonly host: HostFolder;
   readonly facts: HostFacts;
-  /** The command that starts trials for this process (launch.ts). */
+  /** The command that starts trials for this process (launch-trials.ts). */
   readonly launcher: readonly string[];
   /** What trials inherit of the agent's environment. */
   readonly environment: Readonly<Record<string, string>>;

@@ -1,7 +1,4 @@
-/**
- * The agent's command line. One file, for Node 16 and later; each command loads what it needs, so that the launcher
- * stays small.
- */
+/** The agent's command line. One file, for Node 16 and later; each command loads what it needs. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,12 +6,9 @@ const usage = `usage: agent.mjs serve|start|relay --folder FOLDER [--idle-ms N] 
   serve  be the agent of the folder, until idle for N ms (default 60000)
   start  see to it that one serves, and print its {socket, pid, build}
   relay  join standard input and output to it
-       agent.mjs launch
-  launch start trials for the agent, its parent
 `;
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
-  if (command === 'launch') return launch();
   const options = parse(rest);
   const folder = options?.get('folder');
   const script = fileURLToPath(import.meta.url);
@@ -41,12 +35,6 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     default:
       return complain(usage, 2);
   }
-}
-
-async function launch(): Promise<number> {
-  const { launchTrials } = await import('./launch.ts');
-  launchTrials();
-  return 0;
 }
 
 /** `--name value` pairs; null where something is left over. */

@@ -8,6 +8,7 @@ import { listen, socketPath } from './endpoint.ts';
 import { tidyCheckpoints } from './spool/checkpoint.ts';
 import { openHostFolder } from './spool/host-folder.ts';
 import { inherited } from './supervisor/environment.ts';
+import { launcherCommand } from './supervisor/launch-trials.ts';
 import { bootId, machineId, usableCpus } from './telemetry/host-facts.ts';
 import { readProcessStat } from './telemetry/process-stat.ts';
 
@@ -20,8 +21,6 @@ export interface ServeOptions {
 }
 
 const lastWordsMs = 100;
-/** A launcher is as small as it can be (launch.ts): a small young generation, no helpers that collect garbage. */
-const smallMemory = ['--max-semi-space-size=1', '--v8-pool-size=0'];
 
 /**
  * The daemon: serves a folder until it is idle or told to end. Trials outlive it.
@@ -71,7 +70,7 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
       pid: process.pid,
       build: build.build,
     },
-    launcher: [process.execPath, ...smallMemory, script, 'launch'],
+    launcher: launcherCommand(),
     environment: inherited(process.env),
     procRoot,
     idleMs,

@@ -15,9 +15,10 @@ export function processesOf(home: string): LabProcess[] {
       const environment = textOf(`/proc/${pid}/environ`);
       if (!`\0${environment}`.includes(`\0HOME=${home}\0`)) return [];
       const words = textOf(`/proc/${pid}/cmdline`).split('\0');
-      const role = words.find((_, at) => /\/agent\/\w+\.mjs$/.test(words[at - 1] ?? ''));
-      if (role === 'launch') return []; // a part of its agent, which ends with it
-      return [{ pid: Number(pid), command: words.join(' ').trim(), isAgent: role === 'serve' }];
+      const command = words.join(' ').trim();
+      if (command.includes('labsweep launcher')) return []; // a part of its agent, which ends with it
+      const isAgent = words.some((word, at) => /\/agent\/\w+\.mjs$/.test(word) && words[at + 1] === 'serve');
+      return [{ pid: Number(pid), command, isAgent }];
     });
 }
 

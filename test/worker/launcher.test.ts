@@ -14,12 +14,12 @@ afterEach(async () => {
   expect(await host.dispose()).toEqual([]);
 });
 
-/** The launcher of the agent that serves: its child that is asked to launch. */
+/** The launcher of the agent that serves. */
 function launcher(): number | null {
   const agent = host.agent?.pid ?? 0;
   const children = readFileSync(`/proc/${agent}/task/${agent}/children`, 'utf8').trim().split(' ');
   const isLauncher = (pid: string): boolean =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes('launch');
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('labsweep launcher');
   const found = children.filter((pid) => pid !== '').find(isLauncher);
   return found === undefined ? null : Number(found);
 }

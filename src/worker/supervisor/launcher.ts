@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { LaunchReport, StartRequest } from './launch-report.ts';
 
 export interface LauncherOptions {
-  /** The command that is a launcher (launch.ts). */
+  /** The command that is a launcher (launch-trials.ts). */
   readonly command: readonly string[];
   /** What trials inherit. */
   readonly environment: Readonly<Record<string, string>>;

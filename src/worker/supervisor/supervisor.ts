@@ -20,7 +20,7 @@ import { groupLives, isSameProcess, Sessions } from './session.ts';
 
 export interface SupervisorOptions {
   readonly host: HostFolder;
-  /** The command that starts trials for this process (launch.ts). */
+  /** The command that starts trials for this process (launch-trials.ts). */
   readonly launcher: readonly string[];
   /** What trials inherit of the agent's environment. */
   readonly environment: Readonly<Record<string, string>>;
