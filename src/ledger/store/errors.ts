@@ -59,7 +59,7 @@ const remedies: Readonly<Record<number, string>> = {
   8: 'it is read-only for this user; check the owner of the folder',
   10: 'the disk refuses (full, over quota, or broken); see to it and run `labsweep resume`',
   11: 'the file is damaged; see `labsweep ledger verify`',
-  13: 'the disk is full; free some space and run `labsweep resume`',
+  13: 'the disk is full; free some space and run the command again',
   14: 'the folder cannot be entered or written; check its owner',
 };
 
