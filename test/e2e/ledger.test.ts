@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
-import { it, type Lab, until } from './lab.ts';
+import { it, type Lab, type Told, until } from './lab.ts';
 import { counts, printsScore, shellSweep, waitsAt } from './sweeps.ts';
 import { stackOf } from './told.ts';
 
@@ -138,7 +138,7 @@ describe.runIf(canMount)('a full disk under the state folder', () => {
     }
   }
 
-  function isFull({ code, err }: { code: number | null; err: string }): void {
+  function isFull({ code, err }: Told): void {
     expect({ code, stack: stackOf(err) }, err).toEqual({ code: exitCode.failedInPart, stack: null });
     expect(err).toContain(complaint);
   }

@@ -3,7 +3,7 @@ import { clipSamples, sampleRateHz } from '../architecture.ts';
 
 /** What this file needs of wavefile's untyped `fmt` and `data`. */
 interface Chunks {
-  readonly fmt: { readonly audioFormat: number; readonly numChannels: number; readonly sampleRate: number };
+  readonly fmt: { readonly numChannels: number; readonly sampleRate: number };
   readonly data: { readonly samples: Uint8Array };
 }
 
@@ -13,15 +13,15 @@ interface Chunks {
  */
 export function clipAudio(file: Buffer): Int16Array {
   const wav = new wavefile.WaveFile(file);
-  const { fmt, data } = wav as unknown as Chunks;
-  // Read now: a conversion empties these chunks and makes new ones.
-  const { audioFormat, numChannels, sampleRate } = fmt;
-  if (audioFormat === 1 && wav.bitDepth === '16' && numChannels === 1 && sampleRate === sampleRateHz)
-    return asInt16(data.samples).slice(0, clipSamples);
   if (wav.bitDepth === '4') wav.fromIMAADPCM();
   if (wav.bitDepth === '8a') wav.fromALaw();
   if (wav.bitDepth === '8m') wav.fromMuLaw();
-  wav.toBitDepth('16');
+  if (wav.bitDepth !== '16') wav.toBitDepth('16');
+  const { fmt, data } = wav as unknown as Chunks;
+  // Read now: a conversion empties these chunks and makes new ones.
+  const { numChannels, sampleRate } = fmt;
+  // As most data sets come; wavefile's own way goes sample by sample.
+  if (numChannels === 1 && sampleRate === sampleRateHz) return asInt16(data.samples).slice(0, clipSamples);
   if (sampleRate !== sampleRateHz) wav.toSampleRate(sampleRateHz);
   return mono(wav.getSamples(true, Int16Array) as unknown as Int16Array, numChannels).slice(0, clipSamples);
 }
