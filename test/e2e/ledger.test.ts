@@ -4,9 +4,9 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
-import { it, type Lab, type Told, until } from './lab.ts';
+import { it, type Lab, until } from './lab.ts';
 import { counts, printsScore, shellSweep, waitsAt } from './sweeps.ts';
-import { stackOf } from './told.ts';
+import { stackOf, type Told } from './told.ts';
 
 const ledger = '.labsweep/ledger.db';
 
