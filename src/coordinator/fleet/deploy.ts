@@ -22,6 +22,7 @@ export async function startAgent(
   const said = code === 0 ? startedSchema.safeParse(parseLastLine(stdout)) : null;
   if (!said?.success)
     throw new TransportError(
+      'command',
       `the agent does not start in ${host.folder}: ${stderr.trim() || stdout.trim() || `exit code ${code}`}`,
     );
   return { socket: said.data.socket, relay: [host.node, agent, 'relay', '--folder', host.folder] };

@@ -25,7 +25,7 @@ export class HostReader {
       for (const message of decode(chunk)) if (message.kind === 'log') this.#waiting?.resolve(message);
     });
     stream.on('error', () => {}); // `close` follows
-    stream.on('close', () => this.#waiting?.reject(new TransportError('the connection was cut')));
+    stream.on('close', () => this.#waiting?.reject(new TransportError('cut', 'the connection was cut')));
     this.#send({ kind: 'hello', protocol: protocolVersion, ledger, term: 0, role: 'reader' });
   }
 
@@ -43,7 +43,7 @@ export class HostReader {
   async *readLog(attempt: AttemptId, offset: number, follow: boolean): AsyncGenerator<Buffer> {
     for (let at = offset; ; ) {
       const answer = await this.#ask({ kind: 'read-log', attempt, offset: at });
-      if (answer.problem !== null) throw new TransportError(answer.problem);
+      if (answer.problem !== null) throw new TransportError('io', answer.problem);
       const bytes = Buffer.from(answer.base64, 'base64');
       at = answer.offset + bytes.length;
       if (bytes.length > 0) yield bytes;

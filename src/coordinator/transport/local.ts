@@ -1,25 +1,44 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, copyFile, mkdir, rename } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { dirname } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { type AgentAddress, type ExecResult, type Transport, TransportError } from './transport.ts';
+import { commandLine } from './command-line.ts';
+import {
+  type AgentAddress,
+  type ExecResult,
+  type OnProgress,
+  type Transport,
+  TransportError,
+} from './transport.ts';
 
 /** This machine: no connection to lose, but the same agent in a process of its own, spoken to over its socket. */
 export function localTransport(): Transport {
-  return { exec, put, exists, attach, close: async () => {} };
+  return {
+    exec,
+    put: (localPath, hostPath, onProgress) => copyWhole(localPath, atHome(hostPath), onProgress),
+    get: (hostPath, localPath, onProgress) => copyWhole(atHome(hostPath), localPath, onProgress),
+    exists,
+    attach,
+    close: async () => {},
+  };
 }
 
-function exec(argv: readonly string[], stdin = ''): Promise<ExecResult> {
+const atHome = (path: string): string => resolve(homedir(), path);
+
+async function exec(argv: readonly string[], stdin = ''): Promise<ExecResult> {
+  commandLine(argv);
+  const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
-    const [program = '', ...args] = argv;
-    const child = spawn(program, args, { stdio: 'pipe' });
+    const child = spawn(program, args, { stdio: 'pipe', cwd: homedir() });
     const output = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
     child.on('error', (cause) =>
-      reject(new TransportError(`${program} cannot be started: ${cause.message}`, { cause })),
+      reject(new TransportError('command', `${program} cannot be started: ${cause.message}`, { cause })),
     );
     child.on('close', (code) => resolve({ code, ...output }));
     child.stdin.on('error', () => {}); // it may end without reading: its exit code says what there is to say
@@ -27,19 +46,33 @@ function exec(argv: readonly string[], stdin = ''): Promise<ExecResult> {
   });
 }
 
-async function put(localPath: string, hostPath: string): Promise<void> {
-  const part = `${hostPath}.part-${randomBytes(4).toString('hex')}`;
+async function copyWhole(from: string, to: string, onProgress?: OnProgress): Promise<void> {
+  const part = `${to}.part-${randomBytes(4).toString('hex')}`;
   try {
-    await mkdir(dirname(hostPath), { recursive: true, mode: 0o700 });
-    await copyFile(localPath, part);
-    await rename(part, hostPath);
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await copyFile(from, part, constants.COPYFILE_FICLONE);
+    const { size, mode } = await stat(part);
+    await chmod(part, (mode & 0o100) === 0 ? 0o600 : 0o700);
+    await sync(part);
+    await rename(part, to);
+    onProgress?.(size);
   } catch (cause) {
-    throw new TransportError(`cannot write ${hostPath}: ${messageOf(cause)}`, { cause });
+    await rm(part, { force: true });
+    throw new TransportError('io', `cannot copy ${from} to ${to}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
 const exists = (hostPath: string): Promise<boolean> =>
-  access(hostPath).then(
+  access(atHome(hostPath)).then(
     () => true,
     () => false,
   );
@@ -49,7 +82,11 @@ function attach(agent: AgentAddress): Promise<Duplex> {
     const socket = connect(agent.socket);
     socket.once('connect', () => resolve(socket));
     socket.once('error', (cause) =>
-      reject(new TransportError(`the agent at ${agent.socket} does not answer: ${cause.message}`, { cause })),
+      reject(
+        new TransportError('unreachable', `the agent at ${agent.socket} does not answer: ${cause.message}`, {
+          cause,
+        }),
+      ),
     );
   });
 }
