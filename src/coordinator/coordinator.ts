@@ -14,6 +14,7 @@ import { restore } from './core/restore.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { insideOf } from './fleet/artifact-fetcher.ts';
 import { HostLink } from './fleet/link.ts';
+import { Packs } from './fleet/packs.ts';
 import { CoordinatorLoop } from './loop.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -25,9 +26,10 @@ export interface HostEntry {
   /** Why it is not to be used, or null. */
   readonly off: string | null;
   readonly transport: Transport;
-  /** labsweep's folder there, absolute, and the Node that runs there. */
+  /** labsweep's folder there: absolute or below `~`. */
   readonly folder: string;
-  readonly node: string;
+  /** A Node of the host that is tried first, or null. */
+  readonly node: string | null;
 }
 
 const turnMs = 25;
@@ -61,6 +63,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const { writer, hosts } = options;
   const { state, term } = beginTerm(options);
   const links = new Map<HostName, HostLink>();
+  const packs = new Packs(options.store);
   const answers = new Map<number, (message: string) => void>();
   const loop = new CoordinatorLoop(state, {
     now: () => Date.now(),
@@ -80,7 +83,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   for (const host of hosts.filter(({ off }) => off === null))
     links.set(
       host.name,
-      newLink(options, host, state, term, (event) => loop.post(event)),
+      newLink(options, packs, host, state, term, (event) => loop.post(event)),
     );
   let asked = 0;
   let connecting = false;
@@ -146,6 +149,7 @@ const fleetHost = (host: HostEntry): FleetHost => ({
 
 function newLink(
   options: CoordinatorOptions,
+  packs: Packs,
   host: HostEntry,
   state: CoordinatorState,
   term: number,
@@ -157,7 +161,7 @@ function newLink(
     folder: host.folder,
     node: host.node,
     agentFile: options.agentFile,
-    store: options.store,
+    packs,
     artifacts: (attempt) => artifactsFolder(options.folder, attempt),
     ledger: state.ledger.ledger ?? ledgerId(''),
     term,

@@ -1,26 +1,29 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { packFile } from '../../content/pack.ts';
-import { contentHash } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
 import type { Transport } from '../transport/transport.ts';
+import { folderTurns } from './folder-turns.ts';
+import type { Packs } from './packs.ts';
 
 type ContentAnswer = Extract<FromAgent, { kind: 'content' }>;
 
+export interface ShippedTo {
+  readonly transport: Transport;
+  /** labsweep's folder on the host, absolute, and the id that it has on every host that shares it. */
+  readonly folder: string;
+  readonly folderId: string;
+  /** Names what is on its way: another ledger may ship the same to the same folder. */
+  readonly ledger: string;
+  readonly packs: Packs;
+}
+
 /** Sees to it that a host has the folders that a launch needs: asks, packs what is missing, puts, has it unpacked. */
 export class ContentShipper {
-  readonly #host: { readonly transport: Transport; readonly folder: string; readonly store: string };
+  readonly #to: ShippedTo;
   readonly #send: (message: ToAgent) => void;
   readonly #waiting = new Map<string, ((answer: ContentAnswer) => void)[]>();
 
-  constructor(
-    host: { readonly transport: Transport; readonly folder: string; readonly store: string },
-    send: (message: ToAgent) => void,
-  ) {
-    this.#host = host;
+  constructor(to: ShippedTo, send: (message: ToAgent) => void) {
+    this.#to = to;
     this.#send = send;
   }
 
@@ -44,29 +47,28 @@ export class ContentShipper {
       this.answered({ kind: 'content', hash, present: false, problem: 'the connection was cut' });
   }
 
-  async #bring(hash: string): Promise<string | null> {
-    const held = await this.#ask({ kind: 'content', hashes: [hash] }, hash);
-    if (held.present) return null;
-    if (held.problem !== null) return held.problem;
-    try {
-      const path = await this.#put(hash);
-      return (await this.#ask({ kind: 'unpack', hash, path }, hash)).problem;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
+  /** Hosts of one folder ask one after the other, so that the second finds what the first was sent. */
+  #bring(hash: string): Promise<string | null> {
+    return folderTurns.take(`${this.#to.folderId} ${hash}`, async () => {
+      const held = await this.#ask({ kind: 'content', hashes: [hash] }, hash);
+      if (held.present || held.problem !== null) return held.problem;
+      try {
+        const path = await this.#put(hash);
+        return (await this.#ask({ kind: 'unpack', hash, path }, hash)).problem;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    });
   }
 
-  async #put(hash: string): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'labsweep-pack-'));
-    try {
-      const pack = join(folder, 'pack');
-      await packFile(this.#host.store, contentHash(hash), pack);
-      const path = join(this.#host.folder, 'incoming', `${hash}-${randomBytes(4).toString('hex')}`);
-      await this.#host.transport.put(pack, path);
+  /** Under a name that stays, so that what was cut goes on where it stopped. */
+  #put(hash: string): Promise<string> {
+    const { packs, folder, ledger, transport } = this.#to;
+    const path = `${folder}/incoming/${hash}-${ledger}`;
+    return packs.with(hash, async (file) => {
+      await transport.put(file, path);
       return path;
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   #ask(message: ToAgent, hash: string): Promise<ContentAnswer> {

@@ -6,7 +6,7 @@ import { decoder, encode } from '../../protocol/framing.ts';
 import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import type { HostEntry } from '../coordinator.ts';
 import { TransportError } from '../transport/transport.ts';
-import { startAgent } from './deploy.ts';
+import { enter } from './enter.ts';
 
 type LogAnswer = Extract<FromAgent, { kind: 'log' }>;
 
@@ -31,8 +31,8 @@ export class HostReader {
 
   /** @throws TransportError where the host cannot be reached */
   static async open(host: HostEntry, agentFile: string, ledger: LedgerId): Promise<HostReader> {
-    const address = await startAgent(host.transport, host, agentFile);
-    return new HostReader(await host.transport.attach(address), ledger);
+    const { agent } = await enter(host, agentFile);
+    return new HostReader(await host.transport.attach(agent), ledger);
   }
 
   /**

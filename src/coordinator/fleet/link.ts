@@ -10,17 +10,20 @@ import type { Transport } from '../transport/transport.ts';
 import { backOffMs } from './back-off.ts';
 import { ArtifactFetcher } from './artifact-fetcher.ts';
 import { ContentShipper } from './content-shipper.ts';
-import { startAgent } from './deploy.ts';
+import { enter } from './enter.ts';
+import type { Packs } from './packs.ts';
+import type { Probe } from './probe.ts';
 
 export interface LinkOptions {
   readonly host: HostName;
   readonly transport: Transport;
-  /** labsweep's folder on the host, absolute, and the Node that runs there. */
+  /** labsweep's folder on the host: absolute or below `~`. */
   readonly folder: string;
-  readonly node: string;
-  /** The agent's file on this machine, and the store that launches are shipped from. */
+  /** A Node of the host that is tried first, or null. */
+  readonly node: string | null;
+  /** The agent's file on this machine, and what launches are shipped from. */
   readonly agentFile: string;
-  readonly store: string;
+  readonly packs: Packs;
   /** Where an attempt's artifacts go on this machine. */
   readonly artifacts: (attempt: AttemptId) => string;
   readonly ledger: LedgerId;
@@ -30,7 +33,7 @@ export interface LinkOptions {
 
 export class HostLink {
   readonly #options: LinkOptions;
-  readonly #shipper: ContentShipper;
+  #shipper: ContentShipper | null = null;
   readonly #fetcher: ArtifactFetcher;
   #stream: Duplex | null = null;
   #outgoing = '';
@@ -40,7 +43,6 @@ export class HostLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#shipper = new ContentShipper(options, (message) => this.send(message));
     this.#fetcher = new ArtifactFetcher(
       (message) => this.send(message),
       options.artifacts,
@@ -56,11 +58,11 @@ export class HostLink {
   async connect(): Promise<void> {
     const { transport, agentFile } = this.#options;
     try {
-      const address = await startAgent(transport, this.#options, agentFile);
-      const stream = await transport.attach(address);
+      const { agent, probe } = await enter(this.#options, agentFile);
+      const stream = await transport.attach(agent);
       // It may have been closed meanwhile: a stream that nobody waits for would keep the process.
       if (this.#closed) stream.destroy();
-      else this.#listen(stream);
+      else this.#listen(stream, probe);
     } catch (error) {
       this.#lost(error instanceof Error ? error.message : String(error));
     }
@@ -75,7 +77,7 @@ export class HostLink {
 
   /** Brings what a launch needs onto the host, tells the agent of it, and posts how it went. */
   prepare(launch: string, spec: Launch): void {
-    void this.#shipper.ship(spec).then((problem) => {
+    void this.#shipper?.ship(spec).then((problem) => {
       const { host, post } = this.#options;
       if (problem !== null) return post({ kind: 'launch-refused', host, launch, problem });
       this.send({ kind: 'launch', launch, spec });
@@ -100,8 +102,12 @@ export class HostLink {
     this.#outgoing = '';
   }
 
-  #listen(stream: Duplex): void {
+  #listen(stream: Duplex, { folder, folderId }: Probe): void {
+    const { transport, packs, ledger, term } = this.#options;
     this.#stream = stream;
+    this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, (message) =>
+      this.send(message),
+    );
     const decode = decoder(fromAgentSchema);
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => {
@@ -113,7 +119,6 @@ export class HostLink {
     });
     stream.on('error', () => {}); // `close` follows, and says that it is over
     stream.on('close', () => this.#lost('the connection was cut'));
-    const { ledger, term } = this.#options;
     this.send({ kind: 'hello', protocol: protocolVersion, ledger, term, role: 'writer' });
   }
 
@@ -125,7 +130,7 @@ export class HostLink {
     } else if (message.kind === 'turned-away') {
       this.#closed = true;
       post({ kind: 'host-disconnected', host, because: message.message });
-    } else if (message.kind === 'content') this.#shipper.answered(message);
+    } else if (message.kind === 'content') this.#shipper?.answered(message);
     else if (message.kind === 'artifact') this.#fetcher.answered(message);
     else post({ kind: 'host-message', host, message });
   }
@@ -133,7 +138,8 @@ export class HostLink {
   #lost(because: string): void {
     this.#stream = null;
     this.#outgoing = '';
-    this.#shipper.interrupted();
+    this.#shipper?.interrupted();
+    this.#shipper = null;
     this.#fetcher.interrupted();
     if (this.#closed) return;
     this.#failures += 1;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -21,7 +21,6 @@ export function localTransport(): Transport {
     exec,
     put: (localPath, hostPath, onProgress) => copyWhole(localPath, atHome(hostPath), onProgress),
     get: (hostPath, localPath, onProgress) => copyWhole(atHome(hostPath), localPath, onProgress),
-    exists,
     attach,
     close: async () => {},
   };
@@ -70,12 +69,6 @@ async function sync(path: string): Promise<void> {
     await file.close();
   }
 }
-
-const exists = (hostPath: string): Promise<boolean> =>
-  access(atHome(hostPath)).then(
-    () => true,
-    () => false,
-  );
 
 function attach(agent: AgentAddress): Promise<Duplex> {
   return new Promise((resolve, reject) => {

@@ -31,7 +31,6 @@ export interface Transport {
   put(localPath: string, hostPath: string, onProgress?: OnProgress): Promise<void>;
   /** Likewise the other way. */
   get(hostPath: string, localPath: string, onProgress?: OnProgress): Promise<void>;
-  exists(hostPath: string): Promise<boolean>;
   /** A stream to the agent; it ends or errors when the connection is lost. */
   attach(agent: AgentAddress): Promise<Duplex>;
   close(): Promise<void>;

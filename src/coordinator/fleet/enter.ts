@@ -1,0 +1,101 @@
+/** From a way to reach a host to the agent that runs there: looks, puts what is missing, looks again. */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type AgentAddress, type Transport, TransportError } from '../transport/transport.ts';
+import { compressedNode, type NodeBuild, nodeFor } from './node-binary.ts';
+import { type Probe, probe, type Wanted } from './probe.ts';
+import { folderTurns } from './folder-turns.ts';
+
+export interface HostPlace {
+  readonly transport: Transport;
+  /** labsweep's folder on the host, as the inventory has it: absolute or below `~`. */
+  readonly folder: string;
+  /** A Node of the host that is tried first, or null. */
+  readonly node: string | null;
+}
+
+export interface Entered {
+  readonly agent: AgentAddress;
+  readonly probe: Probe;
+}
+
+/** @param agentFile the agent's file on this machine @throws TransportError */
+export async function enter(host: HostPlace, agentFile: string): Promise<Entered> {
+  const wanted = { folder: host.folder, node: host.node ?? '', build: await buildOf(agentFile) };
+  const look = (): Promise<Probe> => probe(host.transport, wanted, randomBytes(6).toString('hex'));
+  const first = await look();
+  if (first.started !== null) return entered(first, first.started.socket, wanted);
+  await folderTurns.take(first.folderId, async (waited) =>
+    deliver(host.transport, waited ? await look() : first, agentFile, wanted),
+  );
+  const second = await look();
+  if (second.started !== null) return entered(second, second.started.socket, wanted);
+  throw new TransportError(
+    'command',
+    `the agent does not start in ${second.folder}: ${second.startProblem || nodeProblem(second)}`,
+  );
+}
+
+/** Puts what a look has found missing. @throws TransportError where the host is not fit for it, with what would help */
+async function deliver(transport: Transport, found: Probe, agentFile: string, wanted: Wanted): Promise<void> {
+  if (found.folderProblem !== '')
+    throw new TransportError(
+      'io',
+      `${found.folder} cannot be written there (${found.folderProblem}); give the host another "folder" in inventory.json`,
+    );
+  if (found.node === '') await putNode(transport, found);
+  if (found.agent === 'no') await transport.put(agentFile, agentPath(found, wanted));
+}
+
+async function putNode(transport: Transport, found: Probe): Promise<void> {
+  if (found.runs === 'no')
+    throw new TransportError(
+      'io',
+      `programs in ${found.folder} are not allowed to run (a mount option noexec?), and there is no Node on the host; ` +
+        'give it another "folder" in inventory.json',
+    );
+  const build = nodeFor(found);
+  if (typeof build === 'string')
+    throw new TransportError(
+      'command',
+      `it has no Node of 16 or later, and ${build}; install Node there for your user`,
+    );
+  const folder = nodeFolder(found, build);
+  await transport.put(await compressedNode(build), `${folder}/node.gz`);
+  const unpacked = await transport.exec(['sh'], unpackScript(folder));
+  if (unpacked.code !== 0)
+    throw new TransportError('io', `Node cannot be unpacked in ${folder}: ${unpacked.stderr.trim()}`);
+}
+
+const nodeFolder = ({ folder }: Probe, { version, machine }: NodeBuild): string =>
+  `${folder}/node/v${version}-${machine}`;
+
+const unpackScript = (folder: string): string => `IFS= read -r folder <<'labsweep-end'
+${folder}
+labsweep-end
+unpack() {
+  cd "$folder" && gzip -dc node.gz >node.part && chmod 700 node.part && mv node.part node && rm -f node.gz
+}
+unpack </dev/null
+`;
+
+const agentPath = ({ folder }: Probe, { build }: Wanted): string => `${folder}/agent/${build}.mjs`;
+
+function entered(found: Probe, socket: string, wanted: Wanted): Entered {
+  return {
+    agent: { socket, relay: [found.node, agentPath(found, wanted), 'relay', '--folder', found.folder] },
+    probe: found,
+  };
+}
+
+const nodeProblem = ({ node, agent }: Probe): string =>
+  node === ''
+    ? 'the Node that was put there does not run'
+    : agent === 'no'
+      ? 'its file is not there'
+      : 'it said nothing';
+
+async function buildOf(agentFile: string): Promise<string> {
+  const bytes = await readFile(agentFile);
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,165 @@
+/** One look at a host: what labsweep needs to know before an agent can run there, by plain sh alone. */
+import { z } from 'zod';
+import type { Transport } from '../transport/transport.ts';
+import { TransportError } from '../transport/transport.ts';
+
+/** What is looked for on a host. */
+export interface Wanted {
+  /** labsweep's folder there: absolute, or below `~`. */
+  readonly folder: string;
+  /** A Node that is tried first; empty for none. */
+  readonly node: string;
+  /** Names the agent's file: the first 16 digits of its SHA-256. */
+  readonly build: string;
+}
+
+const startedSchema = z.object({ socket: z.string(), pid: z.number(), build: z.string() });
+
+const probeSchema = z.object({
+  user: z.string(),
+  /** The login shell. */
+  shell: z.string(),
+  home: z.string(),
+  /** labsweep's folder, absolute. */
+  folder: z.string(),
+  /** Why the folder cannot be written, in the system's words; empty where it can. */
+  folderProblem: z.string(),
+  /** Whether a file in it can be run; a mount option may forbid it. */
+  runs: z.enum(['yes', 'no']),
+  /** The kind of its file system, as stat names it. */
+  fileSystem: z.string(),
+  freeKib: z.coerce.number().nullable().catch(null),
+  /** The same for all hosts that share the folder. */
+  folderId: z.string(),
+  os: z.string(),
+  arch: z.string(),
+  /** As `glibc 2.36`; empty where it is another C library. */
+  glibc: z.string(),
+  machine: z.string(),
+  /** Seconds of the host's clock. */
+  clock: z.coerce.number(),
+  /** A Node that ran, with its version; empty where there is none of 16 or later. */
+  node: z.string(),
+  nodeVersion: z.string(),
+  agent: z.enum(['yes', 'no']),
+  started: z.string().transform((line) => startedSchema.safeParse(parseJson(line)).data ?? null),
+  /** Why the agent did not start, in its own words; empty where it did or was not there to be started. */
+  startProblem: z.string(),
+});
+
+export type Probe = Readonly<z.infer<typeof probeSchema>> & {
+  /** What the login shell's own files printed before. */
+  readonly noise: string;
+};
+
+/** What the agent is built for. */
+const oldestNode = 16;
+
+const marker = 'labsweep-probe-1';
+
+/** Looks at a host, and starts the agent where all that it needs is there. @throws TransportError */
+export async function probe(transport: Transport, wanted: Wanted, token: string): Promise<Probe> {
+  const { code, stdout, stderr } = await transport.exec(['sh'], probeScript(wanted, token));
+  const said = readProbe(stdout);
+  if (said !== null) return said;
+  const words = `${stdout}${stderr}`.trim() || `exit code ${code}`;
+  throw new TransportError(
+    'command',
+    `it does not run commands as a login should; it said: ${words.slice(0, 500)}`,
+  );
+}
+
+/** Null where the answer is no probe's. */
+export function readProbe(stdout: string): Probe | null {
+  const at = stdout.indexOf(`${marker}\n`);
+  if (at < 0) return null;
+  const values = stdout
+    .slice(at)
+    .split('\n')
+    .map((line): [string, string] => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)]);
+  const read = probeSchema.safeParse(Object.fromEntries(values));
+  return read.success ? { ...read.data, noise: stdout.slice(0, at).trim() } : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What differs comes in here-documents, whose delimiter is quoted: sh expands nothing in them (POSIX, 2.7.4). All
+ * of it is a function, so that sh has read its standard input to the end before a command could take some of it.
+ */
+function probeScript({ folder, node, build }: Wanted, token: string): string {
+  for (const word of [folder, node, build, token])
+    if (/[\n\0]/.test(word))
+      throw new TransportError('command', `${JSON.stringify(word)} has a line break in it`);
+  const given = { folder, wanted: node, build, token };
+  const values = Object.entries(given).map(
+    ([name, value]) => `IFS= read -r ${name} <<'labsweep-end'\n${value}\nlabsweep-end\n`,
+  );
+  return values.join('') + probeCommands;
+}
+
+const probeCommands = `
+say() { printf '%s %s\\n' "$1" "$2"; }
+one_line() { tr '\\n' ' ' | cut -c1-1000; }
+version_of() { [ -n "$1" ] && [ -x "$1" ] && "$1" -p process.versions.node 2>/dev/null; }
+
+look() {
+  echo ${marker}
+  case $folder in '~') folder=$HOME ;; '~/'*) folder=$HOME/\${folder#'~/'} ;; esac
+  arch=$(uname -m)
+  say user "$(id -un)"
+  say shell "\${SHELL:-}"
+  say home "$HOME"
+  say folder "$folder"
+  say os "$(uname -s)"
+  say arch "$arch"
+  say glibc "$(getconf GNU_LIBC_VERSION 2>/dev/null)"
+  say machine "$(cat /etc/machine-id 2>/dev/null)"
+  say clock "$(date +%s)"
+
+  umask 077
+  problem=$( { mkdir -p "$folder/content" "$folder/agent" "$folder/incoming" && : >"$folder/.try-$token" && rm -f "$folder/.try-$token"; } 2>&1 | one_line)
+  say folderProblem "$problem"
+  # A file that one host makes and the others find: noclobber makes it once (POSIX, set -C).
+  ( set -C; echo "$token" >"$folder/content/id" ) 2>/dev/null
+  say folderId "$(cat "$folder/content/id" 2>/dev/null)"
+  say fileSystem "$(stat -f -c %T "$folder" 2>/dev/null)"
+  say freeKib "$(df -Pk "$folder" 2>/dev/null | awk 'END { print $4 }')"
+  printf '#!/bin/sh\\n' >"$folder/.run-$token" 2>/dev/null && chmod 700 "$folder/.run-$token"
+  if "$folder/.run-$token" 2>/dev/null; then say runs yes; else say runs no; fi
+  rm -f "$folder/.run-$token"
+
+  found= version=
+  for candidate in "$wanted" "$folder"/node/*-"$arch"/node "$(command -v node)" /usr/local/bin/node "$HOME"/.nvm/versions/node/*/bin/node; do
+    version=$(version_of "$candidate")
+    major=\${version%%.*}
+    case $major in '' | *[!0-9]*) continue ;; esac
+    if [ "$major" -ge ${oldestNode} ]; then found=$candidate; break; fi
+  done
+  say node "$found"
+  say nodeVersion "$version"
+
+  agent=$folder/agent/$build.mjs
+  started= problem=
+  if [ -s "$agent" ]; then
+    say agent yes
+    if [ -n "$found" ]; then
+      said=$("$found" "$agent" start --folder "$folder" 2>"$folder/.said-$token") && started=$said
+      [ -n "$started" ] || problem=$(one_line <"$folder/.said-$token")
+      rm -f "$folder/.said-$token"
+    fi
+  else
+    say agent no
+  fi
+  say started "$started"
+  say startProblem "$problem"
+}
+
+look </dev/null
+`;

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { probe, readProbe } from '../../../src/coordinator/fleet/probe.ts';
+import { localTransport } from '../../../src/coordinator/transport/local.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'labsweep-probe-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const look = (folder: string, token = 'abc') =>
+  probe(localTransport(), { folder, node: process.execPath, build: '0123456789abcdef' }, token);
+
+describe('a look at a host', () => {
+  it('tells who and what it is, and makes the folder', async () => {
+    const folder = join(home, 'lab sweep');
+    const found = await look(folder);
+    expect(found).toMatchObject({
+      folder,
+      folderProblem: '',
+      runs: 'yes',
+      folderId: 'abc',
+      os: 'Linux',
+      node: process.execPath,
+      nodeVersion: process.versions.node,
+      agent: 'no',
+      started: null,
+      noise: '',
+    });
+    expect(Math.abs(found.clock - Date.now() / 1_000)).toBeLessThan(60);
+    expect(found.freeKib).toBeGreaterThan(0);
+    expect(existsSync(join(folder, 'content/id'))).toBe(true);
+  });
+
+  it('gives a folder one id, whoever looks', async () => {
+    await look(home, 'first');
+    expect((await look(home, 'second')).folderId).toBe('first');
+  });
+
+  it('takes nothing in a path for a command', async () => {
+    const folder = join(home, '$(touch hacked) `touch hacked` \'"; touch hacked #');
+    expect((await look(folder)).folder).toBe(folder);
+    expect(existsSync('hacked')).toBe(false);
+    expect(existsSync(join(home, 'hacked'))).toBe(false);
+  });
+
+  it('says why a folder cannot be written', async () => {
+    writeFileSync(join(home, 'file'), '');
+    expect((await look(join(home, 'file/folder'))).folderProblem).toMatch(/Not a directory|not a directory/);
+  });
+
+  it('tells why an agent that is there does not start', async () => {
+    const agent = 'process.stderr.write("no agent here\\n"); process.exit(1);';
+    const build = createHash('sha256').update(agent).digest('hex').slice(0, 16);
+    mkdirSync(join(home, 'agent'));
+    writeFileSync(join(home, 'agent', `${build}.mjs`), agent);
+    const wanted = { folder: home, node: process.execPath, build };
+    const found = await probe(localTransport(), wanted, 'abc');
+    expect(found).toMatchObject({
+      agent: 'yes',
+      started: null,
+      startProblem: expect.stringContaining('no agent here'),
+    });
+  });
+
+  it('takes a Node only if it runs and is of 16 or later', async () => {
+    const old = join(home, 'old-node');
+    writeFileSync(old, `#!/bin/sh\nexec ${process.execPath} -e 'process.exit(1)'\n`);
+    chmodSync(old, 0o755);
+    const found = await probe(localTransport(), { folder: home, node: old, build: 'x' }, 'abc');
+    expect(found.node).not.toBe(old);
+  });
+});
+
+describe('what a host answers', () => {
+  it('is no probe where the marker is missing', () => {
+    expect(readProbe('This account is currently not available.\n')).toBeNull();
+  });
+
+  it('may have the noise of login files before it', async () => {
+    const rc = join(home, 'sh');
+    writeFileSync(rc, '#!/bin/sh\necho "Welcome to oak!"\necho\nexec /bin/sh "$@"\n');
+    chmodSync(rc, 0o755);
+    const noisy = {
+      ...localTransport(),
+      exec: (_: readonly string[], stdin?: string) => localTransport().exec([rc], stdin),
+    };
+    const found = await probe(noisy, { folder: home, node: '', build: 'x' }, 'abc');
+    expect(found.noise).toBe('Welcome to oak!');
+    expect(readFileSync(join(home, 'content/id'), 'utf8')).toBe('abc\n');
+  });
+});
