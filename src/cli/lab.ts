@@ -66,6 +66,8 @@ function entryOf(host: InventoryHost): HostEntry {
     limits: host.limits,
     off: host.off,
     transport: localTransport(),
+    way: host.transport,
+    address: 'this machine',
     folder: resolve(folder),
     node: process.execPath,
   };

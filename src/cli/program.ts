@@ -5,6 +5,7 @@ import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { packageVersion } from './package-files.ts';
 import type { Verb } from './verb.ts';
 import { dataVerb } from './verbs/data.ts';
+import { hostsVerb } from './verbs/hosts.ts';
 import { initVerb } from './verbs/init.ts';
 import { leaderboardVerb } from './verbs/leaderboard.ts';
 import { ledgerVerb } from './verbs/ledger.ts';
@@ -23,6 +24,7 @@ import { whyVerb } from './verbs/why.ts';
 /** In the order in which a person meets them. */
 const verbs: readonly Verb[] = [
   initVerb,
+  hostsVerb,
   dataVerb,
   planVerb,
   tryVerb,

@@ -6,7 +6,7 @@ import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
-import type { HostLimits } from '../model/inventory.ts';
+import type { HostLimits, InventoryHost } from '../model/inventory.ts';
 import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
 import type { Command } from './core/command.ts';
 import type { ArtifactFiles } from './core/events.ts';
@@ -14,6 +14,7 @@ import { restore } from './core/restore.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { insideOf } from './fleet/artifact-fetcher.ts';
 import { HostLink } from './fleet/link.ts';
+import { Machines } from './fleet/machines.ts';
 import { Packs } from './fleet/packs.ts';
 import { CoordinatorLoop } from './loop.ts';
 import type { Transport } from './transport/transport.ts';
@@ -26,6 +27,9 @@ export interface HostEntry {
   /** Why it is not to be used, or null. */
   readonly off: string | null;
   readonly transport: Transport;
+  /** What the inventory calls that way, and where it leads, for people. */
+  readonly way: InventoryHost['transport'];
+  readonly address: string;
   /** labsweep's folder there: absolute or below `~`. */
   readonly folder: string;
   /** A Node of the host that is tried first, or null. */
@@ -64,6 +68,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const { state, term } = beginTerm(options);
   const links = new Map<HostName, HostLink>();
   const packs = new Packs(options.store);
+  const machines = new Machines();
   const answers = new Map<number, (message: string) => void>();
   const loop = new CoordinatorLoop(state, {
     now: () => Date.now(),
@@ -83,7 +88,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   for (const host of hosts.filter(({ off }) => off === null))
     links.set(
       host.name,
-      newLink(options, packs, host, state, term, (event) => loop.post(event)),
+      newLink(options, { packs, machines }, host, state, term, (event) => loop.post(event)),
     );
   let asked = 0;
   let connecting = false;
@@ -149,7 +154,7 @@ const fleetHost = (host: HostEntry): FleetHost => ({
 
 function newLink(
   options: CoordinatorOptions,
-  packs: Packs,
+  { packs, machines }: { readonly packs: Packs; readonly machines: Machines },
   host: HostEntry,
   state: CoordinatorState,
   term: number,
@@ -166,6 +171,7 @@ function newLink(
     ledger: state.ledger.ledger ?? ledgerId(''),
     term,
     post,
+    twinOf: (probe) => machines.twinOf(host.name, probe),
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
-import { it, type Lab } from './lab.ts';
-import { printsScore, shellSweep } from './sweeps.ts';
+import { it, type Lab, until } from './lab.ts';
+import { printsScore, shellSweep, waitsAt } from './sweeps.ts';
 
 const only = (lab: Lab, entry: object): void =>
   void lab.write(
@@ -17,7 +17,7 @@ describe('P6 a sweep that no host can take ends at once, with the reason of each
       'has no such folder',
       { folder: '/dev/null/host' },
       '',
-      /^here: the host cannot be reached: cannot write \/dev\/null\/host\/agent\/\w+\.mjs: ENOTDIR/m,
+      /^here: the host cannot be reached: \/dev\/null\/host cannot be written there \(mkdir: .*Not a directory\); give the host another "folder" in inventory\.json$/m,
     ],
   ] as const)('the host %s', async ([, entry, rest, reason], { lab }) => {
     only(lab, entry);
@@ -31,5 +31,62 @@ describe('P6 a sweep that no host can take ends at once, with the reason of each
     lab.inventory(2);
     lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [1, 2]}\n'));
     expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
+  });
+});
+
+describe('labsweep hosts', () => {
+  it('check says what was found, and two entries for one machine', async ({ lab }) => {
+    lab.write(
+      'inventory.json',
+      JSON.stringify({
+        hosts: [
+          { name: 'oak', transport: 'local', folder: lab.host },
+          { name: 'elm', transport: 'local', folder: `${lab.host}/../host` },
+          { name: 'ash', off: 'PSU broken', address: '192.0.2.7', transport: 'local' },
+        ],
+      }),
+    );
+    const { code, out } = await lab.labsweep('hosts', 'check');
+    expect(code).toBe(exitCode.failedInPart);
+    expect(out).toMatch(/^oak\n {4}\S+ in LAB\/host \(.*free\), entered in .*\n {4}\d+ cores?, .*, Node /);
+    expect(out).toMatch(/^elm\n[^]*^ {2}x the same machine as oak; keep one entry of the two$/m);
+    expect(out).toMatch(/^ash\n {2}! off: PSU broken$/m);
+  });
+
+  it('check ends with 3 where no host can be entered, and names the nearest name', async ({ lab }) => {
+    only(lab, { folder: '/dev/null/host' });
+    const { code, out } = await lab.labsweep('hosts', 'check');
+    expect(code).toBe(exitCode.noHost);
+    expect(out).toMatch(/x \/dev\/null\/host cannot be written there/);
+    expect(await lab.refused('hosts', 'check', 'hree')).toBe(
+      'the inventory has no host hree; is here meant?\n',
+    );
+  });
+
+  it('clean ends the agent and leaves nothing, and never takes the agent from trials that run', async ({
+    lab,
+  }) => {
+    lab.inventory(1);
+    lab.write('sweep.yaml', shellSweep(waitsAt(lab.path('gate'), lab.path('done')), 'grid: {x: [1]}\n'));
+    const run = lab.type('run', 'sweep.yaml');
+    await until('a trial', () => lab.files().includes('gate.waiting'));
+    const busy = await lab.labsweep('hosts', 'clean');
+    expect(busy.code).toBe(exitCode.failedInPart);
+    expect(busy.out).toMatch(
+      /^here: \d+ processes of trials run there; wait for them, stop them, or say --force$/m,
+    );
+    lab.write('gate', '');
+    expect(await run.ended).toMatchObject({ code: exitCode.done });
+    expect((await lab.labsweep('hosts', 'clean')).out).toMatch(/^here: LAB\/host removed \(.*\)$/m);
+    expect(lab.files().filter((file) => file.startsWith('host'))).toEqual([]);
+    expect(lab.processes()).toEqual([]);
+    expect((await lab.labsweep('hosts', 'clean')).out).toBe('here: nothing of labsweep is there\n');
+  });
+
+  it('clean removes no folder that is not one of labsweep', async ({ lab }) => {
+    lab.write('host/precious', 'data');
+    lab.inventory(1);
+    expect((await lab.labsweep('hosts', 'clean')).out).toBe('here: nothing of labsweep is there\n');
+    expect(lab.read('host/precious')).toBe('data');
   });
 });

@@ -6,7 +6,7 @@ import type { Launch } from '../../model/launch.ts';
 import { decoder, encode } from '../../protocol/framing.ts';
 import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import type { CoordinatorEvent } from '../core/events.ts';
-import type { Transport } from '../transport/transport.ts';
+import { type Transport, TransportError } from '../transport/transport.ts';
 import { backOffMs } from './back-off.ts';
 import { ArtifactFetcher } from './artifact-fetcher.ts';
 import { ContentShipper } from './content-shipper.ts';
@@ -29,6 +29,8 @@ export interface LinkOptions {
   readonly ledger: LedgerId;
   readonly term: number;
   readonly post: (event: CoordinatorEvent) => void;
+  /** The entry of the inventory that has this machine and folder already, or null: it is this one's now. */
+  readonly twinOf: (probe: Probe) => HostName | null;
 }
 
 export class HostLink {
@@ -59,12 +61,15 @@ export class HostLink {
     const { transport, agentFile } = this.#options;
     try {
       const { agent, probe } = await enter(this.#options, agentFile);
+      const twin = this.#options.twinOf(probe);
+      if (twin !== null) return this.#giveUp(`it is the same machine as ${twin}; keep one entry of the two`);
       const stream = await transport.attach(agent);
       // It may have been closed meanwhile: a stream that nobody waits for would keep the process.
       if (this.#closed) stream.destroy();
       else this.#listen(stream, probe);
     } catch (error) {
-      this.#lost(error instanceof Error ? error.message : String(error));
+      if (error instanceof TransportError && error.lasting) this.#giveUp(error.message);
+      else this.#lost(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -128,11 +133,16 @@ export class HostLink {
       this.#failures = 0;
       post({ kind: 'host-connected', host, facts: message.facts });
     } else if (message.kind === 'turned-away') {
-      this.#closed = true;
-      post({ kind: 'host-disconnected', host, because: message.message });
+      this.#giveUp(message.message);
     } else if (message.kind === 'content') this.#shipper?.answered(message);
     else if (message.kind === 'artifact') this.#fetcher.answered(message);
     else post({ kind: 'host-message', host, message });
+  }
+
+  /** What a person has to mend first is not tried again: some hosts lock out who fails too often. */
+  #giveUp(because: string): void {
+    this.#closed = true;
+    this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because });
   }
 
   #lost(because: string): void {

@@ -36,6 +36,11 @@ const probeSchema = z.object({
   /** As `glibc 2.36`; empty where it is another C library. */
   glibc: z.string(),
   machine: z.string(),
+  /** Another after each boot: clones of one disk image have the same machine id. */
+  bootId: z.string(),
+  /** The 1-minute load average, and the cores. */
+  load: z.coerce.number().nullable().catch(null),
+  cores: z.coerce.number().nullable().catch(null),
   /** Seconds of the host's clock. */
   clock: z.coerce.number(),
   /** A Node that ran, with its version; empty where there is none of 16 or later. */
@@ -106,7 +111,7 @@ function probeScript({ folder, node, build }: Wanted, token: string): string {
 
 const probeCommands = `
 say() { printf '%s %s\\n' "$1" "$2"; }
-one_line() { tr '\\n' ' ' | cut -c1-1000; }
+one_line() { head -n 1 | cut -c1-1000; }
 version_of() { [ -n "$1" ] && [ -x "$1" ] && "$1" -p process.versions.node 2>/dev/null; }
 
 look() {
@@ -121,6 +126,9 @@ look() {
   say arch "$arch"
   say glibc "$(getconf GNU_LIBC_VERSION 2>/dev/null)"
   say machine "$(cat /etc/machine-id 2>/dev/null)"
+  say bootId "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
+  say load "$(cut -d' ' -f1 /proc/loadavg 2>/dev/null)"
+  say cores "$(getconf _NPROCESSORS_ONLN 2>/dev/null)"
   say clock "$(date +%s)"
 
   umask 077

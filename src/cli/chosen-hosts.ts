@@ -1,0 +1,23 @@
+import type { HostEntry } from '../coordinator/coordinator.ts';
+import { nearestName } from '../model/nearest.ts';
+import type { Console } from './console.ts';
+import { CommandError } from './exit.ts';
+import { readLab } from './lab.ts';
+
+/** The named hosts of the inventory; all of them where none is named. @throws CommandError for a name that is not there */
+export function chosenHosts(
+  console: Console,
+  names: readonly string[],
+  inventory: string | undefined,
+): readonly HostEntry[] {
+  const hosts = readLab(console, console.cwd, inventory);
+  const known = hosts.map(({ name }) => String(name));
+  for (const name of names)
+    if (!known.includes(name)) {
+      const close = nearestName(name, known);
+      throw new CommandError(
+        `the inventory has no host ${name}; ${close === null ? `it has ${known.join(', ')}` : `is ${close} meant?`}`,
+      );
+    }
+  return names.length === 0 ? hosts : hosts.filter(({ name }) => names.includes(name));
+}

@@ -1,0 +1,70 @@
+/** What an inspection amounts to for a person: what is good, what is worth knowing, what keeps trials away, and the remedy. */
+import type { Inspection } from '../coordinator/fleet/inspect.ts';
+import { formatDuration } from '../model/duration.ts';
+import { formatSize } from '../model/size.ts';
+
+export interface Finding {
+  readonly level: 'good' | 'note' | 'bad';
+  readonly text: string;
+}
+
+type Entered = Extract<Inspection, { kind: 'entered' }>;
+
+const aClockOffMs = 60_000;
+const littleFreeKib = 2 * 1024 ** 2;
+
+export function findingsOf(found: Inspection): Finding[] {
+  if (found.kind === 'not-entered') return [{ level: 'bad', text: found.because }];
+  return [whoAndWhere(found), whatItIs(found), ...worries(found)];
+}
+
+function whoAndWhere({ probe, enteredMs }: Entered): Finding {
+  const free = probe.freeKib === null ? '' : `, ${formatSize(probe.freeKib * 1024)} free`;
+  const where = `${probe.folder} (${probe.fileSystem || 'unknown file system'}${free})`;
+  return { level: 'good', text: `${probe.user} in ${where}, entered in ${(enteredMs / 1_000).toFixed(1)} s` };
+}
+
+function whatItIs({ probe, facts }: Entered): Finding {
+  const parts = [
+    `${facts.cpus} cores`,
+    formatSize(facts.memoryBytes),
+    `Node ${probe.nodeVersion}${probe.node.startsWith(probe.folder) ? ' (put there by labsweep)' : ''}`,
+    probe.glibc,
+    probe.load === null ? '' : `load ${probe.load}`,
+  ];
+  return { level: 'good', text: parts.filter((part) => part !== '').join(', ') };
+}
+
+function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {
+  const found: Finding[] = [];
+  const note = (text: string): void => void found.push({ level: 'note', text });
+  if (detached === false)
+    found.push({
+      level: 'bad',
+      text:
+        'the agent ends with the connection (KillUserProcesses in logind.conf?), and trials with it; ' +
+        `run there: loginctl enable-linger ${probe.user}`,
+    });
+  if (probe.freeKib !== null && probe.freeKib < littleFreeKib)
+    found.push({
+      level: 'bad',
+      text: `only ${formatSize(probe.freeKib * 1024)} free in ${probe.folder}: nothing starts under 2 GiB; make room or set "folder"`,
+    });
+  if (probe.runs === 'no')
+    note(
+      `programs in ${probe.folder} may not be run (noexec); files of a program that are started as such fail there`,
+    );
+  if (probe.noise !== '')
+    note(
+      `its login files print ${JSON.stringify(firstLine(probe.noise))}: harmless here, but scp and rsync stumble over it`,
+    );
+  if (Math.abs(clockAheadMs) > aClockOffMs)
+    note(
+      `its clock is ${formatDuration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'ahead' : 'behind'}: no trial minds, times are measured on one machine`,
+    );
+  if (probe.load !== null && probe.load >= facts.cpus)
+    note(`load ${probe.load} on ${facts.cpus} cores: trials that take cores wait until others are done`);
+  return found;
+}
+
+const firstLine = (text: string): string => (text.split('\n', 1)[0] ?? '').slice(0, 80);

@@ -1,0 +1,67 @@
+import { Command } from 'commander';
+import type { HostEntry } from '../../coordinator/coordinator.ts';
+import { type Ended, endAgent, removeFolder } from '../../coordinator/fleet/clean.ts';
+import { TransportError } from '../../coordinator/transport/transport.ts';
+import { formatSize } from '../../model/size.ts';
+import { chosenHosts } from '../chosen-hosts.ts';
+import type { Console } from '../console.ts';
+import { type ExitCode, exitCode } from '../exit.ts';
+import { inventoryOption } from '../options.ts';
+
+interface CleanOptions {
+  readonly inventory?: string;
+  readonly force?: boolean;
+}
+
+interface Result {
+  readonly said: string;
+  readonly well: boolean;
+}
+
+export const cleanCommand = (console: Console, done: (code: ExitCode) => void): Command =>
+  new Command('clean')
+    .description(
+      "Ends labsweep's agent on hosts and removes its folder there, with all that lies in it. Results that a ledger has stay.",
+    )
+    .argument('[names...]', 'hosts of the inventory (default: all)')
+    .option('--force', 'also where trials run: they are ended')
+    .addOption(inventoryOption())
+    .addHelpText('after', '\nExample:\n  labsweep hosts clean')
+    .action(async (names: string[], options: CleanOptions) => {
+      const hosts = chosenHosts(console, names, options.inventory);
+      // Hosts may share a folder: all their agents end before the first folder goes.
+      const ended = await Promise.all(hosts.map((host) => ending(host, options.force === true)));
+      const results = await Promise.all(hosts.map((host, index) => removing(host, ended[index] ?? null)));
+      for (const [index, { said }] of results.entries())
+        console.out(`${hosts[index]?.name ?? ''}: ${said}\n`);
+      await Promise.all(hosts.map(({ transport }) => transport.close()));
+      if (!results.every(({ well }) => well)) done(exitCode.failedInPart);
+    });
+
+type Ending = Ended | { readonly kind: 'failed'; readonly because: string };
+
+const ending = ({ transport, folder }: HostEntry, force: boolean): Promise<Ending> =>
+  endAgent(transport, folder, force).catch(failed);
+
+async function removing({ transport, folder }: HostEntry, ended: Ending | null): Promise<Result> {
+  switch (ended?.kind) {
+    case 'busy':
+      return {
+        said: `${ended.processes} processes of trials run there; wait for them, stop them, or say --force`,
+        well: false,
+      };
+    case 'failed':
+      return { said: ended.because, well: false };
+    default: {
+      const removed = await removeFolder(transport, folder).catch(failed);
+      if (removed.kind === 'failed') return { said: removed.because, well: false };
+      if (removed.kind === 'nothing') return { said: 'nothing of labsweep is there', well: true };
+      return { said: `${removed.folder} removed (${formatSize(removed.kib * 1024)})`, well: true };
+    }
+  }
+}
+
+function failed(error: unknown): { readonly kind: 'failed'; readonly because: string } {
+  if (error instanceof TransportError) return { kind: 'failed', because: error.message };
+  throw error;
+}

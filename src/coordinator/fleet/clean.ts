@@ -1,0 +1,91 @@
+/** Takes labsweep off a host: first its agent, then its folder. */
+import { type Transport, TransportError } from '../transport/transport.ts';
+
+export type Ended =
+  | { readonly kind: 'ended'; readonly folder: string }
+  | { readonly kind: 'nothing'; readonly folder: string }
+  /** Processes of trials run there, of this ledger or another. */
+  | { readonly kind: 'busy'; readonly folder: string; readonly processes: number };
+
+export type Removed =
+  | { readonly kind: 'removed'; readonly folder: string; readonly kib: number }
+  | { readonly kind: 'nothing'; readonly folder: string };
+
+/**
+ * Ends the agent of a folder on a host. Hosts that share the folder all end theirs before it is removed.
+ *
+ * @param force ends what runs there as well
+ * @throws TransportError
+ */
+export async function endAgent(transport: Transport, folder: string, force: boolean): Promise<Ended> {
+  const { what, count, path } = await tell(transport, folder, force ? 'end-all' : 'end');
+  if (what === 'busy') return { kind: 'busy', folder: path, processes: count };
+  return what === 'ended' ? { kind: 'ended', folder: path } : { kind: 'nothing', folder: path };
+}
+
+/** Removes the folder, if it is one of labsweep's. @throws TransportError */
+export async function removeFolder(transport: Transport, folder: string): Promise<Removed> {
+  const { what, count, path } = await tell(transport, folder, 'remove');
+  return what === 'removed'
+    ? { kind: 'removed', folder: path, kib: count }
+    : { kind: 'nothing', folder: path };
+}
+
+async function tell(
+  transport: Transport,
+  folder: string,
+  act: 'end' | 'end-all' | 'remove',
+): Promise<{ what: string; count: number; path: string }> {
+  if (/[\n\0]/.test(folder)) throw new TransportError('command', 'the folder has a line break in it');
+  const { stdout, stderr } = await transport.exec(['sh'], script(folder, act));
+  const [, what, count, path] = /^labsweep-clean (\w+) (\d+) (.*)$/m.exec(stdout) ?? [];
+  if (what === undefined || path === undefined)
+    throw new TransportError('io', `${folder} cannot be removed: ${stderr.trim() || stdout.trim()}`);
+  return { what, count: Number(count), path };
+}
+
+/** A folder counts as labsweep's by its id file (probe.ts): nothing else is removed. */
+const script = (folder: string, act: string): string => `IFS= read -r folder <<'labsweep-end'
+${folder}
+labsweep-end
+tell() { printf 'labsweep-clean %s %s %s\\n' "$1" "$2" "$folder"; }
+
+attempts() { grep -lzs "^LABSWEEP_CHECKPOINT=$folder/" /proc/[0-9]*/environ | cut -d/ -f3; }
+agents() { sed -n 's/.*"pid":\\([0-9]*\\).*/\\1/p' "$folder"/host/"$(cat /etc/machine-id)"/agent.json 2>/dev/null; }
+is_agent() { tr '\\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF " serve --folder $folder"; }
+
+end_agent() {
+  for pid in $(agents); do
+    is_agent "$pid" || continue
+    kill -TERM "$pid"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do is_agent "$pid" && sleep 0.1; done
+    is_agent "$pid" && kill -KILL "$pid"
+  done
+  for pid in $(attempts); do kill -KILL "$pid" 2>/dev/null; done
+  tell ended 0
+}
+
+clean() {
+  case $folder in '~') folder=$HOME ;; '~/'*) folder=$HOME/\${folder#'~/'} ;; esac
+  [ -d "$folder" ] && folder=$(cd "$folder" && pwd -P)
+  [ -f "$folder/content/id" ] || { tell nothing 0; return; }
+  case $1 in
+    end)
+      running=$(attempts | wc -l)
+      if [ "$running" -gt 0 ]; then tell busy "$running"; else end_agent; fi
+      ;;
+    end-all) end_agent ;;
+    remove)
+      kib=$(du -sk "$folder" | cut -f1)
+      rm -rf -- "$folder"
+      # What a killed agent left (endpoint.ts names it).
+      sockets=/tmp/labsweep-$(id -u)
+      rm -f "$sockets/$(printf %s "$folder" | sha256sum | cut -c1-16).sock"
+      rmdir "$sockets" 2>/dev/null
+      [ -e "$folder" ] || tell removed "$kib"
+      ;;
+  esac
+}
+
+clean ${act} </dev/null
+`;

@@ -1,0 +1,19 @@
+import type { HostName } from '../../model/ids.ts';
+import type { Probe } from './probe.ts';
+
+/** Which entry of the inventory has which machine: two entries for one would load it twice. */
+export class Machines {
+  readonly #owners = new Map<string, HostName>();
+
+  /** The other entry that has this machine and folder; null where there is none, and `host` has it from now on. */
+  twinOf(
+    host: HostName,
+    { machine, bootId, folder }: Pick<Probe, 'machine' | 'bootId' | 'folder'>,
+  ): HostName | null {
+    if (bootId === '') return null;
+    const key = [machine, bootId, folder].join('\n');
+    const owner = this.#owners.get(key) ?? host;
+    this.#owners.set(key, owner);
+    return owner === host ? null : owner;
+  }
+}
