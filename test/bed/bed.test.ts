@@ -1,0 +1,196 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bed, type Ended, openBed } from './bed.ts';
+import { bedIsHere } from './whether-here.ts';
+
+const gib = 1024 ** 3;
+const query = [
+  'nvidia-smi',
+  '--query-gpu=index,uuid,memory.total,memory.used',
+  '--format=csv,noheader,nounits',
+];
+
+describe.skipIf(!bedIsHere())('a bed', () => {
+  let bed: Bed;
+  beforeAll(async () => {
+    bed = await openBed({
+      hosts: [
+        { gpus: [{}, { name: 'NVIDIA A100-SXM4-80GB', memoryTotalMib: 81_920 }] },
+        { node: false, sharedHome: 'nfs' },
+        { sharedHome: 'nfs', sftp: false, sshd: ['MaxSessions 1'] },
+        { homeBytes: 2 ** 20, noexecHome: true, killUserProcesses: true },
+      ],
+    });
+  });
+  afterAll(() => bed.close());
+
+  const ssh = (host: string, command: string, options: readonly string[] = []): Promise<Ended> =>
+    bed.run('ssh', ['-o', 'BatchMode=yes', ...options, host, command]);
+  const said = async (host: string, command: string): Promise<string> => {
+    const { code, stdout, stderr } = await ssh(host, command);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout.trim();
+  };
+
+  it('has hosts of names, machines and boots of their own, which a person enters by ssh', async () => {
+    const identity = 'hostname; whoami; cat /etc/machine-id /proc/sys/kernel/random/boot_id';
+    const told = await Promise.all(bed.hosts.map(({ name }) => said(name, identity)));
+    const lines = told.map((text) => text.split('\n'));
+    expect(lines.map(([name]) => name)).toEqual(['host01', 'host02', 'host03', 'host04']);
+    expect(lines.map(([, person]) => person)).toEqual(['lab', 'lab', 'lab', 'lab']);
+    for (const at of [2, 3]) expect(new Set(lines.map((each) => each[at])).size).toBe(4);
+    expect(await said('mina@host01', 'whoami; pwd')).toBe('mina\n/home/mina');
+  });
+
+  it('shows each host figures of its own', async () => {
+    const [first] = bed.hosts;
+    expect(await said('host01', 'cut -d" " -f1 /proc/loadavg; grep -c ^cpu[0-9] /proc/stat')).toBe('0.05\n8');
+    first?.setFigures({ load: 12.5, memoryTotalBytes: 64 * gib, memoryAvailableBytes: 3 * gib });
+    const told = await said(
+      'host01',
+      'cut -d" " -f1 /proc/loadavg; grep -E "MemTotal|MemAvail" /proc/meminfo',
+    );
+    expect(told.match(/[\d.]+/g)).toEqual(['12.50', String(64 * 1024 ** 2), String(3 * 1024 ** 2)]);
+    expect(await said('host02', 'cut -d" " -f1 /proc/loadavg')).toBe('0.05');
+  });
+
+  it('has GPUs that hold what the trials on them hold', async () => {
+    const uuids = [0, 1].map((index) => bed.host('host01').gpuUuid(index));
+    expect(await said('host01', query.join(' '))).toBe(`0, ${uuids[0]}, 11264, 1\n1, ${uuids[1]}, 81920, 1`);
+    const trial = `CUDA_VISIBLE_DEVICES=${uuids[1]} BED_GPU_MEMORY_MIB=700 sh -c 'sleep 30 & echo $!; wait'`;
+    const training = bed.spawn('ssh', ['-tt', 'host01', trial]);
+    const { promise: started, resolve } = Promise.withResolvers<string>();
+    training.stdout?.setEncoding('utf8').on('data', (text: string) => resolve(text.trim()));
+    const pid = await started;
+    const apps = 'nvidia-smi --query-compute-apps=pid,used_memory,gpu_uuid --format=csv,noheader';
+    // The other person sees the process as well.
+    expect(await said('mina@host01', apps)).toBe(`${pid}, 700 MiB, ${uuids[1]}`);
+    expect(await said('host01', query.join(' '))).toContain(`${uuids[1]}, 81920, 701`);
+    training.kill();
+  });
+
+  it('has an nvidia-smi that fails or is missing where it is told to', async () => {
+    const host = bed.host('host01');
+    const text = 'NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.';
+    await host.setNvidiaSmi({ kind: 'fails', text, code: 9 });
+    expect(await ssh('host01', 'nvidia-smi')).toMatchObject({ code: 9, stdout: `${text}\n` });
+    await host.setNvidiaSmi({ kind: 'missing' });
+    expect(await ssh('host01', 'nvidia-smi')).toMatchObject({ code: 127 });
+    await host.setNvidiaSmi({ kind: 'answers' });
+    expect(await said('host01', 'nvidia-smi -L')).toContain('GPU 1: NVIDIA A100-SXM4-80GB (UUID: GPU-');
+    expect(await ssh('host02', 'nvidia-smi')).toMatchObject({ code: 127 });
+  });
+
+  it('has hosts with Node and without', async () => {
+    expect(await said('host01', 'node --version')).toMatch(/^v\d+/);
+    expect(await ssh('host02', 'node --version')).toMatchObject({ code: 127 });
+    expect(await ssh('host02', 'ls /usr/bin/node /usr/local/bin/node')).toMatchObject({
+      code: 2,
+      stdout: '',
+    });
+  });
+
+  it('has homes of one and homes of several, small ones, and some that execute nothing', async () => {
+    await said('host02', 'echo here >~/note');
+    expect(await said('host03', 'cat ~/note')).toBe('here');
+    expect(await ssh('host01', 'cat ~/note')).toMatchObject({ code: 1 });
+    expect((await ssh('host04', 'head -c 4m /dev/zero >~/large')).stderr).toContain('No space left');
+    expect((await ssh('host04', 'rm ~/large; cp /bin/true ~/true && ~/true')).stderr).toContain('denied');
+  });
+
+  it('has no sftp where it was left out', async () => {
+    expect((await bed.run('sftp', ['-b', '-', 'host01'], { input: 'pwd\n' })).code).toBe(0);
+    expect((await bed.run('sftp', ['-b', '-', 'host03'], { input: 'pwd\n' })).code).not.toBe(0);
+  });
+
+  it('ends who has left where logind would', async () => {
+    await said('host04', 'setsid sleep 300 >/dev/null 2>&1 </dev/null &');
+    await expect.poll(() => bed.host('host04').exec('pgrep', ['-u', 'lab'])).toMatchObject({ stdout: '' });
+  });
+
+  it('reboots: another boot, an empty /tmp, the same home and key', async () => {
+    const look = 'cat /proc/sys/kernel/random/boot_id; ls /tmp; cat ~/kept';
+    const before = (
+      await said('host01', 'echo kept >~/kept; cat /proc/sys/kernel/random/boot_id; touch /tmp/x')
+    ).trim();
+    await bed.host('host01').reboot();
+    const [boot, ...rest] = (await said('host01', look)).split('\n');
+    expect(boot).not.toBe(before);
+    expect(rest).toEqual(['kept']);
+  });
+
+  it.each(['crash', 'drop'] as const)('%s: a connection hears nothing of it', async (misfortune) => {
+    const host = bed.host('host02');
+    const alive = ['-o', 'ServerAliveInterval=1', '-o', 'ServerAliveCountMax=2'];
+    const waiting = bed.spawn('ssh', [...alive, 'host02', 'echo in; exec sleep 60']);
+    await new Promise((resolve) => waiting.stdout?.once('data', resolve));
+    let stderr = '';
+    waiting.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const ended = new Promise((resolve) => waiting.once('close', resolve));
+    await host[misfortune]();
+    // Only the keepalive notices: a FIN or RST would have ended it as "closed by remote host".
+    expect(await ended).toBe(255);
+    expect(stderr).toContain('Timeout, server 10.77.0.12 not responding');
+    await (misfortune === 'crash' ? host.start() : host.undrop());
+    expect(await said('host02', 'echo back')).toBe('back');
+  });
+
+  it('heals a cable that was cut, with the connection on it', async () => {
+    const host = bed.host('host03');
+    const echo = bed.spawn('ssh', ['host03', 'cat']);
+    const next = (): Promise<string> =>
+      new Promise((resolve) => echo.stdout?.once('data', (text: Buffer) => resolve(text.toString())));
+    echo.stdin?.write('one\n');
+    expect(await next()).toBe('one\n');
+    await host.cut();
+    echo.stdin?.write('two\n');
+    const two = next();
+    await host.heal();
+    expect(await two).toBe('two\n');
+    echo.kill();
+  });
+
+  it('puts a line of 50 ms each way before a host, and takes it away', async () => {
+    const host = bed.host('host01');
+    const pong = async (): Promise<number> => {
+      const connect =
+        'import socket,time; t=time.monotonic(); socket.create_connection(("10.77.0.11",22)); print(time.monotonic()-t)';
+      return Number((await bed.run('python3', ['-c', connect])).stdout) * 1000;
+    };
+    await host.wan({ delayMs: 50 });
+    expect(await pong()).toBeGreaterThanOrEqual(100);
+    await host.unwan();
+    await expect.poll(pong).toBeLessThan(50);
+  });
+});
+
+describe.skipIf(!bedIsHere())('a bed that is closed', () => {
+  it('leaves no process, mount, interface or file', async () => {
+    const bed = await openBed({ hosts: 2 });
+    const daemon = 'setsid sleep 600 >/dev/null 2>&1 & echo $!';
+    const pid = (await bed.run('sh', ['-c', daemon])).stdout.trim();
+    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('sleep');
+    await bed.run('ssh', ['host01', 'setsid sleep 601 >/dev/null 2>&1 </dev/null &']);
+    const network = readlinkSync(`/proc/${pid}/ns/net`);
+    await bed.host('host02').wan({ delayMs: 5 });
+    await bed.close();
+    expect(existsSync(bed.folder)).toBe(false);
+    expect(processesIn(network)).toEqual([]);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('labsweep-bed-');
+    expect(readdirSync('/sys/class/net').filter((name) => /^(bedbr|vh|wb|wr)\d/.test(name))).toEqual([]);
+  });
+});
+
+/** The command lines of those that have a network namespace. */
+const processesIn = (network: string): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/ns/net`) === network)
+    .map((pid) => `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`);
+
+const linkOf = (path: string): string => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+};
