@@ -1,7 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { extname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { exitCode } from '../exit.ts';
+import { CommandError, exitCode } from '../exit.ts';
+import { inventoryText } from '../first-inventory/inventory-text.ts';
+import { hostsOfSheet } from '../first-inventory/sheet.ts';
+import { hostsOfSshConfig } from '../first-inventory/ssh-config-hosts.ts';
 import type { Verb } from '../verb.ts';
 
 const sweepTemplate = `# A first sweep: labsweep run sweep.yaml
@@ -14,7 +18,7 @@ grid:
 resources: {cpus: 1}
 `;
 
-const inventoryTemplate = `{
+const ownMachine = `{
   // The hosts that trials run on. This machine is one.
   "hosts": [{ "name": "here", "transport": "local" }]
 }
@@ -24,9 +28,17 @@ export const initVerb: Verb = (console, done) =>
   new Command('init')
     .summary('write a first sweep.yaml and inventory.json')
     .description('Writes a first sweep.yaml and inventory.json here. Files that are there stay as they are.')
-    .addHelpText('after', '\nExample:\n  labsweep init && labsweep run sweep.yaml')
-    .action(() => {
-      const files = { 'sweep.yaml': sweepTemplate, 'inventory.json': inventoryTemplate };
+    .option(
+      '--from <file>',
+      "hosts from an ssh config, or from the lab's sheet as CSV (server, gpu, usage, owner, address)",
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  labsweep init && labsweep run sweep.yaml\n  labsweep init --from ~/.ssh/config',
+    )
+    .action(({ from }: { from?: string }) => {
+      const inventory = from === undefined ? ownMachine : inventoryFrom(console.cwd, from);
+      const files = { 'sweep.yaml': sweepTemplate, 'inventory.json': inventory };
       for (const [name, text] of Object.entries(files)) {
         const file = join(console.cwd, name);
         if (existsSync(file)) {
@@ -37,4 +49,14 @@ export const initVerb: Verb = (console, done) =>
           console.out(`${name} written\n`);
         }
       }
+      if (from !== undefined)
+        console.err('Next: `labsweep hosts check` enters each host once and says what is missing.\n');
     });
+
+function inventoryFrom(cwd: string, from: string): string {
+  const file = resolve(cwd, from.replace(/^~(?=\/)/, homedir()));
+  if (!existsSync(file)) throw new CommandError(`${from}: there is no such file.`);
+  const text = readFileSync(file, 'utf8');
+  const isSheet = ['.csv', '.tsv'].includes(extname(file).toLowerCase());
+  return inventoryText(isSheet ? hostsOfSheet(text, from) : hostsOfSshConfig(text, from));
+}
