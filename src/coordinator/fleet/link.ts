@@ -33,6 +33,8 @@ export interface LinkOptions {
   readonly twinOf: (probe: Probe) => HostName | null;
 }
 
+const sayEveryMs = 250;
+
 export class HostLink {
   readonly #options: LinkOptions;
   #shipper: ContentShipper | null = null;
@@ -40,6 +42,7 @@ export class HostLink {
   #stream: Duplex | null = null;
   #outgoing = '';
   #failures = 0;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -60,7 +63,7 @@ export class HostLink {
   async connect(): Promise<void> {
     const { transport, agentFile } = this.#options;
     try {
-      const { agent, probe } = await enter(this.#options, agentFile);
+      const { agent, probe } = await enter(this.#options, agentFile, (what) => this.#doing(what));
       const twin = this.#options.twinOf(probe);
       if (twin !== null) return this.#giveUp(`it is the same machine as ${twin}; keep one entry of the two`);
       const stream = await transport.attach(agent);
@@ -102,6 +105,14 @@ export class HostLink {
     await this.#options.transport.close();
   }
 
+  /** Often enough for a person. */
+  #doing(doing: string): void {
+    const now = performance.now();
+    if (now - this.#saidAt < sayEveryMs) return;
+    this.#saidAt = now;
+    this.#options.post({ kind: 'host-progress', host: this.#options.host, doing });
+  }
+
   #flush(): void {
     if (this.#outgoing !== '') this.#stream?.write(this.#outgoing);
     this.#outgoing = '';
@@ -110,8 +121,10 @@ export class HostLink {
   #listen(stream: Duplex, { folder, folderId }: Probe): void {
     const { transport, packs, ledger, term } = this.#options;
     this.#stream = stream;
-    this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, (message) =>
-      this.send(message),
+    this.#shipper = new ContentShipper(
+      { transport, packs, ledger, folder, folderId },
+      (message) => this.send(message),
+      (what) => this.#doing(what),
     );
     const decode = decoder(fromAgentSchema);
     stream.setEncoding('utf8');
