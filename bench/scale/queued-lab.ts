@@ -70,7 +70,6 @@ const fleetHost = (name: string): FleetHost => ({
   labels: [],
   limits: noLimits,
   link: { kind: 'connecting', because: null },
-  doing: null,
   launches: new Map(),
   ended: 0,
 });

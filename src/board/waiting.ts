@@ -80,8 +80,10 @@ function refusalOfState({ state, because }: LiveHost): Refusal {
     case 'off':
     case 'unreachable':
       return { kind: state, because: because ?? '' };
-    case 'connecting':
     case 'preparing':
+      if (because !== null) return { kind: 'unprepared', because, logTail: '' };
+      return { kind: 'preparing', what: state };
+    case 'connecting':
     case 'ready':
       return { kind: 'preparing', what: because ?? state };
     default:

@@ -137,7 +137,7 @@ export async function resolveData(
   return {
     name: data.name,
     identity: { hash: contentHash(record.hash), words: data.words },
-    launch: { kind: 'content', hash: record.content },
+    launch: { kind: 'content', hash: record.content, name: data.name },
     shape: { words: data.words ?? defaultWords(record, description) },
   };
 }

@@ -15,6 +15,7 @@ import { contentHash, sweepName, trialId } from '../model/ids.ts';
 import type { Console } from './console.ts';
 import { requireData, resolveData, storeFolder } from './data-sets.ts';
 import { CommandError } from './exit.ts';
+import { requirePassed } from './passed-variables.ts';
 import { readProgram } from './program-files.ts';
 import { announceNew } from './state-folder.ts';
 import type { LoadedSweep } from './sweep-source.ts';
@@ -32,6 +33,7 @@ export async function declareSweep(
   stateFolder: string,
   options: ChangeOptions,
 ): Promise<Declared> {
+  requirePassed(console, loaded);
   // All that may be refused is asked before anything is written, so that a refusal leaves nothing behind.
   const { program, keep } = await readProgram(console, loaded);
   const ledger = readLedgerState(stateFolder);

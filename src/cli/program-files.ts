@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ResolvedProgram } from '../coordinator/declaration.ts';
+import { sha256Hex } from '../model/canonical.ts';
 import type { CommandProgram } from '../model/sweep-file.ts';
 import { programs } from '../programs/registry.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { programFolder } from './package-files.ts';
+import { readRequirements } from './requirements-file.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
 import { type ReadFolder, readFolder } from './take-in.ts';
 
@@ -40,6 +42,10 @@ async function readBuiltin(name: string): Promise<ReadProgram> {
         argStyle: 'plain',
         files: hash,
         env: {},
+        activate: null,
+        python: null,
+        setup: null,
+        passEnv: [],
         metrics: { stdout: [], csv: null },
       },
       description,
@@ -51,15 +57,26 @@ async function readBuiltin(name: string): Promise<ReadProgram> {
 async function readCommand(
   console: Console,
   loaded: LoadedSweep,
-  { command, argStyle, env, metrics, files: folder }: CommandProgram,
+  program: CommandProgram,
 ): Promise<ReadProgram> {
-  const read = folder === null ? null : await readFiles(console, loaded, folder);
+  const { command, argStyle, env, metrics, activate, setup, passEnv } = program;
+  const read = program.files === null ? null : await readFiles(console, loaded, program.files);
   const files = read?.hash ?? null;
+  const python = program.python === null ? null : readRequirements(console, loaded, program.python);
   return {
     program: {
       name: command.slice(0, 2).join(' '),
-      identity: { kind: 'command', command, files, env, argStyle },
-      launch: { command, argStyle, files, env, metrics },
+      identity: {
+        kind: 'command',
+        command,
+        files,
+        env,
+        argStyle,
+        ...(activate === null ? {} : { activate }),
+        ...(python === null ? {} : { python: sha256Hex(python) }),
+        ...(setup === null ? {} : { setup }),
+      },
+      launch: { command, argStyle, files, env, activate, python, setup, passEnv, metrics },
       description: null,
     },
     keep: read?.keep ?? (async () => {}),

@@ -4,6 +4,7 @@ import { isAtRest } from '../coordinator/rest.ts';
 import { stranded } from '../coordinator/stranded.ts';
 import type { Sweep } from '../ledger/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
+import { printable } from '../model/printable.ts';
 import { refusalText } from '../model/refusal-text.ts';
 import type { Console } from './console.ts';
 import { counted } from './counted.ts';
@@ -17,6 +18,8 @@ import { exitCodeOf, sweepOf, verdictOf } from './verdict.ts';
 const momentMs = 250;
 /** The agent's grace before SIGKILL, and a little. */
 const patienceMs = 12_000;
+/** Of a log: a traceback of Python with a few frames. */
+const linesShown = 20;
 
 export async function runSweep(console: Console, request: RunRequest): Promise<ExitCode> {
   const { folder, command, breakLock, reporter } = request;
@@ -106,7 +109,10 @@ const succeededNow = (session: Session, name: string): number =>
 function verdict(console: Console, session: Session, sweep: Sweep, foreground: boolean): ExitCode {
   const where = stranded(session.coordinator.state, sweep);
   if (where !== null) {
-    for (const { host, refusal } of where) console.err(`${host}: ${refusalText(refusal)}\n`);
+    for (const { host, refusal } of where) {
+      console.err(`${host}: ${refusalText(refusal)}\n`);
+      if (refusal.kind === 'unprepared') console.err(endOfLog(refusal.logTail));
+    }
     console.err(
       `No host can go on with ${counted(sweep.counts.queued, 'trial')} of ${sweep.name}; \`labsweep run\` tries again.\n`,
     );
@@ -114,6 +120,14 @@ function verdict(console: Console, session: Session, sweep: Sweep, foreground: b
   }
   return foreground ? exitCodeOf(sweep) : verdictOf(console, sweep);
 }
+
+/** The end of a log under the line that it explains. */
+const endOfLog = (tail: string): string =>
+  tail
+    .split('\n')
+    .slice(-linesShown)
+    .map((line) => (line === '' ? '' : `    ${printable(line)}\n`))
+    .join('');
 
 function leave(console: Console, sweep: Sweep): ExitCode {
   const { running, leased } = sweep.counts;

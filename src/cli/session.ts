@@ -44,6 +44,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     hosts,
     agentFile,
     machine: hostname(),
+    environment: process.env,
     onCommitted,
     onFailed: (cause) => failure.reject(cause instanceof Error ? cause : new Error(String(cause))),
   });

@@ -6,7 +6,7 @@ import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
-import type { HostLimits, InventoryHost } from '../model/inventory.ts';
+import type { HostLimits, HostSettings, InventoryHost } from '../model/inventory.ts';
 import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
 import type { Command } from './core/command.ts';
 import type { ArtifactFiles } from './core/events.ts';
@@ -16,6 +16,7 @@ import { insideOf } from './fleet/artifact-fetcher.ts';
 import { HostLink } from './fleet/link.ts';
 import { Machines } from './fleet/machines.ts';
 import { Packs } from './fleet/packs.ts';
+import { WheelHouse } from './fleet/wheel-house.ts';
 import { CoordinatorLoop } from './loop.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -24,6 +25,7 @@ export interface HostEntry {
   readonly name: HostName;
   readonly labels: readonly string[];
   readonly limits: HostLimits;
+  readonly settings: HostSettings;
   /** Why it is not to be used, or null. */
   readonly off: string | null;
   readonly transport: Transport;
@@ -46,6 +48,8 @@ export interface CoordinatorOptions {
   readonly hosts: readonly HostEntry[];
   readonly agentFile: string;
   readonly machine: string;
+  /** Where the values of `passEnv` are read. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** After each committed turn. */
   readonly onCommitted: (events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]) => void;
   /** The ledger cannot be written (a full disk, another writer): nothing goes on here, trials do on their hosts. */
@@ -67,7 +71,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const { writer, hosts } = options;
   const { state, term } = beginTerm(options);
   const links = new Map<HostName, HostLink>();
-  const packs = new Packs(options.store);
+  const supplies = { packs: new Packs(options.store), wheels: new WheelHouse(options.store) };
   const machines = new Machines();
   const answers = new Map<number, (message: string) => void>();
   const loop = new CoordinatorLoop(state, {
@@ -88,7 +92,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   for (const host of hosts.filter(({ off }) => off === null))
     links.set(
       host.name,
-      newLink(options, { packs, machines }, host, state, term, (event) => loop.post(event)),
+      newLink(options, { ...supplies, machines }, host, state, term, (event) => loop.post(event)),
     );
   let asked = 0;
   let connecting = false;
@@ -108,6 +112,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     },
     close: async () => {
       loop.halt();
+      supplies.wheels.close();
       await Promise.all([...links.values()].map((link) => link.close()));
       writer.close();
     },
@@ -148,14 +153,16 @@ const fleetHost = (host: HostEntry): FleetHost => ({
   labels: host.labels,
   limits: host.limits,
   link: host.off === null ? { kind: 'connecting', because: null } : { kind: 'off', because: host.off },
-  doing: null,
   launches: new Map(),
   ended: 0,
 });
 
 function newLink(
   options: CoordinatorOptions,
-  { packs, machines }: { readonly packs: Packs; readonly machines: Machines },
+  {
+    machines,
+    ...supplies
+  }: { readonly packs: Packs; readonly wheels: WheelHouse; readonly machines: Machines },
   host: HostEntry,
   state: CoordinatorState,
   term: number,
@@ -167,7 +174,9 @@ function newLink(
     folder: host.folder,
     node: host.node,
     agentFile: options.agentFile,
-    packs,
+    ...supplies,
+    settings: host.settings,
+    environment: options.environment,
     artifacts: (attempt) => artifactsFolder(options.folder, attempt),
     ledger: state.ledger.ledger ?? ledgerId(''),
     term,

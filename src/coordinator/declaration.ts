@@ -13,7 +13,10 @@ import type { SweepFile } from '../model/sweep-file.ts';
 export interface ResolvedProgram {
   readonly name: string;
   readonly identity: ProgramIdentity;
-  readonly launch: Pick<Launch, 'command' | 'argStyle' | 'files' | 'env' | 'metrics'>;
+  readonly launch: Pick<
+    Launch,
+    'command' | 'argStyle' | 'files' | 'env' | 'activate' | 'python' | 'setup' | 'passEnv' | 'metrics'
+  >;
   /** Null for a command: it is known by what it does. */
   readonly description: ProgramDescription | null;
 }

@@ -30,10 +30,8 @@ function lastingRefusal(state: CoordinatorState, sweep: Sweep, host: FleetHost):
       return null;
     case 'eligible':
       return misfitOfAll(sweep, host);
-    case 'refused': {
-      const launch = host.launches.get(sweep.declaration.launch)?.kind;
-      return answer.refusal.kind === 'preparing' && launch !== 'refused' ? null : answer.refusal;
-    }
+    case 'refused':
+      return answer.refusal.kind === 'preparing' ? null : answer.refusal;
     default:
       return answer satisfies never;
   }

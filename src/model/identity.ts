@@ -13,6 +13,11 @@ export type ProgramIdentity =
       readonly files: ContentHash | null;
       readonly env: Readonly<Record<string, string>>;
       readonly argStyle: Launch['argStyle'];
+      /** Absent where the sweep has none, so that trials keep the names that they had before these keys came. */
+      readonly activate?: string;
+      /** SHA-256 of the requirements file. */
+      readonly python?: string;
+      readonly setup?: readonly string[];
     };
 
 /** Content and the words in the order of the classes; or a name and version that people vouch for. */

@@ -22,6 +22,7 @@ const limits = z.strictObject({
   disk: sizeInput.optional().meta({ description: 'Free space under which nothing starts. Default 2 GiB.' }),
 });
 
+const dataMessage = 'a path on the host, from /';
 const portMessage = 'a port: a whole number from 1 to 65535';
 const host = z.strictObject({
   name: nameInput,
@@ -37,6 +38,13 @@ const host = z.strictObject({
   transport: z.enum(['ssh2', 'openssh', 'local']).optional().meta({ description: 'Default ssh2.' }),
   labels: z.array(z.string()).optional(),
   env: envInput.optional(),
+  activate: z.string().min(1).optional().meta({
+    description: "Lines of bash that trials here run behind, before their sweep's own `activate`.",
+  }),
+  data: z
+    .record(z.string(), z.string().startsWith('/', { error: dataMessage }), { error: dataMessage })
+    .optional()
+    .meta({ description: 'Data sets that lie here already, by name (or by path): {"sc": "/data/sc"}.' }),
   folder: z
     .string()
     .min(1)
@@ -67,8 +75,6 @@ export const inventoryInput = z
 
 /** Keys of the format that are not built yet: refused, never ignored. */
 export const inventoryKeysNotYet: ReadonlySet<string> = new Set([
-  'activate',
-  'data',
   'cpus',
   'gpuMemory',
   'utilisation',

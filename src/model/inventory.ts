@@ -12,6 +12,18 @@ export const hostLimitsSchema = z.object({
 });
 export type HostLimits = Readonly<z.infer<typeof hostLimitsSchema>>;
 
+/** What trials find on one host and not on another; no part of any identity. */
+export const hostSettingsSchema = z.object({
+  env: z.record(z.string(), z.string()),
+  /** Lines of bash that come before a sweep's own. */
+  activate: z.string().nullable(),
+  /** Where data sets lie there already, by name or by the path that sweeps know them by. */
+  data: z.record(z.string(), z.string()),
+});
+export type HostSettings = Readonly<z.infer<typeof hostSettingsSchema>>;
+
+export const noSettings: HostSettings = { env: {}, activate: null, data: {} };
+
 /** One machine of the lab as the inventory has it, defaults merged in. Null is discovered, or the user's ssh config's. */
 const inventoryHostSchema = z.object({
   name: z.string(),
@@ -21,7 +33,7 @@ const inventoryHostSchema = z.object({
   jump: z.string().nullable(),
   transport: z.enum(['ssh2', 'openssh', 'local']),
   labels: z.array(z.string()),
-  env: z.record(z.string(), z.string()),
+  ...hostSettingsSchema.shape,
   /** As written: `~` is the home on the host. */
   folder: z.string().nullable(),
   /** Why it is not used now; null where it is. */

@@ -15,11 +15,20 @@ export const launchSchema = z.object({
   /** Snapshot of the data set, or a path that lies on the hosts already. */
   data: z
     .union([
-      z.object({ kind: z.literal('content'), hash: z.string() }),
+      /** By its name the inventory may say where it lies on a host already. */
+      z.object({ kind: z.literal('content'), hash: z.string(), name: z.string().nullable().default(null) }),
       z.object({ kind: z.literal('path'), path: z.string() }),
     ])
     .nullable(),
   env: z.record(z.string(), z.string()),
+  /** Lines of bash; the one place where a shell is meant. Defaults: ledgers from before these keys have none. */
+  activate: z.string().nullable().default(null),
+  /** The text of a requirements file, of which each host makes a virtual environment. */
+  python: z.string().nullable().default(null),
+  /** argv that a host runs once before the first trial. */
+  setup: z.array(z.string()).min(1).nullable().default(null),
+  /** Names of variables whose values come over the connection, and are kept in memory alone. */
+  passEnv: z.array(z.string()).default([]),
   /** Patterns and CSV files that are read for metrics besides the trial contract's own ways. */
   metrics: z.object({ stdout: z.array(z.string()), csv: z.string().nullable() }),
   objective: objectiveSchema,

@@ -26,10 +26,15 @@ export const textInput = z.union([z.string(), z.number()], {
   error: 'a word or a number; quote anything else',
 });
 
+const variablePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const envInput = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'is no name for an environment variable' }),
+  z.string().regex(variablePattern, { error: 'is no name for an environment variable' }),
   textInput,
 );
+const variableMessage = 'the name of a variable, like WANDB_API_KEY';
+export const variableName = z
+  .string({ error: variableMessage })
+  .regex(variablePattern, { error: variableMessage });
 
 export const countInput = (least: number, what: string) =>
   z.number({ error: what }).int({ error: what }).min(least, { error: what });

@@ -27,7 +27,7 @@ export function normaliseSweep(
   const { resources, artifacts } = input;
   return {
     name: command.name ?? input.sweep ?? nameOfFile(path),
-    program: normaliseProgram(input.program, fileOf(locate(['program', 'files']), path)),
+    program: normaliseProgram(input.program, (key) => fileOf(locate(['program', key]), path)),
     data: normaliseData(input.data),
     objective: {
       metric: input.objective.metric,
@@ -74,14 +74,22 @@ const fileOf = ({ path, line }: Position, sweepFile: string): string => (line ==
 export const gridsOf = (grid: SweepInput['grid']): readonly GridInput[] =>
   Array.isArray(grid) ? grid : [grid ?? {}];
 
-function normaliseProgram(program: ProgramInput, writtenIn: string): SweepFile['program'] {
+/** @param fileOfKey the file that says a key of the program: its paths count from there */
+function normaliseProgram(
+  program: ProgramInput,
+  fileOfKey: (key: 'files' | 'python') => string,
+): SweepFile['program'] {
   if (typeof program === 'string') return { kind: 'builtin', name: program };
   return {
     kind: 'command',
     command: program.command.map(String),
-    files: program.files === undefined ? null : besideFile(writtenIn, program.files),
+    files: program.files === undefined ? null : besideFile(fileOfKey('files'), program.files),
     argStyle: program.argStyle ?? 'plain',
     env: Object.fromEntries(Object.entries(program.env ?? {}).map(([name, value]) => [name, String(value)])),
+    activate: program.activate ?? null,
+    python: program.python === undefined ? null : besideFile(fileOfKey('python'), program.python),
+    setup: program.setup?.map(String) ?? null,
+    passEnv: program.passEnv ?? [],
     metrics: { stdout: program.metrics?.stdout ?? [], csv: program.metrics?.csv ?? null },
   };
 }

@@ -23,6 +23,7 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
       'no-space',
       'content-missing',
       'data-missing',
+      'setup',
       'spawn',
     ]),
     message: z.string(),

@@ -48,6 +48,8 @@ function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHos
     transport: host.transport ?? 'ssh2',
     labels: host.labels ?? [],
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])),
+    activate: host.activate ?? null,
+    data: { ...defaults.data, ...own.data },
     folder: host.folder ?? null,
     off: host.off ?? null,
     devices: (host.devices ?? []).map(({ gpu, owner, policy }) => ({

@@ -8,7 +8,7 @@ import { inFileOrder, issueAt, type KeyPath, type SourceIssue } from './source-i
 import type { Locate } from './source.ts';
 import { sweepIssues } from './sweep-check.ts';
 import type { SweepFile } from './sweep-file.ts';
-import { type SweepInput, sweepInput, sweepKeysNotYet } from './sweep-input.ts';
+import { type SweepInput, sweepInput } from './sweep-input.ts';
 import { layerSweep } from './sweep-layers.ts';
 
 /** What a sweep file is read with. What the command line says overrides the file. */
@@ -49,7 +49,7 @@ export function parseSweepFile(text: string, path: string, context: SweepContext
   if (!read.success) {
     const schema = sweepJsonSchema();
     const keysAt = (key: KeyPath): readonly string[] => knownKeys(schema, key);
-    const words = { locate, keysAt, notYet: sweepKeysNotYet };
+    const words = { locate, keysAt, notYet: new Set<string>() };
     return { kind: 'refused', issues: inFileOrder(schemaIssues(read.error.issues, value, words)) };
   }
   const input = read.data;

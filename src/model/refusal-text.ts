@@ -31,6 +31,13 @@ export function refusalText(refusal: Refusal): string {
       return `the host cannot be reached: ${refusal.because}`;
     case 'preparing':
       return `the host is being prepared: ${refusal.what}`;
+    case 'unprepared':
+      return `the host could not be prepared: ${refusal.because}`;
+    case 'pass-env':
+      return (
+        `waits for the ${refusal.names.length === 1 ? 'value' : 'values'} of ${refusal.names.join(', ')}: ` +
+        'kept in memory only, so they come with the next coordinator (`labsweep resume`)'
+      );
     case 'queue':
       return refusal.ahead === 1 ? '1 trial is ahead of it' : `${refusal.ahead} trials are ahead of it`;
     case 'concurrent':

@@ -25,6 +25,10 @@ export const refusalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('quarantined'), because: z.string() }),
   z.object({ kind: z.literal('unreachable'), because: z.string() }),
   z.object({ kind: z.literal('preparing'), what: z.string() }),
+  /** What its launch needs could not be made there. `logTail`: the end of what was said of it. */
+  z.object({ kind: z.literal('unprepared'), because: z.string(), logTail: z.string() }),
+  /** Values that are kept in memory alone, and come with a coordinator. */
+  z.object({ kind: z.literal('pass-env'), names: z.array(z.string()) }),
   /** Others are ahead of it: by how many trials. */
   z.object({ kind: z.literal('queue'), ahead: z.number() }),
   z.object({ kind: z.literal('concurrent'), running: z.number(), limit: z.number() }),

@@ -5,6 +5,7 @@ import { gridKey, parameterKey } from './grid-check.ts';
 import { namePattern } from './leaf-input.ts';
 import { isTestMetric } from './metrics.ts';
 import { nearestName } from './nearest.ts';
+import { passEnvIssues } from './pass-env-check.ts';
 import type { ProgramDescription } from './program.ts';
 import { issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
 import type { Locate } from './source.ts';
@@ -68,7 +69,8 @@ function programIssues(
   programs: Readonly<Record<string, ProgramDescription>>,
   locate: Locate,
 ): SourceIssue[] {
-  if (sweep.program.kind === 'command') return commandIssues(sweep.program, sweep, input, locate);
+  if (sweep.program.kind === 'command')
+    return [...commandIssues(sweep.program, sweep, input, locate), ...passEnvIssues(sweep.program, locate)];
   const { name } = sweep.program;
   const description = describedAs(name, programs);
   if (description !== null) return parameterIssues(sweep, input, description, locate);

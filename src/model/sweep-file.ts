@@ -11,6 +11,11 @@ const commandProgramSchema = z.object({
   files: z.string().nullable(),
   argStyle: z.enum(['plain', 'kebab', 'snake', 'hydra']),
   env: z.record(z.string(), z.string()),
+  activate: z.string().nullable(),
+  /** A requirements file; its path counts as that of `files`. */
+  python: z.string().nullable(),
+  setup: z.array(z.string()).nullable(),
+  passEnv: z.array(z.string()),
   metrics: z.object({ stdout: z.array(z.string()), csv: z.string().nullable() }),
 });
 

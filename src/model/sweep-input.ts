@@ -1,6 +1,14 @@
 /** The sweep file as people write it (docs: "Sweep file"). What labsweep makes of it is sweep-file.ts. */
 import { z } from 'zod';
-import { countInput, durationInput, envInput, nameInput, sizeInput, textInput } from './leaf-input.ts';
+import {
+  countInput,
+  durationInput,
+  envInput,
+  nameInput,
+  sizeInput,
+  textInput,
+  variableName,
+} from './leaf-input.ts';
 import { paramValueSchema } from './params.ts';
 
 const value = paramValueSchema.meta({ description: 'A number, a word, or true or false.' });
@@ -33,13 +41,13 @@ export type AxisInput = z.infer<typeof axisInput>;
 const grid = z.record(parameterName, axisInput);
 export type GridInput = z.infer<typeof grid>;
 
+const commandMessage = 'a list like [python3, train.py, "{args}"]';
+const argvMessage = 'a list like [make, -j4]';
 const program = z.union(
   [
     z.string(),
     z.strictObject({
-      command: z
-        .array(textInput, { error: 'a list like [python3, train.py, "{args}"]' })
-        .min(1, { error: 'a list like [python3, train.py, "{args}"]' }),
+      command: z.array(textInput, { error: commandMessage }).min(1, { error: commandMessage }),
       files: z
         .string()
         .optional()
@@ -48,6 +56,19 @@ const program = z.union(
         description: 'How {args} spells a name: as written, --kebab-case, --snake_case, or name=value.',
       }),
       env: envInput.optional(),
+      activate: z.string().min(1).optional().meta({
+        description: 'Lines of bash that make the environment: module load cuda/12.3 && conda activate tf2.',
+      }),
+      python: z.string().min(1).optional().meta({
+        description: 'A requirements.txt: each host makes a virtual environment of it.',
+      }),
+      setup: z.array(textInput, { error: argvMessage }).min(1, { error: argvMessage }).optional().meta({
+        description: 'A command that each host runs once before the first trial.',
+      }),
+      passEnv: z
+        .array(variableName, { error: 'a list of names: [WANDB_API_KEY]' })
+        .optional()
+        .meta({ description: 'Variables whose values trials get and nothing keeps: [WANDB_API_KEY].' }),
       metrics: z
         .strictObject({
           stdout: z
@@ -115,7 +136,7 @@ export const sweepInput = z
     sweep: nameInput.optional().meta({ description: "Its name, unique in a ledger. Default: the file's." }),
     extends: z.string().optional().meta({ description: 'Another sweep file to start from.' }),
     program: program.meta({
-      description: 'What a trial runs: cnn1d, or {command, files, env, argStyle, metrics}.',
+      description: 'What a trial runs: cnn1d, or {command, files, …}.',
     }),
     data: data
       .optional()
@@ -149,6 +170,3 @@ export const sweepInput = z
   })
   .meta({ title: 'labsweep sweep file' });
 export type SweepInput = z.infer<typeof sweepInput>;
-
-/** Keys of the format that are not built yet: refused, never ignored. */
-export const sweepKeysNotYet: ReadonlySet<string> = new Set(['activate', 'python', 'setup', 'passEnv']);

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { attemptEndSchema } from '../model/attempt-end.ts';
-import { hostLimitsSchema } from '../model/inventory.ts';
+import { hostLimitsSchema, hostSettingsSchema } from '../model/inventory.ts';
 import { launchSchema } from '../model/launch.ts';
 import { metricsLineSchema } from '../model/metrics.ts';
 import { paramsSchema } from '../model/params.ts';
@@ -12,7 +12,18 @@ import { refusalSchema } from '../model/refusal.ts';
 import { resourcesSchema } from '../model/resources.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
+
+/** What a host without internet needs wheels for: tags as PEP 425 has them. */
+export const wantedWheelsSchema = z.object({
+  /** `3.11` */
+  python: z.string(),
+  /** `cp` */
+  implementation: z.string(),
+  abis: z.array(z.string()),
+  platforms: z.array(z.string()),
+});
+export type WantedWheels = Readonly<z.infer<typeof wantedWheelsSchema>>;
 
 /** One attempt of a trial as it is leased to a host. */
 export const leaseSchema = z.object({
@@ -45,10 +56,21 @@ export const toAgentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reconciled'), committedLines: z.record(z.string(), z.number()) }),
   /** What the inventory caps on this host; the latest writer's word holds. */
   z.object({ kind: z.literal('limits'), limits: hostLimitsSchema }),
+  /** What the inventory says of this host besides; holds for this ledger's trials. */
+  z.object({ kind: z.literal('settings'), settings: hostSettingsSchema }),
   z.object({ kind: z.literal('content'), hashes: z.array(z.string()) }),
   /** A packed folder was put at `path` of the host: unpack it, verify it, say `content`. */
   z.object({ kind: z.literal('unpack'), hash: z.string(), path: z.string() }),
-  z.object({ kind: z.literal('launch'), launch: z.string(), spec: launchSchema }),
+  /** Prepare for the trials of a launch, and say `launch` when it is done. */
+  z.object({
+    kind: z.literal('launch'),
+    launch: z.string(),
+    spec: launchSchema,
+    /** A folder of wheels in the content store, where the host has asked for one. */
+    wheels: z.string().nullable(),
+    /** Values of the launch's `passEnv`: kept in memory and nowhere else. */
+    passed: z.record(z.string(), z.string()),
+  }),
   z.object({ kind: z.literal('lease'), leases: z.array(leaseSchema) }),
   z.object({ kind: z.literal('take-back'), attempts: z.array(z.string()) }),
   z.object({ kind: z.literal('cancel'), attempts: z.array(z.string()) }),
@@ -110,6 +132,14 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     hash: z.string(),
     present: z.boolean(),
     problem: z.string().nullable(),
+  }),
+  /** Answer to `launch`: ready, or why not. `wanted`: it would be with these wheels. */
+  z.object({
+    kind: z.literal('launch'),
+    launch: z.string(),
+    problem: z.string().nullable(),
+    logTail: z.string(),
+    wanted: wantedWheelsSchema.nullable(),
   }),
   z.object({
     kind: z.literal('started'),

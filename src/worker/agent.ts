@@ -10,6 +10,7 @@ import type { WorkerEvent } from './core/event.ts';
 import { initial } from './core/initial.ts';
 import type { Instruction } from './core/instruction.ts';
 import type { JournalRecord } from './core/journal-record.ts';
+import { isPreparing } from './core/preparation.ts';
 import { snapshot } from './core/snapshot.ts';
 import type { WorkerState } from './core/state.ts';
 import { transition } from './core/transition.ts';
@@ -18,6 +19,7 @@ import { Effects } from './effects.ts';
 import { Peers } from './peers.ts';
 import type { HostFolder } from './spool/host-folder.ts';
 import { Journal, readJournal } from './spool/journal.ts';
+import { Preparations } from './preparation/preparations.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { HostFiguresReader } from './telemetry/host-figures.ts';
 import { kernelUnits } from './telemetry/kernel-units.ts';
@@ -51,6 +53,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #peers: Peers;
   readonly #supervisor: Supervisor;
+  readonly #preparations: Preparations;
   readonly #effects: Effects;
   readonly #figures: HostFiguresReader;
   readonly #sampling = new Alarm(() => this.#sample());
@@ -84,7 +87,15 @@ export class Agent {
       received: (connection, messages) =>
         this.#turnWith(messages.map((message) => ({ kind: 'message', connection, message }))),
     });
-    this.#effects = new Effects({ host, peers: this.#peers, supervisor: this.#supervisor, post, log });
+    this.#preparations = new Preparations(host, environment);
+    this.#effects = new Effects({
+      host,
+      peers: this.#peers,
+      supervisor: this.#supervisor,
+      preparations: this.#preparations,
+      post,
+      log,
+    });
     this.#state = initial(options.facts);
     const { records, torn } = readJournal(host.journal);
     if (torn > 0) log.write(`the journal has ${torn} torn lines, which do not count`);
@@ -106,6 +117,7 @@ export class Agent {
     for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
       alarm.clear();
     this.#supervisor.close();
+    this.#preparations.close();
     this.#peers.closeAll();
     this.#journal.close();
   }
@@ -214,6 +226,7 @@ export class Agent {
   #isBusy(): boolean {
     const { active, attempts } = this.#state;
     if (active.size > 0 || this.#supervisor.isWatching || this.#withheld.length > 0) return true;
+    if (isPreparing(this.#state)) return true;
     for (const { status } of attempts.values()) if (status.kind !== 'ended') return true;
     return false;
   }

@@ -7,6 +7,7 @@ import type { Peers } from './peers.ts';
 import { inlineFiles, verifyArtifacts } from './spool/artifacts.ts';
 import { dropCheckpoint } from './spool/checkpoint.ts';
 import { type HostFolder, runFolder } from './spool/host-folder.ts';
+import type { Preparations } from './preparation/preparations.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 
 /** What instructions are carried out with. */
@@ -14,6 +15,7 @@ export interface EffectsOptions {
   readonly host: HostFolder;
   readonly peers: Peers;
   readonly supervisor: Supervisor;
+  readonly preparations: Preparations;
   readonly post: (event: WorkerEvent) => void;
   readonly log: AgentLog;
 }
@@ -41,7 +43,10 @@ export class Effects {
       case 'journal':
         break;
       case 'spawn':
-        supervisor.spawn(instruction.lease, instruction.launch);
+        supervisor.spawn(instruction.lease, instruction.launch, instruction.surroundings);
+        break;
+      case 'prepare':
+        this.#prepare(instruction);
         break;
       case 'adopt':
         supervisor.adopt(instruction.lease, instruction.launch, instruction.process, instruction.offsets);
@@ -92,6 +97,14 @@ export class Effects {
     const { host, peers } = this.#options;
     const files = inlineFiles(runFolder(host, attempt).artifacts, end.artifacts);
     peers.send(connection, { kind: 'ended', attempt, end, files });
+  }
+
+  #prepare(instruction: Extract<Instruction, { kind: 'prepare' }>): void {
+    const { preparations, post } = this.#options;
+    const { ledger, launch } = instruction;
+    void preparations
+      .prepare(instruction)
+      .then((result) => post({ kind: 'prepared', ledger, launch, result }));
   }
 
   #verify({ attempt, end }: Extract<Instruction, { kind: 'verify' }>): void {

@@ -43,6 +43,8 @@ export class Lab {
   /** Where the person stands, and where the host keeps its files. */
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'labsweep-e2e-')));
   readonly host = join(this.folder, 'host');
+  /** What the person has exported. */
+  readonly env: Record<string, string> = {};
   readonly #home = join(this.folder, 'home');
   readonly #typed: Typed[] = [];
 
@@ -76,9 +78,9 @@ export class Lab {
   }
 
   /** One host, this machine, on which the load of others keeps nothing from starting. */
-  inventory(slots: number): void {
+  inventory(slots: number, more: object = {}): void {
     const limits = { slots, load: 1_000, hostMemory: '100 MB', disk: '1 MB' };
-    const hosts = [{ name: 'here', transport: 'local', folder: this.host, limits }];
+    const hosts = [{ name: 'here', transport: 'local', folder: this.host, limits, ...more }];
     this.write('inventory.json', JSON.stringify({ hosts }));
   }
 
@@ -97,6 +99,7 @@ export class Lab {
         TMPDIR: this.path('tmp'),
         LANG: 'C.UTF-8',
         NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+        ...this.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

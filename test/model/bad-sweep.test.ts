@@ -82,10 +82,22 @@ describe('P8 an unknown key is named with the nearest known one', () => {
     ]);
   });
 
-  it.each(['activate', 'python', 'setup', 'passEnv'])('says of %s that it is not there yet', (key) => {
-    expect(complaints(`program: {command: [a], ${key}: x}\n${objective}`)).toEqual([
-      `sweeps/x.yaml:1:25  program.${key}: is not there yet: a later version of labsweep reads it`,
-    ]);
+  it.each([
+    ['setup: make', '1:32  program.setup: "make" is not a list like [make, -j4]'],
+    ['setup: []', '1:32  program.setup: a list is not a list like [make, -j4]'],
+    ['passEnv: KEY', '1:34  program.passEnv: "KEY" is not a list of names: [WANDB_API_KEY]'],
+    ['passEnv: ["A B"]', '1:35  program.passEnv[0]: "A B" is not the name of a variable, like WANDB_API_KEY'],
+    [
+      'passEnv: [LABSWEEP_SEED]',
+      "1:35  program.passEnv[0]: LABSWEEP_SEED is labsweep's own; give the variable another name",
+    ],
+    [
+      'env: {KEY: 1}, passEnv: [KEY]',
+      '1:50  program.passEnv[0]: KEY stands in `env` as well; keep one of the two',
+    ],
+    ['passEnv: [KEY, KEY]', '1:40  program.passEnv[1]: KEY is there twice'],
+  ])('refuses `%s`', (keys, said) => {
+    expect(complaints(`program: {command: [a], ${keys}}\n${objective}`)).toEqual([`sweeps/x.yaml:${said}`]);
   });
 });
 

@@ -24,6 +24,8 @@ describe('an inventory', () => {
         transport: 'ssh2',
         labels: [],
         env: {},
+        activate: null,
+        data: {},
         folder: null,
         off: null,
         devices: [],
@@ -83,8 +85,8 @@ describe('P8 a bad inventory is refused at its place', () => {
       'inventory.json:1:33  hosts[0].off: true is not a sentence that says why, like "PSU broken"',
     ],
     [
-      '{"hosts": [{"name": "a", "activate": "module load cuda"}]}',
-      'inventory.json:1:26  hosts[0].activate: is not there yet: a later version of labsweep reads it',
+      '{"hosts": [{"name": "a", "data": {"sc": "sc"}}]}',
+      'inventory.json:1:41  hosts[0].data.sc: "sc" is not a path on the host, from /',
     ],
     [
       '{"hosts": [{"name": "a", "jump": "a"}]}',

@@ -32,6 +32,10 @@ program:
   files: ../my-model
   argStyle: kebab
   env: {OMP_NUM_THREADS: 1, MODE: fast}
+  activate: module load cuda/12.3 && conda activate tf2
+  python: requirements.txt
+  setup: [make, -j, 4]
+  passEnv: [WANDB_API_KEY]
   metrics: {stdout: ['val_acc: {val_accuracy}'], csv: history.csv}
 data: {name: speech, words: [yes, no]}
 objective: {metric: loss, goal: minimize, at: best}
@@ -55,6 +59,10 @@ artifacts: {fetch: ['*.json'], max: 1 MB}
         files: 'my-model',
         argStyle: 'kebab',
         env: { OMP_NUM_THREADS: '1', MODE: 'fast' },
+        activate: 'module load cuda/12.3 && conda activate tf2',
+        python: 'sweeps/requirements.txt',
+        setup: ['make', '-j', '4'],
+        passEnv: ['WANDB_API_KEY'],
         metrics: { stdout: ['val_acc: {val_accuracy}'], csv: 'history.csv' },
       },
       data: { kind: 'named', name: 'speech', words: ['yes', 'no'] },

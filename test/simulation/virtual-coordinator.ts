@@ -57,7 +57,7 @@ export class VirtualCoordinator {
       send: (host, message) => this.#send(host, message),
       prepare: (host, launch, spec) => {
         clock.after(random.between(1, 500), () => {
-          this.#send(host, { kind: 'launch', launch, spec });
+          this.#send(host, { kind: 'launch', launch, spec, wheels: null, passed: {} });
           this.#loop.post({ kind: 'launch-ready', host, launch });
         });
       },
@@ -102,7 +102,6 @@ export class VirtualCoordinator {
         labels: [],
         limits: noLimits,
         link: { kind: 'connecting', because: null },
-        doing: null,
         launches: new Map(),
         ended: 0,
       }),

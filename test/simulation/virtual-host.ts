@@ -2,6 +2,7 @@
  * A host: its boots, the processes that run on it, what its disk holds, and the agent (the shipped core) that may be
  * killed at any moment. What a real agent does with processes and files is done here with numbers.
  */
+import { nothingPrepared } from '../../src/worker/core/preparation.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { decoder } from '../../src/protocol/framing.ts';
 import { type FromAgent, type Lease, toAgentSchema } from '../../src/protocol/messages.ts';
@@ -267,6 +268,13 @@ class Agent {
         return this.#adopt(instruction.lease.attempt);
       case 'signal':
         return port.kill(instruction.attempt);
+      case 'prepare':
+        return this.#later({
+          kind: 'prepared',
+          ledger: instruction.ledger,
+          launch: instruction.launch,
+          result: { kind: 'ready', prepared: nothingPrepared },
+        });
       case 'gather':
         return this.#later({
           kind: 'gathered',

@@ -1,4 +1,5 @@
 /** Who serves a folder: `serve`, `start` and `relay` as a coordinator runs them. */
+import { protocolVersion } from '../../src/protocol/messages.ts';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -70,7 +71,7 @@ async function servingPid(): Promise<number | null> {
   const socket = await tryConnect(socketPath(folder));
   if (socket === null) return null;
   const decode = decoder(fromAgentSchema);
-  socket.write(encode({ kind: 'hello', protocol: 1, ledger: 'who', term: 0, role: 'reader' }));
+  socket.write(encode({ kind: 'hello', protocol: protocolVersion, ledger: 'who', term: 0, role: 'reader' }));
   const [first] = decode(String((await once(socket, 'data'))[0]));
   socket.destroy();
   return first?.kind === 'welcome' ? first.facts.pid : null;
@@ -191,7 +192,9 @@ describe('relay', () => {
     const relay = spawn(process.execPath, [agent, 'relay', '--folder', folder], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    relay.stdin.write(encode({ kind: 'hello', protocol: 1, ledger: 'l', term: 0, role: 'reader' }));
+    relay.stdin.write(
+      encode({ kind: 'hello', protocol: protocolVersion, ledger: 'l', term: 0, role: 'reader' }),
+    );
     let text = '';
     relay.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     await expect.poll(() => text.includes('"kind":"state"'), { timeout: 5_000 }).toBe(true);

@@ -27,6 +27,10 @@ export const launchOf = (command: readonly string[], more: Partial<Launch> = {})
   files: null,
   data: null,
   env: {},
+  activate: null,
+  python: null,
+  setup: null,
+  passEnv: [],
   metrics: { stdout: [], csv: null },
   objective: { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false },
   timeoutMs: null,
@@ -123,7 +127,7 @@ export class Writer {
   lease(launch: Launch, ...leases: readonly Lease[]): void {
     const id = `launch-${leases[0]?.attempt ?? ''}`;
     this.send(
-      { kind: 'launch', launch: id, spec: launch },
+      { kind: 'launch', launch: id, spec: launch, wheels: null, passed: {} },
       { kind: 'lease', leases: leases.map((lease) => ({ ...lease, launch: id })) },
     );
   }

@@ -4,6 +4,7 @@ import { storeFolder } from '../data-sets.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
+import { requirePassedOf } from '../passed-variables.ts';
 import type { Verb } from '../verb.ts';
 import { jsonReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
@@ -31,7 +32,8 @@ export const resumeVerb: Verb = (console, done) =>
     .addHelpText('after', '\nExample:\n  labsweep resume')
     .action(async (named: string | undefined, options: ResumeOptions) => {
       const { folder, state } = openState(console, options);
-      const { name } = sweepNamed(state, named);
+      const { name, declaration } = sweepNamed(state, named);
+      requirePassedOf(console, declaration.spec.passEnv);
       done(
         await runSweep(console, {
           folder,

@@ -21,7 +21,6 @@ export function connected(state: CoordinatorState, name: HostName, facts: HostFa
   if (host === undefined) return;
   host.launches.clear();
   host.link = { kind: 'reconciling', facts };
-  host.doing = null;
 }
 
 export function disconnected(state: CoordinatorState, name: HostName, because: string): void {
@@ -29,7 +28,6 @@ export function disconnected(state: CoordinatorState, name: HostName, because: s
   if (host === undefined) return;
   host.launches.clear();
   host.link = { kind: 'connecting', because };
-  host.doing = null;
 }
 
 export function received(
@@ -66,6 +64,7 @@ export function received(
     case 'welcome':
     case 'turned-away':
     case 'content':
+    case 'launch':
     case 'log':
     case 'artifact':
       break;

@@ -24,8 +24,6 @@ export interface FleetHost {
   readonly labels: readonly string[];
   readonly limits: HostLimits;
   link: HostLink;
-  /** What is being done to make it ready, for people; null where nothing is known to be. */
-  doing: string | null;
   /** What each launch needs on this host. */
   readonly launches: Map<string, LaunchState>;
   /** Ends seen from it in this term: what its backlog may grow by. */
@@ -52,7 +50,7 @@ export interface Hold {
 export type LaunchState =
   | { readonly kind: 'preparing' }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'refused'; readonly problem: string };
+  | { readonly kind: 'refused'; readonly problem: string; readonly logTail: string };
 
 export interface EarlyFailure {
   readonly trial: TrialId;

@@ -1,10 +1,7 @@
-import { stat } from 'node:fs/promises';
-import type { Launch } from '../../model/launch.ts';
 import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
 import type { Transport } from '../transport/transport.ts';
 import { folderTurns } from './folder-turns.ts';
 import type { Packs } from './packs.ts';
-import { sendingText } from './sending-text.ts';
 
 type ContentAnswer = Extract<FromAgent, { kind: 'content' }>;
 
@@ -18,26 +15,20 @@ export interface ShippedTo {
   readonly packs: Packs;
 }
 
-/** Sees to it that a host has the folders that a launch needs: asks, packs what is missing, puts, has it unpacked. */
+/** Sees to it that a host has folders of the content store: asks, packs what is missing, puts, has it unpacked. */
 export class ContentShipper {
   readonly #to: ShippedTo;
   readonly #send: (message: ToAgent) => void;
-  readonly #doing: (what: string) => void;
   readonly #waiting = new Map<string, ((answer: ContentAnswer) => void)[]>();
 
-  /** @param doing hears what goes on, for people */
-  constructor(to: ShippedTo, send: (message: ToAgent) => void, doing: (what: string) => void) {
+  constructor(to: ShippedTo, send: (message: ToAgent) => void) {
     this.#to = to;
     this.#send = send;
-    this.#doing = doing;
   }
 
   /** Null when all is there, else why not, in a sentence. */
-  async ship(spec: Launch): Promise<string | null> {
-    const hashes = [spec.files, spec.data?.kind === 'content' ? spec.data.hash : null];
-    const problems = await Promise.all(
-      hashes.filter((hash) => hash !== null).map((hash) => this.#bring(hash)),
-    );
+  async ship(hashes: readonly string[]): Promise<string | null> {
+    const problems = await Promise.all(hashes.map((hash) => this.#bring(hash)));
     return problems.find((problem) => problem !== null) ?? null;
   }
 
@@ -71,8 +62,7 @@ export class ContentShipper {
     const { packs, folder, ledger, transport } = this.#to;
     const path = `${folder}/incoming/${hash}-${ledger}`;
     return packs.with(hash, async (file) => {
-      const { size } = await stat(file);
-      await transport.put(file, path, (bytes) => this.#doing(sendingText('files', bytes, size)));
+      await transport.put(file, path);
       return path;
     });
   }

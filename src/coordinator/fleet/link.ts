@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { AttemptId, HostName, LedgerId } from '../../model/ids.ts';
+import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import { decoder, encode } from '../../protocol/framing.ts';
 import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
@@ -11,8 +12,10 @@ import { backOffMs } from './back-off.ts';
 import { ArtifactFetcher } from './artifact-fetcher.ts';
 import { ContentShipper } from './content-shipper.ts';
 import { enter } from './enter.ts';
+import { LaunchPreparer } from './launch-preparer.ts';
 import type { Packs } from './packs.ts';
 import type { Probe } from './probe.ts';
+import type { WheelHouse } from './wheel-house.ts';
 
 export interface LinkOptions {
   readonly host: HostName;
@@ -24,6 +27,11 @@ export interface LinkOptions {
   /** The agent's file on this machine, and what launches are shipped from. */
   readonly agentFile: string;
   readonly packs: Packs;
+  readonly wheels: WheelHouse;
+  /** What the inventory says of the host's trials. */
+  readonly settings: HostSettings;
+  /** Where the values of `passEnv` are read. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where an attempt's artifacts go on this machine. */
   readonly artifacts: (attempt: AttemptId) => string;
   readonly ledger: LedgerId;
@@ -33,16 +41,14 @@ export interface LinkOptions {
   readonly twinOf: (probe: Probe) => HostName | null;
 }
 
-const sayEveryMs = 250;
-
 export class HostLink {
   readonly #options: LinkOptions;
   #shipper: ContentShipper | null = null;
+  #preparer: LaunchPreparer | null = null;
   readonly #fetcher: ArtifactFetcher;
   #stream: Duplex | null = null;
   #outgoing = '';
   #failures = 0;
-  #saidAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -63,7 +69,7 @@ export class HostLink {
   async connect(): Promise<void> {
     const { transport, agentFile } = this.#options;
     try {
-      const { agent, probe } = await enter(this.#options, agentFile, (what) => this.#doing(what));
+      const { agent, probe } = await enter(this.#options, agentFile);
       const twin = this.#options.twinOf(probe);
       if (twin !== null) return this.#giveUp(`it is the same machine as ${twin}; keep one entry of the two`);
       const stream = await transport.attach(agent);
@@ -83,13 +89,19 @@ export class HostLink {
     this.#outgoing += encode(message);
   }
 
-  /** Brings what a launch needs onto the host, tells the agent of it, and posts how it went. */
+  /** Gets the host ready for a launch, and posts how it went. */
   prepare(launch: string, spec: Launch): void {
-    void this.#shipper?.ship(spec).then((problem) => {
-      const { host, post } = this.#options;
-      if (problem !== null) return post({ kind: 'launch-refused', host, launch, problem });
-      this.send({ kind: 'launch', launch, spec });
-      post({ kind: 'launch-ready', host, launch });
+    const { host, post } = this.#options;
+    void this.#preparer?.prepare(launch, spec).then((outcome) => {
+      if (outcome.kind === 'ready') post({ kind: 'launch-ready', host, launch });
+      else
+        post({
+          kind: 'launch-refused',
+          host,
+          launch,
+          problem: outcome.problem,
+          logTail: outcome.logTail,
+        });
     });
   }
 
@@ -105,27 +117,17 @@ export class HostLink {
     await this.#options.transport.close();
   }
 
-  /** Often enough for a person. */
-  #doing(doing: string): void {
-    const now = performance.now();
-    if (now - this.#saidAt < sayEveryMs) return;
-    this.#saidAt = now;
-    this.#options.post({ kind: 'host-progress', host: this.#options.host, doing });
-  }
-
   #flush(): void {
     if (this.#outgoing !== '') this.#stream?.write(this.#outgoing);
     this.#outgoing = '';
   }
 
   #listen(stream: Duplex, { folder, folderId }: Probe): void {
-    const { transport, packs, ledger, term } = this.#options;
+    const { transport, packs, settings, wheels, environment, ledger, term } = this.#options;
     this.#stream = stream;
-    this.#shipper = new ContentShipper(
-      { transport, packs, ledger, folder, folderId },
-      (message) => this.send(message),
-      (what) => this.#doing(what),
-    );
+    const send = (message: ToAgent): void => this.send(message);
+    this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, send);
+    this.#preparer = new LaunchPreparer({ settings, wheels, environment, shipper: this.#shipper, send });
     const decode = decoder(fromAgentSchema);
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => {
@@ -138,6 +140,7 @@ export class HostLink {
     stream.on('error', () => {}); // `close` follows, and says that it is over
     stream.on('close', () => this.#lost('the connection was cut'));
     this.send({ kind: 'hello', protocol: protocolVersion, ledger, term, role: 'writer' });
+    this.send({ kind: 'settings', settings });
   }
 
   #received(message: FromAgent): void {
@@ -148,6 +151,7 @@ export class HostLink {
     } else if (message.kind === 'turned-away') {
       this.#giveUp(message.message);
     } else if (message.kind === 'content') this.#shipper?.answered(message);
+    else if (message.kind === 'launch') this.#preparer?.answered(message);
     else if (message.kind === 'artifact') this.#fetcher.answered(message);
     else post({ kind: 'host-message', host, message });
   }
@@ -163,6 +167,8 @@ export class HostLink {
     this.#outgoing = '';
     this.#shipper?.interrupted();
     this.#shipper = null;
+    this.#preparer?.interrupted();
+    this.#preparer = null;
     this.#fetcher.interrupted();
     if (this.#closed) return;
     this.#failures += 1;

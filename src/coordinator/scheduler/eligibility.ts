@@ -25,7 +25,7 @@ export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHo
     case 'preparing':
       return refused({ kind: 'preparing', what: `${sweep.declaration.programName} is on its way` });
     case 'refused':
-      return refused({ kind: 'preparing', what: launch.problem });
+      return refused({ kind: 'unprepared', because: launch.problem, logTail: launch.logTail });
     default:
       return launch satisfies never;
   }

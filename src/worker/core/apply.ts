@@ -1,5 +1,6 @@
 /** Journal records into state: live and after a restart alike, so that there is no second way to arrive at a state. */
 import { limitsOf } from '../../throttle/limits.ts';
+import { noSettings } from '../../model/inventory.ts';
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { JournalRecord } from './journal-record.ts';
@@ -20,6 +21,9 @@ export function apply(state: WorkerState, record: JournalRecord): void {
     case 'limits':
       state.caps = record.limits;
       state.limits = limitsOf(record.limits);
+      break;
+    case 'settings':
+      ledgerSide(state, record.ledger).settings = record.settings;
       break;
     case 'launch':
       state.launches.set(record.launch, record.spec);
@@ -67,7 +71,15 @@ export function apply(state: WorkerState, record: JournalRecord): void {
 export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
   const known = state.ledgers.get(ledger);
   if (known !== undefined) return known;
-  const side: LedgerSide = { ledger, term: 0, writer: null, waiting: new Set() };
+  const side: LedgerSide = {
+    ledger,
+    term: 0,
+    writer: null,
+    settings: noSettings,
+    waiting: new Set(),
+    preparations: new Map(),
+    passed: new Map(),
+  };
   state.ledgers.set(ledger, side);
   return side;
 }

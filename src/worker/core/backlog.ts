@@ -4,6 +4,7 @@ import type { Resources } from '../../model/resources.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { headroomBytes } from '../../throttle/room.ts';
 import { expected, hostLoad, refusalsOf } from './guard.ts';
+import { surroundingsOf } from './preparation.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -18,8 +19,9 @@ export function startWhatFits(turn: Turn): void {
   ) {
     const launch = turn.state.launches.get(next.lease.launch);
     if (launch === undefined) return;
+    const surroundings = surroundingsOf(turn.state, next);
     turn.commit({ kind: 'starting', attempt: next.lease.attempt, at: turn.now });
-    turn.instruct({ kind: 'spawn', lease: next.lease, launch });
+    turn.instruct({ kind: 'spawn', lease: next.lease, launch, surroundings });
   }
 }
 
@@ -78,6 +80,8 @@ function leavesAlone(needs: Resources, { kind }: Refusal): boolean {
     // Waits for its own memory to be known, for a file, for another attempt: nothing that can be taken from it.
     case 'ramp':
     case 'preparing':
+    case 'unprepared':
+    case 'pass-env':
     case 'no-gpu':
     case 'labels':
     case 'unreachable':

@@ -1,8 +1,10 @@
 /** Who speaks to the agent: one writer a ledger, by term, and any number of readers. */
+import { canonicalJson } from '../../model/canonical.ts';
 import type { HostLimits } from '../../model/inventory.ts';
 import { type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';
 import { acknowledge, cancel, lease, takeBack } from './leases.ts';
+import { launchCame } from './prepare-launch.ts';
 import { type LedgerSide, startOf, type WorkerState } from './state.ts';
 import { sendEnd, sendLines, tellFigures } from './tell.ts';
 import type { Turn } from './turn.ts';
@@ -100,6 +102,10 @@ function command(
       if (!sameLimits(message.limits, turn.state.caps))
         turn.commit({ kind: 'limits', limits: message.limits });
       break;
+    case 'settings':
+      if (canonicalJson(message.settings) !== canonicalJson(ledgerSide(turn.state, ledger).settings))
+        turn.commit({ kind: 'settings', ledger, settings: message.settings });
+      break;
     case 'content':
       for (const hash of message.hashes) turn.instruct({ kind: 'check-content', connection, hash });
       break;
@@ -110,6 +116,7 @@ function command(
       // Its id is the hash of its content: one that is known is known word for word.
       if (!turn.state.launches.has(message.launch))
         turn.commit({ kind: 'launch', launch: message.launch, spec: message.spec });
+      launchCame(turn, connection, ledger, message);
       break;
     case 'lease':
       lease(turn, ledger, message.leases);

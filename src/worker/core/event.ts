@@ -4,6 +4,7 @@ import type { MetricsLine } from '../../model/metrics.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
+import type { PreparationResult } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
 
 export type WorkerEvent =
@@ -20,6 +21,13 @@ export type WorkerEvent =
       readonly attempt: string;
       readonly process: ProcessIdentity;
       readonly oomKills: number | null;
+    }
+  /** What came of `prepare`. */
+  | {
+      readonly kind: 'prepared';
+      readonly ledger: string;
+      readonly launch: string;
+      readonly result: PreparationResult;
     }
   | { readonly kind: 'spawn-failed'; readonly attempt: string; readonly outcome: Outcome }
   /** Every process of it is gone. */

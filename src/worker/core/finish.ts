@@ -58,10 +58,20 @@ export function notStarted(turn: Turn, held: HeldAttempt, outcome: Outcome): voi
   settle(turn, held, outcome, null);
 }
 
-/** What ended without a process that could be asked: cancelled while it waited, or lost with the host's last boot. */
-export function settle(turn: Turn, held: HeldAttempt, outcome: Outcome, left: Left | null): void {
+/**
+ * What ended without a process that could be asked: cancelled while it waited, or lost with the host's last boot.
+ *
+ * @param logTail what explains it, where `left` does not
+ */
+export function settle(
+  turn: Turn,
+  held: HeldAttempt,
+  outcome: Outcome,
+  left: Left | null,
+  logTail = '',
+): void {
   turn.state.untold.delete(held.lease.attempt);
-  turn.commit({ kind: 'ended', attempt: held.lease.attempt, end: endOf(held, outcome, left) });
+  turn.commit({ kind: 'ended', attempt: held.lease.attempt, end: endOf(held, outcome, left, logTail) });
   sendLines(turn, held);
   sendEnd(turn, held);
 }
@@ -73,7 +83,7 @@ interface Left {
   readonly evidence: Evidence;
 }
 
-function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null): AttemptEnd {
+function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: string): AttemptEnd {
   const { kept } = held;
   const cpuMs = left?.run?.cpuMs ?? null;
   return {
@@ -88,7 +98,7 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null): AttemptE
     device: left === null ? null : 'cpu',
     artifacts: [...(left?.evidence.artifacts ?? [])],
     logTail:
-      outcome.kind === 'succeeded' || outcome.kind === 'cancelled' ? '' : (left?.evidence.logTail ?? ''),
+      outcome.kind === 'succeeded' || outcome.kind === 'cancelled' ? '' : (left?.evidence.logTail ?? logTail),
   };
 }
 

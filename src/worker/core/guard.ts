@@ -5,6 +5,7 @@ import type { HostFigures } from '../../protocol/messages.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
+import { refusalOfLaunch } from './preparation.ts';
 import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
 
 export function hostLoad(state: WorkerState, now: number): HostLoad {
@@ -37,7 +38,8 @@ export function refusalsOf(
   now: number,
 ): readonly Refusal[] {
   const { lease } = held;
-  if (!state.launches.has(lease.launch)) return [{ kind: 'preparing', what: 'the launch has not come' }];
+  const unprepared = refusalOfLaunch(state, held);
+  if (unprepared !== null) return [unprepared];
   for (const other of state.active)
     if (other.lease.trial === lease.trial)
       return [{ kind: 'preparing', what: `attempt ${other.lease.attempt} of the same trial still runs` }];

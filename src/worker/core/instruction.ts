@@ -1,14 +1,30 @@
 /** What the core wants done: plain data, carried out in order, each record on disk before what follows it. */
 import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FromAgent, Lease } from '../../protocol/messages.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
+import type { Surroundings } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
 
 export type Instruction =
   | { readonly kind: 'journal'; readonly record: JournalRecord }
   /** Answered by `spawned` or `spawn-failed`, later by `exited`. */
-  | { readonly kind: 'spawn'; readonly lease: Lease; readonly launch: Launch }
+  | {
+      readonly kind: 'spawn';
+      readonly lease: Lease;
+      readonly launch: Launch;
+      readonly surroundings: Surroundings;
+    }
+  /** Make what a launch needs on this host, if it is not there. Answered by `prepared`. */
+  | {
+      readonly kind: 'prepare';
+      readonly ledger: string;
+      readonly launch: string;
+      readonly spec: Launch;
+      readonly settings: HostSettings;
+      readonly wheels: string | null;
+    }
   /**
    * An attempt that another agent started: find it (by its mark in the environment where `process` is null).
    * Answered by `spawned`, or by `exited` where it is gone.

@@ -1,7 +1,7 @@
 /** What an agent writes down before it acts. Replayed through the reducer that acts now (apply.ts). */
 import { z } from 'zod';
 import { attemptEndSchema } from '../../model/attempt-end.ts';
-import { hostLimitsSchema } from '../../model/inventory.ts';
+import { hostLimitsSchema, hostSettingsSchema } from '../../model/inventory.ts';
 import { launchSchema } from '../../model/launch.ts';
 import { metricsLineSchema } from '../../model/metrics.ts';
 import { leaseSchema } from '../../protocol/messages.ts';
@@ -25,6 +25,7 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('boot'), bootId: z.string() }),
   z.object({ kind: z.literal('term'), ledger: z.string(), term: z.number() }),
   z.object({ kind: z.literal('limits'), limits: hostLimitsSchema }),
+  z.object({ kind: z.literal('settings'), ledger: z.string(), settings: hostSettingsSchema }),
   z.object({ kind: z.literal('launch'), launch: z.string(), spec: launchSchema }),
   z.object({ kind: z.literal('leased'), ledger: z.string(), leases: z.array(leaseSchema) }),
   z.object({ kind: z.literal('taken-back'), attempts: z.array(attempt) }),

@@ -2,6 +2,7 @@
 import type { Lease } from '../../protocol/messages.ts';
 import { settle } from './finish.ts';
 import { isPlainName } from './plain-name.ts';
+import { endUnprepared } from './prepare-launch.ts';
 import type { HeldAttempt } from './state.ts';
 import { stop } from './stop.ts';
 import type { Turn } from './turn.ts';
@@ -12,7 +13,9 @@ export function lease(turn: Turn, ledger: string, leases: readonly Lease[]): voi
     ({ attempt, trial }) =>
       !attempts.has(attempt) && !forgotten.has(attempt) && isPlainName(attempt) && isPlainName(trial),
   );
-  if (fresh.length > 0) turn.commit({ kind: 'leased', ledger, leases: fresh });
+  if (fresh.length === 0) return;
+  turn.commit({ kind: 'leased', ledger, leases: fresh });
+  endUnprepared(turn, ledger);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** An agent that begins: what the journal left is found again, given up, or told once more. */
 import type { HostFacts } from '../../protocol/messages.ts';
 import { settle } from './finish.ts';
+import { prepareWaiting } from './prepare-launch.ts';
 import type { HeldAttempt } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -11,6 +12,7 @@ export function booted(turn: Turn, facts: HostFacts): void {
   for (const held of state.attempts.values())
     if (sameBoot) findAgain(turn, held);
     else giveUp(turn, held);
+  prepareWaiting(turn);
   turn.commit({ kind: 'boot', bootId: facts.bootId });
 }
 

@@ -7,7 +7,10 @@ export function* snapshot(state: WorkerState): Generator<JournalRecord> {
   if (state.bootId !== null) yield { kind: 'boot', bootId: state.bootId };
   yield { kind: 'limits', limits: state.caps };
   if (state.forgotten.size > 0) yield { kind: 'acked', attempts: [...state.forgotten] };
-  for (const { ledger, term } of state.ledgers.values()) yield { kind: 'term', ledger, term };
+  for (const { ledger, term, settings } of state.ledgers.values()) {
+    yield { kind: 'term', ledger, term };
+    yield { kind: 'settings', ledger, settings };
+  }
   const used = new Set([...state.attempts.values()].map(({ lease }) => lease.launch));
   for (const [launch, spec] of state.launches) if (used.has(launch)) yield { kind: 'launch', launch, spec };
   for (const held of state.attempts.values()) yield* attemptRecords(held);

@@ -1,9 +1,10 @@
 /** All that an agent decides on. Changed by `transition` alone; the state handed in is spent. */
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { HostLimits } from '../../model/inventory.ts';
+import type { HostLimits, HostSettings } from '../../model/inventory.ts';
 import type { HostFacts, HostFigures, Lease } from '../../protocol/messages.ts';
 import type { Limits } from '../../throttle/limits.ts';
+import type { Preparation } from './preparation.ts';
 import type { KeptLines } from './kept-lines.ts';
 
 /** Times are milliseconds of the host's monotonic clock, whose zero is its boot: they mean nothing after another. */
@@ -43,8 +44,14 @@ export interface LedgerSide {
   term: number;
   /** Connection of the writer; null while there is none. */
   writer: number | null;
+  /** What the writer's inventory says of this host. */
+  settings: HostSettings;
   /** Attempts that have not started, in the order of their leases. */
   readonly waiting: Set<string>;
+  /** How far this host is with what each launch needs; of those that have come in this life of the agent. */
+  readonly preparations: Map<string, Preparation>;
+  /** Values of each launch's `passEnv`. In memory alone: what is not written cannot be found. */
+  readonly passed: Map<string, Readonly<Record<string, string>>>;
 }
 
 /** greeted by `hello`; a writer is `reconciled` once it said what it has committed. */

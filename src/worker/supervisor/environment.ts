@@ -1,5 +1,6 @@
 import type { Launch } from '../../model/launch.ts';
 import type { Lease } from '../../protocol/messages.ts';
+import type { Surroundings } from '../core/preparation.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
 
 /** The mark by which every process of an attempt is known, whichever session it is in. */
@@ -16,19 +17,41 @@ export const inherited = (environment: NodeJS.ProcessEnv): Record<string, string
   );
 
 /**
- * What a trial has besides what it inherits: the trial contract's environment. The sweep's `env` may set anything but
- * what the contract says.
+ * Has `python` and `python3` be those of a virtual environment (venv: "it is not necessary to activate"). What is
+ * activated may put its own before it on the PATH, so its script does this again (preparation/activation.ts).
+ */
+export const pythonPlaces = (folder: string, path = ''): Record<string, string> => ({
+  VIRTUAL_ENV: folder,
+  LABSWEEP_PYTHON: folder,
+  PATH: path === '' ? `${folder}/bin` : `${folder}/bin:${path}`,
+});
+
+/**
+ * What a trial has besides what it inherits: the trial contract's environment. A host's `env` and over it the sweep's may set
+ * anything but what the contract says.
  */
 export function trialEnvironment(
   lease: Lease,
   launch: Launch,
-  places: { readonly run: RunFolder; readonly checkpoint: string; readonly data: string | null },
+  { prepared, settings, passed }: Surroundings,
+  places: {
+    readonly run: RunFolder;
+    readonly checkpoint: string;
+    readonly data: string | null;
+    /** PATH without the sweep's own. */
+    readonly path: string | undefined;
+  },
 ): Record<string, string> {
+  const own = { ...settings.env, ...launch.env };
   const threads = String(Math.max(1, Math.floor(lease.resources.cpus)));
   return {
     OMP_NUM_THREADS: threads,
     MKL_NUM_THREADS: threads,
-    ...launch.env,
+    ...own,
+    ...(prepared.python === null ? {} : pythonPlaces(prepared.python, own['PATH'] ?? places.path)),
+    ...passed,
+    // Where the activation comes back to.
+    ...(prepared.activation.length === 0 ? {} : { LABSWEEP_FOLDER: places.run.work }),
     [paramsMark]: places.run.params,
     LABSWEEP_REPORT: places.run.report,
     LABSWEEP_DATA: places.data ?? '',

@@ -2,10 +2,12 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
+import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { renderCommand } from '../../model/render-command.ts';
 import type { Lease } from '../../protocol/messages.ts';
+import { localData, type Prepared, type Surroundings } from '../core/preparation.ts';
 import { blankExitRecord } from '../spool/exit-record.ts';
 import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import { trialEnvironment } from './environment.ts';
@@ -73,9 +75,10 @@ export function prepareTrial(
   base: Readonly<Record<string, string>>,
   lease: Lease,
   launch: Launch,
+  surroundings: Surroundings,
 ): PreparedTrial | NotPrepared {
   try {
-    return prepare(host, places, base, lease, launch);
+    return prepare(host, places, base, lease, launch, surroundings);
   } catch (error) {
     return { kind: 'not-prepared', outcome: outcomeOfError(error, `attempt ${lease.attempt}`) };
   }
@@ -87,11 +90,13 @@ function prepare(
   base: Readonly<Record<string, string>>,
   lease: Lease,
   launch: Launch,
+  surroundings: Surroundings,
 ): PreparedTrial | NotPrepared {
+  const { prepared, settings } = surroundings;
   const entries = launch.files === null ? [] : places.entriesOf(launch.files);
   if (entries === null)
     return notStarted('content-missing', `the program's files (${launch.files}) are not on this host`);
-  const data = dataOf(places, launch);
+  const data = dataOf(places, launch, settings);
   if (data.kind === 'missing') return notStarted('data-missing', data.message);
 
   const run = runFolder(host, lease.attempt);
@@ -100,11 +105,18 @@ function prepare(
   mkdirSync(run.artifacts);
   writeFileSync(run.exit, blankExitRecord);
   writeFileSync(run.params, JSON.stringify(lease.params));
-  if (launch.files !== null) linkEntries(places.pathOf(launch.files), entries, run.work);
+  // What `setup` made is looked at each time: it may have been written to since.
+  if (prepared.files !== null) linkEntries(prepared.files, readdirSync(prepared.files), run.work);
+  else if (launch.files !== null) linkEntries(places.pathOf(launch.files), entries, run.work);
   const checkpoint = checkpointFolder(host, lease.trial);
   makeIfMissing(checkpoint);
 
-  const environment = trialEnvironment(lease, launch, { run, checkpoint, data: data.path });
+  const environment = trialEnvironment(lease, launch, surroundings, {
+    run,
+    checkpoint,
+    data: data.path,
+    path: base['PATH'],
+  });
   const [name = '', ...rest] = renderCommand(launch.command, {
     params: lease.params,
     argStyle: launch.argStyle,
@@ -116,10 +128,11 @@ function prepare(
     paramsFile: run.params,
     node: process.execPath,
   });
-  const program = places.findProgram(name, environment['PATH'] ?? base['PATH'] ?? '', run.work);
+  const path = searchPath(prepared, environment['PATH'] ?? base['PATH'] ?? '');
+  const program = places.findProgram(name, path, run.work);
   switch (program.kind) {
     case 'found':
-      return { kind: 'prepared', run, argv: [wordFor(name, program.path), ...rest], environment };
+      return { kind: 'prepared', run, argv: argvOf(prepared, name, program.path, rest), environment };
     case 'missing':
       return notStarted(
         'no-such-program',
@@ -132,18 +145,27 @@ function prepare(
   }
 }
 
+/** Where programs are looked for: behind an activation that is what it left. */
+const searchPath = ({ path, python }: Prepared, own: string): string =>
+  path === null ? own : python === null ? path : `${python}/bin:${path}`;
+
+const argvOf = ({ activation }: Prepared, name: string, path: string, rest: readonly string[]): string[] =>
+  activation.length === 0 ? [wordFor(name, path), ...rest] : [...activation, name, ...rest];
+
 type Data =
   | { readonly kind: 'there'; readonly path: string | null }
   | { readonly kind: 'missing'; readonly message: string };
 
-function dataOf(places: LaunchPlaces, { data }: Launch): Data {
-  if (data === null) return { kind: 'there', path: null };
-  if (data.kind === 'content') {
-    if (places.has(data.hash)) return { kind: 'there', path: places.pathOf(data.hash) };
-    return { kind: 'missing', message: `the data set (${data.hash}) is not on this host` };
+function dataOf(places: LaunchPlaces, launch: Launch, settings: HostSettings): Data {
+  const { data } = launch;
+  const local = localData(launch, settings);
+  if (local !== null) {
+    if (existsSync(local)) return { kind: 'there', path: local };
+    return { kind: 'missing', message: `the data set should be at ${local} on this host, and is not` };
   }
-  if (existsSync(data.path)) return { kind: 'there', path: data.path };
-  return { kind: 'missing', message: `the data set should be at ${data.path} on this host, and is not` };
+  if (data?.kind !== 'content') return { kind: 'there', path: null };
+  if (places.has(data.hash)) return { kind: 'there', path: places.pathOf(data.hash) };
+  return { kind: 'missing', message: `the data set (${data.hash}) is not on this host` };
 }
 
 function makeIfMissing(folder: string): void {

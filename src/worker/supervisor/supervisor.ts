@@ -4,6 +4,7 @@ import type { Launch } from '../../model/launch.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { MeasuredShare, WorkerEvent } from '../core/event.ts';
 import type { Offsets } from '../core/journal-record.ts';
+import type { Surroundings } from '../core/preparation.ts';
 import type { ProcessIdentity } from '../core/state.ts';
 import { type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import { cutLog, longestLogBytes } from '../spool/log-file.ts';
@@ -107,10 +108,10 @@ export class Supervisor {
     return [...this.#running.values()].some(({ isChild }) => !isChild);
   }
 
-  spawn(lease: Lease, launch: Launch): void {
+  spawn(lease: Lease, launch: Launch, surroundings: Surroundings): void {
     const { host, environment, post } = this.#options;
     const { attempt } = lease;
-    const prepared = prepareTrial(host, this.#places, environment, lease, launch);
+    const prepared = prepareTrial(host, this.#places, environment, lease, launch, surroundings);
     if (prepared.kind === 'not-prepared')
       return post({ kind: 'spawn-failed', attempt, outcome: prepared.outcome });
     const { run, argv, environment: added } = prepared;

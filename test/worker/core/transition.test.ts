@@ -1,3 +1,4 @@
+import { protocolVersion } from '../../../src/protocol/messages.ts';
 import { describe, expect, it } from 'vitest';
 import { nextDeadline } from '../../../src/worker/core/watch.ts';
 import { factsOf, figuresOf, launchOf, leaseOf, World } from './world.ts';
@@ -199,6 +200,7 @@ describe('the guard', () => {
     const world = World.greeted(factsOf({ cpus: 1 }));
     world.greet(2, 1, 'other');
     world.lease(leaseOf('a-1'), leaseOf('a-2'), leaseOf('a-3'));
+    world.say(2, { kind: 'launch', launch: 'launch', spec: launchOf(), wheels: null, passed: {} });
     world.say(2, { kind: 'lease', leases: [leaseOf('b-1'), leaseOf('b-2')] });
     const order = world.spawnAll();
     for (const attempt of order) {
@@ -305,7 +307,13 @@ describe('ending an attempt', () => {
 
   it('by its timeout counts no time in which it was stopped', () => {
     const world = World.greeted();
-    world.say(1, { kind: 'launch', launch: 'launch', spec: launchOf({ timeoutMs: 5_000 }) });
+    world.say(1, {
+      kind: 'launch',
+      launch: 'launch',
+      spec: launchOf({ timeoutMs: 5_000 }),
+      wheels: null,
+      passed: {},
+    });
     world.say(1, { kind: 'lease', leases: [leaseOf('a-1')] });
     world.spawnAll();
     world.now += 2_000;
@@ -334,7 +342,13 @@ describe('ending an attempt', () => {
 
   it('that stalls waits for metrics lines and CPU time alike', () => {
     const world = World.greeted();
-    world.say(1, { kind: 'launch', launch: 'launch', spec: launchOf({ stallAfterMs: 3_000 }) });
+    world.say(1, {
+      kind: 'launch',
+      launch: 'launch',
+      spec: launchOf({ stallAfterMs: 3_000 }),
+      wheels: null,
+      passed: {},
+    });
     world.say(1, { kind: 'lease', leases: [leaseOf('a-1')] });
     world.spawnAll();
     const sampleWith = (cpuMs: number): void => {
@@ -405,7 +419,7 @@ describe('P1 an end', () => {
     world.expectNothingMore();
 
     world.post({ kind: 'opened', connection: 2 });
-    world.say(2, { kind: 'hello', protocol: 1, ledger: 'ledger', term: 1, role: 'writer' });
+    world.say(2, { kind: 'hello', protocol: protocolVersion, ledger: 'ledger', term: 1, role: 'writer' });
     world.hear('welcome', 2);
     expect(world.hear('state', 2)).toMatchObject({ ended: [{ attempt: 'a-1', trial: 'trial-a-1' }] });
     world.expectNothingMore();
@@ -454,7 +468,7 @@ describe('the writer of a ledger', () => {
   it('is the only one that commands: a reader that tries is turned away', () => {
     const world = World.greeted();
     world.post({ kind: 'opened', connection: 2 });
-    world.say(2, { kind: 'hello', protocol: 1, ledger: 'ledger', term: 0, role: 'reader' });
+    world.say(2, { kind: 'hello', protocol: protocolVersion, ledger: 'ledger', term: 0, role: 'reader' });
     world.hear('welcome', 2);
     world.hear('state', 2);
     world.say(2, { kind: 'read-log', attempt: 'a-1', offset: 5 });

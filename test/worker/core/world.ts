@@ -40,6 +40,10 @@ export const launchOf = (more: Partial<Launch> = {}): Launch => ({
   files: null,
   data: null,
   env: {},
+  activate: null,
+  python: null,
+  setup: null,
+  passEnv: [],
   metrics: { stdout: [], csv: null },
   objective: { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false },
   timeoutMs: null,
@@ -146,7 +150,7 @@ export class World {
 
   /** Leases over connection 1, under the launch `launch`. */
   lease(...leases: readonly Lease[]): void {
-    this.say(1, { kind: 'launch', launch: 'launch', spec: launchOf() });
+    this.say(1, { kind: 'launch', launch: 'launch', spec: launchOf(), wheels: null, passed: {} });
     this.say(1, { kind: 'lease', leases: [...leases] });
   }
 
@@ -200,10 +204,12 @@ export class World {
     this.#instructions = this.#instructions.filter(({ kind }) => kind !== 'send');
   }
 
-  /** Figures come with every sample. */
+  /** Figures come with every sample, and a launch that needs nothing is ready at once. */
   forgetFigures(): void {
     this.#instructions = this.#instructions.filter(
-      (instruction) => instruction.kind !== 'send' || instruction.message.kind !== 'figures',
+      (instruction) =>
+        instruction.kind !== 'send' ||
+        (instruction.message.kind !== 'figures' && instruction.message.kind !== 'launch'),
     );
   }
 

@@ -10,6 +10,8 @@ import { outcomeOfError } from '../../../src/worker/supervisor/prepare.ts';
 import { findProgram } from '../../../src/worker/supervisor/program-path.ts';
 import { StdoutPatterns } from '../../../src/worker/supervisor/stdout-patterns.ts';
 import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder.ts';
+import { noSettings } from '../../../src/model/inventory.ts';
+import { nothingPrepared } from '../../../src/worker/core/preparation.ts';
 import { launchOf, leaseOf } from '../real-agent.ts';
 
 describe('a metrics line', () => {
@@ -131,7 +133,8 @@ describe('a program', () => {
       launchOf(['train'], {
         env: { HOME: '/other', MKL_NUM_THREADS: '7', LABSWEEP_SEED: 'mine', LABSWEEP_WORDS: 'yes,no' },
       }),
-      { run, checkpoint: '/checkpoint', data: null },
+      { prepared: nothingPrepared, settings: { ...noSettings, env: { HOME: '/host' } }, passed: {} },
+      { run, checkpoint: '/checkpoint', data: null, path: '/bin' },
     );
     expect({ ...base, ...added }).toMatchObject({
       PATH: '/bin',

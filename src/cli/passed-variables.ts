@@ -1,0 +1,22 @@
+import type { Console } from './console.ts';
+import { CommandError } from './exit.ts';
+import { type LoadedSweep, refusalAt } from './sweep-source.ts';
+
+const isSet = ({ env }: Console, name: string): boolean => env[name] !== undefined;
+
+/** @throws CommandError where a variable that trials are to be passed is not set here */
+export function requirePassed(console: Console, loaded: LoadedSweep): void {
+  const { program } = loaded.sweep;
+  const names = program.kind === 'command' ? program.passEnv : [];
+  const missing = names.findIndex((name) => !isSet(console, name));
+  if (missing >= 0) throw refusalAt(loaded, ['program', 'passEnv', missing], [notSet(names[missing] ?? '')]);
+}
+
+/** The same of a sweep that was declared before. */
+export function requirePassedOf(console: Console, names: readonly string[]): void {
+  const missing = names.find((name) => !isSet(console, name));
+  if (missing !== undefined) throw new CommandError(notSet(missing));
+}
+
+const notSet = (name: string): string =>
+  `${name} is not set here: export ${name}=… first (its value goes to the trials and is kept nowhere)`;

@@ -1,0 +1,103 @@
+import type { HostSettings } from '../../model/inventory.ts';
+import type { Launch } from '../../model/launch.ts';
+import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
+import type { ContentShipper } from './content-shipper.ts';
+import type { WheelHouse } from './wheel-house.ts';
+
+type LaunchAnswer = Extract<FromAgent, { kind: 'launch' }>;
+
+export type LaunchOutcome =
+  | { readonly kind: 'ready' }
+  /** `problem` is one sentence; `logTail` the end of what was said of it, or empty. */
+  | { readonly kind: 'refused'; readonly problem: string; readonly logTail: string };
+
+/** With what launches are prepared on one host, over one connection. */
+export interface PreparerOptions {
+  readonly settings: HostSettings;
+  readonly shipper: ContentShipper;
+  readonly wheels: WheelHouse;
+  /** Where the values of `passEnv` are read. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly send: (message: ToAgent) => void;
+}
+
+/**
+ * Gets a host ready for a launch: brings the content, says what it is, waits until the agent has made what it needs.
+ * A host whose pip finds no packages is asked what it wants, and is brought wheels.
+ */
+export class LaunchPreparer {
+  readonly #options: PreparerOptions;
+  readonly #waiting = new Map<string, (answer: LaunchAnswer) => void>();
+
+  constructor(options: PreparerOptions) {
+    this.#options = options;
+  }
+
+  async prepare(launch: string, spec: Launch): Promise<LaunchOutcome> {
+    const passed = this.#passed(spec);
+    if (passed.missing.length > 0)
+      return refused(
+        `${passed.missing.join(', ')} ${passed.missing.length === 1 ? 'is' : 'are'} not set where this coordinator ` +
+          `was started (process ${process.pid}); start it where ${passed.missing.length === 1 ? 'it is' : 'they are'}`,
+      );
+    const unshipped = await this.#options.shipper.ship(contentOf(spec, this.#options.settings));
+    if (unshipped !== null) return refused(unshipped);
+    const ask = (wheels: string | null): Promise<LaunchAnswer> =>
+      this.#ask({ kind: 'launch', launch, spec, wheels, passed: passed.values });
+    const answer = await ask(null);
+    if (answer.problem === null) return { kind: 'ready' };
+    if (answer.wanted === null || spec.python === null) return refused(answer.problem, answer.logTail);
+    const { wheels, shipper } = this.#options;
+    const downloaded = await wheels.download(spec.python, answer.wanted);
+    if (downloaded.kind === 'none')
+      return refused(
+        `${answer.problem}; nor did wheels from here help: ${downloaded.because}`,
+        answer.logTail,
+      );
+    const problem = await shipper.ship([downloaded.hash]);
+    if (problem !== null) return refused(problem);
+    const again = await ask(downloaded.hash);
+    return again.problem === null ? { kind: 'ready' } : refused(again.problem, again.logTail);
+  }
+
+  answered(answer: LaunchAnswer): void {
+    this.#waiting.get(answer.launch)?.(answer);
+    this.#waiting.delete(answer.launch);
+  }
+
+  /** The connection is gone: nobody will answer. */
+  interrupted(): void {
+    const problem = 'the connection was cut';
+    for (const launch of this.#waiting.keys())
+      this.answered({ kind: 'launch', launch, problem, logTail: '', wanted: null });
+  }
+
+  #ask(message: Extract<ToAgent, { kind: 'launch' }>): Promise<LaunchAnswer> {
+    return new Promise((resolve) => {
+      this.#waiting.set(message.launch, resolve);
+      this.#options.send(message);
+    });
+  }
+
+  #passed({ passEnv }: Launch): { values: Record<string, string>; missing: string[] } {
+    const values: Record<string, string> = {};
+    const missing: string[] = [];
+    for (const name of passEnv) {
+      const value = this.#options.environment[name];
+      if (value === undefined) missing.push(name);
+      else values[name] = value;
+    }
+    return { values, missing };
+  }
+}
+
+/** What has to be shipped: a data set that the inventory says lies there is not. */
+function contentOf({ files, data }: Launch, settings: HostSettings): string[] {
+  const shipped =
+    data?.kind === 'content' && !(data.name !== null && Object.hasOwn(settings.data, data.name))
+      ? data.hash
+      : null;
+  return [files, shipped].filter((hash) => hash !== null);
+}
+
+const refused = (problem: string, logTail = ''): LaunchOutcome => ({ kind: 'refused', problem, logTail });

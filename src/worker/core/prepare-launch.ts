@@ -1,0 +1,78 @@
+/** Getting this host ready for a launch: asked for, waited for, told. */
+import type { Launch } from '../../model/launch.ts';
+import type { ToAgent } from '../../protocol/messages.ts';
+import { ledgerSide } from './apply.ts';
+import { settle } from './finish.ts';
+import { needsNothing, nothingPrepared, type PreparationResult } from './preparation.ts';
+import type { LedgerSide } from './state.ts';
+import type { Turn } from './turn.ts';
+
+export function launchCame(
+  turn: Turn,
+  connection: number,
+  ledger: string,
+  { launch, spec, wheels, passed }: Extract<ToAgent, { kind: 'launch' }>,
+): void {
+  const side = ledgerSide(turn.state, ledger);
+  side.passed.set(launch, passed);
+  const known = side.preparations.get(launch);
+  if (known?.kind === 'preparing') known.askers.add(connection);
+  else begin(turn, side, launch, spec, { wheels, askers: [connection] });
+}
+
+/** After a restart: what waits still needs what it needed. */
+export function prepareWaiting(turn: Turn): void {
+  for (const side of turn.state.ledgers.values())
+    for (const id of side.waiting) {
+      const launch = turn.state.attempts.get(id)?.lease.launch ?? '';
+      const spec = turn.state.launches.get(launch);
+      if (spec !== undefined && !side.preparations.has(launch))
+        begin(turn, side, launch, spec, { wheels: null, askers: [] });
+    }
+}
+
+function begin(
+  turn: Turn,
+  side: LedgerSide,
+  launch: string,
+  spec: Launch,
+  { wheels, askers }: { readonly wheels: string | null; readonly askers: readonly number[] },
+): void {
+  side.preparations.set(launch, { kind: 'preparing', askers: new Set(askers) });
+  if (needsNothing(spec, side.settings))
+    prepared(turn, side.ledger, launch, { kind: 'ready', prepared: nothingPrepared });
+  else turn.instruct({ kind: 'prepare', ledger: side.ledger, launch, spec, settings: side.settings, wheels });
+}
+
+export function prepared(turn: Turn, ledger: string, launch: string, result: PreparationResult): void {
+  const side = ledgerSide(turn.state, ledger);
+  const before = side.preparations.get(launch);
+  side.preparations.set(launch, result);
+  const failed = result.kind === 'failed' ? result : null;
+  for (const connection of before?.kind === 'preparing' ? before.askers : [])
+    if (turn.state.connections.has(connection))
+      turn.instruct({
+        kind: 'send',
+        connection,
+        message: {
+          kind: 'launch',
+          launch,
+          problem: failed?.message ?? null,
+          logTail: failed?.logTail ?? '',
+          wanted: failed?.wanted ?? null,
+        },
+      });
+  endUnprepared(turn, ledger);
+}
+
+/** What waits for something that this host could not make did not start, and that is charged to the host. */
+export function endUnprepared(turn: Turn, ledger: string): void {
+  const side = ledgerSide(turn.state, ledger);
+  for (const id of side.waiting) {
+    const held = turn.state.attempts.get(id);
+    const preparation = held && side.preparations.get(held.lease.launch);
+    if (held === undefined || preparation?.kind !== 'failed') continue;
+    const { reason, message, logTail } = preparation;
+    settle(turn, held, { kind: 'not-started', reason, message }, null, logTail);
+  }
+}

@@ -1,0 +1,70 @@
+/** `activate`: the one place where people's text is given to a shell, in a file of its own. */
+import { writeFileSync } from 'node:fs';
+import { sha256Hex } from '../../model/canonical.ts';
+import { findProgram } from '../supervisor/program-path.ts';
+import { type Failed, type Place, preparedFolder, stepFailed, writeWhole } from './place.ts';
+
+export interface Activation {
+  readonly kind: 'active';
+  /** The command that activates, then runs the argv behind it. */
+  readonly command: readonly string[];
+  /** PATH behind it. */
+  readonly path: string;
+}
+
+/** A module system on a slow network file system takes its time; one that asks a question never ends. */
+const limitMs = 120_000;
+
+/**
+ * The script. Arguments are kept from the lines, since a sourced file would take them for its own; and a folder that
+ * the lines or the login files went to is left again. The virtual environment comes before what they put on the PATH.
+ */
+const scriptOf = (parts: readonly string[]): string =>
+  [
+    'labsweep_folder=$PWD',
+    'labsweep_argv=("$@")',
+    'set --',
+    ...parts.flatMap((part) => [
+      part,
+      'labsweep_status=$?; [ "$labsweep_status" -eq 0 ] || exit "$labsweep_status"',
+    ]),
+    'if [ -n "${LABSWEEP_PYTHON:-}" ]; then',
+    '  unset PYTHONHOME',
+    '  export VIRTUAL_ENV="$LABSWEEP_PYTHON" PATH="$LABSWEEP_PYTHON/bin:$PATH"',
+    'fi',
+    'cd "${LABSWEEP_FOLDER:-$labsweep_folder}" || exit',
+    'set -- "${labsweep_argv[@]}"',
+    'exec "$@"',
+    '',
+  ].join('\n');
+
+/** Writes the script of a host's and a sweep's lines, in this order, and tries it. */
+export async function activate(place: Place, parts: readonly string[]): Promise<Activation | Failed> {
+  const bash = findProgram('bash', place.environment['PATH'] ?? '', '/');
+  if (bash.kind !== 'found')
+    return {
+      kind: 'failed',
+      reason: 'no-such-program',
+      message: '`activate` needs bash, which this host does not have',
+      logTail: '',
+      wanted: null,
+    };
+  const script = scriptOf(parts);
+  const folder = preparedFolder(place.host, 'activations');
+  const file = `${folder}/${sha256Hex(script).slice(0, 32)}.sh`;
+  const log = file.replace(/sh$/, 'log');
+  writeWhole(file, script);
+  writeFileSync(log, '', { mode: 0o600 });
+  const command = [bash.path, '-l', file];
+  // Between two NULs, which nothing that login files print has.
+  const asked = await place.steps.run({
+    argv: [...command, 'sh', '-c', 'printf "\\0%s\\0" "$PATH"'],
+    folder: '/',
+    environment: place.environment,
+    log,
+    answers: true,
+    limitMs,
+  });
+  if (asked.kind === 'failed') return stepFailed('`activate`', asked, log);
+  return { kind: 'active', command, path: asked.output.split('\0').at(-2) ?? '' };
+}

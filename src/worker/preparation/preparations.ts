@@ -1,0 +1,115 @@
+/** Makes what launches need on this host. Launches that need the same wait for the one that makes it. */
+import { existsSync } from 'node:fs';
+import { contentPath } from '../../content/store.ts';
+import { contentHash } from '../../model/ids.ts';
+import type { HostSettings } from '../../model/inventory.ts';
+import type { Launch } from '../../model/launch.ts';
+import { canonicalJson } from '../../model/canonical.ts';
+import { localData, type PreparationResult } from '../core/preparation.ts';
+import type { HostFolder } from '../spool/host-folder.ts';
+import { pythonPlaces } from '../supervisor/environment.ts';
+import { activate } from './activation.ts';
+import type { Place } from './place.ts';
+import { pythonEnvironment } from './python-environment.ts';
+import { setUp } from './setup.ts';
+import { Steps } from './step.ts';
+
+export interface Request {
+  readonly spec: Launch;
+  readonly settings: HostSettings;
+  /** The hash of a folder of wheels, where the coordinator brought one. */
+  readonly wheels: string | null;
+}
+
+export class Preparations {
+  readonly #host: HostFolder;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #steps = new Steps();
+  /** The last of those that would write the same folder. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  /** @param environment what trials inherit of the agent */
+  constructor(host: HostFolder, environment: Readonly<Record<string, string>>) {
+    this.#host = host;
+    this.#environment = environment;
+  }
+
+  /** Never rejects: what stands in the way is why it failed. */
+  async prepare(request: Request): Promise<PreparationResult> {
+    try {
+      return await this.#prepare(request);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return failed('setup', `this host could not prepare: ${message}`);
+    }
+  }
+
+  /** Ends what runs. */
+  close(): void {
+    this.#steps.close();
+  }
+
+  async #prepare({ spec, settings, wheels }: Request): Promise<PreparationResult> {
+    const data = localData(spec, settings);
+    if (data !== null && !existsSync(data))
+      return failed('data-missing', `the data set should be at ${data} on this host, and is not`);
+    const own = { ...settings.env, ...spec.env };
+    const place: Place = {
+      host: this.#host,
+      steps: this.#steps,
+      environment: { ...this.#environment, ...own },
+    };
+    const parts = [settings.activate, spec.activate].filter((part) => part !== null);
+    const active = parts.length === 0 ? null : await activate(place, parts);
+    if (active?.kind === 'failed') return active;
+    const before = active?.command ?? [];
+    const python = spec.python === null ? null : await this.#python(place, spec.python, before, wheels);
+    if (python?.kind === 'failed') return python;
+    const places = python === null ? {} : pythonPlaces(python.folder, place.environment['PATH']);
+    const files = spec.files === null ? null : this.#content(spec.files);
+    const { setup: argv } = spec;
+    const setup =
+      argv === null
+        ? null
+        : await this.#inTurn(canonicalJson({ argv, files }), () =>
+            setUp(place, { argv, files, before, own: { ...own, ...places } }),
+          );
+    if (setup?.kind === 'failed') return setup;
+    return {
+      kind: 'ready',
+      prepared: {
+        activation: before,
+        path: active?.path ?? null,
+        python: python?.folder ?? null,
+        files: setup?.folder ?? null,
+      },
+    };
+  }
+
+  /** Environments are made one after the other: they share the network, and the folder in which they are found. */
+  #python(place: Place, requirements: string, before: readonly string[], wheels: string | null) {
+    const from = wheels === null ? null : this.#content(wheels);
+    return this.#inTurn('python', () => pythonEnvironment(place, requirements, before, from));
+  }
+
+  #content(hash: string): string {
+    return contentPath(this.#host.content, contentHash(hash));
+  }
+
+  #inTurn<Made>(key: string, make: () => Promise<Made>): Promise<Made> {
+    const made = (this.#turns.get(key) ?? Promise.resolve()).then(make);
+    this.#turns.set(
+      key,
+      made.catch(() => {}), // told to whom it was made for
+    );
+    return made;
+  }
+}
+
+const failed = (reason: 'setup' | 'data-missing', message: string): PreparationResult => ({
+  kind: 'failed',
+  reason,
+  message,
+  logTail: '',
+  wanted: null,
+});

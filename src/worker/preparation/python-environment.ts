@@ -1,0 +1,116 @@
+/** `python: requirements.txt`: one virtual environment for a list of packages and an interpreter. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
+import { type WantedWheels, wantedWheelsSchema } from '../../protocol/messages.ts';
+import { type Failed, type Place, preparedFolder, stepFailed, writeWhole } from './place.ts';
+import type { Step, StepResult } from './step.ts';
+
+interface PythonEnvironment {
+  readonly kind: 'made';
+  readonly folder: string;
+}
+
+/** Packages that are compiled take long; one that takes longer than this hangs. */
+const installMs = 2 * 3_600_000;
+const askMs = 60_000;
+
+/** On the last line, because a site's own start files may print before. */
+const whichPython =
+  'import json,platform,sys,sysconfig; print("\\n"+json.dumps([platform.python_version(), ' +
+  'sysconfig.get_platform(), platform.libc_ver(), sys.executable]))';
+
+/** pip knows best which wheels fit: by the same tables it chooses them. */
+const whichWheels =
+  'import json,sys; from pip._vendor.packaging import tags; t=list(tags.sys_tags()); ' +
+  'u=lambda x: list(dict.fromkeys(x)); ' +
+  'print("\\n"+json.dumps({"python": "%d.%d" % sys.version_info[:2], "implementation": tags.interpreter_name(), ' +
+  '"abis": u(x.abi for x in t), "platforms": u(x.platform for x in t if x.platform != "any")}))';
+
+/**
+ * Makes the environment, or finds it made: by the text of the requirements, the interpreter and the platform.
+ *
+ * @param before the activation, behind which the interpreter is the one that trials would find
+ * @param wheels a folder of wheels: then the network is not asked
+ */
+export async function pythonEnvironment(
+  place: Place,
+  requirements: string,
+  before: readonly string[],
+  wheels: string | null,
+): Promise<PythonEnvironment | Failed> {
+  const folder = preparedFolder(place.host, 'python');
+  const run = (step: Pick<Step, 'argv' | 'log' | 'limitMs' | 'answers'>): Promise<StepResult> =>
+    place.steps.run({ ...step, folder, environment: { ...place.environment, PIP_USER: '0' } });
+  const probe = `${folder}/python.log`;
+  writeFileSync(probe, '', { mode: 0o600 });
+  const which = await run({
+    argv: [...before, 'python3', '-c', whichPython],
+    log: probe,
+    limitMs: askMs,
+    answers: true,
+  });
+  if (which.kind === 'failed') return stepFailed('`python` needs python3, which', which, probe);
+  const key = sha256Hex(canonicalJson({ requirements, interpreter: lastLine(which.output) })).slice(0, 32);
+  const ready = readReady(`${folder}/${key}.json`);
+  if (ready !== null) return { kind: 'made', folder: ready };
+
+  await removeStarted(folder, key);
+  const made = `${folder}/${key}.${randomBytes(4).toString('hex')}`;
+  const log = `${folder}/${key}.log`;
+  const list = `${folder}/${key}.txt`;
+  writeFileSync(log, '', { mode: 0o600 });
+  writeFileSync(list, requirements, { mode: 0o600 });
+  const created = await run({ argv: [...before, 'python3', '-m', 'venv', made], log, limitMs: installMs });
+  if (created.kind === 'failed') return stepFailed('`python3 -m venv`', created, log);
+  const source = wheels === null ? [] : ['--no-index', '--find-links', wheels];
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--retries', '2'];
+  const python = `${made}/bin/python`;
+  const installed = await run({
+    argv: [...before, python, ...pip, ...source, '-r', list],
+    log,
+    limitMs: installMs,
+  });
+  if (installed.kind === 'failed') {
+    const wanted = wheels === null ? await wantedWheels(run, python, probe) : null;
+    await rm(made, { recursive: true, force: true });
+    return { ...stepFailed('`pip install`', installed, log), wanted };
+  }
+  writeWhole(`${folder}/${key}.json`, JSON.stringify({ folder: made }));
+  return { kind: 'made', folder: made };
+}
+
+const readySchema = z.object({ folder: z.string() });
+
+function readReady(file: string): string | null {
+  try {
+    const { folder } = readySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return existsSync(`${folder}/bin/python`) ? folder : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What an agent that was ended left half made. */
+async function removeStarted(folder: string, key: string): Promise<void> {
+  const started = readdirSync(folder).filter((name) => new RegExp(`^${key}\\.[0-9a-f]{8}$`).test(name));
+  await Promise.all(started.map((name) => rm(`${folder}/${name}`, { recursive: true, force: true })));
+}
+
+/** The tags of wheels that would do here; null where pip does not tell. */
+async function wantedWheels(
+  run: (step: Pick<Step, 'argv' | 'log' | 'limitMs' | 'answers'>) => Promise<StepResult>,
+  python: string,
+  log: string,
+): Promise<WantedWheels | null> {
+  const asked = await run({ argv: [python, '-c', whichWheels], log, limitMs: askMs, answers: true });
+  try {
+    return asked.kind === 'done' ? wantedWheelsSchema.parse(JSON.parse(lastLine(asked.output))) : null;
+  } catch {
+    return null;
+  }
+}
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';

@@ -1,0 +1,42 @@
+/** `setup`: a command that a host runs once for a version of a program. */
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
+import { type Failed, type Place, preparedFolder, stepFailed, writeWhole } from './place.ts';
+
+/** All that makes it another setup. */
+export interface SetupOptions {
+  readonly argv: readonly string[];
+  /** The snapshot of the program's files on this host; null where there are none. */
+  readonly files: string | null;
+  /** The activation; empty where there is none. */
+  readonly before: readonly string[];
+  /** What the sweep and the inventory set, and the virtual environment. */
+  readonly own: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs it in a folder of its own, with a link to each top-level entry of the program's files. Trials find in their
+ * working directory what it made there.
+ */
+export async function setUp(
+  place: Place,
+  { argv, files, before, own }: SetupOptions,
+): Promise<{ readonly kind: 'set-up'; readonly folder: string } | Failed> {
+  const parent = preparedFolder(place.host, 'setups');
+  const key = sha256Hex(canonicalJson({ argv, files, before, own })).slice(0, 32);
+  const folder = `${parent}/${key}`;
+  const done = `${folder}.done`;
+  if (existsSync(done)) return { kind: 'set-up', folder };
+  await rm(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
+  for (const entry of files === null ? [] : readdirSync(files))
+    symlinkSync(`${files}/${entry}`, `${folder}/${entry}`);
+  const log = `${folder}.log`;
+  writeFileSync(log, '', { mode: 0o600 });
+  const environment = { ...place.environment, ...own, LABSWEEP_FOLDER: folder };
+  const ran = await place.steps.run({ argv: [...before, ...argv], folder, environment, log, limitMs: null });
+  if (ran.kind === 'failed') return stepFailed(`\`setup\` (${argv.join(' ')})`, ran, log);
+  writeWhole(done, '');
+  return { kind: 'set-up', folder };
+}
