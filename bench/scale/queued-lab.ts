@@ -70,6 +70,7 @@ const fleetHost = (name: string): FleetHost => ({
   labels: [],
   limits: noLimits,
   link: { kind: 'connecting', because: null },
+  doing: null,
   launches: new Map(),
   ended: 0,
 });

@@ -153,6 +153,7 @@ const fleetHost = (host: HostEntry): FleetHost => ({
   labels: host.labels,
   limits: host.limits,
   link: host.off === null ? { kind: 'connecting', because: null } : { kind: 'off', because: host.off },
+  doing: null,
   launches: new Map(),
   ended: 0,
 });

@@ -47,7 +47,7 @@ function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'st
       return { state: 'off', because: link.because };
     case 'connecting':
       return link.because === null
-        ? { state: 'connecting', because: null }
+        ? { state: 'connecting', because: host.doing }
         : { state: 'unreachable', because: link.because };
     case 'reconciling':
       return { state: 'connecting', because: null };
@@ -56,7 +56,7 @@ function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'st
       const refused = launches.find((launch) => launch.kind === 'refused');
       if (refused !== undefined) return { state: 'preparing', because: refused.problem };
       const preparing = launches.some((launch) => launch.kind === 'preparing');
-      return { state: preparing ? 'preparing' : 'ready', because: null };
+      return preparing ? { state: 'preparing', because: host.doing } : { state: 'ready', because: null };
     }
     default:
       return link satisfies never;

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, type Ended, openBed } from './bed.ts';
+import { programAt } from './settings.ts';
 import { bedIsHere } from './whether-here.ts';
 
 const gib = 1024 ** 3;
@@ -10,7 +11,9 @@ const query = [
   '--format=csv,noheader,nounits',
 ];
 
-describe.skipIf(!bedIsHere())('a bed', () => {
+const isHere = bedIsHere();
+
+describe.skipIf(!isHere)('a bed', () => {
   let bed: Bed;
   beforeAll(async () => {
     bed = await openBed({
@@ -164,33 +167,32 @@ describe.skipIf(!bedIsHere())('a bed', () => {
   });
 });
 
-describe.skipIf(!bedIsHere())('a bed that is closed', () => {
-  it('leaves no process, mount, interface or file', async () => {
-    const bed = await openBed({ hosts: 2 });
-    const daemon = 'setsid sleep 600 >/dev/null 2>&1 & echo $!';
-    const pid = (await bed.run('sh', ['-c', daemon])).stdout.trim();
-    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('sleep');
-    await bed.run('ssh', ['host01', 'setsid sleep 601 >/dev/null 2>&1 </dev/null &']);
-    const network = readlinkSync(`/proc/${pid}/ns/net`);
-    await bed.host('host02').wan({ delayMs: 5 });
-    await bed.close();
-    expect(existsSync(bed.folder)).toBe(false);
-    expect(processesIn(network)).toEqual([]);
-    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('labsweep-bed-');
-    expect(readdirSync('/sys/class/net').filter((name) => /^(bedbr|vh|wb|wr)\d/.test(name))).toEqual([]);
+describe.skipIf(!isHere)('hosts of odd habits', () => {
+  const installed = (['tcsh', 'fish'] as const).filter((shell) => programAt(shell) !== null);
+
+  it('greet in every login shell, whoever asks', async () => {
+    await using bed = await openBed({
+      hosts: (['bash', ...installed] as const).map((loginShell) => ({
+        loginShell,
+        name: `with-${loginShell}`,
+      })),
+      all: { greeting: "It's the lab" },
+    });
+    for (const { name } of bed.hosts) {
+      const { stdout, code } = await bed.run('ssh', [name, 'echo done']);
+      expect({ name, code, lines: stdout.split('\n').filter((line) => line !== '') }).toEqual({
+        name,
+        code: 0,
+        lines: ["It's the lab", 'done'],
+      });
+    }
+  });
+
+  it('are not trusted where the laptop has never seen them', async () => {
+    await using bed = await openBed({ hosts: 1, trusted: false });
+    const strict = ['-o', 'StrictHostKeyChecking=yes'];
+    expect((await bed.run('ssh', [...strict, 'host01', 'true'])).stderr).toContain('verification failed');
+    expect((await bed.run('ssh', ['-o', 'StrictHostKeyChecking=accept-new', 'host01', 'true'])).code).toBe(0);
+    expect(readFileSync(bed.knownHosts, 'utf8')).toMatch(/ ssh-ed25519 /);
   });
 });
-
-/** The command lines of those that have a network namespace. */
-const processesIn = (network: string): string[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/ns/net`) === network)
-    .map((pid) => `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`);
-
-const linkOf = (path: string): string => {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-};

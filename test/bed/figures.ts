@@ -57,7 +57,7 @@ function stat({ load }: Figures): string {
     ...each,
     'intr 0',
     'ctxt 90000000',
-    'btime 1700000000',
+    `btime ${Math.floor(Date.now() / 1000)}`,
     'processes 40000',
     'procs_running 1',
     `procs_blocked ${Math.round(load)}`,

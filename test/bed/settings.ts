@@ -61,13 +61,13 @@ function shellPath(shell: CompleteHost['loginShell']): string {
   return path;
 }
 
-function programAt(name: string): string | null {
+/** Where the hosts have a program from this machine; null where it is not in sshd's path. */
+export function programAt(name: string): string | null {
   const path = programFolders.map((folder) => join(folder, name)).find(isExecutable);
   return path ?? null;
 }
 
-/** Whether a file may be executed; also `/bin/x` where /bin is a link. */
-export function isExecutable(path: string): boolean {
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

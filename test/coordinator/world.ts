@@ -107,6 +107,7 @@ export class World {
         labels: [],
         limits: noLimits,
         link: { kind: 'connecting', because: null },
+        doing: null,
         launches: new Map(),
         ended: 0,
       }),

@@ -102,6 +102,7 @@ export class VirtualCoordinator {
         labels: [],
         limits: noLimits,
         link: { kind: 'connecting', because: null },
+        doing: null,
         launches: new Map(),
         ended: 0,
       }),

@@ -12,6 +12,8 @@ export type CoordinatorEvent =
   | { readonly kind: 'host-connected'; readonly host: HostName; readonly facts: HostFacts }
   | { readonly kind: 'host-message'; readonly host: HostName; readonly message: FromAgent }
   | { readonly kind: 'host-disconnected'; readonly host: HostName; readonly because: string }
+  /** What is being done to make it ready, for people: `sending mini: 45 % of 2.3 GiB`. */
+  | { readonly kind: 'host-progress'; readonly host: HostName; readonly doing: string }
   /** Outcomes of `prepare`. */
   | { readonly kind: 'launch-ready'; readonly host: HostName; readonly launch: string }
   | {

@@ -21,6 +21,7 @@ export function connected(state: CoordinatorState, name: HostName, facts: HostFa
   if (host === undefined) return;
   host.launches.clear();
   host.link = { kind: 'reconciling', facts };
+  host.doing = null;
 }
 
 export function disconnected(state: CoordinatorState, name: HostName, because: string): void {
@@ -28,6 +29,7 @@ export function disconnected(state: CoordinatorState, name: HostName, because: s
   if (host === undefined) return;
   host.launches.clear();
   host.link = { kind: 'connecting', because };
+  host.doing = null;
 }
 
 export function received(

@@ -24,6 +24,8 @@ export interface FleetHost {
   readonly labels: readonly string[];
   readonly limits: HostLimits;
   link: HostLink;
+  /** What is being done to make it ready, for people; null where nothing is known to be. */
+  doing: string | null;
   /** What each launch needs on this host. */
   readonly launches: Map<string, LaunchState>;
   /** Ends seen from it in this term: what its backlog may grow by. */

@@ -25,6 +25,9 @@ export function transition(
     case 'host-disconnected':
       disconnected(state, event.host, event.because);
       break;
+    case 'host-progress':
+      noteProgress(state, event.host, event.doing);
+      break;
     case 'launch-ready':
       noteLaunch(state, event.host, event.launch, { kind: 'ready' });
       break;
@@ -57,8 +60,15 @@ export function transition(
 const isAwaited = (state: CoordinatorState, attempt: AttemptId, path: string): boolean =>
   state.ledger.awaited.get(attempt)?.has(path) === true;
 
+function noteProgress(state: CoordinatorState, name: HostName, doing: string): void {
+  const host = state.fleet.get(name);
+  if (host !== undefined) host.doing = doing;
+}
+
 function noteLaunch(state: CoordinatorState, name: HostName, launch: string, outcome: LaunchState): void {
   const host = state.fleet.get(name);
   // A cut in between forgot what was prepared: the next connection asks again.
-  if (host?.launches.has(launch)) host.launches.set(launch, outcome);
+  if (!host?.launches.has(launch)) return;
+  host.launches.set(launch, outcome);
+  host.doing = null;
 }

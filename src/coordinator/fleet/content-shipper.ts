@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises';
 import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
 import type { Transport } from '../transport/transport.ts';
 import { folderTurns } from './folder-turns.ts';
 import type { Packs } from './packs.ts';
+import { sendingText } from './sending-text.ts';
 
 type ContentAnswer = Extract<FromAgent, { kind: 'content' }>;
 
@@ -19,11 +21,14 @@ export interface ShippedTo {
 export class ContentShipper {
   readonly #to: ShippedTo;
   readonly #send: (message: ToAgent) => void;
+  readonly #doing: (what: string) => void;
   readonly #waiting = new Map<string, ((answer: ContentAnswer) => void)[]>();
 
-  constructor(to: ShippedTo, send: (message: ToAgent) => void) {
+  /** @param doing hears what goes on, for people */
+  constructor(to: ShippedTo, send: (message: ToAgent) => void, doing: (what: string) => void) {
     this.#to = to;
     this.#send = send;
+    this.#doing = doing;
   }
 
   /** Null when all is there, else why not, in a sentence. */
@@ -62,7 +67,8 @@ export class ContentShipper {
     const { packs, folder, ledger, transport } = this.#to;
     const path = `${folder}/incoming/${hash}-${ledger}`;
     return packs.with(hash, async (file) => {
-      await transport.put(file, path);
+      const { size } = await stat(file);
+      await transport.put(file, path, (bytes) => this.#doing(sendingText('files', bytes, size)));
       return path;
     });
   }

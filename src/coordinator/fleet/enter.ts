@@ -1,9 +1,10 @@
 /** From a way to reach a host to the agent that runs there: looks, puts what is missing, looks again. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { type AgentAddress, type Transport, TransportError } from '../transport/transport.ts';
 import { compressedNode, type NodeBuild, nodeFor } from './node-binary.ts';
 import { type Probe, probe, type Wanted } from './probe.ts';
+import { sendingText } from './sending-text.ts';
 import { folderTurns } from './folder-turns.ts';
 
 export interface HostPlace {
@@ -19,14 +20,22 @@ export interface Entered {
   readonly probe: Probe;
 }
 
-/** @param agentFile the agent's file on this machine @throws TransportError */
-export async function enter(host: HostPlace, agentFile: string): Promise<Entered> {
+/**
+ * @param agentFile the agent's file on this machine
+ * @param doing hears what goes on, for people
+ * @throws TransportError
+ */
+export async function enter(
+  host: HostPlace,
+  agentFile: string,
+  doing: (what: string) => void = () => {},
+): Promise<Entered> {
   const wanted = { folder: host.folder, node: host.node ?? '', build: await buildOf(agentFile) };
   const look = (): Promise<Probe> => probe(host.transport, wanted, randomBytes(6).toString('hex'));
   const first = await look();
   if (first.started !== null) return entered(first, first.started.socket, wanted);
   await folderTurns.take(first.folderId, async (waited) =>
-    deliver(host.transport, waited ? await look() : first, agentFile, wanted),
+    deliver(host.transport, waited ? await look() : first, { agentFile, wanted, doing }),
   );
   const second = await look();
   if (second.started !== null) return entered(second, second.started.socket, wanted);
@@ -37,17 +46,27 @@ export async function enter(host: HostPlace, agentFile: string): Promise<Entered
 }
 
 /** Puts what a look has found missing. @throws TransportError where the host is not fit for it, with what would help */
-async function deliver(transport: Transport, found: Probe, agentFile: string, wanted: Wanted): Promise<void> {
+interface Delivery {
+  readonly agentFile: string;
+  readonly wanted: Wanted;
+  readonly doing: (what: string) => void;
+}
+
+async function deliver(
+  transport: Transport,
+  found: Probe,
+  { agentFile, wanted, doing }: Delivery,
+): Promise<void> {
   if (found.folderProblem !== '')
     throw new TransportError(
       'io',
       `${found.folder} cannot be written there (${found.folderProblem}); give the host another "folder" in inventory.json`,
     );
-  if (found.node === '') await putNode(transport, found);
+  if (found.node === '') await putNode(transport, found, doing);
   if (found.agent === 'no') await transport.put(agentFile, agentPath(found, wanted));
 }
 
-async function putNode(transport: Transport, found: Probe): Promise<void> {
+async function putNode(transport: Transport, found: Probe, doing: (what: string) => void): Promise<void> {
   if (found.runs === 'no')
     throw new TransportError(
       'io',
@@ -61,7 +80,12 @@ async function putNode(transport: Transport, found: Probe): Promise<void> {
       `it has no Node of 16 or later, and ${build}; install Node there for your user`,
     );
   const folder = nodeFolder(found, build);
-  await transport.put(await compressedNode(build), `${folder}/node.gz`);
+  doing(`getting Node ${build.version} for it`);
+  const file = await compressedNode(build);
+  const { size } = await stat(file);
+  await transport.put(file, `${folder}/node.gz`, (bytes) =>
+    doing(sendingText(`Node ${build.version}`, bytes, size)),
+  );
   const unpacked = await transport.exec(['sh'], unpackScript(folder));
   if (unpacked.code !== 0)
     throw new TransportError('io', `Node cannot be unpacked in ${folder}: ${unpacked.stderr.trim()}`);

@@ -41,6 +41,8 @@ export interface LinkOptions {
   readonly twinOf: (probe: Probe) => HostName | null;
 }
 
+const sayEveryMs = 250;
+
 export class HostLink {
   readonly #options: LinkOptions;
   #shipper: ContentShipper | null = null;
@@ -49,6 +51,7 @@ export class HostLink {
   #stream: Duplex | null = null;
   #outgoing = '';
   #failures = 0;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -69,7 +72,7 @@ export class HostLink {
   async connect(): Promise<void> {
     const { transport, agentFile } = this.#options;
     try {
-      const { agent, probe } = await enter(this.#options, agentFile);
+      const { agent, probe } = await enter(this.#options, agentFile, (what) => this.#doing(what));
       const twin = this.#options.twinOf(probe);
       if (twin !== null) return this.#giveUp(`it is the same machine as ${twin}; keep one entry of the two`);
       const stream = await transport.attach(agent);
@@ -117,6 +120,14 @@ export class HostLink {
     await this.#options.transport.close();
   }
 
+  /** Often enough for a person. */
+  #doing(doing: string): void {
+    const now = performance.now();
+    if (now - this.#saidAt < sayEveryMs) return;
+    this.#saidAt = now;
+    this.#options.post({ kind: 'host-progress', host: this.#options.host, doing });
+  }
+
   #flush(): void {
     if (this.#outgoing !== '') this.#stream?.write(this.#outgoing);
     this.#outgoing = '';
@@ -126,7 +137,9 @@ export class HostLink {
     const { transport, packs, settings, wheels, environment, ledger, term } = this.#options;
     this.#stream = stream;
     const send = (message: ToAgent): void => this.send(message);
-    this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, send);
+    this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, send, (what) =>
+      this.#doing(what),
+    );
     this.#preparer = new LaunchPreparer({ settings, wheels, environment, shipper: this.#shipper, send });
     const decode = decoder(fromAgentSchema);
     stream.setEncoding('utf8');
