@@ -137,6 +137,7 @@ const emptyEnd: AttemptEnd = {
   seconds: 12,
   cpuSeconds: 11,
   peakMemoryBytes: 2 ** 28,
+  peakGpuMemoryBytes: null,
   device: 'cpu',
   artifacts: [],
   logTail: '',

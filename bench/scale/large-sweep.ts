@@ -63,6 +63,7 @@ export function endOf(index: number): AttemptEnd {
     seconds: 100 + (index % 60),
     cpuSeconds: 90,
     peakMemoryBytes: 2 ** 28,
+    peakGpuMemoryBytes: null,
     device: 'cpu',
     artifacts: [],
     logTail: '',

@@ -63,6 +63,9 @@ const facts = {
   folder: '/labsweep',
   pid: 1,
   build: 'b',
+  user: 'mina',
+  gpus: [],
+  gpuProblem: null,
 };
 
 const fleetHost = (name: string): FleetHost => ({

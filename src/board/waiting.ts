@@ -61,7 +61,9 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
 /** Why a host can never take a trial, however idle it is. */
 function misfit({ facts }: LiveHost, { point: { resources } }: Trial): Refusal | null {
   if (facts === null) return null;
-  return admit({ resources, shapeObserved: true }, idleHost(facts, defaultLimits))[0] ?? null;
+  return (
+    admit({ resources, shapeObserved: true, gpuObserved: true }, idleHost(facts, defaultLimits))[0] ?? null
+  );
 }
 
 /** Why a host has not been leased the first `ahead + 1` waiting trials of a sweep. */

@@ -6,6 +6,7 @@ import { localTransport } from '../coordinator/transport/local.ts';
 import { hostName } from '../model/ids.ts';
 import type { Inventory, InventoryHost } from '../model/inventory.ts';
 import { parseInventory } from '../model/parse-inventory.ts';
+import { noLimits } from '../throttle/limits.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { refusal } from './sweep-source.ts';
@@ -26,8 +27,7 @@ const implied: InventoryHost = {
   data: {},
   folder: null,
   off: null,
-  devices: [],
-  limits: { slots: null, load: Number.MAX_SAFE_INTEGER, hostMemoryBytes: null, diskBytes: null },
+  limits: { ...noLimits, load: Number.MAX_SAFE_INTEGER },
 };
 
 /**

@@ -34,10 +34,10 @@ export interface Declared {
   readonly points: readonly PointDeclaration[];
 }
 
-/** A command takes a core unless its sweep says otherwise. */
+/** A command takes a core, and a GPU where there are any, unless its sweep says otherwise. */
 const commandResources: Resources = {
   cpus: 1,
-  gpus: 0,
+  gpus: null,
   gpuMemoryBytes: null,
   hostMemoryBytes: null,
   diskBytes: null,

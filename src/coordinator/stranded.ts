@@ -44,7 +44,7 @@ function misfitOfAll(sweep: Sweep, host: FleetHost): Refusal | null {
   for (const trial of sweep.order) {
     if (trial.status.kind !== 'queued') continue;
     refusal = misfit(trial.point, load);
-    if (refusal === null) return null;
+    if (refusal === null || refusal.kind === 'preparing') return null;
   }
   return refusal;
 }

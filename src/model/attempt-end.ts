@@ -25,6 +25,8 @@ export const attemptEndSchema = z.object({
   seconds: z.number(),
   cpuSeconds: z.number().nullable(),
   peakMemoryBytes: z.number().nullable(),
+  /** Of its GPU's memory; null where it had no GPU. Ledgers written before there were GPUs lack it. */
+  peakGpuMemoryBytes: z.number().nullable().default(null),
   device: z.string().nullable(),
   artifacts: z.array(artifactSchema),
   /** The last lines of the log, where the outcome asks for an explanation; else empty. */

@@ -2,11 +2,20 @@
 import { z } from 'zod';
 import { countInput, envInput, nameInput, sizeInput } from './leaf-input.ts';
 
+const reasonMessage = 'a sentence that says why, like "PSU broken"';
+const reason = z.string({ error: reasonMessage }).min(1, { error: reasonMessage });
+
 const device = z.strictObject({
   gpu: countInput(0, 'the number of the GPU, from 0'),
   owner: z.string().optional(),
-  policy: z.enum(['shared', 'idle-only', 'reserved']).optional(),
+  policy: z.enum(['shared', 'idle-only', 'reserved']).optional().meta({
+    description: 'Default shared; idle-only where the owner is another than the user that labsweep runs as.',
+  }),
+  off: reason.optional(),
 });
+
+const percentMessage = 'a number of per cent, from 10 to 100';
+const celsiusMessage = 'a number of degrees Celsius, from 40 to 120';
 
 /** Each has the name of the rule that it sets (throttle/). */
 const limits = z.strictObject({
@@ -20,6 +29,19 @@ const limits = z.strictObject({
     description: 'Memory that is left free. Default 10 %, at least 1 GiB.',
   }),
   disk: sizeInput.optional().meta({ description: 'Free space under which nothing starts. Default 2 GiB.' }),
+  gpuMemory: sizeInput.optional().meta({ description: 'Memory that is left free on each GPU. Default 5 %.' }),
+  utilisation: z
+    .number({ error: percentMessage })
+    .min(10, { error: percentMessage })
+    .max(100, { error: percentMessage })
+    .optional()
+    .meta({ description: 'Per cent from which a GPU takes nothing, until 10 below. Default 95.' }),
+  temperature: z
+    .number({ error: celsiusMessage })
+    .min(40, { error: celsiusMessage })
+    .max(120, { error: celsiusMessage })
+    .optional()
+    .meta({ description: 'Degrees Celsius from which a GPU takes nothing, until 7 below. Default 85.' }),
 });
 
 const dataMessage = 'a path on the host, from /';
@@ -50,10 +72,7 @@ const host = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: 'Where labsweep keeps its files. Default ~/.labsweep.' }),
-  off: z
-    .string({ error: 'a sentence that says why, like "PSU broken"' })
-    .min(1, { error: 'a sentence that says why, like "PSU broken"' })
-    .optional(),
+  off: reason.optional(),
   devices: z.array(device).optional(),
   limits: limits.optional(),
 });
@@ -74,12 +93,4 @@ export const inventoryInput = z
   .meta({ title: 'labsweep inventory' });
 
 /** Keys of the format that are not built yet: refused, never ignored. */
-export const inventoryKeysNotYet: ReadonlySet<string> = new Set([
-  'cpus',
-  'gpuMemory',
-  'utilisation',
-  'temperature',
-  'power',
-  'swap',
-  'pressure',
-]);
+export const inventoryKeysNotYet: ReadonlySet<string> = new Set(['cpus', 'power', 'swap', 'pressure']);

@@ -1,6 +1,20 @@
 import { z } from 'zod';
 
-/** What the inventory caps on a host, each named for the rule that it sets; null is the rule's own default. */
+/** What is said of one GPU of a host, by the driver's number. */
+const devicePolicySchema = z.object({
+  gpu: z.number(),
+  owner: z.string().nullable(),
+  /** Null: `idle-only` for who is not its owner, else `shared`. */
+  policy: z.enum(['shared', 'idle-only', 'reserved']).nullable(),
+  /** Why it is not used now; null where it is. */
+  off: z.string().nullable(),
+});
+export type DevicePolicy = Readonly<z.infer<typeof devicePolicySchema>>;
+
+/**
+ * What the inventory holds trials back by on a host, each named for the rule that it sets; null is the rule's own
+ * default. Journals that were written before there were GPUs lack the last four.
+ */
 export const hostLimitsSchema = z.object({
   slots: z.number().nullable(),
   /** Load that is not ours, for each core, from which nothing starts. */
@@ -9,6 +23,12 @@ export const hostLimitsSchema = z.object({
   hostMemoryBytes: z.number().nullable(),
   /** Free space under which nothing starts. */
   diskBytes: z.number().nullable(),
+  /** Left free on each GPU. */
+  gpuMemoryBytes: z.number().nullable().default(null),
+  /** Share of 1, and degrees Celsius, from which a GPU takes nothing. */
+  utilisation: z.number().nullable().default(null),
+  temperatureCelsius: z.number().nullable().default(null),
+  devices: z.array(devicePolicySchema).default([]),
 });
 export type HostLimits = Readonly<z.infer<typeof hostLimitsSchema>>;
 
@@ -38,13 +58,6 @@ const inventoryHostSchema = z.object({
   folder: z.string().nullable(),
   /** Why it is not used now; null where it is. */
   off: z.string().nullable(),
-  devices: z.array(
-    z.object({
-      gpu: z.number(),
-      owner: z.string().nullable(),
-      policy: z.enum(['shared', 'idle-only', 'reserved']).nullable(),
-    }),
-  ),
   limits: hostLimitsSchema,
 });
 export type InventoryHost = Readonly<z.infer<typeof inventoryHostSchema>>;

@@ -52,16 +52,20 @@ function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHos
     data: { ...defaults.data, ...own.data },
     folder: host.folder ?? null,
     off: host.off ?? null,
-    devices: (host.devices ?? []).map(({ gpu, owner, policy }) => ({
-      gpu,
-      owner: owner ?? null,
-      policy: policy ?? null,
-    })),
     limits: {
       slots: limits.slots ?? null,
       load: limits.load ?? null,
       hostMemoryBytes: bytesOf(limits.hostMemory),
       diskBytes: bytesOf(limits.disk),
+      gpuMemoryBytes: bytesOf(limits.gpuMemory),
+      utilisation: limits.utilisation === undefined ? null : limits.utilisation / 100,
+      temperatureCelsius: limits.temperature ?? null,
+      devices: (host.devices ?? []).map(({ gpu, owner, policy, off }) => ({
+        gpu,
+        owner: owner ?? null,
+        policy: policy ?? null,
+        off: off ?? null,
+      })),
     },
   };
 }

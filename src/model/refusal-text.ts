@@ -1,5 +1,5 @@
 import { formatDuration } from './duration.ts';
-import type { Refusal } from './refusal.ts';
+import type { DeviceRefusal, Refusal } from './refusal.ts';
 import { formatSize } from './size.ts';
 
 /** Why a trial does not start now, in one plain sentence with its figures (P6). */
@@ -20,7 +20,11 @@ export function refusalText(refusal: Refusal): string {
     case 'stale':
       return `the host's figures are ${formatDuration(refusal.ageMs)} old`;
     case 'no-gpu':
-      return 'needs a GPU, and the host has none';
+      return refusal.because === null
+        ? 'needs a GPU, and the host has none'
+        : `needs a GPU, and the host shows none: ${refusal.because}`;
+    case 'gpus':
+      return refusal.devices.map(({ index, refusals }) => `GPU ${index} ${deviceText(refusals)}`).join('; ');
     case 'labels':
       return `the host lacks ${counted(refusal.missing.length, 'label').replace(/^\d+ /, '')} ${refusal.missing.join(', ')}`;
     case 'off':
@@ -49,5 +53,36 @@ export function refusalText(refusal: Refusal): string {
   }
 }
 
+const deviceText = (refusals: readonly DeviceRefusal[]): string => refusals.map(deviceRefusalText).join(', ');
+
+/** Why a GPU does not take a trial now: what follows its name. */
+export function deviceRefusalText(refusal: DeviceRefusal): string {
+  switch (refusal.kind) {
+    case 'gpu-off':
+      return `is off: ${refusal.because}`;
+    case 'gpu-reserved':
+      return `is reserved${refusal.owner === null ? '' : ` for ${refusal.owner}`}`;
+    case 'gpu-owner': {
+      const who = refusal.owner === null ? 'others' : `${refusal.owner} and others`;
+      return `is ours only while ${who} leave it idle, and ${refusal.processes === 1 ? '1 process is' : `${refusal.processes} processes are`} on it`;
+    }
+    case 'gpu-failed':
+      return `does not work: ${refusal.because}`;
+    case 'gpu-stale':
+      return `has told nothing for ${formatDuration(refusal.ageMs)}`;
+    case 'gpu-memory':
+      return `has ${formatSize(refusal.freeBytes)} of ${formatSize(refusal.totalBytes)} to give; ${formatSize(refusal.needBytes)} are needed`;
+    case 'gpu-utilisation':
+      return `is ${percent(refusal.utilisation)} busy, and is let be until under ${percent(refusal.limit)}`;
+    case 'gpu-temperature':
+      return `is ${decimal(refusal.celsius)} °C hot, and is let be until under ${decimal(refusal.limitCelsius)} °C`;
+    case 'gpu-ramp':
+      return `waits until the memory of attempt ${refusal.attempt} has settled, the first of its kind`;
+    default:
+      return refusal satisfies never;
+  }
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const counted = (count: number, noun: string): string => `${decimal(count)} ${noun}${count === 1 ? '' : 's'}`;
 const decimal = (value: number): string => String(Number(value.toFixed(2)));

@@ -1,5 +1,29 @@
 import { z } from 'zod';
 
+/** Why one GPU of a host does not take a trial now. A GPU is named by its UUID; `index` is the driver's number. */
+export const deviceRefusalSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('gpu-off'), because: z.string() }),
+  /** It is kept for its owner. */
+  z.object({ kind: z.literal('gpu-reserved'), owner: z.string().nullable() }),
+  /** Its owner comes first, and so many processes that are not ours are on it. */
+  z.object({ kind: z.literal('gpu-owner'), owner: z.string().nullable(), processes: z.number() }),
+  /** The driver says that it does not work. */
+  z.object({ kind: z.literal('gpu-failed'), because: z.string() }),
+  z.object({ kind: z.literal('gpu-stale'), ageMs: z.number() }),
+  z.object({
+    kind: z.literal('gpu-memory'),
+    needBytes: z.number(),
+    freeBytes: z.number(),
+    totalBytes: z.number(),
+  }),
+  /** Shares of 1: as measured, and under which it is let in again. */
+  z.object({ kind: z.literal('gpu-utilisation'), utilisation: z.number(), limit: z.number() }),
+  z.object({ kind: z.literal('gpu-temperature'), celsius: z.number(), limitCelsius: z.number() }),
+  /** The ramp guard of a GPU: a shape never observed settles there before the next one starts. */
+  z.object({ kind: z.literal('gpu-ramp'), attempt: z.string() }),
+]);
+export type DeviceRefusal = Readonly<z.infer<typeof deviceRefusalSchema>>;
+
 /**
  * Why a trial does not start now, as data (P6). Rendered by refusal-text.ts; `why` shows each with its host and
  * device. Figures are what was measured when the rule was asked.
@@ -19,7 +43,15 @@ export const refusalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ramp'), attempt: z.string() }),
   /** Figures older than 3 s: nothing is known, so nothing starts. */
   z.object({ kind: z.literal('stale'), ageMs: z.number() }),
-  z.object({ kind: z.literal('no-gpu') }),
+  /** `because`: what the driver's tool said where it should have told of GPUs. */
+  z.object({ kind: z.literal('no-gpu'), because: z.string().nullable() }),
+  /** Each GPU of the host has something against it. */
+  z.object({
+    kind: z.literal('gpus'),
+    devices: z.array(
+      z.object({ device: z.string(), index: z.number(), refusals: z.array(deviceRefusalSchema) }),
+    ),
+  }),
   z.object({ kind: z.literal('labels'), missing: z.array(z.string()) }),
   z.object({ kind: z.literal('off'), because: z.string() }),
   z.object({ kind: z.literal('quarantined'), because: z.string() }),

@@ -83,7 +83,16 @@ export const toAgentSchema = z.discriminatedUnion('kind', [
 ]);
 export type ToAgent = Readonly<z.infer<typeof toAgentSchema>>;
 
-/** What a host is; asked once a connection. Memory in bytes. */
+/** One GPU of a host: `index` is the driver's number in the order of the bus, which another boot may change. */
+export const gpuFactsSchema = z.object({
+  uuid: z.string(),
+  index: z.number(),
+  name: z.string(),
+  memoryBytes: z.number(),
+});
+export type GpuFacts = Readonly<z.infer<typeof gpuFactsSchema>>;
+
+/** What a host is; told in `welcome`, and again as `facts` when it changes. Memory in bytes. */
 export const hostFactsSchema = z.object({
   machine: z.string(),
   bootId: z.string(),
@@ -94,8 +103,35 @@ export const hostFactsSchema = z.object({
   folder: z.string(),
   pid: z.number(),
   build: z.string(),
+  /** Whom the agent runs as. */
+  user: z.string(),
+  /** By index; null while the driver has not been heard. What was found once stays, also when its figures end. */
+  gpus: z.array(gpuFactsSchema).nullable(),
+  /** What the driver's tool says instead of figures; null where all is well, or there is no such tool. */
+  gpuProblem: z.string().nullable(),
 });
 export type HostFacts = Readonly<z.infer<typeof hostFactsSchema>>;
+
+/** What a GPU carries now. */
+export const gpuFiguresSchema = z.object({
+  uuid: z.string(),
+  memoryUsedBytes: z.number(),
+  memoryTotalBytes: z.number(),
+  /** Share of 1, of the last second in which a kernel ran; null where the driver does not say. */
+  utilisation: z.number().nullable(),
+  temperatureCelsius: z.number().nullable(),
+  powerWatts: z.number().nullable(),
+  /** Processes on it that are not ours. */
+  othersProcesses: z.number(),
+  /** Why it cannot be used, in the driver's words; null where it can. */
+  problem: z.string().nullable(),
+  /** Since the driver told of it last. */
+  ageMs: z.number(),
+  /** Attempts of ours on it, and what they hold of its memory. */
+  running: z.number(),
+  oursBytes: z.number(),
+});
+export type GpuFigures = Readonly<z.infer<typeof gpuFiguresSchema>>;
 
 /** What a host carries now. `load` is the 1-minute load average, `othersLoad` what is left without our trials. */
 export const hostFiguresSchema = z.object({
@@ -107,11 +143,15 @@ export const hostFiguresSchema = z.object({
   /** Cores that our running attempts were given, and how many run. */
   cpusTaken: z.number(),
   running: z.number(),
+  /** By index. */
+  gpus: z.array(gpuFiguresSchema),
 });
 export type HostFigures = Readonly<z.infer<typeof hostFiguresSchema>>;
 
 export const fromAgentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('welcome'), protocol: z.number(), facts: hostFactsSchema }),
+  /** They have changed: its GPUs were found. */
+  z.object({ kind: z.literal('facts'), facts: hostFactsSchema }),
   /** All that the agent holds of this ledger. Ends that were not acknowledged follow as `ended`. */
   z.object({
     kind: z.literal('state'),

@@ -1,5 +1,5 @@
 import type { Resources } from '../model/resources.ts';
-import type { HostFigures } from '../protocol/messages.ts';
+import type { GpuFigures, HostFigures } from '../protocol/messages.ts';
 import type { Limits } from './limits.ts';
 
 /** What is asked of a host: one start. */
@@ -7,6 +7,8 @@ export interface StartRequest {
   readonly resources: Resources;
   /** Whether trials of its shape have been seen to end, so that its prediction is more than a guess. */
   readonly shapeObserved: boolean;
+  /** Likewise for what it takes of a GPU. */
+  readonly gpuObserved: boolean;
 }
 
 /** One of our running attempts, as the guard counts it. */
@@ -17,6 +19,29 @@ export interface OurShare {
   readonly measuredBytes: number | null;
   /** Whether the ramp guard waits for it: its shape was never observed and its memory has not settled. */
   readonly ramping: boolean;
+  /** The UUID of its GPU, or `cpu`. */
+  readonly device: string;
+  /** Of its GPU's memory at the last sample; null before its first. */
+  readonly gpuMeasuredBytes: number | null;
+  /** Whether the ramp guard of its GPU waits for it. */
+  readonly gpuRamping: boolean;
+}
+
+/** One GPU of a host at one moment. */
+export interface GpuLoad {
+  readonly uuid: string;
+  readonly index: number;
+  readonly memoryBytes: number;
+  /** Null before the first sample. */
+  readonly figures: GpuFigures | null;
+  readonly figuresAgeMs: number;
+  /** Which marks it is above, or not yet down from. */
+  readonly held: HeldMarks;
+}
+
+export interface HeldMarks {
+  readonly utilisation: boolean;
+  readonly temperature: boolean;
 }
 
 /** open → paused | off: what a person said of the host. */
@@ -29,7 +54,12 @@ type HostMode =
 export interface HostLoad {
   readonly mode: HostMode;
   readonly cpus: number;
-  readonly gpus: number;
+  /** Null while the driver has not been heard. */
+  readonly gpus: readonly GpuLoad[] | null;
+  /** What the driver's tool says instead of figures. */
+  readonly gpuProblem: string | null;
+  /** Whom we run as there: what is owned by another is used only while it is idle. Null where that is not known. */
+  readonly user: string | null;
   /** Null before the first sample. */
   readonly figures: HostFigures | null;
   readonly figuresAgeMs: number;

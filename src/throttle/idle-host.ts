@@ -1,12 +1,16 @@
-import type { HostFacts } from '../protocol/messages.ts';
-import type { HostLoad } from './host-load.ts';
+import type { GpuFacts, HostFacts } from '../protocol/messages.ts';
+import type { GpuLoad, HostLoad } from './host-load.ts';
 import type { Limits } from './limits.ts';
 
+type IdleFacts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'user'>;
+
 /** A host with nobody on it: what the rules object to even there, no waiting will end. */
-export const idleHost = (facts: Pick<HostFacts, 'cpus' | 'memoryBytes'>, limits: Limits): HostLoad => ({
+export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   mode: { kind: 'open' },
   cpus: facts.cpus,
-  gpus: 0,
+  gpus: facts.gpus?.map(idleGpu) ?? null,
+  gpuProblem: facts.gpuProblem,
+  user: facts.user,
   figures: {
     load: 0,
     othersLoad: 0,
@@ -15,8 +19,30 @@ export const idleHost = (facts: Pick<HostFacts, 'cpus' | 'memoryBytes'>, limits:
     diskFreeBytes: Number.MAX_SAFE_INTEGER,
     cpusTaken: 0,
     running: 0,
+    gpus: [],
   },
   figuresAgeMs: 0,
   limits,
   ours: [],
+});
+
+const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
+  uuid,
+  index,
+  memoryBytes,
+  figures: {
+    uuid,
+    memoryUsedBytes: 0,
+    memoryTotalBytes: memoryBytes,
+    utilisation: 0,
+    temperatureCelsius: null,
+    powerWatts: null,
+    othersProcesses: 0,
+    problem: null,
+    ageMs: 0,
+    running: 0,
+    oursBytes: 0,
+  },
+  figuresAgeMs: 0,
+  held: { utilisation: false, temperature: false },
 });

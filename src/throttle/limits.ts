@@ -1,4 +1,4 @@
-import type { HostLimits } from '../model/inventory.ts';
+import type { DevicePolicy, HostLimits } from '../model/inventory.ts';
 
 /** Every number that keeps a trial from starting, in one place. Bytes, milliseconds, shares of 1. */
 export interface Limits {
@@ -17,6 +17,20 @@ export interface Limits {
   readonly rampMemoryShare: number;
   /** Figures older than this are no figures. */
   readonly staleAfterMs: number;
+  /** Memory of a GPU that is left free: this share of it, or where the inventory says so these bytes. */
+  readonly gpuHeadroomShare: number;
+  readonly gpuHeadroomBytes: number | null;
+  /** Shares of 1, degrees Celsius. */
+  readonly utilisation: Marks;
+  readonly temperatureCelsius: Marks;
+  /** What the inventory says of single GPUs. */
+  readonly devices: readonly DevicePolicy[];
+}
+
+/** A GPU takes nothing from `hold` on until it is down at `release`: one mark alone would start and hold in turn. */
+export interface Marks {
+  readonly hold: number;
+  readonly release: number;
 }
 
 const gib = 1024 ** 3;
@@ -30,19 +44,44 @@ export const defaultLimits: Limits = {
   diskFreeBytes: 2 * gib,
   rampMemoryShare: 0.05,
   staleAfterMs: 3_000,
+  gpuHeadroomShare: 0.05,
+  gpuHeadroomBytes: null,
+  utilisation: { hold: 0.95, release: 0.85 },
+  temperatureCelsius: { hold: 85, release: 78 },
+  devices: [],
 };
 
 /** Two samples, one second apart, that differ by less than this: the memory of a trial has settled. */
 export const settledShare = 0.02;
 
+/** A trial that has not touched its GPU after this is one that does not: importing a framework takes seconds. */
+export const untouchedMs = 30_000;
+
 /** An inventory that caps nothing. */
-export const noLimits: HostLimits = { slots: null, load: null, hostMemoryBytes: null, diskBytes: null };
+export const noLimits: HostLimits = {
+  slots: null,
+  load: null,
+  hostMemoryBytes: null,
+  diskBytes: null,
+  gpuMemoryBytes: null,
+  utilisation: null,
+  temperatureCelsius: null,
+  devices: [],
+};
 
 /** The defaults with what the inventory of the lab says of this host. */
-export const limitsOf = ({ slots, load, hostMemoryBytes, diskBytes }: HostLimits): Limits => ({
+export const limitsOf = (caps: HostLimits): Limits => ({
   ...defaultLimits,
-  slots,
-  othersLoadPerCpu: load ?? defaultLimits.othersLoadPerCpu,
-  memoryHeadroomBytes: hostMemoryBytes ?? defaultLimits.memoryHeadroomBytes,
-  diskFreeBytes: diskBytes ?? defaultLimits.diskFreeBytes,
+  slots: caps.slots,
+  othersLoadPerCpu: caps.load ?? defaultLimits.othersLoadPerCpu,
+  memoryHeadroomBytes: caps.hostMemoryBytes ?? defaultLimits.memoryHeadroomBytes,
+  diskFreeBytes: caps.diskBytes ?? defaultLimits.diskFreeBytes,
+  gpuHeadroomBytes: caps.gpuMemoryBytes,
+  utilisation: movedTo(defaultLimits.utilisation, caps.utilisation),
+  temperatureCelsius: movedTo(defaultLimits.temperatureCelsius, caps.temperatureCelsius),
+  devices: caps.devices,
 });
+
+/** The release mark keeps its distance. */
+const movedTo = ({ hold, release }: Marks, cap: number | null): Marks =>
+  cap === null ? { hold, release } : { hold: cap, release: cap - (hold - release) };

@@ -1,6 +1,7 @@
 import type { HostFigures } from '../protocol/messages.ts';
-import type { OurShare } from './host-load.ts';
+import type { GpuLoad, HostLoad, OurShare } from './host-load.ts';
 import type { Limits } from './limits.ts';
+import type { Resources } from '../model/resources.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -23,6 +24,35 @@ export function memoryRoomBytes(figures: HostFigures, ours: readonly OurShare[],
   const others = Math.max(0, used - sum(ours.map(({ measuredBytes }) => measuredBytes ?? 0)));
   return total - headroomBytes(total, limits) - reserved - others;
 }
+
+/** Memory of a GPU that no trial is given: what the driver and fragmentation take. */
+export const gpuHeadroomBytes = (totalBytes: number, limits: Limits): number =>
+  limits.gpuHeadroomBytes ?? totalBytes * limits.gpuHeadroomShare;
+
+/** Of ours, those on one GPU. */
+export const oursOn = (gpu: Pick<GpuLoad, 'uuid'>, ours: readonly OurShare[]): readonly OurShare[] =>
+  ours.filter(({ device }) => device === gpu.uuid);
+
+/** Memory of a GPU in bytes that the next trial may be predicted to take, as of the host's memory. */
+export function gpuRoomBytes({ figures, uuid }: GpuLoad, { ours, limits }: HostLoad): number {
+  if (figures === null) return 0;
+  const here = oursOn({ uuid }, ours);
+  const reserved = sum(
+    here.map(({ gpuMeasuredBytes, resources }) =>
+      Math.max(gpuMeasuredBytes ?? 0, resources.gpuMemoryBytes ?? 0),
+    ),
+  );
+  const measured = sum(here.map(({ gpuMeasuredBytes }) => gpuMeasuredBytes ?? 0));
+  const others = Math.max(0, figures.memoryUsedBytes - measured);
+  const total = figures.memoryTotalBytes;
+  return total - gpuHeadroomBytes(total, limits) - reserved - others;
+}
+
+/** GPUs that a trial takes there: what says nothing takes one where there are any. */
+export const gpusOf = (
+  { gpus }: Pick<Resources, 'gpus'>,
+  host: { readonly gpus: readonly unknown[] | null },
+): 0 | 1 => gpus ?? (host.gpus === null || host.gpus.length > 0 ? 1 : 0);
 
 /** Cores that none of ours holds. */
 export const freeCpus = (cpus: number, ours: readonly OurShare[]): number =>

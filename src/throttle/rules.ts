@@ -4,7 +4,8 @@
  */
 import type { Refusal } from '../model/refusal.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
-import { freeCpus, memoryRoomBytes, slotsOf } from './room.ts';
+import { admitDevice } from './devices.ts';
+import { freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';
 
 export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
 
@@ -27,7 +28,26 @@ const stale: Rule = (_, { figures, figuresAgeMs, limits }) =>
   figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'stale', ageMs: figuresAgeMs } : null;
 
 /** A GPU sweep was leased to the file server, where each trial fell back to one core in silence. */
-const gpu: Rule = ({ resources }, { gpus }) => (resources.gpus > gpus ? { kind: 'no-gpu' } : null);
+const gpu: Rule = ({ resources }, host) => {
+  if (gpusOf(resources, host) === 0 || (host.gpus !== null && host.gpus.length > 0)) return null;
+  return host.gpus === null
+    ? {
+        kind: 'preparing',
+        what: `its GPUs are looked for${host.gpuProblem === null ? '' : `: ${host.gpuProblem}`}`,
+      }
+    : { kind: 'no-gpu', because: host.gpuProblem };
+};
+
+/** The first of two cards was full and hot, the second idle: a host is asked card by card. */
+const devices: Rule = (request, host) => {
+  if (gpusOf(request.resources, host) === 0 || host.gpus === null || host.gpus.length === 0) return null;
+  const answers = host.gpus.map((gpu) => ({
+    device: gpu.uuid,
+    index: gpu.index,
+    refusals: [...admitDevice(request, gpu, host)],
+  }));
+  return answers.some(({ refusals }) => refusals.length === 0) ? null : { kind: 'gpus', devices: answers };
+};
 
 /** Five thousand trials that sleep take no core: all were started, and the process table was full. */
 const slots: Rule = (_, { cpus, ours, limits }) => {
@@ -81,12 +101,12 @@ const ramp: Rule = (request, { figures, ours, limits }) => {
   return settling === undefined ? null : { kind: 'ramp', attempt: settling.attempt };
 };
 
-/** Whether the ramp guard concerns a request: never observed, and on a GPU or more than `smallBytes` of memory. */
+/** Whether the ramp guard of the host's memory concerns a request: never observed, and maybe more than `smallBytes`. */
 export function mayBeLarge({ resources, shapeObserved }: StartRequest, smallBytes: number): boolean {
   if (shapeObserved) return false;
   // A command that says nothing of its memory may take all of it, unless it says that it does not even compute.
   const bytes = resources.hostMemoryBytes ?? (resources.cpus > 0 ? Number.POSITIVE_INFINITY : 0);
-  return resources.gpus > 0 || bytes > smallBytes;
+  return bytes > smallBytes;
 }
 
-export const rules: readonly Rule[] = [mode, stale, gpu, slots, cores, memory, load, disk, ramp];
+export const rules: readonly Rule[] = [mode, stale, gpu, slots, cores, memory, load, disk, ramp, devices];

@@ -21,12 +21,15 @@ import type { HostFolder } from './spool/host-folder.ts';
 import { Journal, readJournal } from './spool/journal.ts';
 import { Preparations } from './preparation/preparations.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
+import { findProgram } from './supervisor/program-path.ts';
+import { bytesByAttempt, measuredGpus } from './telemetry/gpu-use.ts';
 import { HostFiguresReader } from './telemetry/host-figures.ts';
 import { kernelUnits } from './telemetry/kernel-units.ts';
+import { NvidiaSmi } from './telemetry/nvidia-smi.ts';
 
 export interface AgentOptions {
   readonly host: HostFolder;
-  readonly facts: HostFacts;
+  readonly facts: Omit<HostFacts, 'gpus' | 'gpuProblem'>;
   /** The command that starts trials for this process (launch-trials.ts). */
   readonly launcher: readonly string[];
   /** What trials inherit of the agent's environment. */
@@ -56,6 +59,7 @@ export class Agent {
   readonly #preparations: Preparations;
   readonly #effects: Effects;
   readonly #figures: HostFiguresReader;
+  readonly #nvidia: NvidiaSmi;
   readonly #sampling = new Alarm(() => this.#sample());
   readonly #lookingAfter = new Alarm(() => this.#lookAfterAdopted());
   readonly #deadline = new Alarm(() => this.#post({ kind: 'tick' }));
@@ -96,14 +100,21 @@ export class Agent {
       post,
       log,
     });
-    this.#state = initial(options.facts);
+    this.#nvidia = new NvidiaSmi({
+      program: programOf('nvidia-smi', environment['PATH'] ?? ''),
+      hostMemoryBytes: options.facts.memoryBytes,
+      now,
+      changed: () => this.#gpusFound(),
+    });
+    const facts = { ...options.facts, ...this.#gpuFacts() };
+    this.#state = initial(facts);
     const { records, torn } = readJournal(host.journal);
     if (torn > 0) log.write(`the journal has ${torn} torn lines, which do not count`);
     for (const record of records)
       [this.#state] = transition(this.#state, { kind: 'replayed', record }, now());
     this.#journal = Journal.rewrite(host.journal, snapshot(this.#state));
     this.#compactBytes = this.#journal.size;
-    this.#turnWith([{ kind: 'booted', facts: options.facts }]);
+    this.#turnWith([{ kind: 'booted', facts }]);
     this.#sample();
   }
 
@@ -116,6 +127,7 @@ export class Agent {
     this.#ended = true;
     for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
       alarm.clear();
+    this.#nvidia.close();
     this.#supervisor.close();
     this.#preparations.close();
     this.#peers.closeAll();
@@ -197,10 +209,29 @@ export class Agent {
     const now = this.#options.now();
     this.#sampledAt = now;
     this.#supervisor.readLines();
-    const shares = this.#supervisor.sample();
+    const taken = this.#supervisor.sample();
+    const apps = this.#nvidia.apps();
+    const ownerOf = this.#supervisor.ownerOf;
+    const gpuBytes = bytesByAttempt(apps, ownerOf);
+    const shares = taken.map((share) => ({
+      ...share,
+      gpuMemoryBytes: gpuBytes.get(share.attempt) ?? 0,
+    }));
     const cpuMs = shares.reduce((total, share) => total + share.cpuMs, this.#supervisor.launcherCpuMs);
-    const figures = this.#figures.read(now, { count: this.#supervisor.runningCount, cpuMs });
-    this.#turnWith([{ kind: 'sampled', figures, shares }]);
+    const host = this.#figures.read(now, { count: this.#supervisor.runningCount, cpuMs });
+    const gpus = measuredGpus(this.#nvidia.gpus, apps, ownerOf, host, now);
+    this.#turnWith([{ kind: 'sampled', figures: { ...host, gpus }, shares }]);
+  }
+
+  /** A GPU without figures takes nothing: they come with it. */
+  #gpusFound(): void {
+    const { gpus, gpuProblem } = this.#gpuFacts();
+    this.#post({ kind: 'gpus-found', gpus, problem: gpuProblem });
+    this.#sample();
+  }
+
+  #gpuFacts(): Pick<HostFacts, 'gpus' | 'gpuProblem'> {
+    return { gpus: this.#nvidia.facts?.slice() ?? null, gpuProblem: this.#nvidia.problem };
   }
 
   #lookAfterAdopted(): void {
@@ -230,4 +261,9 @@ export class Agent {
     for (const { status } of attempts.values()) if (status.kind !== 'ended') return true;
     return false;
   }
+}
+
+function programOf(name: string, path: string): string | null {
+  const found = findProgram(name, path, '/');
+  return found.kind === 'found' ? found.path : null;
 }

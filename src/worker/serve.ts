@@ -9,7 +9,7 @@ import { tidyCheckpoints } from './spool/checkpoint.ts';
 import { openHostFolder } from './spool/host-folder.ts';
 import { inherited } from './supervisor/environment.ts';
 import { launcherCommand } from './supervisor/launch-trials.ts';
-import { bootId, machineId, usableCpus } from './telemetry/host-facts.ts';
+import { bootId, machineId, usableCpus, userName } from './telemetry/host-facts.ts';
 import { readProcessStat } from './telemetry/process-stat.ts';
 
 export interface ServeOptions {
@@ -69,6 +69,7 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
       folder: real,
       pid: process.pid,
       build: build.build,
+      user: userName(),
     },
     launcher: launcherCommand(),
     environment: inherited(process.env),

@@ -21,6 +21,7 @@ const figures = {
   diskFreeBytes: 2 ** 35,
   cpusTaken: 1,
   running: 1,
+  gpus: [],
 };
 
 function coordinated(): string {

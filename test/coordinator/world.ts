@@ -69,6 +69,9 @@ export const factsOf = (cpus = 2) => ({
   folder: '/lab',
   pid: 1,
   build: 'b',
+  user: 'mina',
+  gpus: [],
+  gpuProblem: null,
 });
 
 export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd {
@@ -82,6 +85,7 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     seconds: 2,
     cpuSeconds: null,
     peakMemoryBytes: null,
+    peakGpuMemoryBytes: null,
     device: 'cpu',
     artifacts: [],
     logTail: '',

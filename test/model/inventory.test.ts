@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseInventory } from '../../src/model/parse-inventory.ts';
 import { renderIssue } from '../../src/model/source-issue.ts';
+import { noLimits } from '../../src/throttle/limits.ts';
 
 const complaints = (text: string): string[] => {
   const parsed = parseInventory(text, 'inventory.json');
@@ -28,8 +29,7 @@ describe('an inventory', () => {
         data: {},
         folder: null,
         off: null,
-        devices: [],
-        limits: { slots: null, load: null, hostMemoryBytes: null, diskBytes: null },
+        limits: noLimits,
       },
     ]);
   });
@@ -48,7 +48,7 @@ describe('an inventory', () => {
     expect(hosts[0]?.limits).toMatchObject({ slots: 4, hostMemoryBytes: 2 ** 33 });
     expect(hosts[1]).toMatchObject({ user: 'mina', labels: [], env: { A: '1', B: '3' }, off: 'PSU broken' });
     expect(hosts[1]?.limits).toMatchObject({ slots: 2, hostMemoryBytes: 2 ** 33 });
-    expect(hosts[1]?.devices).toEqual([{ gpu: 0, owner: 'mina', policy: 'idle-only' }]);
+    expect(hosts[1]?.limits.devices).toEqual([{ gpu: 0, owner: 'mina', policy: 'idle-only', off: null }]);
   });
 });
 

@@ -25,7 +25,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
       'waits until the memory of attempt ab-3 has settled, the first of its kind',
     ],
     [{ kind: 'stale', ageMs: 4200 }, "the host's figures are 4.2 s old"],
-    [{ kind: 'no-gpu' }, 'needs a GPU, and the host has none'],
+    [{ kind: 'no-gpu', because: null }, 'needs a GPU, and the host has none'],
     [{ kind: 'labels', missing: ['cuda12'] }, 'the host lacks label cuda12'],
     [{ kind: 'labels', missing: ['cuda12', 'big'] }, 'the host lacks labels cuda12, big'],
     [{ kind: 'off', because: 'PSU broken' }, 'the host is off: PSU broken'],

@@ -6,7 +6,7 @@ import { nothingPrepared } from '../../src/worker/core/preparation.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { decoder } from '../../src/protocol/framing.ts';
 import { type FromAgent, type Lease, toAgentSchema } from '../../src/protocol/messages.ts';
-import type { Evidence, WorkerEvent } from '../../src/worker/core/event.ts';
+import type { Evidence, MeasuredFigures, WorkerEvent } from '../../src/worker/core/event.ts';
 import { initial } from '../../src/worker/core/initial.ts';
 import type { Instruction } from '../../src/worker/core/instruction.ts';
 import { type JournalRecord, journalRecordSchema } from '../../src/worker/core/journal-record.ts';
@@ -118,6 +118,7 @@ export class VirtualHost {
         memoryTotalBytes: 2 ** 36,
         memoryAvailableBytes: 2 ** 35,
         diskFreeBytes: 2 ** 38,
+        gpus: [],
       }),
       tell: (text) => this.#story.tell(text),
     };
@@ -178,13 +179,7 @@ interface AgentPort {
   watch(attempt: string, exited: () => void): boolean;
   kill(attempt: string): void;
   remainsOf(attempt: string): Remains;
-  figures(): {
-    load: number;
-    othersLoad: number;
-    memoryTotalBytes: number;
-    memoryAvailableBytes: number;
-    diskFreeBytes: number;
-  };
+  figures(): MeasuredFigures;
   tell(text: string): void;
 }
 
@@ -206,6 +201,9 @@ class Agent {
       folder: '/lab',
       pid: 1,
       build: 'b',
+      user: 'mina',
+      gpus: [],
+      gpuProblem: null,
     };
     this.#state = initial(facts);
     for (const line of port.journal)

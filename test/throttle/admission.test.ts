@@ -4,7 +4,7 @@ import type { Resources } from '../../src/model/resources.ts';
 import type { HostFigures } from '../../src/protocol/messages.ts';
 import { admit } from '../../src/throttle/admission.ts';
 import type { HostLoad, OurShare } from '../../src/throttle/host-load.ts';
-import { defaultLimits, limitsOf } from '../../src/throttle/limits.ts';
+import { defaultLimits, limitsOf, noLimits } from '../../src/throttle/limits.ts';
 import { headroomBytes } from '../../src/throttle/room.ts';
 
 const gib = 1024 ** 3;
@@ -23,6 +23,9 @@ const share = (more: Partial<OurShare> & { needs?: Partial<Resources> } = {}): O
   resources: need(more.needs),
   measuredBytes: null,
   ramping: false,
+  device: 'cpu',
+  gpuMeasuredBytes: null,
+  gpuRamping: false,
   ...more,
 });
 
@@ -31,7 +34,9 @@ const host = (
 ): HostLoad => ({
   mode: { kind: 'open' },
   cpus: 4,
-  gpus: 0,
+  gpus: [],
+  gpuProblem: null,
+  user: 'mina',
   figuresAgeMs: 0,
   limits: defaultLimits,
   ours: [],
@@ -44,12 +49,13 @@ const host = (
     diskFreeBytes: 100 * gib,
     cpusTaken: 0,
     running: 0,
+    gpus: [],
     ...more.figures,
   },
 });
 
 const ask = (load: HostLoad, needs: Partial<Resources> = {}, shapeObserved = true) =>
-  admit({ resources: need(needs), shapeObserved }, load);
+  admit({ resources: need(needs), shapeObserved, gpuObserved: shapeObserved }, load);
 
 describe('a start is refused', () => {
   it('nowhere on a host with room', () => {
@@ -66,13 +72,13 @@ describe('a start is refused', () => {
   it('on figures older than 3 s, and before the first', () => {
     expect(ask(host({ figuresAgeMs: 3_000 }))).toEqual([]);
     expect(ask(host({ figuresAgeMs: 3_001 }))).toEqual([{ kind: 'stale', ageMs: 3_001 }]);
-    expect(admit({ resources: need(), shapeObserved: true }, { ...host(), figures: null })).toMatchObject([
-      { kind: 'stale' },
-    ]);
+    expect(
+      admit({ resources: need(), shapeObserved: true, gpuObserved: true }, { ...host(), figures: null }),
+    ).toMatchObject([{ kind: 'stale' }]);
   });
 
   it('for a GPU where there is none', () => {
-    expect(ask(host(), { gpus: 1 })).toEqual([{ kind: 'no-gpu' }]);
+    expect(ask(host(), { gpus: 1 })).toEqual([{ kind: 'no-gpu', because: null }]);
   });
 
   it('where all slots are taken: four a core, or as many as the inventory says', () => {
@@ -184,7 +190,7 @@ describe('P4 placements', () => {
         (trials, cpus, totalGib, othersShare, slots) => {
           const total = totalGib * gib;
           const others = total * othersShare;
-          const limits = limitsOf({ slots, load: null, hostMemoryBytes: null, diskBytes: null });
+          const limits = limitsOf({ ...noLimits, slots });
           const ours: OurShare[] = [];
           for (const { cpus: needCpus, memory, grown } of trials) {
             const measured = ours.reduce((sum, { measuredBytes }) => sum + (measuredBytes ?? 0), 0);
@@ -194,12 +200,15 @@ describe('P4 placements', () => {
             };
             const resources = need({ cpus: needCpus, hostMemoryBytes: memory * gib });
             const load = host({ cpus, limits, ours, figures });
-            if (admit({ resources, shapeObserved: true }, load).length > 0) continue;
+            if (admit({ resources, shapeObserved: true, gpuObserved: true }, load).length > 0) continue;
             ours.push({
               attempt: `a-${ours.length}`,
               resources,
               measuredBytes: memory * gib * grown,
               ramping: false,
+              device: 'cpu',
+              gpuMeasuredBytes: null,
+              gpuRamping: false,
             });
           }
           const peaks = ours.reduce((sum, { resources }) => sum + (resources.hostMemoryBytes ?? 0), 0);

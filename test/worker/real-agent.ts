@@ -173,12 +173,13 @@ export class Host {
   #agent: ChildProcess | null = null;
 
   /** Starts an agent, waits until it listens. */
-  async serve(idleMs = 60_000): Promise<number> {
+  async serve(idleMs = 60_000, environment: NodeJS.ProcessEnv = process.env): Promise<number> {
     const agent = spawn(
       process.execPath,
       [main, 'serve', '--folder', this.folder, '--idle-ms', String(idleMs)],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
+        env: environment,
       },
     );
     this.#agent = agent;

@@ -62,6 +62,9 @@ export function received(
       if (host.link.kind === 'ready')
         host.link = { ...host.link, figures: message.figures, holds: message.holds };
       break;
+    case 'facts':
+      if ('facts' in host.link) host.link = { ...host.link, facts: message.facts };
+      break;
     // Answers to questions of the connection itself (fleet/), which reads them before they come here.
     case 'welcome':
     case 'turned-away':
@@ -255,6 +258,7 @@ const lostEnd: AttemptEnd = {
   seconds: 0,
   cpuSeconds: null,
   peakMemoryBytes: null,
+  peakGpuMemoryBytes: null,
   device: null,
   artifacts: [],
   logTail: '',

@@ -1,6 +1,10 @@
 import type { Sweep } from '../../ledger/state.ts';
 import type { HostName } from '../../model/ids.ts';
+import type { Resources } from '../../model/resources.ts';
 import { predictSeconds } from '../../predict/duration.ts';
+import type { GpuFacts } from '../../protocol/messages.ts';
+import { type Limits, limitsOf } from '../../throttle/limits.ts';
+import { gpuHeadroomBytes, gpusOf } from '../../throttle/room.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 
 /** Predicted work that a host is given ahead, so that it works on while the laptop is closed. */
@@ -31,8 +35,23 @@ export function roomOf(
 
 /** Trials that are likely to run at once there: the agent's guard has the last word. */
 export function parallelOf(sweep: Sweep, host: FleetHost): number {
-  const cpus = sweep.points[0]?.resources.cpus ?? 1;
-  const total = host.link.kind === 'ready' ? host.link.facts.cpus : 1;
+  const resources = sweep.points[0]?.resources;
+  const facts = host.link.kind === 'ready' ? host.link.facts : null;
+  const cpus = resources?.cpus ?? 1;
+  const total = facts?.cpus ?? 1;
   const byCpus = cpus > 0 ? Math.max(1, Math.floor(total / cpus)) : total * 4;
-  return Math.max(1, Math.min(byCpus, host.limits.slots ?? byCpus));
+  const byGpus =
+    resources === undefined || facts === null || gpusOf(resources, facts) === 0
+      ? byCpus
+      : gpuPlaces(resources, facts.gpus ?? [], limitsOf(host.limits));
+  return Math.max(1, Math.min(byCpus, byGpus, host.limits.slots ?? byCpus));
 }
+
+/** Trials that all GPUs of a host hold at once: by their memory where that is known, else one each. */
+const gpuPlaces = ({ gpuMemoryBytes }: Resources, gpus: readonly GpuFacts[], limits: Limits): number =>
+  gpus.reduce((sum, gpu) => sum + placesOn(gpu, gpuMemoryBytes, limits), 0);
+
+const placesOn = ({ memoryBytes }: GpuFacts, needBytes: number | null, limits: Limits): number =>
+  needBytes === null || needBytes === 0
+    ? 1
+    : Math.floor((memoryBytes - gpuHeadroomBytes(memoryBytes, limits)) / needBytes);

@@ -61,5 +61,7 @@ export const idle = ({ link, limits }: FleetHost): HostLoad | null =>
 
 /** Why a host can never take a trial of this point, however idle it is; null where it can, or is not known yet. */
 export function misfit({ resources }: PointDeclaration, host: HostLoad | null): Refusal | null {
-  return host === null ? null : (admit({ resources, shapeObserved: true }, host)[0] ?? null);
+  return host === null
+    ? null
+    : (admit({ resources, shapeObserved: true, gpuObserved: true }, host)[0] ?? null);
 }

@@ -35,7 +35,7 @@ export function apply(state: WorkerState, record: JournalRecord): void {
       for (const id of record.attempts) drop(state, id);
       break;
     case 'starting':
-      withAttempt(state, record.attempt, (held) => begin(state, held, record.at));
+      withAttempt(state, record.attempt, (held) => begin(state, held, record));
       break;
     case 'started':
       withAttempt(state, record.attempt, (held) => run(held, record));
@@ -94,6 +94,7 @@ function hold(state: WorkerState, ledger: string, lease: Lease): void {
     ledger,
     lease,
     status: { kind: 'waiting' },
+    device: 'cpu',
     kept: noLines(),
     sentLines: 0,
     stopping: null,
@@ -101,12 +102,17 @@ function hold(state: WorkerState, ledger: string, lease: Lease): void {
   ledgerSide(state, ledger).waiting.add(lease.attempt);
 }
 
-function begin(state: WorkerState, held: HeldAttempt, at: number): void {
+function begin(
+  state: WorkerState,
+  held: HeldAttempt,
+  { at, device }: Extract<JournalRecord, { kind: 'starting' }>,
+): void {
   const side = ledgerSide(state, held.ledger);
   side.waiting.delete(held.lease.attempt);
   // Served: the other ledgers come first now.
   state.ledgers.delete(side.ledger);
   state.ledgers.set(side.ledger, side);
+  held.device = device;
   held.status = { kind: 'starting', at };
   state.active.add(held);
 }
@@ -126,6 +132,7 @@ function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started'
       measuredBytes: null,
       peakBytes: null,
       settled: false,
+      gpu: { baselineBytes: null, measuredBytes: null, peakBytes: null, steady: 0, settled: false },
     },
   };
 }
@@ -139,6 +146,9 @@ function end(state: WorkerState, held: HeldAttempt, attemptEnd: AttemptEnd): voi
   state.observedShapes.add(shape);
   const peak = Math.max(state.launchPeaks.get(launch) ?? 0, attemptEnd.peakMemoryBytes ?? 0);
   state.launchPeaks.set(launch, peak);
+  if (attemptEnd.device === null || attemptEnd.device === 'cpu') return;
+  const gpuPeak = Math.max(state.launchGpuPeaks.get(launch) ?? 0, attemptEnd.peakGpuMemoryBytes ?? 0);
+  state.launchGpuPeaks.set(launch, gpuPeak);
 }
 
 function forget(state: WorkerState, id: string): void {

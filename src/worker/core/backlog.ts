@@ -2,8 +2,9 @@
 import type { Refusal } from '../../model/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
-import { headroomBytes } from '../../throttle/room.ts';
-import { expected, hostLoad, refusalsOf } from './guard.ts';
+import { chooseDevice } from '../../throttle/devices.ts';
+import { isLasting } from '../../throttle/lasting.ts';
+import { expected, hostLoad, refusalsOf, requestOf } from './guard.ts';
 import { surroundingsOf } from './preparation.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -17,19 +18,25 @@ export function startWhatFits(turn: Turn): void {
     next !== null;
     next = nextToStart(turn.state, turn.now)
   ) {
-    const launch = turn.state.launches.get(next.lease.launch);
+    const { lease } = next.held;
+    const launch = turn.state.launches.get(lease.launch);
     if (launch === undefined) return;
-    const surroundings = surroundingsOf(turn.state, next);
-    turn.commit({ kind: 'starting', attempt: next.lease.attempt, at: turn.now });
-    turn.instruct({ kind: 'spawn', lease: next.lease, launch, surroundings });
+    const { attempt } = lease;
+    turn.commit({ kind: 'starting', attempt, at: turn.now, device: next.device });
+    turn.instruct({ kind: 'spawn', lease, launch, surroundings: surroundingsOf(turn.state, next.held) });
   }
+}
+
+interface NextStart {
+  readonly held: HeldAttempt;
+  readonly device: string;
 }
 
 /**
  * The first attempt that fits and takes nothing that one before it waits for: small trials fill the gaps beside a
  * large one, and it is never starved by them.
  */
-function nextToStart(state: WorkerState, now: number): HeldAttempt | null {
+function nextToStart(state: WorkerState, now: number): NextStart | null {
   const waited: Refusal[] = [];
   let host: HostLoad | null = null;
   for (const side of state.ledgers.values()) {
@@ -43,19 +50,14 @@ function nextToStart(state: WorkerState, now: number): HeldAttempt | null {
       host ??= hostLoad(state, now);
       const refusals = refusalsOf(state, held, host, now);
       const needs = expected(state, held);
-      if (refusals.length === 0 && waited.every((refusal) => leavesAlone(needs, refusal))) return held;
+      const device = refusals.length === 0 ? chooseDevice(requestOf(state, held), host) : null;
+      if (device !== null && waited.every((refusal) => leavesAlone(needs, refusal))) return { held, device };
       refusedShapes.add(held.lease.shape);
-      for (const refusal of refusals) if (canEnd(refusal, host)) waited.push(refusal);
+      for (const refusal of refusals) if (!isLasting(refusal, host.limits)) waited.push(refusal);
       if (waited.some(stopsEverybody)) return null;
     }
   }
   return null;
-}
-
-/** A trial that this host can never take waits for nothing that others could leave it. */
-function canEnd(refusal: Refusal, host: HostLoad): boolean {
-  if (refusal.kind !== 'memory') return refusal.kind !== 'no-gpu';
-  return refusal.needBytes <= refusal.totalBytes - headroomBytes(refusal.totalBytes, host.limits);
 }
 
 const stopsEverybody = ({ kind }: Refusal): boolean =>
@@ -71,6 +73,8 @@ function leavesAlone(needs: Resources, { kind }: Refusal): boolean {
       return needs.hostMemoryBytes === 0;
     case 'disk':
       return needs.diskBytes === 0;
+    case 'gpus':
+      return needs.gpus === 0;
     case 'slots':
     case 'stale':
     case 'paused':

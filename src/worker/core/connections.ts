@@ -80,10 +80,10 @@ function stateOf(state: WorkerState, ledger: string, now: number): FromAgent {
   for (const held of state.attempts.values()) {
     if (held.ledger !== ledger) continue;
     const { attempt, trial } = held.lease;
-    const { status } = held;
+    const { status, device } = held;
     if (status.kind === 'waiting') backlog.push(attempt);
     else if (status.kind === 'ended') ended.push({ attempt, trial });
-    else running.push({ attempt, trial, device: 'cpu', runningMs: Math.max(0, now - startOf(status)) });
+    else running.push({ attempt, trial, device, runningMs: Math.max(0, now - startOf(status)) });
   }
   return { kind: 'state', backlog, running, ended };
 }
@@ -162,8 +162,6 @@ function question(turn: Turn, connection: number, said: Said<'read-log' | 'read-
 const send = (turn: Turn, connection: number, message: FromAgent): void =>
   turn.instruct({ kind: 'send', connection, message });
 
+/** Both were read by one schema, which puts their keys in one order. */
 const sameLimits = (one: HostLimits, other: HostLimits): boolean =>
-  one.slots === other.slots &&
-  one.load === other.load &&
-  one.hostMemoryBytes === other.hostMemoryBytes &&
-  one.diskBytes === other.diskBytes;
+  JSON.stringify(one) === JSON.stringify(other);

@@ -2,7 +2,7 @@
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import type { HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
+import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { PreparationResult } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
@@ -42,10 +42,23 @@ export type WorkerEvent =
   /** Whether the artifacts of an end that another boot sealed are there as they were. */
   | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
   | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }
+  /** The driver's tool was heard, or failed in another way than before. */
+  | {
+      readonly kind: 'gpus-found';
+      readonly gpus: readonly GpuFacts[] | null;
+      readonly problem: string | null;
+    }
   | { readonly kind: 'tick' };
 
 /** The host's part of the figures: what the core adds is what it knows itself. */
-export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running'>;
+export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running' | 'gpus'> & {
+  readonly gpus: readonly MeasuredGpu[];
+};
+
+export type MeasuredGpu = Omit<GpuFigures, 'running' | 'oursBytes'> & {
+  /** Whether its processes are told apart: in some containers the driver lists none, or by numbers of another place. */
+  readonly listsProcesses: boolean;
+};
 
 /** What the processes of one attempt took, at a sample. */
 export interface MeasuredShare {
@@ -53,6 +66,8 @@ export interface MeasuredShare {
   /** CPU time of all its processes so far, in milliseconds. */
   readonly cpuMs: number;
   readonly memoryBytes: number;
+  /** Of GPUs, as far as its processes are listed there. */
+  readonly gpuMemoryBytes: number;
   /** When the leader of its session started; null where that is not known. */
   readonly startTime: number | null;
   /** All of its processes are stopped (SIGSTOP). */

@@ -95,7 +95,8 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
     seconds: left?.seconds ?? 0,
     cpuSeconds: cpuMs === null ? null : cpuMs / 1000,
     peakMemoryBytes: left?.run?.peakBytes ?? null,
-    device: left === null ? null : 'cpu',
+    peakGpuMemoryBytes: left?.run?.gpu.peakBytes ?? null,
+    device: left === null ? null : held.device,
     artifacts: [...(left?.evidence.artifacts ?? [])],
     logTail:
       outcome.kind === 'succeeded' || outcome.kind === 'cancelled' ? '' : (left?.evidence.logTail ?? logTail),

@@ -1,9 +1,11 @@
 /** The guard's question, put together from what the agent knows: may this attempt start now? */
 import type { Refusal } from '../../model/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
-import type { HostFigures } from '../../protocol/messages.ts';
+import type { GpuFacts, GpuFigures, HostFigures } from '../../protocol/messages.ts';
 import { admit } from '../../throttle/admission.ts';
-import type { HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
+import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
+import { unheld } from '../../throttle/marks.ts';
+import { gpusOf } from '../../throttle/room.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
 import { refusalOfLaunch } from './preparation.ts';
 import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
@@ -11,14 +13,34 @@ import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
 export function hostLoad(state: WorkerState, now: number): HostLoad {
   const figures = figuresOf(state);
   const smallBytes = (figures?.memoryTotalBytes ?? 0) * state.limits.rampMemoryShare;
+  const figuresAgeMs = state.figures === null ? Number.MAX_SAFE_INTEGER : Math.max(0, now - state.figures.at);
   return {
     mode: { kind: 'open' },
     cpus: state.facts.cpus,
-    gpus: 0,
+    gpus: state.facts.gpus?.map((gpu) => gpuLoad(state, gpu, figures, figuresAgeMs)) ?? null,
+    gpuProblem: state.facts.gpuProblem,
+    user: state.facts.user,
     figures,
-    figuresAgeMs: state.figures === null ? Number.MAX_SAFE_INTEGER : Math.max(0, now - state.figures.at),
+    figuresAgeMs,
     limits: state.limits,
     ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),
+  };
+}
+
+function gpuLoad(
+  state: WorkerState,
+  { uuid, index, memoryBytes }: GpuFacts,
+  figures: HostFigures | null,
+  ageMs: number,
+): GpuLoad {
+  const known = figures?.gpus.find((gpu) => gpu.uuid === uuid) ?? null;
+  return {
+    uuid,
+    index,
+    memoryBytes,
+    figures: known,
+    figuresAgeMs: ageMs + (known?.ageMs ?? 0),
+    held: state.heldMarks.get(uuid) ?? unheld,
   };
 }
 
@@ -27,7 +49,24 @@ export function figuresOf(state: WorkerState): HostFigures | null {
   if (state.figures === null) return null;
   let cpusTaken = 0;
   for (const { lease } of state.active) cpusTaken += lease.resources.cpus;
-  return { ...state.figures.value, cpusTaken, running: state.active.size };
+  const { gpus, ...host } = state.figures.value;
+  return {
+    ...host,
+    cpusTaken,
+    running: state.active.size,
+    gpus: gpus.map((gpu) => ({ ...gpu, ...oursOnGpu(state, gpu.uuid) })),
+  };
+}
+
+function oursOnGpu(state: WorkerState, uuid: string): Pick<GpuFigures, 'running' | 'oursBytes'> {
+  let running = 0;
+  let oursBytes = 0;
+  for (const { device, status } of state.active) {
+    if (device !== uuid) continue;
+    running += 1;
+    oursBytes += status.kind === 'running' ? (status.run.gpu.measuredBytes ?? 0) : 0;
+  }
+  return { running, oursBytes };
 }
 
 /** Everything that keeps an attempt of the backlog from starting now. */
@@ -71,16 +110,34 @@ export function holdsOf(
  */
 export function expected(state: WorkerState, held: HeldAttempt): Resources {
   const { resources, launch } = held.lease;
-  if (resources.hostMemoryBytes !== null) return resources;
-  return { ...resources, hostMemoryBytes: state.launchPeaks.get(launch) ?? null };
+  const gpus = gpusOf(resources, state.facts);
+  return {
+    ...resources,
+    hostMemoryBytes: resources.hostMemoryBytes ?? state.launchPeaks.get(launch) ?? null,
+    gpus,
+    gpuMemoryBytes: gpus === 0 ? null : (resources.gpuMemoryBytes ?? gpuPeakOf(state, launch)),
+  };
 }
 
-function requestOf(state: WorkerState, held: HeldAttempt): StartRequest {
+/** The most that a trial of a launch took of a GPU here, of those that still run as well; null before the first. */
+function gpuPeakOf(state: WorkerState, launch: string): number | null {
+  let peak = state.launchGpuPeaks.get(launch) ?? null;
+  for (const { lease, status } of state.active) {
+    const bytes = status.kind === 'running' && lease.launch === launch ? status.run.gpu.peakBytes : null;
+    if (bytes !== null) peak = Math.max(peak ?? 0, bytes);
+  }
+  return peak;
+}
+
+export function requestOf(state: WorkerState, held: HeldAttempt): StartRequest {
   const { shape, launch, resources } = held.lease;
   const unsaid = resources.hostMemoryBytes === null;
   return {
     resources: expected(state, held),
     shapeObserved: state.observedShapes.has(shape) || (unsaid && state.launchPeaks.has(launch)),
+    gpuObserved:
+      state.observedShapes.has(shape) ||
+      (resources.gpuMemoryBytes === null && state.launchGpuPeaks.has(launch)),
   };
 }
 
@@ -92,5 +149,8 @@ function shareOf(state: WorkerState, held: HeldAttempt, smallBytes: number): Our
     resources: request.resources,
     measuredBytes: run?.measuredBytes ?? null,
     ramping: run?.settled !== true && mayBeLarge(request, smallBytes),
+    device: held.device,
+    gpuMeasuredBytes: run?.gpu.measuredBytes ?? null,
+    gpuRamping: run?.gpu.settled !== true && !request.gpuObserved,
   };
 }

@@ -29,7 +29,8 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('launch'), launch: z.string(), spec: launchSchema }),
   z.object({ kind: z.literal('leased'), ledger: z.string(), leases: z.array(leaseSchema) }),
   z.object({ kind: z.literal('taken-back'), attempts: z.array(attempt) }),
-  z.object({ kind: z.literal('starting'), attempt, at }),
+  /** On a GPU by its UUID, or on the `cpu`, as all were before journals said so. */
+  z.object({ kind: z.literal('starting'), attempt, at, device: z.string().default('cpu') }),
   z.object({
     kind: z.literal('started'),
     attempt,

@@ -40,6 +40,8 @@ export interface Surroundings {
   readonly prepared: Prepared;
   readonly settings: HostSettings;
   readonly passed: Readonly<Record<string, string>>;
+  /** The UUID of the GPU that it is given, or `cpu`. */
+  readonly device: string;
 }
 
 export const nothingPrepared: Prepared = { activation: [], path: null, python: null, files: null };
@@ -80,13 +82,15 @@ function whatIsMade({ python, setup }: Launch): string {
   return setup === null ? 'its environment is tried' : `${setup.join(' ')} runs`;
 }
 
-export function surroundingsOf(state: WorkerState, { ledger, lease }: HeldAttempt): Surroundings {
+/** Of an attempt that has been given its device. */
+export function surroundingsOf(state: WorkerState, { ledger, lease, device }: HeldAttempt): Surroundings {
   const side = ledgerSide(state, ledger);
   const preparation = side.preparations.get(lease.launch);
   return {
     prepared: preparation?.kind === 'ready' ? preparation.prepared : nothingPrepared,
     settings: side.settings,
     passed: side.passed.get(lease.launch) ?? {},
+    device,
   };
 }
 

@@ -16,10 +16,17 @@ export function* snapshot(state: WorkerState): Generator<JournalRecord> {
   for (const held of state.attempts.values()) yield* attemptRecords(held);
 }
 
-function* attemptRecords({ ledger, lease, status, kept, stopping }: HeldAttempt): Generator<JournalRecord> {
+function* attemptRecords({
+  ledger,
+  lease,
+  status,
+  device,
+  kept,
+  stopping,
+}: HeldAttempt): Generator<JournalRecord> {
   const { attempt } = lease;
   yield { kind: 'leased', ledger, leases: [lease] };
-  yield* startRecords(attempt, status);
+  yield* startRecords(attempt, status, device);
   if (stopping !== null) yield { kind: 'stopping', attempt, ...stopping };
   if (kept.lines.length > 0)
     yield {
@@ -33,9 +40,13 @@ function* attemptRecords({ ledger, lease, status, kept, stopping }: HeldAttempt)
 }
 
 /** What is only being read counts as running still: after a restart it is read again. */
-function* startRecords(attempt: string, status: HeldAttempt['status']): Generator<JournalRecord> {
+function* startRecords(
+  attempt: string,
+  status: HeldAttempt['status'],
+  device: string,
+): Generator<JournalRecord> {
   if (status.kind === 'waiting' || status.kind === 'ended') return;
   const run = status.kind === 'starting' ? null : status.run;
-  yield { kind: 'starting', attempt, at: startOf(status) };
+  yield { kind: 'starting', attempt, at: startOf(status), device };
   if (run !== null) yield { kind: 'started', attempt, ...run.process, oomKills: run.oomKills };
 }

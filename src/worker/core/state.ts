@@ -2,7 +2,9 @@
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { HostLimits, HostSettings } from '../../model/inventory.ts';
-import type { HostFacts, HostFigures, Lease } from '../../protocol/messages.ts';
+import type { HostFacts, Lease } from '../../protocol/messages.ts';
+import type { MeasuredFigures } from './event.ts';
+import type { HeldMarks } from '../../throttle/host-load.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import type { Preparation } from './preparation.ts';
 import type { KeptLines } from './kept-lines.ts';
@@ -22,10 +24,14 @@ export interface WorkerState {
   /** Attempts that hold room on the host: starting or running. */
   readonly active: Set<HeldAttempt>;
   readonly connections: Map<number, Connection>;
-  figures: { readonly at: number; readonly value: HostFigures } | null;
+  figures: { readonly at: number; readonly value: MeasuredFigures } | null;
+  /** GPUs by UUID: which marks they are above, or not yet down from. */
+  readonly heldMarks: Map<string, HeldMarks>;
   /** Shapes of which a trial has ended here, and the most memory that a trial of each launch took. */
   readonly observedShapes: Set<string>;
   readonly launchPeaks: Map<string, number>;
+  /** Likewise of a GPU's memory. */
+  readonly launchGpuPeaks: Map<string, number>;
   /** Ends that are acknowledged: a lease of theirs that comes again starts nothing. */
   readonly forgotten: Set<string>;
   /** Attempts in a row that did not start, why the last did not, and when the next may be tried. */
@@ -65,6 +71,8 @@ export interface HeldAttempt {
   readonly ledger: string;
   readonly lease: Lease;
   status: AttemptStatus;
+  /** The UUID of the GPU that it was given, else `cpu`. */
+  device: string;
   readonly kept: KeptLines;
   /** Kept lines that its writer was sent over the connection in use. */
   sentLines: number;
@@ -117,6 +125,18 @@ export interface Run {
   measuredBytes: number | null;
   peakBytes: number | null;
   /** Whether two samples in a row agreed on its memory. */
+  settled: boolean;
+  readonly gpu: GpuRun;
+}
+
+/** What the agent watches of a running attempt on its GPU. */
+interface GpuRun {
+  /** What all hold of that GPU's memory when it began: what comes on top is its own where no process is listed. */
+  baselineBytes: number | null;
+  measuredBytes: number | null;
+  peakBytes: number | null;
+  /** Samples in a row that agreed with the one before. */
+  steady: number;
   settled: boolean;
 }
 

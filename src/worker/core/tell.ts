@@ -27,11 +27,11 @@ export function tellStarts(turn: Turn): void {
   if (due === null || now < due) return;
   const byLedger = new Map<string, { attempt: string; device: string }[]>();
   for (const attempt of state.untold) {
-    const ledger = state.attempts.get(attempt)?.ledger;
-    if (ledger === undefined) continue;
-    const started = byLedger.get(ledger) ?? [];
-    started.push({ attempt, device: 'cpu' });
-    byLedger.set(ledger, started);
+    const held = state.attempts.get(attempt);
+    if (held === undefined) continue;
+    const started = byLedger.get(held.ledger) ?? [];
+    started.push({ attempt, device: held.device });
+    byLedger.set(held.ledger, started);
   }
   state.untold.clear();
   for (const [ledger, attempts] of byLedger) turn.tell(ledger, { kind: 'started', attempts });
@@ -68,6 +68,12 @@ function readyWriter({ state }: Turn, ledger: string): number | null {
   const connection = state.ledgers.get(ledger)?.writer ?? null;
   const peer = connection === null ? undefined : state.connections.get(connection);
   return peer?.kind === 'writer' && peer.reconciled ? connection : null;
+}
+
+/** To every writer: what the host is, since that has changed. */
+export function tellFacts(turn: Turn): void {
+  const { facts, ledgers } = turn.state;
+  for (const { ledger } of ledgers.values()) turn.tell(ledger, { kind: 'facts', facts });
 }
 
 /** Figures to every writer, each with the reasons why the head of its own queue waits. */

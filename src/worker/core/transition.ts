@@ -8,7 +8,7 @@ import { prepared } from './prepare-launch.ts';
 import { booted, verified } from './restart.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 import { signal } from './stop.ts';
-import { noteStart, tellChange, tellStarts } from './tell.ts';
+import { noteStart, tellChange, tellFacts, tellStarts } from './tell.ts';
 import { Turn } from './turn.ts';
 import { endWhatIsDue, linesRead, sampled } from './watch.ts';
 
@@ -51,6 +51,7 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   gathered: false,
   verified: false,
   sampled: true,
+  'gpus-found': true,
   tick: false,
 };
 
@@ -93,6 +94,10 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
     case 'sampled':
       sampled(turn, event.figures, event.shares);
       endWhatIsDue(turn);
+      break;
+    case 'gpus-found':
+      state.facts = { ...state.facts, gpus: event.gpus?.slice() ?? null, gpuProblem: event.problem };
+      tellFacts(turn);
       break;
     case 'tick':
       endWhatIsDue(turn);

@@ -1,7 +1,8 @@
 /** A running attempt under the eyes of the agent: what it takes, whether it lives, how long it may. */
-import { settledShare } from '../../throttle/limits.ts';
+import { settledShare, untouchedMs } from '../../throttle/limits.ts';
+import { heldAfter, unheld } from '../../throttle/marks.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
-import type { MeasuredFigures, MeasuredShare } from './event.ts';
+import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
 import { keep, thin } from './kept-lines.ts';
 import type { HeldAttempt, Run, WorkerState } from './state.ts';
@@ -12,7 +13,9 @@ import type { Turn } from './turn.ts';
 export function sampled(turn: Turn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
   const { state, now } = turn;
   const sinceMs = state.figures === null ? 0 : Math.max(0, now - state.figures.at);
-  state.figures = { at: now, value: { ...figures, cpusTaken: 0, running: 0 } };
+  state.figures = { at: now, value: figures };
+  for (const gpu of figures.gpus)
+    state.heldMarks.set(gpu.uuid, heldAfter(state.heldMarks.get(gpu.uuid) ?? unheld, gpu, state.limits));
   for (const share of shares) {
     const held = state.attempts.get(share.attempt);
     if (held?.status.kind !== 'running') continue;
@@ -20,6 +23,8 @@ export function sampled(turn: Turn, figures: MeasuredFigures, shares: readonly M
     if (run.process.startTime === null && share.startTime !== null)
       turn.commit({ kind: 'identified', attempt: share.attempt, startTime: share.startTime });
     measure(run, share, sinceMs, now);
+    const gpu = figures.gpus.find(({ uuid }) => uuid === held.device);
+    if (gpu !== undefined) measureGpu(run, share, gpu, now);
     stopIfStalled(turn, held, run);
   }
   tellFigures(turn);
@@ -35,6 +40,21 @@ function measure(run: Run, share: MeasuredShare, sinceMs: number, now: number): 
     run.lifeAt += sinceMs;
   } else if (run.cpuMs !== share.cpuMs) run.lifeAt = now;
   run.cpuMs = share.cpuMs;
+}
+
+/** Steps of agreement that settle a GPU's memory: the driver tells once a second, so two looks may see one word of it. */
+const steadyEnough = 2;
+
+function measureGpu({ gpu, startedAt }: Run, share: MeasuredShare, figures: MeasuredGpu, now: number): void {
+  gpu.baselineBytes ??= figures.memoryUsedBytes;
+  const isListed = share.gpuMemoryBytes > 0 || figures.listsProcesses;
+  const bytes = isListed ? share.gpuMemoryBytes : Math.max(0, figures.memoryUsedBytes - gpu.baselineBytes);
+  const before = gpu.measuredBytes ?? 0;
+  const agrees = bytes > 0 && Math.abs(bytes - before) <= before * settledShare;
+  gpu.steady = agrees ? gpu.steady + 1 : 0;
+  gpu.settled ||= gpu.steady >= steadyEnough || (bytes === 0 && now - startedAt >= untouchedMs);
+  gpu.measuredBytes = bytes;
+  gpu.peakBytes = Math.max(gpu.peakBytes ?? 0, bytes);
 }
 
 /** Asked only at a sample: without one, nobody knows whether the trial computes. */

@@ -33,7 +33,7 @@ export const pythonPlaces = (folder: string, path = ''): Record<string, string> 
 export function trialEnvironment(
   lease: Lease,
   launch: Launch,
-  { prepared, settings, passed }: Surroundings,
+  { prepared, settings, passed, device }: Surroundings,
   places: {
     readonly run: RunFolder;
     readonly checkpoint: string;
@@ -47,11 +47,16 @@ export function trialEnvironment(
   return {
     OMP_NUM_THREADS: threads,
     MKL_NUM_THREADS: threads,
+    // Frameworks that take all of a GPU's memory at once would leave none to the next trial.
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    XLA_PYTHON_CLIENT_PREALLOCATE: 'false',
     ...own,
     ...(prepared.python === null ? {} : pythonPlaces(prepared.python, own['PATH'] ?? places.path)),
     ...passed,
     // Where the activation comes back to.
     ...(prepared.activation.length === 0 ? {} : { LABSWEEP_FOLDER: places.run.work }),
+    CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+    CUDA_VISIBLE_DEVICES: device === 'cpu' ? '' : device,
     [paramsMark]: places.run.params,
     LABSWEEP_REPORT: places.run.report,
     LABSWEEP_DATA: places.data ?? '',

@@ -34,6 +34,9 @@ export interface SupervisorOptions {
   readonly post: (event: WorkerEvent) => void;
 }
 
+/** What is known of an attempt by its processes alone. */
+type ProcessShare = Omit<MeasuredShare, 'gpuMemoryBytes'>;
+
 /** An attempt whose processes are watched. */
 interface Watched {
   readonly attempt: string;
@@ -71,6 +74,8 @@ export class Supervisor {
   readonly #ended = new Map<string, Watched>();
   /** Attempts that ended since the last sample, with their sessions: something of them may live on. */
   readonly #brief = new Map<string, number>();
+  /** The processes of the last sample, and whose they are. */
+  readonly #owners = new Map<number, string | null>();
   #oomKills: number | null;
 
   constructor(options: SupervisorOptions) {
@@ -208,15 +213,17 @@ export class Supervisor {
   }
 
   /** What every running attempt takes; ends what brief ones have left behind, and notices adopted ones that are gone. */
-  sample(): MeasuredShare[] {
+  sample(): ProcessShare[] {
     this.#oomKills = readOomKills(this.#options.procRoot);
     const bySession = new Map<number, string>();
     for (const { attempt, process } of this.#running.values()) bySession.set(process.pid, attempt);
     for (const [attempt, session] of this.#brief)
       if (!bySession.has(session)) bySession.set(session, attempt);
-    const shares = new Map<string, MeasuredShare>();
+    const shares = new Map<string, ProcessShare>();
+    this.#owners.clear();
     for (const { stat, attempt: mark } of this.#table.read()) {
       const attempt = bySession.get(stat.session) ?? mark;
+      this.#owners.set(stat.pid, attempt);
       if (attempt === null) continue;
       if (this.#running.has(attempt)) shares.set(attempt, this.#add(stat, attempt, shares.get(attempt)));
       else if (this.#brief.has(attempt)) this.#sessions.killAll(attempt, this.#brief.get(attempt) ?? null);
@@ -225,8 +232,11 @@ export class Supervisor {
     return [...shares.values()];
   }
 
+  /** The attempt of a process at the last sample; null: not ours; undefined: not there. */
+  readonly ownerOf = (pid: number): string | null | undefined => this.#owners.get(pid);
+
   /** A process of an attempt, added to what the others of it take. */
-  #add(stat: ProcessStat, attempt: string, share: MeasuredShare | undefined): MeasuredShare {
+  #add(stat: ProcessStat, attempt: string, share: ProcessShare | undefined): ProcessShare {
     const { pageBytes, tickMs } = this.#options.units;
     const isLeader = stat.pid === this.#running.get(attempt)?.process.pid;
     return {

@@ -8,6 +8,15 @@ export const machineId = (): string => {
   return /^[a-z0-9]{8,64}$/i.test(id) ? id : os.hostname().replace(/[^A-Za-z0-9-]/g, '-');
 };
 
+/** Whom this process runs as; its number where the machine has no name for it. */
+export function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? '');
+  }
+}
+
 /** Another after each boot: what ran before it is gone. */
 export const bootId = (): string => textOf('/proc/sys/kernel/random/boot_id').trim() || bootTimeOfMac();
 

@@ -27,7 +27,7 @@ export class HostFiguresReader {
   }
 
   /** @param ours our running attempts: how many there are, and their CPU time so far */
-  read(now: number, ours: { readonly count: number; readonly cpuMs: number }): MeasuredFigures {
+  read(now: number, ours: { readonly count: number; readonly cpuMs: number }): Omit<MeasuredFigures, 'gpus'> {
     const memory = this.#memory();
     const load = this.#load();
     return {

@@ -52,6 +52,7 @@ export function ended(attempt: string, lines: readonly MetricsLine[]): LedgerEve
       seconds: 123.456,
       cpuSeconds: 120.1,
       peakMemoryBytes: 123_456_789,
+      peakGpuMemoryBytes: null,
       device: 'cpu',
       artifacts: [
         { path: 'model.json', sizeBytes: 12_345, sha256: 'cd'.repeat(32), comesBack: true },

@@ -1,5 +1,6 @@
 import { protocolVersion } from '../../../src/protocol/messages.ts';
 import { describe, expect, it } from 'vitest';
+import { noLimits } from '../../../src/throttle/limits.ts';
 import { nextDeadline } from '../../../src/worker/core/watch.ts';
 import { factsOf, figuresOf, launchOf, leaseOf, World } from './world.ts';
 
@@ -78,7 +79,14 @@ describe('an attempt', () => {
     world.lease(leaseOf('a-1'));
     world.take('spawn');
     world.post({ kind: 'spawned', attempt: 'a-1', process: { pid: 7, startTime: null }, oomKills: 0 });
-    const share = { attempt: 'a-1', cpuMs: 1, startTime: 55, memoryBytes: 1, suspended: false };
+    const share = {
+      attempt: 'a-1',
+      cpuMs: 1,
+      startTime: 55,
+      gpuMemoryBytes: 0,
+      memoryBytes: 1,
+      suspended: false,
+    };
     for (const _ of [1, 2]) world.post({ kind: 'sampled', figures: figuresOf(), shares: [share] });
     expect(world.records('identified')).toHaveLength(1);
     const next = world.next();
@@ -90,7 +98,9 @@ describe('an attempt', () => {
     const world = World.greeted();
     world.lease(leaseOf('a-1'));
     expect(world.records('leased')).toHaveLength(1);
-    expect(world.records('starting')).toEqual([{ kind: 'starting', attempt: 'a-1', at: world.now }]);
+    expect(world.records('starting')).toEqual([
+      { kind: 'starting', attempt: 'a-1', at: world.now, device: 'cpu' },
+    ]);
     world.spawnAll();
     expect(world.records('started')).toHaveLength(1);
   });
@@ -226,7 +236,7 @@ describe('the guard', () => {
     const world = World.greeted();
     world.say(1, {
       kind: 'limits',
-      limits: { slots: 2, load: null, hostMemoryBytes: null, diskBytes: null },
+      limits: { ...noLimits, slots: 2 },
     });
     world.lease(...['a-1', 'a-2', 'a-3'].map((id) => leaseOf(id, { cpus: 0 })));
     expect(world.spawnAll()).toEqual(['a-1', 'a-2']);
@@ -236,11 +246,22 @@ describe('the guard', () => {
     const world = World.greeted();
     world.lease(leaseOf('a-1', { memory: null, shape: 's1' }), leaseOf('a-2', { memory: null, shape: 's2' }));
     expect(world.spawnAll()).toEqual(['a-1']);
-    const share = { attempt: 'a-1', cpuMs: 10, startTime: 9, memoryBytes: gib, suspended: false };
+    const share = {
+      attempt: 'a-1',
+      cpuMs: 10,
+      startTime: 9,
+      gpuMemoryBytes: 0,
+      memoryBytes: gib,
+      suspended: false,
+    };
     const figures = figuresOf({ memoryAvailableBytes: 50 * gib });
     world.post({ kind: 'sampled', figures, shares: [share] });
     expect(world.spawnAll()).toEqual([]);
-    world.post({ kind: 'sampled', figures, shares: [{ ...share, memoryBytes: gib * 1.01 }] });
+    world.post({
+      kind: 'sampled',
+      figures,
+      shares: [{ ...share, gpuMemoryBytes: 0, memoryBytes: gib * 1.01 }],
+    });
     expect(world.spawnAll()).toEqual(['a-2']);
   });
 
@@ -254,11 +275,21 @@ describe('the guard', () => {
       memoryTotalBytes: 64 * gib,
       memoryAvailableBytes: 60 * gib,
       diskFreeBytes: 99 * gib,
+      gpus: [],
     };
     world.post({
       kind: 'sampled',
       figures,
-      shares: [{ attempt: 'a-1', cpuMs: 10, startTime: 9, memoryBytes: 30 * gib, suspended: false }],
+      shares: [
+        {
+          attempt: 'a-1',
+          cpuMs: 10,
+          startTime: 9,
+          gpuMemoryBytes: 0,
+          memoryBytes: 30 * gib,
+          suspended: false,
+        },
+      ],
     });
     world.finish('a-1');
     world.lease(leaseOf('a-2', { memory: null, shape: 's2' }), leaseOf('a-3', { memory: null, shape: 's3' }));
@@ -325,8 +356,11 @@ describe('ending an attempt', () => {
         memoryTotalBytes: gib,
         memoryAvailableBytes: gib,
         diskFreeBytes: gib,
+        gpus: [],
       },
-      shares: [{ attempt: 'a-1', cpuMs: 0, startTime: 9, memoryBytes: 1, suspended: true }],
+      shares: [
+        { attempt: 'a-1', cpuMs: 0, startTime: 9, gpuMemoryBytes: 0, memoryBytes: 1, suspended: true },
+      ],
     });
     world.forgetMessages();
     world.now += 4_000;
@@ -361,8 +395,11 @@ describe('ending an attempt', () => {
           memoryTotalBytes: gib,
           memoryAvailableBytes: gib,
           diskFreeBytes: gib,
+          gpus: [],
         },
-        shares: [{ attempt: 'a-1', cpuMs, startTime: 9, memoryBytes: 1, suspended: false }],
+        shares: [
+          { attempt: 'a-1', cpuMs, startTime: 9, gpuMemoryBytes: 0, memoryBytes: 1, suspended: false },
+        ],
       });
       world.forgetMessages();
     };
@@ -558,7 +595,7 @@ describe('an agent that begins', () => {
     world.greet(2, 3, 'other');
     world.say(1, {
       kind: 'limits',
-      limits: { slots: 3, load: null, hostMemoryBytes: null, diskBytes: null },
+      limits: { ...noLimits, slots: 3 },
     });
     world.lease(...['a-1', 'a-2', 'a-3', 'a-4', 'a-5'].map((id) => leaseOf(id)));
     world.spawnAll();

@@ -22,6 +22,9 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
   folder: '/lab',
   pid: 100,
   build: 'build',
+  user: 'mina',
+  gpus: [],
+  gpuProblem: null,
   ...more,
 });
 
@@ -31,6 +34,7 @@ export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures 
   memoryTotalBytes: 64 * gib,
   memoryAvailableBytes: 60 * gib,
   diskFreeBytes: 500 * gib,
+  gpus: [],
   ...more,
 });
 

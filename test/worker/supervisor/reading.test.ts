@@ -133,7 +133,12 @@ describe('a program', () => {
       launchOf(['train'], {
         env: { HOME: '/other', MKL_NUM_THREADS: '7', LABSWEEP_SEED: 'mine', LABSWEEP_WORDS: 'yes,no' },
       }),
-      { prepared: nothingPrepared, settings: { ...noSettings, env: { HOME: '/host' } }, passed: {} },
+      {
+        prepared: nothingPrepared,
+        settings: { ...noSettings, env: { HOME: '/host' } },
+        passed: {},
+        device: 'cpu',
+      },
       { run, checkpoint: '/checkpoint', data: null, path: '/bin' },
     );
     expect({ ...base, ...added }).toMatchObject({

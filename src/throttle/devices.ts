@@ -1,0 +1,27 @@
+/** Which GPU of a host takes a trial: the rules of each, and among those without a refusal the one with most room. */
+import type { DeviceRefusal } from '../model/refusal.ts';
+import { deviceRules } from './device-rules.ts';
+import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
+import { gpuRoomBytes, gpusOf, oursOn } from './room.ts';
+
+/** Everything that is against a trial on this GPU now, in the order of the table; none means that there is room. */
+export const admitDevice = (request: StartRequest, gpu: GpuLoad, host: HostLoad): readonly DeviceRefusal[] =>
+  deviceRules.flatMap((rule) => rule(request, gpu, host) ?? []);
+
+/**
+ * The device of a trial that the host admits: the GPU with the fewest of ours, of those the one with the most memory
+ * to give, then the lowest index. Spread first: two trials on two GPUs end sooner than two on one.
+ *
+ * @returns its UUID; `cpu` for what takes none; null where no GPU takes it
+ */
+export function chooseDevice(request: StartRequest, host: HostLoad): string | null {
+  if (gpusOf(request.resources, host) === 0) return 'cpu';
+  const open = (host.gpus ?? []).filter((gpu) => admitDevice(request, gpu, host).length === 0);
+  const ranked = [...open].sort(
+    (one, other) =>
+      oursOn(one, host.ours).length - oursOn(other, host.ours).length ||
+      gpuRoomBytes(other, host) - gpuRoomBytes(one, host) ||
+      one.index - other.index,
+  );
+  return ranked[0]?.uuid ?? null;
+}

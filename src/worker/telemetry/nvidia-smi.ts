@@ -1,0 +1,156 @@
+import type { GpuFacts } from '../../protocol/messages.ts';
+import { LongLived } from './long-lived.ts';
+import {
+  type AppLine,
+  appFields,
+  type GpuLine,
+  gpuFields,
+  isUnknownField,
+  parseAppLine,
+  parseGpuLine,
+} from './nvidia-smi-lines.ts';
+
+export interface NvidiaSmiOptions {
+  /** Null where the host has no such program: it has no GPUs then. */
+  readonly program: string | null;
+  /** The host's memory, which some GPUs work in, in bytes. */
+  readonly hostMemoryBytes: number;
+  readonly now: () => number;
+  /** `gpus` or `problem` are not what they were. */
+  readonly changed: () => void;
+}
+
+/** A GPU as the driver told of it last. */
+export interface ToldGpu {
+  readonly gpu: GpuLine;
+  readonly at: number;
+}
+
+const everyMs = 1_000;
+const silentMs = { first: 30_000, later: 5_000 };
+/** A process that two lists have not named is gone. */
+const appLastsMs = 2.5 * everyMs;
+/** What was said before figures came again is no problem any more. */
+const wordsLastMs = 3 * everyMs;
+
+/**
+ * The GPUs of this host by two long-lived nvidia-smi, one for the GPUs and one for their processes: a start of it takes
+ * up to seconds and a lock of the driver. Nothing here waits: what was told last is there at any moment, with its age.
+ */
+export class NvidiaSmi {
+  readonly #options: NvidiaSmiOptions;
+  readonly #gpus = new Map<string, ToldGpu>();
+  readonly #apps = new Map<string, AppLine & { readonly at: number }>();
+  #facts: readonly GpuFacts[] | null;
+  #words: { readonly text: string; readonly at: number } | null = null;
+  #readers: readonly LongLived[] = [];
+
+  constructor(options: NvidiaSmiOptions) {
+    this.#options = options;
+    const { program } = options;
+    this.#facts = program === null ? [] : null;
+    if (program === null) return;
+    const apps = new LongLived({
+      command: commandOf(program, 'compute-apps', appFields),
+      said: (line) => this.#heardOfApp(line),
+      ended: () => {},
+      silentMs: null,
+    });
+    let asksForMig = true;
+    const gpus: LongLived = new LongLived({
+      command: commandOf(program, 'gpu', gpuFields),
+      said: (line) => {
+        if (!asksForMig || !isUnknownField(line)) return this.#heardOfGpu(line);
+        asksForMig = false;
+        gpus.restart(commandOf(program, 'gpu', gpuFields.slice(0, -1)));
+        return false;
+      },
+      ended: (why) => {
+        // A driver that hangs for one hangs for the other, which has nothing to say in the best of times.
+        if (why === 'silent') apps.restart();
+        this.#endedFor(why);
+      },
+      silentMs,
+    });
+    this.#readers = [apps, gpus];
+  }
+
+  /** By index; null while nothing has been heard. What was found once stays. */
+  get facts(): readonly GpuFacts[] | null {
+    return this.#facts;
+  }
+
+  /** What nvidia-smi says instead of figures. */
+  get problem(): string | null {
+    return this.#words?.text ?? null;
+  }
+
+  /** Each GPU that was ever told of, by index. */
+  get gpus(): readonly ToldGpu[] {
+    return [...this.#gpus.values()].sort((one, other) => one.gpu.index - other.gpu.index);
+  }
+
+  /** Processes that compute on a GPU now. */
+  apps(): readonly AppLine[] {
+    const now = this.#options.now();
+    for (const [key, { at }] of this.#apps) if (now - at > appLastsMs) this.#apps.delete(key);
+    return [...this.#apps.values()];
+  }
+
+  close(): void {
+    for (const reader of this.#readers) reader.close();
+  }
+
+  #heardOfGpu(line: string): boolean {
+    const at = this.#options.now();
+    const gpu = parseGpuLine(line);
+    if (gpu === null) {
+      this.#say(line.trim());
+      return false;
+    }
+    const isNew = !this.#gpus.has(gpu.uuid);
+    this.#gpus.set(gpu.uuid, { gpu, at });
+    const isOver = this.#words !== null && at - this.#words.at > wordsLastMs;
+    if (isOver) this.#words = null;
+    if (isNew) this.#facts = this.gpus.map((told) => this.#factsOf(told.gpu));
+    if (isNew || isOver) this.#options.changed();
+    return true;
+  }
+
+  #heardOfApp(line: string): boolean {
+    const app = parseAppLine(line);
+    if (app !== null) this.#apps.set(`${app.uuid} ${app.pid}`, { ...app, at: this.#options.now() });
+    return app !== null;
+  }
+
+  #endedFor(why: 'exited' | 'silent'): void {
+    // A silent one may yet find GPUs; one that ended has said why there are none.
+    if (why === 'silent') return this.#say('nvidia-smi does not answer');
+    this.#facts ??= [];
+    if (this.#words === null) this.#say('nvidia-smi ended without a word');
+    else this.#options.changed();
+  }
+
+  /** The first line of what it says tells most. */
+  #say(text: string): void {
+    if (text === '') return;
+    const at = this.#options.now();
+    const isOld = this.#words === null || at - this.#words.at > wordsLastMs;
+    const before = this.#words?.text;
+    this.#words = { text: isOld ? text : (before ?? text), at };
+    if (this.#words.text !== before) this.#options.changed();
+  }
+
+  #factsOf({ uuid, index, name, memory }: GpuLine): GpuFacts {
+    const memoryBytes = memory === 'host' ? this.#options.hostMemoryBytes : memory.totalBytes;
+    return { uuid, index, name, memoryBytes };
+  }
+}
+
+const commandOf = (program: string, what: string, fields: readonly string[]): readonly string[] => [
+  program,
+  `--query-${what}=${fields.join(',')}`,
+  '--format=csv,noheader,nounits',
+  '-lms',
+  String(everyMs),
+];
