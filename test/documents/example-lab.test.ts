@@ -17,14 +17,14 @@ describe("the example's lab", () => {
 
   it('has 14 servers with 1 to 5 GPUs of three kinds', () => {
     expect(hosts).toHaveLength(14);
-    const counts = hosts.map(({ devices }) => devices.length);
+    const counts = hosts.map(({ limits }) => limits.devices.length);
     expect([Math.min(...counts), Math.max(...counts)]).toEqual([1, 5]);
     expect(new Set(hosts.flatMap(({ labels }) => labels)).size).toBe(3);
   });
 
   it('shows what an inventory can say', () => {
     expect(hosts.filter(({ off }) => off !== null).map(({ off }) => off)).toEqual(['PSU broken']);
-    const owners = hosts.flatMap(({ devices }) => devices.flatMap(({ owner }) => owner ?? []));
+    const owners = hosts.flatMap(({ limits }) => limits.devices.flatMap(({ owner }) => owner ?? []));
     expect(new Set(owners).size).toBeGreaterThan(3);
     expect(hosts.some(({ limits }) => limits.hostMemoryBytes !== null && limits.load !== null)).toBe(true);
     const names = hosts.map(({ name }) => name);
@@ -41,8 +41,8 @@ describe("the example's lab", () => {
     const said = rows
       .map((row) => row.split(','))
       .map(([server, gpu, , owner, address]) => [server, gpu, owner, address]);
-    const known = hosts.flatMap(({ name, address, devices }) =>
-      devices.map(({ gpu, owner }) => [name, String(gpu), owner ?? '', address]),
+    const known = hosts.flatMap(({ name, address, limits }) =>
+      limits.devices.map(({ gpu, owner }) => [name, String(gpu), owner ?? '', address]),
     );
     expect(said).toEqual(known);
   });
