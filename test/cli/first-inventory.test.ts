@@ -44,5 +44,13 @@ it('is an inventory that labsweep reads', () => {
   const hosts = [{ name: 'oak' }, { name: 'elm', devices: [{ gpu: 1, owner: 'mina' }], off: 'under repair' }];
   const text = inventoryText(hosts);
   expect(text).toContain('    { "name": "oak" },\n');
-  expect(parseInventory(text, 'inventory.json')).toMatchObject({ kind: 'inventory', inventory: { hosts } });
+  expect(parseInventory(text, 'inventory.json')).toMatchObject({
+    kind: 'inventory',
+    inventory: {
+      hosts: [
+        { name: 'oak' },
+        { name: 'elm', limits: { devices: [{ gpu: 1, owner: 'mina' }] }, off: 'under repair' },
+      ],
+    },
+  });
 });
