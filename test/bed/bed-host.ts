@@ -41,10 +41,10 @@ export class BedHost {
   /** Power loss and a start: another boot id, an empty /tmp; home and everything else on disk is there. */
   reboot = (): Promise<void> => this.#do('reboot');
   start = (): Promise<void> => this.#do('start');
-  /** Pulls the cable. The host sees it. */
+  /** Pulls the cable. The host sees it; new connections are told "no route to host" after a while. */
   cut = (): Promise<void> => this.#do('cut');
   heal = (): Promise<void> => this.#do('heal');
-  /** Drops every packet on the way, which neither side sees. */
+  /** Drops every packet on the way, which neither side sees; new connections wait until they time out. */
   drop = (): Promise<void> => this.#do('drop');
   undrop = (): Promise<void> => this.#do('undrop');
   unwan = (): Promise<void> => this.#do('unwan');

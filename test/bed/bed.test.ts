@@ -162,6 +162,11 @@ describe.skipIf(!isHere)('a bed', () => {
     };
     await host.wan({ delayMs: 50 });
     expect(await pong()).toBeGreaterThanOrEqual(100);
+    await host.cut();
+    await host.heal();
+    expect(await pong()).toBeGreaterThanOrEqual(100);
+    await host.reboot();
+    expect(await pong()).toBeGreaterThanOrEqual(100);
     await host.unwan();
     await expect.poll(pong).toBeLessThan(50);
   });

@@ -14,6 +14,7 @@ of() {
   control=$BED_FOLDER/hosts/$name
   # The bridge's end of its cable; the two ends of the line that `wan` puts between.
   cable=vh$index near=wb$index far=wr$index
+  mac=02:53:50:4b:00:$(printf %02x "$index")
 }
 
 # The unshare process that a host hangs on; nothing where it is down.
@@ -67,19 +68,18 @@ start() {
   [ -z "$(init)" ] || { echo "$name is up already" >&2; return 1; }
   create
   ip netns add "$name"
-  ip link add "$cable" type veth peer name eth0 address "02:53:50:4b:00:$(printf %02x "$index")" netns "$name"
+  ip link add "$cable" type veth peer name eth0 address "$mac" netns "$name"
   ip link set "$cable" master bedbr0 up
   ip -n "$name" addr add "$address/24" dev eth0
   ip -n "$name" link set lo up
   ip -n "$name" link set eth0 up
   ip -n "$name" route add default via 10.77.0.1
-  # A host that is silent is silent, not "no route to host".
-  ip neigh replace "$address" lladdr "02:53:50:4b:00:$(printf %02x "$index")" dev bedbr0 nud permanent
   local seconds
   seconds=$(cut -d. -f1 /proc/uptime)
   setsid nsenter "--net=/run/netns/$name" unshare --mount --pid --uts --ipc --time --boottime "-$seconds" \
     --fork --kill-child -- bash "$machine/boot.sh" "$BED_FOLDER" "$name" </dev/null >"$control/console" 2>&1 &
   echo $! >"$host/unshare.pid"
+  [ ! -f "$host/wan" ] || lay_line
   until_it_listens
 }
 
@@ -98,9 +98,10 @@ until_it_listens() {
 
 # unplug: its end, once the processes are gone.
 unplug() {
-  unwan
+  take_line
   rm -f "$host/unshare.pid"
   ip netns del "$name" 2>/dev/null || true
+  ip neigh del "$address" dev bedbr0 2>/dev/null || true
   ip link del "$cable" 2>/dev/null || true
 }
 until_it_is_gone() {
@@ -135,14 +136,37 @@ crash() {
 # The bridge's port that leads to the host, whether or not a line is between.
 port() { if [ -f "$host/wan.pid" ]; then echo "$near"; else echo "$cable"; fi; }
 
-# wan delay_ms [jitter_ms] [loss_percent] [rate_mbit], each way.
+# Somewhere on the way every packet is dropped, and neither side sees anything: the laptop still knows the way, so it is
+# not even told "no route to host", as it is of a host that is cut off.
+drop() {
+  ip neigh replace "$address" lladdr "$mac" dev bedbr0 nud permanent
+  ip link set "$(port)" nomaster
+}
+undrop() {
+  ip link set "$(port)" master bedbr0
+  ip neigh replace "$address" lladdr "$mac" dev bedbr0 nud reachable
+}
+
+# wan DELAY_MS [JITTER_MS [LOSS_PERCENT [RATE_MBIT]]], each way; it stays there when the host reboots.
 wan() {
   unwan
-  ip link set "$cable" nomaster
+  echo "$*" >"$host/wan"
+  [ -z "$(init)" ] || lay_line
+}
+unwan() {
+  rm -f "$host/wan"
+  take_line
+}
+lay_line() {
+  local shape
+  read -ra shape <"$host/wan"
+  # Without ARP: the laptop would answer the host from the near end of its cable, and the two would talk past the line.
+  ip link set "$cable" nomaster arp off
   ip link add "$near" type veth peer name "$far"
   ip link set "$near" master bedbr0 up
-  ip link set "$far" up
-  setsid "$(cat "$memory/python")" -S "$machine/wanpipe.py" "$far" "$cable" "$@" >"$control/wan.log" 2>&1 </dev/null &
+  ip link set "$far" up arp off
+  setsid "$(cat "$memory/python")" -S "$machine/wanpipe.py" "$far" "$cable" "${shape[@]}" \
+    >"$control/wan.log" 2>&1 </dev/null &
   echo $! >"$host/wan.pid"
   for _ in {1..500}; do
     if grep -q joined "$control/wan.log"; then return 0; fi
@@ -152,12 +176,12 @@ wan() {
   echo "no line to $name: $(tail -n 3 "$control/wan.log")" >&2
   return 1
 }
-unwan() {
+take_line() {
   [ -f "$host/wan.pid" ] || return 0
   kill "$(cat "$host/wan.pid")" 2>/dev/null || true
   rm -f "$host/wan.pid"
   ip link del "$near"
-  ip link set "$cable" master bedbr0 up
+  ip link set "$cable" master bedbr0 arp on up
 }
 
 inside() {
@@ -186,9 +210,7 @@ case $verb in
   # The cable is pulled: the host sees it too.
   cut) of "$1"; ip link set "$cable" down ;;
   heal) of "$1"; ip link set "$cable" up ;;
-  # Somewhere on the way packets are dropped: neither side sees anything.
-  drop) of "$1"; ip link set "$(port)" nomaster ;;
-  undrop) of "$1"; ip link set "$(port)" master bedbr0 ;;
+  drop | undrop) of "$1"; "$verb" ;;
   wan) of "$1"; shift; wan "$@" ;;
   unwan) of "$1"; unwan ;;
   exec) of "$1"; shift; inside "$@" ;;

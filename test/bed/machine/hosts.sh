@@ -8,7 +8,8 @@ memory=$folder/memory
 
 mount -t tmpfs -o mode=755 run /run
 mkdir /run/netns
-ip link add bedbr0 type bridge
+# An address of its own: else it has that of a port, and each change of it makes the laptop forget its neighbours.
+ip link add bedbr0 address 02:53:50:4b:ff:01 type bridge
 ip addr add 10.77.0.1/24 dev bedbr0
 ip link set bedbr0 up
 

@@ -19,7 +19,7 @@ trap shut_down TERM
 # What systemd-logind does with KillUserProcesses=yes: who has no session left has no process left.
 end_who_left() {
   for user in lab mina; do
-    if pgrep -u "$user" >/dev/null && ! pgrep -f "^sshd: $user" >/dev/null; then pkill -KILL -u "$user"; fi
+    if pgrep -u "$user" >/dev/null && ! pgrep -f "^sshd(-session)?: $user" >/dev/null; then pkill -KILL -u "$user"; fi
   done
 }
 
