@@ -2,6 +2,7 @@ import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/e
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState, FleetHost } from '../../src/coordinator/core/state.ts';
 import { transition } from '../../src/coordinator/core/transition.ts';
+import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
 import { hostName } from '../../src/model/ids.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { declaration, pointsOf } from './large-sweep.ts';
@@ -68,12 +69,5 @@ const facts = {
   gpuProblem: null,
 };
 
-const fleetHost = (name: string): FleetHost => ({
-  name: hostName(name),
-  labels: [],
-  limits: noLimits,
-  link: { kind: 'connecting', because: null },
-  doing: null,
-  launches: new Map(),
-  ended: 0,
-});
+const fleetHost = (name: string): FleetHost =>
+  newFleetHost({ name: hostName(name), labels: [], limits: noLimits, off: null });

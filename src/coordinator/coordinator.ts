@@ -11,7 +11,8 @@ import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
 import type { Command } from './core/command.ts';
 import type { ArtifactFiles } from './core/events.ts';
 import { restore } from './core/restore.ts';
-import type { CoordinatorState, FleetHost } from './core/state.ts';
+import { newFleetHost } from './core/fleet-host.ts';
+import type { CoordinatorState } from './core/state.ts';
 import { insideOf } from './fleet/artifact-fetcher.ts';
 import { HostLink } from './fleet/link.ts';
 import { Machines } from './fleet/machines.ts';
@@ -134,7 +135,7 @@ function paced(): (turn: () => void) => void {
 /** Commits that a new term begins, so that agents can turn older ones away, and folds what was before. */
 function beginTerm(options: CoordinatorOptions): { state: CoordinatorState; term: number } {
   const { writer, hosts, machine } = options;
-  const state = restore(writer.events(), hosts.map(fleetHost), writer.committedLines());
+  const state = restore(writer.events(), hosts.map(newFleetHost), writer.committedLines());
   const at = Date.now();
   const term = state.ledger.term + 1;
   const begin: LedgerEvent[] = [
@@ -147,16 +148,6 @@ function beginTerm(options: CoordinatorOptions): { state: CoordinatorState; term
   for (const event of begin) fold(state.ledger, event);
   return { state, term };
 }
-
-const fleetHost = (host: HostEntry): FleetHost => ({
-  name: host.name,
-  labels: host.labels,
-  limits: host.limits,
-  link: host.off === null ? { kind: 'connecting', because: null } : { kind: 'off', because: host.off },
-  doing: null,
-  launches: new Map(),
-  ended: 0,
-});
 
 function newLink(
   options: CoordinatorOptions,

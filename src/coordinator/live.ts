@@ -1,7 +1,8 @@
 /** What `status`, `why` and the live view are told of the moment. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, Sweep } from '../ledger/state.ts';
-import { predictSeconds } from '../predict/duration.ts';
+import { workOf } from '../model/work.ts';
+import { secondsPerWork } from '../predict/duration.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { parallelOf } from './scheduler/backlog.ts';
 
@@ -71,13 +72,14 @@ function etaSeconds(state: CoordinatorState, sweep: Sweep, now: number): number 
   const { launch } = sweep.declaration;
   const parallel = [...state.fleet.values()]
     .filter((host) => host.link.kind === 'ready')
-    .reduce((sum, host) => sum + parallelOf(sweep, host), 0);
-  if (parallel === 0 || predictSeconds(state.durations, launch, 0) === null) return null;
+    .reduce((sum, host) => sum + parallelOf(sweep, host, now), 0);
+  const perWork = secondsPerWork(state.durations, launch, null);
+  if (parallel === 0 || perWork === null) return null;
   let seconds = 0;
   for (const trial of sweep.order) {
     const { kind } = trial.status;
     if (kind !== 'queued' && kind !== 'leased' && kind !== 'running') continue;
-    const predicted = predictSeconds(state.durations, launch, trial.point.operations ?? 0) ?? 0;
+    const predicted = perWork * workOf(trial.point);
     const attempt = kind === 'running' ? state.ledger.attempts.get(trial.status.attempt) : undefined;
     const ran = attempt?.status.kind === 'running' ? (now - attempt.status.at) / 1_000 : 0;
     seconds += Math.max(0, predicted - ran);

@@ -5,9 +5,18 @@
  * The state handed in is spent: it is changed in place and returned, because a night's ledger has 100,000 trials and
  * a copy for each event would cost more than the training.
  */
-import { type AttemptId, attemptId, hostName, ledgerId, sweepName, trialId } from '../model/ids.ts';
+import {
+  type AttemptId,
+  attemptId,
+  hostName,
+  ledgerId,
+  type SweepName,
+  sweepName,
+  trialId,
+} from '../model/ids.ts';
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import { chargedTo } from '../model/outcome.ts';
+import { workOf } from '../model/work.ts';
 import type { LedgerEvent, PointDeclaration, SweepDeclaration } from './events.ts';
 import type { Attempt, HostRecord, LedgerState, Sweep, Trial, TrialStatus } from './state.ts';
 
@@ -173,8 +182,19 @@ function leaseAttempt(
   state.attemptsOfTerm += 1;
   // Not pushed: V8 makes room for 17 at the first push, and 100,000 trials that have one attempt took 45 MB for it.
   trial.attempts = trial.attempts.concat(attempt.id);
-  hostOf(state, host).open.add(attempt.id);
+  const record = hostOf(state, host);
+  record.open.add(attempt.id);
+  countWork(record, attempt.sweep, 1, workOf(trial.point));
   setStatus(state, trial, { kind: 'leased', attempt: attempt.id });
+}
+
+function countWork({ work }: HostRecord, sweep: SweepName, attempts: 1 | -1, amount: number): void {
+  const open = work.get(sweep) ?? { attempts: 0, work: 0 };
+  open.attempts += attempts;
+  open.work += attempts * amount;
+  // Nothing is left of sums that rounding, or an edit of the sweep, made inexact.
+  if (open.attempts > 0) work.set(sweep, open);
+  else work.delete(sweep);
 }
 
 function takeBack(state: LedgerState, attempt: Attempt): void {
@@ -259,8 +279,11 @@ function setStatus(state: LedgerState, trial: Trial, status: TrialStatus): void 
 const isCurrent = (trial: Trial, attempt: Attempt): boolean =>
   'attempt' in trial.status && trial.status.attempt === attempt.id;
 
-const close = (state: LedgerState, attempt: Attempt): boolean =>
-  hostOf(state, attempt.host).open.delete(attempt.id);
+function close(state: LedgerState, attempt: Attempt): void {
+  const host = hostOf(state, attempt.host);
+  if (host.open.delete(attempt.id))
+    countWork(host, attempt.sweep, -1, workOf(trialOf(state, attempt.trial).point));
+}
 
 function sweepOf(state: LedgerState, name: string): Sweep {
   const sweep = state.sweeps.get(sweepName(name));
@@ -283,7 +306,13 @@ function attemptOf(state: LedgerState, id: string): Attempt {
 function hostOf(state: LedgerState, name: string): HostRecord {
   const known = state.hosts.get(hostName(name));
   if (known !== undefined) return known;
-  const host: HostRecord = { name: hostName(name), open: new Set(), charges: 0, quarantine: null };
+  const host: HostRecord = {
+    name: hostName(name),
+    open: new Set(),
+    work: new Map(),
+    charges: 0,
+    quarantine: null,
+  };
   state.hosts.set(host.name, host);
   return host;
 }

@@ -89,11 +89,19 @@ export type AttemptStatus =
 
 export interface HostRecord {
   readonly name: HostName;
-  /** Attempts that are leased to it and have not ended. */
+  /** Attempts that are leased to it and have not ended, in the order of their leases. */
   readonly open: Set<AttemptId>;
+  /** What these amount to, by the sweep for which they were leased. */
+  readonly work: Map<SweepName, OpenWork>;
   /** Attempts that did not start there since the last that succeeded. */
   charges: number;
   quarantine: string | null;
+}
+
+export interface OpenWork {
+  attempts: number;
+  /** Sum of `workOf` (model/work.ts) over them. */
+  work: number;
 }
 
 export const emptyLedger = (): LedgerState => ({

@@ -1,8 +1,9 @@
 /** A coordinator's state with one declared sweep and hosts that are ready, built through the real transitions. */
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
+import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
-import type { CoordinatorState, FleetHost } from '../../src/coordinator/core/state.ts';
+import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
 import { transition } from '../../src/coordinator/core/transition.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
@@ -105,16 +106,8 @@ export class World {
   now = 1_000;
 
   constructor(hosts: readonly string[] = ['cedar']) {
-    const fleet = hosts.map(
-      (name): FleetHost => ({
-        name: hostName(name),
-        labels: [],
-        limits: noLimits,
-        link: { kind: 'connecting', because: null },
-        doing: null,
-        launches: new Map(),
-        ended: 0,
-      }),
+    const fleet = hosts.map((name) =>
+      newFleetHost({ name: hostName(name), labels: [], limits: noLimits, off: null }),
     );
     const begin = [
       { kind: 'ledger-created', at: 0, ledger: 'l' },

@@ -1,7 +1,8 @@
 /** The shipped coordinator (core and loop) over a ledger in memory, which survives it as a disk does. */
 import { CoordinatorLoop } from '../../src/coordinator/loop.ts';
+import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
-import type { CoordinatorState, FleetHost } from '../../src/coordinator/core/state.ts';
+import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../../src/ledger/events.ts';
 import { type AttemptId, type HostName, hostName } from '../../src/model/ids.ts';
@@ -96,16 +97,8 @@ export class VirtualCoordinator {
   }
 
   #begin(): CoordinatorState {
-    const fleet = [...this.#hosts.keys()].map(
-      (name): FleetHost => ({
-        name,
-        labels: [],
-        limits: noLimits,
-        link: { kind: 'connecting', because: null },
-        doing: null,
-        launches: new Map(),
-        ended: 0,
-      }),
+    const fleet = [...this.#hosts.keys()].map((name) =>
+      newFleetHost({ name, labels: [], limits: noLimits, off: null }),
     );
     const events = this.#disk.events.map((line) => ledgerEventSchema.parse(JSON.parse(line)));
     const state = restore(events, fleet, this.#disk.lines);

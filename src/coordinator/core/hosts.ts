@@ -1,7 +1,9 @@
 /** What a host says, and what becomes of it: reconcile after a connection, then results as they come. */
 import type { AttemptEnd } from '../../model/attempt-end.ts';
-import { type AttemptId, attemptId, type HostName, type TrialId, trialId } from '../../model/ids.ts';
+import { type AttemptId, attemptId, type HostName, trialId } from '../../model/ids.ts';
 import { printable } from '../../model/printable.ts';
+import type { Refusal } from '../../model/refusal.ts';
+import { workOf } from '../../model/work.ts';
 import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { observeDuration } from '../../predict/duration.ts';
@@ -19,7 +21,7 @@ const chargesToQuarantine = 3;
 export function connected(state: CoordinatorState, name: HostName, facts: HostFacts): void {
   const host = state.fleet.get(name);
   if (host === undefined) return;
-  host.launches.clear();
+  forgetConnection(host);
   host.link = { kind: 'reconciling', facts };
   host.doing = null;
 }
@@ -27,9 +29,16 @@ export function connected(state: CoordinatorState, name: HostName, facts: HostFa
 export function disconnected(state: CoordinatorState, name: HostName, because: string): void {
   const host = state.fleet.get(name);
   if (host === undefined) return;
-  host.launches.clear();
+  forgetConnection(host);
   host.link = { kind: 'connecting', because };
   host.doing = null;
+}
+
+/** What was asked may have been heard, and its answer lost: what the host says that it holds tells. */
+function forgetConnection(host: FleetHost): void {
+  host.launches.clear();
+  host.asked.clear();
+  host.heldSince = null;
 }
 
 export function received(
@@ -59,8 +68,7 @@ export function received(
       takenBack(state, turn, host, message, now);
       break;
     case 'figures':
-      if (host.link.kind === 'ready')
-        host.link = { ...host.link, figures: message.figures, holds: message.holds };
+      noteFigures(host, message, now);
       break;
     case 'facts':
       if ('facts' in host.link) host.link = { ...host.link, facts: message.facts };
@@ -77,6 +85,16 @@ export function received(
       message satisfies never;
   }
 }
+
+function noteFigures(host: FleetHost, { figures, holds }: Said<'figures'>, now: number): void {
+  if (host.link.kind === 'ready') host.link = { ...host.link, figures, holds };
+  const isHeld = holds.some(({ refusals }) => refusals.some(({ kind }) => !isPassing(kind)));
+  host.heldSince = isHeld ? (host.heldSince ?? now) : null;
+}
+
+/** A host that is full of our own trials, or waits a moment for one of them. */
+const isPassing = (kind: Refusal['kind']): boolean =>
+  ['slots', 'cpus', 'ramp', 'preparing', 'queue'].includes(kind);
 
 /**
  * Holds what the host has against what the ledger says it has: what runs there without our knowledge is adopted, what
@@ -187,6 +205,7 @@ function takenBack(
   said: Said<'taken-back'>,
   now: number,
 ): void {
+  for (const id of [...said.attempts, ...said.kept]) host.asked.delete(attemptId(id));
   const open = state.ledger.hosts.get(host.name)?.open;
   const attempts = said.attempts.filter((id) => open?.has(attemptId(id)));
   if (attempts.length > 0) turn.record({ kind: 'taken-back', at: now, host: host.name, attempts });
@@ -231,12 +250,11 @@ function acknowledge(state: CoordinatorState, host: HostName, id: AttemptId): vo
 
 /** What a trial took predicts what its like will take. */
 export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
-  if (end.outcome.kind !== 'succeeded') return;
-  observeDuration(state.durations, attempt.launch, end.seconds, operationsOf(state, attempt.trial));
+  const trial = state.ledger.trials.get(attempt.trial);
+  if (end.outcome.kind !== 'succeeded' || trial === undefined) return;
+  const { launch, host } = attempt;
+  observeDuration(state.durations, { launch, host, seconds: end.seconds, work: workOf(trial.point) });
 }
-
-const operationsOf = (state: CoordinatorState, trial: TrialId): number =>
-  state.ledger.trials.get(trial)?.point.operations ?? 0;
 
 function quarantine(
   state: CoordinatorState,

@@ -1,4 +1,4 @@
-import type { HostName } from '../../model/ids.ts';
+import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { leaseOf } from '../scheduler/lease.ts';
 import { plan } from '../scheduler/plan.ts';
@@ -11,7 +11,8 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
     turn.instruct({ kind: 'send', host, message: { kind: 'ack', attempts } });
   state.unacknowledged.clear();
 
-  const { assignments, preparations } = plan(state);
+  state.beganAt ??= now;
+  const { assignments, preparations, takeBacks } = plan(state, now);
   for (const { host, launch } of preparations) prepare(state, turn, host, launch);
   for (const [host, assigned] of assignments) {
     const leases = assigned.map(({ trial, sweep }, index) => ({
@@ -28,6 +29,13 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
       leases.map(({ attempt }) => attempt),
     );
   }
+  for (const [host, attempts] of takeBacks) askBack(state, turn, host, attempts);
+}
+
+/** Nothing changes before the host has answered: it may have started them meanwhile. */
+function askBack(state: CoordinatorState, turn: Turn, host: HostName, attempts: readonly AttemptId[]): void {
+  for (const attempt of attempts) state.fleet.get(host)?.asked.add(attempt);
+  turn.instruct({ kind: 'send', host, message: { kind: 'take-back', attempts: [...attempts] } });
 }
 
 function prepare(state: CoordinatorState, turn: Turn, name: HostName, launch: string): void {

@@ -16,6 +16,8 @@ export interface CoordinatorState {
   readonly unacknowledged: Map<HostName, AttemptId[]>;
   /** Failures of sweeps in which nothing has succeeded yet (early-failure.ts). */
   readonly firstFailures: Map<SweepName, EarlyFailure[]>;
+  /** When this coordinator planned first; wall clock in ms, null before. */
+  beganAt: number | null;
 }
 
 /** A host of the inventory and what this coordinator knows of it now. Nothing here outlives the coordinator. */
@@ -28,8 +30,12 @@ export interface FleetHost {
   doing: string | null;
   /** What each launch needs on this host. */
   readonly launches: Map<string, LaunchState>;
-  /** Ends seen from it in this term: what its backlog may grow by. */
+  /** Ends seen from it in this term. */
   ended: number;
+  /** Attempts that it was asked to give back and has not answered for. */
+  readonly asked: Set<AttemptId>;
+  /** Since when something else than its own trials holds back what waits there; wall clock in ms, null where nothing does. */
+  heldSince: number | null;
 }
 
 /** off | connecting → reconciling (its agent answered) → ready (it said what it holds) → connecting … */

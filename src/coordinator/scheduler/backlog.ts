@@ -1,50 +1,66 @@
+/** How much a host is given ahead of what it runs. */
 import type { Sweep } from '../../ledger/state.ts';
-import type { HostName } from '../../model/ids.ts';
 import type { Resources } from '../../model/resources.ts';
-import { predictSeconds } from '../../predict/duration.ts';
 import type { GpuFacts } from '../../protocol/messages.ts';
 import { type Limits, limitsOf } from '../../throttle/limits.ts';
 import { gpuHeadroomBytes, gpusOf } from '../../throttle/room.ts';
-import type { CoordinatorState, FleetHost } from '../core/state.ts';
+import type { FleetHost } from '../core/state.ts';
 
 /** Predicted work that a host is given ahead, so that it works on while the laptop is closed. */
 const aheadSeconds = 12 * 3600;
 /** Attempts that a host may hold open: bounds its journal and the cost of a reconnection. */
 const mostOpen = 4_000;
+/** Rounds of trials that hide the round trip: one runs, one waits. */
+const roundsAtOnce = 2;
+/** A hold that lasts so long is how much the host can take; a shorter one is a moment of somebody's. */
+const lastingMs = 60_000;
 
 /**
- * How many more attempts a host may be leased now, and how many rounds of trials wait there already.
- *
- * Where nothing is predicted yet it gets just enough to hide the round trip, two for each that runs; what it is
- * given grows with what it has ended, as TCP's slow start does (RFC 5681), up to 12 h of predicted work.
+ * Whether a host may be leased one more. Where nothing of a program has ended yet, nor run for long, it gets just
+ * enough to hide the round trip; else up to 12 h of predicted work.
  */
-export function roomOf(
-  state: CoordinatorState,
-  sweep: Sweep,
-  host: FleetHost,
-  assigned: ReadonlyMap<HostName, readonly unknown[]>,
-): { room: number; busy: number; parallel: number } {
-  const parallel = parallelOf(sweep, host);
-  const open = (state.ledger.hosts.get(host.name)?.open.size ?? 0) + (assigned.get(host.name)?.length ?? 0);
-  const seconds = predictSeconds(state.durations, sweep.declaration.launch, 0);
-  const ahead = seconds === null ? parallel : Math.ceil((aheadSeconds * parallel) / Math.max(seconds, 1e-3));
-  const earned = parallel * 2 + host.ended * 2;
-  const target = Math.min(Math.max(parallel * 2, Math.min(ahead, earned)), mostOpen);
-  return { room: Math.max(0, target - open), busy: open / parallel, parallel };
+export function hasRoom(host: {
+  readonly open: number;
+  /** Predicted seconds until all that it holds has ended. */
+  readonly busySeconds: number;
+  readonly parallel: number;
+  readonly isPredicted: boolean;
+  /** Its share, where others are on their way that shall have theirs. */
+  readonly share: number;
+}): boolean {
+  if (host.open >= Math.min(mostOpen, host.share)) return false;
+  return host.open < host.parallel * roundsAtOnce || (host.isPredicted && host.busySeconds < aheadSeconds);
 }
 
-/** Trials that are likely to run at once there: the agent's guard has the last word. */
-export function parallelOf(sweep: Sweep, host: FleetHost): number {
-  const resources = sweep.points[0]?.resources;
-  const facts = host.link.kind === 'ready' ? host.link.facts : null;
+/**
+ * Trials that are likely to run at once there: the agent's guard has the last word, and what it lets run while it has
+ * held others back for a while is what this host can take.
+ */
+export function parallelOf(sweep: Sweep, host: FleetHost, now: number): number {
+  const most = placesOf(sweep.points[0]?.resources, host);
+  return Math.max(1, Math.min(most, lastinglyHeld(host, now) ?? most));
+}
+
+/** Whether a host has let nothing at all start for a while. */
+export const isBlocked = (host: FleetHost, now: number): boolean => lastinglyHeld(host, now) === 0;
+
+/** How many run on a host that holds others back and has done so for a while; null where it does not. */
+function lastinglyHeld({ link, heldSince }: FleetHost, now: number): number | null {
+  if (heldSince === null || now - heldSince < lastingMs || link.kind !== 'ready') return null;
+  return link.figures?.running ?? null;
+}
+
+/** Trials that an idle host holds at once. */
+function placesOf(resources: Resources | undefined, { link, limits }: FleetHost): number {
+  const facts = link.kind === 'ready' ? link.facts : null;
   const cpus = resources?.cpus ?? 1;
   const total = facts?.cpus ?? 1;
   const byCpus = cpus > 0 ? Math.max(1, Math.floor(total / cpus)) : total * 4;
   const byGpus =
     resources === undefined || facts === null || gpusOf(resources, facts) === 0
       ? byCpus
-      : gpuPlaces(resources, facts.gpus ?? [], limitsOf(host.limits));
-  return Math.max(1, Math.min(byCpus, byGpus, host.limits.slots ?? byCpus));
+      : gpuPlaces(resources, facts.gpus ?? [], limitsOf(limits));
+  return Math.min(byCpus, byGpus, limits.slots ?? byCpus);
 }
 
 /** Trials that all GPUs of a host hold at once: by their memory where that is known, else one each. */

@@ -34,8 +34,8 @@ export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHo
 const refused = (refusal: Refusal): Eligibility => ({ kind: 'refused', refusal });
 
 function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refusal | null {
-  const quarantine = state.ledger.hosts.get(host.name)?.quarantine ?? null;
-  if (quarantine !== null) return { kind: 'quarantined', because: quarantine };
+  const closed = closedTo(state, host);
+  if (closed !== null) return closed;
   const missing = sweep.declaration.labels.filter((label) => !host.labels.includes(label));
   if (missing.length > 0) return { kind: 'labels', missing };
   const { link } = host;
@@ -54,6 +54,15 @@ function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refu
       return link satisfies never;
   }
 }
+
+/** Why nothing may start on a host, whatever it is; null where it may. */
+function closedTo(state: CoordinatorState, host: FleetHost): Refusal | null {
+  const quarantine = state.ledger.hosts.get(host.name)?.quarantine ?? null;
+  return quarantine === null ? null : { kind: 'quarantined', because: quarantine };
+}
+
+/** Whether what waits on a host may wait there. */
+export const mayStart = (state: CoordinatorState, host: FleetHost): boolean => closedTo(state, host) === null;
 
 /** A host as it would be with nobody on it; null where it is not known yet. */
 export const idle = ({ link, limits }: FleetHost): HostLoad | null =>

@@ -1,5 +1,6 @@
 import { attemptId, type HostName } from '../../model/ids.ts';
-import { predictSeconds } from '../../predict/duration.ts';
+import { workOf } from '../../model/work.ts';
+import { secondsPerWork } from '../../predict/duration.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import type { CoordinatorState } from '../core/state.ts';
@@ -19,6 +20,7 @@ export function leaseOf(
     .findLast(
       (other: Attempt) => other.id !== attempt.id && other.host === host && other.status.kind === 'ended',
     );
+  const perWork = secondsPerWork(state.durations, launch, host);
   return {
     attempt: attempt.id,
     number: attempt.number,
@@ -28,7 +30,7 @@ export function leaseOf(
     seed: trial.seed,
     resources: trial.point.resources,
     shape: trial.point.shape,
-    predictedSeconds: predictSeconds(state.durations, launch, trial.point.operations ?? 0),
+    predictedSeconds: perWork === null ? null : perWork * workOf(trial.point),
     continues: earlier?.id ?? null,
   };
 }

@@ -1,10 +1,15 @@
 /** What starts where. Pure: same state, same plan. A plan looks only at as many trials as hosts have room for. */
 import type { Sweep, Trial } from '../../ledger/state.ts';
-import type { HostLoad } from '../../throttle/host-load.ts';
-import type { HostName, SweepName } from '../../model/ids.ts';
+import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { eligibility, idle, misfit } from './eligibility.ts';
-import { roomOf } from './backlog.ts';
+import { add, type Berth, berthOf, candidateOf, isOpenTo, ranOf } from './berth.ts';
+import { type Choice, chooseHost } from './choice.ts';
+import { eligibility } from './eligibility.ts';
+import { evenOut } from './even-out.ts';
+import { keepShares } from './shares.ts';
+
+/** A turn that leases a backlog of hours must not keep results waiting: the rest of it follows in the next. */
+const mostLeases = 2_000;
 
 export interface Assignment {
   readonly trial: Trial;
@@ -15,74 +20,85 @@ export interface Plan {
   readonly assignments: ReadonlyMap<HostName, readonly Assignment[]>;
   /** Launches that a host must be prepared for before anything of them can be leased to it. */
   readonly preparations: readonly { readonly host: HostName; readonly launch: string }[];
+  /** Attempts that wait on a host, to be asked back for others. */
+  readonly takeBacks: ReadonlyMap<HostName, readonly AttemptId[]>;
 }
 
-/** A host while a plan is made: how many attempts it may still take, and how many rounds of trials wait there. */
-interface Candidate {
-  readonly host: FleetHost;
-  /** What it could hold. */
-  readonly idle: HostLoad | null;
-  room: number;
-  busy: number;
-  readonly parallel: number;
-}
-
-export function plan(state: CoordinatorState): Plan {
-  const assignments = new Map<HostName, Assignment[]>();
-  const taken = new Set<Trial>();
-  const preparations: { host: HostName; launch: string }[] = [];
-  for (const sweep of state.ledger.sweeps.values()) {
-    if (sweep.status.kind !== 'open' || sweep.counts.queued === 0) continue;
-    const candidates: Candidate[] = [];
-    const coming: FleetHost[] = [];
-    for (const host of state.fleet.values()) {
-      const answer = eligibility(state, sweep, host);
-      if (answer.kind === 'eligible')
-        candidates.push({ host, idle: idle(host), ...roomOf(state, sweep, host, assignments) });
-      if (answer.kind === 'unprepared')
-        preparations.push({ host: host.name, launch: sweep.declaration.launch });
-      if (answer.kind === 'unprepared' || isPreparing(host, sweep)) coming.push(host);
-    }
-    assignSweep(state, sweep, { candidates, coming, taken }, assignments);
-  }
-  return { assignments, preparations };
-}
-
-const isPreparing = (host: FleetHost, sweep: Sweep): boolean =>
-  host.launches.get(sweep.declaration.launch)?.kind === 'preparing';
-
-/** Hosts that can be leased to now, full ones among them, and those that are being prepared. */
-interface Choice {
-  readonly candidates: readonly Candidate[];
-  readonly coming: readonly FleetHost[];
-  /** Trials that this plan has assigned, maybe for another of their sweeps. */
+/** What a plan has decided so far. */
+interface Draft {
+  readonly assignments: Map<HostName, Assignment[]>;
+  /** Trials that are assigned, maybe for another of their sweeps. */
   readonly taken: Set<Trial>;
+}
+
+/** @param now wall clock in ms */
+export function plan(state: CoordinatorState, now: number): Plan {
+  const draft: Draft = { assignments: new Map(), taken: new Set() };
+  const preparations: { host: HostName; launch: string }[] = [];
+  const choices = new Map<SweepName, Choice>();
+  const ran = ranOf(state, now);
+  const berths = [...state.fleet.values()].map((host) => berthOf(state, host, ran, now));
+  for (const sweep of state.ledger.sweeps.values()) {
+    if (sweep.status.kind !== 'open' || sweep.counts.queued + sweep.counts.leased === 0) continue;
+    const survey = surveyOf(state, sweep, berths);
+    const candidates = survey.eligible.map((berth) => candidateOf(state, sweep, berth, ran, now));
+    for (const { name } of survey.unprepared)
+      preparations.push({ host: name, launch: sweep.declaration.launch });
+    keepShares(state, sweep, candidates, survey.awaited, now);
+    const choice = { candidates, coming: [...survey.unprepared, ...survey.preparing] };
+    choices.set(sweep.name, choice);
+    assignSweep(state, sweep, choice, draft);
+  }
+  return { assignments: draft.assignments, preparations, takeBacks: evenOut(state, berths, choices) };
+}
+
+/** How far hosts are for a sweep. */
+interface Survey {
+  readonly eligible: Berth[];
+  readonly unprepared: FleetHost[];
+  readonly preparing: FleetHost[];
+  /** Hosts that are on their way in some way or other. */
+  awaited: number;
+}
+
+function surveyOf(state: CoordinatorState, sweep: Sweep, berths: readonly Berth[]): Survey {
+  const survey: Survey = { eligible: [], unprepared: [], preparing: [], awaited: 0 };
+  for (const berth of berths) {
+    const { host } = berth;
+    const answer = eligibility(state, sweep, host);
+    const launch = host.launches.get(sweep.declaration.launch)?.kind;
+    if (answer.kind === 'eligible') survey.eligible.push(berth);
+    if (answer.kind === 'unprepared') survey.unprepared.push(host);
+    if (launch === 'preparing') survey.preparing.push(host);
+    const isRefused =
+      answer.kind === 'refused' && (answer.refusal.kind !== 'preparing' || launch === 'refused');
+    if (answer.kind !== 'eligible' && !isRefused) survey.awaited += 1;
+  }
+  return survey;
 }
 
 function assignSweep(
   state: CoordinatorState,
   sweep: Sweep,
   choice: Choice,
-  assignments: Map<HostName, Assignment[]>,
+  { assignments, taken }: Draft,
 ): void {
-  let allowed = Math.min(concurrencyLeft(sweep), roomIn(choice.candidates));
+  let allowed = Math.min(concurrencyLeft(sweep), mostLeases - taken.size);
   for (let index = firstQueued(sweep); index < sweep.order.length && allowed > 0; index += 1) {
     const trial = sweep.order[index];
-    if (trial === undefined || trial.status.kind !== 'queued' || choice.taken.has(trial)) continue;
+    if (trial === undefined || trial.status.kind !== 'queued' || taken.has(trial)) continue;
+    if (!choice.candidates.some(isOpenTo)) return;
     const chosen = chooseHost(state, trial, choice);
     if (chosen === null) continue;
-    const assigned = assignments.get(chosen.host.name);
-    if (assigned === undefined) assignments.set(chosen.host.name, [{ trial, sweep: sweep.name }]);
+    const { name } = chosen.berth.host;
+    const assigned = assignments.get(name);
+    if (assigned === undefined) assignments.set(name, [{ trial, sweep: sweep.name }]);
     else assigned.push({ trial, sweep: sweep.name });
-    choice.taken.add(trial);
-    chosen.room -= 1;
-    chosen.busy += 1 / chosen.parallel;
+    taken.add(trial);
+    add(chosen, trial);
     allowed -= 1;
   }
 }
-
-const roomIn = (candidates: readonly Candidate[]): number =>
-  candidates.reduce((sum, { room }) => sum + room, 0);
 
 function concurrencyLeft(sweep: Sweep): number {
   const { concurrent } = sweep.declaration;
@@ -98,33 +114,4 @@ function firstQueued(sweep: Sweep): number {
   )
     sweep.firstQueued += 1;
   return sweep.firstQueued;
-}
-
-/**
- * The host that would be through with it earliest. A trial that has failed waits for a host where it has not, and goes
- * back to where it failed only if there is no other.
- */
-function chooseHost(state: CoordinatorState, trial: Trial, { candidates, coming }: Choice): Candidate | null {
-  if (trial.attempts.length === 0) return earliest(candidates, trial);
-  const endedOn = new Set(trial.attempts.map((id) => state.ledger.attempts.get(id)?.host));
-  const isFresh = (host: FleetHost): boolean =>
-    !endedOn.has(host.name) && misfit(trial.point, idle(host)) === null;
-  const fresh = candidates.filter(({ host }) => isFresh(host));
-  if (fresh.length === 0 && coming.some(isFresh)) return null;
-  return earliest(fresh.length > 0 ? fresh : candidates, trial);
-}
-
-/**
- * The first of those with room where the fewest rounds of trials wait. Asked for each trial of a plan, so the rules
- * are asked only of the one that would be chosen.
- */
-function earliest(candidates: readonly Candidate[], trial: Trial): Candidate | null {
-  let best: Candidate | null = null;
-  for (const candidate of candidates)
-    if (candidate.room > 0 && (best === null || candidate.busy < best.busy)) best = candidate;
-  if (best === null || misfit(trial.point, best.idle) === null) return best;
-  return earliest(
-    candidates.filter((candidate) => candidate !== best),
-    trial,
-  );
 }

@@ -25,9 +25,13 @@ function findAgain(turn: Turn, held: HeldAttempt): void {
   turn.instruct({ kind: 'adopt', lease, launch, process, offsets: kept.offsets });
 }
 
-/** Another boot: nothing runs any more. What was sealed is held against its hashes, the rest was lost with the power. */
+/**
+ * Another boot: nothing runs any more. What was sealed is held against its hashes, the rest was lost with the power.
+ * What only waited is let go: it may have been taken back in words that the disk did not keep, and run elsewhere now.
+ */
 function giveUp(turn: Turn, held: HeldAttempt): void {
   const { status } = held;
+  if (status.kind === 'waiting') turn.commit({ kind: 'taken-back', attempts: [held.lease.attempt] });
   if (status.kind === 'running' || status.kind === 'starting')
     settle(turn, held, { kind: 'lost', reason: 'reboot' }, null);
   if (status.kind === 'ended' && status.end.artifacts.length > 0)

@@ -1,0 +1,131 @@
+/** Hosts as a plan sees them: what each holds, how long that takes it, and how soon it would end one trial more. */
+import type { Attempt, OpenWork, Sweep, Trial } from '../../ledger/state.ts';
+import { workOf } from '../../model/work.ts';
+import type { HostLoad } from '../../throttle/host-load.ts';
+import type { CoordinatorState, FleetHost } from '../core/state.ts';
+import { hasRoom, isBlocked, parallelOf } from './backlog.ts';
+import { idle } from './eligibility.ts';
+import { type Pace, paceOf, secondsOf } from './pace.ts';
+
+/** A host that lets nothing start is as good as busy until next month. */
+const blockedSeconds = 30 * 24 * 3600;
+/** Attempts among which those that run are looked for: they are the first that a host holds, or nearly. */
+const lookAhead = 128;
+/** Ends that differ by less are equal: speeds are not known better, and what is spread wide runs undisturbed. */
+const alike = 0.05;
+
+/** A host while a plan is made. */
+export interface Berth {
+  readonly host: FleetHost;
+  /** What it could hold; null before it is known. */
+  readonly idle: HostLoad | null;
+  /** Attempts that it holds, with what the plan gives it and without what it takes away. */
+  open: number;
+  /** Predicted seconds until all of them have ended. */
+  busySeconds: number;
+}
+
+/** A berth for the trials of one sweep. */
+export interface Candidate {
+  readonly berth: Berth;
+  readonly parallel: number;
+  readonly pace: Pace;
+  /** Attempts that it may hold, where others are on their way that shall have their share. */
+  share: number;
+}
+
+/** By launch: for how many seconds the first of its trials have run, wherever they do. */
+export type Ran = ReadonlyMap<string, number>;
+
+export function ranOf(state: CoordinatorState, now: number): Ran {
+  const ran = new Map<string, number>();
+  for (const host of state.fleet.values())
+    for (const { attempt, seconds } of runningOn(state, host, now))
+      ran.set(attempt.launch, Math.max(seconds, ran.get(attempt.launch) ?? 0));
+  return ran;
+}
+
+export function berthOf(state: CoordinatorState, host: FleetHost, ran: Ran, now: number): Berth {
+  const seconds = (sweep: Sweep, work: OpenWork): number =>
+    secondsOf(paceIn(state, sweep, host, ran), work) / parallelOf(sweep, host, now);
+  let busySeconds = isBlocked(host, now) ? blockedSeconds : 0;
+  const record = state.ledger.hosts.get(host.name);
+  for (const [name, work] of record?.work ?? []) {
+    const sweep = state.ledger.sweeps.get(name);
+    if (sweep !== undefined) busySeconds += seconds(sweep, work);
+  }
+  for (const running of runningOn(state, host, now)) {
+    const sweep = state.ledger.sweeps.get(running.attempt.sweep);
+    const trial = state.ledger.trials.get(running.attempt.trial);
+    if (sweep === undefined || trial === undefined) continue;
+    busySeconds -= Math.min(
+      running.seconds / parallelOf(sweep, host, now),
+      seconds(sweep, { attempts: 1, work: workOf(trial.point) }),
+    );
+  }
+  return { host, idle: idle(host), open: record?.open.size ?? 0, busySeconds: Math.max(0, busySeconds) };
+}
+
+export const candidateOf = (
+  state: CoordinatorState,
+  sweep: Sweep,
+  berth: Berth,
+  ran: Ran,
+  now: number,
+): Candidate => ({
+  berth,
+  parallel: parallelOf(sweep, berth.host, now),
+  pace: paceIn(state, sweep, berth.host, ran),
+  share: Number.POSITIVE_INFINITY,
+});
+
+const paceIn = (state: CoordinatorState, sweep: Sweep, host: FleetHost, ran: Ran): Pace =>
+  paceOf(state.durations, sweep, host.name, ran.get(sweep.declaration.launch) ?? 0);
+
+function* runningOn(
+  state: CoordinatorState,
+  host: FleetHost,
+  now: number,
+): Generator<{ attempt: Attempt; seconds: number }> {
+  let looked = 0;
+  for (const id of state.ledger.hosts.get(host.name)?.open ?? []) {
+    const attempt = state.ledger.attempts.get(id);
+    if (attempt?.status.kind === 'running')
+      yield { attempt, seconds: Math.max(0, now - attempt.status.at) / 1_000 };
+    if ((looked += 1) >= lookAhead) return;
+  }
+}
+
+export const isOpenTo = ({ berth, parallel, pace, share }: Candidate): boolean =>
+  hasRoom({ ...berth, parallel, share, isPredicted: pace.isPredicted });
+
+const oneOf = (trial: Trial): OpenWork => ({ attempts: 1, work: workOf(trial.point) });
+
+/** Seconds until a trial that is added would have ended. A slot that is free takes it at once. */
+export function endsIn({ berth, parallel, pace }: Candidate, trial: Trial): number {
+  const waits = berth.open < parallel ? 0 : berth.busySeconds;
+  return waits + secondsOf(pace, oneOf(trial));
+}
+
+export function add({ berth, parallel, pace }: Candidate, trial: Trial): void {
+  berth.open += 1;
+  berth.busySeconds += secondsOf(pace, oneOf(trial)) / parallel;
+}
+
+export function remove({ berth, parallel, pace }: Candidate, trial: Trial): void {
+  berth.open -= 1;
+  berth.busySeconds = Math.max(0, berth.busySeconds - secondsOf(pace, oneOf(trial)) / parallel);
+}
+
+/** The one that ends a trial earliest; of those that end it nearly as early, the least busy. */
+export function earliest(candidates: readonly Candidate[], trial: Trial): Candidate | null {
+  let first = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates)
+    if (isOpenTo(candidate)) first = Math.min(first, endsIn(candidate, trial));
+  let best: Candidate | null = null;
+  for (const candidate of candidates) {
+    if (!isOpenTo(candidate) || endsIn(candidate, trial) > first * (1 + alike)) continue;
+    if (best === null || candidate.berth.busySeconds < best.berth.busySeconds) best = candidate;
+  }
+  return best;
+}

@@ -1,0 +1,54 @@
+/** Which host takes a trial. */
+import type { Trial } from '../../ledger/state.ts';
+import type { HostName } from '../../model/ids.ts';
+import type { CoordinatorState, FleetHost } from '../core/state.ts';
+import { type Candidate, earliest } from './berth.ts';
+import { idle, misfit } from './eligibility.ts';
+
+/** The hosts for the trials of one sweep. */
+export interface Choice {
+  /** Hosts that can be leased to now, full ones among them. */
+  readonly candidates: readonly Candidate[];
+  /** Hosts that are being prepared. */
+  readonly coming: readonly FleetHost[];
+}
+
+/**
+ * The host that would end a trial earliest. One that has failed waits for a host where it has not, and goes back to
+ * where it failed only if there is no other.
+ */
+export function chooseHost(
+  state: CoordinatorState,
+  trial: Trial,
+  { candidates, coming }: Choice,
+): Candidate | null {
+  const failedOn = hostsThatFailed(state, trial);
+  if (failedOn.size === 0) return fitting(candidates, trial);
+  const isFresh = (host: FleetHost): boolean =>
+    !failedOn.has(host.name) && misfit(trial.point, idle(host)) === null;
+  const fresh = candidates.filter(({ berth }) => isFresh(berth.host));
+  if (fresh.length === 0 && coming.some(isFresh)) return null;
+  return fitting(fresh.length > 0 ? fresh : candidates, trial);
+}
+
+const none: ReadonlySet<HostName> = new Set();
+
+function hostsThatFailed(state: CoordinatorState, trial: Trial): ReadonlySet<HostName> {
+  if (trial.attempts.length === 0) return none;
+  const hosts = new Set<HostName>();
+  for (const id of trial.attempts) {
+    const attempt = state.ledger.attempts.get(id);
+    if (attempt?.status.kind === 'ended') hosts.add(attempt.host);
+  }
+  return hosts;
+}
+
+/** Asked for each trial of a plan, so the rules are asked only of the host that would be chosen. */
+function fitting(candidates: readonly Candidate[], trial: Trial): Candidate | null {
+  const best = earliest(candidates, trial);
+  if (best === null || misfit(trial.point, best.berth.idle) === null) return best;
+  return fitting(
+    candidates.filter((candidate) => candidate !== best),
+    trial,
+  );
+}

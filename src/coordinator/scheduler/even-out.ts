@@ -1,0 +1,119 @@
+/**
+ * Evens out what waits on hosts: asked back from those that would be through late, for those that would be through
+ * early. Nothing is leased elsewhere before its host has confirmed that it has not started.
+ */
+import type { Attempt, Trial } from '../../ledger/state.ts';
+import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
+import type { CoordinatorState } from '../core/state.ts';
+import { add, type Berth, type Candidate, endsIn, isOpenTo, remove } from './berth.ts';
+import { type Choice, chooseHost } from './choice.ts';
+import { mayStart } from './eligibility.ts';
+
+/** Attempts that one plan asks for: the rest follows once these are answered. */
+const mostAsked = 500;
+/** Attempts of a backlog that are looked at for one that another host can take. */
+const mostLooked = 200;
+/** An end that is not this much earlier is not worth asking for, and would go to and fro: seconds, share of the time. */
+const leastGainSeconds = 0.5;
+const leastGain = 0.1;
+
+export function evenOut(
+  state: CoordinatorState,
+  berths: readonly Berth[],
+  choices: ReadonlyMap<SweepName, Choice>,
+): ReadonlyMap<HostName, readonly AttemptId[]> {
+  const asked = new Map<HostName, AttemptId[]>();
+  const askable = berths.filter(({ host }) => host.link.kind === 'ready' && host.asked.size === 0);
+  const donors: Donor[] = [];
+  for (const berth of askable) {
+    const unwanted = unwantedOn(state, berth);
+    if (unwanted.length > 0) asked.set(berth.host.name, unwanted);
+    else donors.push({ berth, queue: null });
+  }
+  const mayReceive = [...choices.values()].some(({ candidates }) => candidates.some(isOpenTo));
+  if (!mayReceive) return asked;
+  for (let count = 0; count < mostAsked; count += 1) {
+    const move = nextMove(state, donors, choices);
+    if (move === null) break;
+    const { name } = move.from.berth.host;
+    asked.set(name, [...(asked.get(name) ?? []), move.attempt.id]);
+    remove(move.from, move.trial);
+    add(move.to, move.trial);
+  }
+  return asked;
+}
+
+/** A host that may have to give away. */
+interface Donor {
+  readonly berth: Berth;
+  /** What waits there, the last at the end; null before it was looked at. */
+  queue: Attempt[] | null;
+}
+
+interface Move {
+  readonly from: Candidate;
+  readonly to: Candidate;
+  readonly attempt: Attempt;
+  readonly trial: Trial;
+}
+
+/** The last of the longest queue, as long as another host ends it markedly earlier. */
+function nextMove(
+  state: CoordinatorState,
+  donors: Donor[],
+  choices: ReadonlyMap<SweepName, Choice>,
+): Move | null {
+  while (donors.length > 0) {
+    const donor = donors.reduce((one, other) =>
+      other.berth.busySeconds > one.berth.busySeconds ? other : one,
+    );
+    const move = mayGain(donor, donors) ? moveFrom(state, donor, choices) : null;
+    if (move !== null) return move;
+    donors.splice(donors.indexOf(donor), 1);
+  }
+  return null;
+}
+
+/** A long queue is looked through only where another host is markedly less busy. */
+const mayGain = ({ berth }: Donor, donors: readonly Donor[]): boolean =>
+  berth.open <= mostLooked || donors.some((other) => isEarlier(other.berth.busySeconds, berth.busySeconds));
+
+const isEarlier = (seconds: number, thanSeconds: number): boolean =>
+  seconds < thanSeconds - Math.max(leastGainSeconds, thanSeconds * leastGain);
+
+function moveFrom(
+  state: CoordinatorState,
+  donor: Donor,
+  choices: ReadonlyMap<SweepName, Choice>,
+): Move | null {
+  donor.queue ??= waitingOn(state, donor.berth);
+  for (let looked = 0; looked < mostLooked; looked += 1) {
+    const attempt = donor.queue.pop();
+    const trial = attempt && state.ledger.trials.get(attempt.trial);
+    if (attempt === undefined || trial === undefined) return null;
+    const choice = choices.get(attempt.sweep);
+    const from = choice?.candidates.find(({ berth }) => berth === donor.berth);
+    if (choice === undefined || from === undefined) continue;
+    remove(from, trial);
+    const to = chooseHost(state, trial, { candidates: answering(donor.berth, choice), coming: [] });
+    const isGain = to !== null && isEarlier(endsIn(to, trial), endsIn(from, trial));
+    add(from, trial);
+    if (to === null) continue;
+    return isGain ? { from, to, attempt, trial } : null;
+  }
+  return null;
+}
+
+/** Whom it may go to, itself among them: what would come back to it is not asked for. */
+const answering = (berth: Berth, { candidates }: Choice): Candidate[] =>
+  candidates.filter((other) => other.berth === berth || other.berth.host.asked.size === 0);
+
+/** What waits on a host that may start nothing any more. */
+const unwantedOn = (state: CoordinatorState, berth: Berth): AttemptId[] =>
+  mayStart(state, berth.host) ? [] : waitingOn(state, berth).map(({ id }) => id);
+
+const waitingOn = (state: CoordinatorState, { host }: Berth): Attempt[] =>
+  [...(state.ledger.hosts.get(host.name)?.open ?? [])].flatMap((id) => {
+    const attempt = state.ledger.attempts.get(id);
+    return attempt?.status.kind === 'leased' ? [attempt] : [];
+  });

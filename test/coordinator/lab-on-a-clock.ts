@@ -1,0 +1,199 @@
+/** A lab whose hosts take leases, run them in order and give back what they are asked for, on a virtual clock. */
+import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
+import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { restore } from '../../src/coordinator/core/restore.ts';
+import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
+import { transition } from '../../src/coordinator/core/transition.ts';
+import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
+import { type HostName, hostName } from '../../src/model/ids.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { Lease, ToAgent } from '../../src/protocol/messages.ts';
+import { noLimits } from '../../src/throttle/limits.ts';
+import { VirtualClock } from '../simulation/clock.ts';
+import { declarationOf, endOf, factsOf, failure, type HostSaid } from './world.ts';
+
+export interface ClockHost {
+  readonly name: string;
+  readonly slots: number;
+  /** How many times faster than a host of speed 1. */
+  readonly speed: number;
+  /** Every trial ends so, after `seconds`. */
+  readonly breaks?: { readonly outcome: Outcome; readonly seconds: number; readonly logTail: string };
+  /** When it can be reached, in seconds. */
+  readonly readyAfter?: number;
+}
+
+/** A broken interpreter. */
+export const breaksAtOnce = {
+  outcome: failure('exit code 127'),
+  seconds: 0.01,
+  logTail: 'python3: not found',
+} as const;
+
+const latencyMs = 25;
+const turnMs = 25;
+
+export class LabOnAClock {
+  readonly clock = new VirtualClock();
+  /** Hosts on which each trial ran to its end, in order. */
+  readonly ran = new Map<string, string[]>();
+  takenBack = 0;
+  /** Most leases of one plan. */
+  state: CoordinatorState;
+  readonly #hosts: Map<HostName, Running>;
+  #inbox: CoordinatorEvent[] = [];
+
+  constructor(hosts: readonly ClockHost[]) {
+    const fleet = hosts.map(({ name, slots }) =>
+      newFleetHost({ name: hostName(name), labels: [], limits: { ...noLimits, slots }, off: null }),
+    );
+    const begin = [
+      { kind: 'ledger-created', at: 0, ledger: 'l' },
+      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },
+    ] as const;
+    this.state = restore(begin, fleet, new Map());
+    this.#hosts = new Map(hosts.map((host) => [hostName(host.name), new Running(this, host)]));
+    for (const { name, slots, readyAfter } of hosts)
+      this.clock.after((readyAfter ?? 0) * 1_000, () => this.#connect(hostName(name), slots));
+  }
+
+  declare(points: readonly PointDeclaration[], options: Partial<SweepDeclaration> = {}): void {
+    const declaration = declarationOf(options);
+    this.post({ kind: 'asked', by: 1, command: { kind: 'run', declaration, points: [...points] } });
+  }
+
+  post(event: CoordinatorEvent): void {
+    if (this.#inbox.push(event) === 1) this.clock.after(turnMs, () => this.#turn());
+  }
+
+  say(host: HostName, message: HostSaid): void {
+    this.clock.after(latencyMs, () => this.post({ kind: 'host-message', host, message }));
+  }
+
+  /** Until nothing waits or runs. @returns seconds of the virtual clock */
+  untilRest(withinSeconds = 1_000_000): number {
+    let lastEnd = 0;
+    while (this.clock.nowMs < withinSeconds * 1_000 && this.clock.step()) {
+      const rests = [...this.state.ledger.sweeps.values()].every(
+        ({ counts, status }) =>
+          counts.leased + counts.running === 0 && (counts.queued === 0 || status.kind === 'stopped'),
+      );
+      if (rests && this.state.ledger.sweeps.size > 0 && this.#inbox.length === 0) break;
+      lastEnd = this.clock.nowMs / 1_000;
+    }
+    return lastEnd;
+  }
+
+  until(seconds: number): void {
+    while (this.clock.nowMs < seconds * 1_000 && this.clock.step());
+  }
+
+  /** Trials that each host ran to a good end. */
+  shares(): Record<string, number> {
+    const shares = Object.fromEntries([...this.#hosts.keys()].map((name) => [name, 0]));
+    for (const hosts of this.ran.values()) for (const name of hosts) shares[name] = (shares[name] ?? 0) + 1;
+    return shares;
+  }
+
+  #connect(host: HostName, cpus: number): void {
+    this.post({ kind: 'host-connected', host, facts: factsOf(cpus) });
+    this.post({
+      kind: 'host-message',
+      host,
+      message: { kind: 'state', backlog: [], running: [], ended: [] },
+    });
+    this.#figures(host);
+  }
+
+  #figures(host: HostName): void {
+    const running = this.#hosts.get(host)?.running ?? 0;
+    this.say(host, { kind: 'figures', figures: { ...calm, running }, holds: [] });
+    this.clock.after(1_000, () => this.#figures(host));
+  }
+
+  #turn(): void {
+    const events = [...this.#inbox, { kind: 'plan' } as const];
+    this.#inbox = [];
+    for (const event of events) {
+      const [state, instructions] = transition(this.state, event, this.clock.nowMs);
+      this.state = state;
+      for (const instruction of instructions) this.#carryOut(instruction);
+    }
+  }
+
+  #carryOut(instruction: Instruction): void {
+    if (instruction.kind === 'prepare') {
+      const { host, launch } = instruction;
+      this.clock.after(latencyMs, () => this.post({ kind: 'launch-ready', host, launch }));
+    }
+    if (instruction.kind !== 'send') return;
+    const { host, message } = instruction;
+    this.clock.after(latencyMs, () => this.#hosts.get(host)?.heard(message));
+  }
+}
+
+const calm = {
+  load: 0,
+  othersLoad: 0,
+  memoryTotalBytes: 2 ** 33,
+  memoryAvailableBytes: 2 ** 32,
+  diskFreeBytes: 2 ** 40,
+  cpusTaken: 0,
+  gpus: [],
+};
+
+/** What runs and waits on a host. */
+class Running {
+  running = 0;
+  readonly #lab: LabOnAClock;
+  readonly #host: ClockHost;
+  #waiting: Lease[] = [];
+
+  constructor(lab: LabOnAClock, host: ClockHost) {
+    this.#lab = lab;
+    this.#host = host;
+  }
+
+  heard(message: ToAgent): void {
+    const { name } = this.#host;
+    if (message.kind === 'lease') this.#waiting.push(...message.leases);
+    if (message.kind === 'take-back') {
+      const asked = new Set(message.attempts);
+      const given = this.#waiting.filter(({ attempt }) => asked.has(attempt)).map(({ attempt }) => attempt);
+      this.#waiting = this.#waiting.filter(({ attempt }) => !asked.has(attempt));
+      const kept = message.attempts.filter((id) => !given.includes(id));
+      this.#lab.takenBack += given.length;
+      this.#lab.say(hostName(name), { kind: 'taken-back', attempts: given, kept });
+    }
+    if (message.kind === 'cancel')
+      for (const attempt of message.attempts) {
+        if (!this.#waiting.some((lease) => lease.attempt === attempt)) continue;
+        this.#waiting = this.#waiting.filter((lease) => lease.attempt !== attempt);
+        this.#end(attempt, endOf({ kind: 'cancelled' }));
+      }
+    this.#startWhatFits();
+  }
+
+  #startWhatFits(): void {
+    const { name, slots, speed, breaks } = this.#host;
+    for (; this.running < slots; this.running += 1) {
+      const lease = this.#waiting.shift();
+      if (lease === undefined) return;
+      const seconds = breaks?.seconds ?? Number(lease.params['seconds'] ?? 1) / speed;
+      const attempts = [{ attempt: lease.attempt, device: 'cpu' }];
+      if (seconds > 0.1) this.#lab.say(hostName(name), { kind: 'started', attempts });
+      this.#lab.clock.after(seconds * 1_000, () => {
+        this.running -= 1;
+        if (breaks === undefined)
+          this.#lab.ran.set(lease.trial, [...(this.#lab.ran.get(lease.trial) ?? []), name]);
+        const end = endOf(breaks?.outcome ?? { kind: 'succeeded' }, breaks === undefined ? 1 : null);
+        this.#end(lease.attempt, { ...end, seconds, logTail: breaks?.logTail ?? '' });
+        this.#startWhatFits();
+      });
+    }
+  }
+
+  #end(attempt: string, end: ReturnType<typeof endOf>): void {
+    this.#lab.say(hostName(this.#host.name), { kind: 'ended', attempt, end, files: [] });
+  }
+}
