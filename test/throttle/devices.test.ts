@@ -1,0 +1,279 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DevicePolicy } from '../../src/model/inventory.ts';
+import type { Resources } from '../../src/model/resources.ts';
+import type { GpuFigures } from '../../src/protocol/messages.ts';
+import { admit } from '../../src/throttle/admission.ts';
+import { admitDevice, chooseDevice } from '../../src/throttle/devices.ts';
+import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../src/throttle/host-load.ts';
+import { idleHost } from '../../src/throttle/idle-host.ts';
+import { isLasting } from '../../src/throttle/lasting.ts';
+import { defaultLimits, limitsOf, noLimits } from '../../src/throttle/limits.ts';
+import { heldAfter, unheld } from '../../src/throttle/marks.ts';
+import { gpuHeadroomBytes } from '../../src/throttle/room.ts';
+
+const gib = 1024 ** 3;
+const card = 16 * gib;
+
+const gpu = (
+  index: number,
+  figures: Partial<GpuFigures> | null = {},
+  more: Partial<GpuLoad> = {},
+): GpuLoad => ({
+  uuid: `GPU-${index}`,
+  index,
+  memoryBytes: card,
+  figures:
+    figures === null
+      ? null
+      : {
+          uuid: `GPU-${index}`,
+          memoryUsedBytes: 0,
+          memoryTotalBytes: card,
+          utilisation: 0,
+          temperatureCelsius: 40,
+          powerWatts: null,
+          othersProcesses: 0,
+          problem: null,
+          ageMs: 0,
+          running: 0,
+          oursBytes: 0,
+          ...figures,
+        },
+  figuresAgeMs: 0,
+  held: unheld,
+  ...more,
+});
+
+const host = (gpus: readonly GpuLoad[] | null, more: Partial<HostLoad> = {}): HostLoad => ({
+  ...idleHost(
+    { cpus: 64, memoryBytes: 256 * gib, gpus: null, gpuProblem: null, user: 'sweep' },
+    defaultLimits,
+  ),
+  gpus,
+  ...more,
+});
+
+const request = (more: Partial<Resources> = {}, gpuObserved = true): StartRequest => ({
+  resources: { cpus: 1, gpus: 1, gpuMemoryBytes: gib, hostMemoryBytes: gib, diskBytes: null, ...more },
+  shapeObserved: true,
+  gpuObserved,
+});
+
+const share = (device: string, gpuMemoryBytes: number, more: Partial<OurShare> = {}): OurShare => ({
+  attempt: 'a-1',
+  resources: { cpus: 1, gpus: 1, gpuMemoryBytes, hostMemoryBytes: 0, diskBytes: null },
+  measuredBytes: 0,
+  ramping: false,
+  device,
+  gpuMeasuredBytes: null,
+  gpuRamping: false,
+  ...more,
+});
+
+/** What one card has against a trial. */
+const against = (load: GpuLoad, more: Partial<HostLoad> = {}, asked: StartRequest = request()) =>
+  admitDevice(asked, load, host([load], more));
+
+const policy = (more: Partial<DevicePolicy>): Partial<HostLoad> => ({
+  limits: limitsOf({
+    ...noLimits,
+    devices: [{ gpu: 0, owner: null, policy: null, off: null, ...more }],
+  }),
+});
+
+describe('a GPU takes a trial', () => {
+  it('where nothing is against it', () => {
+    expect(against(gpu(0))).toEqual([]);
+  });
+
+  it('P4 only if its predicted peak is free once ours have reached theirs', () => {
+    // 16 GiB − 5 % − 8 predicted of ours − 2 of others = 5.2; one of ours has touched 3 of its 8.
+    const load = gpu(0, { memoryUsedBytes: 5 * gib });
+    const ours = [share('GPU-0', 8 * gib, { gpuMeasuredBytes: 3 * gib })];
+    expect(against(load, { ours }, request({ gpuMemoryBytes: 5.1 * gib }))).toEqual([]);
+    expect(against(load, { ours }, request({ gpuMemoryBytes: 5.3 * gib }))).toEqual([
+      {
+        kind: 'gpu-memory',
+        needBytes: 5.3 * gib,
+        freeBytes: expect.closeTo(5.2 * gib, -3),
+        totalBytes: card,
+      },
+    ]);
+  });
+
+  it('whatever runs on another', () => {
+    const ours = [share('GPU-1', 15 * gib, { gpuRamping: true })];
+    expect(against(gpu(0), { ours }, request({}, false))).toEqual([]);
+  });
+
+  it('not above its marks, by what was measured', () => {
+    const hot = gpu(0, { temperatureCelsius: 80 }, { held: { utilisation: false, temperature: true } });
+    expect(against(hot)).toEqual([{ kind: 'gpu-temperature', celsius: 80, limitCelsius: 78 }]);
+    const busy = gpu(0, { utilisation: 0.9 }, { held: { utilisation: true, temperature: false } });
+    expect(against(busy)).toEqual([{ kind: 'gpu-utilisation', utilisation: 0.9, limit: 0.85 }]);
+  });
+
+  it('not on figures that are old, or none, or of one that does not work', () => {
+    expect(against(gpu(0, {}, { figuresAgeMs: 3_001 }))).toEqual([{ kind: 'gpu-stale', ageMs: 3_001 }]);
+    expect(against(gpu(0, null, { figuresAgeMs: 5 }))).toEqual([{ kind: 'gpu-stale', ageMs: 5 }]);
+    expect(against(gpu(0, { problem: 'GPU is lost' }))).toEqual([
+      { kind: 'gpu-failed', because: 'GPU is lost' },
+    ]);
+  });
+
+  it('not while the first of another unknown shape settles there', () => {
+    const ours = [share('GPU-0', 0, { attempt: 'a-7', gpuRamping: true })];
+    expect(against(gpu(0), { ours }, request({}, false))).toEqual([{ kind: 'gpu-ramp', attempt: 'a-7' }]);
+    expect(against(gpu(0), { ours }, request({}, true))).toEqual([]);
+  });
+});
+
+describe('a GPU that somebody owns', () => {
+  const inUse = gpu(0, { othersProcesses: 1 });
+
+  it('is ours while nobody else computes on it, unless the inventory says otherwise', () => {
+    expect(against(gpu(0), policy({ owner: 'mina' }))).toEqual([]);
+    expect(against(inUse, policy({ owner: 'mina' }))).toEqual([
+      { kind: 'gpu-owner', owner: 'mina', processes: 1 },
+    ]);
+    expect(against(inUse, policy({ owner: 'mina', policy: 'shared' }))).toEqual([]);
+    expect(against(inUse, policy({ policy: 'idle-only' }))).toMatchObject([{ kind: 'gpu-owner' }]);
+    expect(against(inUse, policy({}))).toEqual([]);
+  });
+
+  it('is its owner’s at any time', () => {
+    for (const kept of ['idle-only', 'reserved'] as const)
+      expect(against(inUse, policy({ owner: 'sweep', policy: kept }))).toEqual([]);
+  });
+
+  it('is never ours where it is reserved or off', () => {
+    expect(against(gpu(0), policy({ owner: 'mina', policy: 'reserved' }))).toEqual([
+      { kind: 'gpu-reserved', owner: 'mina' },
+    ]);
+    expect(against(gpu(0), policy({ off: 'fan broken' }))).toEqual([
+      { kind: 'gpu-off', because: 'fan broken' },
+    ]);
+  });
+});
+
+describe('a host', () => {
+  it('takes a trial that one of its GPUs takes, and else says what each has against it', () => {
+    const full = gpu(0, { memoryUsedBytes: card });
+    expect(admit(request(), host([full, gpu(1)]))).toEqual([]);
+    expect(admit(request(), host([full, gpu(1, { problem: 'GPU is lost' })]))).toEqual([
+      {
+        kind: 'gpus',
+        devices: [
+          { device: 'GPU-0', index: 0, refusals: [expect.objectContaining({ kind: 'gpu-memory' })] },
+          { device: 'GPU-1', index: 1, refusals: [{ kind: 'gpu-failed', because: 'GPU is lost' }] },
+        ],
+      },
+    ]);
+  });
+
+  it('without a GPU refuses who needs one, and takes who needs none or says nothing', () => {
+    expect(admit(request(), host([], { gpuProblem: 'No devices were found' }))).toEqual([
+      { kind: 'no-gpu', because: 'No devices were found' },
+    ]);
+    expect(admit(request({ gpus: null }), host([]))).toEqual([]);
+    expect(chooseDevice(request({ gpus: null }), host([]))).toBe('cpu');
+  });
+
+  it('whose driver has not been heard keeps all waiting that may need one', () => {
+    expect(admit(request({ gpus: null }), host(null))).toMatchObject([{ kind: 'preparing' }]);
+    expect(admit(request({ gpus: 0 }), host(null))).toEqual([]);
+  });
+
+  it('gives a trial that says nothing of GPUs one where it has any', () => {
+    expect(chooseDevice(request({ gpus: null }), host([gpu(0)]))).toBe('GPU-0');
+    expect(chooseDevice(request({ gpus: 0 }), host([gpu(0)]))).toBe('cpu');
+  });
+
+  it('gives the GPU with the fewest of ours, then the one with most room', () => {
+    expect(chooseDevice(request(), host([gpu(0), gpu(1)], { ours: [share('GPU-0', gib)] }))).toBe('GPU-1');
+    expect(chooseDevice(request(), host([gpu(0, { memoryUsedBytes: gib }), gpu(1)]))).toBe('GPU-1');
+    expect(chooseDevice(request(), host([gpu(0, { memoryUsedBytes: card })]))).toBeNull();
+  });
+
+  it('can never take what no GPU of it holds', () => {
+    const [refusal] = admit(request({ gpuMemoryBytes: 17 * gib }), host([gpu(0)]));
+    expect(refusal && isLasting(refusal, defaultLimits)).toBe(true);
+    const [passing] = admit(request({ gpuMemoryBytes: 8 * gib }), host([gpu(0, { memoryUsedBytes: card })]));
+    expect(passing && isLasting(passing, defaultLimits)).toBe(false);
+  });
+});
+
+describe('marks', () => {
+  it('hold from the high one until the low one, whatever comes between', () => {
+    const readings = [0.5, 0.94, 0.95, 0.9, 0.86, 0.85, 0.9, 1, 0.2];
+    let held = unheld;
+    const seen = readings.map((utilisation) => {
+      held = heldAfter(held, { utilisation, temperatureCelsius: null }, defaultLimits);
+      return held.utilisation;
+    });
+    expect(seen).toEqual([false, false, true, true, true, false, false, true, false]);
+  });
+
+  it('move together where the inventory moves them', () => {
+    expect(limitsOf({ ...noLimits, utilisation: 0.8, temperatureCelsius: 70 })).toMatchObject({
+      utilisation: { hold: 0.8, release: expect.closeTo(0.7) },
+      temperatureCelsius: { hold: 70, release: 63 },
+    });
+  });
+
+  it('hold nothing that the driver does not tell', () => {
+    const held = heldAfter(
+      { utilisation: true, temperature: true },
+      { utilisation: null, temperatureCelsius: null },
+      defaultLimits,
+    );
+    expect(held).toEqual(unheld);
+  });
+});
+
+describe('P4 placements on GPUs', () => {
+  const trial = fc.record({
+    gigabytes: fc.integer({ min: 0, max: 20 }),
+    grown: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+
+  it('never exceed the memory of any of them, whatever is asked for in whatever order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(trial, { maxLength: 30 }),
+        fc.array(fc.integer({ min: 0, max: 16 }), { minLength: 1, maxLength: 4 }),
+        (trials, others) => {
+          const ours: OurShare[] = [];
+          const on = (uuid: string): OurShare[] => ours.filter(({ device }) => device === uuid);
+          for (const [number, { gigabytes, grown }] of trials.entries()) {
+            const gpus = others.map((used, index) => {
+              const measured = on(`GPU-${index}`).map(({ gpuMeasuredBytes }) => gpuMeasuredBytes ?? 0);
+              return gpu(index, {
+                memoryUsedBytes: measured.reduce((sum, bytes) => sum + bytes, used * gib),
+              });
+            });
+            const load = host(gpus, { ours });
+            const asked = request({ gpuMemoryBytes: gigabytes * gib });
+            const device = chooseDevice(asked, load);
+            if (device !== null && admit(asked, load).length === 0)
+              ours.push(
+                share(device, gigabytes * gib, {
+                  attempt: `a-${number}`,
+                  gpuMeasuredBytes: gigabytes * gib * grown,
+                }),
+              );
+          }
+          for (const [index, used] of others.entries()) {
+            const here = on(`GPU-${index}`);
+            const peaks = here.reduce((sum, { resources }) => sum + (resources.gpuMemoryBytes ?? 0), 0);
+            if (here.length > 0)
+              expect(peaks + used * gib + gpuHeadroomBytes(card, defaultLimits)).toBeLessThanOrEqual(
+                card + 1,
+              );
+          }
+        },
+      ),
+    );
+  });
+});
