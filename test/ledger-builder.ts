@@ -15,6 +15,7 @@ import {
 import type { MetricsLine, Objective } from '../src/model/metrics.ts';
 import type { Outcome } from '../src/model/outcome.ts';
 import type { Params } from '../src/model/params.ts';
+import type { Resources } from '../src/model/resources.ts';
 
 export const accuracy: Objective = {
   metric: 'val_accuracy',
@@ -27,6 +28,7 @@ export interface BuiltPoint {
   readonly params: Params;
   readonly case?: string;
   readonly parameters?: number;
+  readonly resources?: Partial<Resources>;
 }
 
 interface BuiltSweep {
@@ -148,7 +150,14 @@ function declaredPoint(point: BuiltPoint, seeds: readonly number[]): PointDeclar
     params: point.params,
     case: point.case ?? null,
     shape: JSON.stringify(point.params),
-    resources: { cpus: 1, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
+    resources: {
+      cpus: 1,
+      gpus: 0,
+      gpuMemoryBytes: null,
+      hostMemoryBytes: null,
+      diskBytes: null,
+      ...point.resources,
+    },
     parameters: point.parameters ?? null,
     operations: null,
     trials: seeds.map((seed) => idOf(point.params, seed)),

@@ -5,6 +5,7 @@ import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
 import { type MetricsLine, metricOf } from '../model/metrics.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import { refusalText } from '../model/refusal-text.ts';
+import { deviceLabel } from './devices.ts';
 import { attemptLabel } from './labels.ts';
 
 export interface RunView {
@@ -34,6 +35,7 @@ export interface HostView {
 
 export interface Running {
   readonly label: string;
+  /** `cpu`, or `GPU 1`. */
   readonly device: string;
   readonly runningMs: number;
   /** The objective in its latest metrics line. */
@@ -102,7 +104,7 @@ function hostView(sources: RunViewSources, name: HostName): HostView {
     name,
     state: live?.state ?? 'unknown',
     because: live?.because ?? null,
-    running: open.flatMap((attempt) => running(sources, attempt) ?? []),
+    running: open.flatMap((attempt) => running(sources, attempt, live) ?? []),
     backlog: live?.backlog ?? leased,
     hold: refusal === undefined ? null : refusalText(refusal),
   };
@@ -111,12 +113,16 @@ function hostView(sources: RunViewSources, name: HostName): HostView {
 const attemptsOn = (state: LedgerState, name: HostName): Attempt[] =>
   [...(state.hosts.get(name)?.open ?? [])].flatMap((id) => state.attempts.get(id) ?? []);
 
-function running({ state, latestLine, nowMs }: RunViewSources, attempt: Attempt): Running | null {
+function running(
+  { state, latestLine, nowMs }: RunViewSources,
+  attempt: Attempt,
+  host: LiveHost | null,
+): Running | null {
   if (attempt.status.kind !== 'running') return null;
   const objective = state.sweeps.get(attempt.sweep)?.declaration.objective;
   return {
     label: attemptLabel(state, attempt),
-    device: attempt.status.device,
+    device: deviceLabel(host, attempt.status.device),
     runningMs: Math.max(0, nowMs - attempt.status.at),
     value: objective === undefined ? null : metricOf(latestLine(attempt.id), objective.metric),
   };

@@ -1,14 +1,22 @@
-/** P6 for a whole ledger: what waits for what, and which hosts have nothing to do. Pure. */
+/** P6 for a whole ledger: what waits for what, and which devices have nothing to do. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
 import { refusalText } from '../model/refusal-text.ts';
+import { gpusOf, refusalTextOf } from './devices.ts';
 import { notOpenText, refusalOfHost } from './waiting.ts';
 
 export interface WaitingSummary {
   /** Trials that wait for one reason, the largest group first. */
   readonly groups: readonly { readonly trials: number; readonly where: string; readonly because: string }[];
-  /** Hosts that run nothing, and why. */
-  readonly idle: readonly { readonly host: string; readonly because: string }[];
+  /** GPUs that run nothing, by UUID and the driver's number; hosts that have none, or are not ready, as a whole. */
+  readonly idle: readonly IdleDevice[];
+}
+
+export interface IdleDevice {
+  readonly host: string;
+  readonly device: string | null;
+  readonly index: number | null;
+  readonly because: string;
 }
 
 type LiveHost = LiveFigures['hosts'][number];
@@ -19,11 +27,27 @@ export function whyAll(state: LedgerState, live: LiveFigures | null): WaitingSum
     ...[...state.sweeps.values()].flatMap((sweep) => queuedGroup(sweep, live) ?? []),
     ...[...state.hosts.values()].flatMap((host) => backlogGroup(state, host, live) ?? []),
   ];
-  const idle = (live?.hosts ?? []).filter(({ running }) => running.length === 0);
   return {
     groups: groups.sort((a, b) => b.trials - a.trials),
-    idle: idle.map((host) => ({ host: host.name, because: idleText(state, host) })),
+    idle: (live?.hosts ?? []).flatMap((host) => idleOf(state, host)),
   };
+}
+
+function idleOf(state: LedgerState, host: LiveHost): readonly IdleDevice[] {
+  const gpus = host.state === 'ready' ? gpusOf(host) : [];
+  if (gpus.length === 0)
+    return host.running.length > 0
+      ? []
+      : [{ host: host.name, device: null, index: null, because: idleText(state, host) }];
+  const busy = new Set(host.running.map(({ device }) => device));
+  return gpus
+    .filter(({ facts }) => !busy.has(facts.uuid))
+    .map(({ facts: { uuid, index } }) => ({
+      host: host.name,
+      device: uuid,
+      index,
+      because: refusalTextOf(host, uuid) ?? idleText(state, host),
+    }));
 }
 
 type Group = WaitingSummary['groups'][number];

@@ -3,14 +3,22 @@ import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
 import { type AttemptId, type HostName, hostName, type TrialId } from '../model/ids.ts';
 import { outcomeText } from '../model/outcome-text.ts';
-import type { Refusal } from '../model/refusal.ts';
+import type { DeviceRefusal, Refusal } from '../model/refusal.ts';
+import { deviceRefusalText, refusalText } from '../model/refusal-text.ts';
 import { admit } from '../throttle/admission.ts';
 import { idleHost } from '../throttle/idle-host.ts';
 import { defaultLimits } from '../throttle/limits.ts';
+import { deviceLabel } from './devices.ts';
 import { wholeSeconds } from './text.ts';
 
-/** A refusal with where it was met; `device` null where it is the whole host's. */
-export type PlacedRefusal = Refusal & { readonly host: HostName; readonly device: string | null };
+/** A refusal with where it was met: a GPU's, by UUID and the driver's number, or the whole host's. */
+export type PlacedRefusal =
+  | (Exclude<Refusal, { kind: 'gpus' }> & { readonly host: HostName; readonly device: null })
+  | (DeviceRefusal & { readonly host: HostName; readonly device: string; readonly index: number });
+
+/** Why, in one plain sentence. */
+export const placedText = (refusal: PlacedRefusal): string =>
+  refusal.device === null ? refusalText(refusal) : `GPU ${refusal.index} ${deviceRefusalText(refusal)}`;
 
 export interface TrialReason {
   readonly trial: TrialId;
@@ -40,7 +48,8 @@ export function whyTrial(
   const attempt = state.attempts.get(status.attempt);
   if (attempt === undefined) return reason(status.kind);
   if (status.kind === 'leased') return whyLeased(state, attempt, live, reason);
-  return reason(settledText(attempt, status.kind, nowMs));
+  const host = live?.hosts.find(({ name }) => name === attempt.host) ?? null;
+  return reason(settledText(attempt, status.kind, host, nowMs));
 }
 
 type Reason = (because: string, refusals?: readonly PlacedRefusal[]) => TrialReason;
@@ -54,7 +63,7 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
   const ahead = aheadOf(sweep, trial);
   return reason(
     'it waits for a host',
-    live.hosts.map((host) => placed(host, misfit(host, trial) ?? refusalOfHost(host, sweep, ahead))),
+    live.hosts.flatMap((host) => placed(host, misfit(host, trial) ?? refusalOfHost(host, sweep, ahead))),
   );
 }
 
@@ -109,22 +118,25 @@ function whyLeased(
   if (held.length > 0)
     return reason(
       place,
-      held.map((refusal) => placed(host, refusal)),
+      held.flatMap((refusal) => placed(host, refusal)),
     );
-  if (host.state !== 'ready') return reason(place, [placed(host, refusalOfState(host))]);
+  if (host.state !== 'ready') return reason(place, placed(host, refusalOfState(host)));
   if (ahead === 0) return reason(`${place} and starts as soon as there is room`);
-  return reason(place, [placed(host, { kind: 'queue', ahead })]);
+  return reason(place, placed(host, { kind: 'queue', ahead }));
 }
 
 /** Attempts that wait on a host, in the order in which they were leased. */
 const backlogOf = (state: LedgerState, host: HostName): AttemptId[] =>
   [...(state.hosts.get(host)?.open ?? [])].filter((id) => state.attempts.get(id)?.status.kind === 'leased');
 
-const placed = (host: LiveHost, refusal: Refusal): PlacedRefusal => ({
-  host: hostName(host.name),
-  device: null,
-  ...refusal,
-});
+/** One for each GPU where it is the GPUs that refuse. */
+function placed({ name }: LiveHost, refusal: Refusal): PlacedRefusal[] {
+  const host = hostName(name);
+  if (refusal.kind !== 'gpus') return [{ host, device: null, ...refusal }];
+  return refusal.devices.flatMap(({ device, index, refusals }) =>
+    refusals.map((one) => ({ host, device, index, ...one })),
+  );
+}
 
 function aheadOf(sweep: Sweep, trial: Trial): number {
   let ahead = 0;
@@ -146,13 +158,14 @@ export function notOpenText(sweep: Sweep | undefined): string {
 function settledText(
   attempt: Attempt,
   kind: Exclude<TrialStatus['kind'], 'queued' | 'leased'>,
+  live: LiveHost | null,
   nowMs: number,
 ): string {
   const { host, status, number } = attempt;
   switch (kind) {
     case 'running': {
       if (status.kind !== 'running') return `it runs on ${host}`;
-      return `it has been running on ${host} (${status.device}) for ${wholeSeconds(Math.max(0, nowMs - status.at))}`;
+      return `it has been running on ${host} (${deviceLabel(live, status.device)}) for ${wholeSeconds(Math.max(0, nowMs - status.at))}`;
     }
     case 'succeeded':
       return `it has succeeded, by attempt ${number} on ${host}`;

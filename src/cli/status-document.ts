@@ -1,6 +1,7 @@
 /** `status --json`, as FORMATS and docs/commands.md promise it to scripts. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep } from '../ledger/state.ts';
+import { type Gpu, gpusOf } from '../board/devices.ts';
 import { hostName } from '../model/ids.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
@@ -36,20 +37,42 @@ function hostDocument(state: LedgerState, name: string, live: LiveHost | null, n
     name,
     state: live?.state ?? 'unknown',
     because: live?.because ?? null,
-    devices: devicesOf(running, nowMs),
+    devices: devicesOf(live, running, nowMs),
     running: running.length,
     queued: live?.backlog ?? open.length - running.length,
     figures: live?.figures ?? null,
   };
 }
 
-/** Devices on which something runs. */
-function devicesOf(running: readonly Attempt[], nowMs: number): unknown[] {
-  const devices = new Map<string, unknown[]>();
+/** Every GPU of the host with its figures, and whatever else something runs on. */
+function devicesOf(live: LiveHost | null, running: readonly Attempt[], nowMs: number): unknown[] {
+  const trials = new Map<string, unknown[]>();
   for (const { id, trial, status } of running) {
     if (status.kind !== 'running') continue;
     const seconds = Math.max(0, nowMs - status.at) / 1000;
-    devices.set(status.device, [...(devices.get(status.device) ?? []), { trial, attempt: id, seconds }]);
+    trials.set(status.device, [...(trials.get(status.device) ?? []), { trial, attempt: id, seconds }]);
   }
-  return [...devices].map(([device, trials]) => ({ device, trials }));
+  const gpus = gpusOf(live);
+  const others = [...trials.keys()].filter((device) => !gpus.some(({ facts }) => facts.uuid === device));
+  return [
+    ...gpus.map((gpu) => gpuDocument(gpu, trials.get(gpu.facts.uuid) ?? [])),
+    ...others.map((device) => ({ device, trials: trials.get(device) })),
+  ];
+}
+
+function gpuDocument({ facts, figures }: Gpu, trials: readonly unknown[]): unknown {
+  return {
+    device: facts.uuid,
+    index: facts.index,
+    name: facts.name,
+    memoryTotalBytes: facts.memoryBytes,
+    memoryUsedBytes: figures?.memoryUsedBytes ?? null,
+    utilisation: figures?.utilisation ?? null,
+    temperatureCelsius: figures?.temperatureCelsius ?? null,
+    powerWatts: figures?.powerWatts ?? null,
+    othersProcesses: figures?.othersProcesses ?? null,
+    problem: figures?.problem ?? null,
+    ageMs: figures?.ageMs ?? null,
+    trials,
+  };
 }

@@ -5,6 +5,7 @@ import { countsText, etaText } from '../board/text.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { formatSize } from '../model/size.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
+import { deviceLines } from './device-lines.ts';
 
 /** @param views of all sweeps: they hold the same hosts */
 export function statusLines(views: readonly RunView[], live: LiveFigures | null): string[] {
@@ -20,6 +21,7 @@ export function statusLines(views: readonly RunView[], live: LiveFigures | null)
             hosts.map((host) => hostCells(host, live)),
           ),
         ]),
+    ...deviceLines(live),
     ...(live === null ? ['', nobodyText(views)] : []),
   ];
 }

@@ -32,6 +32,7 @@ export interface AttemptDocument {
   readonly seconds: number | null;
   readonly cpuSeconds: number | null;
   readonly peakMemoryBytes: number | null;
+  readonly peakGpuMemoryBytes: number | null;
   readonly best: AttemptEnd['best'];
   readonly final: AttemptEnd['final'];
   readonly metricsCount: number;
@@ -70,6 +71,7 @@ function attemptDocument({ status: trial }: Trial, attempt: Attempt, folder: str
     seconds: end?.seconds ?? null,
     cpuSeconds: end?.cpuSeconds ?? null,
     peakMemoryBytes: end?.peakMemoryBytes ?? null,
+    peakGpuMemoryBytes: end?.peakGpuMemoryBytes ?? null,
     best: end?.best ?? null,
     final: end?.final ?? null,
     metricsCount: end?.metricsCount ?? 0,

@@ -1,4 +1,5 @@
 /** `show` for people. */
+import { deviceLabel } from '../board/devices.ts';
 import { labelOf } from '../board/labels.ts';
 import type { LedgerState, Trial } from '../ledger/state.ts';
 import type { MetricsLine } from '../model/metrics.ts';
@@ -38,15 +39,21 @@ export function trialLines(state: LedgerState, trial: Trial, folder: string): st
 }
 
 function attemptCells(attempt: AttemptDocument): string[] {
-  const { number, host, device, state, outcome, seconds, cpuSeconds, peakMemoryBytes, counts } = attempt;
+  const { number, host, device, state, outcome, seconds, cpuSeconds, counts } = attempt;
   return [
     `  ${number}`,
-    `${host}${device === null ? '' : ` ${device}`}`,
+    `${host}${device === null ? '' : ` ${deviceLabel(null, device)}`}`,
     `${outcome === null ? state : oneLine(outcomeText(outcome))}${counts ? ' (counts)' : ''}`,
     seconds === null ? '' : formatDuration(seconds * 1000),
     cpuSeconds === null ? '' : `${formatDuration(cpuSeconds * 1000)} of CPU`,
-    peakMemoryBytes === null ? '' : `${formatSize(peakMemoryBytes)} at its peak`,
+    peakText(attempt),
   ];
+}
+
+function peakText({ peakMemoryBytes, peakGpuMemoryBytes }: AttemptDocument): string {
+  if (peakMemoryBytes === null) return '';
+  const ofGpu = peakGpuMemoryBytes === null ? '' : `, ${formatSize(peakGpuMemoryBytes)} of its GPU`;
+  return `${formatSize(peakMemoryBytes)} at its peak${ofGpu}`;
 }
 
 function resultLines({

@@ -91,6 +91,7 @@ export const inventoryInput = z
       .min(1, { error: 'a list of at least one host' }),
   })
   .meta({ title: 'labsweep inventory' });
+export type InventoryInput = z.infer<typeof inventoryInput>;
 
 /** Keys of the format that are not built yet: refused, never ignored. */
 export const inventoryKeysNotYet: ReadonlySet<string> = new Set(['cpus', 'power', 'swap', 'pressure']);

@@ -1,4 +1,4 @@
-import type { HostDefaultsInput, HostInput } from './inventory-input.ts';
+import type { HostDefaultsInput, HostInput, InventoryInput } from './inventory-input.ts';
 import { inventoryInput, inventoryKeysNotYet } from './inventory-input.ts';
 import type { Inventory, InventoryHost } from './inventory.ts';
 import { inventoryJsonSchema } from './json-schema.ts';
@@ -29,7 +29,12 @@ export function parseInventory(text: string, path: string): ParsedInventory {
   const sameName = repeated(hosts, (host) => host.name, 'name', 'this name', locate);
   const sameMachine =
     sameName.length > 0 ? [] : repeated(hosts, addressOf, 'address', 'this address', locate);
-  const issues = [...sameName, ...sameMachine, ...jumpIssues(hosts, locate)];
+  const issues = [
+    ...sameName,
+    ...sameMachine,
+    ...jumpIssues(hosts, locate),
+    ...deviceIssues(parsed.data, locate),
+  ];
   return issues.length > 0
     ? { kind: 'refused', issues: inFileOrder(issues) }
     : { kind: 'inventory', inventory: { hosts } };
@@ -102,6 +107,16 @@ function repeated(
     ];
   });
 }
+
+/** A GPU that is there twice would have two owners. */
+const deviceIssues = ({ hosts }: InventoryInput, locate: Locate): SourceIssue[] =>
+  hosts.flatMap(({ devices = [] }, host) =>
+    devices.flatMap(({ gpu }, index) => {
+      if (devices.findIndex((other) => other.gpu === gpu) === index) return [];
+      const path = ['hosts', host, 'devices', index, 'gpu'];
+      return [issueAt(locate(path), path, `GPU ${gpu} is there twice; keep one entry a GPU`)];
+    }),
+  );
 
 function jumpIssues(hosts: readonly InventoryHost[], locate: Locate): SourceIssue[] {
   return hosts.flatMap((host, index) => {

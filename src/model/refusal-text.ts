@@ -24,7 +24,9 @@ export function refusalText(refusal: Refusal): string {
         ? 'needs a GPU, and the host has none'
         : `needs a GPU, and the host shows none: ${refusal.because}`;
     case 'gpus':
-      return refusal.devices.map(({ index, refusals }) => `GPU ${index} ${deviceText(refusals)}`).join('; ');
+      return refusal.devices
+        .map(({ index, refusals }) => `GPU ${index} ${devicesRefusalText(refusals)}`)
+        .join('; ');
     case 'labels':
       return `the host lacks ${counted(refusal.missing.length, 'label').replace(/^\d+ /, '')} ${refusal.missing.join(', ')}`;
     case 'off':
@@ -53,9 +55,11 @@ export function refusalText(refusal: Refusal): string {
   }
 }
 
-const deviceText = (refusals: readonly DeviceRefusal[]): string => refusals.map(deviceRefusalText).join(', ');
+/** All that a GPU has against a trial: what follows its name. */
+export const devicesRefusalText = (refusals: readonly DeviceRefusal[]): string =>
+  refusals.map(deviceRefusalText).join(', and ');
 
-/** Why a GPU does not take a trial now: what follows its name. */
+/** One thing that a GPU has against it. */
 export function deviceRefusalText(refusal: DeviceRefusal): string {
   switch (refusal.kind) {
     case 'gpu-off':
@@ -63,19 +67,22 @@ export function deviceRefusalText(refusal: DeviceRefusal): string {
     case 'gpu-reserved':
       return `is reserved${refusal.owner === null ? '' : ` for ${refusal.owner}`}`;
     case 'gpu-owner': {
-      const who = refusal.owner === null ? 'others' : `${refusal.owner} and others`;
-      return `is ours only while ${who} leave it idle, and ${refusal.processes === 1 ? '1 process is' : `${refusal.processes} processes are`} on it`;
+      const whose =
+        refusal.owner === null ? 'is used only while idle' : `is ${refusal.owner}'s, used only while idle`;
+      return `${whose}: ${refusal.processes === 1 ? '1 process of others is' : `${refusal.processes} processes of others are`} on it`;
     }
     case 'gpu-failed':
       return `does not work: ${refusal.because}`;
     case 'gpu-stale':
-      return `has told nothing for ${formatDuration(refusal.ageMs)}`;
+      return refusal.ageMs >= Number.MAX_SAFE_INTEGER
+        ? 'has told nothing yet'
+        : `has told nothing for ${formatDuration(Math.round(refusal.ageMs / 1000) * 1000)}`;
     case 'gpu-memory':
-      return `has ${formatSize(refusal.freeBytes)} of ${formatSize(refusal.totalBytes)} to give; ${formatSize(refusal.needBytes)} are needed`;
+      return `has ${formatSize(refusal.freeBytes)} of ${formatSize(refusal.totalBytes)} to give where ${formatSize(refusal.needBytes)} are needed`;
     case 'gpu-utilisation':
-      return `is ${percent(refusal.utilisation)} busy, and is let be until under ${percent(refusal.limit)}`;
+      return `is ${percent(refusal.utilisation)} busy, held until under ${percent(refusal.limit)}`;
     case 'gpu-temperature':
-      return `is ${decimal(refusal.celsius)} °C hot, and is let be until under ${decimal(refusal.limitCelsius)} °C`;
+      return `is at ${decimal(refusal.celsius)} °C, held until under ${decimal(refusal.limitCelsius)} °C`;
     case 'gpu-ramp':
       return `waits until the memory of attempt ${refusal.attempt} has settled, the first of its kind`;
     default:

@@ -1,6 +1,7 @@
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
+type Gpu = NonNullable<LiveHost['figures']>['gpus'][number];
 
 /** A host as the live figures have it: ready and idle, but for what a test says. */
 export const liveHost = (name: string, options: Partial<LiveHost> = {}): LiveHost => ({
@@ -13,4 +14,49 @@ export const liveHost = (name: string, options: Partial<LiveHost> = {}): LiveHos
   backlog: 0,
   holds: [],
   ...options,
+});
+
+/** What a live host has where it has GPUs of 16 GiB: figures for each, in the order of the driver. */
+export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'facts' | 'figures'> => ({
+  facts: {
+    machine: 'm',
+    bootId: 'b',
+    cpus: 8,
+    memoryBytes: 2 ** 36,
+    node: 'v24.0.0',
+    folder: '/lab',
+    pid: 1,
+    build: 'b',
+    user: 'mina',
+    gpus: gpus.map((_, index) => ({
+      uuid: `GPU-0000000${index}`,
+      index,
+      name: 'NVIDIA RTX A4000',
+      memoryBytes: 2 ** 34,
+    })),
+    gpuProblem: null,
+  },
+  figures: {
+    load: 1,
+    othersLoad: 0,
+    memoryTotalBytes: 2 ** 36,
+    memoryAvailableBytes: 2 ** 35,
+    diskFreeBytes: 2 ** 38,
+    cpusTaken: 0,
+    running: 0,
+    gpus: gpus.map((figures, index) => ({
+      uuid: `GPU-0000000${index}`,
+      memoryUsedBytes: 0,
+      memoryTotalBytes: 2 ** 34,
+      utilisation: 0,
+      temperatureCelsius: 40,
+      powerWatts: null,
+      othersProcesses: 0,
+      problem: null,
+      ageMs: 100,
+      running: 0,
+      oursBytes: 0,
+      ...figures,
+    })),
+  },
 });

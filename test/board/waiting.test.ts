@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { whyTrial } from '../../src/board/waiting.ts';
+import { placedText, whyTrial } from '../../src/board/waiting.ts';
 import { whyAll } from '../../src/board/waiting-summary.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import type { TrialId } from '../../src/model/ids.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
-import { liveHost } from './live.ts';
+import { liveHost, withGpus } from './live.ts';
 
 const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({ at: 0, pid: 1, sweeps: [], hosts });
 const points = (count: number) => Array.from({ length: count }, (_, x) => ({ params: { x } }));
@@ -137,7 +137,14 @@ describe('P6 why anything waits', () => {
           because: 'the first of them: others load the host with 9; nothing starts from 6',
         },
       ],
-      idle: [{ host: 'birch', because: 'others load the host with 9; nothing starts from 6' }],
+      idle: [
+        {
+          host: 'birch',
+          device: null,
+          index: null,
+          because: 'others load the host with 9; nothing starts from 6',
+        },
+      ],
     });
   });
 
@@ -156,7 +163,82 @@ describe('P6 why anything waits', () => {
     built.succeed(idOf({ x: 0 }), { val_accuracy: 1 });
     expect(whyAll(built.state, liveWith(liveHost('cedar')))).toEqual({
       groups: [],
-      idle: [{ host: 'cedar', because: 'nothing waits' }],
+      idle: [{ host: 'cedar', device: null, index: null, because: 'nothing waits' }],
     });
+  });
+});
+
+describe('P6 a host with GPUs', () => {
+  const memory = { kind: 'gpu-memory', needBytes: 2 ** 33, freeBytes: 2 ** 32, totalBytes: 2 ** 34 } as const;
+  const hot = { kind: 'gpu-temperature', celsius: 91, limitCelsius: 78 } as const;
+  const gpus = {
+    kind: 'gpus' as const,
+    devices: [
+      { device: 'GPU-00000000', index: 0, refusals: [memory] },
+      { device: 'GPU-00000001', index: 1, refusals: [hot, memory] },
+    ],
+  };
+
+  test('has a refusal for each that is against the first of its backlog', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1) });
+    const held = built.lease(idOf({ x: 0 }));
+    const holds = [{ attempt: held, refusals: [gpus] }];
+    const reason = why(built, idOf({ x: 0 }), liveWith(liveHost('cedar', { backlog: 1, holds })));
+    expect(reason.refusals).toEqual([
+      { host: 'cedar', device: 'GPU-00000000', index: 0, ...memory },
+      { host: 'cedar', device: 'GPU-00000001', index: 1, ...hot },
+      { host: 'cedar', device: 'GPU-00000001', index: 1, ...memory },
+    ]);
+    expect(reason.refusals.map(placedText)).toEqual([
+      'GPU 0 has 4 GiB of 16 GiB to give where 8 GiB are needed',
+      'GPU 1 is at 91 °C, held until under 78 °C',
+      'GPU 1 has 4 GiB of 16 GiB to give where 8 GiB are needed',
+    ]);
+  });
+
+  test('tells of each idle one why it is', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(2) });
+    built.start(idOf({ x: 0 }), 'cedar', 'GPU-00000000');
+    const held = built.lease(idOf({ x: 1 }));
+    const live = liveHost('cedar', {
+      ...withGpus({ running: 1 }, { temperatureCelsius: 91 }),
+      running: [{ attempt: 'n1-1', trial: 't', device: 'GPU-00000000', sinceMs: 5 }],
+      backlog: 1,
+      holds: [{ attempt: held, refusals: [gpus] }],
+    });
+    expect(whyAll(built.state, liveWith(live)).idle).toEqual([
+      {
+        host: 'cedar',
+        device: 'GPU-00000001',
+        index: 1,
+        because:
+          'is at 91 °C, held until under 78 °C, and has 4 GiB of 16 GiB to give where 8 GiB are needed',
+      },
+    ]);
+    expect(why(built, idOf({ x: 0 }), liveWith(live)).because).toMatch(/running on cedar \(GPU 0\)/);
+  });
+
+  test('can never take what needs more memory than any of them has', () => {
+    const built = new LedgerBuilder();
+    built.declare({
+      points: [
+        {
+          params: { x: 0 },
+          resources: {
+            cpus: 1,
+            gpus: 1,
+            gpuMemoryBytes: 2 ** 35,
+            hostMemoryBytes: null,
+            diskBytes: null,
+          },
+        },
+      ],
+    });
+    const live = liveHost('cedar', withGpus({ memoryUsedBytes: 2 ** 33 }));
+    expect(why(built, idOf({ x: 0 }), liveWith(live)).refusals).toMatchObject([
+      { host: 'cedar', device: 'GPU-00000000', kind: 'gpu-memory', needBytes: 2 ** 35, totalBytes: 2 ** 34 },
+    ]);
   });
 });

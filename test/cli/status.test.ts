@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { liveHost } from '../board/live.ts';
+import { liveHost, withGpus } from '../board/live.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { folderWith, read, sayLive } from './reading.ts';
 
@@ -84,6 +84,53 @@ describe('labsweep status', () => {
       },
     ]);
     expect(document.hosts[0].devices[0].trials[0].seconds).toBeGreaterThanOrEqual(90);
+  });
+
+  test('tells of every GPU what it carries', async () => {
+    const built = halfway();
+    built.start(idOf({ x: 4 }), 'cedar', 'GPU-00000000');
+    const folder = folderWith(built);
+    const gpus = withGpus(
+      { memoryUsedBytes: 3.1 * 2 ** 30, utilisation: 0.87, temperatureCelsius: 71, running: 1, oursBytes: 1 },
+      { othersProcesses: 1, utilisation: null },
+      { problem: 'GPU requires reset', temperatureCelsius: null },
+      { ageMs: 12_000 },
+    );
+    sayLive(folder, { sweeps: [], hosts: [liveHost('cedar', gpus), liveHost('birch')] });
+    const { out } = await read('status', folder);
+    expect(out.slice(out.indexOf('\n\n', out.indexOf('\n\n') + 1))).toMatchInlineSnapshot(`
+      "
+
+      host   GPU                       memory used  busy   heat  does
+      cedar  0 NVIDIA RTX A4000  3.1 GiB of 16 GiB  87 %  71 °C  1 running
+      cedar  1 NVIDIA RTX A4000      0 B of 16 GiB        40 °C  idle, 1 process of others
+      cedar  2 NVIDIA RTX A4000      0 B of 16 GiB   0 %         idle; GPU requires reset
+      cedar  3 NVIDIA RTX A4000      0 B of 16 GiB   0 %  40 °C  idle; silent for 12 s
+      "
+    `);
+    const [cedar, birch] = JSON.parse((await read('status', folder, '--json')).out).hosts;
+    expect(cedar.devices[0]).toEqual({
+      device: 'GPU-00000000',
+      index: 0,
+      name: 'NVIDIA RTX A4000',
+      memoryTotalBytes: 2 ** 34,
+      memoryUsedBytes: 3.1 * 2 ** 30,
+      utilisation: 0.87,
+      temperatureCelsius: 71,
+      powerWatts: null,
+      othersProcesses: 0,
+      problem: null,
+      ageMs: 100,
+      trials: [{ trial: idOf({ x: 4 }), attempt: 'n1-4', seconds: expect.any(Number) }],
+    });
+    expect(cedar.devices.map(({ device }: { device: string }) => device)).toEqual([
+      'GPU-00000000',
+      'GPU-00000001',
+      'GPU-00000002',
+      'GPU-00000003',
+      'cpu',
+    ]);
+    expect(birch.devices).toEqual([]);
   });
 
   test('without a coordinator it tells what the ledger holds, and how to go on', async () => {

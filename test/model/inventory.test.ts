@@ -42,6 +42,7 @@ describe('an inventory', () => {
         {"name": "cedar", "address": "192.0.2.18"},
         {"name": "birch", "user": "mina", "labels": [], "env": {"B": "3"}, "limits": {"slots": 2}, "off": "PSU broken",
          "devices": [{"gpu": 0, "owner": "mina", "policy": "idle-only"}]},
+        {"name": "alder", "limits": {"gpuMemory": "2GiB", "utilisation": 90, "temperature": 80}, "devices": [{"gpu": 3, "off": "fan broken"}]},
       ],
     }`);
     expect(hosts[0]).toMatchObject({ user: 'sweep', labels: ['cuda12'], env: { A: '1', B: '2' } });
@@ -49,6 +50,12 @@ describe('an inventory', () => {
     expect(hosts[1]).toMatchObject({ user: 'mina', labels: [], env: { A: '1', B: '3' }, off: 'PSU broken' });
     expect(hosts[1]?.limits).toMatchObject({ slots: 2, hostMemoryBytes: 2 ** 33 });
     expect(hosts[1]?.limits.devices).toEqual([{ gpu: 0, owner: 'mina', policy: 'idle-only', off: null }]);
+    expect(hosts[2]?.limits).toMatchObject({
+      gpuMemoryBytes: 2 ** 31,
+      utilisation: 0.9,
+      temperatureCelsius: 80,
+      devices: [{ gpu: 3, owner: null, policy: null, off: 'fan broken' }],
+    });
   });
 });
 
@@ -87,6 +94,14 @@ describe('P8 a bad inventory is refused at its place', () => {
     [
       '{"hosts": [{"name": "a", "data": {"sc": "sc"}}]}',
       'inventory.json:1:41  hosts[0].data.sc: "sc" is not a path on the host, from /',
+    ],
+    [
+      '{"hosts": [{"name": "a", "devices": [{"gpu": 1}, {"gpu": 1, "owner": "mina"}]}]}',
+      'inventory.json:1:58  hosts[0].devices[1].gpu: GPU 1 is there twice; keep one entry a GPU',
+    ],
+    [
+      '{"hosts": [{"name": "a", "limits": {"utilisation": 0.9}}]}',
+      'inventory.json:1:52  hosts[0].limits.utilisation: 0.9 is not a number of per cent, from 10 to 100',
     ],
     [
       '{"hosts": [{"name": "a", "jump": "a"}]}',

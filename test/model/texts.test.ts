@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { outcomeText } from '../../src/model/outcome-text.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { refusalText } from '../../src/model/refusal-text.ts';
-import type { Refusal } from '../../src/model/refusal.ts';
+import type { DeviceRefusal, Refusal } from '../../src/model/refusal.ts';
 
 const gib = 2 ** 30;
 
@@ -26,6 +26,40 @@ describe('P6 a refusal is a sentence with its figures', () => {
     ],
     [{ kind: 'stale', ageMs: 4200 }, "the host's figures are 4.2 s old"],
     [{ kind: 'no-gpu', because: null }, 'needs a GPU, and the host has none'],
+    [
+      { kind: 'no-gpu', because: 'No devices were found' },
+      'needs a GPU, and the host shows none: No devices were found',
+    ],
+    ...(
+      [
+        [{ kind: 'gpu-off', because: 'fan broken' }, 'is off: fan broken'],
+        [{ kind: 'gpu-reserved', owner: 'mina' }, 'is reserved for mina'],
+        [{ kind: 'gpu-reserved', owner: null }, 'is reserved'],
+        [
+          { kind: 'gpu-owner', owner: 'mina', processes: 1 },
+          "is mina's, used only while idle: 1 process of others is on it",
+        ],
+        [
+          { kind: 'gpu-owner', owner: null, processes: 2 },
+          'is used only while idle: 2 processes of others are on it',
+        ],
+        [{ kind: 'gpu-failed', because: 'GPU is lost' }, 'does not work: GPU is lost'],
+        [{ kind: 'gpu-stale', ageMs: 7_410 }, 'has told nothing for 7 s'],
+        [
+          { kind: 'gpu-memory', needBytes: 8 * gib, freeBytes: gib, totalBytes: 24 * gib },
+          'has 1 GiB of 24 GiB to give where 8 GiB are needed',
+        ],
+        [{ kind: 'gpu-utilisation', utilisation: 0.987, limit: 0.85 }, 'is 99 % busy, held until under 85 %'],
+        [{ kind: 'gpu-temperature', celsius: 91, limitCelsius: 78 }, 'is at 91 °C, held until under 78 °C'],
+        [
+          { kind: 'gpu-ramp', attempt: 'ab-3' },
+          'waits until the memory of attempt ab-3 has settled, the first of its kind',
+        ],
+      ] satisfies [DeviceRefusal, string][]
+    ).map(([refusal, sentence]): [Refusal, string] => [
+      { kind: 'gpus', devices: [{ device: 'GPU-a', index: 3, refusals: [refusal] }] },
+      `GPU 3 ${sentence}`,
+    ]),
     [{ kind: 'labels', missing: ['cuda12'] }, 'the host lacks label cuda12'],
     [{ kind: 'labels', missing: ['cuda12', 'big'] }, 'the host lacks labels cuda12, big'],
     [{ kind: 'off', because: 'PSU broken' }, 'the host is off: PSU broken'],

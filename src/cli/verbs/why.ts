@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { labelOf } from '../../board/labels.ts';
-import { whyTrial, type TrialReason } from '../../board/waiting.ts';
+import { placedText, whyTrial, type TrialReason } from '../../board/waiting.ts';
 import { whyAll, type WaitingSummary } from '../../board/waiting-summary.ts';
-import { refusalText } from '../../model/refusal-text.ts';
 import { tableLines } from '../../results/text-table.ts';
 import { openState, type OpenState } from '../open.ts';
 import { jsonOption, stateOption } from '../options.ts';
@@ -16,9 +15,9 @@ interface WhyOptions {
 
 export const whyVerb: Verb = (console) =>
   new Command('why')
-    .summary('say why a trial waits, or a host idles')
+    .summary('say why a trial waits, or a device idles')
     .description(
-      'Says why a trial does not run yet, host by host. Without a trial: what waits for what, and which hosts have nothing to do.',
+      'Says why a trial does not run yet, host by host. Without a trial: what waits for what, and which GPUs and hosts have nothing to do.',
     )
     .argument('[trial]', 'a prefix of its id, #rank, or parameters like layers=8,dropout=0.5')
     .addOption(stateOption())
@@ -58,7 +57,7 @@ function reasonsOf(opened: OpenState, name: string): LabelledReason[] {
 }
 
 function reasonLines({ label, reason }: LabelledReason): string[] {
-  const refusals = reason.refusals.map((refusal) => [`  ${refusal.host}`, refusalText(refusal)]);
+  const refusals = reason.refusals.map((refusal) => [`  ${refusal.host}`, placedText(refusal)]);
   const table = tableLines(
     [
       { head: '', align: 'left' },
@@ -72,7 +71,10 @@ function reasonLines({ label, reason }: LabelledReason): string[] {
 
 function summaryLines({ groups, idle }: WaitingSummary, coordinated: boolean): string[] {
   const waiting = groups.map(({ trials, where, because }) => [String(trials), where, because]);
-  const idling = idle.map(({ host, because }) => [host, because]);
+  const idling = idle.map(({ host, index, because }) => [
+    index === null ? host : `${host} GPU ${index}`,
+    because,
+  ]);
   return [
     ...(groups.length === 0
       ? ['Nothing waits.']
