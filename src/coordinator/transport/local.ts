@@ -56,7 +56,7 @@ async function copyWhole(from: string, to: string, onProgress?: OnProgress): Pro
     await rename(part, to);
     onProgress?.(size);
   } catch (cause) {
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => {}); // what went wrong first is what counts
     throw new TransportError('io', `cannot copy ${from} to ${to}: ${messageOf(cause)}`, { cause });
   }
 }
