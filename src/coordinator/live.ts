@@ -5,6 +5,7 @@ import { workOf } from '../model/work.ts';
 import { secondsPerWork } from '../predict/duration.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { parallelOf } from './scheduler/backlog.ts';
+import { closedTo } from './scheduler/eligibility.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 
@@ -40,8 +41,8 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
 }
 
 function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'state' | 'because'> {
-  const quarantine = state.ledger.hosts.get(host.name)?.quarantine ?? null;
-  if (quarantine !== null) return { state: 'quarantined', because: quarantine };
+  const closed = closedTo(state, host);
+  if (closed !== null) return { state: closed.kind, because: closed.because };
   const { link } = host;
   switch (link.kind) {
     case 'off':

@@ -91,6 +91,10 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('host-quarantined'), at, host: z.string(), because: z.string() }),
   z.object({ kind: z.literal('host-trusted'), at, host: z.string() }),
+  /** A person wants nothing more to start there; what runs goes to its end. `because` is for people. */
+  z.object({ kind: z.literal('host-closed'), at, host: z.string(), because: z.string() }),
+  /** It is used again, whatever was said or found before. */
+  z.object({ kind: z.literal('host-opened'), at, host: z.string() }),
   /** A person or the early-failure rule ended the sweep: nothing of it starts until `sweep-opened`. */
   z.object({
     kind: z.literal('sweep-stopped'),
@@ -99,7 +103,7 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
     by: z.enum(['person', 'same-failure']),
     because: z.string(),
   }),
-  /** A person asks for failed trials again: their charges are forgotten. */
+  /** Failed trials are queued again, their charges forgotten: a person asked, or the host was at fault. */
   z.object({ kind: z.literal('retry-asked'), at, trials: z.array(z.string()) }),
 ]);
 export type LedgerEvent = Readonly<z.infer<typeof ledgerEventSchema>>;

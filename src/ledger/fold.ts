@@ -73,6 +73,16 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
         charges: 0,
       } satisfies Partial<HostRecord>);
       break;
+    case 'host-closed':
+      hostOf(state, event.host).closed = event.because;
+      break;
+    case 'host-opened':
+      Object.assign(hostOf(state, event.host), {
+        closed: null,
+        quarantine: null,
+        charges: 0,
+      } satisfies Partial<HostRecord>);
+      break;
     case 'sweep-stopped':
       sweepOf(state, event.sweep).status = {
         kind: 'stopped',
@@ -222,7 +232,17 @@ function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd, at: n
   if (charged === 'host') hostOf(state, attempt.host).charges += 1;
   if (end.outcome.kind === 'succeeded') hostOf(state, attempt.host).charges = 0;
   const status = statusAfter(state, trial, attempt, end);
+  if (status?.kind === 'succeeded') chargeWhereItFailed(state, trial, attempt);
   if (status !== null) setStatus(state, trial, status);
+}
+
+/** What fails on one host and succeeds on another was the host's fault. */
+function chargeWhereItFailed(state: LedgerState, trial: Trial, succeeded: Attempt): void {
+  for (const id of trial.attempts) {
+    const { status, host } = attemptOf(state, id);
+    if (status.kind === 'ended' && host !== succeeded.host && chargedTo[status.end.outcome.kind] === 'trial')
+      hostOf(state, host).charges += 1;
+  }
 }
 
 function settleArtifacts(state: LedgerState, id: AttemptId, paths: readonly string[]): void {
@@ -312,6 +332,7 @@ function hostOf(state: LedgerState, name: string): HostRecord {
     work: new Map(),
     charges: 0,
     quarantine: null,
+    closed: null,
   };
   state.hosts.set(host.name, host);
   return host;

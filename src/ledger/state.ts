@@ -93,9 +93,11 @@ export interface HostRecord {
   readonly open: Set<AttemptId>;
   /** What these amount to, by the sweep for which they were leased. */
   readonly work: Map<SweepName, OpenWork>;
-  /** Attempts that did not start there since the last that succeeded. */
+  /** Since its last success: attempts that did not start there, or failed there and succeeded elsewhere. */
   charges: number;
   quarantine: string | null;
+  /** Why a person wants nothing to start there; null where it may. */
+  closed: string | null;
 }
 
 export interface OpenWork {

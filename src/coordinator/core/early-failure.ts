@@ -3,6 +3,8 @@ import type { Attempt } from '../../ledger/state.ts';
 import { chargedTo } from '../../model/outcome.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import { stopSweep } from './commands.ts';
+import { signatureOf } from './failure-signature.ts';
+import { mayUse } from './host-use.ts';
 import type { CoordinatorState, EarlyFailure } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -33,20 +35,15 @@ export function noteFailure(
     { trial: attempt.trial, host: attempt.host, signature: signatureOf(end) },
   ];
   state.firstFailures.set(sweep.name, failures);
-  const inUse = [...state.fleet.values()].filter(({ link }) => link.kind !== 'off').length;
-  if (failWithOneCause(failures, inUse)) stopSweep(state, turn, sweep, 'same-failure', explain(end), now);
+  const inUse = [...state.fleet.values()].filter((host) => mayUse(state, host)).map(({ name }) => name);
+  const there = failures.filter(({ host }) => inUse.includes(host));
+  if (failWithOneCause(there, inUse.length)) stopSweep(state, turn, sweep, 'same-failure', explain(end), now);
 }
 
 export function failWithOneCause(failures: readonly EarlyFailure[], hosts: number): boolean {
   if (failures.length < sameFailures) return false;
   const distinct = (key: keyof EarlyFailure): number => new Set(failures.map((failure) => failure[key])).size;
   return distinct('signature') === 1 && distinct('trial') > 1 && distinct('host') >= Math.min(2, hosts);
-}
-
-/** Numbers differ between trials that fail alike (addresses, steps, times): they are left out. */
-function signatureOf(end: AttemptEnd): string {
-  const lastLine = end.logTail.trimEnd().split('\n').at(-1) ?? '';
-  return `${outcomeText(end.outcome)} ${lastLine}`.replace(/[0-9a-f]*\d[0-9a-f]*/gi, '#');
 }
 
 const explain = (end: AttemptEnd): string =>

@@ -18,4 +18,6 @@ export const newFleetHost = (host: {
   ended: 0,
   asked: new Set(),
   heldSince: null,
+  failures: [],
+  othersSucceed: false,
 });

@@ -11,12 +11,10 @@ import { askForAwaited, takeArtifacts } from './artifacts.ts';
 import { cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
+import { judgeHosts } from './suspicion.ts';
 import type { Turn } from './turn.ts';
 
 type Said<Kind extends FromAgent['kind']> = Extract<FromAgent, { kind: Kind }>;
-
-/** Attempts that did not start on a host, one after the other, before it is trusted with no more (P5's sibling). */
-const chargesToQuarantine = 3;
 
 export function connected(state: CoordinatorState, name: HostName, facts: HostFacts): void {
   const host = state.fleet.get(name);
@@ -230,8 +228,7 @@ function endAttempt(
   turn.record({ kind: 'ended', at: now, attempt: id, host: attempt.host, end });
   learn(state, attempt, end);
   noteFailure(state, turn, attempt, end, now);
-  if ((state.ledger.hosts.get(attempt.host)?.charges ?? 0) >= chargesToQuarantine)
-    quarantine(state, turn, attempt, end, now);
+  judgeHosts(state, turn, attempt, end, now);
 }
 
 /** People read the words of a program in many places: what they could not read is left out before it is kept. */
@@ -254,17 +251,6 @@ export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd
   if (end.outcome.kind !== 'succeeded' || trial === undefined) return;
   const { launch, host } = attempt;
   observeDuration(state.durations, { launch, host, seconds: end.seconds, work: workOf(trial.point) });
-}
-
-function quarantine(
-  state: CoordinatorState,
-  turn: Turn,
-  attempt: Attempt,
-  end: AttemptEnd,
-  now: number,
-): void {
-  if (end.outcome.kind !== 'not-started' || state.ledger.hosts.get(attempt.host)?.quarantine !== null) return;
-  turn.record({ kind: 'host-quarantined', at: now, host: attempt.host, because: end.outcome.message });
 }
 
 const lostEnd: AttemptEnd = {

@@ -36,6 +36,16 @@ export interface FleetHost {
   readonly asked: Set<AttemptId>;
   /** Since when something else than its own trials holds back what waits there; wall clock in ms, null where nothing does. */
   heldSince: number | null;
+  /** What failed there since its last success, and whether anything succeeded elsewhere since the first of it. */
+  readonly failures: HostFailure[];
+  othersSucceed: boolean;
+}
+
+export interface HostFailure {
+  readonly trial: TrialId;
+  /** Equal for failures of one cause. */
+  readonly signature: string;
+  readonly because: string;
 }
 
 /** off | connecting → reconciling (its agent answered) → ready (it said what it holds) → connecting … */

@@ -6,6 +6,7 @@ import type { HostLoad } from '../../throttle/host-load.ts';
 import { idleHost } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
+import { suspicionOf } from '../core/suspicion.ts';
 
 export type Eligibility =
   | { readonly kind: 'eligible' }
@@ -56,13 +57,15 @@ function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refu
 }
 
 /** Why nothing may start on a host, whatever it is; null where it may. */
-function closedTo(state: CoordinatorState, host: FleetHost): Refusal | null {
-  const quarantine = state.ledger.hosts.get(host.name)?.quarantine ?? null;
-  return quarantine === null ? null : { kind: 'quarantined', because: quarantine };
+export function closedTo(
+  state: CoordinatorState,
+  host: FleetHost,
+): Extract<Refusal, { kind: 'off' | 'quarantined' }> | null {
+  const record = state.ledger.hosts.get(host.name);
+  if (record !== undefined && record.closed !== null) return { kind: 'off', because: record.closed };
+  const because = record?.quarantine ?? suspicionOf(state, host);
+  return because === null ? null : { kind: 'quarantined', because };
 }
-
-/** Whether what waits on a host may wait there. */
-export const mayStart = (state: CoordinatorState, host: FleetHost): boolean => closedTo(state, host) === null;
 
 /** A host as it would be with nobody on it; null where it is not known yet. */
 export const idle = ({ link, limits }: FleetHost): HostLoad | null =>

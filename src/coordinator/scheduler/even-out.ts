@@ -7,7 +7,7 @@ import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { CoordinatorState } from '../core/state.ts';
 import { add, type Berth, type Candidate, endsIn, isOpenTo, remove } from './berth.ts';
 import { type Choice, chooseHost } from './choice.ts';
-import { mayStart } from './eligibility.ts';
+import { closedTo } from './eligibility.ts';
 
 /** Attempts that one plan asks for: the rest follows once these are answered. */
 const mostAsked = 500;
@@ -110,7 +110,7 @@ const answering = (berth: Berth, { candidates }: Choice): Candidate[] =>
 
 /** What waits on a host that may start nothing any more. */
 const unwantedOn = (state: CoordinatorState, berth: Berth): AttemptId[] =>
-  mayStart(state, berth.host) ? [] : waitingOn(state, berth).map(({ id }) => id);
+  closedTo(state, berth.host) === null ? [] : waitingOn(state, berth).map(({ id }) => id);
 
 const waitingOn = (state: CoordinatorState, { host }: Berth): Attempt[] =>
   [...(state.ledger.hosts.get(host.name)?.open ?? [])].flatMap((id) => {
