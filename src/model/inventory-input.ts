@@ -22,6 +22,9 @@ const limits = z.strictObject({
   slots: countInput(1, 'a whole number of trials, 1 or more').optional().meta({
     description: 'How many trials may run at once.',
   }),
+  cpus: countInput(1, 'a whole number of cores, 1 or more').optional().meta({
+    description: 'How many cores trials may hold at once. Default: all that the host has.',
+  }),
   load: z.number().positive().optional().meta({
     description: 'Load that is not ours, for each core, from which nothing starts. Default 1.',
   }),
@@ -94,4 +97,4 @@ export const inventoryInput = z
 export type InventoryInput = z.infer<typeof inventoryInput>;
 
 /** Keys of the format that are not built yet: refused, never ignored. */
-export const inventoryKeysNotYet: ReadonlySet<string> = new Set(['cpus', 'power', 'swap', 'pressure']);
+export const inventoryKeysNotYet: ReadonlySet<string> = new Set(['power', 'swap', 'pressure']);

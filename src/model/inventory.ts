@@ -13,10 +13,12 @@ export type DevicePolicy = Readonly<z.infer<typeof devicePolicySchema>>;
 
 /**
  * What the inventory holds trials back by on a host, each named for the rule that it sets; null is the rule's own
- * default. Journals that were written before there were GPUs lack the last four.
+ * default. Journals of earlier versions lack those with a default.
  */
 export const hostLimitsSchema = z.object({
   slots: z.number().nullable(),
+  /** Cores that our trials may hold at once; null for all that the host has. */
+  cpus: z.number().nullable().default(null),
   /** Load that is not ours, for each core, from which nothing starts. */
   load: z.number().nullable(),
   /** Left free. */

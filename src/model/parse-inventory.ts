@@ -59,6 +59,7 @@ function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHos
     off: host.off ?? null,
     limits: {
       slots: limits.slots ?? null,
+      cpus: limits.cpus ?? null,
       load: limits.load ?? null,
       hostMemoryBytes: bytesOf(limits.hostMemory),
       diskBytes: bytesOf(limits.disk),

@@ -6,6 +6,8 @@ export interface Limits {
   readonly slots: number | null;
   /** Trials at once for each core, where nobody said otherwise: what takes no core is still a process. */
   readonly slotsPerCpu: number;
+  /** Cores that our trials may hold at once; null for all that the host has. */
+  readonly cpus: number | null;
   /** Host memory that is left free: this share of it, and never less than `memoryHeadroomBytes`. */
   readonly memoryHeadroomShare: number;
   readonly memoryHeadroomBytes: number;
@@ -38,6 +40,7 @@ const gib = 1024 ** 3;
 export const defaultLimits: Limits = {
   slots: null,
   slotsPerCpu: 4,
+  cpus: null,
   memoryHeadroomShare: 0.1,
   memoryHeadroomBytes: gib,
   othersLoadPerCpu: 1,
@@ -60,6 +63,7 @@ export const untouchedMs = 30_000;
 /** An inventory that caps nothing. */
 export const noLimits: HostLimits = {
   slots: null,
+  cpus: null,
   load: null,
   hostMemoryBytes: null,
   diskBytes: null,
@@ -73,6 +77,7 @@ export const noLimits: HostLimits = {
 export const limitsOf = (caps: HostLimits): Limits => ({
   ...defaultLimits,
   slots: caps.slots,
+  cpus: caps.cpus,
   othersLoadPerCpu: caps.load ?? defaultLimits.othersLoadPerCpu,
   memoryHeadroomBytes: caps.hostMemoryBytes ?? defaultLimits.memoryHeadroomBytes,
   diskFreeBytes: caps.diskBytes ?? defaultLimits.diskFreeBytes,

@@ -54,7 +54,10 @@ export const gpusOf = (
   host: { readonly gpus: readonly unknown[] | null },
 ): 0 | 1 => gpus ?? (host.gpus === null || host.gpus.length > 0 ? 1 : 0);
 
-/** Cores that none of ours holds. */
+/** Cores that ours may hold, of those that the host has. */
+export const cpusOf = (cpus: number, { cpus: cap }: Pick<Limits, 'cpus'>): number => cap ?? cpus;
+
+/** Of these cores, those that none of ours holds. */
 export const freeCpus = (cpus: number, ours: readonly OurShare[]): number =>
   cpus - sum(ours.map(({ resources }) => resources.cpus));
 

@@ -5,7 +5,7 @@
 import type { Refusal } from '../model/refusal.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
 import { admitDevice } from './devices.ts';
-import { freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';
+import { cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';
 
 export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
 
@@ -56,11 +56,12 @@ const slots: Rule = (_, { cpus, ours, limits }) => {
 };
 
 /** Sixteen trials of two threads on eight cores took three times as long as eight, then eight. */
-const cores: Rule = ({ resources }, { cpus, ours }) => {
-  const free = freeCpus(cpus, ours);
+const cores: Rule = ({ resources }, { cpus, ours, limits }) => {
+  const total = cpusOf(cpus, limits);
+  const free = freeCpus(total, ours);
   // A trial that asks for more than the host has would wait for ever: it is let in where nothing else holds a core.
-  const need = Math.min(resources.cpus, cpus);
-  return need > free ? { kind: 'cpus', needCpus: resources.cpus, freeCpus: free, totalCpus: cpus } : null;
+  const need = Math.min(resources.cpus, total);
+  return need > free ? { kind: 'cpus', needCpus: resources.cpus, freeCpus: free, totalCpus: total } : null;
 };
 
 /** Four trials fitted when they began; at the end of the first epoch all four peaked, and the server swapped to death. */

@@ -60,13 +60,15 @@ export class Bed {
   }
 
   /** An inventory.json that names every host, for people who write their own. */
-  inventory(): { hosts: { name: string; address: string; user: string; limits: { slots: number } }[] } {
+  inventory(): {
+    hosts: { name: string; address: string; user: string; limits: { slots: number; cpus: number } }[];
+  } {
     return {
       hosts: this.#options.map(({ name, address, slots }) => ({
         name,
         address,
         user: 'lab',
-        limits: { slots },
+        limits: { slots, cpus: slots },
       })),
     };
   }

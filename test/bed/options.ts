@@ -4,7 +4,7 @@ import type { Gpu } from './gpus.ts';
 export interface HostOptions {
   /** @default host01, host02, … */
   readonly name?: string;
-  /** Trials at once, by the inventory: a kernel lets nobody lie about the cores of a process. @default 8 */
+  /** Trials at once, and cores for them, by the inventory: no process can be lied to about its cores. @default 8 */
   readonly slots?: number;
   /** Its GPUs, for which nvidia-smi's stand-in answers; without any there is no nvidia-smi. @default none */
   readonly gpus?: readonly Gpu[];

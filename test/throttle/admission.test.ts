@@ -98,6 +98,13 @@ describe('a start is refused', () => {
     expect(ask(host({ ours: [share({ needs: { cpus: 4 } })] }), { cpus: 0 })).toEqual([]);
   });
 
+  it('where the inventory gives ours fewer cores than there are, or more', () => {
+    const ours = [share({ needs: { cpus: 2 } })];
+    const limits = limitsOf({ ...noLimits, cpus: 2 });
+    expect(ask(host({ ours, limits }))).toEqual([{ kind: 'cpus', needCpus: 1, freeCpus: 0, totalCpus: 2 }]);
+    expect(ask(host({ ours, limits: limitsOf({ ...noLimits, cpus: 8 }) }), { cpus: 6 })).toEqual([]);
+  });
+
   it('for more cores than there are only while others hold some', () => {
     expect(ask(host(), { cpus: 64 })).toEqual([]);
     expect(ask(host({ ours: [share()] }), { cpus: 64 })).toMatchObject([{ kind: 'cpus', needCpus: 64 }]);

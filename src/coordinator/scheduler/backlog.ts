@@ -3,7 +3,7 @@ import type { Sweep } from '../../ledger/state.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts } from '../../protocol/messages.ts';
 import { type Limits, limitsOf } from '../../throttle/limits.ts';
-import { gpuHeadroomBytes, gpusOf } from '../../throttle/room.ts';
+import { cpusOf, gpuHeadroomBytes, gpusOf } from '../../throttle/room.ts';
 import type { FleetHost } from '../core/state.ts';
 
 /** Predicted work that a host is given ahead, so that it works on while the laptop is closed. */
@@ -54,7 +54,7 @@ function lastinglyHeld({ link, heldSince }: FleetHost, now: number): number | nu
 function placesOf(resources: Resources | undefined, { link, limits }: FleetHost): number {
   const facts = link.kind === 'ready' ? link.facts : null;
   const cpus = resources?.cpus ?? 1;
-  const total = facts?.cpus ?? 1;
+  const total = cpusOf(facts?.cpus ?? 1, limits);
   const byCpus = cpus > 0 ? Math.max(1, Math.floor(total / cpus)) : total * 4;
   const byGpus =
     resources === undefined || facts === null || gpusOf(resources, facts) === 0
