@@ -152,6 +152,7 @@ export function notOpenText(sweep: Sweep | undefined): string {
   const { status, name } = sweep;
   if (status.kind === 'stopped')
     return `sweep ${name} was stopped (${status.because}); \`labsweep resume ${name}\` goes on`;
+  if (status.kind === 'paused') return `sweep ${name} is paused; \`labsweep resume ${name}\` goes on`;
   return `sweep ${name} is being declared`;
 }
 

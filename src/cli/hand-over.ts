@@ -101,4 +101,4 @@ export async function follow(
 }
 
 const hasEnded = ({ counts, status }: Sweep): boolean =>
-  counts.leased + counts.running === 0 && (counts.queued === 0 || status.kind === 'stopped');
+  counts.leased + counts.running === 0 && (counts.queued === 0 || status.kind !== 'open');

@@ -8,6 +8,9 @@ const packageFolder = nearestWithManifest(import.meta.dirname);
 /** The agent in one file, as it is put on hosts. */
 export const agentFile = join(packageFolder, 'dist/agent.mjs');
 
+/** The command itself, for a process that goes on by itself. */
+export const commandFile = join(packageFolder, 'bin/labsweep.js');
+
 /** The running part of a built-in program, as it is shipped to hosts. */
 export const programFolder = (name: string): string => join(packageFolder, 'dist/programs', name);
 

@@ -11,6 +11,7 @@ import { leaderboardVerb } from './verbs/leaderboard.ts';
 import { ledgerVerb } from './verbs/ledger.ts';
 import { listVerb } from './verbs/list.ts';
 import { logsVerb } from './verbs/logs.ts';
+import { pauseVerb } from './verbs/pause.ts';
 import { planVerb } from './verbs/plan.ts';
 import { resumeVerb } from './verbs/resume.ts';
 import { retryVerb } from './verbs/retry.ts';
@@ -36,6 +37,7 @@ const verbs: readonly Verb[] = [
   showVerb,
   logsVerb,
   retryVerb,
+  pauseVerb,
   stopVerb,
   leaderboardVerb,
   ledgerVerb,

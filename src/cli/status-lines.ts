@@ -38,6 +38,8 @@ function conditionOf(view: RunView): string {
       return 'being declared';
     case 'stopped':
       return `stopped (${view.status.because.split('\n')[0] ?? ''})`;
+    case 'paused':
+      return 'paused';
     case 'open':
       return isAtRest(view) ? 'done' : 'open';
     default:

@@ -10,12 +10,14 @@ export function sweepOf(ledger: LedgerState, name: string): Sweep {
 }
 
 export const exitCodeOf = ({ status, counts }: Sweep): ExitCode =>
-  status.kind === 'stopped' || counts.failed > 0 ? exitCode.failedInPart : exitCode.done;
+  status.kind !== 'open' || counts.failed > 0 ? exitCode.failedInPart : exitCode.done;
 
 /** What a sweep that came to rest amounts to, said where it is not all well. */
 export function verdictOf(console: Console, sweep: Sweep): ExitCode {
   const { name, status, counts } = sweep;
   if (status.kind === 'stopped') console.err(stoppedText(sweep, status));
+  else if (status.kind === 'paused')
+    console.err(`Sweep ${name} is paused; \`labsweep resume ${name}\` goes on.\n`);
   else if (counts.failed > 0)
     console.err(
       `${counts.failed} failed: \`labsweep list ${name} --failed\` shows them, \`labsweep retry --failed\` tries them again.\n`,

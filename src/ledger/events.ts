@@ -95,6 +95,8 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host-closed'), at, host: z.string(), because: z.string() }),
   /** It is used again, whatever was said or found before. */
   z.object({ kind: z.literal('host-opened'), at, host: z.string() }),
+  /** A person wants nothing more of it to start until `sweep-opened`; what runs goes to its end. */
+  z.object({ kind: z.literal('sweep-paused'), at, sweep: z.string() }),
   /** A person or the early-failure rule ended the sweep: nothing of it starts until `sweep-opened`. */
   z.object({
     kind: z.literal('sweep-stopped'),

@@ -83,6 +83,9 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
         charges: 0,
       } satisfies Partial<HostRecord>);
       break;
+    case 'sweep-paused':
+      sweepOf(state, event.sweep).status = { kind: 'paused', at: event.at };
+      break;
     case 'sweep-stopped':
       sweepOf(state, event.sweep).status = {
         kind: 'stopped',

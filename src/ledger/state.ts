@@ -33,10 +33,11 @@ export interface Sweep {
   status: SweepStatus;
 }
 
-/** declaring → open ⇄ stopped. Nothing starts unless it is open. */
+/** declaring → open ⇄ paused | stopped. Nothing starts unless it is open. */
 export type SweepStatus =
   | { readonly kind: 'declaring' }
   | { readonly kind: 'open' }
+  | { readonly kind: 'paused'; readonly at: number }
   | {
       readonly kind: 'stopped';
       readonly by: 'person' | 'same-failure';

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { boardReporter } from '../board-reporter.ts';
 import { storeFolder } from '../data-sets.ts';
 import { type ChangeOptions, declareSweep } from '../declare.ts';
+import { runDetached } from '../detach.ts';
 import { readLab } from '../lab.ts';
 import {
   breakLockOption,
@@ -25,6 +26,7 @@ interface RunOptions extends SweepOptions, ChangeOptions {
   readonly inventory?: string;
   readonly json?: boolean;
   readonly breakLock?: boolean;
+  readonly detach?: boolean;
 }
 
 export const runVerb: Verb = (console, done) =>
@@ -45,6 +47,7 @@ export const runVerb: Verb = (console, done) =>
     .addOption(inventoryOption())
     .addOption(yesOption())
     .addOption(breakLockOption())
+    .addOption(new Option('--detach', 'leave the coordinator in the background, and end').conflicts('json'))
     .addOption(jsonOption('events as NDJSON on standard output, the last one `end`'))
     .addHelpText('after', '\nExample:\n  labsweep run sweeps/quickstart.yaml --set fixed.epochs=2 --limit 3')
     .action(async (path: string, options: RunOptions) => {
@@ -53,16 +56,15 @@ export const runVerb: Verb = (console, done) =>
       const hosts = readLab(console, loaded.folder, options.inventory);
       const { declaration, points } = await declareSweep(console, loaded, folder, options);
       const name = declaration.sweep;
-      done(
-        await runSweep(console, {
-          folder,
-          store: storeFolder(folder),
-          hosts,
-          sweep: name,
-          command: { kind: 'run', declaration, points: [...points] },
-          breakLock: options.breakLock === true,
-          foreground: false,
-          reporter: options.json === true ? jsonReporter(console, name) : boardReporter(console, name),
-        }),
-      );
+      const request = {
+        folder,
+        store: storeFolder(folder),
+        hosts,
+        sweep: name,
+        command: { kind: 'run' as const, declaration, points: [...points] },
+        breakLock: options.breakLock === true,
+      };
+      if (options.detach === true) return done(await runDetached(console, request, options.inventory));
+      const reporter = options.json === true ? jsonReporter(console, name) : boardReporter(console, name);
+      done(await runSweep(console, { ...request, foreground: false, reporter }));
     });

@@ -10,6 +10,7 @@ export const commandSchema = z.discriminatedUnion('kind', [
   }),
   /** `sweep` null: every sweep of the ledger. */
   z.object({ kind: z.literal('resume'), sweep: z.string().nullable() }),
+  z.object({ kind: z.literal('pause'), sweep: z.string().nullable() }),
   z.object({ kind: z.literal('stop'), sweep: z.string().nullable() }),
   /** Nothing more starts there, what waits is taken back, what runs goes to its end; `on` ends it, and a quarantine. */
   z.object({ kind: z.literal('drain'), host: z.string() }),

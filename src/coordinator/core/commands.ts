@@ -29,6 +29,8 @@ function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: nu
     case 'resume':
       trustHosts(state, turn, now);
       return resume(state, turn, command.sweep, now);
+    case 'pause':
+      return pause(state, turn, command.sweep, now);
     case 'stop':
       return stop(state, turn, command.sweep, now);
     case 'drain':
@@ -117,7 +119,9 @@ function isSameDeclaration(
 }
 
 function resumeSweep(turn: Turn, sweep: Sweep, now: number): void {
-  if (sweep.status.kind === 'stopped') turn.record({ kind: 'sweep-opened', at: now, sweep: sweep.name });
+  const { kind } = sweep.status;
+  if (kind === 'stopped' || kind === 'paused')
+    turn.record({ kind: 'sweep-opened', at: now, sweep: sweep.name });
 }
 
 function resume(state: CoordinatorState, turn: Turn, name: string | null, now: number): string {
@@ -126,13 +130,26 @@ function resume(state: CoordinatorState, turn: Turn, name: string | null, now: n
   return sweeps.length === 0 ? noSweep(name) : `resumed: ${namesOf(sweeps)}`;
 }
 
+/** What waits on hosts is taken back by the plan that follows. */
+function pause(state: CoordinatorState, turn: Turn, name: string | null, now: number): string {
+  const sweeps = sweepsNamed(state, name);
+  if (sweeps.length === 0) return noSweep(name);
+  const open = sweeps.filter((sweep) => sweep.status.kind === 'open' && isUnfinished(sweep));
+  for (const sweep of open) turn.record({ kind: 'sweep-paused', at: now, sweep: sweep.name });
+  return open.length === 0
+    ? `nothing of ${namesOf(sweeps)} waits or runs`
+    : `paused: ${namesOf(open)}; what runs goes to its end`;
+}
+
+const isUnfinished = ({ counts: { queued, leased, running } }: Sweep): boolean =>
+  queued + leased + running > 0;
+
+const isStopped = ({ status }: Sweep): boolean => status.kind === 'stopped' || status.kind === 'declaring';
+
 function stop(state: CoordinatorState, turn: Turn, name: string | null, now: number): string {
   const sweeps = sweepsNamed(state, name);
   if (sweeps.length === 0) return noSweep(name);
-  const busy = sweeps.filter(
-    ({ status, counts: { queued, leased, running } }) =>
-      status.kind === 'open' && queued + leased + running > 0,
-  );
+  const busy = sweeps.filter((sweep) => !isStopped(sweep) && isUnfinished(sweep));
   for (const sweep of busy) stopSweep(state, turn, sweep, 'person', 'stopped by a person', now);
   return busy.length === 0 ? `nothing of ${namesOf(sweeps)} waits or runs` : `stopped: ${namesOf(busy)}`;
 }
@@ -154,7 +171,7 @@ export function stopSweep(
   because: string,
   now: number,
 ): void {
-  if (sweep.status.kind !== 'open') return;
+  if (isStopped(sweep)) return;
   turn.record({ kind: 'sweep-stopped', at: now, sweep: sweep.name, by, because });
   for (const [host, attempts] of openAttemptsBy(state, sweep))
     turn.instruct({ kind: 'send', host, message: { kind: 'cancel', attempts } });
@@ -162,7 +179,7 @@ export function stopSweep(
 
 /** Ends what a host holds for no open sweep: a stop that a cut kept it from hearing, a point edited away. */
 export function cancelUnwanted(state: CoordinatorState, turn: Turn, host: HostName): void {
-  const attempts = openOn(state, host).filter((attempt) => !servesOpenSweep(state, attempt));
+  const attempts = openOn(state, host).filter((attempt) => !isWanted(state, attempt));
   if (attempts.length > 0)
     turn.instruct({
       kind: 'send',
@@ -175,7 +192,7 @@ function openAttemptsBy(state: CoordinatorState, sweep: Sweep): Map<HostName, st
   const byHost = new Map<HostName, string[]>();
   for (const host of state.ledger.hosts.keys()) {
     const ids = openOn(state, host)
-      .filter((attempt) => attempt.sweep === sweep.name && !servesOpenSweep(state, attempt))
+      .filter((attempt) => attempt.sweep === sweep.name && !isWanted(state, attempt))
       .map((attempt) => attempt.id);
     if (ids.length > 0) byHost.set(host, ids);
   }
@@ -185,10 +202,11 @@ function openAttemptsBy(state: CoordinatorState, sweep: Sweep): Map<HostName, st
 const openOn = (state: CoordinatorState, host: HostName): Attempt[] =>
   [...(state.ledger.hosts.get(host)?.open ?? [])].flatMap((id) => state.ledger.attempts.get(id) ?? []);
 
-const servesOpenSweep = (state: CoordinatorState, attempt: Attempt): boolean =>
-  (state.ledger.trials.get(attempt.trial)?.sweeps ?? []).some(
-    (name) => state.ledger.sweeps.get(name)?.status.kind === 'open',
-  );
+const isWanted = (state: CoordinatorState, attempt: Attempt): boolean =>
+  (state.ledger.trials.get(attempt.trial)?.sweeps ?? []).some((name) => {
+    const sweep = state.ledger.sweeps.get(name);
+    return sweep !== undefined && !isStopped(sweep);
+  });
 
 function retry(state: CoordinatorState, turn: Turn, trials: readonly string[], now: number): string {
   const failed = trials.filter((id) => {

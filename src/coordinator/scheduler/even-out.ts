@@ -108,9 +108,20 @@ function moveFrom(
 const answering = (berth: Berth, { candidates }: Choice): Candidate[] =>
   candidates.filter((other) => other.berth === berth || other.berth.host.asked.size === 0);
 
-/** What waits on a host that may start nothing any more. */
+/** What waits on a host that may start nothing any more, or for sweeps that are paused. */
 const unwantedOn = (state: CoordinatorState, berth: Berth): AttemptId[] =>
-  closedTo(state, berth.host) === null ? [] : waitingOn(state, berth).map(({ id }) => id);
+  closedTo(state, berth.host) === null
+    ? waitsForPaused(state, berth)
+    : waitingOn(state, berth).map(({ id }) => id);
+
+function waitsForPaused(state: CoordinatorState, berth: Berth): AttemptId[] {
+  const work = state.ledger.hosts.get(berth.host.name)?.work.keys() ?? [];
+  const isPaused = (name: SweepName): boolean => state.ledger.sweeps.get(name)?.status.kind === 'paused';
+  if (![...work].some(isPaused)) return [];
+  return waitingOn(state, berth)
+    .filter(({ trial }) => state.ledger.trials.get(trial)?.sweeps.every(isPaused))
+    .map(({ id }) => id);
+}
 
 const waitingOn = (state: CoordinatorState, { host }: Berth): Attempt[] =>
   [...(state.ledger.hosts.get(host.name)?.open ?? [])].flatMap((id) => {
