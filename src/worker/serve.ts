@@ -8,6 +8,7 @@ import { listen, socketPath } from './endpoint.ts';
 import { tidyCheckpoints } from './spool/checkpoint.ts';
 import { openHostFolder } from './spool/host-folder.ts';
 import { inherited } from './supervisor/environment.ts';
+import { readLoginEnvironment } from './supervisor/login-environment.ts';
 import { launcherCommand } from './supervisor/launch-trials.ts';
 import { bootId, machineId, usableCpus, userName } from './telemetry/host-facts.ts';
 import { readProcessStat } from './telemetry/process-stat.ts';
@@ -43,6 +44,7 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
     server.close();
     return false;
   }
+  const asked = readLoginEnvironment(process.env);
   const machine = machineId();
   const host = openHostFolder(real, machine);
   const log = new AgentLog(host.agentLog);
@@ -58,6 +60,8 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
     // Its trials are its children and would keep it; its peers have what was sent to them by then.
     setTimeout(() => process.exit(0), lastWordsMs);
   };
+  const login = await asked;
+  if (login.kind === 'unread') log.write(`trials have the agent's own environment: ${login.because}`);
   const agent = new Agent({
     host,
     facts: {
@@ -72,7 +76,7 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
       user: userName(),
     },
     launcher: launcherCommand(),
-    environment: inherited(process.env),
+    environment: inherited(login.kind === 'read' ? login.environment : process.env),
     procRoot,
     idleMs,
     now: () => Number(process.hrtime.bigint()) / 1e6,

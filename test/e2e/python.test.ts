@@ -52,7 +52,7 @@ const offline = { PIP_NO_INDEX: '1', PIP_RETRIES: '0' };
 
 const environmentsOf = (lab: Lab): string[] => lab.files().filter((file) => file.endsWith('/pyvenv.cfg'));
 
-describe.concurrent.skipIf(!makesEnvironments)('python: requirements.txt', () => {
+describe.skipIf(!makesEnvironments)('python: requirements.txt', { concurrent: true }, () => {
   it('is one environment for all trials and for the next sweep; another list is another one', async ({
     lab,
   }) => {

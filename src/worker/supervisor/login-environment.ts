@@ -1,0 +1,49 @@
+/** What a person's login shell sets: how an agent was started says nothing of it. */
+import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
+import { basename } from 'node:path';
+
+/** A login file that asks a question has no one to answer it. */
+const limitMs = 5_000;
+/** Login files print; what follows this line is the environment. Understood by every shell, csh and fish among them. */
+const mark = 'labsweep-environment';
+const command = `echo ${mark}; env -0`;
+/** What the shell says of itself. */
+const ofTheShell: ReadonlySet<string> = new Set(['_', 'PWD', 'OLDPWD', 'SHLVL']);
+
+export type LoginEnvironment =
+  | { readonly kind: 'read'; readonly environment: Readonly<Record<string, string>> }
+  | { readonly kind: 'unread'; readonly because: string };
+
+/** Asks the user's shell, as `$SHELL -lc env` would. */
+export function readLoginEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<LoginEnvironment> {
+  const shell = environment['SHELL'] || userInfo().shell || '/bin/sh';
+  // csh and tcsh take -l only as the one argument (tcsh(1)); their own file is read without it.
+  const flags = /csh$/.test(basename(shell)) ? ['-c'] : ['-lc'];
+  return new Promise((resolve) => {
+    const child = execFile(
+      shell,
+      [...flags, command],
+      { env: { ...environment }, timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 8 * 1024 ** 2 },
+      (error, stdout) => {
+        const said = stdout.split(`${mark}\n`).at(-1) ?? '';
+        if (error === null && stdout.includes(`${mark}\n`))
+          resolve({ kind: 'read', environment: parse(said) });
+        else
+          resolve({ kind: 'unread', because: `${shell}: ${error?.message ?? 'it prints no environment'}` });
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+const parse = (said: string): Record<string, string> =>
+  Object.fromEntries(
+    said.split('\0').flatMap((entry) => {
+      const at = entry.indexOf('=');
+      const name = entry.slice(0, at);
+      return at < 1 || ofTheShell.has(name) ? [] : [[name, entry.slice(at + 1)] as const];
+    }),
+  );
