@@ -21,7 +21,7 @@ export function readLoginEnvironment(
 ): Promise<LoginEnvironment> {
   const shell = environment['SHELL'] || userInfo().shell || '/bin/sh';
   // csh and tcsh take -l only as the one argument (tcsh(1)); their own file is read without it.
-  const flags = /csh$/.test(basename(shell)) ? ['-c'] : ['-lc'];
+  const flags = basename(shell).endsWith('csh') ? ['-c'] : ['-lc'];
   return new Promise((resolve) => {
     const child = execFile(
       shell,
