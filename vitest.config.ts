@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     maxWorkers: 2,
+    // Agents ask the login shell for its environment; what a developer's own does is none of a test's business.
+    env: { SHELL: '/bin/sh' },
   },
 });

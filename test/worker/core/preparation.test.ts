@@ -95,10 +95,11 @@ describe('P9 values that a launch is passed', () => {
     const before = World.greeted();
     launches(before, passing, { TOKEN: 'hunter2' });
     leases(before, 'a-1', 'a-2', 'a-3', 'a-4', 'a-5');
-    before.spawnAll();
+    expect(before.spawnAll()).toEqual(['a-1', 'a-2', 'a-3', 'a-4']);
 
-    const world = before.next(before.state.facts);
-    world.post({ kind: 'booted', facts: { ...before.state.facts, bootId: 'boot-2' } });
+    const world = before.next();
+    world.post({ kind: 'booted', facts: world.state.facts });
+    for (const attempt of ['a-1', 'a-2', 'a-3', 'a-4']) world.post({ kind: 'exited', attempt });
     world.sample();
     world.greet(1);
     world.forgetMessages();
