@@ -45,6 +45,8 @@ export class Lab {
   readonly host = join(this.folder, 'host');
   /** What the person has exported. */
   readonly env: Record<string, string> = {};
+  /** A command that takes longer is killed. */
+  patienceMs = patienceMs;
   readonly #home = join(this.folder, 'home');
   readonly #typed: Typed[] = [];
 
@@ -106,7 +108,7 @@ export class Lab {
     const said = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text));
-    const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    const late = setTimeout(() => child.kill('SIGKILL'), this.patienceMs);
     const ended = new Promise<Told>((resolve) => {
       child.once('close', (code, ending) => {
         clearTimeout(late);

@@ -7,6 +7,9 @@ import { it, type Lab } from './lab.ts';
 const makesEnvironments = spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0;
 if (!makesEnvironments) process.stdout.write('python.test.ts: skipped, python3 -m venv does not work here\n');
 
+/** Making an environment unpacks pip: seconds, and many on a busy machine. */
+const patienceMs = 120_000;
+
 /** A wheel is a zip with three text files (PEP 427). */
 const makeWheel = `
 import sys, zipfile
@@ -28,6 +31,7 @@ print(json.dumps({"score": float(sys.argv[1])}))
 
 /** A lab with a training that imports a package, and the package's wheel in the folder \`wheels\`. */
 function labWithWheel(lab: Lab): string {
+  lab.patienceMs = patienceMs;
   lab.write('wheels/README', '');
   execFileSync('python3', ['-c', makeWheel, lab.path('wheels'), '1.0']);
   lab.write('model/train.py', train);
@@ -52,61 +56,65 @@ const offline = { PIP_NO_INDEX: '1', PIP_RETRIES: '0' };
 
 const environmentsOf = (lab: Lab): string[] => lab.files().filter((file) => file.endsWith('/pyvenv.cfg'));
 
-describe.skipIf(!makesEnvironments)('python: requirements.txt', { concurrent: true }, () => {
-  it('is one environment for all trials and for the next sweep; another list is another one', async ({
-    lab,
-  }) => {
-    labWithWheel(lab);
-    lab.inventory(3, { env: { ...offline, PIP_FIND_LINKS: lab.path('wheels') } });
-    const first = await lab.labsweep('run', 'sweep.yaml');
-    expect(first.code, first.err).toBe(exitCode.done);
-    const seen = new Set(lab.read('seen').trimEnd().split('\n'));
-    expect([...seen]).toEqual([expect.stringMatching(/\/host\/.*\/python\/\w+\.\w+ 1\.0$/)]);
-    expect(environmentsOf(lab)).toHaveLength(1);
+describe.skipIf(!makesEnvironments)(
+  'python: requirements.txt',
+  { concurrent: true, timeout: 3 * patienceMs },
+  () => {
+    it('is one environment for all trials and for the next sweep; another list is another one', async ({
+      lab,
+    }) => {
+      labWithWheel(lab);
+      lab.inventory(3, { env: { ...offline, PIP_FIND_LINKS: lab.path('wheels') } });
+      const first = await lab.labsweep('run', 'sweep.yaml');
+      expect(first.code, first.err).toBe(exitCode.done);
+      const seen = new Set(lab.read('seen').trimEnd().split('\n'));
+      expect([...seen]).toEqual([expect.stringMatching(/\/host\/.*\/python\/\w+\.\w+ 1\.0$/)]);
+      expect(environmentsOf(lab)).toHaveLength(1);
 
-    const again = await lab.labsweep('run', 'sweep.yaml', '--name', 'again', '--set', 'fixed.y=1');
-    expect(again.code, again.err).toBe(exitCode.done);
-    expect(environmentsOf(lab)).toHaveLength(1);
+      const again = await lab.labsweep('run', 'sweep.yaml', '--name', 'again', '--set', 'fixed.y=1');
+      expect(again.code, again.err).toBe(exitCode.done);
+      expect(environmentsOf(lab)).toHaveLength(1);
 
-    lab.write('requirements.txt', 'toymodel >= 1.0\n');
-    const other = await lab.labsweep('run', 'sweep.yaml');
-    expect(other.code, other.err).toBe(exitCode.done);
-    expect(other.err).toContain('3 trials trained');
-    expect(environmentsOf(lab)).toHaveLength(2);
-  });
-
-  it('is made of wheels that this machine downloads, where the host finds none', async ({ lab }) => {
-    labWithWheel(lab);
-    Object.assign(lab.env, { PIP_NO_INDEX: '1', PIP_FIND_LINKS: lab.path('wheels') });
-    lab.inventory(3, { env: { ...offline, PIP_FIND_LINKS: '/none' } });
-    const { code, err } = await lab.labsweep('run', 'sweep.yaml');
-    expect(code, err).toBe(exitCode.done);
-    expect(lab.read('seen')).toContain(' 1.0\n');
-  });
-
-  it('that nobody can install leaves the host out, with pip’s own words', async ({ lab }) => {
-    labWithWheel(lab);
-    lab.write('requirements.txt', 'toymodel == 2.0\n');
-    Object.assign(lab.env, offline);
-    const { code, err } = await lab.labsweep('run', 'sweep.yaml');
-    expect(code, err).toBe(exitCode.noHost);
-    expect(err).toMatch(
-      /here: the host could not be prepared: `pip install` ended with exit code 1: ERROR: No matching distribution found for toymodel==2\.0.*; nor did wheels from here help: ERROR: No matching distribution found/,
-    );
-    expect(environmentsOf(lab)).toEqual([]);
-  });
-
-  it('is behind what is activated', async ({ lab }) => {
-    labWithWheel(lab);
-    lab.inventory(3, {
-      env: { ...offline, PIP_FIND_LINKS: lab.path('wheels') },
-      activate: 'PATH=/usr/bin:/bin:$PATH',
+      lab.write('requirements.txt', 'toymodel >= 1.0\n');
+      const other = await lab.labsweep('run', 'sweep.yaml');
+      expect(other.code, other.err).toBe(exitCode.done);
+      expect(other.err).toContain('3 trials trained');
+      expect(environmentsOf(lab)).toHaveLength(2);
     });
-    const { code, err } = await lab.labsweep('run', 'sweep.yaml');
-    expect(code, err).toBe(exitCode.done);
-    expect(lab.read('seen')).toMatch(/\/host\/.*\/python\//);
-  });
-});
+
+    it('is made of wheels that this machine downloads, where the host finds none', async ({ lab }) => {
+      labWithWheel(lab);
+      Object.assign(lab.env, { PIP_NO_INDEX: '1', PIP_FIND_LINKS: lab.path('wheels') });
+      lab.inventory(3, { env: { ...offline, PIP_FIND_LINKS: '/none' } });
+      const { code, err } = await lab.labsweep('run', 'sweep.yaml');
+      expect(code, err).toBe(exitCode.done);
+      expect(lab.read('seen')).toContain(' 1.0\n');
+    });
+
+    it('that nobody can install leaves the host out, with pip’s own words', async ({ lab }) => {
+      labWithWheel(lab);
+      lab.write('requirements.txt', 'toymodel == 2.0\n');
+      Object.assign(lab.env, offline);
+      const { code, err } = await lab.labsweep('run', 'sweep.yaml');
+      expect(code, err).toBe(exitCode.noHost);
+      expect(err).toMatch(
+        /here: the host could not be prepared: `pip install` ended with exit code 1: ERROR: No matching distribution found for toymodel==2\.0.*; nor did wheels from here help: ERROR: No matching distribution found/,
+      );
+      expect(environmentsOf(lab)).toEqual([]);
+    });
+
+    it('is behind what is activated', async ({ lab }) => {
+      labWithWheel(lab);
+      lab.inventory(3, {
+        env: { ...offline, PIP_FIND_LINKS: lab.path('wheels') },
+        activate: 'PATH=/usr/bin:/bin:$PATH',
+      });
+      const { code, err } = await lab.labsweep('run', 'sweep.yaml');
+      expect(code, err).toBe(exitCode.done);
+      expect(lab.read('seen')).toMatch(/\/host\/.*\/python\//);
+    });
+  },
+);
 
 describe('P8 a requirements file that hosts cannot read is refused', () => {
   it.for([

@@ -10,7 +10,6 @@ import { observeDuration } from '../../predict/duration.ts';
 import { askForAwaited, takeArtifacts } from './artifacts.ts';
 import { cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
-import { bringPassed } from './prepare.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { judgeHosts } from './suspicion.ts';
 import type { Turn } from './turn.ts';
@@ -121,7 +120,6 @@ function reconcile(
   requeueForgotten(state, turn, host, held, now);
   dropStrangers(state, turn, host, said.backlog);
   cancelUnwanted(state, turn, host.name);
-  bringPassed(state, turn, host);
   askForAwaited(state, turn, host.name);
 }
 

@@ -2,7 +2,6 @@ import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { leaseOf } from '../scheduler/lease.ts';
 import { plan } from '../scheduler/plan.ts';
-import { prepare } from './prepare.ts';
 import type { CoordinatorState } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -14,10 +13,7 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
 
   state.beganAt ??= now;
   const { assignments, preparations, takeBacks } = plan(state, now);
-  for (const { host: name, launch } of preparations) {
-    const host = state.fleet.get(name);
-    if (host !== undefined) prepare(state, turn, host, launch);
-  }
+  for (const { host, launch } of preparations) prepare(state, turn, host, launch);
   for (const [host, assigned] of assignments) {
     const leases = assigned.map(({ trial, sweep }, index) => ({
       attempt: `${state.ledger.nonce}-${(state.ledger.attemptsOfTerm + index + 1).toString(36)}`,
@@ -40,6 +36,14 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
 function askBack(state: CoordinatorState, turn: Turn, host: HostName, attempts: readonly AttemptId[]): void {
   for (const attempt of attempts) state.fleet.get(host)?.asked.add(attempt);
   turn.instruct({ kind: 'send', host, message: { kind: 'take-back', attempts: [...attempts] } });
+}
+
+function prepare(state: CoordinatorState, turn: Turn, name: HostName, launch: string): void {
+  const host = state.fleet.get(name);
+  const spec = state.ledger.launches.get(launch);
+  if (host === undefined || spec === undefined) return;
+  host.launches.set(launch, { kind: 'preparing' });
+  turn.instruct({ kind: 'prepare', host: name, launch, spec });
 }
 
 function sendLeases(state: CoordinatorState, turn: Turn, host: HostName, attempts: readonly string[]): void {
