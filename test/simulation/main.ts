@@ -19,18 +19,20 @@ function many(from: number, count: number): void {
   const began = performance.now();
   let faults = 0;
   let steps = 0;
+  let takenBack = 0;
   let broken = 0;
   for (let seed = from; seed < from + count; seed += 1) {
     const run = simulate(seed);
     faults += run.faults;
     steps += run.steps;
+    takenBack += run.takenBack;
     if (run.breach === null) continue;
     broken += 1;
     console.log(`seed ${seed}: ${run.breach}`);
   }
   const seconds = (performance.now() - began) / 1_000;
   console.log(
-    `${count} seeds, ${(count / seconds).toFixed(0)} a second: ${faults} faults injected, ${steps} steps checked, ${broken} broken`,
+    `${count} seeds, ${(count / seconds).toFixed(0)} a second: ${faults} faults injected, ${takenBack} attempts taken back, ${steps} steps checked, ${broken} broken`,
   );
   process.exitCode = broken === 0 ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 /** The shipped coordinator (core and loop) over a ledger in memory, which survives it as a disk does. */
+import type { Command } from '../../src/coordinator/core/command.ts';
 import { CoordinatorLoop } from '../../src/coordinator/loop.ts';
 import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
@@ -84,6 +85,10 @@ export class VirtualCoordinator {
 
   run(declaration: SweepDeclaration, points: readonly PointDeclaration[]): void {
     this.#loop.post({ kind: 'asked', by: 1, command: { kind: 'run', declaration, points: [...points] } });
+  }
+
+  ask(command: Command): void {
+    this.#loop.post({ kind: 'asked', by: 2, command });
   }
 
   die(): void {

@@ -46,8 +46,18 @@ export class VirtualHost {
   #agent: Agent | null = null;
   #off = false;
 
-  constructor(name: string, clock: VirtualClock, random: Random, story: Story) {
+  /** How many times faster than it says it runs trials, and whether it fails each at once. */
+  readonly #nature: { readonly speed: number; readonly isBroken: boolean };
+
+  constructor(
+    name: string,
+    nature: { readonly speed: number; readonly isBroken: boolean },
+    clock: VirtualClock,
+    random: Random,
+    story: Story,
+  ) {
     this.name = name;
+    this.#nature = nature;
     this.#clock = clock;
     this.#random = random;
     this.#story = story;
@@ -56,6 +66,10 @@ export class VirtualHost {
   /** Trials that run now, whether or not an agent watches them. */
   running(): readonly Lease[] {
     return [...this.#processes.values()].filter(({ alive }) => alive).map(({ lease }) => lease);
+  }
+
+  get isBroken(): boolean {
+    return this.#nature.isBroken;
   }
 
   get reachable(): boolean {
@@ -134,9 +148,10 @@ export class VirtualHost {
     this.#remains.set(lease.attempt, { exit: null, reported: false });
     this.#watchers.set(lease.attempt, exited);
     this.#story.started(this.name, lease);
-    const { seconds } = scriptOf(lease);
-    this.#clock.after(seconds * 1_000, () => {
-      if (process.alive) this.#exit(lease.attempt, scriptOf(lease).fails ? 1 : 0);
+    const { seconds, fails } = scriptOf(lease);
+    const { speed, isBroken } = this.#nature;
+    this.#clock.after(isBroken ? 1 : (seconds * 1_000) / speed, () => {
+      if (process.alive) this.#exit(lease.attempt, isBroken ? 127 : fails ? 1 : 0);
     });
     return identity;
   }
@@ -324,7 +339,7 @@ class Agent {
       oomKills: 0,
       artifacts: [],
       // Each trial fails in its own way, or the sweep would stop for a common cause (numbers do not count for that).
-      logTail: reported ? '' : `no ${'x'.repeat(score + 1)}`,
+      logTail: reported ? '' : exit === 127 ? 'python3: not found' : `no ${'x'.repeat(score + 1)}`,
     };
   }
 

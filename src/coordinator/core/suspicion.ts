@@ -9,7 +9,7 @@ import type { HostName } from '../../model/ids.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import { signatureOf } from './failure-signature.ts';
-import { mayUse } from './host-use.ts';
+import { isWanted } from './host-use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -37,7 +37,7 @@ export function judgeHosts(
 export function suspicionOf(state: CoordinatorState, host: FleetHost): string | null {
   const last = host.failures.at(-1);
   if (last === undefined || !failsAlike(host)) return null;
-  const others = [...state.fleet.values()].some((other) => other !== host && mayUse(state, other));
+  const others = [...state.fleet.values()].some((other) => other !== host && isWanted(state, other));
   return others ? `${host.failures.length} trials in a row failed there alike (${last.because})` : null;
 }
 
