@@ -135,10 +135,14 @@ export function requestOf(state: WorkerState, held: HeldAttempt): StartRequest {
   return {
     resources: expected(state, held),
     shapeObserved: state.observedShapes.has(shape) || (unsaid && state.launchPeaks.has(launch)),
-    gpuObserved:
-      state.observedShapes.has(shape) ||
-      (resources.gpuMemoryBytes === null && state.launchGpuPeaks.has(launch)),
+    gpuObserved: state.observedShapes.has(shape) || isBorneOut(state, held),
   };
+}
+
+/** Whether what a sweep says of a GPU's memory, if it does, was enough for all of its like that ended here. */
+function isBorneOut({ launchGpuPeaks }: WorkerState, { lease: { launch, resources } }: HeldAttempt): boolean {
+  const peak = launchGpuPeaks.get(launch);
+  return peak !== undefined && peak <= (resources.gpuMemoryBytes ?? Number.POSITIVE_INFINITY);
 }
 
 function shareOf(state: WorkerState, held: HeldAttempt, smallBytes: number): OurShare {
