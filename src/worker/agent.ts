@@ -34,6 +34,8 @@ export interface AgentOptions {
   readonly launcher: readonly string[];
   /** What trials inherit of the agent's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** PATH of the agent itself: where it looks for the driver's tool, before it does so on that of trials. */
+  readonly path: string;
   /** Where the figures of the host are read. @default `/proc` */
   readonly procRoot: string;
   /** The agent ends after so long without a connection and without work. */
@@ -101,7 +103,7 @@ export class Agent {
       log,
     });
     this.#nvidia = new NvidiaSmi({
-      program: programOf('nvidia-smi', environment['PATH'] ?? ''),
+      program: programOf('nvidia-smi', `${options.path}:${environment['PATH'] ?? ''}`),
       hostMemoryBytes: options.facts.memoryBytes,
       now,
       changed: () => this.#gpusFound(),

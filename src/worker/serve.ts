@@ -76,6 +76,7 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
       user: userName(),
     },
     launcher: launcherCommand(),
+    path: process.env['PATH'] ?? '',
     environment: inherited(login.kind === 'read' ? login.environment : process.env),
     procRoot,
     idleMs,
