@@ -1,6 +1,6 @@
 /** One contract, every way to reach a host; SSH against real sshd processes on loopback. */
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -18,46 +18,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTransport } from '../../src/coordinator/transport/open-transport.ts';
-import {
-  type AgentAddress,
-  type Transport,
-  TransportError,
-} from '../../src/coordinator/transport/transport.ts';
+import type { AgentAddress, Transport } from '../../src/coordinator/transport/transport.ts';
 import { relayMarker } from '../../src/protocol/relay-marker.ts';
+import { type Kind, problem, Ways } from './reach.ts';
 import { type SshHost, SshLab, whyNoSshd } from './ssh-lab.ts';
 
 if (whyNoSshd !== null) console.log(`Skipped: transports over SSH, ${whyNoSshd}.`);
 
 const folder = mkdtempSync(join(tmpdir(), 'labsweep-transports-'));
-const opened: Transport[] = [];
+const ways = new Ways();
 let lab: SshLab;
 
 beforeAll(() => {
   if (whyNoSshd === null) lab = new SshLab();
 });
 afterAll(async () => {
-  await Promise.all(opened.map((transport) => transport.close()));
+  await ways.close();
   if (whyNoSshd === null) await lab.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-type Kind = 'local' | 'ssh2' | 'openssh';
-function reach(kind: Kind, name: string, jump: string | null = null): Transport {
-  const host = { name, address: null, port: null, user: null, jump, transport: kind };
-  const transport = openTransport(host, kind === 'local' ? null : lab.configFile);
-  opened.push(transport);
-  return transport;
-}
-
-const problem = async (doing: Promise<unknown>): Promise<TransportError> => {
-  const error = await doing.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof TransportError) return error;
-  throw new Error(`no TransportError: ${String(error)}`);
-};
+const reach = (kind: Kind, name: string, jump: string | null = null): Transport =>
+  ways.reach(kind, name, kind === 'local' ? null : lab, jump);
 
 /** A file of this machine with content of chance. */
 function localFile(bytes: number, mode = 0o644): string {
@@ -269,7 +251,7 @@ describe.runIf(remote.length > 0).each(remote)('over %s', (kind) => {
     const transport = to(await started('damaged'));
     const from = localFile(400_000);
     const path = hostPath('file');
-    const hash = execFileSync('sha256sum', [from], { encoding: 'utf8' }).slice(0, 16);
+    const hash = createHash('sha256').update(readFileSync(from)).digest('hex').slice(0, 16);
     mkdirSync(join(path, '..'));
     writeFileSync(`${path}.${hash}.part`, Buffer.alloc(200_000));
     await transport.put(from, path);

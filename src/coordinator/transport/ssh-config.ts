@@ -39,7 +39,7 @@ export interface SshConfig {
  */
 export async function readSshConfig(host: SshName, configFile: string | null): Promise<SshConfig> {
   const args = ['-G', ...sshArguments(host, configFile), '--', host.name];
-  return understand(host.name, await run(args));
+  return understand(host.name, await run(host.name, args));
 }
 
 /** How the system's ssh is told what the inventory says. */
@@ -69,14 +69,14 @@ export function jumpName(jump: string): SshName {
   };
 }
 
-function run(args: readonly string[]): Promise<string> {
+function run(name: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile('ssh', args, { timeout: 10_000 }, (cause, stdout, stderr) => {
       if (cause === null) return resolve(stdout);
       const message =
         cause.code === 'ENOENT'
           ? 'ssh is not installed on this machine; labsweep asks it for your ssh config'
-          : `your ssh config cannot be read: ${stderr.trim() || cause.message}`;
+          : `ssh does not know how to reach ${name}: ${stderr.trim() || cause.message}`;
       reject(new TransportError('name', message, { lasting: true, cause }));
     });
   });

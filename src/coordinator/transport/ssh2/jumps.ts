@@ -41,7 +41,10 @@ export async function approach(
     jump.streams -= 1;
     if (jump.streams > 0) return;
     if (open.get(key) === jump) open.delete(key);
-    void jump.client.then((client) => client.end());
+    jump.client.then(
+      (client) => client.end(),
+      () => {}, // it was never there
+    );
   };
   try {
     const stream = await forward(await jump.client, config, via);
