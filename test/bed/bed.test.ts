@@ -72,11 +72,13 @@ describe.skipIf(!isHere)('a bed', () => {
     training.kill();
   });
 
-  it('has an nvidia-smi that fails or is missing where it is told to', async () => {
+  it('has an nvidia-smi that fails, hangs or is missing where it is told to', async () => {
     const host = bed.host('host01');
     const text = 'NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.';
     await host.setNvidiaSmi({ kind: 'fails', text, code: 9 });
     expect(await ssh('host01', 'nvidia-smi')).toMatchObject({ code: 9, stdout: `${text}\n` });
+    await host.setNvidiaSmi({ kind: 'hangs' });
+    expect(await ssh('host01', 'timeout 1 nvidia-smi -L')).toMatchObject({ code: 124, stdout: '' });
     await host.setNvidiaSmi({ kind: 'missing' });
     expect(await ssh('host01', 'nvidia-smi')).toMatchObject({ code: 127 });
     await host.setNvidiaSmi({ kind: 'answers' });

@@ -10,7 +10,7 @@ const isHere = bedIsHere();
 describe.skipIf(!isHere)('npm run bed', () => {
   const main = join(import.meta.dirname, 'main.ts');
   const up = (count: string, ...command: string[]) =>
-    spawn(process.execPath, [main, 'up', count, ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+    spawn(process.execPath, [main, 'up', count, ...command], { stdio: 'pipe' });
   const folderOf = async (child: ReturnType<typeof up>): Promise<string> => {
     const { promise, resolve } = Promise.withResolvers<string>();
     child.stdout.setEncoding('utf8').on('data', (text: string) => resolve(text.trim()));
@@ -41,6 +41,12 @@ describe.skipIf(!isHere)('npm run bed', () => {
     expect(folder).toContain('labsweep-bed-');
     child.kill(signal);
     await expect.poll(() => existsSync(folder), { timeout: 10_000 }).toBe(false);
+  });
+
+  it('opens a shell beside the hosts, and says what can be done in it', async () => {
+    const told = await ended(up('1'), 'bed crash host01\nbed status\nexit 3\n');
+    expect(told).toMatchObject({ code: 3, stdout: 'host01 10.77.0.11 down\n' });
+    expect(told.stderr).toContain('ssh host01');
   });
 
   it('says how it is used', async () => {

@@ -77,8 +77,9 @@ function read(argv: readonly string[]): Asked | null {
   }
 }
 
-const welcome = (bed: Bed, tookMs: number): string => `
-${bed.hosts.length} hosts in ${(tookMs / 1000).toFixed(1)} s: ${bed.hosts.map(({ name }) => name).join(' ')}
+function welcome(bed: Bed, tookMs: number): string {
+  return `
+Up in ${(tookMs / 1000).toFixed(1)} s: ${bed.hosts.map(({ name }) => name).join(' ')}
 
   ssh host01                     as lab; mina is there as well
   bed crash host02               also start, halt, reboot, cut, heal, drop, undrop, wan HOST MS, exec HOST COMMAND
@@ -88,6 +89,7 @@ ${bed.hosts.length} hosts in ${(tookMs / 1000).toFixed(1)} s: ${bed.hosts.map(({
 $BED is ${bed.folder}; what the hosts' /proc and nvidia-smi say is in $BED/hosts/NAME/proc and …/gpus/gpus.json.
 Your home is a copy that goes with the bed.
 `;
+}
 
 /** @returns the exit code */
 async function runIn(bed: Bed, command: readonly string[]): Promise<number> {

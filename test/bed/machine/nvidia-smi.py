@@ -113,7 +113,6 @@ GPU_FIELDS = {
     "name": lambda gpu, plain: gpu["name"],
     "index": lambda gpu, plain: str(gpu["index"]),
     "uuid": lambda gpu, plain: gpu["uuid"],
-    "serial": lambda gpu, plain: "[N/A]",
     "pci.bus_id": lambda gpu, plain: gpu["busId"],
     "memory.total": lambda gpu, plain: unit(gpu["memoryTotalMib"], "MiB", plain),
     "memory.reserved": lambda gpu, plain: unit(0, "MiB", plain),
@@ -125,25 +124,17 @@ GPU_FIELDS = {
     "power.draw": lambda gpu, plain: unit(f"{gpu['powerWatts']:.2f}", "W", plain),
     "power.limit": lambda gpu, plain: unit(f"{gpu['powerLimitWatts']:.2f}", "W", plain),
     "enforced.power.limit": lambda gpu, plain: unit(f"{gpu['powerLimitWatts']:.2f}", "W", plain),
-    "fan.speed": lambda gpu, plain: unit(30, "%", plain),
     "pstate": lambda gpu, plain: "P2" if gpu["busy"] > 0 else "P8",
-    "persistence_mode": lambda gpu, plain: "Enabled",
-    "display_active": lambda gpu, plain: "Disabled",
-    "display_mode": lambda gpu, plain: "Disabled",
     "compute_mode": lambda gpu, plain: "Default",
     "compute_cap": lambda gpu, plain: gpu["computeCapability"],
     "mig.mode.current": lambda gpu, plain: "[N/A]",
     "clocks.sm": lambda gpu, plain: unit(1410 if gpu["busy"] > 0 else 210, "MHz", plain),
-    "clocks.max.sm": lambda gpu, plain: unit(1980, "MHz", plain),
     "clocks_throttle_reasons.active": lambda gpu, plain: "0x0000000000000000",
-    "ecc.mode.current": lambda gpu, plain: "[N/A]",
-    "vbios_version": lambda gpu, plain: "90.02.0B.00.C7",
 }
 GPU_FIELDS.update(
     {
         "gpu_name": GPU_FIELDS["name"],
         "gpu_uuid": GPU_FIELDS["uuid"],
-        "gpu_serial": GPU_FIELDS["serial"],
         "gpu_bus_id": GPU_FIELDS["pci.bus_id"],
         "clocks.current.sm": GPU_FIELDS["clocks.sm"],
     }
@@ -156,10 +147,10 @@ APP_FIELDS = {
     "used_memory": lambda app, plain: unit(app["usedMib"], "MiB", plain),
 }
 # Of a process's device these may be asked for; elsewhere `name` and the like are the process's.
-APP_GPU_FIELDS = ("timestamp", "gpu_name", "gpu_bus_id", "gpu_serial", "gpu_uuid")
+APP_GPU_FIELDS = ("timestamp", "gpu_name", "gpu_bus_id", "gpu_uuid")
 # What it prints at the head of a column where that differs from what was asked for.
-UNITS = {"memory": " [MiB]", "utilization": " [%]", "power": " [W]", "clocks": " [MHz]", "fan": " [%]"}
-CANONICAL = {"gpu_name": "name", "gpu_uuid": "uuid", "gpu_bus_id": "pci.bus_id", "gpu_serial": "serial"}
+UNITS = {"memory": " [MiB]", "utilization": " [%]", "power": " [W]", "clocks": " [MHz]"}
+CANONICAL = {"gpu_name": "name", "gpu_uuid": "uuid", "gpu_bus_id": "pci.bus_id"}
 
 
 def head_of(field, apps):
