@@ -81,7 +81,11 @@ start() {
   echo $! >"$host/unshare.pid"
   [ ! -f "$host/wan" ] || lay_line
   until_it_listens
+  announce
 }
+
+# As a network card does when its link is up: whoever had given the host up knows the way again.
+announce() { ip neigh replace "$address" lladdr "$mac" dev bedbr0 nud reachable; }
 
 # Asks the kernel of the host's network: a connection would count for sshd's MaxStartups and penalties.
 until_it_listens() {
@@ -144,7 +148,7 @@ drop() {
 }
 undrop() {
   ip link set "$(port)" master bedbr0
-  ip neigh replace "$address" lladdr "$mac" dev bedbr0 nud reachable
+  announce
 }
 
 # wan DELAY_MS [JITTER_MS [LOSS_PERCENT [RATE_MBIT]]], each way; it stays there when the host reboots.
@@ -209,7 +213,7 @@ case $verb in
   reboot) of "$1"; crash; start ;;
   # The cable is pulled: the host sees it too.
   cut) of "$1"; ip link set "$cable" down ;;
-  heal) of "$1"; ip link set "$cable" up ;;
+  heal) of "$1"; ip link set "$cable" up; announce ;;
   drop | undrop) of "$1"; "$verb" ;;
   wan) of "$1"; shift; wan "$@" ;;
   unwan) of "$1"; unwan ;;
