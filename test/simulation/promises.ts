@@ -2,6 +2,7 @@
 import type { LedgerEvent } from '../../src/ledger/events.ts';
 import type { LedgerState, Trial } from '../../src/ledger/state.ts';
 import type { Story } from './story.ts';
+import { overfullGpu } from './virtual-gpus.ts';
 import type { VirtualHost } from './virtual-host.ts';
 
 export class Promises {
@@ -32,7 +33,7 @@ export class Promises {
       if (start !== undefined && this.#takenBack.has(start.attempt))
         return `P3: ${start.attempt} started on ${start.host} after it was taken back`;
     }
-    return this.#oneAtATime(hosts);
+    return this.#oneAtATime(hosts) ?? overfull(hosts);
   }
 
   #read(event: LedgerEvent): string | null {
@@ -98,6 +99,15 @@ export class Promises {
       }
     return null;
   }
+}
+
+/** P4: the peaks of all that runs on a GPU fit into it, whichever agent let them in. */
+function overfull(hosts: readonly VirtualHost[]): string | null {
+  for (const host of hosts) {
+    const gpu = overfullGpu(host.tenants());
+    if (gpu !== null) return `P4: ${gpu} of ${host.name} is given more than it has`;
+  }
+  return null;
 }
 
 /** What must hold once the faults have healed and all has come to rest. */

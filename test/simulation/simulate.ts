@@ -142,8 +142,8 @@ function trialsOf(random: Random): PointDeclaration[] {
       params: { x, seconds: random.between(0, 40) / 4, fails: x > 1 && random.chance(0.1) },
       resources: {
         cpus: random.between(0, 2),
-        gpus: 0,
-        gpuMemoryBytes: null,
+        gpus: random.chance(0.5) ? 1 : 0,
+        gpuMemoryBytes: random.between(1, 10) * 2 ** 30,
         hostMemoryBytes: null,
         diskBytes: null,
       },

@@ -3,7 +3,7 @@ import { simulate } from './simulate.ts';
 
 const seeds = 200;
 
-describe('P1 P2 P3 under crashes, cuts, power losses, full disks, broken hosts and changes of mind', () => {
+describe('P1 P2 P3 P4 under crashes, cuts, power losses, full disks, broken hosts and changes of mind', () => {
   it(`hold after every step of ${seeds} simulated sweeps, each of which comes to its end`, () => {
     const runs = Array.from({ length: seeds }, (_, index) => simulate(index + 1));
     expect(

@@ -6,7 +6,7 @@ import { nothingPrepared } from '../../src/worker/core/preparation.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { decoder } from '../../src/protocol/framing.ts';
 import { type FromAgent, type Lease, toAgentSchema } from '../../src/protocol/messages.ts';
-import type { Evidence, MeasuredFigures, WorkerEvent } from '../../src/worker/core/event.ts';
+import type { Evidence, MeasuredFigures, MeasuredShare, WorkerEvent } from '../../src/worker/core/event.ts';
 import { initial } from '../../src/worker/core/initial.ts';
 import type { Instruction } from '../../src/worker/core/instruction.ts';
 import { type JournalRecord, journalRecordSchema } from '../../src/worker/core/journal-record.ts';
@@ -16,10 +16,13 @@ import type { VirtualClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Random } from './random.ts';
 import type { Story } from './story.ts';
+import { gpuFacts, heldBytes, measuredGpus, type Tenant } from './virtual-gpus.ts';
 
 /** A program's process on a host, which knows nothing of agents. */
 interface VirtualProcess {
   readonly lease: Lease;
+  readonly device: string;
+  readonly startedAt: number;
   readonly identity: ProcessIdentity;
   alive: boolean;
 }
@@ -66,6 +69,13 @@ export class VirtualHost {
   /** Trials that run now, whether or not an agent watches them. */
   running(): readonly Lease[] {
     return [...this.#processes.values()].filter(({ alive }) => alive).map(({ lease }) => lease);
+  }
+
+  /** With what each has of the host. */
+  tenants(): readonly Tenant[] {
+    return [...this.#processes.values()]
+      .filter(({ alive }) => alive)
+      .map(({ lease, device, startedAt }) => ({ lease, device, runsMs: this.#clock.nowMs - startedAt }));
   }
 
   get isBroken(): boolean {
@@ -121,7 +131,7 @@ export class VirtualHost {
         this.#journal.push(JSON.stringify(record));
         if (this.#random.chance(0.3)) this.#synced = this.#journal.length;
       },
-      spawn: (lease, exited) => this.#spawn(lease, exited),
+      spawn: (lease, device, exited) => this.#spawn(lease, device, exited),
       processOf: (attempt) => this.#processes.get(attempt) ?? null,
       watch: (attempt, exited) => this.#watch(attempt, exited),
       kill: (attempt) => this.#exit(attempt, null),
@@ -132,18 +142,32 @@ export class VirtualHost {
         memoryTotalBytes: 2 ** 36,
         memoryAvailableBytes: 2 ** 35,
         diskFreeBytes: 2 ** 38,
-        gpus: [],
+        gpus: measuredGpus(this.tenants()),
       }),
+      shares: () => this.tenants().map((tenant) => this.#share(tenant)),
       tell: (text) => this.#story.tell(text),
     };
   }
 
   readonly #watchers = new Map<string, () => void>();
 
-  #spawn(lease: Lease, exited: () => void): ProcessIdentity {
+  #share(tenant: Tenant): MeasuredShare {
+    const { attempt } = tenant.lease;
+    const startTime = this.#processes.get(attempt)?.identity.startTime ?? null;
+    return {
+      attempt,
+      cpuMs: tenant.runsMs,
+      memoryBytes: 0,
+      gpuMemoryBytes: heldBytes(tenant),
+      startTime,
+      suspended: false,
+    };
+  }
+
+  #spawn(lease: Lease, device: string, exited: () => void): ProcessIdentity {
     this.#pid += 1;
     const identity = { pid: this.#pid, startTime: this.#clock.nowMs - this.#bootedAt };
-    const process = { lease, identity, alive: true };
+    const process = { lease, device, startedAt: this.#clock.nowMs, identity, alive: true };
     this.#processes.set(lease.attempt, process);
     this.#remains.set(lease.attempt, { exit: null, reported: false });
     this.#watchers.set(lease.attempt, exited);
@@ -189,12 +213,13 @@ interface AgentPort {
   readonly bootId: string;
   readonly journal: readonly string[];
   appendJournal(record: JournalRecord): void;
-  spawn(lease: Lease, exited: () => void): ProcessIdentity;
+  spawn(lease: Lease, device: string, exited: () => void): ProcessIdentity;
   processOf(attempt: string): VirtualProcess | null;
   watch(attempt: string, exited: () => void): boolean;
   kill(attempt: string): void;
   remainsOf(attempt: string): Remains;
   figures(): MeasuredFigures;
+  shares(): MeasuredShare[];
   tell(text: string): void;
 }
 
@@ -217,7 +242,7 @@ class Agent {
       pid: 1,
       build: 'b',
       user: 'mina',
-      gpus: [],
+      gpus: [...gpuFacts],
       gpuProblem: null,
     };
     this.#state = initial(facts);
@@ -251,7 +276,7 @@ class Agent {
 
   #sample(): void {
     if (this.#dead) return;
-    this.#post({ kind: 'sampled', figures: this.#port.figures(), shares: [] });
+    this.#post({ kind: 'sampled', figures: this.#port.figures(), shares: this.#port.shares() });
     this.#post({ kind: 'tick' });
     this.#port.clock.after(1_000, () => this.#sample());
   }
@@ -274,7 +299,8 @@ class Agent {
         return port.appendJournal(instruction.record);
       case 'spawn': {
         const { attempt } = instruction.lease;
-        const process = port.spawn(instruction.lease, () => this.#post({ kind: 'exited', attempt }));
+        const { lease, surroundings } = instruction;
+        const process = port.spawn(lease, surroundings.device, () => this.#post({ kind: 'exited', attempt }));
         return this.#later({ kind: 'spawned', attempt, process, oomKills: 0 });
       }
       case 'adopt':

@@ -1,0 +1,52 @@
+/** The GPUs of a virtual host: what its processes hold of them, as a driver would tell. */
+import type { GpuFacts, Lease } from '../../src/protocol/messages.ts';
+import type { MeasuredGpu } from '../../src/worker/core/event.ts';
+
+const memoryBytes = 16 * 2 ** 30;
+/** What the driver keeps for itself, and nobody may be given. */
+export const usableBytes = memoryBytes * 0.95;
+/** A process has taken all that it will after this. */
+const growsMs = 2_500;
+
+export const gpuFacts: readonly GpuFacts[] = [0, 1].map((index) => ({
+  uuid: `GPU-${index}`,
+  index,
+  name: 'A4000',
+  memoryBytes,
+}));
+
+/** A process on a GPU, or on the `cpu`, for so long. */
+export interface Tenant {
+  readonly lease: Lease;
+  readonly device: string;
+  readonly runsMs: number;
+}
+
+export const peakBytes = ({ lease }: Pick<Tenant, 'lease'>): number => lease.resources.gpuMemoryBytes ?? 0;
+
+/** Nothing before it has begun to compute, its peak later. */
+export const heldBytes = (tenant: Tenant): number =>
+  tenant.device === 'cpu' ? 0 : peakBytes(tenant) * Math.min(1, tenant.runsMs / growsMs);
+
+export const measuredGpus = (tenants: readonly Tenant[]): MeasuredGpu[] =>
+  gpuFacts.map(({ uuid }) => ({
+    uuid,
+    memoryUsedBytes: tenants
+      .filter(({ device }) => device === uuid)
+      .reduce((sum, tenant) => sum + heldBytes(tenant), 0),
+    memoryTotalBytes: memoryBytes,
+    utilisation: null,
+    temperatureCelsius: null,
+    powerWatts: null,
+    othersProcesses: 0,
+    problem: null,
+    ageMs: 0,
+    listsProcesses: true,
+  }));
+
+/** The GPU that is given more than it has, by the peaks of what runs there; null where there is none. */
+export function overfullGpu(tenants: readonly Tenant[]): string | null {
+  const peaks = new Map<string, number>();
+  for (const tenant of tenants) peaks.set(tenant.device, (peaks.get(tenant.device) ?? 0) + peakBytes(tenant));
+  return gpuFacts.find(({ uuid }) => (peaks.get(uuid) ?? 0) > usableBytes)?.uuid ?? null;
+}
