@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { HostEntry } from '../coordinator/coordinator.ts';
-import { localTransport } from '../coordinator/transport/local.ts';
+import { openTransport } from '../coordinator/transport/open-transport.ts';
 import { hostName } from '../model/ids.ts';
-import type { Inventory, InventoryHost } from '../model/inventory.ts';
+import type { InventoryHost } from '../model/inventory.ts';
 import { parseInventory } from '../model/parse-inventory.ts';
 import { noLimits } from '../throttle/limits.ts';
 import type { Console } from './console.ts';
@@ -43,7 +43,7 @@ export function readLab(console: Console, folder: string, named: string | undefi
   const shown = named ?? shortest(path, relative(console.cwd, path));
   const parsed = parseInventory(readFileSync(path, 'utf8'), shown);
   if (parsed.kind === 'refused') throw refusal(parsed.issues);
-  return entriesOf(parsed.inventory, shown);
+  return parsed.inventory.hosts.map(entryOf);
 }
 
 /** This machine as a host that nobody wrote down. */
@@ -51,30 +51,33 @@ export const thisMachine = (): HostEntry => entryOf(implied);
 
 const shortest = (one: string, other: string): string => (other.length < one.length ? other : one);
 
-function entriesOf({ hosts }: Inventory, path: string): HostEntry[] {
-  const remote = hosts.find(({ transport }) => transport !== 'local');
-  if (remote !== undefined)
-    throw new CommandError(
-      `${path}: ${remote.name} is reached by ${remote.transport}, which is not there yet; this version runs on "transport": "local".`,
-    );
-  return hosts.map(entryOf);
-}
-
 function entryOf(host: InventoryHost): HostEntry {
-  const folder = host.folder?.replace(/^~(?=\/|$)/, homedir()) ?? join(homedir(), '.labsweep');
+  const isHere = host.transport === 'local';
   return {
     name: hostName(host.name),
     labels: host.labels,
     limits: host.limits,
     settings: { env: host.env, activate: host.activate, data: host.data },
     off: host.off,
-    transport: localTransport(),
+    transport: openTransport(host),
     way: host.transport,
-    address: 'this machine',
-    folder: resolve(folder),
-    node: process.execPath,
+    address: isHere ? 'this machine' : addressText(host),
+    folder: isHere
+      ? resolve(host.folder?.replace(/^~(?=\/|$)/, homedir()) ?? defaultFolder())
+      : (host.folder ?? '~/.labsweep'),
+    node: isHere ? process.execPath : null,
   };
 }
+
+const defaultFolder = (): string => join(homedir(), '.labsweep');
+
+const addressText = ({ name, address, user, port, jump }: InventoryHost): string =>
+  [
+    user === null ? '' : `${user}@`,
+    address ?? name,
+    port === null ? '' : `:${port}`,
+    jump === null ? '' : ` through ${jump}`,
+  ].join('');
 
 function findUpward(folder: string): string | null {
   for (let at = resolve(folder); ; at = dirname(at)) {

@@ -29,13 +29,16 @@ export const cleanCommand = (console: Console, done: (code: ExitCode) => void): 
     .addHelpText('after', '\nExample:\n  labsweep hosts clean')
     .action(async (names: string[], options: CleanOptions) => {
       const hosts = chosenHosts(console, names, options.inventory);
-      // Hosts may share a folder: all their agents end before the first folder goes.
+      // Hosts may share a folder: all their agents end before the first folder goes, and it goes once.
       const ended = await Promise.all(hosts.map((host) => ending(host, options.force === true)));
-      const results = await Promise.all(hosts.map((host, index) => removing(host, ended[index] ?? null)));
-      for (const [index, { said }] of results.entries())
-        console.out(`${hosts[index]?.name ?? ''}: ${said}\n`);
+      let well = true;
+      for (const [index, host] of hosts.entries()) {
+        const result = await removing(host, ended[index] ?? null);
+        console.out(`${host.name}: ${result.said}\n`);
+        well &&= result.well;
+      }
       await Promise.all(hosts.map(({ transport }) => transport.close()));
-      if (!results.every(({ well }) => well)) done(exitCode.failedInPart);
+      if (!well) done(exitCode.failedInPart);
     });
 
 type Ending = Ended | { readonly kind: 'failed'; readonly because: string };
