@@ -20,6 +20,7 @@ import { Packs } from './fleet/packs.ts';
 import { WheelHouse } from './fleet/wheel-house.ts';
 import { CoordinatorLoop } from './loop.ts';
 import type { Transport } from './transport/transport.ts';
+import { untilClosed } from './transport/until-closed.ts';
 
 /** A host as the coordinator enters it. */
 export interface HostEntry {
@@ -162,7 +163,7 @@ function newLink(
 ): HostLink {
   return new HostLink({
     host: host.name,
-    transport: host.transport,
+    transport: untilClosed(host.transport),
     folder: host.folder,
     node: host.node,
     agentFile: options.agentFile,

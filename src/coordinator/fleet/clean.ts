@@ -62,6 +62,10 @@ end_agent() {
     is_agent "$pid" && kill -KILL "$pid"
   done
   for pid in $(attempts); do kill -KILL "$pid" 2>/dev/null; done
+  # What a killed agent left (endpoint.ts names it).
+  sockets=/tmp/labsweep-$(id -u)
+  rm -f "$sockets/$(printf %s "$folder" | sha256sum | cut -c1-16).sock"
+  rmdir "$sockets" 2>/dev/null
   tell ended 0
 }
 
@@ -78,10 +82,6 @@ clean() {
     remove)
       kib=$(du -sk "$folder" | cut -f1)
       rm -rf -- "$folder"
-      # What a killed agent left (endpoint.ts names it).
-      sockets=/tmp/labsweep-$(id -u)
-      rm -f "$sockets/$(printf %s "$folder" | sha256sum | cut -c1-16).sock"
-      rmdir "$sockets" 2>/dev/null
       [ -e "$folder" ] || tell removed "$kib"
       ;;
   esac
