@@ -4,6 +4,7 @@ import { errorText } from './error-text.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { packageVersion } from './package-files.ts';
 import type { Verb } from './verb.ts';
+import { completionVerb } from './verbs/completion.ts';
 import { dataVerb } from './verbs/data.ts';
 import { hostsVerb } from './verbs/hosts.ts';
 import { initVerb } from './verbs/init.ts';
@@ -41,6 +42,7 @@ const verbs: readonly Verb[] = [
   stopVerb,
   leaderboardVerb,
   ledgerVerb,
+  completionVerb,
 ];
 
 /** Runs one command line and says with what code the process ends. Nothing a person did shows a stack trace. */
