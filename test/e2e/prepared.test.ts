@@ -35,12 +35,12 @@ describe.concurrent('activate', () => {
     lab,
   }) => {
     lab.inventory(4, { activate: 'export BASE=from-host; cd /', env: { SITE: 'here' } });
-    const activate = `activate: 'export FLAVOUR="$BASE and sweep"; set -- lost; cd /tmp'`;
-    const script = `echo "$FLAVOUR|$SITE|$PWD" >> ${lab.path('seen')}; ${printsScore}`;
+    const activate = `activate: 'export FLAVOUR="$BASE and sweep"; set -- lost; export CUDA_VISIBLE_DEVICES=0; cd /tmp'`;
+    const script = `echo "$FLAVOUR|$SITE|$CUDA_VISIBLE_DEVICES|$PWD" >> ${lab.path('seen')}; ${printsScore}`;
     await runs(lab, sweepOf(script, [activate]));
     const seen = lab.read('seen').trimEnd().split('\n');
     expect(seen).toHaveLength(4);
-    for (const line of seen) expect(line).toMatch(/^from-host and sweep\|here\|.*\/runs\/[^/]+\/work$/);
+    for (const line of seen) expect(line).toMatch(/^from-host and sweep\|here\|\|.*\/runs\/[^/]+\/work$/);
   });
 
   it('that fails leaves the host out, with its last words', async ({ lab }) => {

@@ -17,7 +17,8 @@ const limitMs = 120_000;
 
 /**
  * The script. Arguments are kept from the lines, since a sourced file would take them for its own; and a folder that
- * the lines or the login files went to is left again. The virtual environment comes before what they put on the PATH.
+ * the lines or the login files went to is left again. The virtual environment comes before what they put on the PATH,
+ * and a trial keeps to its own GPU.
  */
 const scriptOf = (parts: readonly string[]): string =>
   [
@@ -31,6 +32,9 @@ const scriptOf = (parts: readonly string[]): string =>
     'if [ -n "${LABSWEEP_PYTHON:-}" ]; then',
     '  unset PYTHONHOME',
     '  export VIRTUAL_ENV="$LABSWEEP_PYTHON" PATH="$LABSWEEP_PYTHON/bin:$PATH"',
+    'fi',
+    'if [ -n "${LABSWEEP_GPU+set}" ]; then',
+    '  export CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES="$LABSWEEP_GPU"',
     'fi',
     'cd "${LABSWEEP_FOLDER:-$labsweep_folder}" || exit',
     'set -- "${labsweep_argv[@]}"',

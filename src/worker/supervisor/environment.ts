@@ -43,6 +43,7 @@ export function trialEnvironment(
   },
 ): Record<string, string> {
   const own = { ...settings.env, ...launch.env };
+  const gpu = device === 'cpu' ? '' : device;
   const threads = String(Math.max(1, Math.floor(lease.resources.cpus)));
   return {
     OMP_NUM_THREADS: threads,
@@ -53,10 +54,10 @@ export function trialEnvironment(
     ...own,
     ...(prepared.python === null ? {} : pythonPlaces(prepared.python, own['PATH'] ?? places.path)),
     ...passed,
-    // Where the activation comes back to.
-    ...(prepared.activation.length === 0 ? {} : { LABSWEEP_FOLDER: places.run.work }),
+    // What the activation puts back, whatever login files said of it.
+    ...(prepared.activation.length === 0 ? {} : { LABSWEEP_FOLDER: places.run.work, LABSWEEP_GPU: gpu }),
     CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
-    CUDA_VISIBLE_DEVICES: device === 'cpu' ? '' : device,
+    CUDA_VISIBLE_DEVICES: gpu,
     [paramsMark]: places.run.params,
     LABSWEEP_REPORT: places.run.report,
     LABSWEEP_DATA: places.data ?? '',
