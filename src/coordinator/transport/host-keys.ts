@@ -11,8 +11,6 @@ import {
   readKnownKeys,
 } from './known-hosts.ts';
 import { readSshConfig, type SshConfig, type SshName } from './ssh-config.ts';
-import { offeredKeys } from './ssh2/dial.ts';
-import { approach } from './ssh2/jumps.ts';
 import { sshConfigVariable } from './open-transport.ts';
 import { TransportError } from './transport.ts';
 
@@ -55,6 +53,8 @@ export async function askIdentity(
       { lasting: true },
     );
   const known = await readKnownKeys(config);
+  const { offeredKeys } = await import('./ssh2/dial.ts');
+  const { approach } = await import('./ssh2/jumps.ts');
   const offered = await offeredKeys(config, () => approach(config, configFile));
   return {
     knownAs: knownHostsName(config),

@@ -61,15 +61,16 @@ export function authProblem(
   unusable: readonly string[],
 ): TransportError {
   const user = `${config.user} on ${placeOf(config)}`;
-  const hints = unusable.length === 0 ? '' : ` ${unusable.join(' ')}`;
+  const hints = unusable.map((sentence) => `${sentence} `).join('');
   const port = config.port === 22 ? '' : `-p ${config.port} `;
+  const kerberos = methods.some((method) => method.startsWith('gssapi'))
+    ? 'With Kerberos: kinit, and "transport": "openssh". '
+    : '';
   const remedy = methods.includes('publickey')
-    ? `none of your keys is accepted.${hints} Put one there: ssh-copy-id ${port}${config.user}@${config.hostname}`
-    : methods.some((method) => method.startsWith('gssapi'))
-      ? 'the host wants a Kerberos ticket: run kinit, and give the host "transport": "openssh"'
-      : `its sshd takes no keys, only ${methods.join(' or ') || 'nothing that it names'}; labsweep asks for no passwords. ` +
-        'Ask who runs it for PubkeyAuthentication';
-  return new TransportError('auth', `${user}: ${remedy}.`, { lasting });
+    ? `none of your keys is accepted. ${hints}${kerberos}Put one there: ssh-copy-id ${port}${config.user}@${config.hostname}`
+    : `its sshd takes no keys, only ${methods.join(' or ') || 'nothing that it names'}, and labsweep asks for no ` +
+      `passwords. ${kerberos}Ask who runs it for PubkeyAuthentication`;
+  return new TransportError('auth', `${user}: ${remedy}`, { lasting });
 }
 
 /** What a socket or ssh2 says before the host is entered. */

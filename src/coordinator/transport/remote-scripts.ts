@@ -15,7 +15,8 @@ export const corruptCode = 76;
 
 /**
  * In: path, part's path, mode, size, SHA-256, a line each; then, after the line with the offset has come back, the
- * content from that offset. The part is written in place, so two that send the same content do each other no harm.
+ * content from that offset. The part is written in place, so two that send the same content do each other no harm; one
+ * that went on from an earlier part is checked against the sum, which finds a tail that a power loss took.
  */
 export const putScript = `{
 printf '${filesMarker.trimEnd()}\\n'
@@ -23,12 +24,13 @@ cd && umask 077 && IFS= read -r path && IFS= read -r part && read -r mode && rea
 mkdir -p -- "$(dirname -- "$path")" || exit 1
 had=$(stat -c %s -- "$part" 2>/dev/null) || had=0
 [ "$had" -le "$size" ] || { had=0; : >"$part"; }
+command -v sha256sum >/dev/null || had=0
 had=$((had / ${block}))
 printf '%s\\n' "$((had * ${block}))"
 dd bs=${block} seek="$had" of="$part" conv=notrunc,fsync status=none || exit 1
 if [ -e "$part" ]; then
   [ "$(stat -c %s -- "$part")" = "$size" ] || exit 75
-  if [ "$had" != 0 ] && command -v sha256sum >/dev/null && [ "$(sha256sum <"$part")" != "$sha  -" ]; then
+  if [ "$had" != 0 ] && [ "$(sha256sum <"$part")" != "$sha  -" ]; then
     rm -f -- "$part"
     exit ${corruptCode}
   fi

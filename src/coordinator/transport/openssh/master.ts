@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { userSocketFolder } from '../../../protocol/socket-folder.ts';
 import { atTheDoor } from '../door.ts';
 import { readSshConfig, sshArguments, type SshName } from '../ssh-config.ts';
+import { TransportError } from '../transport.ts';
 import { problemSaid } from './said.ts';
 
 /** It goes by itself this long after the last process that uses it, so that a crash of ours leaves nothing running. */
@@ -35,14 +36,14 @@ let made = 0;
 export class Master {
   readonly #host: SshName;
   readonly #configFile: string | null;
-  readonly #socket: string;
+  readonly #socketName: string;
   #starting: Promise<void> | null = null;
 
   constructor(host: SshName, configFile: string | null) {
     this.#host = host;
     this.#configFile = configFile;
     made += 1;
-    this.#socket = join(userSocketFolder(), `ssh-${process.pid}-${made}`);
+    this.#socketName = `ssh-${process.pid}-${made}`;
   }
 
   /** The arguments of an ssh that goes over this connection. */
@@ -63,6 +64,17 @@ export class Master {
     if (this.#starting === null && existsSync(this.#socket)) return;
     this.#starting ??= this.#start().finally(() => (this.#starting = null));
     await this.#starting;
+  }
+
+  get #socket(): string {
+    try {
+      return join(userSocketFolder(), this.#socketName);
+    } catch (cause) {
+      throw new TransportError('io', cause instanceof Error ? cause.message : String(cause), {
+        lasting: true,
+        cause,
+      });
+    }
   }
 
   async isAlive(): Promise<boolean> {

@@ -3,7 +3,6 @@ import { SentAway } from '../door.ts';
 import { readKnownKeys } from '../known-hosts.ts';
 import { authProblem, changed, connectProblem, revoked, unknown } from '../problems.ts';
 import type { SshConfig } from '../ssh-config.ts';
-import { credentials } from '../ssh2/credentials.ts';
 
 export async function problemSaid(config: SshConfig, stderr: string): Promise<Error> {
   const key = /SHA256:[A-Za-z0-9+/]+/.exec(stderr)?.[0] ?? 'another one';
@@ -18,8 +17,10 @@ export async function problemSaid(config: SshConfig, stderr: string): Promise<Er
 }
 
 /** What ssh passes over in silence when it may not ask for a passphrase. */
-const encryptedKeys = async (config: SshConfig): Promise<string[]> =>
-  (await credentials(config)).unusable.filter((sentence) => sentence.includes('ssh-add'));
+async function encryptedKeys(config: SshConfig): Promise<string[]> {
+  const { credentials } = await import('../ssh2/credentials.ts');
+  return (await credentials(config)).unusable.filter((sentence) => sentence.includes('ssh-add'));
+}
 
 const codes: readonly (readonly [RegExp, string])[] = [
   [/Temporary failure in name resolution/, 'EAI_AGAIN'],

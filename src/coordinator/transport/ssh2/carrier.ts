@@ -4,7 +4,7 @@ import type { Carrier, Channel } from '../channel.ts';
 import { CommandTurns } from '../command-turns.ts';
 import type { SshName } from '../ssh-config.ts';
 import { TransportError } from '../transport.ts';
-import { Ssh2Connection } from './connection.ts';
+import type { Ssh2Connection } from './connection.ts';
 
 const mostTries = 40;
 
@@ -13,12 +13,18 @@ const mostTries = 40;
  * a second connection, one at a time.
  */
 export function ssh2Carrier(host: SshName, configFile: string | null): Carrier {
-  const connections = [new Ssh2Connection(host, configFile), new Ssh2Connection(host, configFile)];
+  let loading: Promise<readonly Ssh2Connection[]> | null = null;
+  // ssh2 takes 50 ms to load: only who connects waits for it.
+  const connections = (): Promise<readonly Ssh2Connection[]> =>
+    (loading ??= import('./connection.ts').then(({ Ssh2Connection }) => [
+      new Ssh2Connection(host, configFile),
+      new Ssh2Connection(host, configFile),
+    ]));
   const turns = new CommandTurns();
 
   const start = async (commandLine: string): Promise<Channel> => {
     for (let tries = 1; tries <= mostTries; tries += 1) {
-      for (const connection of connections) {
+      for (const connection of await connections()) {
         const channel = await connection.start(commandLine);
         if (channel !== null) return channel;
       }
@@ -36,7 +42,7 @@ export function ssh2Carrier(host: SshName, configFile: string | null): Carrier {
     open: (commandLine, purpose) =>
       purpose === 'attach' ? start(commandLine) : turns.take(() => start(commandLine)),
     close: async () => {
-      await Promise.all(connections.map((connection) => connection.close()));
+      await Promise.all(((await loading) ?? []).map((connection) => connection.close()));
     },
   };
 }

@@ -11,6 +11,7 @@ import { authProblem, connectProblem, hostKeyProblem, onlyCertified } from '../p
 const readyMs = 15_000;
 /** A silent host is given up after 1 s x 3 and the second in which that shows. */
 const keepalive = { keepaliveInterval: 1_000, keepaliveCountMax: 3 };
+
 /** How to get to where sshd listens: null is a connection of its own, else a stream through a jump host. */
 export type Approach = () => Promise<Duplex | null>;
 
