@@ -124,6 +124,21 @@ describe.skipIf(!isHere)('a bed', () => {
     expect(rest).toEqual(['kept']);
   });
 
+  it('halts in order: processes hear SIGTERM, connections are closed', async () => {
+    const host = bed.host('host02');
+    // HUP: an sshd that is ended hangs up on its sessions, which may be faster.
+    const script =
+      'trap "" HUP PIPE; trap "echo heard >~/heard; exit" TERM; echo in; while :; do sleep 0.1; done';
+    const waiting = bed.spawn('ssh', ['host02', script]);
+    await new Promise((resolve) => waiting.stdout?.once('data', resolve));
+    const ended = new Promise((resolve) => waiting.once('close', resolve));
+    await host.halt();
+    await ended;
+    await host.start();
+    expect(await said('host02', 'cat ~/heard')).toBe('heard');
+    expect(await host.exec('id', ['-un'])).toMatchObject({ code: 0, stdout: 'root\n' });
+  });
+
   it.each(['crash', 'drop'] as const)('%s: a connection hears nothing of it', async (misfortune) => {
     const host = bed.host('host02');
     const alive = ['-o', 'ServerAliveInterval=1', '-o', 'ServerAliveCountMax=2'];

@@ -32,6 +32,7 @@ create() {
   mkdir -p "$etc/ssh" "$host/work" "$host/root" "$host/changes/usr/local/bin"
   ssh-keygen -q -t ed25519 -N '' -f "$control/hostkey" -C "$name"
   install -m 600 "$control/hostkey" "$etc/ssh/ssh_host_ed25519_key"
+  cp "$control/hostkey.pub" "$etc/ssh/ssh_host_ed25519_key.pub"
   tr -d - </proc/sys/kernel/random/uuid >"$etc/machine-id"
   echo "$name" >"$etc/hostname"
   printf '127.0.0.1 localhost %s\n' "$name" >"$etc/hosts"

@@ -8,7 +8,9 @@ shut_down() {
   trap '' TERM
   kill -TERM -1
   for _ in {1..100}; do
-    kill -0 -1 2>/dev/null || exit 0
+    # Not by `kill -0 -1`: of many processes it tells of the last one only.
+    running=(/proc/[0-9]*)
+    [ "${#running[@]}" -gt 1 ] || exit 0
     sleep 0.02
   done
   kill -KILL -1
