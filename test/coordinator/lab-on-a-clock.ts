@@ -38,7 +38,6 @@ export class LabOnAClock {
   /** Hosts on which each trial ran to its end, in order. */
   readonly ran = new Map<string, string[]>();
   takenBack = 0;
-  /** Most leases of one plan. */
   state: CoordinatorState;
   readonly #hosts: Map<HostName, Running>;
   #inbox: CoordinatorEvent[] = [];
@@ -132,7 +131,9 @@ export class LabOnAClock {
   }
 }
 
-const calm = {
+/** Figures of a host that carries nothing. */
+export const calm = {
+  running: 0,
   load: 0,
   othersLoad: 0,
   memoryTotalBytes: 2 ** 33,

@@ -23,6 +23,7 @@ export interface Berth {
   open: number;
   /** Predicted seconds until all of them have ended. */
   busySeconds: number;
+  readonly isBlocked: boolean;
 }
 
 /** A berth for the trials of one sweep. */
@@ -48,7 +49,8 @@ export function ranOf(state: CoordinatorState, now: number): Ran {
 export function berthOf(state: CoordinatorState, host: FleetHost, ran: Ran, now: number): Berth {
   const seconds = (sweep: Sweep, work: OpenWork): number =>
     secondsOf(paceIn(state, sweep, host, ran), work) / parallelOf(sweep, host, now);
-  let busySeconds = isBlocked(host, now) ? blockedSeconds : 0;
+  const blocked = isBlocked(host, now);
+  let busySeconds = blocked ? blockedSeconds : 0;
   const record = state.ledger.hosts.get(host.name);
   for (const [name, work] of record?.work ?? []) {
     const sweep = state.ledger.sweeps.get(name);
@@ -63,7 +65,13 @@ export function berthOf(state: CoordinatorState, host: FleetHost, ran: Ran, now:
       seconds(sweep, { attempts: 1, work: workOf(trial.point) }),
     );
   }
-  return { host, idle: idle(host), open: record?.open.size ?? 0, busySeconds: Math.max(0, busySeconds) };
+  return {
+    host,
+    idle: idle(host),
+    open: record?.open.size ?? 0,
+    busySeconds: Math.max(0, busySeconds),
+    isBlocked: blocked,
+  };
 }
 
 export const candidateOf = (
@@ -103,7 +111,7 @@ const oneOf = (trial: Trial): OpenWork => ({ attempts: 1, work: workOf(trial.poi
 
 /** Seconds until a trial that is added would have ended. A slot that is free takes it at once. */
 export function endsIn({ berth, parallel, pace }: Candidate, trial: Trial): number {
-  const waits = berth.open < parallel ? 0 : berth.busySeconds;
+  const waits = berth.open < parallel && !berth.isBlocked ? 0 : berth.busySeconds;
   return waits + secondsOf(pace, oneOf(trial));
 }
 
