@@ -85,9 +85,7 @@ describe('what hosts have shown', () => {
     const long = [1, 2, 3].map((x) => pointOf(1_000 + x, { params: { x, seconds: 900 }, operations: 9e11 }));
     world.declare(long, { sweep: 'tail' });
     world.untilRest();
-    expect(long.flatMap(({ trials }) => world.ran.get(trials[0] ?? '')).toSorted()).toEqual(
-      fastest.toSorted(),
-    );
+    expect(new Set(long.flatMap(({ trials }) => world.ran.get(trials[0] ?? '')))).toEqual(new Set(fastest));
   });
 
   it('gives whole sweeps away, so that hosts have work for the night', () => {
