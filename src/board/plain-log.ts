@@ -24,11 +24,11 @@ export class PlainLog {
     this.#write = write;
   }
 
-  /** After a commit: `state` holds its events already. Failures are said at once. */
+  /** After a commit: `state` holds its events already. What went wrong, or was asked for, is said at once. */
   committed(events: readonly LedgerEvent[], state: LedgerState): void {
     for (const event of events) {
-      const failure = failureLine(event, state);
-      if (failure !== null) this.#write(failure);
+      const notice = noticeLine(event, state);
+      if (notice !== null) this.#write(notice);
       this.#progressed ||= event.kind === 'started' || event.kind === 'ended';
     }
   }
@@ -61,8 +61,11 @@ export class PlainLog {
   }
 }
 
-function failureLine(event: LedgerEvent, state: LedgerState): string | null {
+function noticeLine(event: LedgerEvent, state: LedgerState): string | null {
   if (event.kind === 'host-quarantined') return `${event.host} is left out from now on: ${event.because}`;
+  if (event.kind === 'host-closed') return `nothing more starts on ${event.host}: ${event.because}`;
+  if (event.kind === 'host-opened') return `${event.host} is used again`;
+  if (event.kind === 'sweep-paused') return `${event.sweep} is paused`;
   if (
     event.kind !== 'ended' ||
     event.end.outcome.kind === 'succeeded' ||

@@ -65,6 +65,19 @@ describe('append-only output', () => {
     expect(written).toEqual(['birch is left out from now on: no space left on device']);
   });
 
+  test('what a person says of a host or a sweep is said to those who follow', () => {
+    const { built, written, commit } = logged(1);
+    built.add({ kind: 'host-closed', at: built.now, host: 'birch', because: 'PSU broken' });
+    built.add({ kind: 'host-opened', at: built.now, host: 'birch' });
+    built.add({ kind: 'sweep-paused', at: built.now, sweep: 'lab' });
+    commit();
+    expect(written).toEqual([
+      'nothing more starts on birch: PSU broken',
+      'birch is used again',
+      'lab is paused',
+    ]);
+  });
+
   test('a line that would say nothing new is not said', () => {
     const { built, written, commit } = logged(1);
     built.lease(idOf({ x: 0 }));
