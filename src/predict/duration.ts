@@ -26,7 +26,7 @@ export const noDurations = (): Durations => new Map();
  * What the lab's mean counts for beside a host's own trials: few trials differ by more than hosts do, so a host is
  * taken to be like the others until it has shown otherwise (shrinkage, James and Stein 1961).
  */
-const priorTrials = 2;
+const priorTrials = 8;
 
 export function observeDuration(
   durations: Durations,

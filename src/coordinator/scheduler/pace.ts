@@ -4,7 +4,7 @@ import type { HostName } from '../../model/ids.ts';
 import { type Durations, secondsPerWork } from '../../predict/duration.ts';
 
 /** What a start costs beside the program: where trials take less, how long they take says nothing of a host. */
-const startSeconds = 0.05;
+const startSeconds = 0.1;
 /** Of a trial of which nothing is known. */
 const unknownSeconds = 60;
 /** Once one has run so long, it is known that they take at least as long, and that they do not fail at once. */

@@ -3,7 +3,7 @@ import type { CoordinatorState } from '../core/state.ts';
 import type { Candidate } from './berth.ts';
 
 /** For so long after a start, hosts that are on their way have their share of the work kept for them. */
-const patienceMs = 2_000;
+const patienceMs = 3_000;
 
 /**
  * The first host that is ready would be through with a sweep of short trials before the others have answered: while
