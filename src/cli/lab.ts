@@ -60,8 +60,7 @@ function entryOf(host: InventoryHost): HostEntry {
     settings: { env: host.env, activate: host.activate, data: host.data },
     off: host.off,
     transport: openTransport(host),
-    way: host.transport,
-    address: isHere ? 'this machine' : addressText(host),
+    inventory: host,
     folder: isHere
       ? resolve(host.folder?.replace(/^~(?=\/|$)/, homedir()) ?? defaultFolder())
       : (host.folder ?? '~/.labsweep'),
@@ -70,14 +69,6 @@ function entryOf(host: InventoryHost): HostEntry {
 }
 
 const defaultFolder = (): string => join(homedir(), '.labsweep');
-
-const addressText = ({ name, address, user, port, jump }: InventoryHost): string =>
-  [
-    user === null ? '' : `${user}@`,
-    address ?? name,
-    port === null ? '' : `:${port}`,
-    jump === null ? '' : ` through ${jump}`,
-  ].join('');
 
 function findUpward(folder: string): string | null {
   for (let at = resolve(folder); ; at = dirname(at)) {

@@ -16,3 +16,5 @@ process.on('uncaughtException', (error) => {
   process.exit(exitCode.failedInPart);
 });
 process.exitCode = await runCommand(args, console);
+// A connection to a host that does not answer any more is not waited for.
+setTimeout(() => process.exit(), 2_000).unref();

@@ -31,9 +31,8 @@ export interface HostEntry {
   /** Why it is not to be used, or null. */
   readonly off: string | null;
   readonly transport: Transport;
-  /** What the inventory calls that way, and where it leads, for people. */
-  readonly way: InventoryHost['transport'];
-  readonly address: string;
+  /** As the inventory has it. */
+  readonly inventory: InventoryHost;
   /** labsweep's folder there: absolute or below `~`. */
   readonly folder: string;
   /** A Node of the host that is tried first, or null. */

@@ -50,7 +50,10 @@ interface Looked {
 }
 
 async function look(host: HostEntry): Promise<Looked> {
-  return { host, found: host.off === null ? await inspect(host, agentFile, host.way !== 'local') : null };
+  return {
+    host,
+    found: host.off === null ? await inspect(host, agentFile, host.inventory.transport !== 'local') : null,
+  };
 }
 
 /** In the order of the inventory, so that of two entries for one machine the second one is told of. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { InventoryHost } from '../../model/inventory.ts';
 import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
 import { tableLines } from '../../results/text-table.ts';
@@ -36,8 +37,8 @@ export const listCommand = (console: Console): Command =>
         const said = live?.hosts.find(({ name }) => name === host.name);
         return {
           name: host.name,
-          transport: host.way,
-          address: host.address,
+          transport: host.inventory.transport,
+          address: addressText(host.inventory),
           labels: host.labels,
           state: host.off !== null ? 'off' : (said?.state ?? null),
           because: host.off ?? said?.because ?? null,
@@ -46,6 +47,16 @@ export const listCommand = (console: Console): Command =>
       if (options.json === true) console.out(`${JSON.stringify(hosts)}\n`);
       else console.out(`${listLines(hosts).join('\n')}\n`);
     });
+
+const addressText = ({ name, address, user, port, jump, transport }: InventoryHost): string =>
+  transport === 'local'
+    ? 'this machine'
+    : [
+        user === null ? '' : `${user}@`,
+        address ?? name,
+        port === null ? '' : `:${port}`,
+        jump === null ? '' : ` through ${jump}`,
+      ].join('');
 
 function liveOf(console: Console, { state }: ListOptions): LiveFigures | null {
   if (state === undefined && findStateFolder(console.cwd) === null) return null;
