@@ -142,7 +142,7 @@ describe('a GPU that somebody owns', () => {
     expect(against(inUse, policy({}))).toEqual([]);
   });
 
-  it('is its owner’s at any time', () => {
+  it('is there for its owner at any time', () => {
     for (const kept of ['idle-only', 'reserved'] as const)
       expect(against(inUse, policy({ owner: 'sweep', policy: kept }))).toEqual([]);
   });

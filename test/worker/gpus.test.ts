@@ -114,6 +114,9 @@ function refusalsNow(writer: Writer): readonly Refusal[] {
   return said?.holds.flatMap(({ refusals }) => refusals) ?? [];
 }
 
+const gpusIn = (said: FromAgent): (readonly GpuFigures[])[] =>
+  said.kind === 'figures' ? [said.figures.gpus] : [];
+
 /** By GPU, the kinds that keep the first of the queue from it. */
 const holdsOf = (writer: Writer): DeviceRefusal['kind'][][] =>
   refusalsNow(writer).flatMap((refusal) =>
@@ -183,6 +186,11 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
       device: gpu(0),
       peakGpuMemoryBytes: 5000 * 2 ** 20,
     });
+    // The driver still lists it, which makes it nobody else's.
+    const told = writer.heard.length;
+    await expect
+      .poll(() => writer.heard.slice(told).flatMap(gpusIn).at(-1)?.[0], { timeout: 5_000 })
+      .toMatchObject({ running: 0, othersProcesses: 1 });
   });
 
   it('take nothing from their high mark on until they are down at the low one', async () => {

@@ -58,6 +58,18 @@ interface Requested {
   readonly run: RunFolder;
 }
 
+/** A process at the sample that saw it last: its attempt, or null where it is not ours. */
+interface Owned {
+  readonly attempt: string | null;
+  readonly at: number;
+}
+
+/** The driver lists a process for a moment longer than it lives: it is not somebody else's then. */
+const lingersMs = 5_000;
+
+const lingering = (owners: ReadonlyMap<number, Owned>, now: number): Map<number, Owned> =>
+  new Map([...owners].filter(([, { attempt, at }]) => attempt !== null && now - at <= lingersMs));
+
 /** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
 const briefMs = 2_000;
 const nothingRead: Offsets = { report: 0, log: 0, csv: 0 };
@@ -74,8 +86,8 @@ export class Supervisor {
   readonly #ended = new Map<string, Watched>();
   /** Attempts that ended since the last sample, with their sessions: something of them may live on. */
   readonly #brief = new Map<string, number>();
-  /** The processes of the last sample, and whose they are. */
-  readonly #owners = new Map<number, string | null>();
+  /** The processes of the last sample, and those of ours that are gone since a short while: whose they are. */
+  #owners: ReadonlyMap<number, Owned> = new Map();
   #oomKills: number | null;
 
   constructor(options: SupervisorOptions) {
@@ -220,20 +232,21 @@ export class Supervisor {
     for (const [attempt, session] of this.#brief)
       if (!bySession.has(session)) bySession.set(session, attempt);
     const shares = new Map<string, ProcessShare>();
-    this.#owners.clear();
+    const owners = lingering(this.#owners, this.#options.now());
     for (const { stat, attempt: mark } of this.#table.read()) {
       const attempt = bySession.get(stat.session) ?? mark;
-      this.#owners.set(stat.pid, attempt);
+      owners.set(stat.pid, { attempt, at: this.#options.now() });
       if (attempt === null) continue;
       if (this.#running.has(attempt)) shares.set(attempt, this.#add(stat, attempt, shares.get(attempt)));
       else if (this.#brief.has(attempt)) this.#sessions.killAll(attempt, this.#brief.get(attempt) ?? null);
     }
     this.#brief.clear();
+    this.#owners = owners;
     return [...shares.values()];
   }
 
   /** The attempt of a process at the last sample; null: not ours; undefined: not there. */
-  readonly ownerOf = (pid: number): string | null | undefined => this.#owners.get(pid);
+  readonly ownerOf = (pid: number): string | null | undefined => this.#owners.get(pid)?.attempt;
 
   /** A process of an attempt, added to what the others of it take. */
   #add(stat: ProcessStat, attempt: string, share: ProcessShare | undefined): ProcessShare {

@@ -139,7 +139,7 @@ describe('what a sweep does not say of GPU memory', () => {
     expect(gpus.world.state.attempts.get('a-4')).toMatchObject({ status: { kind: 'waiting' } });
   });
 
-  it('is what came on top of the GPU’s use where the driver lists no processes', () => {
+  it('is what came on top of all that the GPU held where the driver lists no processes', () => {
     const gpus = new GpuWorld(1);
     const used = (gigabytes: number) => [{ memoryUsedBytes: gigabytes * gib, listsProcesses: false }];
     gpus.world.lease(needs('a-1', null));
