@@ -77,6 +77,8 @@ function misfit({ facts }: LiveHost, { point: { resources } }: Trial): Refusal |
 
 /** Why a host has not been leased the first `ahead + 1` waiting trials of a sweep. */
 export function refusalOfHost(host: LiveHost, sweep: Sweep, ahead: number): Refusal {
+  const unprepared = host.unprepared[sweep.declaration.launch];
+  if (unprepared !== undefined) return { kind: 'unprepared', because: unprepared, logTail: '' };
   if (host.state !== 'ready') return refusalOfState(host);
   const { concurrent } = sweep.declaration;
   const running = sweep.counts.leased + sweep.counts.running;
@@ -91,9 +93,9 @@ function refusalOfState({ state, because }: LiveHost): Refusal {
     case 'off':
     case 'unreachable':
       return { kind: state, because: because ?? '' };
+    case 'unprepared':
+      return { kind: 'unprepared', because: because ?? '', logTail: '' };
     case 'preparing':
-      if (because !== null) return { kind: 'unprepared', because, logTail: '' };
-      return { kind: 'preparing', what: state };
     case 'connecting':
     case 'ready':
       return { kind: 'preparing', what: because ?? state };

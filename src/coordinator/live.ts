@@ -28,6 +28,11 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
   return {
     name: host.name,
     ...condition(state, host),
+    unprepared: Object.fromEntries(
+      [...host.launches].flatMap(([launch, state]) =>
+        state.kind === 'refused' ? [[launch, state.problem] as const] : [],
+      ),
+    ),
     facts: 'facts' in host.link ? host.link.facts : null,
     figures: link?.figures ?? null,
     running: open.flatMap(({ id, trial, status }) =>
@@ -55,10 +60,12 @@ function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'st
       return { state: 'connecting', because: null };
     case 'ready': {
       const launches = [...host.launches.values()];
+      if (launches.some((launch) => launch.kind === 'preparing'))
+        return { state: 'preparing', because: host.doing };
       const refused = launches.find((launch) => launch.kind === 'refused');
-      if (refused !== undefined) return { state: 'preparing', because: refused.problem };
-      const preparing = launches.some((launch) => launch.kind === 'preparing');
-      return preparing ? { state: 'preparing', because: host.doing } : { state: 'ready', because: null };
+      if (refused === undefined || launches.some((launch) => launch.kind === 'ready'))
+        return { state: 'ready', because: null };
+      return { state: 'unprepared', because: refused.problem };
     }
     default:
       return link satisfies never;

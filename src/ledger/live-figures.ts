@@ -11,9 +11,11 @@ export const liveFiguresSchema = z.object({
   hosts: z.array(
     z.object({
       name: z.string(),
-      state: z.enum(['connecting', 'preparing', 'ready', 'unreachable', 'off', 'quarantined']),
+      state: z.enum(['connecting', 'preparing', 'ready', 'unprepared', 'unreachable', 'off', 'quarantined']),
       /** Why it is not ready, for a person. */
       because: z.string().nullable(),
+      /** What could not be made there, and why, by launch. */
+      unprepared: z.record(z.string(), z.string()),
       facts: hostFactsSchema.nullable(),
       figures: hostFiguresSchema.nullable(),
       running: z.array(

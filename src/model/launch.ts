@@ -38,3 +38,9 @@ export const launchSchema = z.object({
   artifacts: z.object({ fetch: z.array(z.string()), maxBytes: z.number().nonnegative() }),
 });
 export type Launch = Readonly<z.infer<typeof launchSchema>>;
+
+/** What a host is busy with while it prepares for a launch, for people. */
+export function whatIsMade({ python, setup }: Launch): string {
+  if (python !== null) return 'its Python environment is made';
+  return setup === null ? 'its environment is tried' : `${setup.join(' ')} runs`;
+}

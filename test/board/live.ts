@@ -8,6 +8,7 @@ export const liveHost = (name: string, options: Partial<LiveHost> = {}): LiveHos
   name,
   state: 'ready',
   because: null,
+  unprepared: {},
   facts: null,
   figures: null,
   running: [],

@@ -25,6 +25,8 @@ describe('P6 why a trial waits', () => {
       liveHost('alder', { state: 'quarantined', because: 'no space left' }),
       liveHost('maple', { state: 'off', because: 'PSU broken' }),
       liveHost('rowan', { state: 'preparing' }),
+      liveHost('aspen', { unprepared: { 'launch-of-lab': '`setup` failed', other: 'not ours' } }),
+      liveHost('hazel', { unprepared: { other: 'not ours' } }),
     );
     expect(why(built, idOf({ x: 2 }), live)).toEqual({
       trial: idOf({ x: 2 }),
@@ -36,6 +38,8 @@ describe('P6 why a trial waits', () => {
         { host: 'alder', device: null, kind: 'quarantined', because: 'no space left' },
         { host: 'maple', device: null, kind: 'off', because: 'PSU broken' },
         { host: 'rowan', device: null, kind: 'preparing', what: 'preparing' },
+        { host: 'aspen', device: null, kind: 'unprepared', because: '`setup` failed', logTail: '' },
+        { host: 'hazel', device: null, kind: 'queue', ahead: 2 },
       ],
     });
   });

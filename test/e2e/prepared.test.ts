@@ -61,7 +61,7 @@ describe.concurrent('activate', () => {
   });
 });
 
-describe.concurrent('setup', () => {
+describe('setup', { concurrent: true, timeout: 120_000 }, () => {
   const keys = (lab: Lab): string[] => [
     'files: ./model',
     `setup: [sh, -c, 'cat source > built; echo once >> ${lab.path('count')}']`,
@@ -101,6 +101,8 @@ describe.concurrent('P9 passEnv', () => {
     lab.env['TOKEN'] = secret;
     await runs(lab, sweepOf(script(lab), ['passEnv: [TOKEN]']));
     expect(lab.read('seen')).toBe(`${secret}\n`.repeat(4));
+    const shown = await lab.labsweep('show', '#1', '--json');
+    expect(shown.out + shown.err).not.toContain(secret);
     expect(holding(lab, secret)).toEqual([]);
     expect(holding(lab, 'TOKEN').length).toBeGreaterThan(0);
   });

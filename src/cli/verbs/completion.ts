@@ -13,7 +13,7 @@ export const completionVerb: Verb = (console) => {
     .addArgument(new Argument('<shell>', 'your shell').choices(shells))
     .addHelpText(
       'after',
-      '\nExamples:\n  source <(labsweep completion bash)\n  labsweep completion fish > ~/.config/fish/completions/labsweep.fish',
+      '\nExamples:\n  labsweep completion fish > ~/.config/fish/completions/labsweep.fish\n  source <(labsweep completion bash)',
     )
     .action((shell: Shell) => {
       console.out(completionScript[shell](commandTree(command.parent ?? command)));

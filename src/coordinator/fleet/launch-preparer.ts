@@ -1,5 +1,5 @@
 import type { HostSettings } from '../../model/inventory.ts';
-import type { Launch } from '../../model/launch.ts';
+import { type Launch, whatIsMade } from '../../model/launch.ts';
 import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
 import type { ContentShipper } from './content-shipper.ts';
 import type { WheelHouse } from './wheel-house.ts';
@@ -19,6 +19,8 @@ export interface PreparerOptions {
   /** Where the values of `passEnv` are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly send: (message: ToAgent) => void;
+  /** Hears what goes on, for people. */
+  readonly doing: (what: string) => void;
 }
 
 /**
@@ -42,12 +44,15 @@ export class LaunchPreparer {
       );
     const unshipped = await this.#options.shipper.ship(contentOf(spec, this.#options.settings));
     if (unshipped !== null) return refused(unshipped);
+    const { doing } = this.#options;
+    doing(whatIsMade(spec));
     const ask = (wheels: string | null): Promise<LaunchAnswer> =>
       this.#ask({ kind: 'launch', launch, spec, wheels, passed: passed.values });
     const answer = await ask(null);
     if (answer.problem === null) return { kind: 'ready' };
     if (answer.wanted === null || spec.python === null) return refused(answer.problem, answer.logTail);
     const { wheels, shipper } = this.#options;
+    doing('wheels are downloaded for it');
     const downloaded = await wheels.download(spec.python, answer.wanted);
     if (downloaded.kind === 'none')
       return refused(
@@ -56,6 +61,7 @@ export class LaunchPreparer {
       );
     const problem = await shipper.ship([downloaded.hash]);
     if (problem !== null) return refused(problem);
+    doing(whatIsMade(spec));
     const again = await ask(downloaded.hash);
     return again.problem === null ? { kind: 'ready' } : refused(again.problem, again.logTail);
   }

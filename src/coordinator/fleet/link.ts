@@ -140,7 +140,15 @@ export class HostLink {
     this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, send, (what) =>
       this.#doing(what),
     );
-    this.#preparer = new LaunchPreparer({ settings, wheels, environment, shipper: this.#shipper, send });
+    const { host, post } = this.#options;
+    this.#preparer = new LaunchPreparer({
+      settings,
+      wheels,
+      environment,
+      shipper: this.#shipper,
+      send,
+      doing: (doing) => post({ kind: 'host-progress', host, doing }),
+    });
     const decode = decoder(fromAgentSchema);
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => {

@@ -1,6 +1,6 @@
 /** How far this host is with what a launch needs before a trial of it can start, and what a trial finds then. */
 import type { HostSettings } from '../../model/inventory.ts';
-import type { Launch } from '../../model/launch.ts';
+import { type Launch, whatIsMade } from '../../model/launch.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Refusal } from '../../model/refusal.ts';
 import type { WantedWheels } from '../../protocol/messages.ts';
@@ -75,11 +75,6 @@ export function refusalOfLaunch(state: WorkerState, { ledger, lease }: HeldAttem
   const passed = side?.passed.get(lease.launch) ?? {};
   const names = spec.passEnv.filter((name) => !Object.hasOwn(passed, name));
   return names.length > 0 ? { kind: 'pass-env', names } : null;
-}
-
-function whatIsMade({ python, setup }: Launch): string {
-  if (python !== null) return 'its Python environment is made';
-  return setup === null ? 'its environment is tried' : `${setup.join(' ')} runs`;
 }
 
 /** Of an attempt that has been given its device. */

@@ -14,6 +14,7 @@ const live: LiveFigures = {
       name: 'cedar',
       state: 'ready',
       because: null,
+      unprepared: {},
       facts: null,
       figures: null,
       running: [{ attempt: 'n-1', trial: 'ab', device: 'cpu', sinceMs: 1_000 }],
