@@ -114,13 +114,20 @@ describe('before anything has ended', () => {
   });
 });
 
+/** After the time in which maple has its share kept for it. */
+function allOnCedar(world: World): string[] {
+  world.ready('cedar');
+  world.now += 10_000;
+  world.post({ kind: 'plan' });
+  return [...(world.state.ledger.hosts.get(hostName('cedar'))?.open ?? [])];
+}
+
 describe('P2 a take-back', () => {
   /** Cedar is leased all that it may have; then maple comes, idle. */
   const late = () => {
     const world = new World(['cedar', 'maple']);
     world.declare(declarationOf(), points(4));
-    world.now += 10_000;
-    const leased = leasesIn(world.ready('cedar'), 'cedar');
+    const leased = allOnCedar(world);
     return { world, leased, asked: sentIn(world.ready('maple'), 'take-back') };
   };
 
@@ -156,8 +163,7 @@ describe('a host that lets nothing start for a while', () => {
   it('has what waits there taken to others', () => {
     const world = new World(['cedar', 'maple']);
     world.declare(declarationOf(), points(4));
-    world.now += 10_000;
-    const leased = leasesIn(world.ready('cedar'), 'cedar');
+    const leased = allOnCedar(world);
     const refusals = [{ kind: 'load' as const, othersLoad: 64, limit: 2 }];
     const holds = [{ attempt: leased[0] ?? '', refusals }];
     world.say('cedar', { kind: 'figures', figures: calm, holds });

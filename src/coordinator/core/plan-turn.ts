@@ -11,7 +11,6 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
     turn.instruct({ kind: 'send', host, message: { kind: 'ack', attempts } });
   state.unacknowledged.clear();
 
-  state.beganAt ??= now;
   const { assignments, preparations, takeBacks } = plan(state, now);
   for (const { host, launch } of preparations) prepare(state, turn, host, launch);
   for (const [host, assigned] of assignments) {

@@ -2,7 +2,7 @@ import type { Sweep } from '../../ledger/state.ts';
 import type { CoordinatorState } from '../core/state.ts';
 import type { Candidate } from './berth.ts';
 
-/** For so long after a start, hosts that are on their way have their share of the work kept for them. */
+/** For so long after the first host is ready, those that are on their way have their share of the work kept for them. */
 const patienceMs = 3_000;
 
 /**
@@ -16,8 +16,10 @@ export function keepShares(
   awaited: number,
   now: number,
 ): void {
-  const since = now - Math.max(sweep.openedAt ?? 0, state.beganAt ?? now);
-  if (awaited === 0 || since < 0 || since > patienceMs) return;
+  if (candidates.length === 0) return;
+  const readySince = state.readySince.get(sweep.name) ?? now;
+  state.readySince.set(sweep.name, readySince);
+  if (awaited === 0 || now < readySince || now - readySince > patienceMs) return;
   const trials = candidates.reduce(
     (sum, { berth }) => sum + berth.open + berth.host.ended,
     sweep.counts.queued,
