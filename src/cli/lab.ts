@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { HostEntry } from '../coordinator/coordinator.ts';
+import { inventoryJump } from '../coordinator/transport/inventory-jump.ts';
 import { openTransport } from '../coordinator/transport/open-transport.ts';
 import { hostName } from '../model/ids.ts';
 import type { InventoryHost } from '../model/inventory.ts';
@@ -43,7 +44,8 @@ export function readLab(console: Console, folder: string, named: string | undefi
   const shown = named ?? shortest(path, relative(console.cwd, path));
   const parsed = parseInventory(readFileSync(path, 'utf8'), shown);
   if (parsed.kind === 'refused') throw refusal(parsed.issues);
-  return parsed.inventory.hosts.map(entryOf);
+  const { hosts } = parsed.inventory;
+  return hosts.map((host) => entryOf({ ...host, jump: inventoryJump(host.jump, hosts) }));
 }
 
 /** This machine as a host that nobody wrote down. */

@@ -138,6 +138,14 @@ describe.each(kinds)('a host reached by %s', (kind) => {
     expect(readFileSync(to).equals(readFileSync(second))).toBe(true);
   });
 
+  it('two who put the same file at once do each other no harm', async () => {
+    const from = localFile(5_000_000);
+    const to = hostPath('file');
+    await Promise.all([host.put(from, to), host.put(from, to), host.put(from, to)]);
+    expect(readFileSync(to).equals(readFileSync(from))).toBe(true);
+    expect(readdirSync(join(to, '..'))).toHaveLength(1);
+  });
+
   it('says how far a file has come', async () => {
     const said: number[] = [];
     await host.put(localFile(1_000_000), hostPath('file'), (bytes) => said.push(bytes));
