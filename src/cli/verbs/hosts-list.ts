@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import type { InventoryHost } from '../../model/inventory.ts';
 import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
+import type { HostRecord } from '../../ledger/state.ts';
 import { tableLines } from '../../results/text-table.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
-import { openState } from '../open.ts';
+import { type OpenState, openState } from '../open.ts';
 import { inventoryOption, jsonOption, stateOption } from '../options.ts';
 
 interface ListOptions {
@@ -32,18 +33,20 @@ export const listCommand = (console: Console): Command =>
     .addOption(jsonOption('one JSON document'))
     .addHelpText('after', '\nExample:\n  labsweep hosts list')
     .action((options: ListOptions) => {
-      const live = liveOf(console, options);
-      const hosts = chosenHosts(console, [], options.inventory).map((host): ListedHost => {
-        const said = live?.hosts.find(({ name }) => name === host.name);
-        return {
-          name: host.name,
-          transport: host.inventory.transport,
-          address: addressText(host.inventory),
-          labels: host.labels,
-          state: host.off !== null ? 'off' : (said?.state ?? null),
-          because: host.off ?? said?.because ?? null,
-        };
-      });
+      const opened = openedOf(console, options);
+      const live = opened?.live() ?? null;
+      const hosts = chosenHosts(console, [], options.inventory).map(
+        ({ name, inventory, labels, off }): ListedHost => {
+          const said = live?.hosts.find((host) => host.name === name);
+          return {
+            name,
+            transport: inventory.transport,
+            address: addressText(inventory),
+            labels,
+            ...conditionOf(off, opened?.state.hosts.get(name), said),
+          };
+        },
+      );
       if (options.json === true) console.out(`${JSON.stringify(hosts)}\n`);
       else console.out(`${listLines(hosts).join('\n')}\n`);
     });
@@ -58,9 +61,22 @@ const addressText = ({ name, address, user, port, jump, transport }: InventoryHo
         jump === null ? '' : ` through ${jump}`,
       ].join('');
 
-function liveOf(console: Console, { state }: ListOptions): LiveFigures | null {
+/** Null where no sweep was run here yet. */
+function openedOf(console: Console, { state }: ListOptions): OpenState | null {
   if (state === undefined && findStateFolder(console.cwd) === null) return null;
-  return openState(console, state === undefined ? {} : { state }).live();
+  return openState(console, state === undefined ? {} : { state });
+}
+
+/** What a person or the ledger has against a host holds without a coordinator as well. */
+function conditionOf(
+  off: string | null,
+  record: HostRecord | undefined,
+  said: LiveFigures['hosts'][number] | undefined,
+): Pick<ListedHost, 'state' | 'because'> {
+  if (off !== null) return { state: 'off', because: off };
+  if (record?.quarantine) return { state: 'quarantined', because: record.quarantine };
+  if (record?.closed) return { state: 'off', because: record.closed };
+  return { state: said?.state ?? null, because: said?.because ?? null };
 }
 
 const listLines = (hosts: readonly ListedHost[]): string[] =>
