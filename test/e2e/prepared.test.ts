@@ -1,7 +1,7 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
-import { it, type Lab } from './lab.ts';
+import { it, type Lab, until } from './lab.ts';
 import { printsScore } from './sweeps.ts';
 
 /**
@@ -93,7 +93,7 @@ describe('setup', { concurrent: true, timeout: 120_000 }, () => {
   });
 });
 
-describe.concurrent('P9 passEnv', () => {
+describe('P9 passEnv', { concurrent: true, timeout: 60_000 }, () => {
   const script = (lab: Lab): string => `echo "$TOKEN" >> ${lab.path('seen')}; ${printsScore}`;
 
   it('reaches the trials and nothing else', async ({ lab }) => {
@@ -105,6 +105,27 @@ describe.concurrent('P9 passEnv', () => {
     expect(shown.out + shown.err).not.toContain(secret);
     expect(holding(lab, secret)).toEqual([]);
     expect(holding(lab, 'TOKEN').length).toBeGreaterThan(0);
+  });
+
+  it('is brought again to an agent that was killed, and what waited goes on', async ({ lab }) => {
+    const secret = 'hunter2-once-more';
+    lab.env['TOKEN'] = secret;
+    lab.inventory(1);
+    const gate = lab.path('gate');
+    const waits = `echo >> ${gate}.waiting; until test -e ${gate}; do sleep 0.05; done; ${script(lab)}`;
+    lab.write('sweep.yaml', sweepOf(waits, ['passEnv: [TOKEN]']));
+    const { ended, said } = lab.type('run', 'sweep.yaml');
+    await until(
+      'the first trial',
+      () => lab.read('gate.waiting') !== '',
+      () => said.err,
+    );
+    process.kill(lab.agent()?.pid ?? 0, 'SIGKILL');
+    lab.write('gate', '');
+    const { code, err } = await ended;
+    expect(code, err).toBe(exitCode.done);
+    expect(lab.read('seen')).toBe(`${secret}\n`.repeat(4));
+    expect(holding(lab, secret)).toEqual([]);
   });
 
   it('that is not set is refused by name', async ({ lab }) => {
