@@ -105,7 +105,13 @@ function* runningOn(
 }
 
 export const isOpenTo = ({ berth, parallel, pace, share }: Candidate): boolean =>
-  hasRoom({ ...berth, parallel, share, isPredicted: pace.isPredicted });
+  hasRoom({
+    open: berth.open,
+    busySeconds: berth.busySeconds,
+    parallel,
+    share,
+    isPredicted: pace.isPredicted,
+  });
 
 const oneOf = (trial: Trial): OpenWork => ({ attempts: 1, work: workOf(trial.point) });
 
@@ -127,13 +133,15 @@ export function remove({ berth, parallel, pace }: Candidate, trial: Trial): void
 
 /** The one that ends a trial earliest; of those that end it nearly as early, the least busy. */
 export function earliest(candidates: readonly Candidate[], trial: Trial): Candidate | null {
-  let first = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates)
-    if (isOpenTo(candidate)) first = Math.min(first, endsIn(candidate, trial));
+  const ends = candidates.map((candidate) =>
+    isOpenTo(candidate) ? endsIn(candidate, trial) : Number.POSITIVE_INFINITY,
+  );
+  const latest = Math.min(...ends) * (1 + alike);
+  if (latest === Number.POSITIVE_INFINITY) return null;
   let best: Candidate | null = null;
-  for (const candidate of candidates) {
-    if (!isOpenTo(candidate) || endsIn(candidate, trial) > first * (1 + alike)) continue;
-    if (best === null || candidate.berth.busySeconds < best.berth.busySeconds) best = candidate;
-  }
+  candidates.forEach((candidate, index) => {
+    const isNearly = (ends[index] ?? Number.POSITIVE_INFINITY) <= latest;
+    if (isNearly && (best === null || candidate.berth.busySeconds < best.berth.busySeconds)) best = candidate;
+  });
   return best;
 }
