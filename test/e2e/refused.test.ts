@@ -120,6 +120,75 @@ describe('P8 an inventory that cannot be meant is refused at its place, before a
       ':2:12  hosts[1].name: here has this name as well as here at 1:21; keep one entry a machine',
     ],
     ['no JSON', '{"hosts": [', ':1:12  no JSON: '],
+  ] as const)('%s', async ([, text, complaint], { lab }) => {
+    lab.write('sweep.yaml', text);
+    expect(await lab.refused('run', 'sweep.yaml')).toBe(`sweep.yaml:${complaint}\n`);
+  });
+
+  it('all that is wrong is heard at once, top to bottom', async ({ lab }) => {
+    lab.write('sweep.yaml', withGrid('{x: [1]}\nreplicates: many\ngird: {}'));
+    const said = await lab.refused('plan', 'sweep.yaml');
+    expect(said.match(/^sweep\.yaml:\d+:\d+ {2}\w+/gm)).toEqual([
+      'sweep.yaml:7:13  replicates',
+      'sweep.yaml:8:1  gird',
+    ]);
+  });
+
+  it('10 million points are counted, not expanded', async ({ lab }) => {
+    lab.write('sweep.yaml', withGrid('{x: {from: 1, to: 10000000}}'));
+    const startedAt = performance.now();
+    expect(await lab.refused('run', 'sweep.yaml')).toBe(
+      'sweep.yaml:6:7  grid: 10,000,000 trials are more than 1,000,000; draw some of them with `sample: {points: 500, seed: 1}`\n',
+    );
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it('files over 100 MB are refused with the largest named', async ({ lab }) => {
+    lab.write('model/train.py', 'print()\n');
+    truncateSync(lab.write('model/weights.bin', ''), 90e6); // sparse
+    truncateSync(lab.write('model/old/weights.bin', ''), 20e6);
+    lab.write('sweep.yaml', toy.replace('program:\n', 'program:\n  files: ./model\n'));
+    expect(await lab.refused('run', 'sweep.yaml')).toBe(
+      'sweep.yaml:3:10  program.files: the files are 110 MB, and 100 MB is the most that is sent to every host; ' +
+        'name in .labsweepignore what trials do not need. The largest: ' +
+        'weights.bin (90 MB), old/weights.bin (20 MB), train.py (0 MB)\n',
+    );
+  });
+
+  it('a sweep file that is not there, or is a folder', async ({ lab }) => {
+    const advice = 'there is no such file. `labsweep init` writes a first one.\n';
+    expect(await lab.refused('run', 'nope.yaml')).toBe(`nope.yaml: ${advice}`);
+    expect(await lab.refused('plan', 'home')).toBe(`home: ${advice}`);
+  });
+
+  it('a --set that fits nothing is named, not a line of the file', async ({ lab }) => {
+    lab.write('sweep.yaml', toy);
+    expect(await lab.refused('run', 'sweep.yaml', '--set', 'fixd.y=3')).toBe(
+      '--set fixd.y=3  fixd: is no key here; did you mean fixed?\n',
+    );
+  });
+});
+
+describe('P8 an inventory that cannot be meant is refused at its place, before anything starts', () => {
+  const here = '{"name": "here", "transport": "local"}';
+
+  it.for([
+    [
+      'an unknown key',
+      '{"hosts": [{"name": "here", "transprt": "local"}]}',
+      ':1:29  hosts[0].transprt: is no key here; did you mean transport?',
+    ],
+    [
+      'a value of the wrong type',
+      '{"hosts": [{"name": "here", "transport": "local", "limits": {"slots": "four"}}]}',
+      ':1:71  hosts[0].limits.slots: "four" is not a whole number of trials, 1 or more',
+    ],
+    [
+      'a host that is there twice',
+      `{"hosts": [${here},\n  ${here}]}`,
+      ':2:12  hosts[1].name: here has this name as well as here at 1:21; keep one entry a machine',
+    ],
+    ['no JSON', '{"hosts": [', ':1:12  no JSON: '],
     [
       'a host by SSH, which this version does not reach',
       '{"hosts": [{"name": "cedar", "transport": "ssh2"}]}',
