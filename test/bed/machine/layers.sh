@@ -13,7 +13,8 @@ programs=(/usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin)
 hide() {
   local folder
   folder=$(realpath "$(dirname "$2")")
-  mkdir -p "$1$folder"
+  # Where its folder is hidden already, so is it: a whiteout takes no folder in its place.
+  mkdir -p "$1$folder" 2>/dev/null || return 0
   [ -e "$1$folder/$(basename "$2")" ] || mknod "$1$folder/$(basename "$2")" c 0 0 2>/dev/null || true
 }
 
