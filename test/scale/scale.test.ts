@@ -33,7 +33,8 @@ describe('100,000 trials', () => {
   it('that wait are planned onto 14 hosts at once, and looked at no more while these are full', () => {
     const lab = new QueuedLab(trialCount, 14);
     let leased = 0;
-    expect(cpuMsOf(() => (leased = lab.plan().leased))).toBeLessThan(100);
+    // The first plan of a process, which is compiled meanwhile; docs/benchmarks.md has what the later ones take.
+    expect(cpuMsOf(() => (leased = lab.plan().leased))).toBeLessThan(300);
     expect(leased).toBe(14 * 64 * 2);
     expect(cpuMsOf(() => (leased = lab.plan().leased))).toBeLessThan(20);
     expect(leased).toBe(0);

@@ -15,8 +15,9 @@ export const corruptCode = 76;
 
 /**
  * In: path, part's path, mode, size, SHA-256, a line each; then, after the line with the offset has come back, the
- * content from that offset. The part is written in place, so two that send the same content do each other no harm; one
- * that went on from an earlier part is checked against the sum, which finds a tail that a power loss took.
+ * content from that offset. The part is written in place, so two that send the same content do each other no harm: the
+ * second to end finds the part gone at any step, and the file there. One that went on from an earlier part is checked
+ * against the sum, which finds a tail that a power loss took.
  */
 export const putScript = `{
 printf '${filesMarker.trimEnd()}\\n'
@@ -28,13 +29,13 @@ command -v sha256sum >/dev/null || had=0
 had=$((had / ${block}))
 printf '%s\\n' "$((had * ${block}))"
 dd bs=${block} seek="$had" of="$part" conv=notrunc,fsync status=none || exit 1
-if [ -e "$part" ]; then
-  [ "$(stat -c %s -- "$part")" = "$size" ] || exit 75
-  if [ "$had" != 0 ] && [ "$(sha256sum <"$part")" != "$sha  -" ]; then
+if got=$(stat -c %s -- "$part" 2>/dev/null); then
+  [ "$got" = "$size" ] || exit 75
+  if [ "$had" != 0 ] && [ "$(sha256sum 2>/dev/null <"$part")" != "$sha  -" ] && [ -e "$part" ]; then
     rm -f -- "$part"
     exit ${corruptCode}
   fi
-  chmod "$mode" "$part" && mv -fT -- "$part" "$path" && exit 0
+  chmod "$mode" "$part" 2>/dev/null && mv -fT -- "$part" "$path" && exit 0
 fi
 [ "$(stat -c %s -- "$path")" = "$size" ]
 exit
