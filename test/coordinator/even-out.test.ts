@@ -32,7 +32,7 @@ const took = (lab: readonly ClockHost[], points: readonly PointDeclaration[]) =>
 };
 
 describe('hosts of different speed', () => {
-  it('end a sweep within 1.15 of the ideal, one of 14 being 5 times faster', () => {
+  it('end a sweep within 1.05 of the ideal, one of 14 being 5 times faster', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 30, max: 300 }), { minLength: 400, maxLength: 600 }),
@@ -46,9 +46,9 @@ describe('hosts of different speed', () => {
           const points = trialsOf(seconds);
           const { world, seconds: total } = took(lab, points);
           expect(world.ran.size).toBe(points.length);
-          expect(total).toBeLessThan(1.15 * idealSeconds(lab, points));
+          expect(total).toBeLessThan(1.05 * idealSeconds(lab, points));
           expect([...world.ran.values()].every((ranOn) => ranOn.length === 1)).toBe(true);
-          expect(world.takenBack).toBeLessThan(points.length);
+          expect(world.takenBack).toBeLessThan(points.length / 2);
         },
       ),
       // A smaller lab that fails says no more than the first one, and finding it takes minutes.

@@ -115,33 +115,40 @@ export const isOpenTo = ({ berth, parallel, pace, share }: Candidate): boolean =
 
 const oneOf = (trial: Trial): OpenWork => ({ attempts: 1, work: workOf(trial.point) });
 
+/** Seconds that a trial runs there. */
+export const takes = ({ pace }: Candidate, trial: Trial): number => secondsOf(pace, oneOf(trial));
+
 /** Seconds until a trial that is added would have ended. A slot that is free takes it at once. */
-export function endsIn({ berth, parallel, pace }: Candidate, trial: Trial): number {
+export function endsIn(candidate: Candidate, trial: Trial): number {
+  const { berth, parallel } = candidate;
   const waits = berth.open < parallel && !berth.isBlocked ? 0 : berth.busySeconds;
-  return waits + secondsOf(pace, oneOf(trial));
+  return waits + takes(candidate, trial);
 }
 
-export function add({ berth, parallel, pace }: Candidate, trial: Trial): void {
+export function add(candidate: Candidate, trial: Trial): void {
+  const { berth, parallel } = candidate;
   berth.open += 1;
-  berth.busySeconds += secondsOf(pace, oneOf(trial)) / parallel;
+  berth.busySeconds += takes(candidate, trial) / parallel;
 }
 
-export function remove({ berth, parallel, pace }: Candidate, trial: Trial): void {
+export function remove(candidate: Candidate, trial: Trial): void {
+  const { berth, parallel } = candidate;
   berth.open -= 1;
-  berth.busySeconds = Math.max(0, berth.busySeconds - secondsOf(pace, oneOf(trial)) / parallel);
+  berth.busySeconds = Math.max(0, berth.busySeconds - takes(candidate, trial) / parallel);
 }
 
-/** The one that ends a trial earliest; of those that end it nearly as early, the least busy. */
+/**
+ * The one that ends a trial earliest; of those that end it nearly as early, the least busy. Asked for each trial of a
+ * plan: it makes nothing that has to be collected.
+ */
 export function earliest(candidates: readonly Candidate[], trial: Trial): Candidate | null {
-  const ends = candidates.map((candidate) =>
-    isOpenTo(candidate) ? endsIn(candidate, trial) : Number.POSITIVE_INFINITY,
-  );
-  const latest = Math.min(...ends) * (1 + alike);
-  if (latest === Number.POSITIVE_INFINITY) return null;
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates)
+    if (isOpenTo(candidate)) soonest = Math.min(soonest, endsIn(candidate, trial));
   let best: Candidate | null = null;
-  candidates.forEach((candidate, index) => {
-    const isNearly = (ends[index] ?? Number.POSITIVE_INFINITY) <= latest;
+  for (const candidate of candidates) {
+    const isNearly = isOpenTo(candidate) && endsIn(candidate, trial) <= soonest * (1 + alike);
     if (isNearly && (best === null || candidate.berth.busySeconds < best.berth.busySeconds)) best = candidate;
-  });
+  }
   return best;
 }

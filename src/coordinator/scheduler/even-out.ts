@@ -5,7 +5,7 @@
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { CoordinatorState } from '../core/state.ts';
-import { add, type Berth, type Candidate, endsIn, isOpenTo, remove } from './berth.ts';
+import { add, type Berth, type Candidate, endsIn, isOpenTo, remove, takes } from './berth.ts';
 import { type Choice, chooseHost } from './choice.ts';
 import { closedTo } from './eligibility.ts';
 
@@ -46,18 +46,21 @@ export function evenOut(
 /** A host that may have to give away. */
 interface Donor {
   readonly berth: Berth;
-  /** What waits there, the last at the end; null before it was looked at. */
-  queue: Attempt[] | null;
+  /** What waits there, the longest trial at the end, of equals the one that is last; null before it was looked at. */
+  queue: Waiting[] | null;
 }
 
-interface Move {
-  readonly from: Candidate;
-  readonly to: Candidate;
+interface Waiting {
   readonly attempt: Attempt;
   readonly trial: Trial;
+  readonly choice: Choice;
+  readonly from: Candidate;
+  readonly seconds: number;
 }
 
-/** The last of the longest queue, as long as another host ends it markedly earlier. */
+type Move = Pick<Waiting, 'from' | 'attempt' | 'trial'> & { readonly to: Candidate };
+
+/** From the host that is busy for longest, as long as another ends it markedly earlier. */
 function nextMove(
   state: CoordinatorState,
   donors: Donor[],
@@ -81,27 +84,39 @@ const mayGain = ({ berth }: Donor, donors: readonly Donor[]): boolean =>
 const isEarlier = (seconds: number, thanSeconds: number): boolean =>
   seconds < thanSeconds - Math.max(leastGainSeconds, thanSeconds * leastGain);
 
+/** The longest first: what takes long belongs to the fastest, and short trials are left for the even end of a sweep. */
 function moveFrom(
   state: CoordinatorState,
   donor: Donor,
   choices: ReadonlyMap<SweepName, Choice>,
 ): Move | null {
-  donor.queue ??= waitingOn(state, donor.berth);
+  donor.queue ??= queueOf(state, donor.berth, choices);
   for (let looked = 0; looked < mostLooked; looked += 1) {
-    const attempt = donor.queue.pop();
-    const trial = attempt && state.ledger.trials.get(attempt.trial);
-    if (attempt === undefined || trial === undefined) return null;
-    const choice = choices.get(attempt.sweep);
-    const from = choice?.candidates.find(({ berth }) => berth === donor.berth);
-    if (choice === undefined || from === undefined) continue;
+    const waiting = donor.queue.pop();
+    if (waiting === undefined) return null;
+    const { attempt, trial, choice, from } = waiting;
     remove(from, trial);
     const to = chooseHost(state, trial, { candidates: answering(donor.berth, choice), coming: [] });
     const isGain = to !== null && isEarlier(endsIn(to, trial), endsIn(from, trial));
     add(from, trial);
-    if (to === null) continue;
-    return isGain ? { from, to, attempt, trial } : null;
+    if (to !== null) return isGain ? { from, to, attempt, trial } : null;
   }
   return null;
+}
+
+function queueOf(
+  state: CoordinatorState,
+  berth: Berth,
+  choices: ReadonlyMap<SweepName, Choice>,
+): Waiting[] {
+  const queue = waitingOn(state, berth).flatMap((attempt) => {
+    const trial = state.ledger.trials.get(attempt.trial);
+    const choice = choices.get(attempt.sweep);
+    const from = choice?.candidates.find((candidate) => candidate.berth === berth);
+    if (trial === undefined || choice === undefined || from === undefined) return [];
+    return [{ attempt, trial, choice, from, seconds: takes(from, trial) }];
+  });
+  return queue.sort((one, other) => one.seconds - other.seconds);
 }
 
 /** Whom it may go to, itself among them: what would come back to it is not asked for. */
