@@ -104,11 +104,7 @@ function moveFrom(
   return null;
 }
 
-function queueOf(
-  state: CoordinatorState,
-  berth: Berth,
-  choices: ReadonlyMap<SweepName, Choice>,
-): Waiting[] {
+function queueOf(state: CoordinatorState, berth: Berth, choices: ReadonlyMap<SweepName, Choice>): Waiting[] {
   const queue = waitingOn(state, berth).flatMap((attempt) => {
     const trial = state.ledger.trials.get(attempt.trial);
     const choice = choices.get(attempt.sweep);
