@@ -1,0 +1,102 @@
+/** What happens to attempts: they are leased, taken back, started, ended, adopted. */
+import type { AttemptEnd } from '../model/attempt-end.ts';
+import { type AttemptId, attemptId, hostName, type SweepName, sweepName } from '../model/ids.ts';
+import { chargedTo } from '../model/outcome.ts';
+import { workOf } from '../model/work.ts';
+import { attemptOf, FoldError, hostOf, trialOf } from './records.ts';
+import type { Attempt, HostRecord, LedgerState, Trial } from './state.ts';
+import { isCurrent, setStatus, statusAfter } from './trials.ts';
+
+export function leaseAttempt(
+  state: LedgerState,
+  lease: { attempt: string; number: number; trial: string; sweep: string },
+  host: string,
+): void {
+  const trial = trialOf(state, lease.trial);
+  const attempt: Attempt = {
+    id: attemptId(lease.attempt),
+    number: lease.number,
+    trial: trial.id,
+    sweep: sweepName(lease.sweep),
+    launch: state.sweeps.get(sweepName(lease.sweep))?.declaration.launch ?? '',
+    host: hostName(host),
+    status: { kind: 'leased' },
+  };
+  state.attempts.set(attempt.id, attempt);
+  state.attemptsOfTerm += 1;
+  // Not pushed: V8 makes room for 17 at the first push, and 100,000 trials that have one attempt took 45 MB for it.
+  trial.attempts = trial.attempts.concat(attempt.id);
+  const record = hostOf(state, host);
+  record.open.add(attempt.id);
+  countWork(record, attempt.sweep, 1, workOf(trial.point));
+  setStatus(state, trial, { kind: 'leased', attempt: attempt.id });
+}
+
+function countWork({ work }: HostRecord, sweep: SweepName, attempts: 1 | -1, amount: number): void {
+  const open = work.get(sweep) ?? { attempts: 0, work: 0 };
+  open.attempts += attempts;
+  open.work += attempts * amount;
+  // Nothing is left of sums that rounding, or an edit of the sweep, made inexact.
+  if (open.attempts > 0) work.set(sweep, open);
+  else work.delete(sweep);
+}
+
+export function takeBack(state: LedgerState, attempt: Attempt): void {
+  close(state, attempt);
+  attempt.status = { kind: 'taken-back' };
+  const trial = trialOf(state, attempt.trial);
+  if (isCurrent(trial, attempt)) setStatus(state, trial, { kind: 'queued' });
+}
+
+export function start(state: LedgerState, attempt: Attempt, device: string, at: number): void {
+  if (attempt.status.kind !== 'leased') return;
+  attempt.status = { kind: 'running', device, at };
+  const trial = trialOf(state, attempt.trial);
+  if (isCurrent(trial, attempt)) setStatus(state, trial, { kind: 'running', attempt: attempt.id });
+}
+
+export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd, at: number): void {
+  if (attempt.status.kind === 'ended') throw new FoldError(`attempt ${attempt.id} ended twice`);
+  close(state, attempt);
+  attempt.status = { kind: 'ended', end, at };
+  const awaited = end.artifacts.filter(({ comesBack }) => comesBack).map(({ path }) => path);
+  if (awaited.length > 0) state.awaited.set(attempt.id, new Set(awaited));
+  const trial = trialOf(state, attempt.trial);
+  const charged = chargedTo[end.outcome.kind];
+  if (charged === 'host') hostOf(state, attempt.host).charges += 1;
+  if (end.outcome.kind === 'succeeded') hostOf(state, attempt.host).charges = 0;
+  const status = statusAfter(state, trial, attempt, end);
+  if (status?.kind === 'succeeded') chargeWhereItFailed(state, trial, attempt);
+  if (status !== null) setStatus(state, trial, status);
+}
+
+/** What fails on one host and succeeds on another was the host's fault. */
+function chargeWhereItFailed(state: LedgerState, trial: Trial, succeeded: Attempt): void {
+  for (const id of trial.attempts) {
+    const { status, host } = attemptOf(state, id);
+    if (status.kind === 'ended' && host !== succeeded.host && chargedTo[status.end.outcome.kind] === 'trial')
+      hostOf(state, host).charges += 1;
+  }
+}
+
+export function adopt(state: LedgerState, event: { attempt: string; host: string; trial: string }): void {
+  const trial = trialOf(state, event.trial);
+  const number = trial.attempts.length + 1;
+  const sweep = trial.sweeps[0] ?? '';
+  const before = trial.status;
+  leaseAttempt(state, { attempt: event.attempt, number, trial: event.trial, sweep }, event.host);
+  // What the trial has already counts for more than what an older life of this ledger left running.
+  if (before.kind !== 'queued') setStatus(state, trial, before);
+}
+
+export function settleArtifacts(state: LedgerState, id: AttemptId, paths: readonly string[]): void {
+  const awaited = state.awaited.get(id);
+  for (const path of paths) awaited?.delete(path);
+  if (awaited?.size === 0) state.awaited.delete(id);
+}
+
+function close(state: LedgerState, attempt: Attempt): void {
+  const host = hostOf(state, attempt.host);
+  if (host.open.delete(attempt.id))
+    countWork(host, attempt.sweep, -1, workOf(trialOf(state, attempt.trial).point));
+}

@@ -1,0 +1,42 @@
+/** What the state holds, by the names that events use. */
+import { attemptId, hostName, sweepName, trialId } from '../model/ids.ts';
+import type { Attempt, HostRecord, LedgerState, Sweep, Trial } from './state.ts';
+
+/** Thrown for a fact that cannot follow from the ones before it: the ledger is not one of ours, or is damaged. */
+export class FoldError extends Error {
+  readonly code = 'FOLD';
+  override readonly name = 'FoldError';
+}
+
+export function sweepOf(state: LedgerState, name: string): Sweep {
+  const sweep = state.sweeps.get(sweepName(name));
+  if (sweep === undefined) throw new FoldError(`no sweep ${name} was declared`);
+  return sweep;
+}
+
+export function trialOf(state: LedgerState, id: string): Trial {
+  const trial = state.trials.get(trialId(id));
+  if (trial === undefined) throw new FoldError(`no trial ${id} was declared`);
+  return trial;
+}
+
+export function attemptOf(state: LedgerState, id: string): Attempt {
+  const attempt = state.attempts.get(attemptId(id));
+  if (attempt === undefined) throw new FoldError(`no attempt ${id} was leased`);
+  return attempt;
+}
+
+export function hostOf(state: LedgerState, name: string): HostRecord {
+  const known = state.hosts.get(hostName(name));
+  if (known !== undefined) return known;
+  const host: HostRecord = {
+    name: hostName(name),
+    open: new Set(),
+    work: new Map(),
+    charges: 0,
+    quarantine: null,
+    closed: null,
+  };
+  state.hosts.set(host.name, host);
+  return host;
+}

@@ -1,0 +1,69 @@
+/** What happens to trials: they are declared, change their status with their attempts, and are forgiven. */
+import type { AttemptEnd } from '../model/attempt-end.ts';
+import { chargedTo } from '../model/outcome.ts';
+import type { PointDeclaration } from './events.ts';
+import { sweepOf } from './records.ts';
+import type { Attempt, LedgerState, Trial, TrialStatus } from './state.ts';
+
+/** Ends that blame nobody, after which a trial that keeps dying is given up all the same. */
+const unchargedLimit = 5;
+
+export function newTrial(
+  state: LedgerState,
+  id: Trial['id'],
+  point: PointDeclaration,
+  seed: number,
+  replicate: number,
+): Trial {
+  const trial: Trial = {
+    id,
+    point,
+    seed,
+    replicate,
+    sweeps: [],
+    attempts: [],
+    charges: 0,
+    uncharged: 0,
+    status: { kind: 'queued' },
+  };
+  state.trials.set(id, trial);
+  return trial;
+}
+
+/** What an end makes of its trial; null where it changes nothing. A late result is a result (P1). */
+export function statusAfter(
+  state: LedgerState,
+  trial: Trial,
+  attempt: Attempt,
+  end: AttemptEnd,
+): TrialStatus | null {
+  if (trial.status.kind === 'succeeded') return null;
+  if (end.outcome.kind === 'succeeded') return { kind: 'succeeded', attempt: attempt.id };
+  if (!isCurrent(trial, attempt)) return null;
+  if (end.outcome.kind === 'cancelled') return { kind: 'cancelled', attempt: attempt.id };
+  if (chargedTo[end.outcome.kind] === 'trial') trial.charges += 1;
+  else trial.uncharged += 1;
+  const retries = state.sweeps.get(attempt.sweep)?.declaration.retries ?? 0;
+  const spent = trial.charges > retries || trial.uncharged > unchargedLimit;
+  return spent ? { kind: 'failed', attempt: attempt.id } : { kind: 'queued' };
+}
+
+export function forgive(state: LedgerState, trial: Trial): void {
+  if (trial.status.kind !== 'failed' && trial.status.kind !== 'cancelled') return;
+  trial.charges = 0;
+  trial.uncharged = 0;
+  setStatus(state, trial, { kind: 'queued' });
+}
+
+export function setStatus(state: LedgerState, trial: Trial, status: TrialStatus): void {
+  for (const name of trial.sweeps) {
+    const sweep = sweepOf(state, name);
+    sweep.counts[trial.status.kind] -= 1;
+    sweep.counts[status.kind] += 1;
+    if (status.kind === 'queued') sweep.firstQueued = 0;
+  }
+  trial.status = status;
+}
+
+export const isCurrent = (trial: Trial, attempt: Attempt): boolean =>
+  'attempt' in trial.status && trial.status.attempt === attempt.id;
