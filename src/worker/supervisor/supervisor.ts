@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Launch } from '../../model/launch.ts';
 import type { Lease } from '../../protocol/messages.ts';
-import type { MeasuredShare, WorkerEvent } from '../core/event.ts';
+import type { WorkerEvent } from '../core/event.ts';
 import type { Offsets } from '../core/journal-record.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import type { ProcessIdentity } from '../core/state.ts';
@@ -10,13 +10,14 @@ import { type HostFolder, type RunFolder, runFolder } from '../spool/host-folder
 import { cutLog, longestLogBytes } from '../spool/log-file.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
-import { type ProcessStat, readProcessStat } from '../telemetry/process-stat.ts';
+import { readProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
 import { gather } from './gather.ts';
 import type { LaunchReport } from './launch-report.ts';
 import { Launcher } from './launcher.ts';
 import { MetricsSources } from './metrics-sources.ts';
 import { LaunchPlaces, outcomeOfError, prepareTrial } from './prepare.ts';
+import { ProcessOwners, type ProcessShare, sharesOf } from './process-owners.ts';
 import { groupLives, isSameProcess, Sessions } from './session.ts';
 
 export interface SupervisorOptions {
@@ -33,9 +34,6 @@ export interface SupervisorOptions {
   /** Takes what happens; called within the turn for what is known at once, else in a turn of its own. */
   readonly post: (event: WorkerEvent) => void;
 }
-
-/** What is known of an attempt by its processes alone. */
-type ProcessShare = Omit<MeasuredShare, 'gpuMemoryBytes'>;
 
 /** An attempt whose processes are watched. */
 interface Watched {
@@ -58,18 +56,6 @@ interface Requested {
   readonly run: RunFolder;
 }
 
-/** A process at the sample that saw it last: its attempt, or null where it is not ours. */
-interface Owned {
-  readonly attempt: string | null;
-  readonly at: number;
-}
-
-/** The driver lists a process for a moment longer than it lives: it is not somebody else's then. */
-const lingersMs = 5_000;
-
-const lingering = (owners: ReadonlyMap<number, Owned>, now: number): Map<number, Owned> =>
-  new Map([...owners].filter(([, { attempt, at }]) => attempt !== null && now - at <= lingersMs));
-
 /** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
 const briefMs = 2_000;
 const nothingRead: Offsets = { report: 0, log: 0, csv: 0 };
@@ -79,6 +65,7 @@ export class Supervisor {
   readonly #places: LaunchPlaces;
   readonly #table: ProcessTable;
   readonly #sessions: Sessions;
+  readonly #owners: ProcessOwners;
   readonly #launcher: Launcher;
   readonly #requested = new Map<string, Requested>();
   readonly #running = new Map<string, Watched>();
@@ -86,8 +73,6 @@ export class Supervisor {
   readonly #ended = new Map<string, Watched>();
   /** Attempts that ended since the last sample, with their sessions: something of them may live on. */
   readonly #brief = new Map<string, number>();
-  /** The processes of the last sample, and those of ours that are gone since a short while: whose they are. */
-  #owners: ReadonlyMap<number, Owned> = new Map();
   #oomKills: number | null;
 
   constructor(options: SupervisorOptions) {
@@ -95,6 +80,7 @@ export class Supervisor {
     this.#places = new LaunchPlaces(options.host);
     this.#table = new ProcessTable(options.host.runs);
     this.#sessions = new Sessions(this.#table);
+    this.#owners = new ProcessOwners(this.#table, options.now);
     this.#launcher = new Launcher({
       command: options.launcher,
       environment: options.environment,
@@ -227,39 +213,18 @@ export class Supervisor {
   /** What every running attempt takes; ends what brief ones have left behind, and notices adopted ones that are gone. */
   sample(): ProcessShare[] {
     this.#oomKills = readOomKills(this.#options.procRoot);
-    const bySession = new Map<number, string>();
-    for (const { attempt, process } of this.#running.values()) bySession.set(process.pid, attempt);
-    for (const [attempt, session] of this.#brief)
-      if (!bySession.has(session)) bySession.set(session, attempt);
-    const shares = new Map<string, ProcessShare>();
-    const owners = lingering(this.#owners, this.#options.now());
-    for (const { stat, attempt: mark } of this.#table.read()) {
-      const attempt = bySession.get(stat.session) ?? mark;
-      owners.set(stat.pid, { attempt, at: this.#options.now() });
-      if (attempt === null) continue;
-      if (this.#running.has(attempt)) shares.set(attempt, this.#add(stat, attempt, shares.get(attempt)));
-      else if (this.#brief.has(attempt)) this.#sessions.killAll(attempt, this.#brief.get(attempt) ?? null);
-    }
+    const leaders = new Map(
+      [...this.#running.values()].map(({ attempt, process }) => [attempt, process.pid]),
+    );
+    const owned = this.#owners.look([...this.#brief, ...leaders]);
+    for (const { attempt } of owned)
+      if (this.#brief.has(attempt)) this.#sessions.killAll(attempt, this.#brief.get(attempt) ?? null);
     this.#brief.clear();
-    this.#owners = owners;
-    return [...shares.values()];
+    return sharesOf(owned, leaders, this.#options.units);
   }
 
   /** The attempt of a process at the last sample; null: not ours; undefined: not there. */
-  readonly ownerOf = (pid: number): string | null | undefined => this.#owners.get(pid)?.attempt;
-
-  /** A process of an attempt, added to what the others of it take. */
-  #add(stat: ProcessStat, attempt: string, share: ProcessShare | undefined): ProcessShare {
-    const { pageBytes, tickMs } = this.#options.units;
-    const isLeader = stat.pid === this.#running.get(attempt)?.process.pid;
-    return {
-      attempt,
-      cpuMs: (share?.cpuMs ?? 0) + stat.cpuTicks * tickMs,
-      memoryBytes: (share?.memoryBytes ?? 0) + stat.residentPages * pageBytes,
-      startTime: isLeader ? stat.startTime : (share?.startTime ?? null),
-      suspended: (share?.suspended ?? true) && stat.state === 'T',
-    };
-  }
+  readonly ownerOf = (pid: number): string | null | undefined => this.#owners.ownerOf(pid);
 
   /** Adopted trials have another parent: whether they have ended has to be asked. */
   lookAfterAdopted(): void {

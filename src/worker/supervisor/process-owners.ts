@@ -1,0 +1,79 @@
+/** Whose the processes of a host are, and what those of each attempt take together. */
+import type { MeasuredShare } from '../core/event.ts';
+import type { KernelUnits } from '../telemetry/kernel-units.ts';
+import type { ProcessStat } from '../telemetry/process-stat.ts';
+import type { ProcessTable } from '../telemetry/process-table.ts';
+
+/** What is known of an attempt by its processes alone. */
+export type ProcessShare = Omit<MeasuredShare, 'gpuMemoryBytes'>;
+
+interface OwnedProcess {
+  readonly stat: ProcessStat;
+  readonly attempt: string;
+}
+
+/** A process at the sample that saw it last: its attempt, or null where it is not ours. */
+interface Seen {
+  readonly attempt: string | null;
+  readonly at: number;
+}
+
+/** The driver lists a process for a moment longer than it lives: it is not somebody else's then. */
+const lingersMs = 5_000;
+
+export class ProcessOwners {
+  readonly #table: ProcessTable;
+  /** The host's monotonic clock, in milliseconds. */
+  readonly #now: () => number;
+  /** The processes of the last sample, and those of ours that are gone since a short while. */
+  #seen: ReadonlyMap<number, Seen> = new Map();
+
+  constructor(table: ProcessTable, now: () => number) {
+    this.#table = table;
+    this.#now = now;
+  }
+
+  /** @param sessions attempts with the sessions of their processes; of two with one session the later has it */
+  look(sessions: readonly (readonly [attempt: string, session: number])[]): OwnedProcess[] {
+    const bySession = new Map(sessions.map(([attempt, session]) => [session, attempt]));
+    const at = this.#now();
+    const seen = new Map(
+      [...this.#seen].filter(([, process]) => process.attempt !== null && at - process.at <= lingersMs),
+    );
+    const owned: OwnedProcess[] = [];
+    for (const { stat, attempt: mark } of this.#table.read()) {
+      const attempt = bySession.get(stat.session) ?? mark;
+      seen.set(stat.pid, { attempt, at });
+      if (attempt !== null) owned.push({ stat, attempt });
+    }
+    this.#seen = seen;
+    return owned;
+  }
+
+  /** The attempt of a process at the last look; null: not ours; undefined: not there. */
+  ownerOf(pid: number): string | null | undefined {
+    return this.#seen.get(pid)?.attempt;
+  }
+}
+
+/** @param leaders the first process of each attempt that runs; what belongs to others is left out */
+export function sharesOf(
+  owned: readonly OwnedProcess[],
+  leaders: ReadonlyMap<string, number>,
+  { pageBytes, tickMs }: KernelUnits,
+): ProcessShare[] {
+  const shares = new Map<string, ProcessShare>();
+  for (const { stat, attempt } of owned) {
+    const leader = leaders.get(attempt);
+    if (leader === undefined) continue;
+    const share = shares.get(attempt);
+    shares.set(attempt, {
+      attempt,
+      cpuMs: (share?.cpuMs ?? 0) + stat.cpuTicks * tickMs,
+      memoryBytes: (share?.memoryBytes ?? 0) + stat.residentPages * pageBytes,
+      startTime: stat.pid === leader ? stat.startTime : (share?.startTime ?? null),
+      suspended: (share?.suspended ?? true) && stat.state === 'T',
+    });
+  }
+  return [...shares.values()];
+}
