@@ -5,6 +5,7 @@ import { formatDuration } from '../model/duration.ts';
 import { attemptId } from '../model/ids.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import { attemptLabel } from './labels.ts';
+import { stateText } from './host-lines.ts';
 import { isAtRest, type RunView } from './run-view.ts';
 import { countsText, etaText, figure } from './text.ts';
 
@@ -12,12 +13,16 @@ import { countsText, etaText, figure } from './text.ts';
 const progressEveryMs = 1_000;
 const laterEveryMs = 10_000;
 const firstMs = 60_000;
+/** While nothing starts or ends: what hosts are busy with before they can begin, of a few of them. */
+const quietEveryMs = 20_000;
+const mostHosts = 3;
 
 export class PlainLog {
   readonly #write: (line: string) => void;
   #saidAtMs = Number.NEGATIVE_INFINITY;
   #beganAtMs: number | null = null;
   #progressed = false;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
   #said = '';
 
   constructor(write: (line: string) => void) {
@@ -40,15 +45,27 @@ export class PlainLog {
    * @param nowMs a clock that does not go back
    */
   moment(view: () => RunView, nowMs: number): void {
+    if (this.#beganAtMs === null) this.#lookedAtMs = nowMs;
     this.#beganAtMs ??= nowMs;
     const every = nowMs - this.#beganAtMs < firstMs ? progressEveryMs : laterEveryMs;
-    if (!this.#progressed || nowMs - this.#saidAtMs < every) return;
+    if (!this.#progressed) return this.#quiet(view, nowMs);
+    if (nowMs - this.#saidAtMs < every) return;
     const now = view();
     // The end is said once, by the word that it is over.
     if (isAtRest(now)) return;
     this.#progressed = false;
     this.#saidAtMs = nowMs;
+    this.#lookedAtMs = nowMs;
     this.#say(progressText(now));
+  }
+
+  /** A virtual environment takes minutes to make: whoever waits for the first trial is told what for. */
+  #quiet(view: () => RunView, nowMs: number): void {
+    if (nowMs - this.#lookedAtMs < quietEveryMs) return;
+    this.#lookedAtMs = nowMs;
+    const busy = view().hosts.filter(({ state }) => state === 'preparing' || state === 'connecting');
+    for (const host of busy.slice(0, mostHosts)) this.#write(`${host.name}: ${stateText(host)}`);
+    if (busy.length > mostHosts) this.#write(`and ${busy.length - mostHosts} more hosts`);
   }
 
   end(view: RunView): void {

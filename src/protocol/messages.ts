@@ -12,7 +12,7 @@ import { refusalSchema } from '../model/refusal.ts';
 import { resourcesSchema } from '../model/resources.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** What a host without internet needs wheels for: tags as PEP 425 has them. */
 export const wantedWheelsSchema = z.object({
@@ -173,6 +173,8 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     present: z.boolean(),
     problem: z.string().nullable(),
   }),
+  /** What `launch` waits for, every few seconds while it takes long: a sentence for people. */
+  z.object({ kind: z.literal('preparing'), launch: z.string(), doing: z.string() }),
   /** Answer to `launch`: ready, or why not. `wanted`: it would be with these wheels. */
   z.object({
     kind: z.literal('launch'),

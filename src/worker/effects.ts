@@ -103,7 +103,7 @@ export class Effects {
     const { preparations, post } = this.#options;
     const { ledger, launch } = instruction;
     void preparations
-      .prepare(instruction)
+      .prepare(instruction, (doing) => post({ kind: 'preparing', ledger, launch, doing }))
       .then((result) => post({ kind: 'prepared', ledger, launch, result }));
   }
 

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { PlainLog } from '../../src/board/plain-log.ts';
 import { runView } from '../../src/board/run-view.ts';
 import { bestSoFar } from '../../src/results/best.ts';
+import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
+import { liveHost } from './live.ts';
 
 /** A log of a sweep of `count` points, told of every commit since it was declared. */
-function logged(count: number) {
+function logged(count: number, live: LiveFigures | null = null) {
   const built = new LedgerBuilder();
   const sweep = built.sweep(
     built.declare({
@@ -20,7 +22,7 @@ function logged(count: number) {
     runView({
       state: built.state,
       sweep,
-      live: null,
+      live,
       best: bestSoFar(built.state, sweep),
       latestLine: () => null,
       nowMs: built.now,
@@ -84,6 +86,23 @@ describe('append-only output', () => {
     built.now += 5_000;
     commit();
     expect(written).toEqual([]);
+  });
+
+  test('while nothing starts, a few of the hosts that get ready say every 20 s what they are busy with', () => {
+    const doing = '`setup` (make) runs for 12 s: cc -O2 train.c';
+    const hosts = ['ash', 'birch', 'cedar', 'elm'].map((name) =>
+      liveHost(name, { state: 'preparing', because: doing }),
+    );
+    const { built, written, commit } = logged(1, { at: 0, pid: 1, sweeps: [], hosts });
+    for (let second = 0; second < 60; second += 1) {
+      commit();
+      built.now += 1_000;
+    }
+    const block = [
+      ...['ash', 'birch', 'cedar'].map((name) => `${name}: preparing: ${doing}`),
+      'and 1 more hosts',
+    ];
+    expect(written).toEqual([...block, ...block]);
   });
 
   test('a night is a line every ten seconds at most', () => {

@@ -17,18 +17,30 @@ describe('a host that comes back with all trials in its backlog', () => {
 });
 
 describe('a host that could not be prepared', () => {
-  it('is leased nothing, and asked again only over its next connection', () => {
-    const world = new World();
-    world.declare();
-    expect(preparedIn(world.connect('cedar'))).toEqual(['launch-1']);
-    const refused = world.post({
+  const refuse = (world: World): readonly Instruction[] =>
+    world.post({
       kind: 'launch-refused',
       host: hostName('cedar'),
       launch: 'launch-1',
       problem: '`setup` (make) ended with exit code 2',
       logTail: 'no rule',
     });
+
+  it('is leased nothing, and asked again only over its next connection', () => {
+    const world = new World();
+    world.declare();
+    expect(preparedIn(world.connect('cedar'))).toEqual(['launch-1']);
+    const refused = refuse(world);
     expect([...leasesIn(refused), ...preparedIn(refused)]).toEqual([]);
     expect(preparedIn(world.connect('cedar'))).toEqual(['launch-1']);
+  });
+
+  it('or as soon as a person runs or resumes, who has mended it', () => {
+    const world = new World();
+    world.declare();
+    world.connect('cedar');
+    refuse(world);
+    const command = { kind: 'resume', sweep: null } as const;
+    expect(preparedIn(world.post({ kind: 'asked', by: 1, command }))).toEqual(['launch-1']);
   });
 });

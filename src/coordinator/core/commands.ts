@@ -4,7 +4,7 @@ import type { Attempt, Sweep } from '../../ledger/state.ts';
 import { type HostName, hostName, sweepName, trialId } from '../../model/ids.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import type { Command } from './command.ts';
-import type { CoordinatorState } from './state.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
 import { forgetFailures } from './suspicion.ts';
 import type { Turn } from './turn.ts';
 
@@ -50,7 +50,12 @@ function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: nu
 function trustHosts(state: CoordinatorState, turn: Turn, now: number): void {
   for (const { name, quarantine } of state.ledger.hosts.values())
     if (quarantine !== null) turn.record({ kind: 'host-trusted', at: now, host: name });
-  for (const host of state.fleet.values()) forgetFailures(host);
+  for (const host of state.fleet.values()) trust(host);
+}
+
+function trust(host: FleetHost): void {
+  forgetFailures(host);
+  for (const [launch, { kind }] of host.launches) if (kind === 'refused') host.launches.delete(launch);
 }
 
 function close(state: CoordinatorState, turn: Turn, name: string, because: string, now: number): string {
@@ -64,7 +69,7 @@ function open(state: CoordinatorState, turn: Turn, name: string, now: number): s
   const host = state.fleet.get(hostName(name));
   if (host === undefined) return noHost(state, name);
   if (host.link.kind === 'off') return `${name} is off in the inventory: ${host.link.because}`;
-  forgetFailures(host);
+  trust(host);
   const record = state.ledger.hosts.get(host.name);
   if (record === undefined || (record.closed ?? record.quarantine) === null) return `${name} is in use`;
   turn.record({ kind: 'host-opened', at: now, host: host.name });

@@ -75,6 +75,7 @@ export function received(
     case 'welcome':
     case 'turned-away':
     case 'content':
+    case 'preparing':
     case 'launch':
     case 'log':
     case 'artifact':

@@ -4,6 +4,7 @@ import type { Artifact } from '../../model/attempt-end.ts';
 import type { AttemptId, HostName, LedgerId } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
+import { printable } from '../../model/printable.ts';
 import { decoder, encode } from '../../protocol/framing.ts';
 import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import type { CoordinatorEvent } from '../core/events.ts';
@@ -172,6 +173,8 @@ export class HostLink {
     } else if (message.kind === 'turned-away') {
       this.#giveUp(message.message);
     } else if (message.kind === 'content') this.#shipper?.answered(message);
+    else if (message.kind === 'preparing')
+      post({ kind: 'host-progress', host, doing: printable(message.doing) });
     else if (message.kind === 'launch') this.#preparer?.answered(message);
     else if (message.kind === 'artifact') this.#fetcher.answered(message);
     else post({ kind: 'host-message', host, message });

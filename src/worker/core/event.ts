@@ -22,6 +22,13 @@ export type WorkerEvent =
       readonly process: ProcessIdentity;
       readonly oomKills: number | null;
     }
+  /** `prepare` takes long: what goes on, for people. */
+  | {
+      readonly kind: 'preparing';
+      readonly ledger: string;
+      readonly launch: string;
+      readonly doing: string;
+    }
   /** What came of `prepare`. */
   | {
       readonly kind: 'prepared';

@@ -1,6 +1,6 @@
 /** Getting this host ready for a launch: asked for, waited for, told. */
 import type { Launch } from '../../model/launch.ts';
-import type { ToAgent } from '../../protocol/messages.ts';
+import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';
 import { settle } from './finish.ts';
 import { needsNothing, nothingPrepared, type PreparationResult } from './preparation.ts';
@@ -44,25 +44,30 @@ function begin(
   else turn.instruct({ kind: 'prepare', ledger: side.ledger, launch, spec, settings: side.settings, wheels });
 }
 
+/** Told to those who wait for it. */
+export function preparing(turn: Turn, ledger: string, launch: string, doing: string): void {
+  const now = ledgerSide(turn.state, ledger).preparations.get(launch);
+  if (now?.kind === 'preparing') tell(turn, now.askers, { kind: 'preparing', launch, doing });
+}
+
 export function prepared(turn: Turn, ledger: string, launch: string, result: PreparationResult): void {
   const side = ledgerSide(turn.state, ledger);
   const before = side.preparations.get(launch);
   side.preparations.set(launch, result);
   const failed = result.kind === 'failed' ? result : null;
-  for (const connection of before?.kind === 'preparing' ? before.askers : [])
-    if (turn.state.connections.has(connection))
-      turn.instruct({
-        kind: 'send',
-        connection,
-        message: {
-          kind: 'launch',
-          launch,
-          problem: failed?.message ?? null,
-          logTail: failed?.logTail ?? '',
-          wanted: failed?.wanted ?? null,
-        },
-      });
+  tell(turn, before?.kind === 'preparing' ? before.askers : [], {
+    kind: 'launch',
+    launch,
+    problem: failed?.message ?? null,
+    logTail: failed?.logTail ?? '',
+    wanted: failed?.wanted ?? null,
+  });
   endUnprepared(turn, ledger);
+}
+
+function tell(turn: Turn, askers: Iterable<number>, message: FromAgent): void {
+  for (const connection of askers)
+    if (turn.state.connections.has(connection)) turn.instruct({ kind: 'send', connection, message });
 }
 
 /** What waits for something that this host could not make did not start, and that is charged to the host. */

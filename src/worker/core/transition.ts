@@ -4,7 +4,7 @@ import { closed, received } from './connections.ts';
 import type { WorkerEvent } from './event.ts';
 import { exited, gathered, notStarted } from './finish.ts';
 import type { Instruction } from './instruction.ts';
-import { prepared } from './prepare-launch.ts';
+import { prepared, preparing } from './prepare-launch.ts';
 import { booted, verified } from './restart.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 import { signal } from './stop.ts';
@@ -45,6 +45,7 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   message: true,
   spawned: false,
   'spawn-failed': true,
+  preparing: false,
   prepared: true,
   exited: true,
   lines: false,
@@ -72,6 +73,9 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
       break;
     case 'spawned':
       withAttempt(turn, event.attempt, (held) => spawned(turn, held, event));
+      break;
+    case 'preparing':
+      preparing(turn, event.ledger, event.launch, event.doing);
       break;
     case 'prepared':
       prepared(turn, event.ledger, event.launch, event.result);

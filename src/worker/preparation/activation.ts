@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { sha256Hex } from '../../model/canonical.ts';
 import { findProgram } from '../supervisor/program-path.ts';
-import { type Failed, type Place, preparedFolder, stepFailed, writeWhole } from './place.ts';
+import { type Failed, type Place, preparedFolder, runStep, writeWhole } from './place.ts';
 
 export interface Activation {
   readonly kind: 'active';
@@ -61,14 +61,13 @@ export async function activate(place: Place, parts: readonly string[]): Promise<
   writeFileSync(log, '', { mode: 0o600 });
   const command = [bash.path, '-l', file];
   // Between two NULs, which nothing that login files print has.
-  const asked = await place.steps.run({
+  const asked = await runStep(place, '`activate`', {
     argv: [...command, 'sh', '-c', 'printf "\\0%s\\0" "$PATH"'],
     folder: '/',
-    environment: place.environment,
     log,
     answers: true,
     limitMs,
   });
-  if (asked.kind === 'failed') return stepFailed('`activate`', asked, log);
+  if (asked.kind === 'failed') return asked;
   return { kind: 'active', command, path: asked.output.split('\0').at(-2) ?? '' };
 }

@@ -2,7 +2,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import type { PreparationResult } from '../core/preparation.ts';
 import type { HostFolder } from '../spool/host-folder.ts';
-import type { StepResult, Steps } from './step.ts';
+import { formatDuration } from '../../model/duration.ts';
+import type { Done, Step, Steps } from './step.ts';
 
 /** What every part of a preparation works with. */
 export interface Place {
@@ -10,6 +11,10 @@ export interface Place {
   readonly steps: Steps;
   /** The environment of trials of the launch, as far as a step may have it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Milliseconds after which a step that installs or compiles is ended. */
+  readonly buildMs: number;
+  /** Hears what goes on, for people. */
+  readonly tell: (doing: string) => void;
 }
 
 export type Failed = Extract<PreparationResult, { kind: 'failed' }>;
@@ -27,15 +32,26 @@ export function writeWhole(path: string, text: string): void {
   renameSync(`${path}.next`, path);
 }
 
-/** @param what the step in the words of the sweep file */
-export const stepFailed = (
+/**
+ * Runs a step of a preparation, and tells of it while it takes long.
+ *
+ * @param what the step in the words of the sweep file
+ */
+export async function runStep(
+  { steps, environment, tell }: Place,
   what: string,
-  { message, logTail }: Extract<StepResult, { kind: 'failed' }>,
-  log: string,
-): Failed => ({
-  kind: 'failed',
-  reason: 'setup',
-  message: `${what} ${message} (its log there: ${log})`,
-  logTail,
-  wanted: null,
-});
+  step: Omit<Step, 'environment' | 'running'> & Partial<Pick<Step, 'environment'>>,
+): Promise<Done | Failed> {
+  const running = (ms: number, words: string): void =>
+    tell(`${what} runs for ${formatDuration(ms)}${words === '' ? '' : `: ${words}`}`);
+  const ran = await steps.run({ environment, ...step, running });
+  if (ran.kind === 'done') return ran;
+  const { message, logTail } = ran;
+  return {
+    kind: 'failed',
+    reason: 'setup',
+    message: `${what} ${message} (its log there: ${step.log})`,
+    logTail,
+    wanted: null,
+  };
+}

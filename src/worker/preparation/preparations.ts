@@ -21,23 +21,35 @@ export interface Request {
   readonly wheels: string | null;
 }
 
+/** Packages that are compiled take long; what takes longer than this hangs. */
+const longestBuildMs = 2 * 3_600_000;
+
 export class Preparations {
   readonly #host: HostFolder;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #buildMs: number;
   readonly #steps = new Steps();
   /** The last of those that would write the same folder. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  /** @param environment what trials inherit of the agent */
-  constructor(host: HostFolder, environment: Readonly<Record<string, string>>) {
+  /**
+   * @param environment what trials inherit of the agent
+   * @param buildMs milliseconds after which a step that installs or compiles is ended
+   */
+  constructor(host: HostFolder, environment: Readonly<Record<string, string>>, buildMs = longestBuildMs) {
     this.#host = host;
     this.#environment = environment;
+    this.#buildMs = buildMs;
   }
 
-  /** Never rejects: what stands in the way is why it failed. */
-  async prepare(request: Request): Promise<PreparationResult> {
+  /**
+   * Never rejects: what stands in the way is why it failed.
+   *
+   * @param tell hears what goes on while it takes long, for people
+   */
+  async prepare(request: Request, tell: (doing: string) => void): Promise<PreparationResult> {
     try {
-      return await this.#prepare(request);
+      return await this.#prepare(request, tell);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return failed('setup', `this host could not prepare: ${message}`);
@@ -49,7 +61,10 @@ export class Preparations {
     this.#steps.close();
   }
 
-  async #prepare({ spec, settings, wheels }: Request): Promise<PreparationResult> {
+  async #prepare(
+    { spec, settings, wheels }: Request,
+    tell: (doing: string) => void,
+  ): Promise<PreparationResult> {
     const data = localData(spec, settings);
     if (data !== null && !existsSync(data))
       return failed('data-missing', `the data set should be at ${data} on this host, and is not`);
@@ -58,6 +73,8 @@ export class Preparations {
       host: this.#host,
       steps: this.#steps,
       environment: { ...this.#environment, ...own },
+      buildMs: this.#buildMs,
+      tell,
     };
     const parts = [settings.activate, spec.activate].filter((part) => part !== null);
     const active = parts.length === 0 ? null : await activate(place, parts);

@@ -5,17 +5,17 @@ import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
 import { type WantedWheels, wantedWheelsSchema } from '../../protocol/messages.ts';
-import { type Failed, type Place, preparedFolder, stepFailed, writeWhole } from './place.ts';
-import type { Step, StepResult } from './step.ts';
+import { type Failed, type Place, preparedFolder, runStep, writeWhole } from './place.ts';
+import type { Done, Step } from './step.ts';
 
 interface PythonEnvironment {
   readonly kind: 'made';
   readonly folder: string;
 }
 
-/** Packages that are compiled take long; one that takes longer than this hangs. */
-const installMs = 2 * 3_600_000;
 const askMs = 60_000;
+
+type Run = (what: string, step: Pick<Step, 'argv' | 'log' | 'limitMs' | 'answers'>) => Promise<Done | Failed>;
 
 /** On the last line, because a site's own start files may print before. */
 const whichPython =
@@ -42,17 +42,17 @@ export async function pythonEnvironment(
   wheels: string | null,
 ): Promise<PythonEnvironment | Failed> {
   const folder = preparedFolder(place.host, 'python');
-  const run = (step: Pick<Step, 'argv' | 'log' | 'limitMs' | 'answers'>): Promise<StepResult> =>
-    place.steps.run({ ...step, folder, environment: { ...place.environment, PIP_USER: '0' } });
+  const environment = { ...place.environment, PIP_USER: '0' };
+  const run: Run = (what, step) => runStep(place, what, { ...step, folder, environment });
   const probe = `${folder}/python.log`;
   writeFileSync(probe, '', { mode: 0o600 });
-  const which = await run({
+  const which = await run('`python` needs python3, which', {
     argv: [...before, 'python3', '-c', whichPython],
     log: probe,
     limitMs: askMs,
     answers: true,
   });
-  if (which.kind === 'failed') return stepFailed('`python` needs python3, which', which, probe);
+  if (which.kind === 'failed') return which;
   const key = sha256Hex(canonicalJson({ requirements, interpreter: lastLine(which.output) })).slice(0, 32);
   const ready = readReady(`${folder}/${key}.json`);
   if (ready !== null) return { kind: 'made', folder: ready };
@@ -63,20 +63,19 @@ export async function pythonEnvironment(
   const list = `${folder}/${key}.txt`;
   writeFileSync(log, '', { mode: 0o600 });
   writeFileSync(list, requirements, { mode: 0o600 });
-  const created = await run({ argv: [...before, 'python3', '-m', 'venv', made], log, limitMs: installMs });
-  if (created.kind === 'failed') return stepFailed('`python3 -m venv`', created, log);
+  const limitMs = place.buildMs;
+  const create = { argv: [...before, 'python3', '-m', 'venv', made], log, limitMs };
+  const created = await run('`python3 -m venv`', create);
+  if (created.kind === 'failed') return created;
   const source = wheels === null ? [] : ['--no-index', '--find-links', wheels];
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--retries', '2'];
   const python = `${made}/bin/python`;
-  const installed = await run({
-    argv: [...before, python, ...pip, ...source, '-r', list],
-    log,
-    limitMs: installMs,
-  });
+  const install = { argv: [...before, python, ...pip, ...source, '-r', list], log, limitMs };
+  const installed = await run('`pip install`', install);
   if (installed.kind === 'failed') {
     const wanted = wheels === null ? await wantedWheels(run, python, probe) : null;
     await rm(made, { recursive: true, force: true });
-    return { ...stepFailed('`pip install`', installed, log), wanted };
+    return { ...installed, wanted };
   }
   writeWhole(`${folder}/${key}.json`, JSON.stringify({ folder: made }));
   return { kind: 'made', folder: made };
@@ -100,12 +99,9 @@ async function removeStarted(folder: string, key: string): Promise<void> {
 }
 
 /** The tags of wheels that would do here; null where pip does not tell. */
-async function wantedWheels(
-  run: (step: Pick<Step, 'argv' | 'log' | 'limitMs' | 'answers'>) => Promise<StepResult>,
-  python: string,
-  log: string,
-): Promise<WantedWheels | null> {
-  const asked = await run({ argv: [python, '-c', whichWheels], log, limitMs: askMs, answers: true });
+async function wantedWheels(run: Run, python: string, log: string): Promise<WantedWheels | null> {
+  const ask = { argv: [python, '-c', whichWheels], log, limitMs: askMs, answers: true };
+  const asked = await run('pip', ask);
   try {
     return asked.kind === 'done' ? wantedWheelsSchema.parse(JSON.parse(lastLine(asked.output))) : null;
   } catch {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
-import { type Failed, type Place, preparedFolder, stepFailed, writeWhole } from './place.ts';
+import { type Failed, type Place, preparedFolder, runStep, writeWhole } from './place.ts';
 
 /** All that makes it another setup. */
 export interface SetupOptions {
@@ -35,8 +35,9 @@ export async function setUp(
   const log = `${folder}.log`;
   writeFileSync(log, '', { mode: 0o600 });
   const environment = { ...place.environment, ...own, LABSWEEP_FOLDER: folder };
-  const ran = await place.steps.run({ argv: [...before, ...argv], folder, environment, log, limitMs: null });
-  if (ran.kind === 'failed') return stepFailed(`\`setup\` (${argv.join(' ')})`, ran, log);
+  const step = { argv: [...before, ...argv], folder, environment, log, limitMs: place.buildMs };
+  const ran = await runStep(place, `\`setup\` (${argv.join(' ')})`, step);
+  if (ran.kind === 'failed') return ran;
   writeWhole(done, '');
   return { kind: 'set-up', folder };
 }

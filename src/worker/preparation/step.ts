@@ -1,6 +1,9 @@
 /** Commands that prepare for trials: one after the other, each with its output in a log, none outliving the agent. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { formatDuration } from '../../model/duration.ts';
+import { printable } from '../../model/printable.ts';
 import { readTail } from '../spool/log-file.ts';
 
 export interface Step {
@@ -11,12 +14,19 @@ export interface Step {
   readonly log: string;
   /** Its standard output is what is wanted of it. */
   readonly answers?: boolean;
-  /** Milliseconds after which it is ended; null for what may take as long as it likes. */
-  readonly limitMs: number | null;
+  /** Milliseconds after which it is ended, with all that it has started. */
+  readonly limitMs: number;
+  /** Every few seconds, while it takes long: for how many milliseconds it has run, and the last words of its log. */
+  readonly running: (ms: number, words: string) => void;
+}
+
+export interface Done {
+  readonly kind: 'done';
+  readonly output: string;
 }
 
 export type StepResult =
-  | { readonly kind: 'done'; readonly output: string }
+  | Done
   | {
       readonly kind: 'failed';
       /** What became of it, with its last words: one sentence to follow its name. */
@@ -26,6 +36,8 @@ export type StepResult =
 
 const tailBytes = 8 * 1024;
 const tailLines = 40;
+const longestWords = 120;
+const tellEveryMs = 2_000;
 
 export class Steps {
   readonly #running = new Set<ChildProcess>();
@@ -42,25 +54,29 @@ export class Steps {
       });
       closeSync(log);
       this.#running.add(child);
+      const began = performance.now();
       let output = '';
       let late = false;
       child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
-      const limit =
-        step.limitMs === null
-          ? null
-          : setTimeout(() => {
-              late = true;
-              end(child);
-            }, step.limitMs);
+      const telling = setInterval(
+        () => step.running(performance.now() - began, lastWords(linesOf(step.log))),
+        tellEveryMs,
+      );
+      const limit = setTimeout(() => {
+        late = true;
+        end(child);
+        child.stdout?.destroy(); // a daemon that it started may hold the other end
+      }, step.limitMs);
       const settle = (result: StepResult): void => {
-        if (limit !== null) clearTimeout(limit);
+        clearTimeout(limit);
+        clearInterval(telling);
         this.#running.delete(child);
         resolve(result);
       };
       child.once('error', (error) => settle(failed(`cannot be started: ${error.message}`, step.log)));
       child.once('close', (code, signal) => {
-        if (code === 0 && !late) settle({ kind: 'done', output });
-        else if (late) settle(failed(`did not end within ${(step.limitMs ?? 0) / 1000} s`, step.log));
+        if (late) settle(failed(lateText(step.limitMs), step.log));
+        else if (code === 0) settle({ kind: 'done', output });
         else
           settle(failed(code === null ? `was ended by ${signal}` : `ended with exit code ${code}`, step.log));
       });
@@ -81,12 +97,19 @@ function end({ pid }: ChildProcess): void {
   }
 }
 
+const lateText = (limitMs: number): string =>
+  `did not end within ${formatDuration(limitMs)} and was ended; run it there by hand to see what it waits for`;
+
 function failed(what: string, log: string): StepResult {
-  const lines = readTail(log, tailBytes).text.trimEnd().split('\n');
-  const last = lines.at(-1)?.trim() ?? '';
+  const lines = linesOf(log);
+  const words = lastWords(lines);
   return {
     kind: 'failed',
-    message: last === '' ? what : `${what}: ${last}`,
+    message: words === '' ? what : `${what}: ${words}`,
     logTail: lines.slice(-tailLines).join('\n'),
   };
 }
+
+const linesOf = (log: string): string[] => printable(readTail(log, tailBytes).text).trimEnd().split('\n');
+
+const lastWords = (lines: readonly string[]): string => lines.at(-1)?.trim().slice(0, longestWords) ?? '';

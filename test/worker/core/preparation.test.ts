@@ -39,6 +39,18 @@ describe('a launch that needs something of the host', () => {
     expect(world.take('spawn').surroundings.prepared).toMatchObject({ python: '/venv' });
   });
 
+  it('is told of to those who wait for it, as long as they do', () => {
+    const world = World.greeted();
+    launches(world, launchOf({ setup: ['make'] }));
+    const doing = '`setup` (make) runs for 2 s: cc -O2 train.c';
+    world.post({ kind: 'preparing', ledger: 'ledger', launch: 'launch', doing });
+    expect(world.hear('preparing')).toEqual({ kind: 'preparing', launch: 'launch', doing });
+    is(world, ready);
+    world.forgetMessages();
+    world.post({ kind: 'preparing', ledger: 'ledger', launch: 'launch', doing });
+    expect(() => world.hear('preparing')).toThrow('preparing');
+  });
+
   it('that cannot be made starts nothing: its trials did not start, with the end of the log', () => {
     const world = World.greeted();
     launches(world, launchOf({ setup: ['make'] }));
