@@ -1,3 +1,4 @@
+import { HostNotices, hostNewsText } from '../board/host-notices.ts';
 import { lines as boardLines } from '../board/lines.ts';
 import { PlainLog } from '../board/plain-log.ts';
 import { Renderer } from '../board/renderer.ts';
@@ -39,9 +40,10 @@ export function boardReporter(console: Console, name: string): RunReporter {
         return seen === null || shown === undefined ? [] : boardLines(view(seen, shown), console.columns);
       })
     : null;
-  const plain = new PlainLog((line) =>
-    renderer === null ? console.err(`${line}\n`) : renderer.persist(line),
-  );
+  const write = (line: string): void =>
+    renderer === null ? console.err(`${line}\n`) : renderer.persist(line);
+  const plain = new PlainLog(write);
+  const notices = new HostNotices();
   return {
     committed: (events, metrics, ledger) => {
       latest.note(events, metrics);
@@ -53,6 +55,8 @@ export function boardReporter(console: Console, name: string): RunReporter {
       seen = ledger;
       live = figures;
       const shown = sweep();
+      // A live line is cut where the terminal ends, and with it the remedy: the whole of it stays above.
+      for (const news of notices.news(figures, performance.now())) write(hostNewsText(news));
       if (renderer === null && shown !== undefined)
         plain.moment(() => view(ledger, shown), performance.now());
       renderer?.changed();

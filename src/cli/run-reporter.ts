@@ -1,3 +1,4 @@
+import { HostNotices } from '../board/host-notices.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
@@ -28,12 +29,15 @@ export interface RunSummary {
 /** `run --json`: an event a line, the last one `end`. */
 export function jsonReporter(console: Console, sweep: string): RunReporter {
   const say = (event: object): void => console.out(`${JSON.stringify(event)}\n`);
+  const notices = new HostNotices();
   return {
     committed: (events, _, ledger) => {
       for (const event of events)
         for (const line of jsonLines(event, ledger)) if (line.sweep === sweep) say(line);
     },
-    moment: () => {},
+    moment: (_, live) => {
+      for (const news of notices.news(live, performance.now())) say({ event: 'host', ...news });
+    },
     ended: (_, { cached, succeeded, failed, seconds }) =>
       say({ event: 'end', succeeded, failed, cached, seconds }),
     close: () => {},

@@ -20,6 +20,7 @@ export function statusLines(views: readonly RunView[], live: LiveFigures | null)
             hostColumns,
             hosts.map((host) => hostCells(host, live)),
           ),
+          ...reasonLines(hosts),
         ]),
     ...deviceLines(live),
     ...(live === null ? ['', nobodyText(views)] : []),
@@ -47,6 +48,17 @@ function conditionOf(view: RunView): string {
   }
 }
 
+/** Why hosts are not used, and the remedy, is more than a column holds. */
+function reasonLines(hosts: readonly HostView[]): string[] {
+  const lines = hosts.flatMap((host) =>
+    host.because === null || !isLeftOut(host) ? [] : [`${host.name}: ${host.because}`],
+  );
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+const isLeftOut = ({ state }: HostView): boolean =>
+  ['unreachable', 'unprepared', 'quarantined', 'off'].includes(state);
+
 const hostColumns: readonly Column[] = [
   { head: 'host', align: 'left' },
   { head: 'does', align: 'left' },
@@ -58,10 +70,11 @@ const hostColumns: readonly Column[] = [
 function hostCells(view: HostView, live: LiveFigures | null): string[] {
   const host = live?.hosts.find(({ name }) => name === view.name);
   const figures = host?.figures ?? null;
-  if (figures === null) return [view.name, stateText(view), '', '', ''];
+  const does = stateText(isLeftOut(view) ? { ...view, because: null } : view);
+  if (figures === null) return [view.name, does, '', '', ''];
   const load = `${figures.load.toFixed(1)} of ${host?.facts?.cpus ?? '?'}`;
   const memory = `${formatSize(figures.memoryAvailableBytes)} of ${formatSize(figures.memoryTotalBytes)}`;
-  return [view.name, stateText(view), load, memory, formatSize(figures.diskFreeBytes)];
+  return [view.name, does, load, memory, formatSize(figures.diskFreeBytes)];
 }
 
 function nobodyText(views: readonly RunView[]): string {

@@ -67,3 +67,7 @@ export const refusalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('paused') }),
 ]);
 export type Refusal = Readonly<z.infer<typeof refusalSchema>>;
+
+/** A host that is full of our own trials, or waits a moment for one of them. */
+export const isPassing = (kind: Refusal['kind']): boolean =>
+  ['slots', 'cpus', 'ramp', 'preparing', 'queue'].includes(kind);

@@ -26,7 +26,9 @@ export function userSocketFolder(parent = '/tmp'): string {
   }
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== uid)
-    throw new SocketFolderError(`${folder} is not a folder of yours (user ${uid}); have its owner remove it`);
+    throw new SocketFolderError(
+      `${folder} is not a folder of yours (user ${uid}) but of user ${found.uid}; have them or root remove it`,
+    );
   if ((found.mode & 0o077) !== 0)
     throw new SocketFolderError(`${folder} is open to other users; run: chmod 700 ${folder}`);
   return folder;

@@ -41,9 +41,11 @@ describe('labsweep status', () => {
     expect((await read('status', coordinated())).out).toMatchInlineSnapshot(`
       "lab: open, 1 succeeded, 1 running, 2 waiting, about 2 min 5 s left
 
-      host   does                            load      memory free  disk free
-      cedar  1 running, 1 waiting        1.3 of ?  8 GiB of 16 GiB     32 GiB
-      birch  quarantined: no space left
+      host   does                      load      memory free  disk free
+      cedar  1 running, 1 waiting  1.3 of ?  8 GiB of 16 GiB     32 GiB
+      birch  quarantined
+
+      birch: no space left
       "
     `);
   });

@@ -2,7 +2,7 @@
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import { type AttemptId, attemptId, type HostName, trialId } from '../../model/ids.ts';
 import { printable } from '../../model/printable.ts';
-import type { Refusal } from '../../model/refusal.ts';
+import { isPassing } from '../../model/refusal.ts';
 import { workOf } from '../../model/work.ts';
 import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
@@ -90,10 +90,6 @@ function noteFigures(host: FleetHost, { figures, holds }: Said<'figures'>, now: 
   const isHeld = holds.some(({ refusals }) => refusals.some(({ kind }) => !isPassing(kind)));
   host.heldSince = isHeld ? (host.heldSince ?? now) : null;
 }
-
-/** A host that is full of our own trials, or waits a moment for one of them. */
-const isPassing = (kind: Refusal['kind']): boolean =>
-  ['slots', 'cpus', 'ramp', 'preparing', 'queue'].includes(kind);
 
 /**
  * Holds what the host has against what the ledger says it has: what runs there without our knowledge is adopted, what

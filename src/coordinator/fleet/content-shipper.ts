@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
 import type { Transport } from '../transport/transport.ts';
 import { folderTurns } from './folder-turns.ts';
+import { withRemedy } from './no-room.ts';
 import type { Packs } from './packs.ts';
 import { sendingText } from './sending-text.ts';
 
@@ -23,6 +24,7 @@ export class ContentShipper {
   readonly #send: (message: ToAgent) => void;
   readonly #doing: (what: string) => void;
   readonly #waiting = new Map<string, ((answer: ContentAnswer) => void)[]>();
+  #isInterrupted = false;
 
   /** @param doing hears what goes on, for people */
   constructor(to: ShippedTo, send: (message: ToAgent) => void, doing: (what: string) => void) {
@@ -42,10 +44,10 @@ export class ContentShipper {
     this.#waiting.delete(answer.hash);
   }
 
-  /** The connection is gone: nobody will answer. */
+  /** The connection is gone: nobody will answer, now or later. */
   interrupted(): void {
-    for (const hash of this.#waiting.keys())
-      this.answered({ kind: 'content', hash, present: false, problem: 'the connection was cut' });
+    this.#isInterrupted = true;
+    for (const hash of this.#waiting.keys()) this.answered(unanswered(hash));
   }
 
   /** Hosts of one folder ask one after the other, so that the second finds what the first was sent. */
@@ -53,13 +55,14 @@ export class ContentShipper {
     return folderTurns.take(`${this.#to.folderId} ${hash}`, async () => {
       const held = await this.#ask({ kind: 'content', hashes: [hash] }, hash);
       if (held.present || held.problem !== null) return held.problem;
-      try {
-        const path = await this.#put(hash);
-        return (await this.#ask({ kind: 'unpack', hash, path }, hash)).problem;
-      } catch (error) {
-        return error instanceof Error ? error.message : String(error);
-      }
+      const problem = await this.#deliver(hash).catch(messageOf);
+      return problem === null ? null : withRemedy(problem, this.#to.folder);
     });
+  }
+
+  async #deliver(hash: string): Promise<string | null> {
+    const path = await this.#put(hash);
+    return (await this.#ask({ kind: 'unpack', hash, path }, hash)).problem;
   }
 
   /** Under a name that stays, so that what was cut goes on where it stopped. */
@@ -74,9 +77,19 @@ export class ContentShipper {
   }
 
   #ask(message: ToAgent, hash: string): Promise<ContentAnswer> {
+    if (this.#isInterrupted) return Promise.resolve(unanswered(hash));
     return new Promise((resolve) => {
       this.#waiting.set(hash, [...(this.#waiting.get(hash) ?? []), resolve]);
       this.#send(message);
     });
   }
 }
+
+const unanswered = (hash: string): ContentAnswer => ({
+  kind: 'content',
+  hash,
+  present: false,
+  problem: 'the connection was cut',
+});
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { type AgentAddress, type Transport, TransportError } from '../transport/transport.ts';
 import { compressedNode, type NodeBuild, nodeFor } from './node-binary.ts';
+import { withRemedy } from './no-room.ts';
 import { type Probe, probe, type Wanted } from './probe.ts';
 import { sendingText } from './sending-text.ts';
 import { folderTurns } from './folder-turns.ts';
@@ -35,14 +36,24 @@ export async function enter(
   const first = await look();
   if (first.started !== null) return entered(first, first.started.socket, wanted);
   await folderTurns.take(first.folderId, async (waited) =>
-    deliver(host.transport, waited ? await look() : first, { agentFile, wanted, doing }),
+    deliver(host.transport, waited ? await look() : first, { agentFile, wanted, doing }).catch((error) => {
+      throw explained(error, first.folder);
+    }),
   );
   const second = await look();
   if (second.started !== null) return entered(second, second.started.socket, wanted);
   throw new TransportError(
     'command',
-    `the agent does not start in ${second.folder}: ${second.startProblem || nodeProblem(second)}`,
+    `the agent does not start in ${second.folder}: ${withRemedy(second.startProblem, second.folder) || nodeProblem(second)}`,
   );
+}
+
+/** What could not be written for want of room says so. */
+function explained(error: unknown, folder: string): unknown {
+  if (!(error instanceof TransportError)) return error;
+  const { kind, lasting, message } = error;
+  const remedy = withRemedy(message, folder);
+  return remedy === message ? error : new TransportError(kind, remedy, { lasting, cause: error });
 }
 
 /** Puts what a look has found missing. @throws TransportError where the host is not fit for it, with what would help */
@@ -60,7 +71,10 @@ async function deliver(
   if (found.folderProblem !== '')
     throw new TransportError(
       'io',
-      `${found.folder} cannot be written there (${found.folderProblem}); give the host another "folder" in inventory.json`,
+      withRemedy(
+        `${found.folder} cannot be written there (${found.folderProblem}); give the host another "folder" in inventory.json`,
+        found.folder,
+      ),
     );
   if (found.node === '') await putNode(transport, found, doing);
   if (found.agent === 'no') await transport.put(agentFile, agentPath(found, wanted));
@@ -77,7 +91,7 @@ async function putNode(transport: Transport, found: Probe, doing: (what: string)
   if (typeof build === 'string')
     throw new TransportError(
       'command',
-      `it has no Node of 16 or later, and ${build}; install Node there for your user`,
+      `it has no Node of 16 or later, and ${build}; install Node there for your user, or give the host "off": "…" in inventory.json`,
     );
   const folder = nodeFolder(found, build);
   doing(`getting Node ${build.version} for it`);

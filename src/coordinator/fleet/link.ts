@@ -93,10 +93,12 @@ export class HostLink {
     this.#outgoing += encode(message);
   }
 
-  /** Gets the host ready for a launch, and posts how it went. */
+  /** Gets the host ready for a launch, and posts how it went: after a cut the next connection begins anew. */
   prepare(launch: string, spec: Launch): void {
     const { host, post } = this.#options;
-    void this.#preparer?.prepare(launch, spec).then((outcome) => {
+    const preparer = this.#preparer;
+    void preparer?.prepare(launch, spec).then((outcome) => {
+      if (preparer !== this.#preparer) return;
       if (outcome.kind === 'ready') post({ kind: 'launch-ready', host, launch });
       else
         post({

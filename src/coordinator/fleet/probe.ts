@@ -29,7 +29,7 @@ const probeSchema = z.object({
   /** The kind of its file system, as stat names it. */
   fileSystem: z.string(),
   freeKib: z.coerce.number().nullable().catch(null),
-  /** The same for all hosts that share the folder. */
+  /** The same for all hosts that share the folder; of one that takes no file, this look's own. */
   folderId: z.string(),
   os: z.string(),
   arch: z.string(),
@@ -66,7 +66,7 @@ const marker = 'labsweep-probe-1';
 export async function probe(transport: Transport, wanted: Wanted, token: string): Promise<Probe> {
   const { code, stdout, stderr } = await transport.exec(['sh'], probeScript(wanted, token));
   const said = readProbe(stdout);
-  if (said !== null) return said;
+  if (said !== null) return { ...said, folderId: said.folderId || token };
   const words = `${stdout}${stderr}`.trim() || `exit code ${code}`;
   throw new TransportError(
     'command',
@@ -132,10 +132,10 @@ look() {
   say clock "$(date +%s)"
 
   umask 077
-  problem=$( { mkdir -p "$folder/content" "$folder/agent" "$folder/incoming" && : >"$folder/.try-$token" && rm -f "$folder/.try-$token"; } 2>&1 | one_line)
+  problem=$( { LC_ALL=C; export LC_ALL; mkdir -p "$folder/content" "$folder/agent" "$folder/incoming" && : >"$folder/.try-$token" && rm -f "$folder/.try-$token"; } 2>&1 | one_line)
   say folderProblem "$problem"
-  # A file that one host makes and the others find: noclobber makes it once (POSIX, set -C).
-  ( set -C; echo "$token" >"$folder/content/id" ) 2>/dev/null
+  # A file that one host makes and the others find: noclobber makes it once (POSIX, set -C). A full disk leaves it empty.
+  ( set -C; echo "$token" >"$folder/content/id" ) 2>/dev/null || [ -s "$folder/content/id" ] || ( echo "$token" >"$folder/content/id" ) 2>/dev/null
   say folderId "$(cat "$folder/content/id" 2>/dev/null)"
   say fileSystem "$(stat -f -c %T "$folder" 2>/dev/null)"
   say freeKib "$(df -Pk "$folder" 2>/dev/null | awk 'END { print $4 }')"

@@ -45,9 +45,17 @@ export function parallelOf(sweep: Sweep, host: FleetHost, now: number): number {
 export const isBlocked = (host: FleetHost, now: number): boolean => lastinglyHeld(host, now) === 0;
 
 /** How many run on a host that holds others back and has done so for a while; null where it does not. */
-function lastinglyHeld({ link, heldSince }: FleetHost, now: number): number | null {
-  if (heldSince === null || now - heldSince < lastingMs || link.kind !== 'ready') return null;
-  return link.figures?.running ?? null;
+function lastinglyHeld(host: FleetHost, now: number): number | null {
+  const { link, heldSince } = host;
+  if (link.kind !== 'ready') return null;
+  const isLasting = heldSince !== null && now - heldSince >= lastingMs;
+  return isLasting || isFull(host) ? (link.figures?.running ?? null) : null;
+}
+
+/** A full disk is not a moment of somebody's, as a load is: it stays full until a person makes room. */
+function isFull({ link, limits }: FleetHost): boolean {
+  const figures = link.kind === 'ready' ? link.figures : null;
+  return figures !== null && figures.diskFreeBytes < limitsOf(limits).diskFreeBytes;
 }
 
 /** Trials that an idle host holds at once. */

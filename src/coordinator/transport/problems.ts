@@ -54,18 +54,22 @@ export const onlyCertified = (config: SshConfig): TransportError =>
 /**
  * @param methods what sshd said that it takes, as far as it came
  * @param unusable sentences on key files that were passed over
+ * @param by ssh itself has tried Kerberos as well, where the user's ssh config allows it
  */
 export function authProblem(
   config: SshConfig,
   methods: readonly string[],
   unusable: readonly string[],
+  by: 'ssh2' | 'openssh',
 ): TransportError {
   const user = `${config.user} on ${placeOf(config)}`;
   const hints = unusable.map((sentence) => `${sentence} `).join('');
   const port = config.port === 22 ? '' : `-p ${config.port} `;
-  const kerberos = methods.some((method) => method.startsWith('gssapi'))
-    ? 'With Kerberos: kinit, and "transport": "openssh". '
-    : '';
+  const kerberos = !methods.some((method) => method.startsWith('gssapi'))
+    ? ''
+    : by === 'ssh2'
+      ? 'With Kerberos: kinit, and "transport": "openssh". '
+      : 'If you go there with Kerberos, your ticket is missing or has expired: kinit. ';
   const remedy = methods.includes('publickey')
     ? `none of your keys is accepted. ${hints}${kerberos}Put one there: ssh-copy-id ${port}${config.user}@${config.hostname}`
     : `its sshd takes no keys, only ${methods.join(' or ') || 'nothing that it names'}, and labsweep asks for no ` +

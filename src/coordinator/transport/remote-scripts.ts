@@ -21,6 +21,7 @@ export const corruptCode = 76;
  */
 export const putScript = `{
 printf '${filesMarker.trimEnd()}\\n'
+LC_ALL=C; export LC_ALL
 cd && umask 077 && IFS= read -r path && IFS= read -r part && read -r mode && read -r size && read -r sha || exit 1
 mkdir -p -- "$(dirname -- "$path")" || exit 1
 had=$(stat -c %s -- "$part" 2>/dev/null) || had=0

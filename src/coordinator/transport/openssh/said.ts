@@ -10,7 +10,8 @@ export async function problemSaid(config: SshConfig, stderr: string): Promise<Er
   if (/IDENTIFICATION HAS CHANGED/.test(stderr)) return changed(config, await readKnownKeys(config), key);
   if (/host key is known for|Host key verification failed/.test(stderr)) return unknown(config, '');
   const denied = /Permission denied \(([^)]*)\)/.exec(stderr)?.[1];
-  if (denied !== undefined) return authProblem(config, denied.split(','), await encryptedKeys(config));
+  if (denied !== undefined)
+    return authProblem(config, denied.split(','), await encryptedKeys(config), 'openssh');
   if (/kex_exchange_identification|MaxStartups|banner exchange|Connection reset by/.test(stderr))
     return new SentAway(stderr.trim());
   return connectProblem(config, asSystemError(stderr));

@@ -71,7 +71,8 @@ function handshake(config: SshConfig, sock: Duplex | null, terms: Terms): Promis
     client.on('error', (cause: Error & { level?: string }) => {
       if (cause.level === 'agent') return; // it would not sign with that key; the next one is tried
       if (problem !== null) fail(problem);
-      else if (cause.level === 'client-authentication') fail(authProblem(config, taken, terms.unusable));
+      else if (cause.level === 'client-authentication')
+        fail(authProblem(config, taken, terms.unusable, 'ssh2'));
       else if (isSentAway(cause)) fail(new SentAway(cause.message, { cause }));
       else fail(connectProblem(config, cause));
     });

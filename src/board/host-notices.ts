@@ -1,0 +1,66 @@
+/** What keeps hosts from being used, told once: on lines that only append, and wherever a reason must be read whole. */
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import { isPassing, type Refusal } from '../model/refusal.ts';
+import { refusalText } from '../model/refusal-text.ts';
+
+type LiveHost = LiveFigures['hosts'][number];
+
+/** What is new of a host. `because` is null where it is used again. */
+export interface HostNews {
+  readonly host: string;
+  readonly state: LiveHost['state'] | 'held';
+  readonly because: string | null;
+}
+
+/** A hold of a moment is nobody's business; one that lasts is why a host does nothing. */
+const lastingMs = 5_000;
+
+export class HostNotices {
+  /** By host: what was told of it and still holds. */
+  readonly #told = new Map<string, string>();
+  /** Kinds of holds that were told, by host: their figures change from second to second. */
+  readonly #holds = new Map<string, Set<Refusal['kind']>>();
+  readonly #heldSince = new Map<string, number>();
+
+  /** @param nowMs a clock that does not go back */
+  news(live: Pick<LiveFigures, 'hosts'>, nowMs: number): HostNews[] {
+    return live.hosts.flatMap((host) => this.#newsOf(host, nowMs) ?? []);
+  }
+
+  #newsOf(host: LiveHost, nowMs: number): HostNews | null {
+    const { name, state, because } = host;
+    if (isClosed(state) && because !== null) return this.#tell({ host: name, state, because });
+    if (state !== 'ready') return null;
+    if (this.#told.delete(name)) return { host: name, state, because: null };
+    return this.#held(host, nowMs);
+  }
+
+  #tell(news: HostNews): HostNews | null {
+    const text = `${news.state} ${news.because ?? ''}`;
+    if (this.#told.get(news.host) === text) return null;
+    this.#told.set(news.host, text);
+    return news;
+  }
+
+  #held({ name, running, holds }: LiveHost, nowMs: number): HostNews | null {
+    const hold = holds.flatMap(({ refusals }) => refusals).find(({ kind }) => !isPassing(kind));
+    if (hold === undefined || running.length > 0) {
+      this.#heldSince.delete(name);
+      return null;
+    }
+    const since = this.#heldSince.get(name) ?? nowMs;
+    this.#heldSince.set(name, since);
+    const told = this.#holds.get(name) ?? new Set();
+    this.#holds.set(name, told);
+    if (nowMs - since < lastingMs || told.has(hold.kind)) return null;
+    told.add(hold.kind);
+    return { host: name, state: 'held', because: refusalText(hold) };
+  }
+}
+
+const isClosed = (state: LiveHost['state']): boolean => state === 'unreachable' || state === 'unprepared';
+
+export function hostNewsText({ host, state, because }: HostNews): string {
+  if (because === null) return `${host} can be used again`;
+  return state === 'held' ? `${host} starts nothing now: ${because}` : `${host} cannot be used: ${because}`;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { HostNotices, hostNewsText } from '../../src/board/host-notices.ts';
+import type { LiveFigures } from '../../src/ledger/live-figures.ts';
+import { liveHost } from './live.ts';
+
+type Live = LiveFigures['hosts'][number];
+
+/** What is told of hosts as they are, one after the other, a second apart. */
+function told(...moments: readonly Partial<Live>[]): string[] {
+  const notices = new HostNotices();
+  return moments.flatMap((moment, second) =>
+    notices.news({ hosts: [liveHost('ash', moment)] }, second * 1_000).map(hostNewsText),
+  );
+}
+
+const full = (freeBytes: number): Partial<Live> => ({
+  holds: [{ attempt: 'a', refusals: [{ kind: 'disk', freeBytes, limitBytes: 2 ** 31 }] }],
+});
+
+describe('what keeps a host from being used', () => {
+  test('is told once, and that it can be used again', () => {
+    const away: Partial<Live> = { state: 'unreachable', because: 'it does not answer.' };
+    expect(told({ state: 'connecting' }, away, away, { state: 'preparing' }, {}, {}, away)).toEqual([
+      'ash cannot be used: it does not answer.',
+      'ash can be used again',
+      'ash cannot be used: it does not answer.',
+    ]);
+  });
+
+  test('is told anew where it is something else', () => {
+    expect(
+      told({ state: 'unreachable', because: 'one' }, { state: 'unprepared', because: 'another' }),
+    ).toEqual(['ash cannot be used: one', 'ash cannot be used: another']);
+  });
+
+  test('is told of a host that holds everything back for a while, once however its figures change', () => {
+    const text = 'ash starts nothing now: 5 B of disk are free; nothing starts under 2 GiB';
+    expect(told(...[0, 1, 2, 3, 4, 5, 6, 7, 8].map(full))).toEqual([text]);
+  });
+
+  test('is not told where trials run, or wait for one another', () => {
+    const running = [{ attempt: 'a', trial: 't', device: 'cpu', sinceMs: 1 }];
+    const waits: Partial<Live> = {
+      holds: [{ attempt: 'a', refusals: [{ kind: 'slots', running: 2, limit: 2 }] }],
+    };
+    expect(told(...Array.from({ length: 9 }, () => ({ ...full(1), running })))).toEqual([]);
+    expect(told(...Array.from({ length: 9 }, () => waits))).toEqual([]);
+  });
+});
