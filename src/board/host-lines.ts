@@ -1,4 +1,5 @@
 /** Hosts in the room that the view has for them: each running trial, else a line a host, else a part of the hosts. */
+import type { Holding } from '../protocol/messages.ts';
 import type { HostView, Running } from './run-view.ts';
 import { figure, wholeSeconds } from './text.ts';
 
@@ -34,14 +35,22 @@ function summed(host: HostView, width: number): string {
 }
 
 /** What a host does, or why it does nothing (P6). */
-export function stateText({ state, because, running, backlog, hold }: HostView): string {
-  const work = [
-    ...(running.length > 0 ? [`${running.length} running`] : []),
-    ...(backlog > 0 ? [`${backlog} waiting`] : []),
-  ].join(', ');
-  if (state === 'ready')
-    return `${work || 'idle'}${hold !== null && running.length === 0 ? `: ${hold}` : ''}`;
+export function stateText({ state, because, running, backlog, hold, others }: HostView): string {
+  const work = workText(running.length, backlog);
+  if (state === 'ready') {
+    const why = hold !== null && running.length === 0 ? `: ${hold}` : '';
+    return [`${work || 'idle'}${why}`, ...others.map(holdingText)].join('; ');
+  }
   const why = because === null ? '' : `: ${because}`;
   if (state === 'unknown') return `${work}, as far as is known`;
   return `${state}${why}${work === '' ? '' : ` (${work})`}`;
+}
+
+const workText = (running: number, waiting: number): string =>
+  [...(running > 0 ? [`${running} running`] : []), ...(waiting > 0 ? [`${waiting} waiting`] : [])].join(', ');
+
+/** What a ledger has on a host, and whose it is. */
+export function holdingText({ owner, running, waiting, ended }: Holding): string {
+  const done = ended > 0 ? `${ended} done and not taken in` : '';
+  return `${[workText(running, waiting), done].filter((part) => part !== '').join(', ')} of ${owner}`;
 }

@@ -5,6 +5,7 @@ import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
 import { type MetricsLine, metricOf } from '../model/metrics.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import { refusalText } from '../model/refusal-text.ts';
+import type { Holding } from '../protocol/messages.ts';
 import { deviceLabel } from './devices.ts';
 import { attemptLabel } from './labels.ts';
 
@@ -31,6 +32,8 @@ export interface HostView {
   readonly backlog: number;
   /** Why the first of them waits. */
   readonly hold: string | null;
+  /** What other ledgers have there. */
+  readonly others: readonly Holding[];
 }
 
 export interface Running {
@@ -107,6 +110,7 @@ function hostView(sources: RunViewSources, name: HostName): HostView {
     running: open.flatMap((attempt) => running(sources, attempt, live) ?? []),
     backlog: live?.backlog ?? leased,
     hold: refusal === undefined ? null : refusalText(refusal),
+    others: live?.others ?? [],
   };
 }
 

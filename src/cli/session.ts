@@ -9,6 +9,8 @@ import {
 } from '../coordinator/coordinator.ts';
 import { liveFigures } from '../coordinator/live.ts';
 import { writeLive } from '../ledger/store/live-file.ts';
+import { printable } from '../model/printable.ts';
+import { userName } from '../worker/telemetry/host-facts.ts';
 import { type OpenedWriter, openWriter } from '../ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { listenAsWriter } from '../ledger/store/writer-socket.ts';
@@ -44,6 +46,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     hosts,
     agentFile,
     machine: hostname(),
+    owner: printable(`${userName()} on ${hostname()}, ${folder}`),
     environment: process.env,
     onCommitted,
     onFailed: (cause) => failure.reject(cause instanceof Error ? cause : new Error(String(cause))),

@@ -41,6 +41,7 @@ function hostDocument(state: LedgerState, name: string, live: LiveHost | null, n
     running: running.length,
     queued: live?.backlog ?? open.length - running.length,
     figures: live?.figures ?? null,
+    others: live?.others ?? [],
   };
 }
 

@@ -49,6 +49,8 @@ export interface CoordinatorOptions {
   readonly hosts: readonly HostEntry[];
   readonly agentFile: string;
   readonly machine: string;
+  /** Whose ledger it is and where it lies, for the others on the hosts. */
+  readonly owner: string;
   /** Where the values of `passEnv` are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** After each committed turn. */
@@ -171,6 +173,7 @@ function newLink(
     environment: options.environment,
     artifacts: (attempt) => artifactsFolder(options.folder, attempt),
     ledger: state.ledger.ledger ?? ledgerId(''),
+    owner: options.owner,
     term,
     post,
     twinOf: (probe) => machines.twinOf(host.name, probe),

@@ -42,6 +42,7 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
     ),
     backlog: open.filter(({ status }) => status.kind === 'leased').length,
     holds: (link?.holds ?? []).map(({ attempt, refusals }) => ({ attempt, refusals: [...refusals] })),
+    others: [...(link?.others ?? [])],
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refusalSchema } from '../model/refusal.ts';
-import { hostFactsSchema, hostFiguresSchema } from '../protocol/messages.ts';
+import { holdingSchema, hostFactsSchema, hostFiguresSchema } from '../protocol/messages.ts';
 
 /** What holds now and is no fact of the ledger: the writer says it once a second, for `status` and `why`. */
 export const liveFiguresSchema = z.object({
@@ -24,6 +24,8 @@ export const liveFiguresSchema = z.object({
       /** Attempts that wait there. */
       backlog: z.number(),
       holds: z.array(z.object({ attempt: z.string(), refusals: z.array(refusalSchema) })),
+      /** What other ledgers have there. */
+      others: z.array(holdingSchema),
     }),
   ),
 });

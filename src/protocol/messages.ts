@@ -43,12 +43,14 @@ export const leaseSchema = z.object({
 });
 export type Lease = Readonly<z.infer<typeof leaseSchema>>;
 
-export const toAgentSchema = z.discriminatedUnion('kind', [
+const ofThisProtocolSchema = z.discriminatedUnion('kind', [
   /** First on every connection. A writer with an older term than the agent has seen is turned away. */
   z.object({
     kind: z.literal('hello'),
     protocol: z.number(),
     ledger: z.string(),
+    /** Whose ledger it is and where it lies, for the others who use this agent. */
+    owner: z.string(),
     term: z.number(),
     role: z.enum(['writer', 'reader']),
   }),
@@ -81,7 +83,23 @@ export const toAgentSchema = z.discriminatedUnion('kind', [
   /** A writer's question: one artifact that was too large to come with its result. */
   z.object({ kind: z.literal('read-artifact'), attempt: z.string(), path: z.string(), offset: z.number() }),
 ]);
-export type ToAgent = Readonly<z.infer<typeof toAgentSchema>>;
+export type ToAgent = Readonly<z.infer<typeof ofThisProtocolSchema>>;
+
+/** All that a hello has in every version: enough to be turned away with a reason instead of being hung up on. */
+const helloOfAnotherSchema = z
+  .object({ kind: z.literal('hello'), protocol: z.number().refine((version) => version !== protocolVersion) })
+  .transform(
+    ({ protocol }): ToAgent => ({
+      kind: 'hello',
+      protocol,
+      ledger: '',
+      owner: '',
+      term: 0,
+      role: 'reader',
+    }),
+  );
+
+export const toAgentSchema = z.union([ofThisProtocolSchema, helloOfAnotherSchema]);
 
 /** One GPU of a host: `index` is the driver's number in the order of the bus, which another boot may change. */
 export const gpuFactsSchema = z.object({
@@ -148,6 +166,15 @@ export const hostFiguresSchema = z.object({
 });
 export type HostFigures = Readonly<z.infer<typeof hostFiguresSchema>>;
 
+/** What a ledger has on a host: attempts that run, that wait, and ends that it has not taken in yet. */
+export const holdingSchema = z.object({
+  owner: z.string(),
+  running: z.number(),
+  waiting: z.number(),
+  ended: z.number(),
+});
+export type Holding = Readonly<z.infer<typeof holdingSchema>>;
+
 export const fromAgentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('welcome'), protocol: z.number(), facts: hostFactsSchema }),
   /** They have changed: its GPUs were found. */
@@ -161,7 +188,10 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     ),
     ended: z.array(z.object({ attempt: z.string(), trial: z.string() })),
   }),
-  /** The connection is not served and closes: another writer has a newer term, or the protocol is unknown. */
+  /**
+   * The connection is not served and closes: another writer has a newer term, or the protocol is unknown. The same in
+   * every version, so that an older coordinator can read it.
+   */
   z.object({
     kind: z.literal('turned-away'),
     reason: z.enum(['older-term', 'protocol']),
@@ -208,6 +238,8 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     kind: z.literal('figures'),
     figures: hostFiguresSchema,
     holds: z.array(z.object({ attempt: z.string(), refusals: z.array(refusalSchema) })),
+    /** What other ledgers have there. */
+    others: z.array(holdingSchema),
   }),
   z.object({
     kind: z.literal('log'),

@@ -2,10 +2,11 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const usage = `usage: agent.mjs serve|start|relay --folder FOLDER [--idle-ms N] [--proc FOLDER]
+const usage = `usage: agent.mjs serve|start|relay|holds --folder FOLDER [--idle-ms N] [--proc FOLDER]
   serve  be the agent of the folder, until idle for N ms (default 60000)
   start  see to it that one serves, and print its {socket, pid, build}
   relay  join standard input and output to it
+  holds  print what ledgers have in the folder, a JSON array
 `;
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
@@ -31,6 +32,11 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case 'relay': {
       const { relay } = await import('./relay.ts');
       return (await relay(folder)) ? 0 : complain('no agent serves this folder; start one\n', 1);
+    }
+    case 'holds': {
+      const { heldIn } = await import('./held-in.ts');
+      process.stdout.write(`${JSON.stringify(heldIn(folder))}\n`);
+      return 0;
     }
     default:
       return complain(usage, 2);

@@ -50,7 +50,7 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
   const log = new AgentLog(host.agentLog);
   const build = buildOf(script);
   const startTime = readProcessStat('self')?.startTime ?? null;
-  writeAgentFile(host.agentFile, { pid: process.pid, startTime, ...build });
+  writeAgentFile(host.agentFile, { pid: process.pid, startTime, node: process.execPath, ...build });
   log.write(`serves ${real}, build ${build.build}, Node ${process.version}`);
 
   const end = (why: string): void => {

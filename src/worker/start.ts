@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { buildOf, type Build, readAgentFile } from './agent-file.ts';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type AgentFile, buildOf, isOlder, readAgentFile } from './agent-file.ts';
 import { socketPath, tryConnect } from './endpoint.ts';
 import { isSameProcess } from './supervisor/session.ts';
 import { machineId } from './telemetry/host-facts.ts';
@@ -22,7 +22,7 @@ const patienceMs = 15_000;
 
 /**
  * Sees to it that an agent of this build, or of one that came later, serves the folder: answers as soon as it listens.
- * An older one is told to end; its trials are found again by the new one.
+ * An older one is told to end; its trials are found again by the new one. Who asks with an older one gets the newer.
  *
  * @param serveArguments what `serve` is started with besides the folder
  * @throws AgentStartError
@@ -47,15 +47,21 @@ export async function start(
       if (serving === null || !isSameProcess(serving)) await pause(5);
       else if (!isOlder(serving, own)) return { socket, pid: serving.pid, build: serving.build };
       else await endAndWait(serving.pid, deadline);
-    } else await spawnServe(real, script, serveArguments);
+    } else await spawnServe(real, newest(script, readAgentFile(agentFile)), serveArguments);
   }
   throw new AgentStartError(
     `no agent answers at ${socket} after ${patienceMs / 1000} s; see ${agentFile} and agent.log beside it`,
   );
 }
 
-const isOlder = (serving: Build, own: Build): boolean =>
-  serving.build !== own.build && serving.deployedAtMs < own.deployedAtMs;
+/**
+ * The agent that serves next: what served last may be newer than the one at hand, and understand what it left in the
+ * folder as no older one does.
+ */
+function newest(script: string, last: AgentFile | null): string {
+  const other = last === null ? script : join(dirname(script), `${last.build}.mjs`);
+  return last !== null && isOlder(buildOf(script), last) && existsSync(other) ? other : script;
+}
 
 async function endAndWait(pid: number, deadline: number): Promise<void> {
   try {

@@ -92,6 +92,10 @@ describe('the live view', () => {
       }),
       { maxLength: 9 },
     ),
+    others: fc.array(
+      fc.record({ owner: fc.string(), running: fc.nat(), waiting: fc.nat(), ended: fc.nat() }),
+      { maxLength: 3 },
+    ),
   });
 
   test('has at most 15 lines, none wider than the terminal, whatever the size of the lab', () => {

@@ -14,6 +14,7 @@ export const liveHost = (name: string, options: Partial<LiveHost> = {}): LiveHos
   running: [],
   backlog: 0,
   holds: [],
+  others: [],
   ...options,
 });
 

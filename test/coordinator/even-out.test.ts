@@ -167,7 +167,7 @@ describe('a host that lets nothing start for a while', () => {
     const leased = allOnCedar(world);
     const refusals = [{ kind: 'load' as const, othersLoad: 64, limit: 2 }];
     const holds = [{ attempt: leased[0] ?? '', refusals }];
-    world.say('cedar', { kind: 'figures', figures: calm, holds });
+    world.say('cedar', { kind: 'figures', figures: calm, holds, others: [] });
     world.now += 61_000;
     expect(sentIn(world.ready('maple'), 'take-back')).toEqual([
       { kind: 'take-back', attempts: leased.toReversed() },

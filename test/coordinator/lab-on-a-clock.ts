@@ -106,7 +106,7 @@ export class LabOnAClock {
 
   #figures(host: HostName): void {
     const running = this.#hosts.get(host)?.running ?? 0;
-    this.say(host, { kind: 'figures', figures: { ...calm, running }, holds: [] });
+    this.say(host, { kind: 'figures', figures: { ...calm, running }, holds: [], others: [] });
     this.clock.after(1_000, () => this.#figures(host));
   }
 

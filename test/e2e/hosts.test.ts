@@ -73,7 +73,7 @@ describe('labsweep hosts', () => {
     const busy = await lab.labsweep('hosts', 'clean');
     expect(busy.code).toBe(exitCode.failedInPart);
     expect(busy.out).toMatch(
-      /^here: \d+ processes of trials run there; wait for them, stop them, or say --force$/m,
+      /^here: it has 1 running of \w+ on .+, LAB\/\.labsweep; `labsweep resume` takes that in, .* --force$/m,
     );
     lab.write('gate', '');
     expect(await run.ended).toMatchObject({ code: exitCode.done });

@@ -164,6 +164,7 @@ export class VirtualCoordinator {
       kind: 'hello',
       protocol: protocolVersion,
       ledger: this.#loop.state.ledger.ledger ?? '',
+      owner: 'the lab',
       term: this.#term,
       role: 'writer',
     });

@@ -71,7 +71,9 @@ async function servingPid(): Promise<number | null> {
   const socket = await tryConnect(socketPath(folder));
   if (socket === null) return null;
   const decode = decoder(fromAgentSchema);
-  socket.write(encode({ kind: 'hello', protocol: protocolVersion, ledger: 'who', term: 0, role: 'reader' }));
+  socket.write(
+    encode({ kind: 'hello', protocol: protocolVersion, ledger: 'who', owner: '', term: 0, role: 'reader' }),
+  );
   const [first] = decode(String((await once(socket, 'data'))[0]));
   socket.destroy();
   return first?.kind === 'welcome' ? first.facts.pid : null;
@@ -193,7 +195,7 @@ describe('relay', () => {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     relay.stdin.write(
-      encode({ kind: 'hello', protocol: protocolVersion, ledger: 'l', term: 0, role: 'reader' }),
+      encode({ kind: 'hello', protocol: protocolVersion, ledger: 'l', owner: '', term: 0, role: 'reader' }),
     );
     let text = '';
     relay.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));

@@ -90,7 +90,7 @@ export class Writer {
 
   /** Says hello and that nothing is committed; ready to lease. */
   async greet(term = 1, ledger = 'ledger'): Promise<Said<'state'>> {
-    this.send({ kind: 'hello', protocol: protocolVersion, ledger, term, role: 'writer' });
+    this.send({ kind: 'hello', protocol: protocolVersion, ledger, owner: 'mina', term, role: 'writer' });
     const state = await this.hears('state');
     this.send({ kind: 'reconciled', committedLines: {} });
     return state;

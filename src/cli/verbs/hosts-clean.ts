@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
-import { type Ended, endAgent, removeFolder } from '../../coordinator/fleet/clean.ts';
+import { type Ended, endAgent, type Held, heldThere, removeFolder } from '../../coordinator/fleet/clean.ts';
+import { holdingText } from '../../board/host-lines.ts';
 import { TransportError } from '../../coordinator/transport/transport.ts';
 import { formatSize } from '../../model/size.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
@@ -24,7 +25,7 @@ export const cleanCommand = (console: Console, done: (code: ExitCode) => void): 
       "Ends labsweep's agent on hosts and removes its folder there, with all that lies in it. Results that a ledger has stay.",
     )
     .argument('[names...]', 'hosts of the inventory (default: all)')
-    .option('--force', 'also where trials run: they are ended')
+    .option('--force', 'also where trials run, which are ended, or results lie that nobody has taken in')
     .addOption(inventoryOption())
     .addHelpText('after', '\nExample:\n  labsweep hosts clean')
     .action(async (names: string[], options: CleanOptions) => {
@@ -41,10 +42,29 @@ export const cleanCommand = (console: Console, done: (code: ExitCode) => void): 
       if (!well) done(exitCode.failedInPart);
     });
 
-type Ending = Ended | { readonly kind: 'failed'; readonly because: string };
+type Ending =
+  | Ended
+  | { readonly kind: 'in-use'; readonly because: string }
+  | { readonly kind: 'failed'; readonly because: string };
 
-const ending = ({ transport, folder }: HostEntry, force: boolean): Promise<Ending> =>
-  endAgent(transport, folder, force).catch(failed);
+async function ending({ transport, folder }: HostEntry, force: boolean): Promise<Ending> {
+  try {
+    const inUse = force ? null : inUseText(await heldThere(transport, folder));
+    return inUse === null
+      ? await endAgent(transport, folder, force)
+      : { kind: 'in-use', because: `${inUse}; or say --force` };
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** Whose work would be lost, and what takes it in; null where nobody's would. */
+function inUseText(held: Held): string | null {
+  if (held.kind === 'unread') return held.because;
+  if (held.holdings.length === 0) return null;
+  const texts = held.holdings.map(holdingText);
+  return `it has ${texts.join(' and ')}; \`labsweep resume\` takes that in, \`labsweep stop\` ends it`;
+}
 
 async function removing({ transport, folder }: HostEntry, ended: Ending | null): Promise<Result> {
   switch (ended?.kind) {
@@ -53,6 +73,7 @@ async function removing({ transport, folder }: HostEntry, ended: Ending | null):
         said: `${ended.processes} processes of trials run there; wait for them, stop them, or say --force`,
         well: false,
       };
+    case 'in-use':
     case 'failed':
       return { said: ended.because, well: false };
     default: {

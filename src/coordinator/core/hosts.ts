@@ -85,8 +85,8 @@ export function received(
   }
 }
 
-function noteFigures(host: FleetHost, { figures, holds }: Said<'figures'>, now: number): void {
-  if (host.link.kind === 'ready') host.link = { ...host.link, figures, holds };
+function noteFigures(host: FleetHost, { figures, holds, others }: Said<'figures'>, now: number): void {
+  if (host.link.kind === 'ready') host.link = { ...host.link, figures, holds, others };
   const isHeld = holds.some(({ refusals }) => refusals.some(({ kind }) => !isPassing(kind)));
   host.heldSince = isHeld ? (host.heldSince ?? now) : null;
 }
@@ -103,7 +103,7 @@ function reconcile(
   now: number,
 ): void {
   if (host.link.kind !== 'reconciling') return;
-  host.link = { kind: 'ready', facts: host.link.facts, figures: null, holds: [] };
+  host.link = { kind: 'ready', facts: host.link.facts, figures: null, holds: [], others: [] };
   for (const { attempt, trial } of [...said.running, ...said.ended])
     adopt(state, turn, host, attempt, trial, now);
   turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits: host.limits } });

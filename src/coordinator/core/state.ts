@@ -3,7 +3,7 @@ import type { AttemptId, HostName, SweepName, TrialId } from '../../model/ids.ts
 import type { HostLimits } from '../../model/inventory.ts';
 import type { Refusal } from '../../model/refusal.ts';
 import type { Durations } from '../../predict/duration.ts';
-import type { HostFacts, HostFigures } from '../../protocol/messages.ts';
+import type { HostFacts, HostFigures, Holding } from '../../protocol/messages.ts';
 
 /** All that the coordinator decides on. Changed by `transition` alone; the state handed in is spent. */
 export interface CoordinatorState {
@@ -58,6 +58,8 @@ export type HostLink =
       readonly facts: HostFacts;
       readonly figures: HostFigures | null;
       readonly holds: readonly Hold[];
+      /** What other ledgers have there. */
+      readonly others: readonly Holding[];
     };
 
 export interface Hold {

@@ -1,4 +1,6 @@
 /** Takes labsweep off a host: first its agent, then its folder. */
+import { z } from 'zod';
+import { type Holding, holdingSchema } from '../../protocol/messages.ts';
 import { type Transport, TransportError } from '../transport/transport.ts';
 
 export type Ended =
@@ -23,6 +25,28 @@ export async function endAgent(transport: Transport, folder: string, force: bool
   return what === 'ended' ? { kind: 'ended', folder: path } : { kind: 'nothing', folder: path };
 }
 
+export type Held =
+  | { readonly kind: 'held'; readonly holdings: readonly Holding[] }
+  /** The agent that served there last cannot be asked. */
+  | { readonly kind: 'unread'; readonly because: string };
+
+/** What ledgers still have in a folder on a host: what removing it would lose. @throws TransportError */
+export async function heldThere(transport: Transport, folder: string): Promise<Held> {
+  const { what, path, said } = await tell(transport, folder, 'holds');
+  if (what === 'nothing') return { kind: 'held', holdings: [] };
+  const holdings = z.array(holdingSchema).safeParse(parseJson(said));
+  if (holdings.success) return { kind: 'held', holdings: holdings.data };
+  return { kind: 'unread', because: `the agent in ${path} does not say what is held there` };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** Removes the folder, if it is one of labsweep's. @throws TransportError */
 export async function removeFolder(transport: Transport, folder: string): Promise<Removed> {
   const { what, count, path } = await tell(transport, folder, 'remove');
@@ -34,14 +58,14 @@ export async function removeFolder(transport: Transport, folder: string): Promis
 async function tell(
   transport: Transport,
   folder: string,
-  act: 'end' | 'end-all' | 'remove',
-): Promise<{ what: string; count: number; path: string }> {
+  act: 'end' | 'end-all' | 'remove' | 'holds',
+): Promise<{ what: string; count: number; path: string; said: string }> {
   if (/[\n\0]/.test(folder)) throw new TransportError('command', 'the folder has a line break in it');
   const { stdout, stderr } = await transport.exec(['sh'], script(folder, act));
-  const [, what, count, path] = /^labsweep-clean (\w+) (\d+) (.*)$/m.exec(stdout) ?? [];
+  const [, what, count, path, said = ''] = /^labsweep-clean (\w+) (\d+) (.*)$(?:\n(.*))?/m.exec(stdout) ?? [];
   if (what === undefined || path === undefined)
     throw new TransportError('io', `${folder} cannot be removed: ${stderr.trim() || stdout.trim()}`);
-  return { what, count: Number(count), path };
+  return { what, count: Number(count), path, said };
 }
 
 /** A folder counts as labsweep's by its id file (probe.ts): nothing else is removed. */
@@ -74,6 +98,20 @@ clean() {
   [ -d "$folder" ] && folder=$(cd "$folder" && pwd -P)
   [ -f "$folder/content/id" ] || { tell nothing 0; return; }
   case $1 in
+    holds)
+      what=nothing
+      for file in "$folder"/host/*/agent.json; do
+        [ -f "$file" ] || continue
+        what=unread
+        node=$(sed -n 's/.*"node":"\\([^"]*\\)".*/\\1/p' "$file")
+        agent=$folder/agent/$(sed -n 's/.*"build":"\\([0-9a-f]*\\)".*/\\1/p' "$file").mjs
+        said=$("$node" "$agent" holds --folder "$folder" 2>/dev/null) || continue
+        what=read
+        break
+      done
+      tell "$what" 0
+      printf '%s\\n' "$said"
+      ;;
     end)
       running=$(attempts | wc -l)
       if [ "$running" -gt 0 ]; then tell busy "$running"; else end_agent; fi

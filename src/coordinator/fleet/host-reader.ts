@@ -15,6 +15,7 @@ const followMs = 300;
 
 export class HostReader {
   readonly #stream: Duplex;
+  #gone = new TransportError('cut', 'the connection was cut');
   #waiting: { resolve: (answer: LogAnswer) => void; reject: (error: Error) => void } | null = null;
 
   private constructor(stream: Duplex, ledger: LedgerId) {
@@ -22,11 +23,14 @@ export class HostReader {
     const decode = decoder(fromAgentSchema);
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => {
-      for (const message of decode(chunk)) if (message.kind === 'log') this.#waiting?.resolve(message);
+      for (const message of decode(chunk)) {
+        if (message.kind === 'log') this.#waiting?.resolve(message);
+        if (message.kind === 'turned-away') this.#gone = new TransportError('command', message.message);
+      }
     });
     stream.on('error', () => {}); // `close` follows
-    stream.on('close', () => this.#waiting?.reject(new TransportError('cut', 'the connection was cut')));
-    this.#send({ kind: 'hello', protocol: protocolVersion, ledger, term: 0, role: 'reader' });
+    stream.on('close', () => this.#waiting?.reject(this.#gone));
+    this.#send({ kind: 'hello', protocol: protocolVersion, ledger, owner: '', term: 0, role: 'reader' });
   }
 
   /** @throws TransportError where the host cannot be reached */
@@ -58,6 +62,7 @@ export class HostReader {
 
   #ask(message: ToAgent): Promise<LogAnswer> {
     return new Promise((resolve, reject) => {
+      if (this.#stream.destroyed) return reject(this.#gone);
       this.#waiting = { resolve, reject };
       this.#send(message);
     });

@@ -72,7 +72,9 @@ async function greet(stream: Duplex): Promise<HostFacts> {
   });
   stream.on('error', () => {}); // `close` follows
   stream.on('close', () => said.reject(new TransportError('cut', 'the connection was cut')));
-  stream.write(encode({ kind: 'hello', protocol: protocolVersion, ledger: '', term: 0, role: 'reader' }));
+  stream.write(
+    encode({ kind: 'hello', protocol: protocolVersion, ledger: '', owner: '', term: 0, role: 'reader' }),
+  );
   try {
     return await said.promise;
   } finally {

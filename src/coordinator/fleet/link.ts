@@ -36,6 +36,8 @@ export interface LinkOptions {
   /** Where an attempt's artifacts go on this machine. */
   readonly artifacts: (attempt: AttemptId) => string;
   readonly ledger: LedgerId;
+  /** Whose it is and where it lies, for the others on the host. */
+  readonly owner: string;
   readonly term: number;
   readonly post: (event: CoordinatorEvent) => void;
   /** The entry of the inventory that has this machine and folder already, or null: it is this one's now. */
@@ -137,7 +139,7 @@ export class HostLink {
   }
 
   #listen(stream: Duplex, { folder, folderId }: Probe): void {
-    const { transport, packs, settings, wheels, environment, ledger, term } = this.#options;
+    const { transport, packs, settings, wheels, environment, ledger, owner, term } = this.#options;
     this.#stream = stream;
     const send = (message: ToAgent): void => this.send(message);
     this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, send, (what) =>
@@ -163,7 +165,7 @@ export class HostLink {
     });
     stream.on('error', () => {}); // `close` follows, and says that it is over
     stream.on('close', () => this.#lost('the connection was cut'));
-    this.send({ kind: 'hello', protocol: protocolVersion, ledger, term, role: 'writer' });
+    this.send({ kind: 'hello', protocol: protocolVersion, ledger, owner, term, role: 'writer' });
     this.send({ kind: 'settings', settings });
   }
 

@@ -16,7 +16,7 @@ export function apply(state: WorkerState, record: JournalRecord): void {
       state.bootId = record.bootId;
       break;
     case 'term':
-      ledgerSide(state, record.ledger).term = record.term;
+      Object.assign(ledgerSide(state, record.ledger), { term: record.term, owner: record.owner });
       break;
     case 'limits':
       state.caps = record.limits;
@@ -73,6 +73,7 @@ export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
   if (known !== undefined) return known;
   const side: LedgerSide = {
     ledger,
+    owner: '',
     term: 0,
     writer: null,
     settings: noSettings,

@@ -29,13 +29,7 @@ export function received(turn: Turn, connection: number, message: ToAgent): void
 
 function hello(turn: Turn, connection: number, said: Said<'hello'>): void {
   const { state } = turn;
-  if (said.protocol !== protocolVersion)
-    return turnAway(
-      turn,
-      connection,
-      'protocol',
-      `this agent speaks protocol ${protocolVersion}, not ${said.protocol}: the newer of the two has to be deployed`,
-    );
+  if (said.protocol !== protocolVersion) return turnAway(turn, connection, 'protocol', unlike(said.protocol));
   const side = ledgerSide(state, said.ledger);
   if (said.role === 'writer') {
     if (said.term < side.term)
@@ -45,16 +39,22 @@ function hello(turn: Turn, connection: number, said: Said<'hello'>): void {
         'older-term',
         `a coordinator of term ${side.term} writes this ledger now`,
       );
-    succeed(turn, connection, side, said.term);
+    succeed(turn, connection, side, said);
   } else state.connections.set(connection, { kind: 'reader', ledger: said.ledger });
   send(turn, connection, { kind: 'welcome', protocol: protocolVersion, facts: state.facts });
   send(turn, connection, stateOf(state, said.ledger, turn.now));
   if (said.role === 'writer') tellFigures(turn);
 }
 
+/** Why one who speaks another protocol is not served, and what that person can do. */
+const unlike = (protocol: number): string =>
+  protocol < protocolVersion
+    ? `the agent there is of a newer labsweep (protocol ${protocolVersion}, this one speaks ${protocol}), and no older one takes its place; update labsweep on this machine`
+    : `the agent there is of an older labsweep (protocol ${protocolVersion}, this one speaks ${protocol}) and was not replaced; end it with: labsweep hosts clean`;
+
 /** The newest connection of the highest term writes: an older one of the same coordinator is half open at best. */
-function succeed(turn: Turn, connection: number, side: LedgerSide, term: number): void {
-  if (term > side.term) turn.commit({ kind: 'term', ledger: side.ledger, term });
+function succeed(turn: Turn, connection: number, side: LedgerSide, { term, owner }: Said<'hello'>): void {
+  if (term > side.term) turn.commit({ kind: 'term', ledger: side.ledger, term, owner });
   if (side.writer !== null && side.writer !== connection)
     turnAway(turn, side.writer, 'older-term', `another connection writes this ledger now, in term ${term}`);
   side.writer = connection;

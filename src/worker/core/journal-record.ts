@@ -23,7 +23,13 @@ export type Offsets = Readonly<z.infer<typeof offsetsSchema>>;
 export const journalRecordSchema = z.discriminatedUnion('kind', [
   /** An agent began in this boot of the host: what was started in another is gone. */
   z.object({ kind: z.literal('boot'), bootId: z.string() }),
-  z.object({ kind: z.literal('term'), ledger: z.string(), term: z.number() }),
+  z.object({
+    kind: z.literal('term'),
+    ledger: z.string(),
+    term: z.number(),
+    /** As `hello` says it; empty in journals from before it did. */
+    owner: z.string().default(''),
+  }),
   z.object({ kind: z.literal('limits'), limits: hostLimitsSchema }),
   z.object({ kind: z.literal('settings'), ledger: z.string(), settings: hostSettingsSchema }),
   z.object({ kind: z.literal('launch'), launch: z.string(), spec: launchSchema }),

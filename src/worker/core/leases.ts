@@ -23,10 +23,10 @@ export function lease(turn: Turn, ledger: string, leases: readonly Lease[]): voi
  * never came, and none can come behind this message.
  */
 export function takeBack(turn: Turn, ledger: string, asked: readonly string[]): void {
-  const isWaiting = (id: string): boolean => turn.state.attempts.get(id)?.status.kind === 'waiting';
-  const known = asked.filter((id) => turn.state.attempts.has(id));
-  const waiting = known.filter(isWaiting);
-  const kept = new Set(known.filter((id) => !isWaiting(id)));
+  const known = heldOf(turn, ledger, asked);
+  const isWaiting = ({ status }: HeldAttempt): boolean => status.kind === 'waiting';
+  const waiting = known.filter(isWaiting).map((held) => held.lease.attempt);
+  const kept = new Set(known.filter((held) => !isWaiting(held)).map((held) => held.lease.attempt));
   if (waiting.length > 0) turn.commit({ kind: 'taken-back', attempts: waiting });
   turn.tell(ledger, { kind: 'taken-back', attempts: asked.filter((id) => !kept.has(id)), kept: [...kept] });
 }

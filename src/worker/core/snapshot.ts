@@ -7,8 +7,8 @@ export function* snapshot(state: WorkerState): Generator<JournalRecord> {
   if (state.bootId !== null) yield { kind: 'boot', bootId: state.bootId };
   yield { kind: 'limits', limits: state.caps };
   if (state.forgotten.size > 0) yield { kind: 'acked', attempts: [...state.forgotten] };
-  for (const { ledger, term, settings } of state.ledgers.values()) {
-    yield { kind: 'term', ledger, term };
+  for (const { ledger, term, owner, settings } of state.ledgers.values()) {
+    yield { kind: 'term', ledger, term, owner };
     yield { kind: 'settings', ledger, settings };
   }
   const used = new Set([...state.attempts.values()].map(({ lease }) => lease.launch));

@@ -46,6 +46,8 @@ export interface WorkerState {
 /** One ledger's share of the agent. */
 export interface LedgerSide {
   readonly ledger: string;
+  /** Whose it is and where it lies, for people; empty before its first writer. */
+  owner: string;
   /** The highest term that a writer has shown. */
   term: number;
   /** Connection of the writer; null while there is none. */

@@ -1,6 +1,7 @@
 /** What a writer is told of its attempts, and what of it only once it said what it has committed. */
 import type { HeldAttempt, WorkerState } from './state.ts';
 import { figuresOf, holdsOf } from './guard.ts';
+import { holdings } from './holdings.ts';
 import type { Turn } from './turn.ts';
 
 /** Rules that flicker, as slots do between two short trials, are told this often at most. */
@@ -89,7 +90,7 @@ export function tellFigures(turn: Turn): void {
       turn.instruct({
         kind: 'send',
         connection: side.writer,
-        message: { kind: 'figures', figures, holds: held },
+        message: { kind: 'figures', figures, holds: held, others: holdings(state, side) },
       });
   }
   state.told = { at: now, holds: holds.join('|') };

@@ -20,6 +20,7 @@ const live: LiveFigures = {
       running: [{ attempt: 'n-1', trial: 'ab', device: 'cpu', sinceMs: 1_000 }],
       backlog: 3,
       holds: [{ attempt: 'n-2', refusals: [{ kind: 'slots', running: 1, limit: 1 }] }],
+      others: [{ owner: 'mina on oak, /home/mina/.labsweep', running: 1, waiting: 0, ended: 2 }],
     },
   ],
 };

@@ -456,7 +456,14 @@ describe('P1 an end', () => {
     world.expectNothingMore();
 
     world.post({ kind: 'opened', connection: 2 });
-    world.say(2, { kind: 'hello', protocol: protocolVersion, ledger: 'ledger', term: 1, role: 'writer' });
+    world.say(2, {
+      kind: 'hello',
+      protocol: protocolVersion,
+      ledger: 'ledger',
+      owner: '',
+      term: 1,
+      role: 'writer',
+    });
     world.hear('welcome', 2);
     expect(world.hear('state', 2)).toMatchObject({ ended: [{ attempt: 'a-1', trial: 'trial-a-1' }] });
     world.expectNothingMore();
@@ -505,7 +512,14 @@ describe('the writer of a ledger', () => {
   it('is the only one that commands: a reader that tries is turned away', () => {
     const world = World.greeted();
     world.post({ kind: 'opened', connection: 2 });
-    world.say(2, { kind: 'hello', protocol: protocolVersion, ledger: 'ledger', term: 0, role: 'reader' });
+    world.say(2, {
+      kind: 'hello',
+      protocol: protocolVersion,
+      ledger: 'ledger',
+      owner: '',
+      term: 0,
+      role: 'reader',
+    });
     world.hear('welcome', 2);
     world.hear('state', 2);
     world.say(2, { kind: 'read-log', attempt: 'a-1', offset: 5 });
@@ -525,10 +539,10 @@ describe('the writer of a ledger', () => {
   it('of another protocol is turned away, and told which this is', () => {
     const world = World.greeted();
     world.post({ kind: 'opened', connection: 2 });
-    world.say(2, { kind: 'hello', protocol: 99, ledger: 'ledger', term: 9, role: 'writer' });
+    world.say(2, { kind: 'hello', protocol: 99, ledger: 'ledger', owner: '', term: 9, role: 'writer' });
     expect(world.hear('turned-away', 2)).toMatchObject({
       reason: 'protocol',
-      message: expect.stringContaining('not 99'),
+      message: expect.stringContaining('this one speaks 99'),
     });
     world.take('close');
     world.expectNothingMore();

@@ -140,7 +140,14 @@ export class World {
 
   greet(connection: number, term = 1, ledger = 'ledger'): void {
     this.post({ kind: 'opened', connection });
-    this.say(connection, { kind: 'hello', protocol: protocolVersion, ledger, term, role: 'writer' });
+    this.say(connection, {
+      kind: 'hello',
+      protocol: protocolVersion,
+      ledger,
+      owner: 'mina',
+      term,
+      role: 'writer',
+    });
     this.say(connection, { kind: 'reconciled', committedLines: {} });
   }
 

@@ -27,7 +27,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const term = (number: number): JournalRecord => ({ kind: 'term', ledger: 'ledger', term: number });
+const term = (number: number): JournalRecord => ({
+  kind: 'term',
+  ledger: 'ledger',
+  term: number,
+  owner: 'mina',
+});
 
 describe('a journal', () => {
   it('gives back what was appended to it', () => {
