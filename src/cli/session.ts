@@ -9,13 +9,12 @@ import {
 } from '../coordinator/coordinator.ts';
 import { liveFigures } from '../coordinator/live.ts';
 import { writeLive } from '../ledger/store/live-file.ts';
-import { printable } from '../model/printable.ts';
-import { userName } from '../worker/telemetry/host-facts.ts';
 import { type OpenedWriter, openWriter } from '../ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { listenAsWriter } from '../ledger/store/writer-socket.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { ownerOf } from './owner.ts';
 import { agentFile } from './package-files.ts';
 
 const liveEveryMs = 1_000;
@@ -46,7 +45,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     hosts,
     agentFile,
     machine: hostname(),
-    owner: printable(`${userName()} on ${hostname()}, ${folder}`),
+    owner: ownerOf(folder),
     environment: process.env,
     onCommitted,
     onFailed: (cause) => failure.reject(cause instanceof Error ? cause : new Error(String(cause))),
