@@ -39,7 +39,7 @@ export function stateText({ state, because, running, backlog, hold, others }: Ho
   const work = workText(running.length, backlog);
   if (state === 'ready') {
     const why = hold !== null && running.length === 0 ? `: ${hold}` : '';
-    return [`${work || 'idle'}${why}`, ...others.map(holdingText)].join('; ');
+    return `${work || 'idle'}${why}${othersText(others)}`;
   }
   const why = because === null ? '' : `: ${because}`;
   if (state === 'unknown') return `${work}, as far as is known`;
@@ -48,6 +48,17 @@ export function stateText({ state, because, running, backlog, hold, others }: Ho
 
 const workText = (running: number, waiting: number): string =>
   [...(running > 0 ? [`${running} running`] : []), ...(waiting > 0 ? [`${waiting} waiting`] : [])].join(', ');
+
+/** What other ledgers have there together: whose it is takes a line of its own. */
+function othersText(others: readonly Holding[]): string {
+  const sum = (of: (holding: Holding) => number): number =>
+    others.reduce((total, holding) => total + of(holding), 0);
+  const work = workText(
+    sum(({ running }) => running),
+    sum(({ waiting }) => waiting),
+  );
+  return work === '' ? '' : `; of others ${work}`;
+}
 
 /** What a ledger has on a host, and whose it is. */
 export function holdingText({ owner, running, waiting, ended }: Holding): string {

@@ -1,5 +1,5 @@
 /** `status` for people. Pure. */
-import { stateText } from '../board/host-lines.ts';
+import { holdingText, stateText } from '../board/host-lines.ts';
 import { type HostView, isAtRest, type RunView } from '../board/run-view.ts';
 import { countsText, etaText } from '../board/text.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
@@ -48,11 +48,12 @@ function conditionOf(view: RunView): string {
   }
 }
 
-/** Why hosts are not used, and the remedy, is more than a column holds. */
+/** Why hosts are not used, and the remedy, or whom they work for besides: more than a column holds. */
 function reasonLines(hosts: readonly HostView[]): string[] {
-  const lines = hosts.flatMap((host) =>
-    host.because === null || !isLeftOut(host) ? [] : [`${host.name}: ${host.because}`],
-  );
+  const lines = hosts.flatMap((host) => [
+    ...(host.because === null || !isLeftOut(host) ? [] : [`${host.name}: ${host.because}`]),
+    ...host.others.map((holding) => `${host.name}: ${holdingText(holding)}`),
+  ]);
   return lines.length === 0 ? [] : ['', ...lines];
 }
 

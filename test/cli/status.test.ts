@@ -24,12 +24,14 @@ const figures = {
   gpus: [],
 };
 
+const other = { owner: 'mina on oak, /home/mina/.labsweep', running: 2, waiting: 0, ended: 1 };
+
 function coordinated(): string {
   const folder = folderWith(halfway());
   sayLive(folder, {
     sweeps: [{ sweep: 'lab', etaSeconds: 125 }],
     hosts: [
-      liveHost('cedar', { backlog: 1, figures }),
+      liveHost('cedar', { backlog: 1, figures, others: [other] }),
       liveHost('birch', { state: 'quarantined', because: 'no space left' }),
     ],
   });
@@ -41,10 +43,11 @@ describe('labsweep status', () => {
     expect((await read('status', coordinated())).out).toMatchInlineSnapshot(`
       "lab: open, 1 succeeded, 1 running, 2 waiting, about 2 min 5 s left
 
-      host   does                      load      memory free  disk free
-      cedar  1 running, 1 waiting  1.3 of ?  8 GiB of 16 GiB     32 GiB
+      host   does                                           load      memory free  disk free
+      cedar  1 running, 1 waiting; of others 2 running  1.3 of ?  8 GiB of 16 GiB     32 GiB
       birch  quarantined
 
+      cedar: 2 running, 1 done and not taken in of mina on oak, /home/mina/.labsweep
       birch: no space left
       "
     `);
@@ -74,6 +77,7 @@ describe('labsweep status', () => {
         running: 1,
         queued: 1,
         figures,
+        others: [other],
       },
       {
         name: 'birch',
@@ -83,6 +87,7 @@ describe('labsweep status', () => {
         running: 0,
         queued: 0,
         figures: null,
+        others: [],
       },
     ]);
     expect(document.hosts[0].devices[0].trials[0].seconds).toBeGreaterThanOrEqual(90);

@@ -85,7 +85,10 @@ describe.skipIf(!isHere)('two state folders that use the same account on the sam
       .poll(async () => (await mina.hosts()).map(({ others }) => others.map(({ running }) => running)), wait)
       .toEqual([[slots], [slots]]);
     const { stdout: told } = await mina.type('status');
-    expect(told).toMatch(new RegExp(`host01 .*${slots} running.* of root on .*, ${theo.folder}/.labsweep`));
+    expect(told).toMatch(/^host01 +\d waiting: .*; of others 3 running/m);
+    expect(told).toMatch(
+      new RegExp(`^host01: ${slots} running.* of root on .*, ${theo.folder}/.labsweep$`, 'm'),
+    );
     expect(await mina.type('why')).toMatchObject({
       stdout: expect.stringContaining(`${slots} trials of ${slots} allowed`),
     });
