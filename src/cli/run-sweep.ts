@@ -51,11 +51,12 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
     },
   });
   const interrupted = onInterrupt();
+  const sayMoment = (): void => {
+    const { state } = session.coordinator;
+    reporter.moment(state.ledger, liveFigures(state, process.pid, Date.now()));
+  };
   const timer = setInterval(() => {
-    reporter.moment(
-      session.coordinator.state.ledger,
-      liveFigures(session.coordinator.state, process.pid, Date.now()),
-    );
+    sayMoment();
     turned.wake();
   }, momentMs);
   try {
@@ -67,6 +68,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
       interrupted.promise,
     ]);
     if (end === 'interrupted' && request.foreground) await endTrials(session, request.sweep, turned);
+    sayMoment();
     const sweep = sweepOf(session.coordinator.state.ledger, request.sweep);
     await reporter.ended(session.coordinator.state.ledger, {
       sweep,

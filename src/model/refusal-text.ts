@@ -34,7 +34,7 @@ export function refusalText(refusal: Refusal): string {
     case 'quarantined':
       return `the host is quarantined: ${refusal.because}`;
     case 'unreachable':
-      return `the host cannot be reached: ${refusal.because}`;
+      return `the host cannot be used: ${refusal.because}`;
     case 'preparing':
       return `the host is being prepared: ${refusal.what}`;
     case 'unprepared':

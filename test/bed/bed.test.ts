@@ -20,7 +20,7 @@ describe.skipIf(!isHere)('a bed', () => {
       hosts: [
         { gpus: [{}, { name: 'NVIDIA A100-SXM4-80GB', memoryTotalMib: 81_920 }] },
         { node: false, sharedHome: 'nfs' },
-        { sharedHome: 'nfs', sftp: false, sshd: ['MaxSessions 1'] },
+        { sharedHome: 'nfs', sftp: false, sshd: ['MaxSessions 1'], clockAheadSeconds: 3 * 86_400 },
         { homeBytes: 2 ** 20, noexecHome: true, killUserProcesses: true },
       ],
     });
@@ -106,6 +106,13 @@ describe.skipIf(!isHere)('a bed', () => {
   it('has no sftp where it was left out', async () => {
     expect((await bed.run('sftp', ['-b', '-', 'host01'], { input: 'pwd\n' })).code).toBe(0);
     expect((await bed.run('sftp', ['-b', '-', 'host03'], { input: 'pwd\n' })).code).not.toBe(0);
+  });
+
+  it('has clocks that are wrong by days, for programs and for Node', async () => {
+    const told = await said('host03', 'date +%s; node -p "Date.now() / 1000"; node -p "new Date() / 1000"');
+    for (const seconds of told.split('\n').map(Number))
+      expect(Math.abs(seconds - Date.now() / 1_000 - 3 * 86_400)).toBeLessThan(30);
+    expect(Math.abs(Number(await said('host01', 'date +%s')) - Date.now() / 1_000)).toBeLessThan(30);
   });
 
   it('ends who has left where logind would', async () => {

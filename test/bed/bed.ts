@@ -135,7 +135,7 @@ function prepare(folder: string, hosts: readonly CompleteHost[]): void {
 const sshConfig = (ssh: string, hosts: readonly CompleteHost[]): string =>
   [
     ...hosts.map(({ name, address }) => `Host ${name}\n  HostName ${address}\n`),
-    `Host ${hosts.map(({ name }) => name).join(' ')} 10.77.0.*`,
+    'Host *',
     '  User lab',
     `  IdentityFile ${join(ssh, 'id_ed25519')}`,
     '  IdentitiesOnly yes',

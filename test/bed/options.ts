@@ -24,6 +24,8 @@ export interface HostOptions {
   readonly sftp?: boolean;
   /** More lines of sshd_config, before its own: `MaxSessions 1`, `MaxStartups 2`, … */
   readonly sshd?: readonly string[];
+  /** How far its clock is wrong, as `date` and Node have it; times of files are this machine's. @default 0 */
+  readonly clockAheadSeconds?: number;
   /** Who has no session left has no process left, as by logind's KillUserProcesses=yes. @default false */
   readonly killUserProcesses?: boolean;
 }
@@ -50,6 +52,7 @@ const ordinary = {
   greeting: '',
   sftp: true,
   sshd: [],
+  clockAheadSeconds: 0,
   killUserProcesses: false,
 } as const;
 

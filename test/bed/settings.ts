@@ -36,6 +36,7 @@ function variables(host: CompleteHost): Record<string, string> {
     noexec: yesNo(host.noexecHome),
     shell: shellPath(host.loginShell),
     nvidia_smi: yesNo(host.gpus.length > 0),
+    clock_ahead: String(host.clockAheadSeconds),
     kill_user_processes: yesNo(host.killUserProcesses),
   };
 }
@@ -43,6 +44,7 @@ function variables(host: CompleteHost): Record<string, string> {
 /** Of two lines for one keyword sshd takes the first. */
 function sshdConfig(host: CompleteHost): string {
   return [
+    ...(host.clockAheadSeconds === 0 ? [] : [wrongClock(host)]),
     ...host.sshd,
     'HostKey /etc/ssh/ssh_host_ed25519_key',
     'UsePAM no',
@@ -54,6 +56,10 @@ function sshdConfig(host: CompleteHost): string {
     '',
   ].join('\n');
 }
+
+/** What every session has in its environment; sshd has no other that it gives to all. */
+const wrongClock = ({ clockAheadSeconds }: CompleteHost): string =>
+  `SetEnv BED_CLOCK_AHEAD=${clockAheadSeconds} NODE_OPTIONS=--require=/usr/local/lib/bed/clock.cjs`;
 
 function shellPath(shell: CompleteHost['loginShell']): string {
   const path = programAt(shell);

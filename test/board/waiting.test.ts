@@ -157,7 +157,7 @@ describe('P6 why anything waits', () => {
     built.declare({ points: points(1) });
     const live = liveWith(liveHost('birch', { state: 'unreachable', because: 'no route to host' }));
     expect(whyAll(built.state, live).groups[0]?.because).toBe(
-      'no host is ready: birch: the host cannot be reached: no route to host',
+      'no host is ready: birch: the host cannot be used: no route to host',
     );
   });
 

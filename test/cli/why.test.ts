@@ -30,7 +30,7 @@ describe('P6 labsweep why', () => {
       [
         `${idOf({ x: 3 }).slice(0, 10)}  x=3  queued: it waits for a host`,
         '  cedar  2 trials are ahead of it',
-        '  birch  the host cannot be reached: no route to host',
+        '  birch  the host cannot be used: no route to host',
         '',
       ].join('\n'),
     );

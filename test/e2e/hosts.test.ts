@@ -17,7 +17,7 @@ describe('P6 a sweep that no host can take ends at once, with the reason of each
       'has no such folder',
       { folder: '/dev/null/host' },
       '',
-      /^here: the host cannot be reached: \/dev\/null\/host cannot be written there \(mkdir: .*Not a directory\); give the host another "folder" in inventory\.json$/m,
+      /^here: the host cannot be used: \/dev\/null\/host cannot be written there \(mkdir: .*Not a directory\); give the host another "folder" in inventory\.json$/m,
     ],
   ] as const)('the host %s', async ([, entry, rest, reason], { lab }) => {
     only(lab, entry);

@@ -64,7 +64,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'labels', missing: ['cuda12', 'big'] }, 'the host lacks labels cuda12, big'],
     [{ kind: 'off', because: 'PSU broken' }, 'the host is off: PSU broken'],
     [{ kind: 'quarantined', because: 'no space' }, 'the host is quarantined: no space'],
-    [{ kind: 'unreachable', because: 'refused' }, 'the host cannot be reached: refused'],
+    [{ kind: 'unreachable', because: 'refused' }, 'the host cannot be used: refused'],
     [{ kind: 'preparing', what: 'shipping data' }, 'the host is being prepared: shipping data'],
     [{ kind: 'queue', ahead: 1 }, '1 trial is ahead of it'],
     [{ kind: 'queue', ahead: 7 }, '7 trials are ahead of it'],

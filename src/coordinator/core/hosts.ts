@@ -201,9 +201,13 @@ function takenBack(
   now: number,
 ): void {
   for (const id of [...said.attempts, ...said.kept]) host.asked.delete(attemptId(id));
-  const open = state.ledger.hosts.get(host.name)?.open;
-  const attempts = said.attempts.filter((id) => open?.has(attemptId(id)));
-  if (attempts.length > 0) turn.record({ kind: 'taken-back', at: now, host: host.name, attempts });
+  // A machine with two entries may hold what was leased to the other: that one is not used now, and never would say so.
+  const open = said.attempts
+    .map((id) => state.ledger.attempts.get(attemptId(id)))
+    .filter((attempt) => attempt !== undefined)
+    .filter(({ id, host: leasedTo }) => state.ledger.hosts.get(leasedTo)?.open.has(id));
+  for (const [leasedTo, attempts] of Map.groupBy(open, (attempt) => attempt.host))
+    turn.record({ kind: 'taken-back', at: now, host: leasedTo, attempts: attempts.map(({ id }) => id) });
 }
 
 /** Accepts an end once; the acknowledgement goes out with the turn, after the commit (P1). */

@@ -112,7 +112,11 @@ const unpackScript = (folder: string): string => `IFS= read -r folder <<'labswee
 ${folder}
 labsweep-end
 unpack() {
-  cd "$folder" && gzip -dc node.gz >node.part && chmod 700 node.part && mv node.part node && rm -f node.gz
+  cd "$folder" && part=$(mktemp node.XXXXXX) || return
+  gzip -dc node.gz >"$part" && chmod 700 "$part" && mv -f "$part" node && rm -f node.gz && return
+  rm -f "$part"
+  # Where another process of ours, for a second ledger or a check, was as far and faster, its Node is there.
+  [ -x node ]
 }
 unpack </dev/null
 `;

@@ -39,6 +39,7 @@ create() {
   cp "$control/sshd_config" "$etc/ssh/sshd_config"
   [ "$shell" = /bin/bash ] || sed "s|^\(lab:.*:\)/bin/bash$|\1$shell|" "$memory/base/etc/passwd" >"$etc/passwd"
   [ "$kill_user_processes" = no ] || touch "$etc/kill-user-processes"
+  [ "$clock_ahead" = 0 ] || { echo "$clock_ahead" >"$etc/clock-ahead"; ln -s ../lib/bed/date "$host/changes/usr/local/bin/date"; }
   [ "$nvidia_smi" = no ] || ln -s ../lib/bed/nvidia-smi "$host/changes/usr/local/bin/nvidia-smi"
   [ -z "$node_file" ] || touch "$host/changes/usr/local/bin/node"
   create_homes

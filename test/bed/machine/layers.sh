@@ -30,6 +30,8 @@ people >"$base/etc/passwd"
 { grep -vE '^(lab|mina):' /etc/shadow; printf '%s\n' 'lab:*:19000:0:99999:7:::' 'mina:*:19000:0:99999:7:::'; } >"$base/etc/shadow"
 chmod 640 "$base/etc/shadow"
 install -m 755 "$machine/init.sh" "$base/usr/local/lib/bed/init"
+install -m 755 "$machine/date.sh" "$base/usr/local/lib/bed/date"
+install -m 644 "$machine/clock.cjs" "$base/usr/local/lib/bed/clock.cjs"
 
 # nvidia-smi sees the processes of every user; capabilities of an interpreter of its own let its stand-in do so too.
 install -m 755 "$(realpath "$python")" "$base/usr/local/lib/bed/python3"
