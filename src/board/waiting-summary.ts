@@ -3,6 +3,7 @@ import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
 import { refusalText } from '../model/refusal-text.ts';
 import { gpusOf, refusalTextOf } from './devices.ts';
+import { refusalOfAll } from './misfit.ts';
 import { notOpenText, refusalOfHost } from './waiting.ts';
 
 export interface WaitingSummary {
@@ -62,15 +63,24 @@ function queuedGroup(sweep: Sweep, live: LiveFigures | null): Group | null {
   if (concurrent !== null && sweep.counts.leased + sweep.counts.running >= concurrent)
     return group(`the sweep allows ${concurrent} at once`);
   const ready = live.hosts.filter((host) => host.state === 'ready');
-  if (ready.length > 0)
-    return group(
-      ready.length === 1
-        ? `${ready[0]?.name} has its fill`
-        : `the ${ready.length} hosts that are ready have their fill`,
-    );
+  if (ready.length > 0) return group(fillText(ready, sweep));
   return group(
     `no host is ready: ${live.hosts.map((host) => `${host.name}: ${hostText(host, sweep)}`).join('; ')}`,
   );
+}
+
+/** Of hosts that are ready: those that take what waits have enough of it, the others take none. */
+function fillText(ready: readonly LiveHost[], sweep: Sweep): string {
+  const full = ready.filter((host) => refusalOfAll(host, sweep) === null);
+  const others = ready.flatMap((host) => {
+    const refusal = refusalOfAll(host, sweep);
+    return refusal === null ? [] : [`${host.name}: ${refusalText(refusal)}`];
+  });
+  const fill =
+    full.length === 1
+      ? `${full[0]?.name} has its fill`
+      : `the ${full.length} hosts that are ready have their fill`;
+  return [...(full.length === 0 ? ['no host that is ready takes them'] : [fill]), ...others].join('; ');
 }
 
 const hostText = (host: LiveHost, sweep: Sweep): string => refusalText(refusalOfHost(host, sweep, 0));
@@ -101,8 +111,11 @@ function idleText(state: LedgerState, host: LiveHost): string {
   const [refusal] = host.holds.flatMap(({ refusals }) => refusals);
   if (refusal !== undefined) return refusalText(refusal);
   if (host.backlog > 0) return 'about to start what it was leased';
-  const waiting = [...state.sweeps.values()].some(
+  const waiting = [...state.sweeps.values()].filter(
     ({ status, counts }) => status.kind === 'open' && counts.queued > 0,
   );
-  return waiting ? 'about to be leased something' : 'nothing waits';
+  if (waiting.length === 0) return 'nothing waits';
+  const refusals = waiting.map((sweep) => refusalOfAll(host, sweep));
+  const [refused] = refusals;
+  return refused && !refusals.includes(null) ? refusalText(refused) : 'about to be leased something';
 }

@@ -5,10 +5,8 @@ import { type AttemptId, type HostName, hostName, type TrialId } from '../model/
 import { outcomeText } from '../model/outcome-text.ts';
 import type { DeviceRefusal, Refusal } from '../model/refusal.ts';
 import { deviceRefusalText, refusalText } from '../model/refusal-text.ts';
-import { admit } from '../throttle/admission.ts';
-import { idleHost } from '../throttle/idle-host.ts';
-import { defaultLimits } from '../throttle/limits.ts';
 import { deviceLabel } from './devices.ts';
+import { misfit } from './misfit.ts';
 import { wholeSeconds } from './text.ts';
 
 /** A refusal with where it was met: a GPU's, by UUID and the driver's number, or the whole host's. */
@@ -67,17 +65,12 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
   );
 }
 
-/** Why a host can never take a trial, however idle it is. */
-function misfit({ facts }: LiveHost, { point: { resources } }: Trial): Refusal | null {
-  if (facts === null) return null;
-  return (
-    admit({ resources, shapeObserved: true, gpuObserved: true }, idleHost(facts, defaultLimits))[0] ?? null
-  );
-}
-
 /** Why a host has not been leased the first `ahead + 1` waiting trials of a sweep. */
 export function refusalOfHost(host: LiveHost, sweep: Sweep, ahead: number): Refusal {
-  const unprepared = host.unprepared[sweep.declaration.launch];
+  const { labels, launch } = sweep.declaration;
+  const missing = labels.filter((label) => !host.labels.includes(label));
+  if (missing.length > 0) return { kind: 'labels', missing };
+  const unprepared = host.unprepared[launch];
   if (unprepared !== undefined) return { kind: 'unprepared', because: unprepared, logTail: '' };
   if (host.state !== 'ready') return refusalOfState(host);
   const { concurrent } = sweep.declaration;

@@ -27,6 +27,7 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
   const link = host.link.kind === 'ready' ? host.link : null;
   return {
     name: host.name,
+    labels: [...host.labels],
     ...condition(state, host),
     unprepared: Object.fromEntries(
       [...host.launches].flatMap(([launch, state]) =>

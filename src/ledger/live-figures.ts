@@ -12,6 +12,8 @@ export const liveFiguresSchema = z.object({
     z.object({
       name: z.string(),
       state: z.enum(['connecting', 'preparing', 'ready', 'unprepared', 'unreachable', 'off', 'quarantined']),
+      /** As the inventory has them. */
+      labels: z.array(z.string()),
       /** Why it is not ready, for a person. */
       because: z.string().nullable(),
       /** What could not be made there, and why, by launch. */

@@ -6,6 +6,7 @@ type Gpu = NonNullable<LiveHost['figures']>['gpus'][number];
 /** A host as the live figures have it: ready and idle, but for what a test says. */
 export const liveHost = (name: string, options: Partial<LiveHost> = {}): LiveHost => ({
   name,
+  labels: [],
   state: 'ready',
   because: null,
   unprepared: {},

@@ -120,6 +120,30 @@ describe('P6 why a trial waits', () => {
 });
 
 describe('P6 why anything waits', () => {
+  test('hosts that take none of what waits are not told to have their fill', () => {
+    const built = new LedgerBuilder();
+    built.declare({
+      points: points(3).map((point) => ({ ...point, resources: { gpus: 1 } })),
+      declaration: { labels: ['cuda12'] },
+    });
+    const labels = ['cuda12'];
+    built.start(idOf({ x: 0 }), 'cedar', 'GPU-00000000');
+    const live = liveWith(
+      liveHost('cedar', { ...withGpus({}), labels }),
+      liveHost('birch', { ...withGpus(), labels }),
+      liveHost('alder', withGpus({})),
+    );
+    const noGpu = 'needs a GPU, and the host has none';
+    const noLabel = 'the host lacks label cuda12';
+    const { groups, idle } = whyAll(built.state, live);
+    expect(groups[0]?.because).toBe(`cedar has its fill; birch: ${noGpu}; alder: ${noLabel}`);
+    expect(idle.map(({ host, because }) => [host, because])).toEqual([
+      ['cedar', 'about to be leased something'],
+      ['birch', noGpu],
+      ['alder', noLabel],
+    ]);
+  });
+
   test('waiting trials are grouped by reason and idle hosts named', () => {
     const built = new LedgerBuilder();
     built.declare({ points: points(5) });

@@ -48,7 +48,10 @@ const steadyEnough = 2;
 function measureGpu({ gpu, startedAt }: Run, share: MeasuredShare, figures: MeasuredGpu, now: number): void {
   gpu.baselineBytes ??= figures.memoryUsedBytes;
   const isListed = share.gpuMemoryBytes > 0 || figures.listsProcesses;
-  const bytes = isListed ? share.gpuMemoryBytes : Math.max(0, figures.memoryUsedBytes - gpu.baselineBytes);
+  // The driver's list names a process for a moment longer than it lives, but one alone holds no more than all do.
+  const bytes = isListed
+    ? Math.min(share.gpuMemoryBytes, figures.memoryUsedBytes)
+    : Math.max(0, figures.memoryUsedBytes - gpu.baselineBytes);
   const before = gpu.measuredBytes ?? 0;
   const agrees = bytes > 0 && Math.abs(bytes - before) <= before * settledShare;
   gpu.steady = agrees ? gpu.steady + 1 : 0;

@@ -12,6 +12,7 @@ const live: LiveFigures = {
   hosts: [
     {
       name: 'cedar',
+      labels: ['cuda12'],
       state: 'ready',
       because: null,
       unprepared: {},

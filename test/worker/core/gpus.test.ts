@@ -20,10 +20,16 @@ class GpuWorld {
   /** A second later. @param shares what attempts hold of their GPUs, as their processes are listed */
   sample(shares: Readonly<Record<string, number>> = {}, figures: readonly Partial<MeasuredGpu>[] = []): void {
     this.world.now += 1_000;
+    const deviceOf = (attempt: string): string | undefined => this.world.state.attempts.get(attempt)?.device;
+    const heldOn = (uuid: string): number =>
+      Object.entries(shares).reduce(
+        (sum, [attempt, bytes]) => sum + (deviceOf(attempt) === uuid ? bytes : 0),
+        0,
+      );
     const gpus = (this.world.state.facts.gpus ?? []).map(
       ({ uuid, memoryBytes }, index): MeasuredGpu => ({
         uuid,
-        memoryUsedBytes: 0,
+        memoryUsedBytes: heldOn(uuid),
         memoryTotalBytes: memoryBytes,
         utilisation: 0,
         temperatureCelsius: 40,
@@ -148,6 +154,16 @@ describe('what a sweep does not say of GPU memory', () => {
     gpus.sample({ 'a-1': 0 }, used(8));
     gpus.world.finish('a-1');
     expect(gpus.world.take('send-end').end.peakGpuMemoryBytes).toBe(7 * gib);
+  });
+
+  it('is never more than all hold, whatever processes the driver still names', () => {
+    const gpus = new GpuWorld(1);
+    gpus.world.lease(needs('a-1', null));
+    gpus.started();
+    // A process was followed by another, and for a moment both are on the list.
+    gpus.sample({ 'a-1': 12 * gib }, [{ memoryUsedBytes: 6 * gib }]);
+    gpus.world.finish('a-1');
+    expect(gpus.world.take('send-end').end.peakGpuMemoryBytes).toBe(6 * gib);
   });
 
   it('is no GPU at all on a host without', () => {
