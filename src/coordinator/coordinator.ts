@@ -9,7 +9,7 @@ import type { LedgerWriter } from '../ledger/store/writer.ts';
 import type { HostLimits, HostSettings, InventoryHost } from '../model/inventory.ts';
 import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
 import type { Command } from './core/command.ts';
-import type { ArtifactFiles } from './core/events.ts';
+import type { ArtifactFiles, CoordinatorEvent } from './core/events.ts';
 import { restore } from './core/restore.ts';
 import { newFleetHost } from './core/fleet-host.ts';
 import type { CoordinatorState } from './core/state.ts';
@@ -82,6 +82,10 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     soon: paced(),
     commit: (events, metrics) => writer.commit(events, metrics),
     send: (host, message) => links.get(host)?.send(message),
+    enter: (host) => {
+      if (connecting) enter(host);
+    },
+    leave: (host) => void leave(host),
     prepare: (host, launch, spec) => links.get(host)?.prepare(launch, spec),
     storeArtifacts: (attempt, files) => storeArtifacts(options.folder, attempt, files),
     fetch: (host, attempt, artifacts) => links.get(host)?.fetch(attempt, artifacts),
@@ -92,11 +96,22 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     committed: options.onCommitted,
     failed: options.onFailed,
   });
-  for (const host of hosts.filter(({ off }) => off === null))
-    links.set(
-      host.name,
-      newLink(options, { ...supplies, machines }, host, state, term, (event) => loop.post(event)),
-    );
+  const enter = (name: HostName): void => {
+    const host = hosts.find((entry) => entry.name === name);
+    if (host === undefined) return;
+    // What a link that was left still hears is not said of the one that came after it.
+    const post = (event: CoordinatorEvent): void => {
+      if (links.get(name) === link) loop.post(event);
+    };
+    const link = newLink(options, { ...supplies, machines }, host, state, term, post);
+    links.set(name, link);
+    void link.connect();
+  };
+  const leave = (name: HostName): Promise<void> | undefined => {
+    const link = links.get(name);
+    links.delete(name);
+    return link?.close();
+  };
   let asked = 0;
   let connecting = false;
   return {
@@ -110,13 +125,14 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
         loop.post({ kind: 'asked', command, by: asked });
       }),
     connect: () => {
-      if (!connecting) for (const link of links.values()) void link.connect();
+      if (connecting) return;
       connecting = true;
+      for (const { name, link } of loop.state.fleet.values()) if (link.kind === 'connecting') enter(name);
     },
     close: async () => {
       loop.halt();
       supplies.wheels.close();
-      await Promise.all([...links.values()].map((link) => link.close()));
+      await Promise.all([...links.keys()].map(leave));
       writer.close();
     },
   };
@@ -160,7 +176,7 @@ function newLink(
   host: HostEntry,
   state: CoordinatorState,
   term: number,
-  post: ConstructorParameters<typeof HostLink>[0]['post'],
+  post: (event: CoordinatorEvent) => void,
 ): HostLink {
   return new HostLink({
     host: host.name,

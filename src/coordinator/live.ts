@@ -54,6 +54,8 @@ function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'st
   switch (link.kind) {
     case 'off':
       return { state: 'off', because: link.because };
+    case 'left':
+      return { state: 'connecting', because: null };
     case 'connecting':
       return link.because === null
         ? { state: 'connecting', because: host.doing }

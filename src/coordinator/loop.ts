@@ -17,6 +17,10 @@ export interface CoordinatorDoor {
   /** Returns once the facts are on disk. @throws when they are not: nothing of this turn may leave the process */
   commit(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void;
   send(host: HostName, message: ToAgent): void;
+  /** Connects to a host that was left. */
+  enter(host: HostName): void;
+  /** Ends the connection to a host, once what was sent is out. */
+  leave(host: HostName): void;
   prepare(host: HostName, launch: string, spec: Launch): void;
   storeArtifacts(attempt: AttemptId, files: ArtifactFiles): void;
   /** Brings artifacts from a host into the state folder. */
@@ -97,6 +101,10 @@ export class CoordinatorLoop {
         return; // done, before everything else
       case 'send':
         return this.#door.send(instruction.host, instruction.message);
+      case 'enter':
+        return this.#door.enter(instruction.host);
+      case 'leave':
+        return this.#door.leave(instruction.host);
       case 'prepare':
         return this.#door.prepare(instruction.host, instruction.launch, instruction.spec);
       case 'store-artifacts':

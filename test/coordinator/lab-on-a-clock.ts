@@ -53,7 +53,10 @@ export class LabOnAClock {
     this.state = restore(begin, fleet, new Map());
     this.#hosts = new Map(hosts.map((host) => [hostName(host.name), new Running(this, host)]));
     for (const { name, slots, readyAfter } of hosts)
-      this.clock.after((readyAfter ?? 0) * 1_000, () => this.#connect(hostName(name), slots));
+      this.clock.after((readyAfter ?? 0) * 1_000, () => {
+        this.#connect(hostName(name), slots);
+        this.#figures(hostName(name));
+      });
   }
 
   declare(points: readonly PointDeclaration[], options: Partial<SweepDeclaration> = {}): void {
@@ -101,7 +104,6 @@ export class LabOnAClock {
       host,
       message: { kind: 'state', backlog: [], running: [], ended: [] },
     });
-    this.#figures(host);
   }
 
   #figures(host: HostName): void {
@@ -124,6 +126,10 @@ export class LabOnAClock {
     if (instruction.kind === 'prepare') {
       const { host, launch } = instruction;
       this.clock.after(latencyMs, () => this.post({ kind: 'launch-ready', host, launch }));
+    }
+    if (instruction.kind === 'enter') {
+      const { host } = instruction;
+      this.clock.after(latencyMs, () => this.#connect(host, this.#hosts.get(host)?.slots ?? 1));
     }
     if (instruction.kind !== 'send') return;
     const { host, message } = instruction;
@@ -153,6 +159,10 @@ class Running {
   constructor(lab: LabOnAClock, host: ClockHost) {
     this.#lab = lab;
     this.#host = host;
+  }
+
+  get slots(): number {
+    return this.#host.slots;
   }
 
   heard(message: ToAgent): void {

@@ -34,6 +34,8 @@ export class VirtualCoordinator {
   readonly #disk: LedgerDisk;
   readonly #hosts: ReadonlyMap<HostName, VirtualHost>;
   readonly #links = new Map<HostName, Connection>();
+  /** From `enter` to `leave`: whoever would connect again asks whether it still lasts. */
+  readonly #visits = new Map<HostName, object>();
   readonly #loop: CoordinatorLoop;
   readonly #term: number;
   #dead = false;
@@ -63,6 +65,8 @@ export class VirtualCoordinator {
           this.#loop.post({ kind: 'launch-ready', host, launch });
         });
       },
+      enter: (host) => this.#enter(host),
+      leave: (host) => this.#leave(host),
       storeArtifacts: () => {},
       fetch: () => {},
       answer: () => {},
@@ -72,7 +76,7 @@ export class VirtualCoordinator {
         this.die();
       },
     });
-    for (const host of this.#hosts.keys()) this.#connect(host);
+    for (const { name, link } of state.fleet.values()) if (link.kind === 'connecting') this.#enter(name);
   }
 
   get alive(): boolean {
@@ -139,10 +143,23 @@ export class VirtualCoordinator {
     if (!this.#dead) this.#links.get(host)?.send('agent', message);
   }
 
-  #connect(name: HostName): void {
+  #enter(name: HostName): void {
+    const visit = {};
+    this.#visits.set(name, visit);
+    this.#connect(name, visit);
+  }
+
+  #leave(name: HostName): void {
+    this.#story.tell(`coordinator: leaves ${name}`);
+    this.#visits.delete(name);
+    this.#links.get(name)?.close('coordinator');
+    this.#links.delete(name);
+  }
+
+  #connect(name: HostName, visit: object): void {
     const host = this.#hosts.get(name);
-    if (this.#dead || host === undefined) return;
-    if (!host.reachable) return this.#clock.after(3_000, () => this.#connect(name));
+    if (this.#dead || host === undefined || this.#visits.get(name) !== visit) return;
+    if (!host.reachable) return this.#clock.after(3_000, () => this.#connect(name, visit));
     const link = new Connection(this.#clock, this.#random);
     const decode = decoder(fromAgentSchema);
     this.#links.set(name, link);
@@ -156,7 +173,7 @@ export class VirtualCoordinator {
       closed: () => {
         this.#links.delete(name);
         this.#loop.post({ kind: 'host-disconnected', host: name, because: 'cut' });
-        this.#clock.after(1_000, () => this.#connect(name));
+        this.#clock.after(1_000, () => this.#connect(name, visit));
       },
     });
     host.attach(link);

@@ -10,6 +10,7 @@ import { observeDuration } from '../../predict/duration.ts';
 import { askForAwaited, takeArtifacts } from './artifacts.ts';
 import { cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
+import { forgetConnection } from './host-use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { judgeHosts } from './suspicion.ts';
 import type { Turn } from './turn.ts';
@@ -18,25 +19,16 @@ type Said<Kind extends FromAgent['kind']> = Extract<FromAgent, { kind: Kind }>;
 
 export function connected(state: CoordinatorState, name: HostName, facts: HostFacts): void {
   const host = state.fleet.get(name);
-  if (host === undefined) return;
+  if (host === undefined || host.link.kind === 'left') return;
   forgetConnection(host);
   host.link = { kind: 'reconciling', facts };
-  host.doing = null;
 }
 
 export function disconnected(state: CoordinatorState, name: HostName, because: string): void {
   const host = state.fleet.get(name);
-  if (host === undefined) return;
+  if (host === undefined || host.link.kind === 'left') return;
   forgetConnection(host);
   host.link = { kind: 'connecting', because };
-  host.doing = null;
-}
-
-/** What was asked may have been heard, and its answer lost: what the host says that it holds tells. */
-function forgetConnection(host: FleetHost): void {
-  host.launches.clear();
-  host.asked.clear();
-  host.heldSince = null;
 }
 
 export function received(

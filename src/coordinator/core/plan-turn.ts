@@ -4,12 +4,14 @@ import { leaseOf } from '../scheduler/lease.ts';
 import { plan } from '../scheduler/plan.ts';
 import type { CoordinatorState } from './state.ts';
 import type { Turn } from './turn.ts';
+import { comeAndGo } from './visits.ts';
 
 /** The end of a turn: acknowledge what it accepted, prepare hosts, and lease what the scheduler assigns. */
 export function planTurn(state: CoordinatorState, turn: Turn, now: number): void {
   for (const [host, attempts] of state.unacknowledged)
     turn.instruct({ kind: 'send', host, message: { kind: 'ack', attempts } });
   state.unacknowledged.clear();
+  comeAndGo(state, turn);
 
   const { assignments, preparations, takeBacks } = plan(state, now);
   for (const { host, launch } of preparations) prepare(state, turn, host, launch);

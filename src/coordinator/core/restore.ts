@@ -5,6 +5,7 @@ import type { AttemptId } from '../../model/ids.ts';
 import { noDurations } from '../../predict/duration.ts';
 import { learn } from './hosts.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
+import { isVisited } from './visits.ts';
 
 /** The state of a coordinator that begins its term: the ledger's events and the inventory's hosts, nothing else. */
 export function restore(
@@ -26,5 +27,7 @@ export function restore(
   for (const attempt of ledger.attempts.values())
     if (attempt.status.kind === 'ended') learn(state, attempt, attempt.status.end);
     else state.committedLines.set(attempt.id, committedLines.get(attempt.id) ?? 0);
+  for (const host of state.fleet.values())
+    if (host.link.kind === 'connecting' && !isVisited(state, host)) host.link = { kind: 'left' };
   return state;
 }

@@ -48,9 +48,11 @@ export interface HostFailure {
   readonly because: string;
 }
 
-/** off | connecting → reconciling (its agent answered) → ready (it said what it holds) → connecting … */
+/** off | left ⇄ connecting → reconciling (its agent answered) → ready (it said what it holds) → connecting … */
 export type HostLink =
   | { readonly kind: 'off'; readonly because: string }
+  /** Nothing may start there, and nothing of ours is there (visits.ts): it is not connected. */
+  | { readonly kind: 'left' }
   | { readonly kind: 'connecting'; readonly because: string | null }
   | { readonly kind: 'reconciling'; readonly facts: HostFacts }
   | {

@@ -43,6 +43,8 @@ function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refu
   switch (link.kind) {
     case 'off':
       return { kind: 'off', because: link.because };
+    case 'left':
+      return { kind: 'preparing', what: 'connecting' };
     case 'connecting':
       return link.because === null
         ? { kind: 'preparing', what: 'connecting' }

@@ -1,0 +1,23 @@
+/** Which hosts a coordinator is connected to: those where something may start, or something of it is left. */
+import { forgetConnection, isWanted } from './host-use.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * A host on which a person wants nothing to start, or that is quarantined, is left once what it was given has come
+ * back; its agent ends itself when nobody else has work for it. It is entered again when it may be used again.
+ */
+export function comeAndGo(state: CoordinatorState, turn: Turn): void {
+  for (const host of state.fleet.values()) {
+    const isLeft = host.link.kind === 'left';
+    if (host.link.kind === 'off' || isLeft === !isVisited(state, host)) continue;
+    forgetConnection(host);
+    host.link = isLeft ? { kind: 'connecting', because: null } : { kind: 'left' };
+    turn.instruct({ kind: isLeft ? 'enter' : 'leave', host: host.name });
+  }
+}
+
+export const isVisited = (state: CoordinatorState, host: FleetHost): boolean =>
+  isWanted(state, host) ||
+  (state.ledger.hosts.get(host.name)?.open.size ?? 0) > 0 ||
+  [...state.ledger.awaited.keys()].some((id) => state.ledger.attempts.get(id)?.host === host.name);
