@@ -61,8 +61,34 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
   const ahead = aheadOf(sweep, trial);
   return reason(
     'it waits for a host',
-    live.hosts.flatMap((host) => placed(host, misfit(host, trial) ?? refusalOfHost(host, sweep, ahead))),
+    live.hosts.flatMap((host) =>
+      placed(
+        host,
+        misfit(host, trial) ??
+          failedThere(state, trial, host, live.hosts) ??
+          refusalOfHost(host, sweep, ahead),
+      ),
+    ),
   );
+}
+
+/** A trial that failed on a host starts on another first, if there is one that may come. */
+function failedThere(
+  state: LedgerState,
+  { attempts }: Trial,
+  host: LiveHost,
+  hosts: readonly LiveHost[],
+): Refusal | null {
+  const failed = new Set<string>(
+    attempts.flatMap((id) => {
+      const attempt = state.attempts.get(id);
+      return attempt?.status.kind === 'ended' ? [attempt.host] : [];
+    }),
+  );
+  const mayCome = ({ name, state }: LiveHost): boolean =>
+    !failed.has(name) && state !== 'off' && state !== 'quarantined' && state !== 'unprepared';
+  const isHeldBack = host.state === 'ready' && failed.has(host.name) && hosts.some(mayCome);
+  return isHeldBack ? { kind: 'failed-there' } : null;
 }
 
 /** Why a host has not been leased the first `ahead + 1` waiting trials of a sweep. */

@@ -107,10 +107,10 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     links.set(name, link);
     void link.connect();
   };
-  const leave = (name: HostName): Promise<void> | undefined => {
+  const leave = async (name: HostName): Promise<void> => {
     const link = links.get(name);
     links.delete(name);
-    return link?.close();
+    await link?.close();
   };
   let asked = 0;
   let connecting = false;

@@ -40,13 +40,21 @@ export function statusAfter(
   if (trial.status.kind === 'succeeded') return null;
   if (end.outcome.kind === 'succeeded') return { kind: 'succeeded', attempt: attempt.id };
   if (!isCurrent(trial, attempt)) return null;
-  if (end.outcome.kind === 'cancelled') return { kind: 'cancelled', attempt: attempt.id };
+  if (end.outcome.kind === 'cancelled')
+    return isWanted(state, trial) ? { kind: 'queued' } : { kind: 'cancelled', attempt: attempt.id };
   if (chargedTo[end.outcome.kind] === 'trial') trial.charges += 1;
   else trial.uncharged += 1;
   const retries = state.sweeps.get(attempt.sweep)?.declaration.retries ?? 0;
   const spent = trial.charges > retries || trial.uncharged > unchargedLimit;
   return spent ? { kind: 'failed', attempt: attempt.id } : { kind: 'queued' };
 }
+
+/** Who stops a sweep and goes on with it at once wants the trials as well whose cancellation was on its way. */
+const isWanted = (state: LedgerState, { sweeps }: Trial): boolean =>
+  sweeps.some((name) => {
+    const { kind } = sweepOf(state, name).status;
+    return kind === 'open' || kind === 'paused';
+  });
 
 export function forgive(state: LedgerState, trial: Trial): void {
   if (trial.status.kind !== 'failed' && trial.status.kind !== 'cancelled') return;

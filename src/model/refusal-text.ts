@@ -44,6 +44,8 @@ export function refusalText(refusal: Refusal): string {
         `waits for the ${refusal.names.length === 1 ? 'value' : 'values'} of ${refusal.names.join(', ')}: ` +
         'kept in memory only, so they come with the next coordinator (`labsweep resume`)'
       );
+    case 'failed-there':
+      return 'it failed there, so another host is waited for first';
     case 'queue':
       return refusal.ahead === 1 ? '1 trial is ahead of it' : `${refusal.ahead} trials are ahead of it`;
     case 'concurrent':

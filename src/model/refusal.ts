@@ -61,6 +61,8 @@ export const refusalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unprepared'), because: z.string(), logTail: z.string() }),
   /** Values that are kept in memory alone, and come with a coordinator. */
   z.object({ kind: z.literal('pass-env'), names: z.array(z.string()) }),
+  /** It failed on this host, and waits a while for one where it has not. */
+  z.object({ kind: z.literal('failed-there') }),
   /** Others are ahead of it: by how many trials. */
   z.object({ kind: z.literal('queue'), ahead: z.number() }),
   z.object({ kind: z.literal('concurrent'), running: z.number(), limit: z.number() }),

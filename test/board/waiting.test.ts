@@ -44,6 +44,21 @@ describe('P6 why a trial waits', () => {
     });
   });
 
+  test('a trial that has failed on a host waits for another one, as long as one may come', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1), declaration: { retries: 1 } });
+    built.fail(idOf({ x: 0 }), 'exit code 1', 'cedar');
+    const away = liveHost('birch', { state: 'unreachable', because: 'no route to host' });
+    expect(why(built, idOf({ x: 0 }), liveWith(liveHost('cedar'), away)).refusals).toEqual([
+      { host: 'cedar', device: null, kind: 'failed-there' },
+      { host: 'birch', device: null, kind: 'unreachable', because: 'no route to host' },
+    ]);
+    const off = liveHost('birch', { state: 'off', because: 'PSU broken' });
+    expect(why(built, idOf({ x: 0 }), liveWith(liveHost('cedar'), off)).refusals[0]).toMatchObject({
+      kind: 'queue',
+    });
+  });
+
   test('a sweep that runs as many as it may holds the others back', () => {
     const built = new LedgerBuilder();
     built.declare({ points: points(2), declaration: { concurrent: 1 } });

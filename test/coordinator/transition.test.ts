@@ -232,6 +232,16 @@ describe('a person', () => {
     expect(counts(world)).toMatchObject({ cancelled: 0 });
   });
 
+  it('stops a sweep and goes on with it before its hosts have heard: what they cancel is queued again', () => {
+    const world = new World();
+    world.declare(declarationOf(), points(1));
+    const [attempt = ''] = leasesIn(world.ready('cedar'));
+    world.post({ kind: 'asked', by: 2, command: { kind: 'stop', sweep: null } });
+    world.post({ kind: 'asked', by: 2, command: { kind: 'resume', sweep: null } });
+    expect(leasesIn(world.end(attempt, endOf({ kind: 'cancelled' })))).toHaveLength(1);
+    expect(counts(world)).toMatchObject({ cancelled: 0 });
+  });
+
   it('retries what failed', () => {
     const world = new World();
     world.declare(declarationOf({ retries: 0 }), points(1));

@@ -1,6 +1,7 @@
 /** Which host takes a trial. */
 import type { Trial } from '../../ledger/state.ts';
 import type { HostName } from '../../model/ids.ts';
+import { chargedTo } from '../../model/outcome.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { type Candidate, earliest } from './berth.ts';
 import { idle, misfit } from './eligibility.ts';
@@ -11,23 +12,33 @@ export interface Choice {
   readonly candidates: readonly Candidate[];
   /** Hosts that are being prepared. */
   readonly coming: readonly FleetHost[];
+  /** Hosts that nobody has anything against, and that are not connected. */
+  readonly away: readonly FleetHost[];
+  /** Wall clock in ms. */
+  readonly now: number;
 }
+
+/** For so long after a failure a trial is kept for a host that is away: a cut is over by then, and most reboots are. */
+const patienceMs = 5 * 60_000;
 
 /**
  * The host that would end a trial earliest. One that has failed waits for a host where it has not, and goes back to
- * where it failed only if there is no other.
+ * where it failed only if there is no other. One that is away is waited for, but not for ever.
  */
 export function chooseHost(
   state: CoordinatorState,
   trial: Trial,
-  { candidates, coming }: Choice,
+  { candidates, coming, away, now }: Choice,
 ): Candidate | null {
   const failedOn = hostsThatFailed(state, trial);
   if (failedOn.size === 0) return fitting(candidates, trial);
   const isFresh = (host: FleetHost): boolean =>
     !failedOn.has(host.name) && misfit(trial.point, idle(host)) === null;
   const fresh = candidates.filter(({ berth }) => isFresh(berth.host));
-  if (fresh.length === 0 && coming.some(isFresh)) return null;
+  if (fresh.length === 0) {
+    if (coming.some(isFresh)) return null;
+    if (now - lastFailure(state, trial) < patienceMs && away.some(isFresh)) return null;
+  }
   return fitting(fresh.length > 0 ? fresh : candidates, trial);
 }
 
@@ -41,6 +52,16 @@ function hostsThatFailed(state: CoordinatorState, trial: Trial): ReadonlySet<Hos
     if (attempt?.status.kind === 'ended') hosts.add(attempt.host);
   }
   return hosts;
+}
+
+/** When it failed last, wall clock in ms; an end that blames nobody says nothing of hosts. */
+function lastFailure(state: CoordinatorState, trial: Trial): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const id of trial.attempts) {
+    const status = state.ledger.attempts.get(id)?.status;
+    if (status?.kind === 'ended' && chargedTo[status.end.outcome.kind] !== 'nobody') last = status.at;
+  }
+  return last;
 }
 
 /** Asked for each trial of a plan, so the rules are asked only of the host that would be chosen. */

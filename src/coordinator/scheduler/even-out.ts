@@ -96,7 +96,8 @@ function moveFrom(
     if (waiting === undefined) return null;
     const { attempt, trial, choice, from } = waiting;
     remove(from, trial);
-    const to = chooseHost(state, trial, { candidates: answering(donor.berth, choice), coming: [] });
+    const here = { ...choice, candidates: answering(donor.berth, choice), coming: [], away: [] };
+    const to = chooseHost(state, trial, here);
     const isGain = to !== null && isEarlier(endsIn(to, trial), endsIn(from, trial));
     add(from, trial);
     if (to !== null) return isGain ? { from, to, attempt, trial } : null;

@@ -4,7 +4,7 @@ import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { add, type Berth, berthOf, candidateOf, isOpenTo, ranOf } from './berth.ts';
 import { type Choice, chooseHost } from './choice.ts';
-import { eligibility } from './eligibility.ts';
+import { type Eligibility, eligibility } from './eligibility.ts';
 import { evenOut } from './even-out.ts';
 import { keepShares } from './shares.ts';
 
@@ -45,7 +45,8 @@ export function plan(state: CoordinatorState, now: number): Plan {
     for (const { name } of survey.unprepared)
       preparations.push({ host: name, launch: sweep.declaration.launch });
     keepShares(state, sweep, candidates, survey.awaited, now);
-    const choice = { candidates, coming: [...survey.unprepared, ...survey.preparing] };
+    const coming = [...survey.unprepared, ...survey.preparing];
+    const choice = { candidates, coming, away: survey.away, now };
     choices.set(sweep.name, choice);
     assignSweep(state, sweep, choice, draft);
   }
@@ -57,12 +58,13 @@ interface Survey {
   readonly eligible: Berth[];
   readonly unprepared: FleetHost[];
   readonly preparing: FleetHost[];
+  readonly away: FleetHost[];
   /** Hosts that are on their way in some way or other. */
   awaited: number;
 }
 
 function surveyOf(state: CoordinatorState, sweep: Sweep, berths: readonly Berth[]): Survey {
-  const survey: Survey = { eligible: [], unprepared: [], preparing: [], awaited: 0 };
+  const survey: Survey = { eligible: [], unprepared: [], preparing: [], away: [], awaited: 0 };
   for (const berth of berths) {
     const { host } = berth;
     const answer = eligibility(state, sweep, host);
@@ -70,12 +72,19 @@ function surveyOf(state: CoordinatorState, sweep: Sweep, berths: readonly Berth[
     if (answer.kind === 'eligible') survey.eligible.push(berth);
     if (answer.kind === 'unprepared') survey.unprepared.push(host);
     if (launch === 'preparing') survey.preparing.push(host);
+    if (isAway(answer, host)) survey.away.push(host);
     const isRefused =
       answer.kind === 'refused' && (answer.refusal.kind !== 'preparing' || launch === 'refused');
     if (answer.kind !== 'eligible' && !isRefused) survey.awaited += 1;
   }
   return survey;
 }
+
+/** It would be used if it were there. */
+const isAway = (answer: Eligibility, { link }: FleetHost): boolean =>
+  answer.kind === 'refused' &&
+  (answer.refusal.kind === 'unreachable' || answer.refusal.kind === 'preparing') &&
+  link.kind !== 'ready';
 
 function assignSweep(
   state: CoordinatorState,

@@ -89,6 +89,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal): boolean {
     case 'no-gpu':
     case 'labels':
     case 'unreachable':
+    case 'failed-there':
     case 'queue':
     case 'concurrent':
       return true;
