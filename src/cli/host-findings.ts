@@ -2,10 +2,13 @@
 import type { Inspection } from '../coordinator/fleet/inspect.ts';
 import { formatDuration } from '../model/duration.ts';
 import { formatSize } from '../model/size.ts';
+import { counted } from './counted.ts';
 
 export interface Finding {
   readonly level: 'good' | 'note' | 'bad';
   readonly text: string;
+  /** The end of what a command there printed, where that is the reason. */
+  readonly log?: string;
 }
 
 type Entered = Extract<Inspection, { kind: 'entered' }>;
@@ -15,7 +18,7 @@ const littleFreeKib = 2 * 1024 ** 2;
 
 export function findingsOf(found: Inspection): Finding[] {
   if (found.kind === 'not-entered') return [{ level: 'bad', text: found.because }];
-  return [whoAndWhere(found), whatItIs(found), ...worries(found)];
+  return [whoAndWhere(found), whatItIs(found), ...gpusOf(found), ...worries(found)];
 }
 
 function whoAndWhere({ probe, enteredMs }: Entered): Finding {
@@ -33,6 +36,26 @@ function whatItIs({ probe, facts }: Entered): Finding {
     probe.load === null ? '' : `load ${probe.load}`,
   ];
   return { level: 'good', text: parts.filter((part) => part !== '').join(', ') };
+}
+
+/** GPUs of one kind together. */
+function gpusOf({ facts: { gpus, gpuProblem } }: Entered): Finding[] {
+  const kinds = Map.groupBy(gpus ?? [], ({ name, memoryBytes }) => `${name}, ${formatSize(memoryBytes)}`);
+  const found: Finding[] = [...kinds].map(([kind, { length }]) => ({
+    level: 'good',
+    text: `${counted(length, 'GPU')}: ${kind}${length > 1 ? ' each' : ''}`,
+  }));
+  if (gpuProblem !== null)
+    found.push({
+      level: 'bad',
+      text: `nvidia-smi says ${JSON.stringify(gpuProblem)}; run it there: after an update of the driver a reboot mends it`,
+    });
+  else if (gpus === null)
+    found.push({
+      level: 'bad',
+      text: 'nvidia-smi has said nothing for 6 s, and no trial gets a GPU before it does; run it there',
+    });
+  return found;
 }
 
 function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {

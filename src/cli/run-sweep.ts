@@ -4,13 +4,13 @@ import { isAtRest } from '../coordinator/rest.ts';
 import { stranded } from '../coordinator/stranded.ts';
 import type { Sweep } from '../ledger/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
-import { printable } from '../model/printable.ts';
 import { refusalText } from '../model/refusal-text.ts';
 import type { Console } from './console.ts';
 import { counted } from './counted.ts';
 import { type ExitCode, exitCode } from './exit.ts';
 import { follow, writeOrAsk } from './hand-over.ts';
 import { onInterrupt } from './interrupt.ts';
+import { logLines } from './log-lines.ts';
 import type { RunRequest } from './run-request.ts';
 import { openSession, type Session } from './session.ts';
 import { exitCodeOf, sweepOf, verdictOf } from './verdict.ts';
@@ -18,8 +18,6 @@ import { exitCodeOf, sweepOf, verdictOf } from './verdict.ts';
 const momentMs = 250;
 /** The agent's grace before SIGKILL, and a little. */
 const patienceMs = 12_000;
-/** Of a log: a traceback of Python with a few frames. */
-const linesShown = 20;
 
 export async function runSweep(console: Console, request: RunRequest): Promise<ExitCode> {
   const { folder, command, breakLock, reporter } = request;
@@ -113,7 +111,12 @@ function verdict(console: Console, session: Session, sweep: Sweep, foreground: b
   if (where !== null) {
     for (const { host, refusal } of where) {
       console.err(`${host}: ${refusalText(refusal)}\n`);
-      if (refusal.kind === 'unprepared') console.err(endOfLog(refusal.logTail));
+      if (refusal.kind === 'unprepared')
+        console.err(
+          logLines(refusal.logTail)
+            .map((line) => `${line}\n`)
+            .join(''),
+        );
     }
     console.err(
       `No host can go on with ${counted(sweep.counts.queued, 'trial')} of ${sweep.name}; \`labsweep run\` tries again.\n`,
@@ -122,14 +125,6 @@ function verdict(console: Console, session: Session, sweep: Sweep, foreground: b
   }
   return foreground ? exitCodeOf(sweep) : verdictOf(console, sweep);
 }
-
-/** The end of a log under the line that it explains. */
-const endOfLog = (tail: string): string =>
-  tail
-    .split('\n')
-    .slice(-linesShown)
-    .map((line) => (line === '' ? '' : `    ${printable(line)}\n`))
-    .join('');
 
 function leave(console: Console, sweep: Sweep): ExitCode {
   const { running, leased } = sweep.counts;

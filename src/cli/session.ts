@@ -8,7 +8,7 @@ import {
   startCoordinator,
 } from '../coordinator/coordinator.ts';
 import { liveFigures } from '../coordinator/live.ts';
-import { writeLive } from '../ledger/store/live-file.ts';
+import { removeLive, writeLive } from '../ledger/store/live-file.ts';
 import { type OpenedWriter, openWriter } from '../ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { listenAsWriter } from '../ledger/store/writer-socket.ts';
@@ -65,6 +65,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     failed: failure.promise,
     close: async () => {
       clearInterval(timer);
+      // What it said of the moment holds no longer; a successor says its own once it has the ledger.
+      removeLive(folder);
       await socket.close();
       await coordinator.close();
     },

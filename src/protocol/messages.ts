@@ -10,6 +10,7 @@ import { metricsLineSchema } from '../model/metrics.ts';
 import { paramsSchema } from '../model/params.ts';
 import { refusalSchema } from '../model/refusal.ts';
 import { resourcesSchema } from '../model/resources.ts';
+import { launchCheckSchema } from './launch-check.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */
 export const protocolVersion = 3;
@@ -80,6 +81,17 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ack'), attempts: z.array(z.string()) }),
   /** A reader's question: the log of an attempt from a byte offset. */
   z.object({ kind: z.literal('read-log'), attempt: z.string(), offset: z.number() }),
+  /**
+   * A reader's question: what of a launch would not work here, as a trial with these parameters would find it. No
+   * trial starts and nothing is made that takes long. Ends with the connection. Who asks has brought `files` before.
+   */
+  z.object({
+    kind: z.literal('check-launch'),
+    spec: launchSchema,
+    settings: hostSettingsSchema,
+    params: paramsSchema,
+    seed: z.number(),
+  }),
   /** A writer's question: one artifact that was too large to come with its result. */
   z.object({ kind: z.literal('read-artifact'), attempt: z.string(), path: z.string(), offset: z.number() }),
 ]);
@@ -213,6 +225,8 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     logTail: z.string(),
     wanted: wantedWheelsSchema.nullable(),
   }),
+  /** Answer to `check-launch`. */
+  z.object({ kind: z.literal('launch-checked'), checks: z.array(launchCheckSchema) }),
   z.object({
     kind: z.literal('started'),
     attempts: z.array(z.object({ attempt: z.string(), device: z.string() })),

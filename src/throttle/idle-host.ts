@@ -1,6 +1,13 @@
 import type { GpuFacts, HostFacts } from '../protocol/messages.ts';
+import type { Refusal } from '../model/refusal.ts';
+import type { Resources } from '../model/resources.ts';
+import { admit } from './admission.ts';
 import type { GpuLoad, HostLoad } from './host-load.ts';
 import type { Limits } from './limits.ts';
+
+/** Why a host that is idle does not take trials of these resources, and so never will; null where it does. */
+export const misfit = (resources: Resources, idle: HostLoad): Refusal | null =>
+  admit({ resources, shapeObserved: true, gpuObserved: true }, idle)[0] ?? null;
 
 type IdleFacts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'user'>;
 

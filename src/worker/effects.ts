@@ -78,6 +78,12 @@ export class Effects {
       case 'unpack':
         this.#answer(instruction.connection, unpackContent(host, instruction.hash, instruction.path));
         break;
+      case 'check-launch':
+        this.#answer(instruction.connection, this.#check(instruction));
+        break;
+      case 'end-checks':
+        this.#options.preparations.endChecks(instruction.connection);
+        break;
       case 'read-log': {
         const { connection, attempt, offset, ended } = instruction;
         peers.send(connection, readLog(host, attempt, offset, ended));
@@ -105,6 +111,11 @@ export class Effects {
     void preparations
       .prepare(instruction, (doing) => post({ kind: 'preparing', ledger, launch, doing }))
       .then((result) => post({ kind: 'prepared', ledger, launch, result }));
+  }
+
+  async #check({ connection, asked }: Extract<Instruction, { kind: 'check-launch' }>): Promise<FromAgent> {
+    const checks = await this.#options.preparations.check(connection, asked);
+    return { kind: 'launch-checked', checks: [...checks] };
   }
 
   #verify({ attempt, end }: Extract<Instruction, { kind: 'verify' }>): void {

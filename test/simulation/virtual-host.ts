@@ -337,6 +337,8 @@ class Agent {
         });
       case 'drop-checkpoint':
       case 'unpack':
+      case 'check-launch':
+      case 'end-checks':
       case 'read-log':
       case 'read-artifact':
         return;

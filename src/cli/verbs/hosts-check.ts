@@ -2,22 +2,39 @@ import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { Machines } from '../../coordinator/fleet/machines.ts';
 import { type Inspection, inspect } from '../../coordinator/fleet/inspect.ts';
+import type { LaunchCheck } from '../../protocol/launch-check.ts';
+import { type AskedSweep, withSweep } from '../asked-sweep.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
+import { counted } from '../counted.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { type Finding, findingsOf } from '../host-findings.ts';
-import { inventoryOption, jsonOption } from '../options.ts';
+import { logLines } from '../log-lines.ts';
+import { inventoryOption, jsonOption, stateOption } from '../options.ts';
 import { agentFile } from '../package-files.ts';
+import { missingLabels, sweepFindings } from '../sweep-findings.ts';
 
 interface CheckOptions {
   readonly inventory?: string;
+  readonly sweep?: string;
+  readonly state?: string;
   readonly json?: boolean;
 }
 
+/** `hosts check --json` is a list of these. */
 interface Checked {
   readonly host: string;
   readonly entered: boolean;
   readonly findings: readonly Finding[];
+  /** Null where no sweep was asked about, or the host was not entered. */
+  readonly sweep: CheckedSweep | null;
+}
+
+interface CheckedSweep {
+  readonly sweep: string;
+  readonly findings: readonly Finding[];
+  /** What the host's agent answered, as it did. */
+  readonly checks: readonly LaunchCheck[];
 }
 
 const marks: Readonly<Record<Finding['level'], string>> = { good: ' ', note: '!', bad: 'x' };
@@ -29,19 +46,39 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
         'each agent is left alone for that long, to prove that it outlives its connection.',
     )
     .argument('[names...]', 'hosts of the inventory (default: all)')
+    .option(
+      '--sweep <file>',
+      'also how this sweep would fare there: activate, interpreter, imports, data, program, resources; no trial starts',
+    )
     .addOption(inventoryOption())
+    .addOption(stateOption())
     .addOption(jsonOption('one JSON document'))
-    .addHelpText('after', '\nExample:\n  labsweep hosts check cedar oak')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  labsweep hosts check cedar oak\n  labsweep hosts check --sweep sweep.yaml',
+    )
     .action(async (names: string[], options: CheckOptions) => {
       const hosts = chosenHosts(console, names, options.inventory);
-      console.err(`Checking ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`} …\n`);
-      const looked = await Promise.all(hosts.map(look));
-      const machines = new Machines();
-      const checked = looked.map((one) => assess(one, machines));
+      const checked =
+        options.sweep === undefined
+          ? await check(console, hosts, null)
+          : await withSweep(console, options.sweep, options.state, (asked) => check(console, hosts, asked));
       if (options.json === true) console.out(`${JSON.stringify(checked)}\n`);
       else console.out(`${checked.flatMap(checkedLines).join('\n')}\n`);
       done(codeOf(checked));
     });
+
+async function check(
+  console: Console,
+  hosts: readonly HostEntry[],
+  asked: AskedSweep | null,
+): Promise<Checked[]> {
+  const about = asked === null ? '' : ` for ${asked.declaration.sweep}`;
+  console.err(`Checking ${counted(hosts.length, 'host')}${about} …\n`);
+  const looked = await Promise.all(hosts.map((host) => look(host, asked)));
+  const machines = new Machines();
+  return looked.map((one) => assess(one, machines, asked));
+}
 
 interface Looked {
   readonly host: HostEntry;
@@ -49,31 +86,55 @@ interface Looked {
   readonly found: Inspection | null;
 }
 
-async function look(host: HostEntry): Promise<Looked> {
-  return {
-    host,
-    found: host.off === null ? await inspect(host, agentFile, host.inventory.transport !== 'local') : null,
-  };
+async function look(host: HostEntry, asked: AskedSweep | null): Promise<Looked> {
+  if (host.off !== null) return { host, found: null };
+  const question = asked === null || missingLabels(asked, host).length > 0 ? null : asked.questionFor(host);
+  return { host, found: await inspect(host, agentFile, host.inventory.transport !== 'local', question) };
 }
 
 /** In the order of the inventory, so that of two entries for one machine the second one is told of. */
-function assess({ host, found }: Looked, machines: Machines): Checked {
+function assess({ host, found }: Looked, machines: Machines, asked: AskedSweep | null): Checked {
   const { name, off } = host;
   if (found === null)
-    return { host: name, entered: false, findings: [{ level: 'note', text: `off: ${off ?? ''}` }] };
-  const twin = found.kind === 'entered' ? machines.twinOf(name, found.probe) : null;
+    return {
+      host: name,
+      entered: false,
+      findings: [{ level: 'note', text: `off: ${off ?? ''}` }],
+      sweep: null,
+    };
+  if (found.kind === 'not-entered')
+    return { host: name, entered: false, findings: findingsOf(found), sweep: null };
+  const twin = machines.twinOf(name, found.probe);
   const same: Finding[] =
     twin === null ? [] : [{ level: 'bad', text: `the same machine as ${twin}; keep one entry of the two` }];
-  return { host: name, entered: found.kind === 'entered', findings: [...findingsOf(found), ...same] };
+  return {
+    host: name,
+    entered: true,
+    findings: [...findingsOf(found), ...same],
+    sweep:
+      asked === null
+        ? null
+        : {
+            sweep: asked.declaration.sweep,
+            findings: sweepFindings(asked, host, found),
+            checks: found.launch?.checks ?? [],
+          },
+  };
 }
 
-const checkedLines = ({ host, findings }: Checked): string[] => [
+const checkedLines = ({ host, findings, sweep }: Checked): string[] => [
   host,
-  ...findings.map(({ level, text }) => `  ${marks[level]} ${text}`),
+  ...findings.flatMap(findingLines),
+  ...(sweep === null ? [] : [`  ${sweep.sweep}`, ...sweep.findings.flatMap(findingLines)]),
+];
+
+const findingLines = ({ level, text, log = '' }: Finding): string[] => [
+  `  ${marks[level]} ${text}`,
+  ...logLines(log, '        '),
 ];
 
 function codeOf(checked: readonly Checked[]): ExitCode {
   if (!checked.some(({ entered }) => entered)) return exitCode.noHost;
-  const isBad = checked.some(({ findings }) => findings.some(({ level }) => level === 'bad'));
-  return isBad ? exitCode.failedInPart : exitCode.done;
+  const all = checked.flatMap(({ findings, sweep }) => [...findings, ...(sweep?.findings ?? [])]);
+  return all.some(({ level }) => level === 'bad') ? exitCode.failedInPart : exitCode.done;
 }

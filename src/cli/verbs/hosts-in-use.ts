@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import type { Command as Asked } from '../../coordinator/core/command.ts';
+import type { CoordinatorState } from '../../coordinator/core/state.ts';
+import { type HostName, hostName } from '../../model/ids.ts';
 import { ask } from '../ask.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
@@ -14,13 +16,13 @@ interface InUseOptions {
 export const drainCommand = (console: Console): Command =>
   aboutOneHost(
     'drain',
-    'Lets what runs on a host go to its end, and starts nothing more there; what waits there goes elsewhere.',
+    'Empties a host: what waits there is taken back and runs elsewhere, what runs there goes to its end, nothing more starts.',
   ).action((name: string, options: InUseOptions) => tell(console, options, { kind: 'drain', host: name }));
 
 export const offCommand = (console: Console): Command =>
   aboutOneHost(
     'off',
-    'Takes a host out of use, as `drain` does, with the reason that `status` and `why` show.',
+    'Takes a host out of use that is not to be counted on: as `drain` does, and `status`, `why` and `hosts list` give the reason.',
   )
     .requiredOption('--because <reason>', 'a sentence for the others')
     .action((name: string, options: InUseOptions & { because: string }) =>
@@ -49,5 +51,11 @@ async function tell(
 ): Promise<void> {
   const { folder } = openState(console, options);
   const hosts = chosenHosts(console, [command.host], options.inventory);
-  console.out(`${await ask(console, folder, command, { hosts, isDone: () => true })}\n`);
+  const isDone = (state: CoordinatorState): boolean =>
+    command.kind === 'on' || !waitsThere(state, hostName(command.host));
+  console.out(`${await ask(console, folder, command, { hosts, isDone })}\n`);
 }
+
+/** Without a coordinator that takes it back, the agent would start it all the same. */
+const waitsThere = ({ ledger }: CoordinatorState, host: HostName): boolean =>
+  [...(ledger.hosts.get(host)?.open ?? [])].some((id) => ledger.attempts.get(id)?.status.kind === 'leased');

@@ -1,11 +1,9 @@
 import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
-import { type Declared, declare, type ResolvedData } from '../../coordinator/declaration.ts';
+import { type Declared, declare } from '../../coordinator/declaration.ts';
 import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { trialId } from '../../model/ids.ts';
-import type { ProgramDescription } from '../../model/program.ts';
-import { readDataRecord, resolveData } from '../data-sets.ts';
 import { readLedgerState } from '../declare.ts';
 import { readLab } from '../lab.ts';
 import {
@@ -18,7 +16,7 @@ import {
   stateOption,
   yesOption,
 } from '../options.ts';
-import { shippedData } from '../package-files.ts';
+import { plannedData } from '../planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
 import { readProgram } from '../program-files.ts';
@@ -73,34 +71,6 @@ async function planOf(
     devices: hosts.map(({ name, off }) => ({ host: name, off })),
     missing: data.missing,
     eta: null,
-  };
-}
-
-/** The data set where it is there; a stand-in where it is not, so that counts can be shown before an import. */
-async function plannedData(
-  loaded: LoadedSweep,
-  description: ProgramDescription | null,
-  stateFolder: string | null,
-): Promise<{ resolved: ResolvedData | null; missing: Plan['missing'] }> {
-  const { data } = loaded.sweep;
-  const record =
-    data?.kind === 'named' && stateFolder !== null ? readDataRecord(stateFolder, data.name) : null;
-  if (data?.kind !== 'named' || record !== null) {
-    const resolved = await resolveData(stateFolder ?? '', loaded, description, () => {});
-    return { resolved, missing: [] };
-  }
-  const remedy =
-    shippedData(data.name) === null
-      ? `labsweep data import ${data.name} FOLDER`
-      : 'it comes with labsweep and is imported by the first run';
-  return {
-    resolved: {
-      name: data.name,
-      identity: { name: data.name, version: 'not imported' },
-      launch: { kind: 'path', path: data.name },
-      shape: { words: data.words ?? description?.defaultWords ?? [] },
-    },
-    missing: [{ what: `data set ${data.name}`, remedy }],
   };
 }
 

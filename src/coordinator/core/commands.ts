@@ -1,11 +1,11 @@
 /** What people ask for, as facts and instructions. */
 import type { PointDeclaration, SweepDeclaration } from '../../ledger/events.ts';
 import type { Attempt, Sweep } from '../../ledger/state.ts';
-import { type HostName, hostName, sweepName, trialId } from '../../model/ids.ts';
+import { type HostName, sweepName, trialId } from '../../model/ids.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import type { Command } from './command.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
-import { forgetFailures } from './suspicion.ts';
+import { drain, openOn, switchOff, takeInUse, trust } from './host-commands.ts';
+import type { CoordinatorState } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** Points in one event: a row of a few hundred KB, however large the sweep. */
@@ -34,11 +34,11 @@ function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: nu
     case 'stop':
       return stop(state, turn, command.sweep, now);
     case 'drain':
-      return close(state, turn, command.host, 'drained', now);
+      return drain(state, turn, command.host, now);
     case 'off':
-      return close(state, turn, command.host, command.because, now);
+      return switchOff(state, turn, command.host, command.because, now);
     case 'on':
-      return open(state, turn, command.host, now);
+      return takeInUse(state, turn, command.host, now);
     case 'retry':
       return retry(state, turn, command.trials, now);
     default:
@@ -52,32 +52,6 @@ function trustHosts(state: CoordinatorState, turn: Turn, now: number): void {
     if (quarantine !== null) turn.record({ kind: 'host-trusted', at: now, host: name });
   for (const host of state.fleet.values()) trust(host);
 }
-
-function trust(host: FleetHost): void {
-  forgetFailures(host);
-  for (const [launch, { kind }] of host.launches) if (kind === 'refused') host.launches.delete(launch);
-}
-
-function close(state: CoordinatorState, turn: Turn, name: string, because: string, now: number): string {
-  const host = state.fleet.get(hostName(name));
-  if (host === undefined) return noHost(state, name);
-  turn.record({ kind: 'host-closed', at: now, host: host.name, because });
-  return `nothing more starts on ${name}; what runs there goes to its end`;
-}
-
-function open(state: CoordinatorState, turn: Turn, name: string, now: number): string {
-  const host = state.fleet.get(hostName(name));
-  if (host === undefined) return noHost(state, name);
-  if (host.link.kind === 'off') return `${name} is off in the inventory: ${host.link.because}`;
-  trust(host);
-  const record = state.ledger.hosts.get(host.name);
-  if (record === undefined || (record.closed ?? record.quarantine) === null) return `${name} is in use`;
-  turn.record({ kind: 'host-opened', at: now, host: host.name });
-  return `${name} is used again`;
-}
-
-const noHost = (state: CoordinatorState, name: string): string =>
-  `there is no host ${name}; the inventory has ${[...state.fleet.keys()].join(', ')}`;
 
 function run(
   state: CoordinatorState,
@@ -203,9 +177,6 @@ function openAttemptsBy(state: CoordinatorState, sweep: Sweep): Map<HostName, st
   }
   return byHost;
 }
-
-const openOn = (state: CoordinatorState, host: HostName): Attempt[] =>
-  [...(state.ledger.hosts.get(host)?.open ?? [])].flatMap((id) => state.ledger.attempts.get(id) ?? []);
 
 const isWanted = (state: CoordinatorState, attempt: Attempt): boolean =>
   (state.ledger.trials.get(attempt.trial)?.sweeps ?? []).some((name) => {

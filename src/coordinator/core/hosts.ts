@@ -69,6 +69,7 @@ export function received(
     case 'content':
     case 'preparing':
     case 'launch':
+    case 'launch-checked':
     case 'log':
     case 'artifact':
       break;

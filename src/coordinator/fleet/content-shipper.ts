@@ -27,7 +27,7 @@ export class ContentShipper {
   #isInterrupted = false;
 
   /** @param doing hears what goes on, for people */
-  constructor(to: ShippedTo, send: (message: ToAgent) => void, doing: (what: string) => void) {
+  constructor(to: ShippedTo, send: (message: ToAgent) => void, doing: (what: string) => void = () => {}) {
     this.#to = to;
     this.#send = send;
     this.#doing = doing;

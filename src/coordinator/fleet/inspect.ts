@@ -1,9 +1,9 @@
 /** All that `hosts check` learns of a host: it is entered as for a sweep, and its agent is proved to outlive the connection. */
-import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { decoder, encode } from '../../protocol/framing.ts';
-import { fromAgentSchema, type HostFacts, protocolVersion } from '../../protocol/messages.ts';
-import { type TransportErrorKind, TransportError } from '../transport/transport.ts';
+import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
+import { type AgentAddress, type TransportErrorKind, TransportError } from '../transport/transport.ts';
+import { askLaunch, type LaunchAnswer, type LaunchQuestion } from './ask-launch.ts';
+import { Conversation } from './conversation.ts';
 import { enter, type HostPlace } from './enter.ts';
 import type { Probe } from './probe.ts';
 
@@ -18,27 +18,35 @@ export type Inspection =
       readonly clockAheadMs: number;
       /** Whether the agent was still there after all connections had been closed; null where there is none to close. */
       readonly detached: boolean | null;
+      /** How a sweep would fare there; null where it was not asked. */
+      readonly launch: LaunchAnswer | null;
     }
   | { readonly kind: 'not-entered'; readonly error: TransportErrorKind; readonly because: string };
 
 /** logind ends what a login left behind at once, or 10 s later with its user's last one (logind.conf, UserStopDelaySec). */
 const proofMs = 11_000;
 const answerMs = 10_000;
+/** A driver that sleeps takes a second or two for its first word. */
+const gpusMs = 6_000;
 
-/** @param hasConnection false for a host that is reached without one, whose agent has nothing to outlive */
+/**
+ * @param hasConnection false for a host that is reached without one, whose agent has nothing to outlive
+ * @param question what is asked about a sweep, or null
+ */
 export async function inspect(
   host: HostPlace,
   agentFile: string,
   hasConnection: boolean,
+  question: LaunchQuestion | null,
 ): Promise<Inspection> {
   try {
     const began = performance.now();
     const { agent, probe } = await enter(host, agentFile);
     const clockAheadMs = probe.clock * 1_000 - Date.now();
-    const facts = await greet(await host.transport.attach(agent));
-    const enteredMs = performance.now() - began;
+    const { facts, launch, greetedAt } = await converse(host, agent, probe, question);
+    const enteredMs = greetedAt - began;
     const detached = hasConnection ? await outlives(host, agentFile, facts.pid) : null;
-    return { kind: 'entered', probe, facts, enteredMs, clockAheadMs, detached };
+    return { kind: 'entered', probe, facts, enteredMs, clockAheadMs, detached, launch };
   } catch (error) {
     if (error instanceof TransportError)
       return { kind: 'not-entered', error: error.kind, because: error.message };
@@ -55,30 +63,45 @@ async function outlives(host: HostPlace, agentFile: string, pid: number): Promis
   return probe.started?.pid === pid;
 }
 
-/** What an agent says of its host to somebody who only asks. */
-async function greet(stream: Duplex): Promise<HostFacts> {
-  const decode = decoder(fromAgentSchema);
-  const said = Promise.withResolvers<HostFacts>();
-  const late = setTimeout(
-    () => said.reject(new TransportError('cut', `the agent says nothing for ${answerMs / 1_000} s`)),
-    answerMs,
-  );
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
-    for (const message of decode(chunk)) {
-      if (message.kind === 'welcome') said.resolve(message.facts);
-      if (message.kind === 'turned-away') said.reject(new TransportError('command', message.message));
-    }
-  });
-  stream.on('error', () => {}); // `close` follows
-  stream.on('close', () => said.reject(new TransportError('cut', 'the connection was cut')));
-  stream.write(
-    encode({ kind: 'hello', protocol: protocolVersion, ledger: '', owner: '', term: 0, role: 'reader' }),
-  );
+async function converse(
+  { transport }: HostPlace,
+  agent: AgentAddress,
+  probe: Probe,
+  question: LaunchQuestion | null,
+): Promise<{ facts: HostFacts; launch: LaunchAnswer | null; greetedAt: number }> {
+  const conversation = new Conversation(await transport.attach(agent));
   try {
-    return await said.promise;
+    const welcomed = await conversation.first(factsIn, answerMs, 'the agent says nothing');
+    const greetedAt = performance.now();
+    const [facts, launch] = await Promise.all([
+      withGpus(conversation, welcomed),
+      question === null ? null : askLaunch(conversation, transport, probe, question),
+    ]);
+    return { facts, launch, greetedAt };
   } finally {
-    clearTimeout(late);
-    stream.destroy();
+    conversation.close();
   }
 }
+
+const factsIn = (message: FromAgent): HostFacts | undefined =>
+  message.kind === 'welcome' || message.kind === 'facts' ? message.facts : undefined;
+
+/** Waits for the driver's first word, so that a host's GPUs are told as well; without one, for as long as it may take. */
+async function withGpus(conversation: Conversation, facts: HostFacts): Promise<HostFacts> {
+  if (hasHeardOfGpus(facts)) return facts;
+  try {
+    return await conversation.first(
+      (message) => {
+        const told = factsIn(message);
+        return told !== undefined && hasHeardOfGpus(told) ? told : undefined;
+      },
+      gpusMs,
+      'the driver says nothing',
+    );
+  } catch (error) {
+    if (error instanceof TransportError) return facts;
+    throw error;
+  }
+}
+
+const hasHeardOfGpus = ({ gpus, gpuProblem }: HostFacts): boolean => gpus !== null || gpuProblem !== null;

@@ -1,9 +1,8 @@
 import type { PointDeclaration } from '../../ledger/events.ts';
 import type { Sweep } from '../../ledger/state.ts';
 import type { Refusal } from '../../model/refusal.ts';
-import { admit } from '../../throttle/admission.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
-import { idleHost } from '../../throttle/idle-host.ts';
+import { idleHost, misfit as misfitOfIdle } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { suspicionOf } from '../core/suspicion.ts';
@@ -74,8 +73,5 @@ export const idle = ({ link, limits }: FleetHost): HostLoad | null =>
   link.kind === 'ready' ? idleHost(link.facts, limitsOf(limits)) : null;
 
 /** Why a host can never take a trial of this point, however idle it is; null where it can, or is not known yet. */
-export function misfit({ resources }: PointDeclaration, host: HostLoad | null): Refusal | null {
-  return host === null
-    ? null
-    : (admit({ resources, shapeObserved: true, gpuObserved: true }, host)[0] ?? null);
-}
+export const misfit = ({ resources }: PointDeclaration, host: HostLoad | null): Refusal | null =>
+  host === null ? null : misfitOfIdle(resources, host);

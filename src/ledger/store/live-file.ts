@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LiveFigures, liveFiguresSchema } from '../live-figures.ts';
 
@@ -12,6 +12,9 @@ export function writeLive(folder: string, live: LiveFigures): void {
   writeFileSync(next, `${JSON.stringify(live)}\n`, { mode: 0o600 });
   renameSync(next, path);
 }
+
+/** Called by the writer alone, before it gives the ledger back. */
+export const removeLive = (folder: string): void => rmSync(join(folder, liveFile), { force: true });
 
 /** The live figures with their age, or null where there are none that this labsweep understands. */
 export function readLive(folder: string): { live: LiveFigures; ageMs: number } | null {

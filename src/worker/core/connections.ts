@@ -12,6 +12,8 @@ import type { Turn } from './turn.ts';
 type Said<Kind extends ToAgent['kind']> = Extract<ToAgent, { kind: Kind }>;
 
 export function closed(turn: Turn, connection: number): void {
+  if (turn.state.connections.get(connection)?.kind === 'reader')
+    turn.instruct({ kind: 'end-checks', connection });
   turn.state.connections.delete(connection);
   for (const side of turn.state.ledgers.values()) if (side.writer === connection) side.writer = null;
 }
@@ -21,11 +23,23 @@ export function received(turn: Turn, connection: number, message: ToAgent): void
   const peer = turn.state.connections.get(connection);
   if (peer === undefined) return;
   if (message.kind === 'hello') return hello(turn, connection, message);
-  if (message.kind === 'read-log' || message.kind === 'read-artifact')
-    return question(turn, connection, message);
+  if (isQuestion(message)) return question(turn, connection, message);
   if (peer.kind === 'writer') return command(turn, connection, peer.ledger, message);
   turnAway(turn, connection, 'protocol', `${message.kind} is for the writer of a ledger, after its hello`);
 }
+
+/** What anybody may say: it changes nothing that a trial or a ledger could see. Content is known by its hash. */
+type Question = Said<'read-log' | 'read-artifact' | 'content' | 'unpack' | 'check-launch'>;
+
+const questions: ReadonlySet<ToAgent['kind']> = new Set<Question['kind']>([
+  'read-log',
+  'read-artifact',
+  'content',
+  'unpack',
+  'check-launch',
+]);
+
+const isQuestion = (message: ToAgent): message is Question => questions.has(message.kind);
 
 function hello(turn: Turn, connection: number, said: Said<'hello'>): void {
   const { state } = turn;
@@ -92,7 +106,7 @@ function command(
   turn: Turn,
   connection: number,
   ledger: string,
-  message: Exclude<ToAgent, Said<'hello' | 'read-log' | 'read-artifact'>>,
+  message: Exclude<ToAgent, Said<'hello'> | Question>,
 ): void {
   switch (message.kind) {
     case 'reconciled':
@@ -105,12 +119,6 @@ function command(
     case 'settings':
       if (canonicalJson(message.settings) !== canonicalJson(ledgerSide(turn.state, ledger).settings))
         turn.commit({ kind: 'settings', ledger, settings: message.settings });
-      break;
-    case 'content':
-      for (const hash of message.hashes) turn.instruct({ kind: 'check-content', connection, hash });
-      break;
-    case 'unpack':
-      turn.instruct({ kind: 'unpack', connection, hash: message.hash, path: message.path });
       break;
     case 'launch':
       // Its id is the hash of its content: one that is known is known word for word.
@@ -151,12 +159,31 @@ function reconciled(
   }
 }
 
-function question(turn: Turn, connection: number, said: Said<'read-log' | 'read-artifact'>): void {
-  const { attempt, offset } = said;
-  if (said.kind === 'read-artifact')
-    return turn.instruct({ kind: 'read-artifact', connection, attempt, path: said.path, offset });
-  const status = turn.state.attempts.get(attempt)?.status.kind ?? 'ended';
-  turn.instruct({ kind: 'read-log', connection, attempt, offset, ended: status === 'ended' });
+function question(turn: Turn, connection: number, said: Question): void {
+  switch (said.kind) {
+    case 'content':
+      for (const hash of said.hashes) turn.instruct({ kind: 'check-content', connection, hash });
+      break;
+    case 'unpack':
+      turn.instruct({ kind: 'unpack', connection, hash: said.hash, path: said.path });
+      break;
+    case 'check-launch':
+      turn.instruct({ kind: 'check-launch', connection, asked: said });
+      break;
+    case 'read-artifact': {
+      const { kind, attempt, path, offset } = said;
+      turn.instruct({ kind, connection, attempt, path, offset });
+      break;
+    }
+    case 'read-log': {
+      const { kind, attempt, offset } = said;
+      const status = turn.state.attempts.get(attempt)?.status.kind ?? 'ended';
+      turn.instruct({ kind, connection, attempt, offset, ended: status === 'ended' });
+      break;
+    }
+    default:
+      said satisfies never;
+  }
 }
 
 const send = (turn: Turn, connection: number, message: FromAgent): void =>

@@ -2,7 +2,7 @@
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { FromAgent, Lease } from '../../protocol/messages.ts';
+import type { FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { Surroundings } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
@@ -55,6 +55,13 @@ export type Instruction =
   | { readonly kind: 'close'; readonly connection: number }
   | { readonly kind: 'check-content'; readonly connection: number; readonly hash: string }
   | { readonly kind: 'unpack'; readonly connection: number; readonly hash: string; readonly path: string }
+  | {
+      readonly kind: 'check-launch';
+      readonly connection: number;
+      readonly asked: Extract<ToAgent, { kind: 'check-launch' }>;
+    }
+  /** Nobody waits for what is being checked for this connection. */
+  | { readonly kind: 'end-checks'; readonly connection: number }
   | {
       readonly kind: 'read-log';
       readonly connection: number;

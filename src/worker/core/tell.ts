@@ -71,10 +71,11 @@ function readyWriter({ state }: Turn, ledger: string): number | null {
   return peer?.kind === 'writer' && peer.reconciled ? connection : null;
 }
 
-/** To every writer: what the host is, since that has changed. */
+/** To everybody: what the host is, since that has changed. */
 export function tellFacts(turn: Turn): void {
-  const { facts, ledgers } = turn.state;
-  for (const { ledger } of ledgers.values()) turn.tell(ledger, { kind: 'facts', facts });
+  const { facts, connections } = turn.state;
+  for (const [connection, { kind }] of connections)
+    if (kind !== 'unknown') turn.instruct({ kind: 'send', connection, message: { kind: 'facts', facts } });
 }
 
 /** Figures to every writer, each with the reasons why the head of its own queue waits. */

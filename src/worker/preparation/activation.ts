@@ -1,5 +1,6 @@
 /** `activate`: the one place where people's text is given to a shell, in a file of its own. */
-import { writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { sha256Hex } from '../../model/canonical.ts';
 import { findProgram } from '../supervisor/program-path.ts';
 import { type Failed, type Place, preparedFolder, runStep, writeWhole } from './place.ts';
@@ -42,8 +43,18 @@ const scriptOf = (parts: readonly string[]): string =>
     '',
   ].join('\n');
 
-/** Writes the script of a host's and a sweep's lines, in this order, and tries it. */
-export async function activate(place: Place, parts: readonly string[]): Promise<Activation | Failed> {
+/** Activates what a host and a sweep ask for, in this order; null where neither does. */
+export async function activate(
+  place: Place,
+  host: string | null,
+  sweep: string | null,
+): Promise<Activation | Failed | null> {
+  const parts = [host, sweep].filter((part) => part !== null);
+  return parts.length === 0 ? null : activateParts(place, parts);
+}
+
+/** Writes the script, and tries it. */
+async function activateParts(place: Place, parts: readonly string[]): Promise<Activation | Failed> {
   const bash = findProgram('bash', place.environment['PATH'] ?? '', '/');
   if (bash.kind !== 'found')
     return {
@@ -60,14 +71,18 @@ export async function activate(place: Place, parts: readonly string[]): Promise<
   writeWhole(file, script);
   writeFileSync(log, '', { mode: 0o600 });
   const command = [bash.path, '-l', file];
-  // Between two NULs, which nothing that login files print has.
-  const asked = await runStep(place, '`activate`', {
-    argv: [...command, 'sh', '-c', 'printf "\\0%s\\0" "$PATH"'],
-    folder: '/',
-    log,
-    answers: true,
-    limitMs,
-  });
-  if (asked.kind === 'failed') return asked;
-  return { kind: 'active', command, path: asked.output.split('\0').at(-2) ?? '' };
+  // Not by its output, which is the log's: all that the lines and the login files print stands there in its order.
+  const answer = `${folder}/${randomBytes(6).toString('hex')}.path`;
+  try {
+    const asked = await runStep(place, '`activate`', {
+      argv: [...command, 'sh', '-c', 'printf %s "$PATH" >"$1"', 'sh', answer],
+      folder: '/',
+      log,
+      limitMs,
+    });
+    if (asked.kind === 'failed') return asked;
+    return { kind: 'active', command, path: readFileSync(answer, 'utf8') };
+  } finally {
+    rmSync(answer, { force: true });
+  }
 }

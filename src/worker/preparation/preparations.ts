@@ -1,5 +1,4 @@
 /** Makes what launches need on this host. Launches that need the same wait for the one that makes it. */
-import { existsSync } from 'node:fs';
 import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory.ts';
@@ -8,7 +7,10 @@ import { canonicalJson } from '../../model/canonical.ts';
 import { localData, type PreparationResult } from '../core/preparation.ts';
 import type { HostFolder } from '../spool/host-folder.ts';
 import { pythonPlaces } from '../supervisor/environment.ts';
+import type { LaunchCheck } from '../../protocol/launch-check.ts';
 import { activate } from './activation.ts';
+import { type CheckRequest, checkLaunch } from './launch-check.ts';
+import { localDataProblem } from './local-data.ts';
 import type { Place } from './place.ts';
 import { pythonEnvironment } from './python-environment.ts';
 import { setUp } from './setup.ts';
@@ -29,6 +31,8 @@ export class Preparations {
   readonly #environment: Readonly<Record<string, string>>;
   readonly #buildMs: number;
   readonly #steps = new Steps();
+  /** By the connection that asked. */
+  readonly #checks = new Map<number, readonly Steps[]>();
   /** The last of those that would write the same folder. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -59,6 +63,28 @@ export class Preparations {
   /** Ends what runs. */
   close(): void {
     this.#steps.close();
+    for (const connection of this.#checks.keys()) this.endChecks(connection);
+  }
+
+  /** Looks at what a preparation and a start would meet, without making what takes long. Never rejects. */
+  async check(connection: number, asked: CheckRequest): Promise<readonly LaunchCheck[]> {
+    const steps = new Steps();
+    this.#checks.set(connection, [...(this.#checks.get(connection) ?? []), steps]);
+    return checkLaunch(
+      this.#placeOf(asked.spec, asked.settings, steps, () => {}),
+      asked,
+    );
+  }
+
+  /** Who asked is gone. */
+  endChecks(connection: number): void {
+    for (const steps of this.#checks.get(connection) ?? []) steps.close();
+    this.#checks.delete(connection);
+  }
+
+  #placeOf(spec: Launch, settings: HostSettings, steps: Steps, tell: (doing: string) => void): Place {
+    const environment = { ...this.#environment, ...settings.env, ...spec.env };
+    return { host: this.#host, steps, environment, buildMs: this.#buildMs, tell };
   }
 
   async #prepare(
@@ -66,18 +92,11 @@ export class Preparations {
     tell: (doing: string) => void,
   ): Promise<PreparationResult> {
     const data = localData(spec, settings);
-    if (data !== null && !existsSync(data))
-      return failed('data-missing', `the data set should be at ${data} on this host, and is not`);
+    const problem = data === null ? null : localDataProblem(data);
+    if (problem !== null) return failed('data-missing', problem);
     const own = { ...settings.env, ...spec.env };
-    const place: Place = {
-      host: this.#host,
-      steps: this.#steps,
-      environment: { ...this.#environment, ...own },
-      buildMs: this.#buildMs,
-      tell,
-    };
-    const parts = [settings.activate, spec.activate].filter((part) => part !== null);
-    const active = parts.length === 0 ? null : await activate(place, parts);
+    const place = this.#placeOf(spec, settings, this.#steps, tell);
+    const active = await activate(place, settings.activate, spec.activate);
     if (active?.kind === 'failed') return active;
     const before = active?.command ?? [];
     const python = spec.python === null ? null : await this.#python(place, spec.python, before, wheels);

@@ -29,8 +29,62 @@ const whichWheels =
   'print("\\n"+json.dumps({"python": "%d.%d" % sys.version_info[:2], "implementation": tags.interpreter_name(), ' +
   '"abis": u(x.abi for x in t), "platforms": u(x.platform for x in t if x.platform != "any")}))';
 
+/** What trials would find as python3 behind an activation. */
+export interface Interpreter {
+  /** `3.11.7` */
+  readonly version: string;
+  readonly path: string;
+}
+
 /**
- * Makes the environment, or finds it made: by the text of the requirements, the interpreter and the platform.
+ * Runs an interpreter by its name, and has it say what it is.
+ *
+ * @param what the step in the words of the sweep file
+ */
+export async function askInterpreter(
+  place: Place,
+  what: string,
+  name: string,
+  before: readonly string[],
+): Promise<{ readonly kind: 'answered'; readonly line: string; readonly interpreter: Interpreter } | Failed> {
+  const folder = preparedFolder(place.host, 'python');
+  const log = `${folder}/python.log`;
+  writeFileSync(log, '', { mode: 0o600 });
+  const argv = [...before, name, '-c', whichPython];
+  const which = await runStep(place, what, { argv, folder, log, limitMs: askMs, answers: true });
+  if (which.kind === 'failed') return which;
+  const line = lastLine(which.output);
+  const [version, , , path] = whichSchema.parse(JSON.parse(line));
+  return { kind: 'answered', line, interpreter: { version, path } };
+}
+
+const whichSchema = z.tuple([z.string(), z.string(), z.unknown(), z.string()]);
+
+/** Where the environment of a list of packages is, or would be. */
+interface LookedFor {
+  readonly kind: 'looked-for';
+  /** Its folder; null where it has yet to be made. */
+  readonly ready: string | null;
+  readonly interpreter: Interpreter;
+  readonly key: string;
+}
+
+/** By the text of the requirements, the interpreter and the platform. */
+export async function lookForEnvironment(
+  place: Place,
+  requirements: string,
+  before: readonly string[],
+): Promise<LookedFor | Failed> {
+  const folder = preparedFolder(place.host, 'python');
+  const which = await askInterpreter(place, '`python` needs python3, which', 'python3', before);
+  if (which.kind === 'failed') return which;
+  const { line, interpreter } = which;
+  const key = sha256Hex(canonicalJson({ requirements, interpreter: line })).slice(0, 32);
+  return { kind: 'looked-for', ready: readReady(`${folder}/${key}.json`), interpreter, key };
+}
+
+/**
+ * Makes the environment, or finds it made.
  *
  * @param before the activation, behind which the interpreter is the one that trials would find
  * @param wheels a folder of wheels: then the network is not asked
@@ -45,17 +99,10 @@ export async function pythonEnvironment(
   const environment = { ...place.environment, PIP_USER: '0' };
   const run: Run = (what, step) => runStep(place, what, { ...step, folder, environment });
   const probe = `${folder}/python.log`;
-  writeFileSync(probe, '', { mode: 0o600 });
-  const which = await run('`python` needs python3, which', {
-    argv: [...before, 'python3', '-c', whichPython],
-    log: probe,
-    limitMs: askMs,
-    answers: true,
-  });
-  if (which.kind === 'failed') return which;
-  const key = sha256Hex(canonicalJson({ requirements, interpreter: lastLine(which.output) })).slice(0, 32);
-  const ready = readReady(`${folder}/${key}.json`);
-  if (ready !== null) return { kind: 'made', folder: ready };
+  const found = await lookForEnvironment(place, requirements, before);
+  if (found.kind === 'failed') return found;
+  const { key } = found;
+  if (found.ready !== null) return { kind: 'made', folder: found.ready };
 
   await removeStarted(folder, key);
   const made = `${folder}/${key}.${randomBytes(4).toString('hex')}`;

@@ -15,19 +15,25 @@ export interface SetupOptions {
   readonly own: Readonly<Record<string, string>>;
 }
 
+/** Where it runs or ran, and whether it is done. */
+export function setupFolder(place: Place, options: SetupOptions): { folder: string; isDone: boolean } {
+  const { argv, files, before, own } = options;
+  const key = sha256Hex(canonicalJson({ argv, files, before, own })).slice(0, 32);
+  const folder = `${preparedFolder(place.host, 'setups')}/${key}`;
+  return { folder, isDone: existsSync(`${folder}.done`) };
+}
+
 /**
  * Runs it in a folder of its own, with a link to each top-level entry of the program's files. Trials find in their
  * working directory what it made there.
  */
 export async function setUp(
   place: Place,
-  { argv, files, before, own }: SetupOptions,
+  options: SetupOptions,
 ): Promise<{ readonly kind: 'set-up'; readonly folder: string } | Failed> {
-  const parent = preparedFolder(place.host, 'setups');
-  const key = sha256Hex(canonicalJson({ argv, files, before, own })).slice(0, 32);
-  const folder = `${parent}/${key}`;
-  const done = `${folder}.done`;
-  if (existsSync(done)) return { kind: 'set-up', folder };
+  const { argv, files, before, own } = options;
+  const { folder, isDone } = setupFolder(place, options);
+  if (isDone) return { kind: 'set-up', folder };
   await rm(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });
   for (const entry of files === null ? [] : readdirSync(files))
@@ -38,6 +44,6 @@ export async function setUp(
   const step = { argv: [...before, ...argv], folder, environment, log, limitMs: place.buildMs };
   const ran = await runStep(place, `\`setup\` (${argv.join(' ')})`, step);
   if (ran.kind === 'failed') return ran;
-  writeWhole(done, '');
+  writeWhole(`${folder}.done`, '');
   return { kind: 'set-up', folder };
 }

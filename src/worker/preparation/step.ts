@@ -32,6 +32,8 @@ export type StepResult =
       /** What became of it, with its last words: one sentence to follow its name. */
       readonly message: string;
       readonly logTail: string;
+      /** What it had answered by then. */
+      readonly output: string;
     };
 
 const tailBytes = 8 * 1024;
@@ -41,8 +43,11 @@ const tellEveryMs = 2_000;
 
 export class Steps {
   readonly #running = new Set<ChildProcess>();
+  #closed = false;
 
   run(step: Step): Promise<StepResult> {
+    if (this.#closed)
+      return Promise.resolve({ kind: 'failed', message: 'was not started', logTail: '', output: '' });
     const [program = '', ...args] = step.argv;
     const log = openSync(step.log, 'a', 0o600);
     return new Promise((resolve) => {
@@ -67,24 +72,25 @@ export class Steps {
         end(child);
         child.stdout?.destroy(); // a daemon that it started may hold the other end
       }, step.limitMs);
+      const failed = (what: string): StepResult => ({ ...failure(what, step.log), output });
       const settle = (result: StepResult): void => {
         clearTimeout(limit);
         clearInterval(telling);
         this.#running.delete(child);
         resolve(result);
       };
-      child.once('error', (error) => settle(failed(`cannot be started: ${error.message}`, step.log)));
+      child.once('error', (error) => settle(failed(`cannot be started: ${error.message}`)));
       child.once('close', (code, signal) => {
-        if (late) settle(failed(lateText(step.limitMs), step.log));
+        if (late) settle(failed(lateText(step.limitMs)));
         else if (code === 0) settle({ kind: 'done', output });
-        else
-          settle(failed(code === null ? `was ended by ${signal}` : `ended with exit code ${code}`, step.log));
+        else settle(failed(code === null ? `was ended by ${signal}` : `ended with exit code ${code}`));
       });
     });
   }
 
-  /** Ends what runs: nobody would wait for it any more. */
+  /** Ends what runs, and starts nothing more: nobody would wait for it. */
   close(): void {
+    this.#closed = true;
     for (const child of this.#running) end(child);
   }
 }
@@ -100,7 +106,7 @@ function end({ pid }: ChildProcess): void {
 const lateText = (limitMs: number): string =>
   `did not end within ${formatDuration(limitMs)} and was ended; run it there by hand to see what it waits for`;
 
-function failed(what: string, log: string): StepResult {
+function failure(what: string, log: string): Omit<Extract<StepResult, { kind: 'failed' }>, 'output'> {
   const lines = linesOf(log);
   const words = lastWords(lines);
   return {

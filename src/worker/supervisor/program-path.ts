@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import type { Prepared } from '../core/preparation.ts';
 
 export type FoundProgram =
   | { readonly kind: 'found'; readonly path: string }
@@ -25,6 +26,27 @@ export function findProgram(name: string, path: string, workFolder: string): Fou
     if (kind === 'not-executable') denied ??= file;
   }
   return denied === null ? { kind: 'missing', searched: path } : { kind: 'not-executable', path: denied };
+}
+
+/** Where programs are looked for: behind an activation that is what it left. */
+export const searchPath = ({ path, python }: Pick<Prepared, 'path' | 'python'>, own: string): string =>
+  path === null ? own : python === null ? path : `${python}/bin:${path}`;
+
+/** What a person is told of a program that cannot be started: a whole PATH helps nobody. */
+export function programProblem(
+  name: string,
+  found: Exclude<FoundProgram, { kind: 'found' }>,
+  workFolder: string,
+): string {
+  if (found.kind === 'not-executable') return `${found.path} is not executable; run: chmod +x ${found.path}`;
+  if (name.includes('/')) return `there is no file ${found.searched} on this host`;
+  if (kindOf(join(workFolder, name)) !== 'missing')
+    return `there is no program ${name} on this host; the one among the program's own files is named ./${name}`;
+  const folders = found.searched.split(':').filter((folder) => folder !== '');
+  const [first = 'empty', second] = folders;
+  const where =
+    folders.length > 2 ? `${first}, ${second} and ${folders.length - 2} more` : folders.join(', ');
+  return `there is no program ${name} on this host; its PATH is ${where || first}`;
 }
 
 function kindOf(file: string): FoundProgram['kind'] {

@@ -533,6 +533,34 @@ describe('the writer of a ledger', () => {
     world.say(2, { kind: 'cancel', attempts: [] });
     expect(world.hear('turned-away', 2).reason).toBe('protocol');
     world.take('close');
+    world.take('end-checks');
+    world.expectNothingMore();
+  });
+
+  it('is not needed to ask how a launch would fare: that is on no disk, and ends with who asked', () => {
+    const world = World.greeted();
+    world.post({ kind: 'opened', connection: 2 });
+    world.say(2, {
+      kind: 'hello',
+      protocol: protocolVersion,
+      ledger: '',
+      owner: '',
+      term: 0,
+      role: 'reader',
+    });
+    world.hear('welcome', 2);
+    world.hear('state', 2);
+    const asked = {
+      kind: 'check-launch',
+      spec: launchOf(),
+      settings: { env: {}, activate: null, data: {} },
+      params: { x: 1 },
+      seed: 1,
+    } as const;
+    world.say(2, asked);
+    expect(world.take('check-launch')).toEqual({ kind: 'check-launch', connection: 2, asked });
+    world.post({ kind: 'closed', connection: 2 });
+    expect(world.take('end-checks')).toEqual({ kind: 'end-checks', connection: 2 });
     world.expectNothingMore();
   });
 

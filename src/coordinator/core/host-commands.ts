@@ -1,0 +1,78 @@
+/** What people say of a host: drain, off, on. */
+import type { Attempt } from '../../ledger/state.ts';
+import { type HostName, hostName } from '../../model/ids.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import { forgetFailures } from './suspicion.ts';
+import type { Turn } from './turn.ts';
+
+/** For a host that is to be free soon. */
+export function drain(state: CoordinatorState, turn: Turn, name: string, now: number): string {
+  const host = close(state, turn, name, 'drained', now);
+  return host === null ? noHost(state, name) : `${name} drains: ${whatFollows(state, host)}`;
+}
+
+/** For a host that is not to be counted on: others are told why. */
+export function switchOff(
+  state: CoordinatorState,
+  turn: Turn,
+  name: string,
+  because: string,
+  now: number,
+): string {
+  const host = close(state, turn, name, because, now);
+  return host === null
+    ? noHost(state, name)
+    : `${name} is off, as \`status\` and \`why\` say now (${because}): ${whatFollows(state, host)}`;
+}
+
+function close(
+  state: CoordinatorState,
+  turn: Turn,
+  name: string,
+  because: string,
+  now: number,
+): FleetHost | null {
+  const host = state.fleet.get(hostName(name)) ?? null;
+  if (host !== null) turn.record({ kind: 'host-closed', at: now, host: host.name, because });
+  return host;
+}
+
+/** What the plans that come do with what the host has (scheduler/even-out.ts): what runs is left alone. */
+function whatFollows(state: CoordinatorState, { name, link }: FleetHost): string {
+  const open = openOn(state, name);
+  const running = open.filter(({ status }) => status.kind === 'running').length;
+  const waiting = open.length - running;
+  const when = link.kind === 'ready' ? '' : ', once it is reached';
+  const parts = [
+    waiting > 0 ? `${counted(waiting, 'trial')} waiting there will run elsewhere${when}` : '',
+    running > 0 ? `${counted(running, 'trial')} running there will go to the end` : '',
+  ].filter((part) => part !== '');
+  const rest = parts.length === 0 ? 'nothing waits or runs there' : parts.join(', ');
+  return `${rest}; nothing more starts there before \`labsweep hosts on ${name}\``;
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now: number): string {
+  const host = state.fleet.get(hostName(name));
+  if (host === undefined) return noHost(state, name);
+  if (host.link.kind === 'off') return `${name} is off in the inventory: ${host.link.because}`;
+  trust(host);
+  const record = state.ledger.hosts.get(host.name);
+  if (record === undefined || (record.closed ?? record.quarantine) === null) return `${name} is in use`;
+  turn.record({ kind: 'host-opened', at: now, host: host.name });
+  return `${name} is used again`;
+}
+
+/** Who has mended a host is believed: what failed there, and what could not be made, is tried again. */
+export function trust(host: FleetHost): void {
+  forgetFailures(host);
+  for (const [launch, { kind }] of host.launches) if (kind === 'refused') host.launches.delete(launch);
+}
+
+const noHost = (state: CoordinatorState, name: string): string =>
+  `there is no host ${name}; the inventory has ${[...state.fleet.keys()].join(', ')}`;
+
+/** What a host holds of this ledger, waiting or running. */
+export const openOn = (state: CoordinatorState, host: HostName): Attempt[] =>
+  [...(state.ledger.hosts.get(host)?.open ?? [])].flatMap((id) => state.ledger.attempts.get(id) ?? []);

@@ -1,0 +1,74 @@
+import type { Duplex } from 'node:stream';
+import { decoder, encode } from '../../protocol/framing.ts';
+import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
+import { TransportError } from '../transport/transport.ts';
+
+/** A connection to an agent by somebody who only asks: no ledger's writer, and nothing of it is kept there. */
+export class Conversation {
+  readonly #stream: Duplex;
+  readonly #listeners = new Set<(message: FromAgent) => void>();
+  readonly #cut = Promise.withResolvers<never>();
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    this.#cut.promise.catch(() => {}); // told to whoever waits
+    const decode = decoder(fromAgentSchema);
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk: string) => {
+      try {
+        for (const message of decode(chunk)) this.#heard(message);
+      } catch (error) {
+        stream.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    stream.on('error', () => {}); // `close` follows
+    stream.on('close', () => this.#cut.reject(new TransportError('cut', 'the connection was cut')));
+    this.send({ kind: 'hello', protocol: protocolVersion, ledger: '', owner: '', term: 0, role: 'reader' });
+  }
+
+  send(message: ToAgent): void {
+    this.#stream.write(encode(message));
+  }
+
+  /** Hears every message from now on. */
+  listen(listener: (message: FromAgent) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * Waits for the first message that `pick` makes something of; asked before the question is sent, it misses none.
+   *
+   * @throws TransportError where the connection is cut, the agent turns us away, or nothing comes in time
+   */
+  async first<Picked>(
+    pick: (message: FromAgent) => Picked | undefined,
+    withinMs: number,
+    what: string,
+  ): Promise<Picked> {
+    const picked = Promise.withResolvers<Picked>();
+    const listener = (message: FromAgent): void => {
+      const found = pick(message);
+      if (found !== undefined) picked.resolve(found);
+    };
+    const late = setTimeout(
+      () => picked.reject(new TransportError('cut', `${what} for ${withinMs / 1_000} s`)),
+      withinMs,
+    );
+    this.#listeners.add(listener);
+    try {
+      return await Promise.race([picked.promise, this.#cut.promise]);
+    } finally {
+      clearTimeout(late);
+      this.#listeners.delete(listener);
+    }
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+
+  #heard(message: FromAgent): void {
+    if (message.kind === 'turned-away') this.#cut.reject(new TransportError('command', message.message));
+    for (const listener of this.#listeners) listener(message);
+  }
+}

@@ -1,0 +1,14 @@
+import { accessSync, constants } from 'node:fs';
+
+/** Why a data set that lies on this host already cannot be used; null where it can. One sentence. */
+export function localDataProblem(path: string): string | null {
+  try {
+    accessSync(path, constants.R_OK);
+    return null;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    return code === 'EACCES'
+      ? `the data set at ${path} may not be read by this user`
+      : `the data set should be at ${path} on this host, and is not`;
+  }
+}
