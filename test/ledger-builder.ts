@@ -188,6 +188,7 @@ function declarationOf(
       activate: null,
       python: null,
       setup: null,
+      engines: [],
       passEnv: [],
       metrics: { stdout: [], csv: null },
       objective,

@@ -25,6 +25,7 @@ export const declaration: SweepDeclaration = {
     activate: null,
     python: null,
     setup: null,
+    engines: [],
     passEnv: [],
     metrics: { stdout: [], csv: null },
     objective,

@@ -3,7 +3,7 @@ import type { Command } from '../coordinator/core/command.ts';
 import type { CoordinatorState } from '../coordinator/core/state.ts';
 import type { HostEntry } from '../coordinator/coordinator.ts';
 import type { Console } from './console.ts';
-import { storeFolder } from './data-sets.ts';
+import { storeFolder } from './named-content.ts';
 import { writeOrAsk } from './hand-over.ts';
 import { openSession } from './session.ts';
 

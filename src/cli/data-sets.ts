@@ -1,14 +1,5 @@
 /** The data sets of a state folder: a record by name, the clips in the content store. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { contentHash } from '../model/ids.ts';
@@ -22,9 +13,9 @@ import {
   type ImportProgress,
 } from '../programs/cnn1d/dataset/import-dataset.ts';
 import { CommandError } from './exit.ts';
+import { keepByName, recordFile } from './named-content.ts';
 import { shippedData } from './package-files.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
-import { readFolder } from './take-in.ts';
 
 export const dataRecordSchema = z.object({
   name: z.string(),
@@ -39,16 +30,15 @@ export const dataRecordSchema = z.object({
 });
 export type DataRecord = Readonly<z.infer<typeof dataRecordSchema>>;
 
-export const storeFolder = (stateFolder: string): string => join(stateFolder, 'content');
-const recordFile = (stateFolder: string, name: string): string => join(stateFolder, 'data', `${name}.json`);
+const kind = 'data';
 
 export function readDataRecord(stateFolder: string, name: string): DataRecord | null {
-  const file = recordFile(stateFolder, name);
+  const file = recordFile(stateFolder, kind, name);
   return existsSync(file) ? dataRecordSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
 }
 
 export function listDataRecords(stateFolder: string): DataRecord[] {
-  const folder = join(stateFolder, 'data');
+  const folder = join(stateFolder, kind);
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((file) => file.endsWith('.json'));
   return names.flatMap((file) => readDataRecord(stateFolder, file.slice(0, -'.json'.length)) ?? []);
@@ -65,42 +55,28 @@ export async function importData(
   source: string,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<{ record: DataRecord; unreadable: ImportedDataset['unreadable'] }> {
-  const made = mkdirSync(join(stateFolder, 'data'), { recursive: true, mode: 0o700 });
-  const into = await mkdtemp(join(stateFolder, 'import-'));
   try {
-    const imported = await importDataset({ source, into, onProgress });
-    const refuse = (problems: readonly string[]): CommandError => new CommandError(problems.join('\n'));
-    const packed = await readFolder(imported.folder, 'nothing', refuse);
-    await packed.keep(storeFolder(stateFolder));
-    const { hash, words, clips, counts } = imported;
-    const record: DataRecord = {
+    const { made, record } = await keepByName(
+      stateFolder,
+      kind,
       name,
-      hash,
-      content: packed.hash,
-      words: [...words],
-      clips,
-      counts: { ...counts },
-      source,
-    };
-    const file = recordFile(stateFolder, name);
-    writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.part`, file);
-    return { record, unreadable: imported.unreadable };
+      async (into) => {
+        const imported = await importDataset({ source, into, onProgress });
+        return { folder: imported.folder, made: imported };
+      },
+      ({ hash, words, clips, counts }, content): DataRecord => ({
+        name,
+        hash,
+        content,
+        words: [...words],
+        clips,
+        counts: { ...counts },
+        source,
+      }),
+    );
+    return { record, unreadable: made.unreadable };
   } catch (error) {
-    await rm(into, { recursive: true, force: true });
-    if (made !== undefined) removeEmpty([join(stateFolder, 'data'), stateFolder]);
     throw error instanceof DatasetError ? new CommandError(error.message, { cause: error }) : error;
-  } finally {
-    await rm(into, { recursive: true, force: true });
-  }
-}
-
-/** Folders that hold something by now stay. */
-function removeEmpty(folders: readonly string[]): void {
-  try {
-    for (const folder of folders) rmdirSync(folder);
-  } catch {
-    // Somebody else works there.
   }
 }
 

@@ -13,7 +13,9 @@ import { canonicalJson } from '../model/canonical.ts';
 import type { ProgramIdentity } from '../model/identity.ts';
 import { contentHash, sweepName, trialId } from '../model/ids.ts';
 import type { Console } from './console.ts';
-import { requireData, resolveData, storeFolder } from './data-sets.ts';
+import { requireData, resolveData } from './data-sets.ts';
+import { storeFolder } from './named-content.ts';
+import { enginesFor } from './engines.ts';
 import { CommandError } from './exit.ts';
 import { requirePassed } from './passed-variables.ts';
 import { readProgram } from './program-files.ts';
@@ -35,6 +37,7 @@ export async function declareSweep(
 ): Promise<Declared> {
   requirePassed(console, loaded);
   // All that may be refused is asked before anything is written, so that a refusal leaves nothing behind.
+  const engines = enginesFor(stateFolder, loaded);
   const { program, keep } = await readProgram(console, loaded);
   const ledger = readLedgerState(stateFolder);
   requireData(stateFolder, loaded);
@@ -44,7 +47,8 @@ export async function declareSweep(
   );
   const kept = keptProgram(ledger, loaded, program, data, options);
   await keep(storeFolder(stateFolder));
-  return declare(loaded.sweep, loaded.path, loaded.points, kept, data);
+  const onEngines = { ...kept, launch: { ...kept.launch, engines } };
+  return declare(loaded.sweep, loaded.path, loaded.points, onEngines, data);
 }
 
 /** What the ledger of a state folder holds now; empty where there is none. */

@@ -6,6 +6,7 @@ import { packageVersion } from './package-files.ts';
 import type { Verb } from './verb.ts';
 import { completionVerb } from './verbs/completion.ts';
 import { dataVerb } from './verbs/data.ts';
+import { engineVerb } from './verbs/engine.ts';
 import { hostsVerb } from './verbs/hosts.ts';
 import { initVerb } from './verbs/init.ts';
 import { leaderboardVerb } from './verbs/leaderboard.ts';
@@ -28,6 +29,7 @@ const verbs: readonly Verb[] = [
   initVerb,
   hostsVerb,
   dataVerb,
+  engineVerb,
   planVerb,
   tryVerb,
   runVerb,

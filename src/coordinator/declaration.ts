@@ -15,7 +15,16 @@ export interface ResolvedProgram {
   readonly identity: ProgramIdentity;
   readonly launch: Pick<
     Launch,
-    'command' | 'argStyle' | 'files' | 'env' | 'activate' | 'python' | 'setup' | 'passEnv' | 'metrics'
+    | 'command'
+    | 'argStyle'
+    | 'files'
+    | 'engines'
+    | 'env'
+    | 'activate'
+    | 'python'
+    | 'setup'
+    | 'passEnv'
+    | 'metrics'
   >;
   /** Null for a command: it is known by what it does. */
   readonly description: ProgramDescription | null;

@@ -20,6 +20,8 @@ export const launchSchema = z.object({
       z.object({ kind: z.literal('path'), path: z.string() }),
     ])
     .nullable(),
+  /** Engines that a built-in program may compute on besides the one in its files; each goes to hosts that can use it. */
+  engines: z.array(z.object({ name: z.string(), hash: z.string(), isForGpus: z.boolean() })).default([]),
   env: z.record(z.string(), z.string()),
   /** Lines of bash; the one place where a shell is meant. Defaults: ledgers from before these keys have none. */
   activate: z.string().nullable().default(null),

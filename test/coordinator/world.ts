@@ -31,6 +31,7 @@ export function declarationOf(options: Partial<SweepDeclaration> = {}): SweepDec
       activate: null,
       python: null,
       setup: null,
+      engines: [],
       passEnv: [],
       metrics: { stdout: [], csv: null },
       objective,

@@ -127,6 +127,7 @@ describe('the id of a launch', () => {
     activate: null,
     python: null,
     setup: null,
+    engines: [],
     passEnv: [],
     metrics: { stdout: [], csv: null },
     objective: { metric: 'a', goal: 'maximize', at: 'final', selectOnTest: false },

@@ -30,6 +30,7 @@ export const launchOf = (command: readonly string[], more: Partial<Launch> = {})
   activate: null,
   python: null,
   setup: null,
+  engines: [],
   passEnv: [],
   metrics: { stdout: [], csv: null },
   objective: { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false },

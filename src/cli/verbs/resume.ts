@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { boardReporter } from '../board-reporter.ts';
-import { storeFolder } from '../data-sets.ts';
+import { storeFolder } from '../named-content.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { boardReporter } from '../board-reporter.ts';
-import { storeFolder } from '../data-sets.ts';
+import { storeFolder } from '../named-content.ts';
 import { type ChangeOptions, declareSweep } from '../declare.ts';
 import { runDetached } from '../detach.ts';
 import { readLab } from '../lab.ts';

@@ -16,6 +16,8 @@ export interface PreparerOptions {
   readonly settings: HostSettings;
   readonly shipper: ContentShipper;
   readonly wheels: WheelHouse;
+  /** Whether an engine is of use there: it is hundreds of MB. */
+  readonly canUse: (engine: Launch['engines'][number]) => boolean;
   /** Where the values of `passEnv` are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly send: (message: ToAgent) => void;
@@ -42,7 +44,7 @@ export class LaunchPreparer {
         `${passed.missing.join(', ')} ${passed.missing.length === 1 ? 'is' : 'are'} not set where this coordinator ` +
           `was started (process ${process.pid}); start it where ${passed.missing.length === 1 ? 'it is' : 'they are'}`,
       );
-    const unshipped = await this.#options.shipper.ship(contentOf(spec, this.#options.settings));
+    const unshipped = await this.#options.shipper.ship(this.#contentOf(spec));
     if (unshipped !== null) return refused(unshipped);
     const { doing } = this.#options;
     doing(whatIsMade(spec));
@@ -85,6 +87,18 @@ export class LaunchPreparer {
     });
   }
 
+  /** What has to be shipped: a data set that the inventory says lies there is not. */
+  #contentOf({ files, data, engines }: Launch): string[] {
+    const { settings, canUse } = this.#options;
+    const shipped =
+      data?.kind === 'content' && !(data.name !== null && Object.hasOwn(settings.data, data.name))
+        ? data.hash
+        : null;
+    return [files, shipped, ...engines.filter(canUse).map(({ hash }) => hash)].filter(
+      (hash) => hash !== null,
+    );
+  }
+
   #passed({ passEnv }: Launch): { values: Record<string, string>; missing: string[] } {
     const values: Record<string, string> = {};
     const missing: string[] = [];
@@ -95,15 +109,6 @@ export class LaunchPreparer {
     }
     return { values, missing };
   }
-}
-
-/** What has to be shipped: a data set that the inventory says lies there is not. */
-function contentOf({ files, data }: Launch, settings: HostSettings): string[] {
-  const shipped =
-    data?.kind === 'content' && !(data.name !== null && Object.hasOwn(settings.data, data.name))
-      ? data.hash
-      : null;
-  return [files, shipped].filter((hash) => hash !== null);
 }
 
 const refused = (problem: string, logTail = ''): LaunchOutcome => ({ kind: 'refused', problem, logTail });

@@ -54,6 +54,7 @@ export class HostLink {
   #stream: Duplex | null = null;
   #outgoing = '';
   #failures = 0;
+  #hasGpus = false;
   #saidAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -138,7 +139,7 @@ export class HostLink {
     this.#outgoing = '';
   }
 
-  #listen(stream: Duplex, { folder, folderId }: Probe): void {
+  #listen(stream: Duplex, { folder, folderId, os, arch }: Probe): void {
     const { transport, packs, settings, wheels, environment, ledger, owner, term } = this.#options;
     this.#stream = stream;
     const send = (message: ToAgent): void => this.send(message);
@@ -151,6 +152,7 @@ export class HostLink {
       wheels,
       environment,
       shipper: this.#shipper,
+      canUse: ({ isForGpus }) => os === 'Linux' && arch === 'x86_64' && (!isForGpus || this.#hasGpus),
       send,
       doing: (doing) => post({ kind: 'host-progress', host, doing }),
     });
@@ -173,6 +175,7 @@ export class HostLink {
     const { host, post } = this.#options;
     if (message.kind === 'welcome') {
       this.#failures = 0;
+      this.#hasGpus = (message.facts.gpus ?? []).length > 0;
       post({ kind: 'host-connected', host, facts: message.facts });
     } else if (message.kind === 'turned-away') {
       this.#giveUp(message.message);

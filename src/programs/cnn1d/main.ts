@@ -31,7 +31,11 @@ async function main(): Promise<number> {
     seed,
     words,
     dataset,
-    engine: await openEngine(params.engine),
+    engine: await openEngine(params.engine, {
+      engines: environment.engines,
+      hasGpu: (process.env['CUDA_VISIBLE_DEVICES'] ?? '') !== '',
+      say: (sentence) => process.stderr.write(`${sentence}\n`),
+    }),
     report: (line) => report(environment, line),
     checkpoints: checkpointsOf(environment, dataset, words),
     isStopped: () => isStopped,

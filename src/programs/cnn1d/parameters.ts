@@ -16,10 +16,6 @@ const whole = (low: number, high: number) =>
 const choice = <const Choice extends string>(...choices: readonly Choice[]) =>
   z.enum(choices, { error: ({ input }) => `${show(input)} is not one of ${choices.join(', ')}` });
 
-const engine = choice('auto', 'wasm', 'native', 'gpu').refine((name) => name === 'auto' || name === 'wasm', {
-  error: ({ input }) => `${show(input)} is not available yet; use auto or wasm`,
-});
-
 /** Values as they are checked, one by one; what they mean together is checked in `complete`. */
 const given = z.strictObject({
   family: choice(...familyNames).default('custom-k5'),
@@ -37,7 +33,7 @@ const given = z.strictObject({
   patience: whole(1, 100_000).default(10),
   noise: number('in [0, 1)', (v) => v >= 0 && v < 1).default(0),
   shortClips: choice('pad', 'drop').default('pad'),
-  engine: engine.default('auto'),
+  engine: choice('auto', 'wasm', 'native', 'gpu').default('auto'),
 });
 type Given = z.infer<typeof given>;
 

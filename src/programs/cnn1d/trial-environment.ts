@@ -10,6 +10,8 @@ export interface TrialEnvironment {
   readonly seed: number;
   /** The packed data set. */
   readonly data: string;
+  /** Folders of the engines that are on this host, by name. */
+  readonly engines: Readonly<Record<string, string>>;
   /** Classes in order; null leaves the choice to the program. */
   readonly words: readonly string[] | null;
   /** Where metrics lines are appended; null: standard output. */
@@ -20,8 +22,8 @@ export interface TrialEnvironment {
 }
 
 /**
- * Reads LABSWEEP_PARAMS, LABSWEEP_SEED, LABSWEEP_DATA, LABSWEEP_WORDS (a JSON list), LABSWEEP_REPORT,
- * LABSWEEP_CHECKPOINT and LABSWEEP_ARTIFACTS.
+ * Reads LABSWEEP_PARAMS, LABSWEEP_SEED, LABSWEEP_DATA, LABSWEEP_ENGINES (a JSON object), LABSWEEP_WORDS (a JSON
+ * list), LABSWEEP_REPORT, LABSWEEP_CHECKPOINT and LABSWEEP_ARTIFACTS.
  * @throws TrainingError that names the variable.
  */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): TrialEnvironment {
@@ -32,6 +34,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     params: paramsFrom(env['LABSWEEP_PARAMS']),
     seed: seedFrom(env['LABSWEEP_SEED'] || '1'),
     data,
+    engines: enginesFrom(env['LABSWEEP_ENGINES']),
     words: wordsFrom(env['LABSWEEP_WORDS']),
     report: env['LABSWEEP_REPORT'] || null,
     checkpoint: env['LABSWEEP_CHECKPOINT'] || null,
@@ -59,6 +62,12 @@ function seedFrom(text: string): number {
   const seed = Number(text);
   if (Number.isSafeInteger(seed)) return seed;
   throw new TrainingError('environment', `LABSWEEP_SEED is ${text}, not a whole number.`);
+}
+
+function enginesFrom(text: string | undefined): Readonly<Record<string, string>> {
+  const engines = z.record(z.string(), z.string()).safeParse(text ? json('LABSWEEP_ENGINES', text) : {});
+  if (engines.success) return engines.data;
+  throw new TrainingError('environment', `LABSWEEP_ENGINES is ${text}, not a JSON object of folders.`);
 }
 
 function wordsFrom(text: string | undefined): readonly string[] | null {

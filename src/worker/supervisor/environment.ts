@@ -38,6 +38,8 @@ export function trialEnvironment(
     readonly run: RunFolder;
     readonly checkpoint: string;
     readonly data: string | null;
+    /** The folders of engines that are here, by their names. */
+    readonly engines: Readonly<Record<string, string>>;
     /** PATH without the sweep's own. */
     readonly path: string | undefined;
   },
@@ -61,6 +63,7 @@ export function trialEnvironment(
     [paramsMark]: places.run.params,
     LABSWEEP_REPORT: places.run.report,
     LABSWEEP_DATA: places.data ?? '',
+    ...(launch.engines.length === 0 ? {} : { LABSWEEP_ENGINES: JSON.stringify(places.engines) }),
     LABSWEEP_CHECKPOINT: places.checkpoint,
     LABSWEEP_ARTIFACTS: places.run.artifacts,
     LABSWEEP_SEED: String(lease.seed),

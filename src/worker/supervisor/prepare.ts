@@ -115,6 +115,9 @@ function prepare(
     run,
     checkpoint,
     data: data.path,
+    engines: Object.fromEntries(
+      launch.engines.flatMap(({ name, hash }) => (places.has(hash) ? [[name, places.pathOf(hash)]] : [])),
+    ),
     path: base['PATH'],
   });
   const [name = '', ...rest] = renderCommand(launch.command, {

@@ -80,7 +80,7 @@ describe('the description of cnn1d', () => {
     [{ family: 'vgg-k3', layers: 3 }, 'layers', '3 is odd; vgg-k3 has its convolutions in pairs'],
     [{ family: 'resnet' }, 'family', /^"resnet" is not one of base, only-conv-k25, /],
     [{ denseLayers: 1 }, 'denseLayers', 'only the family base has dense layers, custom-k5 has none'],
-    [{ engine: 'gpu' }, 'engine', '"gpu" is not available yet; use auto or wasm'],
+    [{ engine: 'tpu' }, 'engine', '"tpu" is not one of auto, wasm, native, gpu'],
     [{ engine: 'tpu' }, 'engine', '"tpu" is not one of auto, wasm, native, gpu'],
     [{ learningRate: 0 }, 'learningRate', '0 is not above 0 and at most 1'],
     [{ layers: 2.5 }, 'layers', '2.5 is not a whole number from 1 to 64'],

@@ -47,6 +47,7 @@ export const launchOf = (more: Partial<Launch> = {}): Launch => ({
   activate: null,
   python: null,
   setup: null,
+  engines: [],
   passEnv: [],
   metrics: { stdout: [], csv: null },
   objective: { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false },

@@ -139,7 +139,7 @@ describe('a program', () => {
         passed: {},
         device: 'cpu',
       },
-      { run, checkpoint: '/checkpoint', data: null, path: '/bin' },
+      { run, checkpoint: '/checkpoint', data: null, engines: {}, path: '/bin' },
     );
     expect({ ...base, ...added }).toMatchObject({
       PATH: '/bin',

@@ -1,14 +1,50 @@
 import type { Cnn1dParams } from '../parameters.ts';
 import type { Engine } from './engine.ts';
+import { EngineError } from './engine-error.ts';
+import { nativeEngine } from './native/native-engine.ts';
 import { wasmEngine } from './wasm/wasm-engine.ts';
 
-/** The engine that a trial asks for; `auto` is the best that is there. */
-export async function openEngine(wanted: Cnn1dParams['engine']): Promise<Engine> {
-  switch (wanted) {
-    case 'auto':
-    case 'wasm':
-      return await wasmEngine();
-    default:
-      return wanted satisfies never;
+/** What an engine may choose from, and whom it tells. */
+export interface Surroundings {
+  /** Folders of the engines that are on this host, by name. */
+  readonly engines: Readonly<Record<string, string>>;
+  /** Whether a GPU was given to this trial. */
+  readonly hasGpu: boolean;
+  /** Hears which engine it is, and why a faster one is not. */
+  readonly say: (sentence: string) => void;
+}
+
+/**
+ * The engine that a trial asks for; `auto` is the fastest that is there and works.
+ *
+ * @throws EngineError where one that is asked for by name is not there, or does not work
+ */
+export async function openEngine(wanted: Cnn1dParams['engine'], around: Surroundings): Promise<Engine> {
+  if (wanted !== 'auto') return open(wanted, around);
+  for (const name of around.hasGpu ? (['gpu', 'native'] as const) : (['native'] as const)) {
+    if (around.engines[name] === undefined) continue;
+    try {
+      return await open(name, around);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      around.say(`${error.message} The next best is taken.`);
+    }
   }
+  return open('wasm', around);
+}
+
+async function open(name: Engine['name'], { engines, hasGpu, say }: Surroundings): Promise<Engine> {
+  if (name === 'wasm') return wasmEngine();
+  const folder = engines[name];
+  if (folder === undefined)
+    throw new EngineError(
+      'no-start',
+      `The engine ${name} is not on this host; labsweep engine install ${name} makes it, for Linux on x86_64.`,
+    );
+  if (name === 'gpu' && !hasGpu)
+    throw new EngineError(
+      'no-start',
+      'The engine gpu needs a GPU, and this trial was given none; ask for gpus: 1.',
+    );
+  return nativeEngine(name, folder, say);
 }

@@ -11,7 +11,7 @@ import { packTones, quickParams } from './tones.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await openEngine('auto');
+  engine = await openEngine('auto', { engines: {}, hasGpu: false, say: () => {} });
 });
 
 describe('a training', () => {

@@ -1,0 +1,25 @@
+"""custom-k5 of cnn1d in PyTorch: conv, BN, ReLU, pool; flatten, dropout, dense."""
+
+from torch import nn
+
+
+def network(layers=8, start=32, classes=16, dropout=0.5, batch_norm=False, samples=16_000):
+    parts, inputs, length = [], 1, samples
+    for index in range(layers):
+        channels = start * 2 ** (index // 4)
+        parts.append(nn.Conv1d(inputs, channels, 5, padding=2))
+        if batch_norm:
+            # Keras counts the past as 0.99, PyTorch the new as 0.01.
+            parts.append(nn.BatchNorm1d(channels, eps=1e-3, momentum=0.01))
+        parts.append(nn.ReLU())
+        if index < layers - 1:
+            parts.append(nn.MaxPool1d(3))
+            length //= 3
+        inputs = channels
+    parts += [nn.Flatten(), nn.Dropout(dropout), nn.Linear(inputs * length, classes)]
+    whole = nn.Sequential(*parts)
+    for part in whole.modules():
+        if isinstance(part, (nn.Conv1d, nn.Linear)):
+            nn.init.xavier_uniform_(part.weight)
+            nn.init.zeros_(part.bias)
+    return whole

@@ -1,0 +1,76 @@
+/** The engines of a state folder: a record by name, the files in the content store. */
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Launch } from '../model/launch.ts';
+import { EngineError } from '../programs/cnn1d/engine/engine-error.ts';
+import { installEngine } from '../programs/cnn1d/engine/install/install-engine.ts';
+import { type InstallableEngine, releases } from '../programs/cnn1d/engine/install/releases.ts';
+import { CommandError } from './exit.ts';
+import { keepByName, recordFile } from './named-content.ts';
+import { type LoadedSweep, refusalAt } from './sweep-source.ts';
+
+export const engineNames = Object.keys(releases) as readonly InstallableEngine[];
+
+const recordSchema = z.object({
+  name: z.enum(['native', 'gpu']),
+  /** Of libtensorflow. */
+  version: z.string(),
+  /** The files in the content store. */
+  content: z.string(),
+});
+export type EngineRecord = Readonly<z.infer<typeof recordSchema>>;
+
+const kind = 'engines';
+
+export const listEngines = (stateFolder: string): EngineRecord[] =>
+  engineNames.flatMap((name) => {
+    const file = recordFile(stateFolder, kind, name);
+    return existsSync(file) ? [recordSchema.parse(JSON.parse(readFileSync(file, 'utf8')))] : [];
+  });
+
+/** Makes an engine and takes it into the content store. @throws CommandError where it cannot be made here */
+export async function addEngine(
+  stateFolder: string,
+  name: InstallableEngine,
+  say: (step: string) => void,
+): Promise<EngineRecord & { readonly usesGpu: boolean }> {
+  try {
+    const { made, record } = await keepByName(
+      stateFolder,
+      kind,
+      name,
+      async (into) => {
+        const engine = await installEngine(name, into, say);
+        say('taking it in');
+        return { folder: into, made: engine };
+      },
+      ({ version }, content): EngineRecord => ({ name, version, content }),
+    );
+    return { ...record, usesGpu: made.usesGpu };
+  } catch (error) {
+    throw error instanceof EngineError ? new CommandError(error.message, { cause: error }) : error;
+  }
+}
+
+/**
+ * The engines that the points of a sweep may compute on: all that are installed for `auto`, else those that they name.
+ *
+ * @throws CommandError where a point names one that is not installed
+ */
+export function enginesFor(stateFolder: string, loaded: LoadedSweep): Launch['engines'] {
+  const wanted = new Set(loaded.points.map(({ params }) => params['engine']));
+  const installed = listEngines(stateFolder);
+  const missing = engineNames.find((name) => wanted.has(name) && installed.every((one) => one.name !== name));
+  if (missing !== undefined)
+    throw refusalAt(
+      loaded,
+      [...keyOfEngine(loaded)],
+      [`the engine ${missing} is not installed; run: labsweep engine install ${missing}`],
+    );
+  return installed
+    .filter(({ name }) => wanted.has('auto') || wanted.has(name))
+    .map(({ name, content }) => ({ name, hash: content, isForGpus: name === 'gpu' }));
+}
+
+const keyOfEngine = ({ sweep }: LoadedSweep): readonly string[] =>
+  Object.hasOwn(sweep.fixed, 'engine') ? ['fixed', 'engine'] : ['grid'];

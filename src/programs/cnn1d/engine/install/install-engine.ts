@@ -1,0 +1,144 @@
+/**
+ * Makes an engine: tfjs's binding of npm, compiled against the libtensorflow of a wheel of PyPI. Nothing is downloaded
+ * from elsewhere, and of what comes only the files stay that are loaded: the engine is sent to hosts.
+ */
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import process from 'node:process';
+import { EngineError } from '../engine-error.ts';
+import { prove } from './proof.ts';
+import { type InstallableEngine, nodeHeaders, type Release, releases, wheelTags } from './releases.ts';
+import { runTool } from './tool.ts';
+
+export interface MadeEngine {
+  /** Of libtensorflow. */
+  readonly version: string;
+  readonly usesGpu: boolean;
+}
+
+/**
+ * @param into an empty folder
+ * @param say hears what goes on, for people
+ * @throws EngineError where a tool is missing, a download fails, or what was made does not compute
+ */
+export async function installEngine(
+  name: InstallableEngine,
+  into: string,
+  say: (step: string) => void,
+): Promise<MadeEngine> {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new EngineError(
+      'no-start',
+      `The engine ${name} is for Linux on x86_64, and this is ${process.platform} on ${process.arch}; wasm runs here.`,
+    );
+  const release: Release = releases[name];
+  const work = await mkdtemp(`${into}.work-`);
+  try {
+    say(`downloading ${release.binding} ${release.bindingVersion}`);
+    await downloadBinding(release, work);
+    say(`downloading ${release.wheel} ${release.wheelVersion}`);
+    const libraries = join(work, 'node_modules', release.binding, 'deps');
+    await downloadLibraries(release, work, libraries);
+    say('compiling the binding');
+    await compile(release, work);
+    say('trying it');
+    const { files } = await prove(work, release.binding);
+    await keep([...files, ...(await filesBelow(join(libraries, 'lib')))], work, into);
+    const { version, usesGpu } = await prove(into, release.binding);
+    return { version, usesGpu };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Without its install script, which downloads from elsewhere. */
+async function downloadBinding({ binding, bindingVersion }: Release, work: string): Promise<void> {
+  await writeFile(join(work, 'package.json'), '{}');
+  const packages = [`${binding}@${bindingVersion}`, nodeHeaders];
+  await runTool('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages], {
+    cwd: work,
+  });
+}
+
+const librariesOfTensorflow = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+
+async function downloadLibraries(
+  { wheel, wheelVersion }: Release,
+  work: string,
+  into: string,
+): Promise<void> {
+  const unpacked = join(work, 'wheel');
+  await unpackWheel(`${wheel}==${wheelVersion}`, work, unpacked);
+  await rm(into, { recursive: true, force: true });
+  await mkdir(join(into, 'lib'), { recursive: true });
+  for (const library of librariesOfTensorflow) {
+    const file = join(into, 'lib', library);
+    await rename(join(unpacked, 'tensorflow', library), file);
+    // A quarter of it is names that only a debugger reads.
+    await runTool('strip', ['--strip-unneeded', file], { cwd: work });
+  }
+  await rename(join(unpacked, 'tensorflow/include'), join(into, 'include'));
+  await rm(unpacked, { recursive: true });
+}
+
+async function unpackWheel(requirement: string, work: string, into: string): Promise<void> {
+  const wheels = join(work, 'wheels');
+  await runTool(
+    'python3',
+    ['-m', 'pip', 'download', '--quiet', '--no-cache-dir', ...wheelTags, '--dest', wheels, requirement],
+    { cwd: work },
+  );
+  const [wheel = ''] = await readdir(wheels);
+  // A wheel is a zip file (PEP 427).
+  await runTool('python3', ['-m', 'zipfile', '-e', join(wheels, wheel), into], { cwd: work });
+  await rm(wheels, { recursive: true });
+}
+
+const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-DNDEBUG'];
+
+/** As binding.gyp of the binding has it, by one call of the compiler. */
+async function compile({ binding }: Release, work: string): Promise<void> {
+  const folder = join(work, 'node_modules', binding);
+  const sources = (await readdir(join(folder, 'binding'))).filter((name) => name.endsWith('.cc'));
+  // Where node-pre-gyp looks for what is compiled for version 8 of N-API.
+  const built = join(folder, 'lib/napi-v8');
+  await mkdir(built, { recursive: true });
+  await runTool(
+    'g++',
+    [
+      ...flags,
+      `-I${join(folder, 'deps/include')}`,
+      `-I${join(work, 'node_modules/node-api-headers/include')}`,
+      ...sources.map((source) => join(folder, 'binding', source)),
+      ...librariesOfTensorflow.map((library) => join(folder, 'deps/lib', library)),
+      '-Wl,-rpath,$ORIGIN/../../deps/lib',
+      '-o',
+      join(built, 'tfjs_binding.node'),
+    ],
+    { cwd: work },
+  );
+}
+
+/** Copies files to where they lie in `from`, each with the manifest of its package, by which it is found. */
+async function keep(files: readonly string[], from: string, into: string): Promise<void> {
+  const wanted = new Set(files.flatMap((file) => [file, ...manifestOf(file, from)]));
+  for (const file of wanted) {
+    const place = join(into, relative(from, file));
+    await mkdir(dirname(place), { recursive: true });
+    await copyFile(file, place);
+  }
+}
+
+function manifestOf(file: string, root: string): string[] {
+  for (let folder = dirname(file); folder.startsWith(`${root}/`); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) return [manifest];
+  }
+  return [];
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
