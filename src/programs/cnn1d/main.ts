@@ -40,6 +40,8 @@ async function main(): Promise<number> {
     checkpoints: checkpointsOf(environment, dataset, words),
     isStopped: () => isStopped,
     nowMs: () => performance.now(),
+    // Linux has it in KiB (getrusage(2)).
+    peakMemoryMb: () => process.resourceUsage().maxRSS / 1_024,
   });
   dataset.close();
   if (end.kind === 'stopped') return exitOnTerm;

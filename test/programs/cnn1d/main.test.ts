@@ -21,13 +21,23 @@ describe('the trial program', () => {
     expect(lines.at(-1)).toMatchObject({ parameters: expect.any(Number), val_accuracy: expect.any(Number) });
 
     const artifacts = join(folder, 'artifacts');
-    expect(readdirSync(artifacts).sort()).toEqual(['history.json', 'predictions.csv', 'weights.safetensors']);
+    expect(readdirSync(artifacts).sort()).toEqual([
+      'confusion.csv',
+      'history.json',
+      'model.json',
+      'predictions.csv',
+      'weights.bin',
+      'weights.safetensors',
+    ]);
     expect(JSON.parse(readFileSync(join(artifacts, 'history.json'), 'utf8'))).toEqual(lines.slice(0, 2));
     const predictions = readFileSync(join(artifacts, 'predictions.csv'), 'utf8').trim().split('\n');
     expect(predictions).toHaveLength(1 + 6 + 4);
     expect(predictions[1]).toMatch(
       /^high\/validation0_nohash_0\.wav,validation,high,(high|low),[01]\.\d{4}$/,
     );
+    const confusion = readFileSync(join(artifacts, 'confusion.csv'), 'utf8');
+    expect(confusion).toMatch(/^split,word,high,low\nvalidation,high,\d,\d\nvalidation,low,/);
+    expect(sumOf(confusion.match(/\d+/g) ?? [])).toBe(6 + 4);
     expectSafetensors(
       readFileSync(join(artifacts, 'weights.safetensors')),
       Number(lines.at(-1)?.['parameters']),
@@ -111,3 +121,5 @@ function expectSafetensors(bytes: Buffer, parameters: number): void {
     bytes.length - 8 - length,
   );
 }
+
+const sumOf = (numbers: readonly string[]): number => numbers.reduce((sum, each) => sum + Number(each), 0);

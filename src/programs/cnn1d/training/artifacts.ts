@@ -5,6 +5,7 @@ import type { Architecture } from '../architecture.ts';
 import { indexOfLargest, softmax } from '../engine/cross-entropy.ts';
 import type { NetworkState } from '../engine/engine.ts';
 import { parameterLayout } from '../engine/parameter-layout.ts';
+import { layersModel } from './layers-model.ts';
 import type { Evaluated } from './train.ts';
 
 export interface Artifacts {
@@ -15,12 +16,16 @@ export interface Artifacts {
   readonly evaluated: readonly Evaluated[];
 }
 
-/** history.json, weights.safetensors and predictions.csv into a folder. */
+/** history.json, the weights in two formats, predictions.csv and confusion.csv into a folder. */
 export function writeArtifacts(folder: string, artifacts: Artifacts): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'history.json'), `${JSON.stringify(artifacts.history, null, 1)}\n`);
   writeFileSync(join(folder, 'weights.safetensors'), safetensors(artifacts.architecture, artifacts.weights));
+  const { model, weights } = layersModel(artifacts.architecture, artifacts.weights);
+  writeFileSync(join(folder, 'model.json'), JSON.stringify(model));
+  writeFileSync(join(folder, 'weights.bin'), weights);
   writeFileSync(join(folder, 'predictions.csv'), predictions(artifacts));
+  writeFileSync(join(folder, 'confusion.csv'), confusion(artifacts));
 }
 
 /** The length of the header in 8 bytes, the header, the numbers (github.com/huggingface/safetensors, "Format"). */
@@ -67,6 +72,22 @@ function predictions({ words, evaluated }: Artifacts): string {
     }),
   );
   return ['file,split,word,predicted,probability', ...lines, ''].join('\n');
+}
+
+/** For each split and word, how many of its clips were taken for which word. */
+function confusion({ words, evaluated }: Artifacts): string {
+  const rows = evaluated.flatMap(({ clips, evaluation }) => {
+    const [first] = clips.list;
+    const counts = words.map(() => words.map(() => 0));
+    clips.list.forEach((_, index) => {
+      const logits = evaluation.logits.subarray(index * words.length, (index + 1) * words.length);
+      const row = counts[clips.labels[index] ?? 0] ?? [];
+      const predicted = indexOfLargest(logits);
+      row[predicted] = (row[predicted] ?? 0) + 1;
+    });
+    return counts.map((row, index) => [first?.split, words[index], ...row.map(String)]);
+  });
+  return [['split', 'word', ...words], ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
 }
 
 /** RFC 4180. */

@@ -21,6 +21,8 @@ export interface RunParts {
   readonly save: (checkpoint: Checkpoint) => void;
   readonly isStopped: () => boolean;
   readonly nowMs: () => number;
+  /** The most memory that this process has taken, in MB. */
+  readonly peakMemoryMb: () => number;
 }
 
 /** The epochs of a training, which go on between any two steps where a checkpoint was written. */
@@ -122,6 +124,7 @@ export class Run {
       val_loss: found.loss,
       val_accuracy: found.accuracy,
       clips_per_second: Math.round(clipsPerSecond * 10) / 10,
+      peak_memory_mb: Math.round(this.#parts.peakMemoryMb()),
     } satisfies MetricsLine;
     const incumbent = history[best ?? -1]?.['val_accuracy'];
     const isBest = typeof incumbent !== 'number' || found.accuracy > incumbent;

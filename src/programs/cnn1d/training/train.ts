@@ -27,6 +27,8 @@ export interface TrainingJob {
   readonly isStopped: () => boolean;
   /** Of a clock that only goes forward. */
   readonly nowMs: () => number;
+  /** The most memory that this process has taken, in MB. */
+  readonly peakMemoryMb: () => number;
 }
 
 /** What an evaluation found on a split's clips. */
@@ -61,11 +63,23 @@ export async function train(job: TrainingJob): Promise<TrainingEnd> {
   const start = checkpoints.load() ?? beginning(architecture, job.seed);
   const network = engine.network(architecture, start.network);
   try {
-    const { report, isStopped, nowMs } = job;
+    const { report, isStopped, nowMs, peakMemoryMb } = job;
     const { train: training, validation } = clips;
     const save = (checkpoint: Checkpoint): void => checkpoints.save(checkpoint);
     const run = new Run(
-      { params, architecture, network, dataset, training, validation, report, save, isStopped, nowMs },
+      {
+        params,
+        architecture,
+        network,
+        dataset,
+        training,
+        validation,
+        report,
+        save,
+        isStopped,
+        nowMs,
+        peakMemoryMb,
+      },
       start,
     );
     while (!run.isOver()) if (!(await run.epoch())) return { kind: 'stopped' };

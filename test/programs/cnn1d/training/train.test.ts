@@ -26,6 +26,7 @@ describe('a training', () => {
       val_loss: expect.any(Number),
       val_accuracy: expect.any(Number),
       clips_per_second: expect.any(Number),
+      peak_memory_mb: 12,
     });
     const { line, history } = finished(end);
     expect(history).toEqual(lines);
@@ -137,6 +138,7 @@ async function run({ stopAfter, ...job }: RunOptions): Promise<{ lines: MetricsL
     checkpoints: { load: () => null, save: () => {} },
     isStopped: () => stopAfter !== undefined && asked++ >= stopAfter,
     nowMs: () => performance.now(),
+    peakMemoryMb: () => 12.4,
     ...job,
   });
   return { lines, end };
