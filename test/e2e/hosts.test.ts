@@ -3,6 +3,8 @@ import { exitCode } from '../../src/cli/exit.ts';
 import { it, type Lab, until } from './lab.ts';
 import { printsScore, shellSweep, waitsAt } from './sweeps.ts';
 
+const wait = { timeout: 20_000, interval: 100 };
+
 const only = (lab: Lab, entry: object): void =>
   void lab.write(
     'inventory.json',
@@ -35,6 +37,52 @@ describe('P6 a sweep that no host can take ends at once, with the reason of each
 });
 
 describe('labsweep hosts', () => {
+  it('drain takes back what waits there, also without a coordinator, and lets what runs go to its end', async ({
+    lab,
+  }) => {
+    lab.inventory(1);
+    const sweep = shellSweep(waitsAt(lab.path('gate'), lab.path('done')), 'grid: {x: [1, 2]}\n');
+    lab.write('sweep.yaml', sweep);
+    const run = lab.type('run', 'sweep.yaml');
+    const waiting = async (): Promise<unknown> =>
+      JSON.parse((await lab.labsweep('status', '--json')).out).hosts.map(
+        ({ running, queued }: { running: number; queued: number }) => [running, queued],
+      );
+    await until('a trial', () => lab.files().includes('gate.waiting'));
+    await expect.poll(waiting, wait).toEqual([[1, 1]]);
+    run.child.kill('SIGINT');
+    await run.ended;
+
+    expect((await lab.labsweep('hosts', 'drain', 'here')).out).toBe(
+      'here drains: 1 trial waiting there will run elsewhere, 1 trial running there will go to the end; ' +
+        'nothing more starts there before `labsweep hosts on here`\n',
+    );
+    lab.write('gate', '');
+    await until('the trial ends', () => lab.read('done') !== '');
+    expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.noHost });
+    expect(lab.read('gate.waiting').trim().split('\n')).toHaveLength(1);
+    expect((await lab.labsweep('hosts', 'drain', 'here')).out).toMatch(
+      /^here drains: nothing waits or runs there; /,
+    );
+    expect((await lab.labsweep('hosts', 'off', 'here', '--because', 'PSU broken')).out).toBe(
+      'here is off, as `status` and `why` say now (PSU broken): nothing waits or runs there; ' +
+        'nothing more starts there before `labsweep hosts on here`\n',
+    );
+    expect((await lab.labsweep('hosts', 'on', 'here')).out).toBe('here is used again\n');
+    expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.done });
+    expect(lab.read('done').trim().split('\n').toSorted()).toEqual(['1', '2']);
+  });
+
+  it('list says nothing of hosts that a coordinator said once it has ended', async ({ lab }) => {
+    lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [1]}\n'));
+    for (let times = 0; times < 2; times += 1) {
+      expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
+      const [host] = JSON.parse((await lab.labsweep('hosts', 'list', '--json')).out);
+      expect(host).toMatchObject({ name: 'here', state: null, because: null });
+      expect((await lab.labsweep('status')).out).toContain('No coordinator runs');
+    }
+  });
+
   it('check says what was found, and two entries for one machine', async ({ lab }) => {
     lab.write(
       'inventory.json',

@@ -42,9 +42,11 @@ function whatFollows(state: CoordinatorState, { name, link }: FleetHost): string
   const open = openOn(state, name);
   const running = open.filter(({ status }) => status.kind === 'running').length;
   const waiting = open.length - running;
-  const when = link.kind === 'ready' ? '' : ', once it is reached';
+  const isAway = link.kind === 'connecting' && link.because !== null;
   const parts = [
-    waiting > 0 ? `${counted(waiting, 'trial')} waiting there will run elsewhere${when}` : '',
+    waiting > 0
+      ? `${counted(waiting, 'trial')} waiting there will run elsewhere${isAway ? ', once it is reached' : ''}`
+      : '',
     running > 0 ? `${counted(running, 'trial')} running there will go to the end` : '',
   ].filter((part) => part !== '');
   const rest = parts.length === 0 ? 'nothing waits or runs there' : parts.join(', ');
