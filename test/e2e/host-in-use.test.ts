@@ -55,7 +55,7 @@ describe.skipIf(!isHere)('a host that is taken out of use while a sweep runs', (
 
     const off = await type('hosts', 'off', 'host02', '--because', 'it is moved');
     expect(off.stdout).toMatch(
-      /^host02 is off, as `status` and `why` say now \(it is moved\): (\d+ trials? waiting there will run elsewhere, )?2 trials running there will go to the end; nothing more starts there before `labsweep hosts on host02`\n$/,
+      /^host02 is off, as `status` and `why` say now \(it is moved\): (\d+ trials? waiting there will run elsewhere, )?[12] trials? running there will go to the end; nothing more starts there before `labsweep hosts on host02`\n$/,
     );
     expect(await sessions('host02')).not.toBe('');
     await goOn('host02');

@@ -114,7 +114,7 @@ describe('a program', () => {
     });
   });
 
-  it('that does not exist is the host’s failure, with the places that were searched', async () => {
+  it('that does not exist is the host’s failure, with where it was looked for', async () => {
     const { end } = await writer.run(
       'a-1',
       launchOf(['no-such-program'], { env: { PATH: '/usr/bin:/opt/none' } }),
@@ -122,7 +122,7 @@ describe('a program', () => {
     expect(end.outcome).toEqual({
       kind: 'not-started',
       reason: 'no-such-program',
-      message: 'there is no program no-such-program on this host; looked in /usr/bin:/opt/none',
+      message: 'there is no program no-such-program on this host; its PATH is /usr/bin, /opt/none',
     });
   });
 

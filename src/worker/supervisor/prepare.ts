@@ -11,7 +11,8 @@ import { localData, type Prepared, type Surroundings } from '../core/preparation
 import { blankExitRecord } from '../spool/exit-record.ts';
 import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import { trialEnvironment } from './environment.ts';
-import { findProgram } from './program-path.ts';
+import { localDataProblem } from '../preparation/local-data.ts';
+import { findProgram, programProblem, searchPath } from './program-path.ts';
 import { wordFor } from './wrapper.ts';
 
 export interface PreparedTrial {
@@ -137,20 +138,13 @@ function prepare(
     case 'found':
       return { kind: 'prepared', run, argv: argvOf(prepared, name, program.path, rest), environment };
     case 'missing':
-      return notStarted(
-        'no-such-program',
-        `there is no program ${name} on this host; looked in ${program.searched}`,
-      );
+      return notStarted('no-such-program', programProblem(name, program, run.work));
     case 'not-executable':
-      return notStarted('not-executable', `${program.path} is not executable; run: chmod +x ${program.path}`);
+      return notStarted('not-executable', programProblem(name, program, run.work));
     default:
       return program satisfies never;
   }
 }
-
-/** Where programs are looked for: behind an activation that is what it left. */
-const searchPath = ({ path, python }: Prepared, own: string): string =>
-  path === null ? own : python === null ? path : `${python}/bin:${path}`;
 
 const argvOf = ({ activation }: Prepared, name: string, path: string, rest: readonly string[]): string[] =>
   activation.length === 0 ? [wordFor(name, path), ...rest] : [...activation, name, ...rest];
@@ -163,8 +157,8 @@ function dataOf(places: LaunchPlaces, launch: Launch, settings: HostSettings): D
   const { data } = launch;
   const local = localData(launch, settings);
   if (local !== null) {
-    if (existsSync(local)) return { kind: 'there', path: local };
-    return { kind: 'missing', message: `the data set should be at ${local} on this host, and is not` };
+    const problem = localDataProblem(local);
+    return problem === null ? { kind: 'there', path: local } : { kind: 'missing', message: problem };
   }
   if (data?.kind !== 'content') return { kind: 'there', path: null };
   if (places.has(data.hash)) return { kind: 'there', path: places.pathOf(data.hash) };
