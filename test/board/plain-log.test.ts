@@ -64,7 +64,9 @@ describe('append-only output', () => {
     const { built, written, commit } = logged(1);
     built.add({ kind: 'host-quarantined', at: built.now, host: 'birch', because: 'no space left on device' });
     commit();
-    expect(written).toEqual(['birch is left out from now on: no space left on device']);
+    expect(written).toEqual([
+      'birch is left out from now on: no space left on device; `labsweep hosts on birch` once that is mended',
+    ]);
   });
 
   test('what a person says of a host or a sweep is said to those who follow', () => {

@@ -189,6 +189,10 @@ export function outcomeOfError(error: unknown, what: string): Outcome {
   const words = error instanceof Error ? error.message : String(error);
   if (code === 'EEXIST') return { kind: 'lost', reason: 'unknown-to-host' };
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return { kind: 'not-started', reason: 'no-space', message: `no space left for ${what}: ${words}` };
+    return {
+      kind: 'not-started',
+      reason: 'no-space',
+      message: `its disk has no room for ${what} (${words}); make room there`,
+    };
   return { kind: 'not-started', reason: 'spawn', message: `${what} cannot be started: ${words}` };
 }

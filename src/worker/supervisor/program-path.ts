@@ -6,7 +6,8 @@ export type FoundProgram =
   | { readonly kind: 'found'; readonly path: string }
   /** `searched`: the PATH, or the one place where a name with a slash can be. */
   | { readonly kind: 'missing'; readonly searched: string }
-  | { readonly kind: 'not-executable'; readonly path: string };
+  /** `isDenied`: its mode lets it be executed, and its file system does not (mount(8), noexec). */
+  | { readonly kind: 'not-executable'; readonly path: string; readonly isDenied: boolean };
 
 /**
  * The file that a program's name stands for, as execvp(3) would look for it. Looked for before the start, so that a
@@ -16,6 +17,7 @@ export function findProgram(name: string, path: string, workFolder: string): Fou
   if (name.includes('/')) {
     const file = isAbsolute(name) ? name : join(workFolder, name);
     const kind = kindOf(file);
+    if (kind === 'not-executable') return notExecutable(file);
     return kind === 'missing' ? { kind, searched: file } : { kind, path: file };
   }
   let denied: string | null = null;
@@ -25,7 +27,21 @@ export function findProgram(name: string, path: string, workFolder: string): Fou
     if (kind === 'found') return { kind, path: file };
     if (kind === 'not-executable') denied ??= file;
   }
-  return denied === null ? { kind: 'missing', searched: path } : { kind: 'not-executable', path: denied };
+  return denied === null ? { kind: 'missing', searched: path } : notExecutable(denied);
+}
+
+const notExecutable = (path: string): FoundProgram => ({
+  kind: 'not-executable',
+  path,
+  isDenied: mayBeExecutedByAll(path),
+});
+
+function mayBeExecutedByAll(path: string): boolean {
+  try {
+    return (statSync(path).mode & 0o111) === 0o111;
+  } catch {
+    return false; // the folder may not be entered
+  }
 }
 
 /** Where programs are looked for: behind an activation that is what it left. */
@@ -38,7 +54,11 @@ export function programProblem(
   found: Exclude<FoundProgram, { kind: 'found' }>,
   workFolder: string,
 ): string {
-  if (found.kind === 'not-executable') return `${found.path} is not executable; run: chmod +x ${found.path}`;
+  if (found.kind === 'not-executable')
+    return found.isDenied
+      ? `${found.path} lies where no program may be run (a mount option noexec?); give the host another "folder" in ` +
+          'inventory.json, or name what runs it: sh, python3'
+      : `${found.path} is not executable; run: chmod +x ${found.path}`;
   if (name.includes('/')) return `there is no file ${found.searched} on this host`;
   if (kindOf(join(workFolder, name)) !== 'missing')
     return `there is no program ${name} on this host; the one among the program's own files is named ./${name}`;

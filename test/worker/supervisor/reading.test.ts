@@ -119,7 +119,11 @@ describe('a program', () => {
 
   it('that is nowhere, or may not be executed, is told apart', () => {
     expect(find('none')).toEqual({ kind: 'missing', searched: `${folder}/a:${folder}/b` });
-    expect(find('locked')).toEqual({ kind: 'not-executable', path: join(folder, 'a/locked') });
+    expect(find('locked')).toEqual({
+      kind: 'not-executable',
+      path: join(folder, 'a/locked'),
+      isDenied: false,
+    });
     expect(find('../a')).toMatchObject({ kind: 'missing' });
   });
 
@@ -160,7 +164,7 @@ describe('an error of the system at a start', () => {
     expect(outcomeOfError(error('ENOSPC'), 'attempt a-1')).toEqual({
       kind: 'not-started',
       reason: 'no-space',
-      message: 'no space left for attempt a-1: ENOSPC: words',
+      message: 'its disk has no room for attempt a-1 (ENOSPC: words); make room there',
     });
     expect(outcomeOfError(error('EDQUOT'), 'x')).toMatchObject({ reason: 'no-space' });
     expect(outcomeOfError(error('EAGAIN'), 'x')).toMatchObject({ kind: 'not-started', reason: 'spawn' });
