@@ -99,6 +99,8 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const enter = (name: HostName): void => {
     const host = hosts.find((entry) => entry.name === name);
     if (host === undefined) return;
+    const known = links.get(name);
+    if (known !== undefined) return known.retry();
     // What a link that was left still hears is not said of the one that came after it.
     const post = (event: CoordinatorEvent): void => {
       if (links.get(name) === link) loop.post(event);

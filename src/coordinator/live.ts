@@ -50,7 +50,8 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
 function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'state' | 'because'> {
   const closed = closedTo(state, host);
   if (closed !== null) return { state: closed.kind, because: closed.because };
-  const { link } = host;
+  const { link, stuck } = host;
+  if (stuck !== null) return { state: 'unreachable', because: stuck };
   switch (link.kind) {
     case 'off':
       return { state: 'off', because: link.because };

@@ -215,6 +215,8 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     present: z.boolean(),
     problem: z.string().nullable(),
   }),
+  /** It cannot write down what it does, so it does nothing, and says so once a second; null once it goes on. */
+  z.object({ kind: z.literal('stuck'), because: z.string().nullable() }),
   /** What `launch` waits for, every few seconds while it takes long: a sentence for people. */
   z.object({ kind: z.literal('preparing'), launch: z.string(), doing: z.string() }),
   /** Answer to `launch`: ready, or why not. `wanted`: it would be with these wheels. */

@@ -176,6 +176,7 @@ export class Agent {
       this.#options.log.write(`the journal cannot be written, so nothing is done: ${describeError(error)}`);
       this.#withheld = instructions;
       this.#retrying.set(retryMs);
+      this.#peers.sendAll({ kind: 'stuck', because: stuckText(this.#options.host.folder, error) });
       return;
     }
     this.#compactIfLong();
@@ -191,6 +192,7 @@ export class Agent {
     } finally {
       this.#turning = false;
     }
+    if (this.#withheld.length === 0) this.#peers.sendAll({ kind: 'stuck', because: null });
     this.#turnWith([]);
   }
 
@@ -264,6 +266,11 @@ export class Agent {
     return false;
   }
 }
+
+/** For people: where, and what they can do. */
+const stuckText = (folder: string, error: unknown): string =>
+  `its agent cannot write down what it does in ${folder} (${error instanceof Error ? error.message : String(error)}): ` +
+  'nothing starts and no end is told of; make room there, and it goes on';
 
 function programOf(name: string, path: string): string | null {
   const found = findProgram(name, path, '/');

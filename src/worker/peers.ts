@@ -63,6 +63,10 @@ export class Peers {
     setImmediate(() => this.#flush());
   }
 
+  sendAll(message: FromAgent): void {
+    for (const connection of this.#peers.keys()) this.send(connection, message);
+  }
+
   #flush(): void {
     this.#isFlushDue = false;
     for (const peer of this.#peers.values()) {

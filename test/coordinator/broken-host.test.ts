@@ -67,8 +67,8 @@ describe('a sweep that fails everywhere in the same way', () => {
       { name: 'alder', slots: 4, speed: 1, breaks: breaksAtOnce },
       { name: 'birch', slots: 4, speed: 1, readyAfter: 1e9 },
     ]);
-    world.post({ kind: 'host-disconnected', host: hostName('birch'), because: 'no route' });
     world.declare(trials(20, 2));
+    world.post({ kind: 'host-disconnected', host: hostName('birch'), because: 'no route' });
     world.untilRest(100);
     expect([...world.state.ledger.sweeps.values()][0]?.status).toMatchObject({ by: 'same-failure' });
   });

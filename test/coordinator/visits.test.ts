@@ -97,3 +97,43 @@ describe('a coordinator that begins', () => {
     expect([...state.fleet.values()].map(({ link }) => link.kind)).toEqual(['left', 'connecting']);
   });
 });
+
+describe('a host that was given up', () => {
+  const because = 'cedar shows another host key';
+  const givenUp = (): World => {
+    const { world } = atWork();
+    world.post({ kind: 'host-disconnected', host: cedar, because });
+    return world;
+  };
+
+  it.each<Command>([
+    { kind: 'on', host: 'cedar' },
+    { kind: 'resume', sweep: null },
+  ])('is tried again at once when a person says $kind', (command) => {
+    const world = givenUp();
+    const asked = ask(world, command);
+    expect(goings(asked)).toEqual(['enter']);
+    if (command.kind === 'on')
+      expect(asked).toContainEqual({ kind: 'answer', to: 1, message: 'cedar is tried again' });
+    expect(goings(ask(world, command))).toEqual([]);
+    world.post({ kind: 'host-disconnected', host: cedar, because });
+    expect(liveFigures(world.state, 1, world.now).hosts[0]).toMatchObject({ state: 'unreachable', because });
+  });
+});
+
+describe('a host whose agent cannot write down what it does', () => {
+  it('is leased nothing, and says why, until it goes on', () => {
+    const world = new World(['cedar', 'birch']);
+    world.declare(undefined, points(40));
+    world.ready('cedar');
+    const stuck = { kind: 'stuck', because: 'no room' } as const;
+    const [first = ''] = [...(world.state.ledger.hosts.get(cedar)?.open ?? [])];
+    world.say('cedar', stuck);
+    expect(liveFigures(world.state, 1, world.now).hosts[0]).toMatchObject({
+      state: 'unreachable',
+      because: 'no room',
+    });
+    expect(leasesIn(world.end(first, endOf({ kind: 'succeeded' }, 1)), 'cedar')).toEqual([]);
+    expect(leasesIn(world.say('cedar', { ...stuck, because: null }), 'cedar')).not.toEqual([]);
+  });
+});

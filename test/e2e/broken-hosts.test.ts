@@ -119,6 +119,12 @@ function expectChecked({ code, stdout }: Ended): void {
   expect(findings.get('oak')).toContain(
     '  ! its login files print "Your quota is 98 % used.": harmless here, but scp and rsync stumble over it',
   );
+  expect(findings.get('oak')).toContainEqual(
+    expect.stringMatching(/^  x nvidia-smi has said nothing for 6 s, /),
+  );
+  expect(findings.get('elm')).toContainEqual(
+    expect.stringMatching(/^  x nvidia-smi says "Failed to initialize NVML: .*"; run it there: /),
+  );
   expect(findings.get('elm')).toContain(
     '  ! its clock is 3 d behind: no trial minds, times are measured on one machine',
   );

@@ -64,7 +64,10 @@ describe.runIf(mayMount())('a full disk', () => {
     fillUpTo(0);
     const many = Array.from({ length: 40 }, (_, index) => leaseOf(`b-${index}`));
     writer.lease(launchOf([fixture('prints-score'), '2']), ...many);
+    const stuck = await writer.hears('stuck');
+    expect(stuck.because).toMatch(/cannot write down what it does in .*ENOSPC.*make room there/);
     rmSync(join(host.folder, 'filler'));
+    await writer.hears('stuck', ({ because }) => because === null);
     for (const { attempt } of many) expect((await writer.ended(attempt)).end.final).toEqual({ score: 2 });
   });
 

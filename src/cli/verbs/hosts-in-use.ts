@@ -30,9 +30,10 @@ export const offCommand = (console: Console): Command =>
     );
 
 export const onCommand = (console: Console): Command =>
-  aboutOneHost('on', 'Takes a host in use again: after drain or off, and out of quarantine.').action(
-    (name: string, options: InUseOptions) => tell(console, options, { kind: 'on', host: name }),
-  );
+  aboutOneHost(
+    'on',
+    'Takes a host in use again: after drain or off, out of quarantine, and at once where it was given up.',
+  ).action((name: string, options: InUseOptions) => tell(console, options, { kind: 'on', host: name }));
 
 const examples = { drain: 'drain cedar', off: "off cedar --because 'PSU broken'", on: 'on cedar' };
 

@@ -50,7 +50,7 @@ function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: nu
 function trustHosts(state: CoordinatorState, turn: Turn, now: number): void {
   for (const { name, quarantine } of state.ledger.hosts.values())
     if (quarantine !== null) turn.record({ kind: 'host-trusted', at: now, host: name });
-  for (const host of state.fleet.values()) trust(host);
+  for (const host of state.fleet.values()) trust(turn, host);
 }
 
 function run(

@@ -46,7 +46,7 @@ export type Instruction =
   /** Small artifacts that came with a result: written before the result is acknowledged. */
   | { readonly kind: 'store-artifacts'; readonly attempt: AttemptId; readonly files: ArtifactFiles }
   | { readonly kind: 'send'; readonly host: HostName; readonly message: ToAgent }
-  /** Connect to a host that was left, or end the connection to it, once what was sent before is out. */
+  /** Connect to a host that was left, or at once to one that was given up or waits for its next try; or end the connection to it, once what was sent before is out. */
   | { readonly kind: 'enter' | 'leave'; readonly host: HostName }
   /** Bring what a launch needs onto a host; ends in launch-ready or launch-refused. */
   | { readonly kind: 'prepare'; readonly host: HostName; readonly launch: string; readonly spec: Launch }

@@ -18,6 +18,7 @@ export const newFleetHost = (host: {
   ended: 0,
   asked: new Set(),
   heldSince: null,
+  stuck: null,
   failures: [],
   othersSucceed: false,
 });

@@ -59,18 +59,26 @@ export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now
   const host = state.fleet.get(hostName(name));
   if (host === undefined) return noHost(state, name);
   if (host.link.kind === 'off') return `${name} is off in the inventory: ${host.link.because}`;
-  trust(host);
+  const wasAway = isAway(host);
+  trust(turn, host);
   const record = state.ledger.hosts.get(host.name);
-  if (record === undefined || (record.closed ?? record.quarantine) === null) return `${name} is in use`;
+  if (record === undefined || (record.closed ?? record.quarantine) === null)
+    return wasAway ? `${name} is tried again` : `${name} is in use`;
   turn.record({ kind: 'host-opened', at: now, host: host.name });
   return `${name} is used again`;
 }
 
-/** Who has mended a host is believed: what failed there, and what could not be made, is tried again. */
-export function trust(host: FleetHost): void {
+/** Who has mended a host is believed: what failed there, and what could not be made, is tried again; so is its door. */
+export function trust(turn: Turn, host: FleetHost): void {
   forgetFailures(host);
+  if (isAway(host)) {
+    host.link = { kind: 'connecting', because: null };
+    turn.instruct({ kind: 'enter', host: host.name });
+  }
   for (const [launch, { kind }] of host.launches) if (kind === 'refused') host.launches.delete(launch);
 }
+
+const isAway = ({ link }: FleetHost): boolean => link.kind === 'connecting' && link.because !== null;
 
 const noHost = (state: CoordinatorState, name: string): string =>
   `there is no host ${name}; the inventory has ${[...state.fleet.keys()].join(', ')}`;

@@ -11,6 +11,7 @@ export function forgetConnection(host: FleetHost): void {
   host.launches.clear();
   host.asked.clear();
   host.heldSince = null;
+  host.stuck = null;
   host.doing = null;
 }
 

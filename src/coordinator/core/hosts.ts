@@ -63,6 +63,9 @@ export function received(
     case 'facts':
       if ('facts' in host.link) host.link = { ...host.link, facts: message.facts };
       break;
+    case 'stuck':
+      host.stuck = message.because === null ? null : printable(message.because);
+      break;
     // Answers to questions of the connection itself (fleet/), which reads them before they come here.
     case 'welcome':
     case 'turned-away':

@@ -58,6 +58,7 @@ export class HostLink {
   #saidAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
+  #connecting = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -73,7 +74,22 @@ export class HostLink {
     );
   }
 
+  /** At once, whatever it waits for. */
+  retry(): void {
+    if (this.#connecting || this.#stream !== null) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#closed = false;
+    this.#failures = 0;
+    void this.connect();
+  }
+
   async connect(): Promise<void> {
+    this.#connecting = true;
+    await this.#connect();
+    this.#connecting = false;
+  }
+
+  async #connect(): Promise<void> {
     const { transport, agentFile } = this.#options;
     try {
       const { agent, probe } = await enter(this.#options, agentFile, (what) => this.#doing(what));

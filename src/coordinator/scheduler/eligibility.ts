@@ -38,7 +38,8 @@ function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refu
   if (closed !== null) return closed;
   const missing = sweep.declaration.labels.filter((label) => !host.labels.includes(label));
   if (missing.length > 0) return { kind: 'labels', missing };
-  const { link } = host;
+  const { link, stuck } = host;
+  if (stuck !== null) return { kind: 'unreachable', because: stuck };
   switch (link.kind) {
     case 'off':
       return { kind: 'off', because: link.because };
