@@ -23,7 +23,7 @@ export class QueuedLab {
     const points = pointsOf(trials);
     this.decide({ kind: 'asked', command: { kind: 'run', declaration, points }, by: 1 });
     for (const { name: host } of fleet) {
-      this.decide({ kind: 'host-connected', host, facts });
+      this.decide({ kind: 'host-connected', host, facts, endsWithLogin: null });
       const message = { kind: 'state' as const, backlog: [], running: [], ended: [] };
       this.decide({ kind: 'host-message', host, message });
     }

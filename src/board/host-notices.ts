@@ -31,6 +31,7 @@ export class HostNotices {
     const { name, state, because } = host;
     if (isClosed(state) && because !== null) return this.#tell({ host: name, state, because });
     if (state !== 'ready') return null;
+    if (because !== null) return this.#tell({ host: name, state, because }) ?? this.#held(host, nowMs);
     if (this.#told.delete(name)) return { host: name, state, because: null };
     return this.#held(host, nowMs);
   }
@@ -62,5 +63,6 @@ const isClosed = (state: LiveHost['state']): boolean => state === 'unreachable' 
 
 export function hostNewsText({ host, state, because }: HostNews): string {
   if (because === null) return `${host} can be used again`;
+  if (state === 'ready') return `${host}: ${because}`;
   return state === 'held' ? `${host} starts nothing now: ${because}` : `${host} cannot be used: ${because}`;
 }

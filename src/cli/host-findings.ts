@@ -1,5 +1,6 @@
 /** What an inspection amounts to for a person: what is good, what is worth knowing, what keeps trials away, and the remedy. */
 import type { Inspection } from '../coordinator/fleet/inspect.ts';
+import { endsWithLogin } from '../coordinator/fleet/left-behind.ts';
 import { formatDuration } from '../model/duration.ts';
 import { formatSize } from '../model/size.ts';
 import { counted } from './counted.ts';
@@ -61,13 +62,11 @@ function gpusOf({ facts: { gpus, gpuProblem } }: Entered): Finding[] {
 function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {
   const found: Finding[] = [];
   const note = (text: string): void => void found.push({ level: 'note', text });
-  if (detached === false)
-    found.push({
-      level: 'bad',
-      text:
-        'the agent ends with the connection (KillUserProcesses in logind.conf?), and trials with it; ' +
-        `run there: loginctl enable-linger ${probe.user}`,
-    });
+  if (detached === false) found.push({ level: 'bad', text: notDetachedText(probe) });
+  else if (probe.leftBehind === 'moved')
+    note(
+      "logind ends there what a login leaves behind: the agent runs in the user's own manager, where it stays",
+    );
   if (probe.freeKib !== null && probe.freeKib < littleFreeKib)
     found.push({
       level: 'bad',
@@ -91,3 +90,8 @@ function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {
 }
 
 const firstLine = (text: string): string => (text.split('\n', 1)[0] ?? '').slice(0, 80);
+
+const notDetachedText = ({ leftBehind, user }: Entered['probe']): string =>
+  leftBehind === 'ended'
+    ? endsWithLogin(user)
+    : 'the agent ends with the connection, and trials with it: something there ends what a login leaves behind';

@@ -51,11 +51,14 @@ function conditionOf(view: RunView): string {
 /** Why hosts are not used, and the remedy, or whom they work for besides: more than a column holds. */
 function reasonLines(hosts: readonly HostView[]): string[] {
   const lines = hosts.flatMap((host) => [
-    ...(host.because === null || !isLeftOut(host) ? [] : [`${host.name}: ${host.because}`]),
+    ...(host.because === null || !needsReason(host) ? [] : [`${host.name}: ${host.because}`]),
     ...host.others.map((holding) => `${host.name}: ${holdingText(holding)}`),
   ]);
   return lines.length === 0 ? [] : ['', ...lines];
 }
+
+/** Of one that is ready: what is amiss all the same. */
+const needsReason = (host: HostView): boolean => host.state === 'ready' || isLeftOut(host);
 
 const isLeftOut = ({ state }: HostView): boolean =>
   ['unreachable', 'unprepared', 'quarantined', 'off'].includes(state);

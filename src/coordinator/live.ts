@@ -69,7 +69,7 @@ function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'st
         return { state: 'preparing', because: host.doing };
       const refused = launches.find((launch) => launch.kind === 'refused');
       if (refused === undefined || launches.some((launch) => launch.kind === 'ready'))
-        return { state: 'ready', because: null };
+        return { state: 'ready', because: host.endsWithLogin };
       return { state: 'unprepared', because: refused.problem };
     }
     default:

@@ -14,7 +14,7 @@ export const liveFiguresSchema = z.object({
       state: z.enum(['connecting', 'preparing', 'ready', 'unprepared', 'unreachable', 'off', 'quarantined']),
       /** As the inventory has them. */
       labels: z.array(z.string()),
-      /** Why it is not ready, for a person. */
+      /** Why it is not ready, or what is amiss while it is, for a person. */
       because: z.string().nullable(),
       /** What could not be made there, and why, by launch. */
       unprepared: z.record(z.string(), z.string()),

@@ -26,7 +26,10 @@ export interface HostOptions {
   readonly sshd?: readonly string[];
   /** How far its clock is wrong, as `date` and Node have it; times of files are this machine's. @default 0 */
   readonly clockAheadSeconds?: number;
-  /** Who has no session left has no process left, as by logind's KillUserProcesses=yes. @default false */
+  /**
+   * Who has no session left has no process left, as by logind's KillUserProcesses=yes, but for what stand-ins of
+   * `systemd-run --user --scope` and `loginctl enable-linger` keep. @default false
+   */
   readonly killUserProcesses?: boolean;
 }
 

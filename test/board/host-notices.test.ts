@@ -27,6 +27,15 @@ describe('what keeps a host from being used', () => {
     ]);
   });
 
+  test('is told of one that is used as well, as long as something is amiss', () => {
+    const amiss: Partial<Live> = { because: 'its trials end with the connection.' };
+    expect(told(amiss, amiss, { state: 'unreachable', because: 'gone.' }, amiss)).toEqual([
+      'ash: its trials end with the connection.',
+      'ash cannot be used: gone.',
+      'ash: its trials end with the connection.',
+    ]);
+  });
+
   test('is told anew where it is something else', () => {
     expect(
       told({ state: 'unreachable', because: 'one' }, { state: 'unprepared', because: 'another' }),

@@ -98,7 +98,7 @@ export class LabOnAClock {
   }
 
   #connect(host: HostName, cpus: number): void {
-    this.post({ kind: 'host-connected', host, facts: factsOf(cpus) });
+    this.post({ kind: 'host-connected', host, facts: factsOf(cpus), endsWithLogin: null });
     this.post({
       kind: 'host-message',
       host,

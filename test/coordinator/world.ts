@@ -135,7 +135,7 @@ export class World {
   /** A host whose agent holds nothing, or what it says it holds. */
   connect(name: string, holds: Partial<Extract<HostSaid, { kind: 'state' }>> = {}): readonly Instruction[] {
     const host = hostName(name);
-    this.post({ kind: 'host-connected', host, facts: factsOf() });
+    this.post({ kind: 'host-connected', host, facts: factsOf(), endsWithLogin: null });
     return this.say(name, { kind: 'state', backlog: [], running: [], ended: [], ...holds });
   }
 

@@ -167,7 +167,12 @@ export class VirtualCoordinator {
       received: (chunk) => {
         for (const message of decode(chunk))
           if (message.kind === 'welcome')
-            this.#loop.post({ kind: 'host-connected', host: name, facts: message.facts });
+            this.#loop.post({
+              kind: 'host-connected',
+              host: name,
+              facts: message.facts,
+              endsWithLogin: null,
+            });
           else this.#loop.post({ kind: 'host-message', host: name, message });
       },
       closed: () => {

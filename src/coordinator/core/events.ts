@@ -9,7 +9,13 @@ import type { FromAgent, HostFacts, ToAgent } from '../../protocol/messages.ts';
 /** What happens to a coordinator. */
 export type CoordinatorEvent =
   /** Its agent answered and this term is its writer. */
-  | { readonly kind: 'host-connected'; readonly host: HostName; readonly facts: HostFacts }
+  | {
+      readonly kind: 'host-connected';
+      readonly host: HostName;
+      readonly facts: HostFacts;
+      /** Why what runs there ends with the connection, and the remedy; null where it does not. */
+      readonly endsWithLogin: string | null;
+    }
   | { readonly kind: 'host-message'; readonly host: HostName; readonly message: FromAgent }
   | { readonly kind: 'host-disconnected'; readonly host: HostName; readonly because: string }
   /** What is being done to make it ready, for people: `sending mini: 45 % of 2.3 GiB`. */

@@ -14,6 +14,7 @@ export const newFleetHost = (host: {
   limits: host.limits,
   link: host.off === null ? { kind: 'connecting', because: null } : { kind: 'off', because: host.off },
   doing: null,
+  endsWithLogin: null,
   launches: new Map(),
   ended: 0,
   asked: new Set(),

@@ -17,11 +17,16 @@ import type { Turn } from './turn.ts';
 
 type Said<Kind extends FromAgent['kind']> = Extract<FromAgent, { kind: Kind }>;
 
-export function connected(state: CoordinatorState, name: HostName, facts: HostFacts): void {
+export function connected(
+  state: CoordinatorState,
+  name: HostName,
+  { facts, endsWithLogin }: { readonly facts: HostFacts; readonly endsWithLogin: string | null },
+): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
   forgetConnection(host);
   host.link = { kind: 'reconciling', facts };
+  host.endsWithLogin = endsWithLogin;
 }
 
 export function disconnected(state: CoordinatorState, name: HostName, because: string): void {

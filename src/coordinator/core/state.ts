@@ -28,6 +28,8 @@ export interface FleetHost {
   link: HostLink;
   /** What is being done to make it ready, for people; null where nothing is known to be. */
   doing: string | null;
+  /** Why what runs there ends with the connection, as of the last one; null where it does not. */
+  endsWithLogin: string | null;
   /** What each launch needs on this host. */
   readonly launches: Map<string, LaunchState>;
   /** Ends seen from it in this term. */

@@ -17,7 +17,7 @@ export function transition(
   const turn = new Turn(state.ledger);
   switch (event.kind) {
     case 'host-connected':
-      connected(state, event.host, event.facts);
+      connected(state, event.host, event);
       break;
     case 'host-message':
       received(state, turn, event.host, event.message, now);

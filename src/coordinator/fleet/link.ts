@@ -13,6 +13,7 @@ import { backOffMs } from './back-off.ts';
 import { ArtifactFetcher } from './artifact-fetcher.ts';
 import { ContentShipper } from './content-shipper.ts';
 import { enter } from './enter.ts';
+import { endsWithLogin } from './left-behind.ts';
 import { LaunchPreparer } from './launch-preparer.ts';
 import type { Packs } from './packs.ts';
 import type { Probe } from './probe.ts';
@@ -52,6 +53,7 @@ export class HostLink {
   #preparer: LaunchPreparer | null = null;
   readonly #fetcher: ArtifactFetcher;
   #stream: Duplex | null = null;
+  #endsWithLogin: string | null = null;
   #outgoing = '';
   #failures = 0;
   #hasGpus = false;
@@ -155,9 +157,10 @@ export class HostLink {
     this.#outgoing = '';
   }
 
-  #listen(stream: Duplex, { folder, folderId, os, arch }: Probe): void {
+  #listen(stream: Duplex, { folder, folderId, os, arch, leftBehind, user }: Probe): void {
     const { transport, packs, settings, wheels, environment, ledger, owner, term } = this.#options;
     this.#stream = stream;
+    this.#endsWithLogin = leftBehind === 'ended' ? endsWithLogin(user) : null;
     const send = (message: ToAgent): void => this.send(message);
     this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, send, (what) =>
       this.#doing(what),
@@ -192,7 +195,7 @@ export class HostLink {
     if (message.kind === 'welcome') {
       this.#failures = 0;
       this.#hasGpus = (message.facts.gpus ?? []).length > 0;
-      post({ kind: 'host-connected', host, facts: message.facts });
+      post({ kind: 'host-connected', host, facts: message.facts, endsWithLogin: this.#endsWithLogin });
     } else if (message.kind === 'turned-away') {
       this.#giveUp(message.message);
     } else if (message.kind === 'content') this.#shipper?.answered(message);

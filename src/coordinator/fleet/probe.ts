@@ -1,5 +1,6 @@
 /** One look at a host: what labsweep needs to know before an agent can run there, by plain sh alone. */
 import { z } from 'zod';
+import { leftBehindCommands, leftBehindSchema } from './left-behind.ts';
 import type { Transport } from '../transport/transport.ts';
 import { TransportError } from '../transport/transport.ts';
 
@@ -46,6 +47,7 @@ const probeSchema = z.object({
   /** A Node that ran, with its version; empty where there is none of 16 or later. */
   node: z.string(),
   nodeVersion: z.string(),
+  leftBehind: leftBehindSchema,
   agent: z.enum(['yes', 'no']),
   started: z.string().transform((line) => startedSchema.safeParse(parseJson(line)).data ?? null),
   /** Why the agent did not start, in its own words; empty where it did or was not there to be started. */
@@ -109,7 +111,7 @@ function probeScript({ folder, node, build }: Wanted, token: string): string {
   return values.join('') + probeCommands;
 }
 
-const probeCommands = `
+const probeCommands = `${leftBehindCommands}
 say() { printf '%s %s\\n' "$1" "$2"; }
 one_line() { head -n 1 | cut -c1-1000; }
 version_of() { [ -n "$1" ] && [ -x "$1" ] && "$1" -p process.versions.node 2>/dev/null; }
@@ -153,12 +155,14 @@ look() {
   say node "$found"
   say nodeVersion "$version"
 
+  leave_behind
+  say leftBehind "$left"
   agent=$folder/agent/$build.mjs
   started= problem=
   if [ -s "$agent" ]; then
     say agent yes
     if [ -n "$found" ]; then
-      said=$("$found" "$agent" start --folder "$folder" 2>"$folder/.said-$token") && started=$said
+      said=$($keep "$found" "$agent" start --folder "$folder" 2>"$folder/.said-$token") && started=$said
       [ -n "$started" ] || problem=$(one_line <"$folder/.said-$token")
       rm -f "$folder/.said-$token"
     fi

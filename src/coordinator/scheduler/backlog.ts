@@ -27,8 +27,12 @@ export function hasRoom(host: {
   readonly isPredicted: boolean;
   /** Its share, where others are on their way that shall have theirs. */
   readonly share: number;
+  /** Whether what runs there goes on without a connection. */
+  readonly outlives: boolean;
 }): boolean {
   if (host.open >= Math.min(mostOpen, host.share)) return false;
+  // What waits on a host that forgets with the connection how to go on is better off elsewhere.
+  if (!host.outlives) return host.open < host.parallel;
   return host.open < host.parallel * roundsAtOnce || (host.isPredicted && host.busySeconds < aheadSeconds);
 }
 

@@ -111,6 +111,7 @@ export const isOpenTo = ({ berth, parallel, pace, share }: Candidate): boolean =
     parallel,
     share,
     isPredicted: pace.isPredicted,
+    outlives: berth.host.endsWithLogin === null,
   });
 
 const oneOf = (trial: Trial): OpenWork => ({ attempts: 1, work: workOf(trial.point) });

@@ -38,11 +38,19 @@ create() {
   printf '127.0.0.1 localhost %s\n' "$name" >"$etc/hosts"
   cp "$control/sshd_config" "$etc/ssh/sshd_config"
   [ "$shell" = /bin/bash ] || sed "s|^\(lab:.*:\)/bin/bash$|\1$shell|" "$memory/base/etc/passwd" >"$etc/passwd"
-  [ "$kill_user_processes" = no ] || touch "$etc/kill-user-processes"
+  [ "$kill_user_processes" = no ] || create_login_manager
   [ "$clock_ahead" = 0 ] || { echo "$clock_ahead" >"$etc/clock-ahead"; ln -s ../lib/bed/date "$host/changes/usr/local/bin/date"; }
   [ "$nvidia_smi" = no ] || ln -s ../lib/bed/nvidia-smi "$host/changes/usr/local/bin/nvidia-smi"
   [ -z "$node_file" ] || touch "$host/changes/usr/local/bin/node"
   create_homes
+}
+
+create_login_manager() {
+  local name
+  touch "$host/changes/etc/kill-user-processes"
+  mkdir -p "$host/changes/var/lib/systemd/linger"
+  chmod 1777 "$host/changes/var/lib/systemd/linger"
+  for name in loginctl systemd-run; do ln -s "../lib/bed/$name" "$host/changes/usr/local/bin/$name"; done
 }
 
 # Several hosts may have the same: the first that gets the lock makes it.

@@ -18,10 +18,16 @@ shut_down() {
 }
 trap shut_down TERM
 
-# What systemd-logind does with KillUserProcesses=yes: who has no session left has no process left.
+# What can be seen of systemd-logind with KillUserProcesses=yes: who has no session left has no process left, but for
+# what was started in the user's own manager (systemd-run.sh), where that user lingers (loginctl.sh).
 end_who_left() {
+  local user pid
   for user in lab mina; do
-    if pgrep -u "$user" >/dev/null && ! pgrep -f "^sshd(-session)?: $user" >/dev/null; then pkill -KILL -u "$user"; fi
+    if pgrep -f "^sshd(-session)?: $user" >/dev/null; then continue; fi
+    for pid in $(pgrep -u "$user"); do
+      if [ -e "/var/lib/systemd/linger/$user" ] && grep -qsz '^BED_SCOPE=' "/proc/$pid/environ"; then continue; fi
+      kill -KILL "$pid" 2>/dev/null
+    done
   done
 }
 

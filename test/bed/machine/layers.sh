@@ -30,6 +30,7 @@ people >"$base/etc/passwd"
 { grep -vE '^(lab|mina):' /etc/shadow; printf '%s\n' 'lab:*:19000:0:99999:7:::' 'mina:*:19000:0:99999:7:::'; } >"$base/etc/shadow"
 chmod 640 "$base/etc/shadow"
 install -m 755 "$machine/init.sh" "$base/usr/local/lib/bed/init"
+for name in loginctl systemd-run; do install -m 755 "$machine/$name.sh" "$base/usr/local/lib/bed/$name"; done
 install -m 755 "$machine/date.sh" "$base/usr/local/lib/bed/date"
 install -m 644 "$machine/clock.cjs" "$base/usr/local/lib/bed/clock.cjs"
 
