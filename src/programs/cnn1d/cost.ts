@@ -1,5 +1,6 @@
 import type { Resources } from '../../model/resources.ts';
 import type { Architecture, Block } from './architecture.ts';
+import type { Cnn1dParams } from './parameters.ts';
 
 /** Clips a word to train on in the whole Speech Commands data set, to which operations refer. */
 const clipsPerWord = 2560;
@@ -27,31 +28,45 @@ export function trainingOperations(architecture: Architecture, words: number, ep
   return 3 * forwardOperations(architecture) * words * clipsPerWord * epochs;
 }
 
+/** What an engine takes beside the numbers of a step, and for each of their bytes. */
+interface Footprint {
+  readonly processBytes: number;
+  readonly scatter: number;
+}
+
+/** Node and TensorFlow.js before the first step. The heap of WebAssembly has gaps, and never shrinks. */
+const onWasm: Footprint = { processBytes: 150 * 2 ** 20, scatter: 1.5 };
+/** With libtensorflow, a third of which is in memory; its operations keep more copies at a time. */
+const onLibtensorflow: Footprint = { processBytes: 350 * 2 ** 20, scatter: 1.73 };
+/** On a GPU's own memory: the context and libraries of CUDA, and what cuDNN tries convolutions with. */
+const onGpu: Footprint = { processBytes: 2 ** 30, scatter: 1.73 };
+
 /**
- * What a trial on the wasm engine takes at its peak. A step keeps each block's outputs; the way back through the largest
- * one stands beside them. A little more than what was measured (docs/cnn1d.md).
+ * What a trial takes at its peak; under `auto` as much as it does on the hungrier engine. A step keeps each block's
+ * outputs; the way back through the largest one stands beside them. A little more than what was measured
+ * (docs/cnn1d.md).
  */
-export function estimateResources(architecture: Architecture, batchSize: number): Resources {
+export function estimateResources(
+  architecture: Architecture,
+  { batchSize, engine }: { readonly batchSize: number; readonly engine: Cnn1dParams['engine'] },
+): Resources {
   const { blocks } = architecture;
   const perClip =
     sum(blocks, keptNumbers) + Math.max(...blocks.map(workingNumbers)) + 5 * widestDense(architecture);
   const parameters = countParameters(architecture);
+  // A parameter comes with its gradient, Adam's moments and intermediates, the best epoch's and a checkpoint's copy.
+  const numbers = perClip * batchSize + 20 * parameters;
+  const takes = ({ processBytes, scatter }: Footprint): number =>
+    Math.ceil(processBytes + scatter * bytesPerNumber * numbers);
+  const isOnGpu = engine === 'gpu';
   return {
     cpus: 1,
-    gpus: 0,
-    gpuMemoryBytes: null,
-    // A parameter comes with its gradient, Adam's moments and intermediates, the best epoch's and a checkpoint's copy.
-    hostMemoryBytes: Math.ceil(
-      processBytes + scatter * bytesPerNumber * (perClip * batchSize + 20 * parameters),
-    ),
+    gpus: isOnGpu ? 1 : 0,
+    gpuMemoryBytes: isOnGpu ? takes(onGpu) : null,
+    hostMemoryBytes: takes(engine === 'wasm' ? onWasm : onLibtensorflow),
     diskBytes: Math.ceil(bytesPerNumber * 11 * parameters + 2 ** 20),
   };
 }
-
-/** Node, TensorFlow.js and its WebAssembly before the first step. */
-const processBytes = 150 * 2 ** 20;
-/** The heap of WebAssembly has gaps, and never shrinks. */
-const scatter = 1.5;
 
 /** The convolution's output, what pooling leaves of it, and BN's and ReLU's output where they are not the same. */
 function keptNumbers({ convolution, pool, channels, batchNorm }: Block): number {

@@ -16,7 +16,7 @@ export const cnn1d: ProgramDescription = {
   countParameters: (params, data) => countParameters(networkOf(params, data)),
   operations: (params, data) =>
     trainingOperations(networkOf(params, data), data.words.length, readParams(params).epochs),
-  estimate: (params, data) => estimateResources(networkOf(params, data), readParams(params).batchSize),
+  estimate: (params, data) => estimateResources(networkOf(params, data), readParams(params)),
   command: ['{node}', 'train.mjs'],
 };
 

@@ -93,6 +93,8 @@ describe('the description of cnn1d', () => {
     const estimate = (params: Params) => cnn1d.estimate(completed(params), { words });
     const small = estimate({ startChannels: 8, batchSize: 8 });
     expect(small).toMatchObject({ cpus: 1, gpus: 0, gpuMemoryBytes: null });
+    expect(estimate({ engine: 'gpu' })).toMatchObject({ gpus: 1, gpuMemoryBytes: expect.any(Number) });
+    expect(estimate({}).hostMemoryBytes).toBeGreaterThan(estimate({ engine: 'wasm' }).hostMemoryBytes ?? 0);
     for (const larger of [
       { startChannels: 64, batchSize: 8 },
       { startChannels: 8, batchSize: 64 },

@@ -2,7 +2,7 @@
  * Makes an engine: tfjs's binding of npm, compiled against the libtensorflow of a wheel of PyPI. Nothing is downloaded
  * from elsewhere, and of what comes only the files stay that are loaded: the engine is sent to hosts.
  */
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
@@ -37,14 +37,15 @@ export async function installEngine(
   try {
     say(`downloading ${release.binding} ${release.bindingVersion}`);
     await downloadBinding(release, work);
-    say(`downloading ${release.wheel} ${release.wheelVersion}`);
     const libraries = join(work, 'node_modules', release.binding, 'deps');
-    await downloadLibraries(release, work, libraries);
+    await downloadLibraries(release, work, libraries, say);
     say('compiling the binding');
     await compile(release, work);
     say('trying it');
     const { files } = await prove(work, release.binding);
-    await keep([...files, ...(await filesBelow(join(libraries, 'lib')))], work, into);
+    // What is loaded only where there is a GPU does not show here.
+    const loadedLater = await filesBelow(join(libraries, 'nvidia')).catch(() => []);
+    await keep([...files, ...(await filesBelow(join(libraries, 'lib'))), ...loadedLater], work, into);
     const { version, usesGpu } = await prove(into, release.binding);
     return { version, usesGpu };
   } finally {
@@ -64,11 +65,13 @@ async function downloadBinding({ binding, bindingVersion }: Release, work: strin
 const librariesOfTensorflow = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 async function downloadLibraries(
-  { wheel, wheelVersion }: Release,
+  { wheel, wheelVersion, extra }: Release,
   work: string,
   into: string,
+  say: (step: string) => void,
 ): Promise<void> {
   const unpacked = join(work, 'wheel');
+  say(`downloading ${wheel} ${wheelVersion}`);
   await unpackWheel(`${wheel}==${wheelVersion}`, work, unpacked);
   await rm(into, { recursive: true, force: true });
   await mkdir(join(into, 'lib'), { recursive: true });
@@ -79,6 +82,35 @@ async function downloadLibraries(
     await runTool('strip', ['--strip-unneeded', file], { cwd: work });
   }
   await rename(join(unpacked, 'tensorflow/include'), join(into, 'include'));
+  const metadata = join(unpacked, `${wheel}-${wheelVersion}.dist-info/METADATA`);
+  const others = extra === null ? [] : requirementsOf(await readFile(metadata, 'utf8'), extra);
+  await rm(unpacked, { recursive: true });
+  for (const requirement of others) await downloadCuda(requirement, work, into, say);
+}
+
+/** What a wheel requires for an extra (core metadata specifications, "Requires-Dist"), as pip takes it. */
+export const requirementsOf = (metadata: string, extra: string): string[] =>
+  [...metadata.matchAll(/^Requires-Dist: (\S+) *\(?(==[^\s;)]+)\)? *; *extra == '([^']+)'/gm)].flatMap(
+    ([, name = '', version = '', of]) => (of === extra ? [`${name}${version}`] : []),
+  );
+
+/** Where the libraries look for each other, and libtensorflow for them: nvidia/NAME/lib beside its own folder. */
+async function downloadCuda(
+  requirement: string,
+  work: string,
+  into: string,
+  say: (step: string) => void,
+): Promise<void> {
+  say(`downloading ${requirement.replace('==', ' ')}`);
+  const unpacked = join(work, 'wheel');
+  await unpackWheel(requirement, work, unpacked);
+  const packages = join(unpacked, 'nvidia');
+  for (const name of await readdir(packages)) {
+    const libraries = join(packages, name, 'lib');
+    if (!existsSync(libraries)) continue;
+    await mkdir(join(into, 'nvidia', name), { recursive: true });
+    await rename(libraries, join(into, 'nvidia', name, 'lib'));
+  }
   await rm(unpacked, { recursive: true });
 }
 

@@ -9,7 +9,7 @@ export interface Release {
    * 2.12 is the first whose wheel has libtensorflow_cc; from 2.18 on tf.round of int32 gives 0.
    */
   readonly wheelVersion: string;
-  /** The extra of the wheel that names the libraries it needs beside itself. */
+  /** The extra of the wheel that names the wheels with the libraries of CUDA that it was built with; null for none. */
   readonly extra: string | null;
 }
 
@@ -44,4 +44,5 @@ export const wheelTags: readonly string[] = [
   '--abi=cp311',
   '--platform=manylinux_2_17_x86_64',
   '--platform=manylinux2014_x86_64',
+  '--platform=manylinux1_x86_64',
 ];
