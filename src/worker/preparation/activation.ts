@@ -80,9 +80,14 @@ async function activateParts(place: Place, parts: readonly string[]): Promise<Ac
       log,
       limitMs,
     });
-    if (asked.kind === 'failed') return asked;
+    if (asked.kind === 'failed')
+      return { ...asked, message: inTheirWords(asked.message), logTail: inTheirWords(asked.logTail) };
     return { kind: 'active', command, path: readFileSync(answer, 'utf8') };
   } finally {
     rmSync(answer, { force: true });
   }
 }
+
+/** Of the lines of a script that nobody has seen, bash names file and number before it says what is wrong. */
+const inTheirWords = (said: string): string =>
+  said.replace(/\S*\/activations\/[0-9a-f]{32}\.sh: line \d+: /g, '');

@@ -13,7 +13,7 @@ const limitMs = 90_000;
  * Reads the program's file and those of its own that it imports, then imports all else that they name, as the same
  * interpreter would in a trial. What only a branch or a function imports is not certain to be met; what stands in a
  * `try` that catches its absence is left out. Each answer lies between two NULs, which nothing that is imported prints.
- * What takes all of the time, or brings the interpreter down, was announced before. For Python 3.4 and later.
+ * What takes all of the time, or brings the interpreter down, was announced before. For Python 3.5 and later.
  */
 const script = String.raw`
 import ast, importlib, json, os, sys
@@ -55,7 +55,7 @@ class Imports(ast.NodeVisitor):
         self.found.append((node.level, node.module or "", names, node.lineno, self.certain))
     def visit_Try(self, node):
         caught = " ".join("Exception" if one.type is None else ast.dump(one.type) for one in node.handlers)
-        if any(word in caught for word in ("ImportError", "ModuleNotFoundError", "Exception'", "Exception")):
+        if any(word in caught for word in ("ImportError", "ModuleNotFoundError", "Exception")):
             for part in node.orelse + node.finalbody:
                 self.visit(part)
         else:
@@ -88,6 +88,10 @@ def own(directory, dotted):
         files += [is_file(directory, *at, "__init__.py"), is_file(directory, *at[:-1], at[-1] + ".py")]
     return [file for file in files if file]
 
+def is_module(directory, dotted):
+    path = os.path.join(directory, *dotted.split("."))
+    return os.path.isdir(path) or any(os.path.isfile(path + each) for each in importlib.machinery.all_suffixes())
+
 def read(file, certain):
     if (file, certain) in seen or (file, True) in seen:
         return
@@ -110,6 +114,12 @@ def read(file, certain):
             for _ in range(level - 1):
                 directory = os.path.dirname(directory)
         files = own(directory, module) if module else []
+        if files is not None and module and certain and always and not is_module(directory, module):
+            say(
+                kind="script",
+                path=shown(file),
+                problem="line %d: %s is not among the program's files" % (line, "." * level + module),
+            )
         if files is None:
             where = "%s:%d" % (shown(file), line)
             entry = wanted.setdefault((module, certain and always), (where, []))
@@ -139,7 +149,7 @@ def problem_of(module, names):
                 try:
                     importlib.import_module(module + "." + one)
                 except ImportError as error:
-                    if getattr(error, "name", None) != module + "." + one and not isinstance(error, ModuleNotFoundError):
+                    if getattr(error, "name", None) != module + "." + one:
                         raise
                     return "cannot import name %s" % one
     except BaseException as error:

@@ -38,7 +38,8 @@ export type StepResult =
 
 const tailBytes = 8 * 1024;
 const tailLines = 40;
-const longestWords = 120;
+/** Of what goes on, and of why it failed: bash begins with the path of a script. */
+const longestWords = { running: 120, failed: 500 };
 const tellEveryMs = 2_000;
 
 export class Steps {
@@ -64,7 +65,7 @@ export class Steps {
       let late = false;
       child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
       const telling = setInterval(
-        () => step.running(performance.now() - began, lastWords(linesOf(step.log))),
+        () => step.running(performance.now() - began, lastWords(linesOf(step.log), longestWords.running)),
         tellEveryMs,
       );
       const limit = setTimeout(() => {
@@ -108,7 +109,7 @@ const lateText = (limitMs: number): string =>
 
 function failure(what: string, log: string): Omit<Extract<StepResult, { kind: 'failed' }>, 'output'> {
   const lines = linesOf(log);
-  const words = lastWords(lines);
+  const words = lastWords(lines, longestWords.failed);
   return {
     kind: 'failed',
     message: words === '' ? what : `${what}: ${words}`,
@@ -118,4 +119,5 @@ function failure(what: string, log: string): Omit<Extract<StepResult, { kind: 'f
 
 const linesOf = (log: string): string[] => printable(readTail(log, tailBytes).text).trimEnd().split('\n');
 
-const lastWords = (lines: readonly string[]): string => lines.at(-1)?.trim().slice(0, longestWords) ?? '';
+const lastWords = (lines: readonly string[], longest: number): string =>
+  lines.at(-1)?.trim().slice(0, longest) ?? '';
