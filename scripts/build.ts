@@ -3,9 +3,10 @@
  * (one folder for the hosts). Hosts may have Node 16, the machine of the command gets Node 24.
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -19,6 +20,22 @@ const shared = {
 // tfjs and tar-stream are CommonJS: bundled into ESM they still call require for Node's own modules.
 const requireBanner = {
   js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+};
+
+/**
+ * `z` is an object that has all of zod, so a bundle would have all of it, with its 49 languages: half a megabyte that an
+ * agent holds for nothing. As a namespace only what is used of it stays.
+ */
+const zodInParts: Plugin = {
+  name: 'zod-in-parts',
+  setup: (bundle) =>
+    bundle.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return {
+        loader: 'ts',
+        contents: text.replace("import { z } from 'zod';", "import * as z from 'zod';"),
+      };
+    }),
 };
 
 rmSync(dist, { recursive: true, force: true });
@@ -38,6 +55,7 @@ await Promise.all([
     outfile: join(dist, 'agent.mjs'),
     target: 'node16',
     banner: requireBanner,
+    plugins: [zodInParts],
   }),
   build({
     ...shared,
