@@ -8,7 +8,7 @@ type LiveHost = LiveFigures['hosts'][number];
 /** What is new of a host. `because` is null where it is used again. */
 export interface HostNews {
   readonly host: string;
-  readonly state: LiveHost['state'] | 'held';
+  readonly state: LiveHost['state'] | 'held' | 'no-gpus';
   readonly because: string | null;
 }
 
@@ -18,6 +18,8 @@ const lastingMs = 5_000;
 export class HostNotices {
   /** By host: what was told of it and still holds. */
   readonly #told = new Map<string, string>();
+  /** What the driver's tool of a host said, and was told of. */
+  readonly #gpuProblems = new Map<string, string>();
   /** Kinds of holds that were told, by host: their figures change from second to second. */
   readonly #holds = new Map<string, Set<Refusal['kind']>>();
   readonly #heldSince = new Map<string, number>();
@@ -31,9 +33,16 @@ export class HostNotices {
     const { name, state, because } = host;
     if (isClosed(state) && because !== null) return this.#tell({ host: name, state, because });
     if (state !== 'ready') return null;
-    if (because !== null) return this.#tell({ host: name, state, because }) ?? this.#held(host, nowMs);
-    if (this.#told.delete(name)) return { host: name, state, because: null };
-    return this.#held(host, nowMs);
+    const odd = because === null ? null : this.#tell({ host: name, state, because });
+    if (because === null && this.#told.delete(name)) return { host: name, state, because };
+    return odd ?? this.#noGpus(host) ?? this.#held(host, nowMs);
+  }
+
+  #noGpus({ name, facts }: LiveHost): HostNews | null {
+    const problem = facts?.gpuProblem ?? null;
+    if (problem === null || this.#gpuProblems.get(name) === problem) return null;
+    this.#gpuProblems.set(name, problem);
+    return { host: name, state: 'no-gpus', because: problem };
   }
 
   #tell(news: HostNews): HostNews | null {
@@ -64,5 +73,7 @@ const isClosed = (state: LiveHost['state']): boolean => state === 'unreachable' 
 export function hostNewsText({ host, state, because }: HostNews): string {
   if (because === null) return `${host} can be used again`;
   if (state === 'ready') return `${host}: ${because}`;
+  if (state === 'no-gpus')
+    return `${host} gives no GPUs: ${because}; run nvidia-smi there (after an update of the driver a reboot mends it)`;
   return state === 'held' ? `${host} starts nothing now: ${because}` : `${host} cannot be used: ${because}`;
 }

@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openBed } from './bed.ts';
 import { bedIsHere } from './whether-here.ts';
 
@@ -22,6 +24,22 @@ describe.skipIf(!isHere)('a bed that is closed', () => {
   });
 });
 
+describe.skipIf(!isHere)('a bed that does not come up', () => {
+  it('says why, and leaves no process, mount or file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'labsweep-no-bed-'));
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    vi.stubEnv('TMPDIR', folder);
+    await expect(openBed({ hosts: [{}, { sshd: ['NoSuchKeyword yes'] }] })).rejects.toThrow(
+      /host02 did not come up: .*NoSuchKeyword/s,
+    );
+    expect(readdirSync(folder)).toEqual([]);
+    expect(processesNaming(folder)).toEqual([]);
+  });
+});
+
 describe.skipIf(!isHere)('several beds', () => {
   it('know nothing of one another', async () => {
     const beds = await Promise.all([openBed({ hosts: 1 }), openBed({ hosts: 1 })]);
@@ -40,6 +58,20 @@ const processesIn = (network: string): string[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/ns/net`) === network)
     .map((pid) => `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`);
+
+const processesNaming = (folder: string): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(commandOf)
+    .filter((command) => command.includes(folder));
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 const linkOf = (path: string): string => {
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HostNotices, hostNewsText } from '../../src/board/host-notices.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
-import { liveHost } from './live.ts';
+import { liveHost, withGpus } from './live.ts';
 
 type Live = LiveFigures['hosts'][number];
 
@@ -54,5 +54,14 @@ describe('what keeps a host from being used', () => {
     };
     expect(told(...Array.from({ length: 9 }, () => ({ ...full(1), running })))).toEqual([]);
     expect(told(...Array.from({ length: 9 }, () => waits))).toEqual([]);
+  });
+
+  test('is told of GPUs that the driver does not show, once', () => {
+    const { facts } = withGpus();
+    const gpuProblem = 'No devices were found';
+    const silent: Partial<Live> = { facts: facts === null ? null : { ...facts, gpus: [], gpuProblem } };
+    expect(told({ facts }, silent, {}, silent)).toEqual([
+      'ash gives no GPUs: No devices were found; run nvidia-smi there (after an update of the driver a reboot mends it)',
+    ]);
   });
 });

@@ -17,6 +17,8 @@ const others: readonly { readonly name: string; readonly at: string; readonly [m
   { name: 'closed', at: 'oak', folder: '/var/lib/labsweep' },
   { name: 'twin', at: 'elm', limits: { slots: 2 } },
   { name: 'rekeyed', at: 'oak' },
+  { name: 'unmet', at: 'oak' },
+  { name: 'asks', at: 'noexec', user: 'mina' },
   { name: 'nobody', at: 'no-such-host.invalid' },
   { name: 'gone', at: '10.77.0.250' },
 ];
@@ -39,6 +41,9 @@ export const remedies: Readonly<Record<string, RegExp>> = {
     /^\/var\/lib\/labsweep cannot be written there \(.*Permission denied\); give the host another "folder"/,
   rekeyed:
     /^rekeyed \(10\.77\.0\.11\) shows another host key .* or somebody is in between\. Ask who runs it; .* labsweep hosts trust rekeyed$/,
+  unmet:
+    /^unmet \(10\.77\.0\.11\) is not in your known_hosts; it shows the key ssh-ed25519 SHA256:.* labsweep hosts trust unmet$/,
+  asks: /^what it is told to run does not run\. Do login files there \(~\/\.bashrc, ~\/\.cshrc\) exit, ask something/,
   nobody: /^no-such-host\.invalid has no address; give nobody an "address" in inventory\.json or a HostName/,
   gone: /^gone \(10\.77\.0\.250\) cannot be reached from this network\.$/,
 };
@@ -93,6 +98,7 @@ async function breakHosts(bed: Bed): Promise<void> {
     root('oak', 'mkdir -m 755 /tmp/labsweep-2001 && chown lab /tmp/labsweep-2001'),
     root('full', 'dd if=/dev/zero of=/home/lab/thesis.tar bs=4k'),
     root('ancient', getconf),
+    root('noexec', 'echo \'read -p "Which project? " project\' >/home/mina/.bashrc'),
     bed.host('oak').setNvidiaSmi({ kind: 'hangs' }),
     bed.host('elm').setNvidiaSmi({
       kind: 'fails',
@@ -106,8 +112,8 @@ async function breakHosts(bed: Bed): Promise<void> {
 async function nameHosts(bed: Bed): Promise<void> {
   const aliases = others.filter(({ at }) => !/\W/.test(at));
   const blocks = aliases.map(({ name, at }) => `Host ${name}\n  HostName ${bed.host(at).address}\n`);
-  const rekeyed = 'Host rekeyed\n  HostKeyAlias rekeyed\n';
-  writeFileSync(bed.sshConfig, [rekeyed, ...blocks, readFileSync(bed.sshConfig, 'utf8')].join(''));
+  const keys = ['rekeyed', 'unmet'].map((name) => `Host ${name}\n  HostKeyAlias ${name}\n`);
+  writeFileSync(bed.sshConfig, [...keys, ...blocks, readFileSync(bed.sshConfig, 'utf8')].join(''));
   const key = join(bed.folder, 'another-key');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   const [type, blob] = readFileSync(`${key}.pub`, 'utf8').split(' ');

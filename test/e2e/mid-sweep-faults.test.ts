@@ -35,7 +35,13 @@ describe.skipIf(!isHere)('a sweep whose hosts are hit while it runs', () => {
   beforeAll(async () => {
     bed = await openBed({
       all: { slots: 2 },
-      hosts: [{ name: 'oak' }, { name: 'reboots' }, { name: 'rekeyed' }, { name: 'fills', homeBytes: 64e6 }],
+      hosts: [
+        { name: 'oak' },
+        { name: 'reboots' },
+        { name: 'rekeyed' },
+        { name: 'fills', homeBytes: 64e6 },
+        { name: 'small', homeBytes: 6e6 },
+      ],
     });
     await bed.host('reboots').wan({ delayMs: 1, rateMbit: 20 });
   });
@@ -74,6 +80,10 @@ describe.skipIf(!isHere)('a sweep whose hosts are hit while it runs', () => {
     await expect.poll(status, patience).toMatch(/^reboots +preparing: sending files: \d+ %/m);
     await bed.host('reboots').reboot();
     await reads(/^reboots cannot be used: the connection was cut$/m);
+
+    await reads(
+      /^small cannot be used: its disk has no room left in \/home\/lab\/\.labsweep; make room there, or/m,
+    );
 
     await expect.poll(status, patience).toMatch(/^rekeyed +2 running/m);
     const known = readFileSync(bed.knownHosts, 'utf8');

@@ -1,5 +1,6 @@
 /** One look at a host: what labsweep needs to know before an agent can run there, by plain sh alone. */
 import { z } from 'zod';
+import { printable } from '../../model/printable.ts';
 import { leftBehindCommands, leftBehindSchema } from './left-behind.ts';
 import type { Transport } from '../transport/transport.ts';
 import { TransportError } from '../transport/transport.ts';
@@ -64,16 +65,44 @@ const oldestNode = 16;
 
 const marker = 'labsweep-probe-1';
 
+/** An agent may take 15 s to start on a busy host; a home whose server is gone takes for ever. */
+const patienceMs = 60_000;
+
 /** Looks at a host, and starts the agent where all that it needs is there. @throws TransportError */
-export async function probe(transport: Transport, wanted: Wanted, token: string): Promise<Probe> {
-  const { code, stdout, stderr } = await transport.exec(['sh'], probeScript(wanted, token));
+export async function probe(
+  transport: Transport,
+  wanted: Wanted,
+  token: string,
+  withinMs = patienceMs,
+): Promise<Probe> {
+  const asked = transport.exec(['sh'], probeScript(wanted, token));
+  const { code, stdout, stderr } = await within(withinMs, asked);
   const said = readProbe(stdout);
   if (said !== null) return { ...said, folderId: said.folderId || token };
-  const words = `${stdout}${stderr}`.trim() || `exit code ${code}`;
+  const words = printable(`${stdout}${stderr}`)
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' / ')
+    .slice(0, 500);
   throw new TransportError(
     'command',
-    `it does not run commands as a login should; it said: ${words.slice(0, 500)}`,
+    'what it is told to run does not run. Do login files there (~/.bashrc, ~/.cshrc) exit, ask something or start ' +
+      `another shell, or has this account a forced command? It said ${words === '' ? `nothing (exit code ${code})` : words}`,
   );
+}
+
+/** What hangs on the host is left to it. */
+async function within<T>(limitMs: number, asked: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const message =
+    `nothing that it is told to run ends within ${limitMs / 1_000} s. Is a file server that its home lies on away, ` +
+    'or does a login file there wait for something?';
+  const timer = setTimeout(() => late.reject(new TransportError('command', message)), limitMs);
+  asked.catch(() => {}); // it may end in whichever way, later
+  try {
+    return await Promise.race([asked, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Null where the answer is no probe's. */
@@ -117,6 +146,8 @@ one_line() { head -n 1 | cut -c1-1000; }
 version_of() { [ -n "$1" ] && [ -x "$1" ] && "$1" -p process.versions.node 2>/dev/null; }
 
 look() {
+  # Where a login file has read of these lines, nothing of what follows is what was meant.
+  [ -n "$folder" ] && [ -n "$token" ] || return
   echo ${marker}
   case $folder in '~') folder=$HOME ;; '~/'*) folder=$HOME/\${folder#'~/'} ;; esac
   arch=$(uname -m)

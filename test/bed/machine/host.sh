@@ -22,7 +22,7 @@ holder() { cat "$host/unshare.pid" 2>/dev/null || true; }
 init() {
   local pid
   pid=$(holder)
-  [ -z "$pid" ] || tr -d ' ' <"/proc/$pid/task/$pid/children" 2>/dev/null || true
+  [ -z "$pid" ] || tr -d ' ' 2>/dev/null <"/proc/$pid/task/$pid/children" || true
 }
 
 # What survives a reboot: the host's own layer, its key and name, the homes.

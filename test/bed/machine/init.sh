@@ -2,7 +2,9 @@
 # The first process of a host: starts sshd, reaps orphans (bash does), and shuts down in order on TERM.
 mkdir -p /run/sshd
 chmod 755 /run/sshd
-"$(command -v sshd || echo /usr/sbin/sshd)" -D -E /var/log/sshd.log &
+sshd=$(command -v sshd || echo /usr/sbin/sshd)
+"$sshd" -t || exit
+"$sshd" -D -E /var/log/sshd.log &
 
 shut_down() {
   trap '' TERM

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { probe, readProbe } from '../../../src/coordinator/fleet/probe.ts';
 import { localTransport } from '../../../src/coordinator/transport/local.ts';
+import type { TransportError } from '../../../src/coordinator/transport/transport.ts';
+import { problem, Ways } from '../../contracts/reach.ts';
+import { SshLab, whyNoSshd } from '../../contracts/ssh-lab.ts';
 
 let home: string;
 beforeEach(() => {
@@ -73,6 +76,43 @@ describe('a look at a host', () => {
     chmodSync(old, 0o755);
     const found = await probe(localTransport(), { folder: home, node: old, build: 'x' }, 'abc');
     expect(found.node).not.toBe(old);
+  });
+});
+
+describe.skipIf(whyNoSshd !== null)('a look at a host on which nothing runs as it should', () => {
+  let lab: SshLab;
+  const ways = new Ways();
+  beforeEach(() => {
+    lab = new SshLab();
+  });
+  afterEach(async () => {
+    await ways.close();
+    await lab.close();
+  });
+
+  /** @param command what runs in place of what was asked for, as a login file or a forced command may have it */
+  const lookWhere = async (command: string, withinMs?: number): Promise<TransportError> => {
+    await lab.start('odd', { settings: [`ForceCommand ${command}`] });
+    const wanted = { folder: '~/lab', node: '', build: '0123456789abcdef' };
+    return problem(probe(ways.reach('ssh2', 'odd', lab), wanted, 'abc', withinMs));
+  };
+
+  it.each([
+    ['says something and goes', 'echo For the vision group only.', /It said For the vision group only\.$/],
+    ['reads it', 'cat >/dev/null', /It said nothing \(exit code 0\)$/],
+    ['reads a line of it as an answer', 'read project; exec sh', /Do login files there .* ask something/],
+  ])('tells of one that %s', async (_, command, words) => {
+    expect(await lookWhere(command)).toMatchObject({
+      kind: 'command',
+      message: expect.stringMatching(words),
+    });
+  });
+
+  it('is given up where it does not end', async () => {
+    const error = await lookWhere('sleep 60', 1_000);
+    expect(error.message).toMatch(
+      /^nothing that it is told to run ends within 1 s\. Is a file server .* away/,
+    );
   });
 });
 
