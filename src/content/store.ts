@@ -3,12 +3,11 @@
  * A folder without its `.ready` is not there. Any number of processes, on any number of machines that share the store,
  * may add the same folder at once.
  */
-import { randomBytes } from 'node:crypto';
-import { access, mkdir, open, readFile, rename } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { access, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../model/canonical.ts';
 import type { ContentHash } from '../model/ids.ts';
+import { draftPath, makeDraft } from './drafts.ts';
 import { type Manifest, manifestHash, manifestSchema } from './manifest.ts';
 import { removeTree, sealTree, syncFolder, treeDifferences } from './tree.ts';
 
@@ -64,9 +63,9 @@ export async function addContent<Refusal>(
   fill: (folder: string) => Promise<Refusal | null>,
 ): Promise<Filled<Refusal>> {
   const hash = manifestHash(manifest);
-  const draft = join(store, `tmp.${hostname()}.${randomBytes(6).toString('hex')}`);
+  const draft = draftPath(store);
   try {
-    await mkdir(draft, { recursive: true, mode: 0o700 });
+    await makeDraft(store, draft);
     const refusal = await fill(draft);
     if (refusal !== null) return refusal;
     await sealTree(draft);

@@ -43,8 +43,8 @@ export interface AgentOptions {
   /** The host's monotonic clock, in milliseconds since its boot. */
   readonly now: () => number;
   readonly log: AgentLog;
-  /** Called once, when it has been idle for long enough. */
-  readonly idle: () => void;
+  /** Called once, when it has been idle for long enough; what it is handed says which attempts are not acknowledged. */
+  readonly idle: (isHeld: (attempt: string) => boolean) => void;
 }
 
 const sampleEveryMs = 1_000;
@@ -84,7 +84,7 @@ export class Agent {
     const { host, now, procRoot, launcher, environment, log } = options;
     const units = kernelUnits();
     const post = (event: WorkerEvent): void => this.#post(event);
-    this.#idling = new Alarm(options.idle);
+    this.#idling = new Alarm(() => options.idle((attempt) => this.#state.attempts.has(attempt)));
     this.#supervisor = new Supervisor({ host, launcher, environment, units, procRoot, now, post });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({

@@ -5,8 +5,8 @@ import { Agent } from './agent.ts';
 import { buildOf, writeAgentFile } from './agent-file.ts';
 import { AgentLog, describeError } from './agent-log.ts';
 import { listen, socketPath } from './endpoint.ts';
-import { tidyCheckpoints } from './spool/checkpoint.ts';
 import { openHostFolder } from './spool/host-folder.ts';
+import { tidy } from './spool/tidy.ts';
 import { inherited } from './supervisor/environment.ts';
 import { readLoginEnvironment } from './supervisor/login-environment.ts';
 import { launcherCommand } from './supervisor/launch-trials.ts';
@@ -82,8 +82,8 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
     idleMs,
     now: () => Number(process.hrtime.bigint()) / 1e6,
     log,
-    idle: () => {
-      tidyCheckpoints(host);
+    idle: (isHeld) => {
+      tidy(host, isHeld);
       end('idle');
     },
   });

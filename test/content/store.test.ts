@@ -5,6 +5,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
   chmodSync,
 } from 'node:fs';
@@ -14,6 +15,28 @@ import { manifestHash } from '../../src/content/manifest.ts';
 import { snapshot } from '../../src/content/snapshot.ts';
 import { contentPath, hasContent, storedManifest, verifyContent } from '../../src/content/store.ts';
 import { folderOf, manifestOf, oddFolder, storeOf, write } from './folders.ts';
+
+describe('a store', () => {
+  test('is rid of what a crash has left, a day later', async () => {
+    const { store, hash } = await storeOf(oddFolder());
+    const folder = (name: string, hours: number): void => {
+      const path = join(store, name);
+      mkdirSync(join(path, 'pkg'), { recursive: true });
+      chmodSync(join(path, 'pkg'), 0o555);
+      writeFileSync(`${path}.ready`, '');
+      const then = Date.now() / 1_000 - hours * 3_600;
+      for (const each of [path, `${path}.ready`]) utimesSync(each, then, then);
+    };
+    folder('tmp.cedar.0123', 25);
+    folder('tmp.cedar.4567', 23);
+    const other = folderOf({ 'a.py': 'one' });
+    const manifest = await manifestOf(other);
+    await snapshot(other, manifest, store);
+    const added = manifestHash(manifest);
+    const kept = ['tmp.cedar.4567', 'tmp.cedar.4567.ready', hash, `${hash}.ready`, added, `${added}.ready`];
+    expect(readdirSync(store).sort()).toEqual(kept.sort());
+  });
+});
 
 describe('a snapshot', () => {
   test('holds what the manifest says, read-only, and is ready only with its manifest beside it', async () => {
