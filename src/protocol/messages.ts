@@ -57,7 +57,7 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
   }),
   /** Answer to `state`: lines of these attempts that are committed already. Metrics flow only after it. */
   z.object({ kind: z.literal('reconciled'), committedLines: z.record(z.string(), z.number()) }),
-  /** What the inventory caps on this host; the latest writer's word holds. */
+  /** What the inventory caps on this host; of several ledgers that use it, the strictest word holds. */
   z.object({ kind: z.literal('limits'), limits: hostLimitsSchema }),
   /** What the inventory says of this host besides; holds for this ledger's trials. */
   z.object({ kind: z.literal('settings'), settings: hostSettingsSchema }),

@@ -112,14 +112,13 @@ describe.skipIf(!isHere)('four hosts with three, two, one and no GPU', () => {
     await expect
       .poll(told, wait)
       .toEqual([...uuids('host01', 0), ...others].map((uuid, at) => [uuid, at === 0 ? 9_001 : trialMib + 1]));
-    const { stdout: status } = await theo.type('status');
-    expect(status).toMatch(/^host01 {2}0 NVIDIA.* idle, 1 process of others$/m);
-    const { stdout: why } = await theo.type('why');
-    expect(why).toMatch(/^host01 GPU 0 +has 1\.7 GiB of 11 GiB to give/m);
-    expect(why).toMatch(
-      /^ +\d+ +one +the 3 hosts that are ready have their fill; host04: needs a GPU, and the host has none$/m,
-    );
-    expect(why).toMatch(/^host04 +needs a GPU, and the host has none$/m);
+    const said = (verb: string) => async (): Promise<string> => (await theo.type(verb)).stdout;
+    await expect.poll(said('status'), wait).toMatch(/^host01 {2}0 NVIDIA.* idle, 1 process of others$/m);
+    await expect.poll(said('why'), wait).toMatch(/^host01 GPU 0 +has 1\.7 GiB of 11 GiB to give/m);
+    await expect
+      .poll(said('why'), wait)
+      .toMatch(/^ +\d+ +one +the 3 hosts .* have their fill; host04: needs a GPU, and the host has none$/m);
+    await expect.poll(said('why'), wait).toMatch(/^host04 +needs a GPU, and the host has none$/m);
 
     await first.setGpus([{}, {}, {}]);
     await expect.poll(begun, wait).toEqual([...others, ...uuids('host01', 0)].toSorted());
@@ -128,6 +127,19 @@ describe.skipIf(!isHere)('four hosts with three, two, one and no GPU', () => {
     expect(await theo.scores()).toHaveLength(24);
     expect(await logOf('host04')).toEqual([]);
     expect([...(await mostAtOnce()).values()]).toEqual(Array.from({ length: 6 }, () => 1));
+  });
+
+  it('P4 puts two on a GPU where both fit, and never a third', { timeout: 60_000 }, async () => {
+    await everywhere('sh', '-c', ': > /var/tmp/log; touch /var/tmp/both');
+    const theo = person();
+    theo.write('both.yaml', sweepOf('both', 36, '5.3 GB'));
+    expect(await theo.type('run', 'both.yaml')).toMatchObject({ code: exitCode.done });
+    expect(await theo.scores()).toHaveLength(36);
+    const most = await mostAtOnce();
+    expect([...most.keys()].toSorted()).toEqual(
+      [...uuids('host01', 0, 1, 2), ...uuids('host02', 0, 1), ...uuids('host03', 0)].toSorted(),
+    );
+    expect(Math.max(...most.values())).toBe(2);
   });
 
   it('P4 P9 two people with accounts of their own have an agent each, count each other, and touch nothing of each other', {
@@ -146,23 +158,25 @@ describe.skipIf(!isHere)('four hosts with three, two, one and no GPU', () => {
     mina.write('hers.yaml', sweepOf('hers', 2, '7 GB'));
     const his = theo.begin('run', 'theirs.yaml');
     await expect.poll(begun, wait).toHaveLength(1);
+    const both = uuids('host02', 0, 1);
+    const taken = both.indexOf((await begun())[0] ?? '');
     const memory = async (): Promise<number[]> =>
       (await theo.hosts())
         .flatMap(({ devices }) => devices)
         .map(({ memoryUsedBytes }) => Math.round(memoryUsedBytes / mib));
-    await expect.poll(memory, wait).toEqual([trialMib + 1, 1]);
+    await expect.poll(memory, wait).toEqual(both.map((_, index) => (index === taken ? trialMib + 1 : 1)));
 
     const hers = mina.begin('run', 'hers.yaml');
     // Of two GPUs his trial has one, so she gets the other, and is told what her second trial waits for.
     await expect
       .poll(async () => (await logOf('host02')).map(({ who, gpu }) => `${who} ${gpu}`), wait)
-      .toEqual(uuids('host02', 0, 1).map((uuid, at) => `${at === 0 ? 'lab' : 'mina'} ${uuid}`));
+      .toEqual([`lab ${both[taken]}`, `mina ${both[1 - taken]}`]);
     await expect
       .poll(async () => (await mina.type('status')).stdout, wait)
-      .toMatch(/^host02 {2}0 NVIDIA.* idle, 1 process of others$/m);
+      .toMatch(new RegExp(`^host02 {2}${taken} NVIDIA.* idle, 1 process of others$`, 'm'));
     await expect
       .poll(async () => (await mina.type('why')).stdout, wait)
-      .toMatch(/^host02 GPU 0 +has 5\.6 GiB of 11 GiB to give where 6\.5/m);
+      .toMatch(new RegExp(`^host02 GPU ${taken} +has 5\\.6 GiB of 11 GiB to give where 6\\.5`, 'm'));
 
     const agents = await host.exec('pgrep', ['-f', '-l', '-u', 'lab,mina', 'agent/[0-9a-f]*.mjs serve']);
     expect(agents.stdout.trim().split('\n')).toHaveLength(2);

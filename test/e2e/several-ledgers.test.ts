@@ -84,14 +84,12 @@ describe.skipIf(!isHere)('two state folders that use the same account on the sam
     await expect
       .poll(async () => (await mina.hosts()).map(({ others }) => others.map(({ running }) => running)), wait)
       .toEqual([[slots], [slots]]);
-    const { stdout: told } = await mina.type('status');
-    expect(told).toMatch(/^host01 +\d waiting: .*; of others 3 running/m);
-    expect(told).toMatch(
-      new RegExp(`^host01: ${slots} running.* of root on .*, ${theo.folder}/.labsweep$`, 'm'),
-    );
-    expect(await mina.type('why')).toMatchObject({
-      stdout: expect.stringContaining(`${slots} trials of ${slots} allowed`),
-    });
+    const said = (verb: string) => async (): Promise<string> => (await mina.type(verb)).stdout;
+    await expect.poll(said('status'), wait).toMatch(/^host01 +\d waiting: .*; of others 3 running/m);
+    await expect
+      .poll(said('status'), wait)
+      .toMatch(new RegExp(`^host01: ${slots} running.* of root on .*, ${theo.folder}/.labsweep$`, 'm'));
+    await expect.poll(said('why'), wait).toContain(`${slots} trials of ${slots} allowed`);
 
     const held = await mina.type('hosts', 'clean');
     expect(held).toMatchObject({ code: exitCode.failedInPart });

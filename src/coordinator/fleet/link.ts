@@ -46,6 +46,8 @@ export interface LinkOptions {
 }
 
 const sayEveryMs = 250;
+/** For a host that has gone meanwhile, nobody waits longer. */
+const lastWordsMs = 2_000;
 
 export class HostLink {
   readonly #options: LinkOptions;
@@ -140,8 +142,20 @@ export class HostLink {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#flush();
-    this.#stream?.end();
+    await this.#saidAll();
     await this.#options.transport.close();
+  }
+
+  /** Its agent closes when it has read all; an sshd that is hung up on may drop what it has not passed on (RFC 4253, 11.1). */
+  async #saidAll(): Promise<void> {
+    const stream = this.#stream;
+    if (stream === null || stream.destroyed) return;
+    const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
+    stream.end();
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, lastWordsMs);
+    await Promise.race([closed, late.promise]);
+    clearTimeout(timer);
   }
 
   /** Often enough for a person. */

@@ -1,5 +1,5 @@
 /** Journal records into state: live and after a restart alike, so that there is no second way to arrive at a state. */
-import { limitsOf } from '../../throttle/limits.ts';
+import { limitsOf, noLimits } from '../../throttle/limits.ts';
 import { noSettings } from '../../model/inventory.ts';
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { Lease } from '../../protocol/messages.ts';
@@ -19,8 +19,10 @@ export function apply(state: WorkerState, record: JournalRecord): void {
       Object.assign(ledgerSide(state, record.ledger), { term: record.term, owner: record.owner });
       break;
     case 'limits':
-      state.caps = record.limits;
-      state.limits = limitsOf(record.limits);
+      Object.assign(ledgerSide(state, record.ledger), {
+        caps: record.limits,
+        limits: limitsOf(record.limits),
+      });
       break;
     case 'settings':
       ledgerSide(state, record.ledger).settings = record.settings;
@@ -76,6 +78,8 @@ export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
     owner: '',
     term: 0,
     writer: null,
+    caps: noLimits,
+    limits: limitsOf(noLimits),
     settings: noSettings,
     waiting: new Set(),
     preparations: new Map(),

@@ -113,8 +113,8 @@ function command(
       reconciled(turn, connection, ledger, message.committedLines);
       break;
     case 'limits':
-      if (!sameLimits(message.limits, turn.state.caps))
-        turn.commit({ kind: 'limits', limits: message.limits });
+      if (!sameLimits(message.limits, ledgerSide(turn.state, ledger).caps))
+        turn.commit({ kind: 'limits', ledger, limits: message.limits });
       break;
     case 'settings':
       if (canonicalJson(message.settings) !== canonicalJson(ledgerSide(turn.state, ledger).settings))

@@ -7,12 +7,14 @@ import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/h
 import { unheld } from '../../throttle/marks.ts';
 import { gpusOf } from '../../throttle/room.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
+import { limitsNow } from './limits-now.ts';
 import { refusalOfLaunch } from './preparation.ts';
 import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
 
 export function hostLoad(state: WorkerState, now: number): HostLoad {
   const figures = figuresOf(state);
-  const smallBytes = (figures?.memoryTotalBytes ?? 0) * state.limits.rampMemoryShare;
+  const limits = limitsNow(state);
+  const smallBytes = (figures?.memoryTotalBytes ?? 0) * limits.rampMemoryShare;
   const figuresAgeMs = state.figures === null ? Number.MAX_SAFE_INTEGER : Math.max(0, now - state.figures.at);
   return {
     mode: { kind: 'open' },
@@ -22,7 +24,7 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     user: state.facts.user,
     figures,
     figuresAgeMs,
-    limits: state.limits,
+    limits,
     ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),
   };
 }

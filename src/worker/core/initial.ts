@@ -1,12 +1,9 @@
 import type { HostFacts } from '../../protocol/messages.ts';
-import { limitsOf, noLimits } from '../../throttle/limits.ts';
 import type { WorkerState } from './state.ts';
 
 /** An agent that has done nothing yet: its journal is replayed next, then it is `booted`. */
 export const initial = (facts: HostFacts): WorkerState => ({
   facts,
-  caps: noLimits,
-  limits: limitsOf(noLimits),
   bootId: null,
   ledgers: new Map(),
   launches: new Map(),

@@ -30,7 +30,8 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
     /** As `hello` says it; empty in journals from before it did. */
     owner: z.string().default(''),
   }),
-  z.object({ kind: z.literal('limits'), limits: hostLimitsSchema }),
+  /** Of the ledger's inventory; in journals from before they said whose, of nobody's. */
+  z.object({ kind: z.literal('limits'), ledger: z.string().default(''), limits: hostLimitsSchema }),
   z.object({ kind: z.literal('settings'), ledger: z.string(), settings: hostSettingsSchema }),
   z.object({ kind: z.literal('launch'), launch: z.string(), spec: launchSchema }),
   z.object({ kind: z.literal('leased'), ledger: z.string(), leases: z.array(leaseSchema) }),

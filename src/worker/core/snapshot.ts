@@ -5,10 +5,10 @@ import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
 /** The shortest journal that replays into `state`: what a compacted one holds. */
 export function* snapshot(state: WorkerState): Generator<JournalRecord> {
   if (state.bootId !== null) yield { kind: 'boot', bootId: state.bootId };
-  yield { kind: 'limits', limits: state.caps };
   if (state.forgotten.size > 0) yield { kind: 'acked', attempts: [...state.forgotten] };
-  for (const { ledger, term, owner, settings } of state.ledgers.values()) {
+  for (const { ledger, term, owner, caps, settings } of state.ledgers.values()) {
     yield { kind: 'term', ledger, term, owner };
+    yield { kind: 'limits', ledger, limits: caps };
     yield { kind: 'settings', ledger, settings };
   }
   const used = new Set([...state.attempts.values()].map(({ lease }) => lease.launch));

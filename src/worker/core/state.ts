@@ -12,9 +12,6 @@ import type { KeptLines } from './kept-lines.ts';
 /** Times are milliseconds of the host's monotonic clock, whose zero is its boot: they mean nothing after another. */
 export interface WorkerState {
   facts: HostFacts;
-  /** What the inventory caps, and what the guard makes of it. */
-  caps: HostLimits;
-  limits: Limits;
   /** The boot in which the journal's last attempts were started; null before the first record. */
   bootId: string | null;
   /** In the order in which they are served; the one that started an attempt goes to the end. */
@@ -52,7 +49,10 @@ export interface LedgerSide {
   term: number;
   /** Connection of the writer; null while there is none. */
   writer: number | null;
-  /** What the writer's inventory says of this host. */
+  /** What the writer's inventory caps on this host, and what the guard makes of it. */
+  caps: HostLimits;
+  limits: Limits;
+  /** What it says of this host besides. */
   settings: HostSettings;
   /** Attempts that have not started, in the order of their leases. */
   readonly waiting: Set<string>;

@@ -5,6 +5,7 @@ import type { MetricsLine } from '../../model/metrics.ts';
 import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
 import { keep, thin } from './kept-lines.ts';
+import { limitsNow } from './limits-now.ts';
 import type { HeldAttempt, Run, WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
 import { sendLines, startsDueAt, tellFigures } from './tell.ts';
@@ -14,8 +15,9 @@ export function sampled(turn: Turn, figures: MeasuredFigures, shares: readonly M
   const { state, now } = turn;
   const sinceMs = state.figures === null ? 0 : Math.max(0, now - state.figures.at);
   state.figures = { at: now, value: figures };
+  const limits = limitsNow(state);
   for (const gpu of figures.gpus)
-    state.heldMarks.set(gpu.uuid, heldAfter(state.heldMarks.get(gpu.uuid) ?? unheld, gpu, state.limits));
+    state.heldMarks.set(gpu.uuid, heldAfter(state.heldMarks.get(gpu.uuid) ?? unheld, gpu, limits));
   for (const share of shares) {
     const held = state.attempts.get(share.attempt);
     if (held?.status.kind !== 'running') continue;

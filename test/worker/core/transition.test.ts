@@ -242,6 +242,19 @@ describe('the guard', () => {
     expect(world.spawnAll()).toEqual(['a-1', 'a-2']);
   });
 
+  it('keeps to the strictest of several ledgers, as long as each has something there', () => {
+    const world = World.greeted();
+    world.say(1, { kind: 'limits', limits: { ...noLimits, slots: 2 } });
+    world.greet(2, 1, 'other');
+    world.say(2, { kind: 'limits', limits: noLimits });
+    world.lease(...['a-1', 'a-2', 'a-3'].map((id) => leaseOf(id, { cpus: 0 })));
+    expect(world.spawnAll()).toEqual(['a-1', 'a-2']);
+    world.post({ kind: 'closed', connection: 2 });
+    world.post({ kind: 'closed', connection: 1 });
+    world.sample();
+    expect(world.spawnAll()).toEqual([]);
+  });
+
   it('lets one of an unknown shape in at a time until its memory has settled', () => {
     const world = World.greeted();
     world.lease(leaseOf('a-1', { memory: null, shape: 's1' }), leaseOf('a-2', { memory: null, shape: 's2' }));

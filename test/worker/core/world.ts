@@ -244,9 +244,10 @@ export class World {
 
 /** What a journal is to keep of a state. */
 const lasting = (state: WorkerState): unknown => ({
-  caps: state.caps,
   bootId: state.bootId,
-  terms: new Map([...state.ledgers.values()].map(({ ledger, term }) => [ledger, term])),
+  ledgers: new Map(
+    [...state.ledgers.values()].map(({ ledger, term, owner, caps }) => [ledger, { term, owner, caps }]),
+  ),
   waiting: new Map([...state.ledgers.values()].map(({ ledger, waiting }) => [ledger, [...waiting]])),
   attempts: state.attempts,
   active: new Set([...state.active].map(({ lease }) => lease.attempt)),
