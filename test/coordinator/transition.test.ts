@@ -57,9 +57,53 @@ describe('P4 a host that is too small', () => {
     expect(leased).toHaveLength(1);
     const sweep = world.state.ledger.sweeps.get(sweepName('lab'));
     if (sweep === undefined) throw new Error('the sweep was declared');
-    expect(stranded(world.state, sweep)).toBeNull();
+    expect(stranded(world.state, sweep, world.now)).toBeNull();
     world.end(leased[0] ?? '', succeeded(1));
-    expect(stranded(world.state, sweep)).toMatchObject([{ host: 'cedar', refusal: { kind: 'memory' } }]);
+    expect(stranded(world.state, sweep, world.now)).toMatchObject([
+      { host: 'cedar', refusal: { kind: 'memory' } },
+    ]);
+  });
+});
+
+describe('a sweep whose only host is gone', () => {
+  const cut = {
+    kind: 'host-disconnected',
+    host: hostName('cedar'),
+    because: 'the connection was cut',
+  } as const;
+  const strandedIn = (world: World) => {
+    const sweep = world.state.ledger.sweeps.get(sweepName('lab'));
+    return sweep === undefined ? null : stranded(world.state, sweep, world.now);
+  };
+  const noHost = [{ host: 'cedar', refusal: { kind: 'unreachable' } }];
+
+  it('ends where it was never there', () => {
+    const world = new World();
+    world.declare();
+    world.post(cut);
+    expect(strandedIn(world)).toMatchObject(noHost);
+  });
+
+  it('waits 5 min for one that was cut off before it was given anything, as by a reboot', () => {
+    const world = new World();
+    world.declare();
+    world.connect('cedar');
+    world.post(cut);
+    world.now += 100_000;
+    world.post({ ...cut, because: 'cedar does not answer.' });
+    world.now += 199_000;
+    expect(strandedIn(world)).toBeNull();
+    world.now += 1_000;
+    expect(strandedIn(world)).toMatchObject(noHost);
+  });
+
+  it('ends at once where it was given up', () => {
+    const world = new World();
+    world.declare();
+    world.connect('cedar');
+    world.post(cut);
+    world.post({ ...cut, kind: 'host-given-up', because: 'another host key' });
+    expect(strandedIn(world)).toMatchObject(noHost);
   });
 });
 

@@ -17,7 +17,12 @@ export type CoordinatorEvent =
       readonly endsWithLogin: string | null;
     }
   | { readonly kind: 'host-message'; readonly host: HostName; readonly message: FromAgent }
-  | { readonly kind: 'host-disconnected'; readonly host: HostName; readonly because: string }
+  /** It is tried again by itself, or, where it is given up, once a person has mended why. */
+  | {
+      readonly kind: 'host-disconnected' | 'host-given-up';
+      readonly host: HostName;
+      readonly because: string;
+    }
   /** What is being done to make it ready, for people: `sending mini: 45 % of 2.3 GiB`. */
   | { readonly kind: 'host-progress'; readonly host: HostName; readonly doing: string }
   /** Outcomes of `prepare`. */

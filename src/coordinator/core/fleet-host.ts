@@ -19,6 +19,7 @@ export const newFleetHost = (host: {
   ended: 0,
   asked: new Set(),
   heldSince: null,
+  lostAt: null,
   stuck: null,
   failures: [],
   othersSucceed: false,

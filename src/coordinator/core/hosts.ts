@@ -26,14 +26,25 @@ export function connected(
   if (host === undefined || host.link.kind === 'left') return;
   forgetConnection(host);
   host.link = { kind: 'reconciling', facts };
+  host.lostAt = null;
   host.endsWithLogin = endsWithLogin;
 }
 
-export function disconnected(state: CoordinatorState, name: HostName, because: string): void {
+export function disconnected(state: CoordinatorState, name: HostName, because: string, now: number): void {
+  const host = state.fleet.get(name);
+  if (host === undefined || host.link.kind === 'left') return;
+  const wasThere = host.link.kind === 'ready' || host.link.kind === 'reconciling';
+  forgetConnection(host);
+  host.link = { kind: 'connecting', because };
+  if (wasThere) host.lostAt = now;
+}
+
+export function givenUp(state: CoordinatorState, name: HostName, because: string): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
   forgetConnection(host);
   host.link = { kind: 'connecting', because };
+  host.lostAt = null;
 }
 
 export function received(

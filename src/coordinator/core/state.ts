@@ -38,6 +38,8 @@ export interface FleetHost {
   readonly asked: Set<AttemptId>;
   /** Since when something else than its own trials holds back what waits there; wall clock in ms, null where nothing does. */
   heldSince: number | null;
+  /** When the connection was cut that it had, wall clock in ms; null where it has one, had none or was given up. */
+  lostAt: number | null;
   /** Why its agent does nothing, in its own words; null where it works. */
   stuck: string | null;
   /** What failed there since its last success, and whether anything succeeded elsewhere since the first of it. */

@@ -1,7 +1,7 @@
 import type { CoordinatorEvent, Instruction } from './events.ts';
 import { carryOut } from './commands.ts';
 import { planTurn } from './plan-turn.ts';
-import { connected, disconnected, received } from './hosts.ts';
+import { connected, disconnected, givenUp, received } from './hosts.ts';
 import type { CoordinatorState, LaunchState } from './state.ts';
 import { Turn } from './turn.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
@@ -23,7 +23,10 @@ export function transition(
       received(state, turn, event.host, event.message, now);
       break;
     case 'host-disconnected':
-      disconnected(state, event.host, event.because);
+      disconnected(state, event.host, event.because, now);
+      break;
+    case 'host-given-up':
+      givenUp(state, event.host, event.because);
       break;
     case 'host-progress':
       noteProgress(state, event.host, event.doing);

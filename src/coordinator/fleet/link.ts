@@ -223,7 +223,7 @@ export class HostLink {
   /** What a person has to mend first is not tried again: some hosts lock out who fails too often. */
   #giveUp(because: string): void {
     this.#closed = true;
-    this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because });
+    this.#options.post({ kind: 'host-given-up', host: this.#options.host, because });
   }
 
   #lost(because: string): void {
