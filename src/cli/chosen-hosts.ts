@@ -4,13 +4,19 @@ import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { readLab } from './lab.ts';
 
-/** The named hosts of the inventory; all of them where none is named. @throws CommandError for a name that is not there */
+/**
+ * The named hosts of the inventory; all of them where none is named.
+ *
+ * @param folder where the inventory is looked for, and above
+ * @throws CommandError for a name that is not there
+ */
 export function chosenHosts(
   console: Console,
   names: readonly string[],
   inventory: string | undefined,
+  folder: string = console.cwd,
 ): readonly HostEntry[] {
-  const hosts = readLab(console, console.cwd, inventory);
+  const hosts = readLab(console, folder, inventory);
   const known = hosts.map(({ name }) => String(name));
   for (const name of names)
     if (!known.includes(name)) {

@@ -149,6 +149,13 @@ describe.concurrent('hosts check --sweep', () => {
       expect.stringMatching(/^ {2}! asks for 900 cores of \d+: such a trial runs there alone$/),
     ]);
     lab.write('local/hello', '');
+    // Of a sweep elsewhere it is the inventory there that counts.
+    lab.write('other/model/train.py', '');
+    lab.write('other/sweep.yaml', lab.read('sweep.yaml'));
+    lab.write('other/inventory.json', '{"hosts": [{"name": "ash", "off": "PSU broken"}]}');
+    expect((await lab.labsweep('hosts', 'check', '--sweep', 'other/sweep.yaml')).out).toBe(
+      'ash\n  ! off: PSU broken\n',
+    );
     lab.inventory(4, { data: { [lab.path('everywhere')]: lab.path('local') } });
     expect((await check(lab)).lines[0]).toBe('    data at LAB/local');
   });

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { Machines } from '../../coordinator/fleet/machines.ts';
@@ -58,11 +59,14 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
       '\nExamples:\n  labsweep hosts check cedar oak\n  labsweep hosts check --sweep sweep.yaml',
     )
     .action(async (names: string[], options: CheckOptions) => {
-      const hosts = chosenHosts(console, names, options.inventory);
+      const { sweep } = options;
+      // Of the lab in which the sweep would run.
+      const folder = sweep === undefined ? console.cwd : dirname(resolve(console.cwd, sweep));
+      const hosts = chosenHosts(console, names, options.inventory, folder);
       const checked =
-        options.sweep === undefined
+        sweep === undefined
           ? await check(console, hosts, null)
-          : await withSweep(console, options.sweep, options.state, (asked) => check(console, hosts, asked));
+          : await withSweep(console, sweep, options.state, (asked) => check(console, hosts, asked));
       if (options.json === true) console.out(`${JSON.stringify(checked)}\n`);
       else console.out(`${checked.flatMap(checkedLines).join('\n')}\n`);
       done(codeOf(checked));

@@ -48,21 +48,19 @@ export async function askLaunch(
   const { data } = spec;
   const isLocal = data?.kind === 'content' && data.name !== null && Object.hasOwn(settings.data, data.name);
   const dataIsThere = data?.kind !== 'content' || isLocal ? null : await isThere(conversation, data.hash);
-  const answered = conversation.first(
+  const checks = await conversation.ask(
+    { kind: 'check-launch', spec, settings, params, seed },
     (message) => (message.kind === 'launch-checked' ? message.checks : undefined),
     answerMs,
     'the agent has not said how the sweep would fare',
   );
-  conversation.send({ kind: 'check-launch', spec, settings, params, seed });
-  return { unshipped, dataIsThere, checks: await answered };
+  return { unshipped, dataIsThere, checks };
 }
 
-async function isThere(conversation: Conversation, hash: string): Promise<boolean> {
-  const answered = conversation.first(
+const isThere = (conversation: Conversation, hash: string): Promise<boolean> =>
+  conversation.ask(
+    { kind: 'content', hashes: [hash] },
     (message) => (message.kind === 'content' && message.hash === hash ? message.present : undefined),
     contentMs,
     'the agent has not said what it holds',
   );
-  conversation.send({ kind: 'content', hashes: [hash] });
-  return answered;
-}

@@ -9,7 +9,8 @@ export class Conversation {
   readonly #listeners = new Set<(message: FromAgent) => void>();
   readonly #cut = Promise.withResolvers<never>();
 
-  constructor(stream: Duplex) {
+  /** @param ledger whose attempts are asked about; empty for none */
+  constructor(stream: Duplex, ledger = '') {
     this.#stream = stream;
     this.#cut.promise.catch(() => {}); // told to whoever waits
     const decode = decoder(fromAgentSchema);
@@ -23,7 +24,7 @@ export class Conversation {
     });
     stream.on('error', () => {}); // `close` follows
     stream.on('close', () => this.#cut.reject(new TransportError('cut', 'the connection was cut')));
-    this.send({ kind: 'hello', protocol: protocolVersion, ledger: '', owner: '', term: 0, role: 'reader' });
+    this.send({ kind: 'hello', protocol: protocolVersion, ledger, owner: '', term: 0, role: 'reader' });
   }
 
   send(message: ToAgent): void {
@@ -35,9 +36,22 @@ export class Conversation {
     this.#listeners.add(listener);
   }
 
+  /** Sends a question, and waits for its answer. @throws TransportError as `first` */
+  ask<Picked>(
+    question: ToAgent,
+    pick: (message: FromAgent) => Picked | undefined,
+    withinMs: number,
+    what: string,
+  ): Promise<Picked> {
+    const answer = this.first(pick, withinMs, what);
+    this.send(question);
+    return answer;
+  }
+
   /**
-   * Waits for the first message that `pick` makes something of; asked before the question is sent, it misses none.
+   * Waits for the first message from now on that `pick` makes something of.
    *
+   * @param what is said where none comes: `the agent says nothing`
    * @throws TransportError where the connection is cut, the agent turns us away, or nothing comes in time
    */
   async first<Picked>(

@@ -1,42 +1,27 @@
-/** A second connection to a host, that only asks: a ledger has one writer and any number of readers. */
-import type { Duplex } from 'node:stream';
+/** Reads what lies on a host, over a second connection: a ledger has one writer and any number of readers. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AttemptId, LedgerId } from '../../model/ids.ts';
-import { decoder, encode } from '../../protocol/framing.ts';
-import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import type { HostEntry } from '../coordinator.ts';
 import { TransportError } from '../transport/transport.ts';
+import { Conversation } from './conversation.ts';
 import { enter } from './enter.ts';
-
-type LogAnswer = Extract<FromAgent, { kind: 'log' }>;
 
 /** Between two looks at a log that grows. */
 const followMs = 300;
+/** Half a MB at most, over a slow line. */
+const answerMs = 60_000;
 
 export class HostReader {
-  readonly #stream: Duplex;
-  #gone = new TransportError('cut', 'the connection was cut');
-  #waiting: { resolve: (answer: LogAnswer) => void; reject: (error: Error) => void } | null = null;
+  readonly #conversation: Conversation;
 
-  private constructor(stream: Duplex, ledger: LedgerId) {
-    this.#stream = stream;
-    const decode = decoder(fromAgentSchema);
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => {
-      for (const message of decode(chunk)) {
-        if (message.kind === 'log') this.#waiting?.resolve(message);
-        if (message.kind === 'turned-away') this.#gone = new TransportError('command', message.message);
-      }
-    });
-    stream.on('error', () => {}); // `close` follows
-    stream.on('close', () => this.#waiting?.reject(this.#gone));
-    this.#send({ kind: 'hello', protocol: protocolVersion, ledger, owner: '', term: 0, role: 'reader' });
+  private constructor(conversation: Conversation) {
+    this.#conversation = conversation;
   }
 
   /** @throws TransportError where the host cannot be reached */
   static async open(host: HostEntry, agentFile: string, ledger: LedgerId): Promise<HostReader> {
     const { agent } = await enter(host, agentFile);
-    return new HostReader(await host.transport.attach(agent), ledger);
+    return new HostReader(new Conversation(await host.transport.attach(agent), ledger));
   }
 
   /**
@@ -46,7 +31,7 @@ export class HostReader {
    */
   async *readLog(attempt: AttemptId, offset: number, follow: boolean): AsyncGenerator<Buffer> {
     for (let at = offset; ; ) {
-      const answer = await this.#ask({ kind: 'read-log', attempt, offset: at });
+      const answer = await this.#ask(attempt, at);
       if (answer.problem !== null) throw new TransportError('io', answer.problem);
       const bytes = Buffer.from(answer.base64, 'base64');
       at = answer.offset + bytes.length;
@@ -57,18 +42,15 @@ export class HostReader {
   }
 
   close(): void {
-    this.#stream.destroy();
+    this.#conversation.close();
   }
 
-  #ask(message: ToAgent): Promise<LogAnswer> {
-    return new Promise((resolve, reject) => {
-      if (this.#stream.destroyed) return reject(this.#gone);
-      this.#waiting = { resolve, reject };
-      this.#send(message);
-    });
-  }
-
-  #send(message: ToAgent): void {
-    this.#stream.write(encode(message));
+  #ask(attempt: AttemptId, offset: number) {
+    return this.#conversation.ask(
+      { kind: 'read-log', attempt, offset },
+      (message) => (message.kind === 'log' ? message : undefined),
+      answerMs,
+      'the agent has not answered',
+    );
   }
 }

@@ -59,7 +59,7 @@ export function programProblem(
       ? `${found.path} lies where no program may be run (a mount option noexec?); give the host another "folder" in ` +
           'inventory.json, or name what runs it: sh, python3'
       : `${found.path} is not executable; run: chmod +x ${found.path}`;
-  if (name.includes('/')) return `there is no file ${found.searched} on this host`;
+  if (name.includes('/')) return `there is no program ${found.searched} on this host`;
   if (kindOf(join(workFolder, name)) !== 'missing')
     return `there is no program ${name} on this host; the one among the program's own files is named ./${name}`;
   const folders = found.searched.split(':').filter((folder) => folder !== '');
