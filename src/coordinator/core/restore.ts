@@ -22,7 +22,7 @@ export function restore(
     committedLines: new Map(),
     unacknowledged: new Map(),
     firstFailures: new Map(),
-    readySince: new Map(),
+    ready: new Map(),
   };
   for (const attempt of ledger.attempts.values())
     if (attempt.status.kind === 'ended') learn(state, attempt, attempt.status.end);

@@ -16,8 +16,8 @@ export interface CoordinatorState {
   readonly unacknowledged: Map<HostName, AttemptId[]>;
   /** Failures of sweeps in which nothing has succeeded yet (early-failure.ts). */
   readonly firstFailures: Map<SweepName, EarlyFailure[]>;
-  /** When the first host was ready for a sweep; wall clock in ms. */
-  readonly readySince: Map<SweepName, number>;
+  /** When the first host was ready for a sweep (wall clock in ms), and the ends seen from each by then. */
+  readonly ready: Map<SweepName, { readonly at: number; readonly ended: ReadonlyMap<HostName, number> }>;
 }
 
 /** A host of the inventory and what this coordinator knows of it now. Nothing here outlives the coordinator. */

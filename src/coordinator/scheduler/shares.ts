@@ -1,13 +1,17 @@
 import type { Sweep } from '../../ledger/state.ts';
 import type { CoordinatorState } from '../core/state.ts';
-import type { Candidate } from './berth.ts';
+import { type Candidate, takes } from './berth.ts';
 
-/** For so long after the first host is ready, those that are on their way have their share of the work kept for them. */
+/** For so long after the first host is ready, each has its share of the work kept for it, there or on its way. */
 const patienceMs = 3_000;
+/** Trials of less are through before it shows that they were unevenly shared. */
+const shortSeconds = 1;
 
 /**
  * The first host that is ready would be through with a sweep of short trials before the others have answered: while
- * `awaited` more are on their way, each holds no more than its share. A host that takes long to come is not waited for.
+ * `awaited` more are on their way, each holds no more than its share. The last to come finds the others idle and as good
+ * as itself, so short trials are kept for it a moment longer; where long ones go is the plan's to decide once all are
+ * there. A host that takes long to come is not waited for.
  */
 export function keepShares(
   state: CoordinatorState,
@@ -17,15 +21,28 @@ export function keepShares(
   now: number,
 ): void {
   if (candidates.length === 0) return;
-  const readySince = state.readySince.get(sweep.name) ?? now;
-  state.readySince.set(sweep.name, readySince);
-  if (awaited === 0 || now < readySince || now - readySince > patienceMs) return;
+  const ready = state.ready.get(sweep.name) ?? {
+    at: now,
+    ended: new Map([...state.fleet.values()].map(({ name, ended }) => [name, ended])),
+  };
+  state.ready.set(sweep.name, ready);
+  if (now < ready.at || now - ready.at > patienceMs) return;
+  if (awaited === 0 && !areShort(sweep, candidates)) return;
+  const endedOn = ({ berth: { host } }: Candidate): number => host.ended - (ready.ended.get(host.name) ?? 0);
   const trials = candidates.reduce(
-    (sum, { berth }) => sum + berth.open + berth.host.ended,
+    (sum, candidate) => sum + candidate.berth.open + endedOn(candidate),
     sweep.counts.queued,
   );
-  const ready = candidates.reduce((sum, { parallel }) => sum + parallel, 0);
-  const all = ready * (1 + awaited / candidates.length);
+  const there = candidates.reduce((sum, { parallel }) => sum + parallel, 0);
+  const all = there * (1 + awaited / candidates.length);
   for (const candidate of candidates)
-    candidate.share = Math.ceil((trials * candidate.parallel) / all) - candidate.berth.host.ended;
+    candidate.share = Math.ceil((trials * candidate.parallel) / all) - endedOn(candidate);
+}
+
+function areShort(sweep: Sweep, candidates: readonly Candidate[]): boolean {
+  const [trial] = sweep.order;
+  if (trial === undefined) return false;
+  return candidates.every(
+    (candidate) => candidate.pace.isPredicted && takes(candidate, trial) < shortSeconds,
+  );
 }
