@@ -26,7 +26,12 @@ function fitting(points: Points, limits: Limits, facts: Entered['facts']): Findi
     .filter((refusal) => refusal !== null);
   const [first] = refusals;
   if (first === undefined)
-    return [{ level: 'good', text: `${counted(points.length, 'point')} fit the host when it is idle` }];
+    return [
+      {
+        level: 'good',
+        text: `${counted(points.length, 'point')} ${points.length === 1 ? 'fits' : 'fit'} the host when it is idle`,
+      },
+    ];
   // Of a driver that has said nothing yet, the host's own findings tell.
   if (first.kind === 'preparing') return [];
   return refusals.length === points.length

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { findingsOf } from '../../src/cli/host-findings.ts';
+import { resourceFindings } from '../../src/cli/resource-findings.ts';
+import type { Inspection } from '../../src/coordinator/fleet/inspect.ts';
+import { readProbe } from '../../src/coordinator/fleet/probe.ts';
+import type { PointDeclaration } from '../../src/ledger/events.ts';
+import type { HostFacts } from '../../src/protocol/messages.ts';
+import { limitsOf, noLimits } from '../../src/throttle/limits.ts';
+import { factsOf } from '../worker/core/world.ts';
+
+const gib = 1024 ** 3;
+
+/** What the look at an ordinary host says. */
+const said = `labsweep-probe-1
+user mina
+shell /bin/bash
+home /home/mina
+folder /home/mina/.labsweep
+folderProblem 
+runs yes
+fileSystem xfs
+freeKib ${200 * 1024 ** 2}
+folderId 1
+os Linux
+arch x86_64
+glibc glibc 2.31
+machine m
+bootId b
+load 0.1
+cores 4
+clock 1
+node /usr/bin/node
+nodeVersion 24.0.0
+agent yes
+started 
+startProblem 
+`;
+
+function inspected(facts: Partial<HostFacts>): Extract<Inspection, { kind: 'entered' }> {
+  const probe = readProbe(said);
+  if (probe === null) throw new Error('the look is read');
+  return {
+    kind: 'entered',
+    probe,
+    facts: factsOf(facts),
+    enteredMs: 400,
+    clockAheadMs: 0,
+    detached: true,
+    launch: null,
+  };
+}
+
+const gpu = (index: number, name: string) => ({ uuid: `GPU-${index}`, index, name, memoryBytes: 11 * gib });
+
+const worries = (facts: Partial<HostFacts>): string[] =>
+  findingsOf(inspected(facts))
+    .slice(2)
+    .map(({ level, text }) => `${level} ${text}`);
+
+describe('GPUs of a host', () => {
+  it('are told by kind', () => {
+    const gpus = [gpu(0, 'Titan X'), gpu(1, 'Titan X'), gpu(2, 'A100')];
+    expect(worries({ gpus })).toEqual(['good 2 GPUs: Titan X, 11 GiB each', 'good 1 GPU: A100, 11 GiB']);
+    expect(worries({ gpus: [] })).toEqual([]);
+  });
+
+  it('that the driver does not tell of are bad, in its words', () => {
+    const gpuProblem = 'Failed to initialize NVML: Driver/library version mismatch';
+    expect(worries({ gpus: [], gpuProblem })).toEqual([
+      `bad nvidia-smi says "${gpuProblem}"; run it there: after an update of the driver a reboot mends it`,
+    ]);
+    expect(worries({ gpus: null })).toEqual([
+      'bad nvidia-smi has said nothing for 6 s, and no trial gets a GPU before it does; run it there',
+    ]);
+  });
+});
+
+describe('what a sweep asks for', () => {
+  const point = (resources: Partial<PointDeclaration['resources']>): PointDeclaration => ({
+    params: {},
+    case: null,
+    shape: 's',
+    resources: {
+      cpus: 1,
+      gpus: 0,
+      gpuMemoryBytes: null,
+      hostMemoryBytes: null,
+      diskBytes: null,
+      ...resources,
+    },
+    parameters: null,
+    operations: null,
+    trials: ['t'],
+  });
+  const found = (...points: PointDeclaration[]): string[] =>
+    resourceFindings(points, limitsOf(noLimits), inspected({ gpus: [gpu(0, 'Titan X')] })).map(
+      ({ level, text }) => `${level} ${text}`,
+    );
+
+  it('fits, fits in part, or not at all', () => {
+    const large = point({ gpus: 1, gpuMemoryBytes: 20 * gib });
+    expect(found(point({}), point({ gpus: 1 }))).toEqual(['good 2 points fit the host when it is idle']);
+    expect(found(point({}), large)).toEqual([
+      'note 1 of 2 points do not fit and are left to other hosts: GPU 0 has 10.4 GiB of 11 GiB to give where 20 GiB are needed',
+    ]);
+    expect(found(large)).toEqual([
+      expect.stringMatching(/^bad no point fits: GPU 0 has 10\.4 GiB .*; ask for less/),
+    ]);
+  });
+
+  it('may be more cores or more disk than there are', () => {
+    expect(found(point({ cpus: 16, diskBytes: 500 * gib }))).toEqual([
+      'good 1 point fits the host when it is idle',
+      'note asks for 16 cores of 4: such a trial runs there alone',
+      'bad 200 GiB are free in /home/mina/.labsweep; nothing starts under 502 GiB; make room or set "folder"',
+    ]);
+  });
+});
