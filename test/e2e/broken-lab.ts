@@ -14,7 +14,7 @@ const others: readonly { readonly name: string; readonly at: string; readonly [m
   { name: 'expired', at: 'elm', user: 'mina', transport: 'openssh' },
   { name: 'password', at: 'ancient', user: 'mina' },
   { name: 'stranger', at: 'oak', user: 'nosuchuser' },
-  { name: 'closed', at: 'oak', folder: '/var/lib/labsweep' },
+  { name: 'closed', at: 'oak', transport: 'openssh', folder: '/var/lib/labsweep' },
   { name: 'twin', at: 'elm', limits: { slots: 2 } },
   { name: 'rekeyed', at: 'oak' },
   { name: 'unmet', at: 'oak' },
