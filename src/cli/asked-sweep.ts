@@ -11,6 +11,7 @@ import type { Console } from './console.ts';
 import { requirePassed } from './passed-variables.ts';
 import type { Plan } from './plan-document.ts';
 import { plannedData } from './planned-data.ts';
+import { enginesFor } from './engines.ts';
 import { readProgram } from './program-files.ts';
 import { loadSweep } from './sweep-source.ts';
 
@@ -35,10 +36,12 @@ export async function withSweep<Result>(
 ): Promise<Result> {
   const loaded = loadSweep(console, path, { yes: true });
   requirePassed(console, loaded);
-  const { program, keep } = await readProgram(console, loaded);
   const stateFolder = state ?? findStateFolder(loaded.folder);
+  const engines = enginesFor(stateFolder, loaded);
+  const { program, keep } = await readProgram(console, loaded);
+  const onEngines = { ...program, launch: { ...program.launch, engines } };
   const { resolved, missing } = await plannedData(loaded, program.description, stateFolder);
-  const declared = declare(loaded.sweep, loaded.path, loaded.points, program, resolved);
+  const declared = declare(loaded.sweep, loaded.path, loaded.points, onEngines, resolved);
   const { declaration, points } = declared;
   const store = await mkdtemp(join(tmpdir(), 'labsweep-check-'));
   try {

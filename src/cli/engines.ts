@@ -57,9 +57,9 @@ export async function addEngine(
  *
  * @throws CommandError where a point names one that is not installed
  */
-export function enginesFor(stateFolder: string, loaded: LoadedSweep): Launch['engines'] {
+export function enginesFor(stateFolder: string | null, loaded: LoadedSweep): Launch['engines'] {
   const wanted = new Set(loaded.points.map(({ params }) => params['engine']));
-  const installed = listEngines(stateFolder);
+  const installed = stateFolder === null ? [] : listEngines(stateFolder);
   const missing = engineNames.find((name) => wanted.has(name) && installed.every((one) => one.name !== name));
   if (missing !== undefined)
     throw refusalAt(

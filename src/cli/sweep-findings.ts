@@ -23,7 +23,9 @@ export function sweepFindings(asked: AskedSweep, host: HostEntry, found: Entered
   return [
     ...(unshipped === null ? [] : [bad(`the program's files cannot be brought: ${unshipped}`)]),
     ...dataFindings(asked, dataIsThere),
-    ...checks.filter((check) => isWorthALine(check, checks)).map((check) => checkFinding(asked, check)),
+    ...checks
+      .filter((check) => isWorthALine(check, checks) && isForHost(asked, check, found))
+      .map((check) => checkFinding(asked, check)),
     ...importsFound(checks),
     ...resourceFindings(asked.points, limitsOf(host.limits), found),
   ];
@@ -38,6 +40,12 @@ function isWorthALine(check: LaunchCheck, checks: readonly LaunchCheck[]): boole
   const first = checks.find((other) => other.kind === 'import' && other.problem === problem);
   return problem !== null && first === check;
 }
+
+/** An engine for GPUs is not sent where there are none. */
+const isForHost = ({ declaration }: AskedSweep, check: LaunchCheck, { facts }: Entered): boolean =>
+  check.kind !== 'engine' ||
+  (facts.gpus ?? []).length > 0 ||
+  declaration.spec.engines.every(({ name, isForGpus }) => name !== check.name || !isForGpus);
 
 export const missingLabels = ({ declaration }: AskedSweep, { labels }: HostEntry): string[] =>
   declaration.labels.filter((label) => !labels.includes(label));
@@ -98,6 +106,12 @@ function checkFinding(asked: AskedSweep, check: LaunchCheck): Finding {
       return check.path === null
         ? note(`${check.name} is not there before \`setup\` has run`)
         : good(`${check.name} is ${check.path}`);
+    case 'engine':
+      if (check.problem !== null)
+        return bad(`engine ${check.name}: ${check.problem}; trials of engine auto take the next best`);
+      return check.isThere
+        ? good(`engine ${check.name} works`)
+        : note(`engine ${check.name} is not there yet: the first run sends it`);
     case 'script':
       return bad(`${check.path} ${check.problem ?? ''}`);
     case 'import':

@@ -22,6 +22,8 @@ export const launchCheckSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('python'), folder: z.string().nullable(), problem }),
   /** `done`: a run would find it done. */
   z.object({ kind: z.literal('setup'), argv: z.array(z.string()), done: z.boolean() }),
+  /** An engine that a run would send: whether it is there already, and works. */
+  z.object({ kind: z.literal('engine'), name: z.string(), isThere: z.boolean(), problem }),
   /** What the command names first; `path` is null where there is none, or where `setup` may yet make it. */
   z.object({ kind: z.literal('program'), name: z.string(), path: z.string().nullable(), problem }),
   /** The Python file that the command runs, or one of its own that it imports. */

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { enginesCanBeMade } from '../programs/cnn1d/engine/made-engine.ts';
@@ -60,5 +61,16 @@ describe.skipIf(!enginesCanBeMade())('the engine native', () => {
     expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
     const logs = await lab.labsweep('logs', 'layers=6');
     expect(logs.out).toMatch(/^Trains on native: libtensorflow [\d.]+, 1 threads\.$/m);
+
+    const works = await lab.labsweep('hosts', 'check', '--sweep', 'sweep.yaml');
+    expect(works.out).toContain('    engine native works\n');
+    const { content } = JSON.parse(lab.read('.labsweep/engines/native.json')) as { content: string };
+    const addon = join(lab.host, 'content', content, 'node_modules/@tensorflow/tfjs-node/lib/napi-v8');
+    chmodSync(addon, 0o700);
+    rmSync(join(addon, 'tfjs_binding.node'));
+    const broken = await lab.labsweep('hosts', 'check', '--sweep', 'sweep.yaml');
+    expect(broken.out).toMatch(
+      /^ {2}x engine native: .* does not work on this host: .*; trials of engine auto take/m,
+    );
   });
 });

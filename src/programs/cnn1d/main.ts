@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import process from 'node:process';
+import { z } from 'zod';
 import type { MetricsLine } from '../../model/metrics.ts';
 import { DatasetError } from './dataset/dataset-error.ts';
 import { type Dataset, readDataset } from './dataset/read-dataset.ts';
@@ -11,13 +12,26 @@ import { writeArtifacts } from './training/artifacts.ts';
 import { CheckpointFile } from './training/checkpoint.ts';
 import { train, type TrainingJob } from './training/train.ts';
 import { TrainingError } from './training/training-error.ts';
-import { readEnvironment, type TrialEnvironment } from './trial-environment.ts';
+import { enginesFrom, readEnvironment, type TrialEnvironment } from './trial-environment.ts';
 import { chooseWords } from './words.ts';
 
 /** As a shell says of a process that SIGTERM ended. */
 const exitOnTerm = 143;
 
+/** `try-engine NAME`: whether an engine of LABSWEEP_ENGINES works on this host. @throws EngineError where not */
+async function tryEngine(name: string): Promise<number> {
+  const engines = enginesFrom(process.env['LABSWEEP_ENGINES']);
+  const wanted = z.enum(['wasm', 'native', 'gpu']).parse(name);
+  await openEngine(wanted, { engines, hasGpu: true, say: () => {} });
+  return 0;
+}
+
 async function main(): Promise<number> {
+  const [verb, name = ''] = process.argv.slice(2);
+  return verb === 'try-engine' ? tryEngine(name) : trainTrial();
+}
+
+async function trainTrial(): Promise<number> {
   let isStopped = false;
   process.on('SIGTERM', () => {
     isStopped = true;

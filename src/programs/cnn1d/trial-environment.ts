@@ -64,7 +64,8 @@ function seedFrom(text: string): number {
   throw new TrainingError('environment', `LABSWEEP_SEED is ${text}, not a whole number.`);
 }
 
-function enginesFrom(text: string | undefined): Readonly<Record<string, string>> {
+/** @throws TrainingError */
+export function enginesFrom(text: string | undefined): Readonly<Record<string, string>> {
   const engines = z.record(z.string(), z.string()).safeParse(text ? json('LABSWEEP_ENGINES', text) : {});
   if (engines.success) return engines.data;
   throw new TrainingError('environment', `LABSWEEP_ENGINES is ${text}, not a JSON object of folders.`);

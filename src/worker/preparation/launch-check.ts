@@ -62,6 +62,7 @@ class Check {
     const folder = this.#prepared.files ?? files;
     const argv = this.#argv();
     const isThere = this.#program(argv[0] ?? '', folder, setupIsDue);
+    if (isThere && folder !== null) await this.#engines(argv, folder);
     const python = pythonTarget(argv);
     if (isThere && python !== null && environment !== 'to-be-made')
       await this.#python(python, folder, setupIsDue);
@@ -154,6 +155,26 @@ class Check {
       paramsFile: `${root}/params.json`,
       node: process.execPath,
     });
+  }
+
+  /** The program itself says whether an engine works (docs/cnn1d.md): nobody else knows how it is loaded. */
+  async #engines(argv: readonly string[], folder: string): Promise<void> {
+    for (const { name, hash } of this.#asked.spec.engines) {
+      const place = contentPath(this.#place.host.content, contentHash(hash));
+      const isThere = existsSync(`${place}.ready`);
+      const tried = isThere
+        ? await this.#place.steps.run({
+            argv: [...argv, 'try-engine', name],
+            folder,
+            environment: { ...this.#place.environment, LABSWEEP_ENGINES: JSON.stringify({ [name]: place }) },
+            log: this.#log,
+            limitMs,
+            running: () => {},
+          })
+        : null;
+      const problem = tried?.kind === 'failed' ? tried.message : null;
+      this.found.push({ kind: 'engine', name, isThere, problem });
+    }
   }
 
   #program(name: string, folder: string | null, setupIsDue: boolean): boolean {

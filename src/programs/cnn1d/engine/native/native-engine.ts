@@ -52,8 +52,12 @@ function load(name: keyof typeof bindings, folder: string): { tf: TensorFlow; ve
       return { tf, version: binding.TF_Version };
     });
   } catch (cause) {
-    const because = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new EngineError('no-start', `The engine ${name} does not work on this host: ${because}.`, cause);
+    const [because = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    throw new EngineError(
+      'no-start',
+      `The engine ${name} does not work on this host: ${because.replace(/[.\s]+$/, '')}.`,
+      cause,
+    );
   }
 }
 
