@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { type Bed, openBed } from '../bed/bed.ts';
+import { ended } from '../bed/laptop.ts';
 import { bedIsHere } from '../bed/whether-here.ts';
 import { Person } from './person.ts';
 
@@ -93,12 +94,22 @@ describe.skipIf(!isHere)('hosts check --sweep over SSH', () => {
     );
   });
 
-  it('ends what it tries there with whoever asked', { timeout: 30_000 }, async () => {
+  it('ends what it tries there with whoever asked, and Ctrl-C leaves nothing here either', {
+    timeout: 30_000,
+  }, async () => {
     await sh('host01', 'echo "sleep 543" >/opt/site/modules.sh');
-    const asked = person.begin('hosts', 'check', '--sweep', 'sweep.yaml');
+    const temporary = join(person.folder, 'tmp');
+    mkdirSync(temporary);
+    const command = [person.command, 'hosts', 'check', '--sweep', 'sweep.yaml'];
+    const options = { cwd: person.folder, env: { TMPDIR: temporary } };
+    const asked = bed.spawn(process.execPath, command, options);
     const isTried = async (): Promise<boolean> => (await processes('host01')).includes('sleep 543');
     await expect.poll(isTried, { timeout: 15_000, interval: 100 }).toBe(true);
-    await asked.kill();
+    const kept = (): string[] => readdirSync(temporary).filter((name) => name.startsWith('labsweep-'));
+    expect(kept()).toContainEqual(expect.stringMatching(/^labsweep-check-/));
+    asked.kill('SIGINT');
+    expect(await ended(asked)).toMatchObject({ code: exitCode.interrupted, stdout: '' });
+    expect(kept()).toEqual([]);
     await expect.poll(isTried, { timeout: 10_000, interval: 100 }).toBe(false);
   });
 });

@@ -10,6 +10,7 @@ import type { Console } from '../console.ts';
 import { counted } from '../counted.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { type Finding, findingsOf } from '../host-findings.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { logLines } from '../log-lines.ts';
 import { inventoryOption, jsonOption, stateOption } from '../options.ts';
 import { agentFile } from '../package-files.ts';
@@ -63,10 +64,16 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
       // Of the lab in which the sweep would run.
       const folder = sweep === undefined ? console.cwd : dirname(resolve(console.cwd, sweep));
       const hosts = chosenHosts(console, names, options.inventory, folder);
+      const interrupt = onInterrupt();
+      const look = (asked: AskedSweep | null) =>
+        Promise.race([check(console, hosts, asked), interrupt.promise]);
       const checked =
-        sweep === undefined
-          ? await check(console, hosts, null)
-          : await withSweep(console, sweep, options.state, (asked) => check(console, hosts, asked));
+        sweep === undefined ? await look(null) : await withSweep(console, sweep, options.state, look);
+      interrupt.forget();
+      if (checked === 'interrupted') {
+        await Promise.all(hosts.map(({ transport }) => transport.close()));
+        return done(exitCode.interrupted);
+      }
       if (options.json === true) console.out(`${JSON.stringify(checked)}\n`);
       else console.out(`${checked.flatMap(checkedLines).join('\n')}\n`);
       done(codeOf(checked));
