@@ -16,6 +16,7 @@ import type { MetricsLine, Objective } from '../src/model/metrics.ts';
 import type { Outcome } from '../src/model/outcome.ts';
 import type { Params } from '../src/model/params.ts';
 import type { Resources } from '../src/model/resources.ts';
+import { plainLaunch } from './plain-launch.ts';
 
 export const accuracy: Objective = {
   metric: 'val_accuracy',
@@ -179,23 +180,7 @@ function declarationOf(
     dataName: null,
     objective,
     launch: `launch-of-${sweep}`,
-    spec: {
-      command: ['train', '{args}'],
-      argStyle: 'plain',
-      files: null,
-      data: null,
-      env: {},
-      activate: null,
-      python: null,
-      setup: null,
-      engines: [],
-      passEnv: [],
-      metrics: { stdout: [], csv: null },
-      objective,
-      timeoutMs: null,
-      stallAfterMs: null,
-      artifacts: { fetch: ['**'], maxBytes: 1 },
-    },
+    spec: plainLaunch(['train', '{args}'], { objective, artifacts: { fetch: ['**'], maxBytes: 1 } }),
     labels: [],
     retries: 0,
     concurrent: null,

@@ -9,6 +9,7 @@ import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
+import { plainLaunch } from '../plain-launch.ts';
 
 export const objective = { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false } as const;
 
@@ -22,23 +23,7 @@ export function declarationOf(options: Partial<SweepDeclaration> = {}): SweepDec
     dataName: null,
     objective,
     launch: 'launch-1',
-    spec: {
-      command: ['true'],
-      argStyle: 'kebab',
-      files: null,
-      data: null,
-      env: {},
-      activate: null,
-      python: null,
-      setup: null,
-      engines: [],
-      passEnv: [],
-      metrics: { stdout: [], csv: null },
-      objective,
-      timeoutMs: null,
-      stallAfterMs: null,
-      artifacts: { fetch: ['**'], maxBytes: 1 },
-    },
+    spec: plainLaunch(['true'], { argStyle: 'kebab', objective, artifacts: { fetch: ['**'], maxBytes: 1 } }),
     labels: [],
     retries: 1,
     concurrent: null,

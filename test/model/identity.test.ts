@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, canonicalParams } from '../../src/model/canonical.ts';
 import { type Common, identify, launchIdOf, shapeOf, trialIdOf } from '../../src/model/identity.ts';
 import { contentHash } from '../../src/model/ids.ts';
-import type { Launch } from '../../src/model/launch.ts';
 import type { Params } from '../../src/model/params.ts';
 import { trialsOf } from '../../src/model/trials.ts';
 import { cpuMsOf } from './cpu-time.ts';
 import { pointsOf, toyHead } from './reading.ts';
+import { plainLaunch } from '../plain-launch.ts';
 
 const common: Common = {
   program: { kind: 'builtin', name: 'toy', version: 1 },
@@ -118,23 +118,7 @@ describe('the trials of a sweep', () => {
 });
 
 describe('the id of a launch', () => {
-  const launch: Launch = {
-    command: ['train'],
-    argStyle: 'plain',
-    files: null,
-    data: null,
-    env: { B: '1', A: '2' },
-    activate: null,
-    python: null,
-    setup: null,
-    engines: [],
-    passEnv: [],
-    metrics: { stdout: [], csv: null },
-    objective: { metric: 'a', goal: 'maximize', at: 'final', selectOnTest: false },
-    timeoutMs: null,
-    stallAfterMs: null,
-    artifacts: { fetch: ['**'], maxBytes: 1 },
-  };
+  const launch = plainLaunch(['train'], { env: { B: '1', A: '2' } });
   it('is its content, whatever the order of its keys', () => {
     expect(launchIdOf({ ...launch, env: { A: '2', B: '1' } })).toBe(launchIdOf(launch));
     expect(launchIdOf({ ...launch, timeoutMs: 5 })).not.toBe(launchIdOf(launch));

@@ -15,30 +15,15 @@ import {
 } from '../../src/protocol/messages.ts';
 import type { Launch } from '../../src/model/launch.ts';
 import { socketPath } from '../../src/worker/endpoint.ts';
+import { plainLaunch } from '../plain-launch.ts';
 
 const main = join(import.meta.dirname, '../../src/worker/main.ts');
 const programs = join(import.meta.dirname, '../fixtures/programs');
 
 export const fixture = (name: string): string => join(programs, name);
 
-export const launchOf = (command: readonly string[], more: Partial<Launch> = {}): Launch => ({
-  command: [...command],
-  argStyle: 'plain',
-  files: null,
-  data: null,
-  env: {},
-  activate: null,
-  python: null,
-  setup: null,
-  engines: [],
-  passEnv: [],
-  metrics: { stdout: [], csv: null },
-  objective: { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false },
-  timeoutMs: null,
-  stallAfterMs: null,
-  artifacts: { fetch: ['*'], maxBytes: 50_000_000 },
-  ...more,
-});
+export const launchOf = (command: readonly string[], more: Partial<Launch> = {}): Launch =>
+  plainLaunch(command, { artifacts: { fetch: ['*'], maxBytes: 50_000_000 }, ...more });
 
 export const leaseOf = (attempt: string, more: Partial<Lease> = {}): Lease => ({
   attempt,

@@ -10,6 +10,7 @@ import { type JournalRecord, journalRecordSchema } from '../../../src/worker/cor
 import { snapshot } from '../../../src/worker/core/snapshot.ts';
 import type { WorkerState } from '../../../src/worker/core/state.ts';
 import { transition } from '../../../src/worker/core/transition.ts';
+import { plainLaunch } from '../../plain-launch.ts';
 
 const gib = 1024 ** 3;
 
@@ -38,24 +39,8 @@ export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures 
   ...more,
 });
 
-export const launchOf = (more: Partial<Launch> = {}): Launch => ({
-  command: ['train'],
-  argStyle: 'plain',
-  files: null,
-  data: null,
-  env: {},
-  activate: null,
-  python: null,
-  setup: null,
-  engines: [],
-  passEnv: [],
-  metrics: { stdout: [], csv: null },
-  objective: { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false },
-  timeoutMs: null,
-  stallAfterMs: null,
-  artifacts: { fetch: ['*'], maxBytes: 1_000 },
-  ...more,
-});
+export const launchOf = (more: Partial<Launch> = {}): Launch =>
+  plainLaunch(['train'], { artifacts: { fetch: ['*'], maxBytes: 1_000 }, ...more });
 
 export const leaseOf = (
   attempt: string,
