@@ -12,7 +12,7 @@ import numpy
 import torch
 from torch import nn
 
-from torch_network import network
+from torch_network import correct_momentum, network
 
 params = json.load(open(os.environ["LABSWEEP_PARAMS"], encoding="utf-8"))
 seed = int(os.environ["LABSWEEP_SEED"])
@@ -61,12 +61,14 @@ def accuracy(split):
     return (logits.argmax(1) == labels).double().mean().item()
 
 
-best, at_best, since = -1.0, {}, 0
+best, at_best, since, step = -1.0, {}, 0, 0
 samples, labels = data["train"]
 for epoch in range(1, params["epochs"] + 1):
     model.train()
     loss_sum = 0.0
     for chosen in torch.randperm(len(labels)).split(params["batchSize"]):
+        correct_momentum(model, step)
+        step += 1
         optimiser.zero_grad()
         loss = nn.functional.cross_entropy(model(samples[chosen]), labels[chosen])
         loss.backward()
