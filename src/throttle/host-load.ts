@@ -44,6 +44,20 @@ export interface HeldMarks {
   readonly temperature: boolean;
 }
 
+/** A trial that another account's agent is about to start or runs on this host, as far as it takes room. Bytes. */
+export interface OthersClaim {
+  /** The UUID of its GPU, or `cpu`. */
+  readonly device: string;
+  /** What it may take of that GPU at its peak, and how much of that shows in the figures. */
+  readonly gpuBytes: number;
+  readonly gpuShownBytes: number;
+  /** Likewise of the host's memory. */
+  readonly hostBytes: number;
+  readonly hostShownBytes: number;
+  /** When it was announced, in milliseconds of the host's monotonic clock; null once it has started. */
+  readonly announcedAt: number | null;
+}
+
 /** open → paused | off: what a person said of the host. */
 type HostMode =
   | { readonly kind: 'open' }
@@ -65,4 +79,6 @@ export interface HostLoad {
   readonly figuresAgeMs: number;
   readonly limits: Limits;
   readonly ours: readonly OurShare[];
+  /** Of other accounts. */
+  readonly claims: readonly OthersClaim[];
 }

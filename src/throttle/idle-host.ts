@@ -31,6 +31,7 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   figuresAgeMs: 0,
   limits,
   ours: [],
+  claims: [],
 });
 
 const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({

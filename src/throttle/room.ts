@@ -1,5 +1,5 @@
 import type { HostFigures } from '../protocol/messages.ts';
-import type { GpuLoad, HostLoad, OurShare } from './host-load.ts';
+import type { GpuLoad, HostLoad, OthersClaim, OurShare } from './host-load.ts';
 import type { Limits } from './limits.ts';
 import type { Resources } from '../model/resources.ts';
 
@@ -15,15 +15,39 @@ export const headroomBytes = (totalBytes: number, limits: Limits): number =>
  * Ours count with what they will take, not with what they take yet: a trial that has just started has touched
  * nothing of its peak. What is used and not measured of ours is someone else's.
  */
-export function memoryRoomBytes(figures: HostFigures, ours: readonly OurShare[], limits: Limits): number {
+export function memoryRoomBytes(
+  figures: HostFigures,
+  { ours, claims, limits }: Pick<HostLoad, 'ours' | 'claims' | 'limits'>,
+): number {
   const total = figures.memoryTotalBytes;
   const reserved = sum(
     ours.map(({ measuredBytes, resources }) => Math.max(measuredBytes ?? 0, resources.hostMemoryBytes ?? 0)),
   );
   const used = total - figures.memoryAvailableBytes;
   const others = Math.max(0, used - sum(ours.map(({ measuredBytes }) => measuredBytes ?? 0)));
-  return total - headroomBytes(total, limits) - reserved - others;
+  const claimed = claims.map(({ hostBytes, hostShownBytes }) => ({
+    bytes: hostBytes,
+    shown: hostShownBytes,
+  }));
+  return total - headroomBytes(total, limits) - reserved - others - unshownBytes(claimed, others);
 }
+
+/**
+ * What others will take on top of what they take now: of their claims, all that does not show yet.
+ *
+ * @param othersBytes what all others take by the figures: no more of it can be that of their claims
+ */
+function unshownBytes(
+  claims: readonly { readonly bytes: number; readonly shown: number }[],
+  othersBytes: number,
+): number {
+  const shown = sum(claims.map((claim) => Math.min(claim.bytes, claim.shown)));
+  return sum(claims.map(({ bytes }) => bytes)) - Math.min(shown, othersBytes);
+}
+
+/** Of other accounts' claims, those on one GPU. */
+const claimsOn = (uuid: string, claims: readonly OthersClaim[]): readonly OthersClaim[] =>
+  claims.filter(({ device }) => device === uuid);
 
 /** Memory of a GPU that no trial is given: what the driver and fragmentation take. */
 export const gpuHeadroomBytes = (totalBytes: number, limits: Limits): number =>
@@ -34,7 +58,7 @@ export const oursOn = (gpu: Pick<GpuLoad, 'uuid'>, ours: readonly OurShare[]): r
   ours.filter(({ device }) => device === gpu.uuid);
 
 /** Memory of a GPU in bytes that the next trial may be predicted to take, as of the host's memory. */
-export function gpuRoomBytes({ figures, uuid }: GpuLoad, { ours, limits }: HostLoad): number {
+export function gpuRoomBytes({ figures, uuid }: GpuLoad, { ours, claims, limits }: HostLoad): number {
   if (figures === null) return 0;
   const here = oursOn({ uuid }, ours);
   const reserved = sum(
@@ -45,7 +69,11 @@ export function gpuRoomBytes({ figures, uuid }: GpuLoad, { ours, limits }: HostL
   const measured = sum(here.map(({ gpuMeasuredBytes }) => gpuMeasuredBytes ?? 0));
   const others = Math.max(0, figures.memoryUsedBytes - measured);
   const total = figures.memoryTotalBytes;
-  return total - gpuHeadroomBytes(total, limits) - reserved - others;
+  const claimed = claimsOn(uuid, claims).map(({ gpuBytes, gpuShownBytes }) => ({
+    bytes: gpuBytes,
+    shown: gpuShownBytes,
+  }));
+  return total - gpuHeadroomBytes(total, limits) - reserved - others - unshownBytes(claimed, others);
 }
 
 /** GPUs that a trial takes there: what says nothing takes one where there are any. */

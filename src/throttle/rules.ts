@@ -65,9 +65,10 @@ const cores: Rule = ({ resources }, { cpus, ours, limits }) => {
 };
 
 /** Four trials fitted when they began; at the end of the first epoch all four peaked, and the server swapped to death. */
-const memory: Rule = ({ resources }, { figures, ours, limits }) => {
+const memory: Rule = ({ resources }, host) => {
+  const { figures } = host;
   if (figures === null) return null;
-  const free = memoryRoomBytes(figures, ours, limits);
+  const free = memoryRoomBytes(figures, host);
   const need = resources.hostMemoryBytes ?? 0;
   if (need <= free) return null;
   return {

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { HostFacts } from '../protocol/messages.ts';
 import { type AgentLog, describeError } from './agent-log.ts';
 import { Alarm } from './alarm.ts';
+import { Claims } from './claims/claims.ts';
 import type { WorkerEvent } from './core/event.ts';
 import { initial } from './core/initial.ts';
 import type { Instruction } from './core/instruction.ts';
@@ -22,9 +23,10 @@ import { Journal, readJournal } from './spool/journal.ts';
 import { Preparations } from './preparation/preparations.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { findProgram } from './supervisor/program-path.ts';
-import { bytesByAttempt, measuredGpus } from './telemetry/gpu-use.ts';
+import { bytesByAttempt, gpuBytesOfSession, measuredGpus } from './telemetry/gpu-use.ts';
 import { HostFiguresReader } from './telemetry/host-figures.ts';
 import { kernelUnits } from './telemetry/kernel-units.ts';
+import type { AppLine } from './telemetry/nvidia-smi-lines.ts';
 import { NvidiaSmi } from './telemetry/nvidia-smi.ts';
 
 export interface AgentOptions {
@@ -38,6 +40,8 @@ export interface AgentOptions {
   readonly path: string;
   /** Where the figures of the host are read. @default `/proc` */
   readonly procRoot: string;
+  /** Where the agents of all accounts on this host tell each other what they start. */
+  readonly claimsFolder: string;
   /** The agent ends after so long without a connection and without work. */
   readonly idleMs: number;
   /** The host's monotonic clock, in milliseconds since its boot. */
@@ -59,6 +63,7 @@ export class Agent {
   readonly #peers: Peers;
   readonly #supervisor: Supervisor;
   readonly #preparations: Preparations;
+  readonly #claims: Claims;
   readonly #effects: Effects;
   readonly #figures: HostFiguresReader;
   readonly #nvidia: NvidiaSmi;
@@ -75,6 +80,8 @@ export class Agent {
   /** Decided, but not on the disk: waits for it, and everything else behind it. */
   #withheld: Instruction[] = [];
   #turning = false;
+  /** What the driver listed at the last sample. */
+  #apps: readonly AppLine[] = [];
   #sampledAt = Number.NEGATIVE_INFINITY;
   #ended = false;
 
@@ -94,11 +101,22 @@ export class Agent {
         this.#turnWith(messages.map((message) => ({ kind: 'message', connection, message }))),
     });
     this.#preparations = new Preparations(host, environment);
+    this.#claims = new Claims({
+      folder: options.claimsFolder,
+      agent: host.folder,
+      bootId: options.facts.bootId,
+      shownOf: (session, device) => ({
+        hostBytes: this.#supervisor.memoryOf(session),
+        gpuBytes: gpuBytesOfSession(this.#apps, this.#supervisor.sessionOf, session, device),
+      }),
+      log,
+    });
     this.#effects = new Effects({
       host,
       peers: this.#peers,
       supervisor: this.#supervisor,
       preparations: this.#preparations,
+      claims: this.#claims,
       post,
       log,
     });
@@ -129,6 +147,7 @@ export class Agent {
     this.#ended = true;
     for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
       alarm.clear();
+    if (this.#state.active.size === 0) this.#claims.say([]);
     this.#nvidia.close();
     this.#supervisor.close();
     this.#preparations.close();
@@ -215,6 +234,7 @@ export class Agent {
     this.#supervisor.readLines();
     const taken = this.#supervisor.sample();
     const apps = this.#nvidia.apps();
+    this.#apps = apps;
     const ownerOf = this.#supervisor.ownerOf;
     const gpuBytes = bytesByAttempt(apps, ownerOf);
     const shares = taken.map((share) => ({
@@ -224,7 +244,11 @@ export class Agent {
     const cpuMs = shares.reduce((total, share) => total + share.cpuMs, this.#supervisor.launcherCpuMs);
     const host = this.#figures.read(now, { count: this.#supervisor.runningCount, cpuMs });
     const gpus = measuredGpus(this.#nvidia.gpus, apps, ownerOf, host, now);
-    this.#turnWith([{ kind: 'sampled', figures: { ...host, gpus }, shares }]);
+    const others = this.#claims.ofOthers();
+    this.#turnWith([
+      { kind: 'claims-read', said: this.#state.claims.read, others },
+      { kind: 'sampled', figures: { ...host, gpus }, shares },
+    ]);
   }
 
   /** A GPU without figures takes nothing: they come with it. */

@@ -1,5 +1,6 @@
 import type { FromAgent } from '../protocol/messages.ts';
 import { type AgentLog, describeError } from './agent-log.ts';
+import type { Claims } from './claims/claims.ts';
 import { checkContent, readArtifact, readLog, unpackContent } from './answers.ts';
 import type { WorkerEvent } from './core/event.ts';
 import type { Instruction } from './core/instruction.ts';
@@ -16,6 +17,7 @@ export interface EffectsOptions {
   readonly peers: Peers;
   readonly supervisor: Supervisor;
   readonly preparations: Preparations;
+  readonly claims: Claims;
   readonly post: (event: WorkerEvent) => void;
   readonly log: AgentLog;
 }
@@ -44,6 +46,14 @@ export class Effects {
         break;
       case 'spawn':
         supervisor.spawn(instruction.lease, instruction.launch, instruction.surroundings);
+        break;
+      case 'claim':
+        this.#options.claims.say(instruction.claims);
+        this.#options.post({
+          kind: 'claims-read',
+          said: instruction.said,
+          others: this.#options.claims.ofOthers(),
+        });
         break;
       case 'prepare':
         this.#prepare(instruction);

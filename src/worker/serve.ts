@@ -5,6 +5,7 @@ import { Agent } from './agent.ts';
 import { buildOf, writeAgentFile } from './agent-file.ts';
 import { AgentLog, describeError } from './agent-log.ts';
 import { listen, socketPath } from './endpoint.ts';
+import { commonFolder } from './claims/claims.ts';
 import { openHostFolder } from './spool/host-folder.ts';
 import { tidy } from './spool/tidy.ts';
 import { inherited } from './supervisor/environment.ts';
@@ -79,6 +80,7 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
     path: process.env['PATH'] ?? '',
     environment: inherited(login.kind === 'read' ? login.environment : process.env),
     procRoot,
+    claimsFolder: commonFolder,
     idleMs,
     now: () => Number(process.hrtime.bigint()) / 1e6,
     log,

@@ -303,6 +303,8 @@ class Agent {
         const process = port.spawn(lease, surroundings.device, () => this.#post({ kind: 'exited', attempt }));
         return this.#later({ kind: 'spawned', attempt, process, oomKills: 0 });
       }
+      case 'claim':
+        return this.#later({ kind: 'claims-read', said: instruction.said, others: [] });
       case 'adopt':
         return this.#adopt(instruction.lease.attempt);
       case 'signal':

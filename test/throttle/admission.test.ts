@@ -40,6 +40,7 @@ const host = (
   figuresAgeMs: 0,
   limits: defaultLimits,
   ours: [],
+  claims: [],
   ...more,
   figures: {
     load: 0,

@@ -5,7 +5,7 @@ import type { Resources } from '../../src/model/resources.ts';
 import type { GpuFigures } from '../../src/protocol/messages.ts';
 import { admit } from '../../src/throttle/admission.ts';
 import { admitDevice, chooseDevice } from '../../src/throttle/devices.ts';
-import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../src/throttle/host-load.ts';
+import type { GpuLoad, HostLoad, OthersClaim, OurShare, StartRequest } from '../../src/throttle/host-load.ts';
 import { idleHost } from '../../src/throttle/idle-host.ts';
 import { isLasting } from '../../src/throttle/lasting.ts';
 import { defaultLimits, limitsOf, noLimits } from '../../src/throttle/limits.ts';
@@ -80,6 +80,45 @@ const policy = (more: Partial<DevicePolicy>): Partial<HostLoad> => ({
     ...noLimits,
     devices: [{ gpu: 0, owner: null, policy: null, off: null, ...more }],
   }),
+});
+
+const claim = (gpuBytes: number, gpuShownBytes = 0, device = 'GPU-0'): OthersClaim => ({
+  device,
+  gpuBytes,
+  gpuShownBytes,
+  hostBytes: 0,
+  hostShownBytes: 0,
+  announcedAt: null,
+});
+
+describe('P4 what other accounts start on a GPU', () => {
+  const freeBytes = (usedBytes: number, ...claims: readonly OthersClaim[]): number => {
+    const [refusal] = against(
+      gpu(0, { memoryUsedBytes: usedBytes }),
+      { claims },
+      request({ gpuMemoryBytes: card }),
+    );
+    return refusal?.kind === 'gpu-memory' ? refusal.freeBytes : Number.NaN;
+  };
+  const usable = card - gpuHeadroomBytes(card, defaultLimits);
+
+  it('counts with all that it may take, and once', () => {
+    expect(freeBytes(0, claim(5 * gib))).toBe(usable - 5 * gib);
+    expect(freeBytes(2 * gib, claim(5 * gib, 2 * gib))).toBe(usable - 5 * gib);
+    expect(freeBytes(2 * gib, claim(5 * gib))).toBe(usable - 7 * gib);
+  });
+
+  it('counts with what it takes where that is more than was said', () => {
+    expect(freeBytes(6 * gib, claim(5 * gib, 6 * gib))).toBe(usable - 6 * gib);
+  });
+
+  it('is not taken to show before the figures have it: the driver lists a process before it counts its memory', () => {
+    expect(freeBytes(0, claim(5 * gib, 5 * gib))).toBe(usable - 5 * gib);
+  });
+
+  it('counts on that GPU alone', () => {
+    expect(freeBytes(0, claim(5 * gib, 0, 'GPU-1'))).toBe(usable);
+  });
 });
 
 describe('a GPU takes a trial', () => {

@@ -14,6 +14,7 @@ import {
   type ToAgent,
 } from '../../src/protocol/messages.ts';
 import type { Launch } from '../../src/model/launch.ts';
+import { claimsPath, commonFolder } from '../../src/worker/claims/claims.ts';
 import { socketPath } from '../../src/worker/endpoint.ts';
 import { plainLaunch } from '../plain-launch.ts';
 
@@ -221,6 +222,7 @@ export class Host {
     release();
     rmSync(this.folder, { recursive: true, force: true });
     rmSync(socketPath(this.folder), { force: true });
+    rmSync(claimsPath(commonFolder, this.folder, process.getuid?.() ?? 0), { force: true });
     return left;
   }
 }

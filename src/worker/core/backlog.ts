@@ -4,32 +4,27 @@ import type { Resources } from '../../model/resources.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { chooseDevice } from '../../throttle/devices.ts';
 import { isLasting } from '../../throttle/lasting.ts';
+import { giveWay, isClaimed, type NextStart } from './claims.ts';
 import { expected, hostLoad, refusalsOf, requestOf } from './guard.ts';
 import { surroundingsOf } from './preparation.ts';
-import type { HeldAttempt, WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** How many attempts behind a held one are looked at: bounds the cost of a turn, not who may run. */
 const lookAhead = 64;
 
 export function startWhatFits(turn: Turn): void {
-  for (
-    let next = nextToStart(turn.state, turn.now);
-    next !== null;
-    next = nextToStart(turn.state, turn.now)
-  ) {
+  for (;;) {
+    const next = nextToStart(turn.state, turn.now);
+    if (next === null) return giveWay(turn);
     const { lease } = next.held;
     const launch = turn.state.launches.get(lease.launch);
-    if (launch === undefined) return;
+    // What has to be announced goes on when the claims of the others are read, which is at once.
+    if (launch === undefined || !isClaimed(turn, next)) return;
     const { attempt } = lease;
     turn.commit({ kind: 'starting', attempt, at: turn.now, device: next.device });
     turn.instruct({ kind: 'spawn', lease, launch, surroundings: surroundingsOf(turn.state, next.held) });
   }
-}
-
-interface NextStart {
-  readonly held: HeldAttempt;
-  readonly device: string;
 }
 
 /**

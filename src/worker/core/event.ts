@@ -3,6 +3,7 @@ import type { Artifact } from '../../model/attempt-end.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
+import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { PreparationResult } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
@@ -49,6 +50,8 @@ export type WorkerEvent =
   /** Whether the artifacts of an end that another boot sealed are there as they were. */
   | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
   | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }
+  /** What other accounts claim, read after ours were said so often. */
+  | { readonly kind: 'claims-read'; readonly said: number; readonly others: readonly OthersClaim[] }
   /** The driver's tool was heard, or failed in another way than before. */
   | {
       readonly kind: 'gpus-found';

@@ -26,6 +26,7 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     figuresAgeMs,
     limits,
     ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),
+    claims: state.claims.others,
   };
 }
 

@@ -19,5 +19,6 @@ export const initial = (facts: HostFacts): WorkerState => ({
   setbacks: { count: 0, because: '', until: 0 },
   untold: new Set(),
   untoldSince: 0,
+  claims: { others: [], announced: null, said: 0, read: 0, text: '' },
   told: { at: Number.NEGATIVE_INFINITY, holds: '' },
 });

@@ -3,6 +3,7 @@ import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
+import type { OurClaim } from './claims.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { Surroundings } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
@@ -16,6 +17,8 @@ export type Instruction =
       readonly launch: Launch;
       readonly surroundings: Surroundings;
     }
+  /** Say ours to the other accounts in place of what was said before, then read theirs. Answered by `claims-read`. */
+  | { readonly kind: 'claim'; readonly said: number; readonly claims: readonly OurClaim[] }
   /** Make what a launch needs on this host, if it is not there. Answered by `prepared`. */
   | {
       readonly kind: 'prepare';

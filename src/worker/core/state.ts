@@ -4,7 +4,7 @@ import type { Launch } from '../../model/launch.ts';
 import type { HostLimits, HostSettings } from '../../model/inventory.ts';
 import type { HostFacts, Lease } from '../../protocol/messages.ts';
 import type { MeasuredFigures } from './event.ts';
-import type { HeldMarks } from '../../throttle/host-load.ts';
+import type { HeldMarks, OthersClaim } from '../../throttle/host-load.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import type { Preparation } from './preparation.ts';
 import type { KeptLines } from './kept-lines.ts';
@@ -36,8 +36,30 @@ export interface WorkerState {
   /** Starts that no writer was told of yet, and since when the first of them waits. */
   readonly untold: Set<string>;
   untoldSince: number;
+  readonly claims: ClaimsState;
   /** When figures were sent last, and which rules then held the heads of the queues. */
   told: { readonly at: number; readonly holds: string };
+}
+
+/** What the agents of several accounts tell each other of their trials on this host. Volatile, as their use is. */
+export interface ClaimsState {
+  /** Of other accounts, as they were read last. */
+  others: readonly OthersClaim[];
+  /** Said to the others, not started yet: whether it may is known once their claims were read after that. */
+  announced: Announced | null;
+  /** How often ours were said, and how many of those came before the last reading of the others'. */
+  said: number;
+  read: number;
+  /** Ours as they were said last. */
+  text: string;
+}
+
+export interface Announced {
+  readonly attempt: string;
+  readonly device: string;
+  readonly at: number;
+  /** Which of the times that ours were said was the first with it. */
+  readonly said: number;
 }
 
 /** One ledger's share of the agent. */

@@ -1,5 +1,6 @@
 import { apply } from './apply.ts';
 import { startWhatFits } from './backlog.ts';
+import { claimsRead, sayClaimsIfChanged } from './claims.ts';
 import { closed, received } from './connections.ts';
 import type { WorkerEvent } from './event.ts';
 import { exited, gathered, notStarted } from './finish.ts';
@@ -31,6 +32,7 @@ export function transition(
   take(turn, event);
   if (mayMakeRoom[event.kind]) {
     startWhatFits(turn);
+    if (event.kind === 'sampled') sayClaimsIfChanged(turn);
     tellChange(turn);
   }
   tellStarts(turn);
@@ -52,6 +54,7 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   gathered: false,
   verified: false,
   sampled: true,
+  'claims-read': true,
   'gpus-found': true,
   tick: false,
 };
@@ -98,6 +101,9 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
     case 'sampled':
       sampled(turn, event.figures, event.shares);
       endWhatIsDue(turn);
+      break;
+    case 'claims-read':
+      claimsRead(turn, event);
       break;
     case 'gpus-found':
       state.facts = { ...state.facts, gpus: event.gpus?.slice() ?? null, gpuProblem: event.problem };

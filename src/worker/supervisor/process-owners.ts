@@ -15,6 +15,8 @@ interface OwnedProcess {
 /** A process at the sample that saw it last: its attempt, or null where it is not ours. */
 interface Seen {
   readonly attempt: string | null;
+  readonly session: number;
+  readonly residentPages: number;
   readonly at: number;
 }
 
@@ -43,7 +45,7 @@ export class ProcessOwners {
     const owned: OwnedProcess[] = [];
     for (const { stat, attempt: mark } of this.#table.read()) {
       const attempt = bySession.get(stat.session) ?? mark;
-      seen.set(stat.pid, { attempt, at });
+      seen.set(stat.pid, { attempt, session: stat.session, residentPages: stat.residentPages, at });
       if (attempt !== null) owned.push({ stat, attempt });
     }
     this.#seen = seen;
@@ -53,6 +55,19 @@ export class ProcessOwners {
   /** The attempt of a process at the last look; null: not ours; undefined: not there. */
   ownerOf(pid: number): string | null | undefined {
     return this.#seen.get(pid)?.attempt;
+  }
+
+  /** The session of a process at the last look; null: not there. */
+  sessionOf(pid: number): number | null {
+    return this.#seen.get(pid)?.session ?? null;
+  }
+
+  /** Memory that the processes of a session held at the last look, whoever they belong to. */
+  residentPagesOf(session: number): number {
+    let pages = 0;
+    for (const process of this.#seen.values())
+      if (process.session === session) pages += process.residentPages;
+    return pages;
   }
 }
 

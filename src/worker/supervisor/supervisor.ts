@@ -226,6 +226,13 @@ export class Supervisor {
   /** The attempt of a process at the last sample; null: not ours; undefined: not there. */
   readonly ownerOf = (pid: number): string | null | undefined => this.#owners.ownerOf(pid);
 
+  /** The session of a process at the last sample; null: not there. */
+  readonly sessionOf = (pid: number): number | null => this.#owners.sessionOf(pid);
+
+  /** Host memory of a session's processes at the last sample, in bytes, whoever they belong to. */
+  readonly memoryOf = (session: number): number =>
+    this.#owners.residentPagesOf(session) * this.#options.units.pageBytes;
+
   /** Adopted trials have another parent: whether they have ended has to be asked. */
   lookAfterAdopted(): void {
     for (const watched of this.#running.values())

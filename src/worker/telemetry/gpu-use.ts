@@ -16,6 +16,18 @@ export function bytesByAttempt(apps: readonly AppLine[], ownerOf: OwnerOf): Read
   return bytes;
 }
 
+/** What the processes of one session hold of a GPU, in bytes, as far as they are listed. */
+export function gpuBytesOfSession(
+  apps: readonly AppLine[],
+  sessionOf: (pid: number) => number | null,
+  session: number,
+  uuid: string,
+): number {
+  let bytes = 0;
+  for (const app of apps) if (app.uuid === uuid && sessionOf(app.pid) === session) bytes += app.bytes;
+  return bytes;
+}
+
 /** The figures of a host's GPUs. @param host its memory, which some of them work in */
 export function measuredGpus(
   told: readonly ToldGpu[],

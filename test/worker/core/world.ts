@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import type { Launch } from '../../../src/model/launch.ts';
 import type { FromAgent, HostFacts, Lease, ToAgent } from '../../../src/protocol/messages.ts';
 import { protocolVersion } from '../../../src/protocol/messages.ts';
+import type { OthersClaim } from '../../../src/throttle/host-load.ts';
+import type { OurClaim } from '../../../src/worker/core/claims.ts';
 import type { Evidence, MeasuredFigures, WorkerEvent } from '../../../src/worker/core/event.ts';
 import { initial } from '../../../src/worker/core/initial.ts';
 import type { Instruction } from '../../../src/worker/core/instruction.ts';
@@ -114,8 +116,26 @@ export class World {
     this.state = state;
     for (const instruction of instructions) {
       if (instruction.kind === 'journal') this.journal.push(JSON.stringify(instruction.record));
+      else if (instruction.kind === 'claim') this.carryOutClaim(instruction);
       else this.#instructions.push(instruction);
     }
+  }
+
+  /** What other accounts claim. */
+  others: readonly OthersClaim[] = [];
+  /** What this one has said last, and how often it has. */
+  claimed: readonly OurClaim[] = [];
+  timesSaid = 0;
+  /** What is done where an agent writes its file and reads those of the others; tests put theirs in its place. */
+  carryOutClaim = (claim: Taken<'claim'>): void => {
+    this.claimed = claim.claims;
+    this.timesSaid += 1;
+    this.post({ kind: 'claims-read', said: claim.said, others: this.others });
+  };
+
+  /** The look at the others that comes with each sample. */
+  look(): void {
+    this.post({ kind: 'claims-read', said: this.state.claims.read, others: this.others });
   }
 
   records(kind: JournalRecord['kind']): unknown[] {
