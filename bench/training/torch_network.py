@@ -7,7 +7,8 @@ def network(layers=8, start=32, classes=16, dropout=0.5, batch_norm=False, sampl
     parts, inputs, length = [], 1, samples
     for index in range(layers):
         channels = start * 2 ** (index // 4)
-        parts.append(nn.Conv1d(inputs, channels, 5, padding=2))
+        # BN takes away what a bias adds; Adam would walk it at random, and the moving mean lags behind.
+        parts.append(nn.Conv1d(inputs, channels, 5, padding=2, bias=not batch_norm))
         if batch_norm:
             parts.append(nn.BatchNorm1d(channels, eps=1e-3, momentum=0.01))
         parts.append(nn.ReLU())
@@ -20,7 +21,8 @@ def network(layers=8, start=32, classes=16, dropout=0.5, batch_norm=False, sampl
     for part in whole.modules():
         if isinstance(part, (nn.Conv1d, nn.Linear)):
             nn.init.xavier_uniform_(part.weight)
-            nn.init.zeros_(part.bias)
+            if part.bias is not None:
+                nn.init.zeros_(part.bias)
     return whole
 
 

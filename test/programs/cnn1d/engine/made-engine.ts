@@ -7,19 +7,24 @@ import { installEngine } from '../../../../src/programs/cnn1d/engine/install/ins
 import { releases } from '../../../../src/programs/cnn1d/engine/install/releases.ts';
 
 const caches = join(import.meta.dirname, '../../../../node_modules/.cache/labsweep-engines');
-const tools = ['npm', 'python3', 'g++', 'strip'];
+const tools = [['npm'], ['python3', '-m', 'pip'], ['g++'], ['strip']];
 
-/** Whether the tools of an installation are here; says which is missing where not. */
+/**
+ * Whether the tools of an installation are here; one line says which is missing where not. Where LABSWEEP_NATIVE=required
+ * says that the engine must be tested, tests fail instead. @throws where they must run and cannot
+ */
 export function enginesCanBeMade(): boolean {
-  const missing = tools.filter((tool) => !isHere(tool));
-  if (missing.length > 0)
-    process.stderr.write(`The engine native is not tested: there is no ${missing.join(', ')}.\n`);
+  const missing = tools.filter((words) => !isHere(words));
+  const named = missing.map((words) => words.join(' ')).join(', ');
+  if (missing.length > 0 && process.env['LABSWEEP_NATIVE'] === 'required')
+    throw new Error(`LABSWEEP_NATIVE=required, but there is no ${named}`);
+  if (missing.length > 0) process.stderr.write(`The engine native is not tested: there is no ${named}.\n`);
   return missing.length === 0;
 }
 
-function isHere(tool: string): boolean {
+function isHere([tool = '', ...args]: readonly string[]): boolean {
   try {
-    execFileSync(tool, ['--version'], { stdio: 'ignore' });
+    execFileSync(tool, [...args, '--version'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
