@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -62,7 +62,13 @@ describe.skipIf(!isHere)('a lab of four hosts, two of them without Node and with
       /^host01\n {4}lab in \/home\/lab\/\.labsweep .*\n {4}.*\n {2}! its login files print "Welcome to host01!"/m,
     );
     expect(checked.stdout).toMatch(/^host03\n.*\n.*Node 24\.\d+\.\d+ \(put there by labsweep\)/m);
-    writeFileSync(join(folder, 'sweep.yaml'), oneLiner(200));
+    // Files that come along lie in read-only folders on the hosts.
+    mkdirSync(join(folder, 'program/part'), { recursive: true });
+    writeFileSync(join(folder, 'program/part/note'), 'of the program');
+    writeFileSync(
+      join(folder, 'sweep.yaml'),
+      oneLiner(200).replace('{command:', '{files: program, command:'),
+    );
     const run = await type('run', 'sweep.yaml', '--json');
     expect({ code: run.code, err: run.code === 0 ? '' : run.stderr }).toEqual({
       code: exitCode.done,

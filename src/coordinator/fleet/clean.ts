@@ -119,6 +119,9 @@ clean() {
     end-all) end_agent ;;
     remove)
       kib=$(du -sk "$folder" | cut -f1)
+      # Folders of the content store are read-only. The id goes last: by it what is left can be cleaned again.
+      chmod -R u+w -- "$folder"
+      find "$folder" -mindepth 1 ! -path "$folder/content" ! -path "$folder/content/id" -delete
       rm -rf -- "$folder"
       [ -e "$folder" ] || tell removed "$kib"
       ;;
