@@ -75,7 +75,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await host.dispose();
-  await expect.poll(() => driver.processes(), patiently).toEqual([]);
+  await expect.poll(() => driver.processes()).toEqual([]);
   rmSync(driver.folder, { recursive: true });
 });
 
@@ -126,7 +126,7 @@ const holdsOf = (writer: Writer): DeviceRefusal['kind'][][] =>
   );
 
 const held = (writer: Writer, ...kinds: DeviceRefusal['kind'][][]): Promise<void> =>
-  expect.poll(() => holdsOf(writer), patiently).toEqual(kinds);
+  expect.poll(() => holdsOf(writer), { timeout: 10_000 }).toEqual(kinds);
 
 const gpuFigures = (writer: Writer, index: number): Promise<GpuFigures> =>
   writer
@@ -136,7 +136,7 @@ const gpuFigures = (writer: Writer, index: number): Promise<GpuFigures> =>
 describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
   it('are found, and trials spread over them, each seeing its own', async () => {
     const writer = await connected();
-    await expect.poll(() => factsOf(writer)?.gpus?.length, patiently).toBe(2);
+    await expect.poll(() => factsOf(writer)?.gpus?.length).toBe(2);
     expect(factsOf(writer)).toMatchObject({
       gpus: [
         { uuid: gpu(0), index: 0, name: 'NVIDIA RTX A4000', memoryBytes: 16 * gib },
@@ -172,7 +172,7 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
     const writer = await connected();
     writer.lease(waits, needs('a-1', 4));
     await writer.started('a-1');
-    await expect.poll(() => host.survivors().length, patiently).toBeGreaterThan(0);
+    await expect.poll(() => host.survivors().length).toBeGreaterThan(0);
     const [pid = 0] = host.survivors();
     driver.tell(0, { used: 6 * 1024 });
     driver.put('apps', `${gpu(0)}, ${pid}, 5000\n${gpu(0)}, 1, 900\n`);
@@ -220,7 +220,9 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
     await held(writer, ['gpu-stale'], ['gpu-stale']);
     writer.lease(waits, needs('a-2', 0, { gpus: 0 }));
     expect(await deviceOf(writer, 'a-2')).toBe('cpu');
-    await expect.poll(() => factsOf(writer)?.gpuProblem, patiently).toBe('nvidia-smi does not answer');
+    await expect
+      .poll(() => factsOf(writer)?.gpuProblem, { timeout: 10_000 })
+      .toBe('nvidia-smi does not answer');
     driver.forget('hangs');
     expect(await deviceOf(writer, 'a-1')).toBe(gpu(0));
   }, 20_000);
@@ -231,7 +233,7 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
     const writer = await connected();
     writer.lease(waits, needs('a-1', 1), needs('a-2', 1, { gpus: null }));
     await expect
-      .poll(() => refusalsNow(writer), patiently)
+      .poll(() => refusalsNow(writer), { timeout: 5_000 })
       .toEqual([{ kind: 'no-gpu', because: words.trim() }]);
     expect(await deviceOf(writer, 'a-2')).toBe('cpu');
   });
@@ -241,7 +243,7 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
     writer.lease(waits, needs('a-1', 9));
     await writer.started('a-1');
     await host.kill('SIGKILL');
-    await expect.poll(() => driver.processes(), patiently).toEqual([]);
+    await expect.poll(() => driver.processes()).toEqual([]);
     driver.tell(1, { used: 12 * 1024 });
     const next = await connected();
     await next.hears('state', ({ running }) => running[0]?.device === gpu(0));
