@@ -1,5 +1,5 @@
 /** The data sets of a state folder: a record by name, the clips in the content store. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { contentHash } from '../model/ids.ts';
@@ -13,7 +13,7 @@ import {
   type ImportProgress,
 } from '../programs/cnn1d/dataset/import-dataset.ts';
 import { CommandError } from './exit.ts';
-import { keepByName, recordFile } from './named-content.ts';
+import { keepByName, readRecord } from './named-content.ts';
 import { shippedData } from './package-files.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
 
@@ -32,10 +32,8 @@ export type DataRecord = Readonly<z.infer<typeof dataRecordSchema>>;
 
 const kind = 'data';
 
-export function readDataRecord(stateFolder: string, name: string): DataRecord | null {
-  const file = recordFile(stateFolder, kind, name);
-  return existsSync(file) ? dataRecordSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
-}
+export const readDataRecord = (stateFolder: string, name: string): DataRecord | null =>
+  readRecord(dataRecordSchema, stateFolder, kind, name);
 
 export function listDataRecords(stateFolder: string): DataRecord[] {
   const folder = join(stateFolder, kind);

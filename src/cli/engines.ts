@@ -1,12 +1,11 @@
 /** The engines of a state folder: a record by name, the files in the content store. */
-import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Launch } from '../model/launch.ts';
 import { EngineError } from '../programs/cnn1d/engine/engine-error.ts';
 import { installEngine } from '../programs/cnn1d/engine/install/install-engine.ts';
 import { type InstallableEngine, releases } from '../programs/cnn1d/engine/install/releases.ts';
-import { CommandError } from './exit.ts';
-import { keepByName, recordFile } from './named-content.ts';
+import { CommandError, exitCode } from './exit.ts';
+import { keepByName, readRecord } from './named-content.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
 
 export const engineNames = Object.keys(releases) as readonly InstallableEngine[];
@@ -23,31 +22,39 @@ export type EngineRecord = Readonly<z.infer<typeof recordSchema>>;
 const kind = 'engines';
 
 export const listEngines = (stateFolder: string): EngineRecord[] =>
-  engineNames.flatMap((name) => {
-    const file = recordFile(stateFolder, kind, name);
-    return existsSync(file) ? [recordSchema.parse(JSON.parse(readFileSync(file, 'utf8')))] : [];
-  });
+  engineNames.flatMap((name) => readRecord(recordSchema, stateFolder, kind, name) ?? []);
 
-/** Makes an engine and takes it into the content store. @throws CommandError where it cannot be made here */
+/**
+ * Makes an engine and takes it into the content store.
+ *
+ * @param signal ends it, and what it has started
+ * @throws CommandError where it cannot be made here
+ */
 export async function addEngine(
   stateFolder: string,
   name: InstallableEngine,
   say: (step: string) => void,
+  signal: AbortSignal,
 ): Promise<EngineRecord & { readonly usesGpu: boolean }> {
   try {
     const { made, record } = await keepByName(
       stateFolder,
       kind,
       name,
-      async (into) => {
-        const engine = await installEngine(name, into, say);
+      async (draft) => {
+        const made = await installEngine(name, draft, say, signal);
         say('taking it in');
-        return { folder: into, made: engine };
+        return { folder: made.folder, made };
       },
       ({ version }, content): EngineRecord => ({ name, version, content }),
     );
     return { ...record, usesGpu: made.usesGpu };
   } catch (error) {
+    if (signal.aborted)
+      throw new CommandError('Interrupted; nothing of it is left.', {
+        exitCode: exitCode.interrupted,
+        cause: error,
+      });
     throw error instanceof EngineError ? new CommandError(error.message, { cause: error }) : error;
   }
 }

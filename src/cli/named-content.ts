@@ -1,17 +1,36 @@
 /** What a state folder keeps by a name: a record in a folder of its kind, the files in the content store. */
-import { mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'zod';
+import { draftPath, makeDraft } from '../content/drafts.ts';
+import { removeTree } from '../content/tree.ts';
 import { CommandError } from './exit.ts';
 import { readFolder } from './take-in.ts';
 
 export const storeFolder = (stateFolder: string): string => join(stateFolder, 'content');
 
-export const recordFile = (stateFolder: string, kind: string, name: string): string =>
+const recordFile = (stateFolder: string, kind: string, name: string): string =>
   join(stateFolder, kind, `${name}.json`);
 
+/** The record of a name, or null where there is none. @throws CommandError where it is no such record */
+export function readRecord<Kept>(
+  schema: z.ZodType<Kept>,
+  stateFolder: string,
+  kind: string,
+  name: string,
+): Kept | null {
+  const file = recordFile(stateFolder, kind, name);
+  if (!existsSync(file)) return null;
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new CommandError(`${file} cannot be read; remove it, and make ${name} again.`, { cause });
+  }
+}
+
 /**
- * Has `make` fill an empty folder, takes its files into the store and writes the record that `make` has of them.
+ * Has `make` fill a folder in an empty draft, takes its files into the store and writes the record of them. What a crash
+ * leaves of a draft goes with the next one, a day later.
  *
  * @throws what `make` does; a state folder that was made for it is gone again
  */
@@ -19,13 +38,15 @@ export async function keepByName<Made, Kept extends object>(
   stateFolder: string,
   kind: string,
   name: string,
-  make: (into: string) => Promise<{ readonly folder: string; readonly made: Made }>,
+  make: (draft: string) => Promise<{ readonly folder: string; readonly made: Made }>,
   recordOf: (made: Made, content: string) => Kept,
 ): Promise<{ readonly made: Made; readonly record: Kept }> {
   const first = mkdirSync(join(stateFolder, kind), { recursive: true, mode: 0o700 });
-  const into = await mkdtemp(join(stateFolder, 'draft-'));
+  const drafts = join(stateFolder, 'drafts');
+  const draft = draftPath(drafts);
   try {
-    const { folder, made } = await make(into);
+    await makeDraft(drafts, draft);
+    const { folder, made } = await make(draft);
     const read = await readFolder(folder, 'nothing', (problems) => new CommandError(problems.join('\n')));
     await read.keep(storeFolder(stateFolder));
     const record = recordOf(made, read.hash);
@@ -33,20 +54,18 @@ export async function keepByName<Made, Kept extends object>(
     writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
     renameSync(`${file}.part`, file);
     return { made, record };
-  } catch (error) {
-    await rm(into, { recursive: true, force: true });
-    if (first !== undefined) removeEmpty([join(stateFolder, kind), stateFolder]);
-    throw error;
   } finally {
-    await rm(into, { recursive: true, force: true });
+    await removeTree(draft);
+    removeEmpty(drafts);
+    if (first !== undefined) [join(stateFolder, kind), stateFolder].forEach(removeEmpty);
   }
 }
 
-/** Folders that hold something by now stay. */
-function removeEmpty(folders: readonly string[]): void {
+/** A folder that holds something stays. */
+function removeEmpty(folder: string): void {
   try {
-    for (const folder of folders) rmdirSync(folder);
+    rmdirSync(folder);
   } catch {
-    // Somebody else works there.
+    // Something is in it, of this or of somebody else who works there.
   }
 }

@@ -4,6 +4,7 @@ import type { InstallableEngine } from '../../programs/cnn1d/engine/install/rele
 import { tableLines } from '../../results/text-table.ts';
 import type { Console } from '../console.ts';
 import { addEngine, engineNames, listEngines } from '../engines.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import { announceNew, stateFolderFor } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
@@ -37,7 +38,11 @@ const installCommand = (console: Console): Command =>
       const folder = stateFolderFor(console, console.cwd, options.state);
       announceNew(console, folder);
       const began = performance.now();
-      const made = await addEngine(folder, name, (step) => console.err(`${name}: ${step}\n`));
+      const interrupt = onInterrupt();
+      const ending = new AbortController();
+      void interrupt.promise.then(() => ending.abort());
+      const say = (step: string): void => console.err(`${name}: ${step}\n`);
+      const made = await addEngine(folder, name, say, ending.signal).finally(interrupt.forget);
       const seconds = ((performance.now() - began) / 1_000).toFixed(0);
       console.out(
         `${name}: libtensorflow ${made.version}, made in ${seconds} s; sweeps with engine auto or ${name} train on it\n`,

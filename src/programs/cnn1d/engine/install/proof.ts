@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { runTool } from './tool.ts';
+import { runTool, type Workplace } from './tool.ts';
 
 /** What an engine says of itself when it has computed a gradient. */
 export interface Proof {
@@ -24,11 +24,10 @@ const { binding, isUsingGpuDevice } = tf.backend();
 console.log(JSON.stringify({ version: binding.TF_Version, usesGpu: isUsingGpuDevice, files: Object.keys(require.cache) }));
 `;
 
-/** @throws EngineError where what lies in \`folder\` does not work on this machine */
-export async function prove(folder: string, binding: string): Promise<Proof> {
-  const said = await runTool(process.execPath, ['-e', script(binding)], {
-    cwd: folder,
-    env: { TF_CPP_MIN_LOG_LEVEL: '2' },
+/** @throws EngineError where what lies there does not work on this machine */
+export async function prove(place: Workplace, binding: string): Promise<Proof> {
+  const said = await runTool(place, process.execPath, ['-e', script(binding)], {
+    TF_CPP_MIN_LOG_LEVEL: '2',
   });
   return JSON.parse(said.trim().split('\n').at(-1) ?? '') as Proof;
 }

@@ -2,6 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { EngineError } from '../engine-error.ts';
 
+/** Where an installation works. */
+export interface Workplace {
+  readonly folder: string;
+  /** Ends what runs there. */
+  readonly signal: AbortSignal;
+}
+
 const run = promisify(execFile);
 /** Hundreds of MB over a slow line. */
 const limitMs = 3_600_000;
@@ -18,18 +25,25 @@ const sources: Readonly<Record<string, string>> = {
  * @throws EngineError where there is none, or it fails: with the last line that it said
  */
 export async function runTool(
+  { folder, signal }: Workplace,
   tool: string,
   args: readonly string[],
-  { cwd, env }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   try {
-    const options = { cwd, timeout: limitMs, maxBuffer: 64 * 2 ** 20, env: { ...process.env, ...env } };
+    const options = {
+      cwd: folder,
+      signal,
+      timeout: limitMs,
+      maxBuffer: 64 * 2 ** 20,
+      env: { ...process.env, ...env },
+    };
     return (await run(tool, [...args], options)).stdout;
   } catch (cause) {
     if (isMissing(cause))
       throw new EngineError('no-start', `There is no ${tool} here: ${sources[tool] ?? 'install it'}.`, cause);
     const line = lastLineOf(cause);
-    throw new EngineError('no-start', `${tool} ${args[0] ?? ''} failed: ${line}`, cause);
+    throw new EngineError('no-start', `${[tool, ...args.slice(0, 2)].join(' ')} failed: ${line}`, cause);
   }
 }
 
