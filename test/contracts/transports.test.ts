@@ -17,6 +17,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentAddress, Transport } from '../../src/coordinator/transport/transport.ts';
 import { relayMarker } from '../../src/protocol/relay-marker.ts';
@@ -226,8 +227,10 @@ describe.runIf(remote.length > 0).each(remote)('over %s', (kind) => {
     const stream = await transport.attach(agent);
     stream.resume().on('error', () => {});
     const closed = once(stream, 'close');
-    const running = problem(transport.exec(['sleep', '60']));
-    await transport.exec(['true']);
+    const begun = join(folder, `begun-${kind}`);
+    const running = problem(transport.exec(['sh'], `: >${begun}; exec sleep 60`));
+    // A process of openssh that only now looks for the connection would find none, and make one that is not cut.
+    while (!existsSync(begun)) await pause(20);
     host.signalSessions('SIGKILL');
     await closed;
     expect(await running).toMatchObject({ kind: 'cut', lasting: false });
