@@ -1,9 +1,10 @@
 /** A ledger looked over in full: what the store finds, and whether its events add up to a state. */
 import { fold } from '../ledger/fold.ts';
 import { emptyLedger, type LedgerState, type TrialStatus } from '../ledger/state.ts';
-import { openReader } from '../ledger/store/reader.ts';
+import { openLedgerFile } from '../ledger/store/reader.ts';
 import { type Finding as StoreFinding, verifyLedger } from '../ledger/store/verify.ts';
 import { CommandError } from './exit.ts';
+import { noLedger } from './ledger-path.ts';
 
 export type Finding =
   | StoreFinding
@@ -20,21 +21,20 @@ export interface LedgerCheck {
 }
 
 /** @throws CommandError where there is no ledger that this labsweep reads */
-export function verifyWholeLedger(folder: string): LedgerCheck {
-  const verified = verifyLedger(folder);
-  if (verified.kind === 'none')
-    throw new CommandError(`there is no ledger in ${folder}; \`labsweep run SWEEP\` starts one.`);
+export function checkLedger(path: string): LedgerCheck {
+  const verified = verifyLedger(path);
+  if (verified.kind === 'none') throw noLedger(path);
   if (verified.kind !== 'verified') throw new CommandError(verified.message);
   const { events, goodEvents, findings } = verified;
   // Events that are not what was written fold into nothing that could be judged.
   if (goodEvents < events || findings.some(({ kind }) => kind === 'unreadable'))
     return { events, goodEvents, findings };
-  const folded = foldFindings(folder);
+  const folded = foldFindings(path);
   return { events, goodEvents, findings: [...findings, ...folded] };
 }
 
-function foldFindings(folder: string): Finding[] {
-  const opened = openReader(folder);
+function foldFindings(path: string): Finding[] {
+  const opened = openLedgerFile(path);
   if (opened.kind !== 'opened') return [];
   const state = emptyLedger();
   for (const [index, event] of opened.reader.read(0).events.entries()) {

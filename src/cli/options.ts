@@ -21,6 +21,8 @@ export const nameOption = (): Option => new Option('--name <name>', 'another nam
 export const yesOption = (): Option => new Option('--yes', 'go on with more than 200,000 trials');
 export const breakLockOption = (): Option =>
   new Option('--break-lock', 'take the ledger over from another machine, which must have stopped');
+export const overwriteOption = (): Option =>
+  new Option('--overwrite', 'take the place of a file that is there');
 
 export function wholeNumber(text: string): number {
   const value = Number(text);

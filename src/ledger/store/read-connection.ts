@@ -13,6 +13,14 @@ const busyMs = 10_000;
  * meanwhile, what was read is thrown away and read again.
  */
 export function readLedger<Result>(path: string, read: (db: DatabaseSync) => Result): Result {
+  return readWithoutTransaction(path, (db) => {
+    db.exec('BEGIN');
+    return read(db);
+  });
+}
+
+/** For one statement that cannot be part of a transaction. Of a file that nobody has open, it may be run again. */
+export function readWithoutTransaction<Result>(path: string, read: (db: DatabaseSync) => Result): Result {
   for (;;) {
     if (!isAtRest(path)) return readWith(path, read);
     const before = stamp(path);
@@ -27,7 +35,6 @@ export function readLedger<Result>(path: string, read: (db: DatabaseSync) => Res
 function readWith<Result>(location: string | URL, read: (db: DatabaseSync) => Result): Result {
   const db = new DatabaseSync(location, { readOnly: true, timeout: busyMs });
   try {
-    db.exec('BEGIN');
     return read(db);
   } finally {
     db.close();

@@ -16,8 +16,10 @@ export type OpenedReader =
   | Extract<FileKind, { kind: 'newer' | 'not-a-ledger' }>;
 
 /** Opens the ledger of a state folder for reading, also while somebody writes it; never makes or changes anything. */
-export function openReader(folder: string): OpenedReader {
-  const path = join(folder, ledgerFile);
+export const openReader = (folder: string): OpenedReader => openLedgerFile(join(folder, ledgerFile));
+
+/** The same for a ledger that lies elsewhere, under any name. */
+export function openLedgerFile(path: string): OpenedReader {
   if (!existsSync(path)) return { kind: 'none' };
   const kind = kindOf(path);
   if (kind.kind === 'empty') return { kind: 'none' };

@@ -1,13 +1,11 @@
 /** Looks a whole ledger over, as far as that needs no fold, and says all that is wrong with it. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { encode } from '../../protocol/framing.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
 import { chainHash, emptyChain } from './chain.ts';
 import { isNotADatabase } from './errors.ts';
-import { ledgerFile } from './ledger-file.ts';
 import { readLedger } from './read-connection.ts';
 import { type FileKind, fileKind, notALedger } from './schema.ts';
 
@@ -42,8 +40,7 @@ export type Verification =
  * Hashes every event again, reads every payload with its schema, and compares metrics lines with the ends that vouch
  * for them. The invariants of the fold are the caller's.
  */
-export function verifyLedger(folder: string): Verification {
-  const path = join(folder, ledgerFile);
+export function verifyLedger(path: string): Verification {
   if (!existsSync(path)) return { kind: 'none' };
   try {
     return readLedger(path, (db) => {

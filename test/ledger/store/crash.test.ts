@@ -33,7 +33,7 @@ describe('P1 what was committed survives a kill', () => {
         seen += 1;
         if (seen === killAfter) child.kill('SIGKILL');
       }
-      const verified = verifyLedger(folder);
+      const verified = verifyLedger(join(folder, 'ledger.db'));
       expect(verified).toMatchObject({ kind: 'verified', findings: [] });
       // One more may have reached the disk before the word of it was out.
       expect(verified.kind === 'verified' && verified.goodEvents - said).toBeOneOf([0, 1]);
@@ -102,6 +102,6 @@ describe('a full disk', () => {
     expect(message).toContain('run `labsweep resume`');
     expect(committed).toBeGreaterThan(0);
     expect(readable).toBe(committed);
-    expect(verifyLedger(folder)).toMatchObject({ findings: [], goodEvents: committed });
+    expect(verifyLedger(join(folder, 'ledger.db'))).toMatchObject({ findings: [], goodEvents: committed });
   });
 });

@@ -27,11 +27,16 @@ function tamper(folder: string, sql: string): void {
 }
 
 test('a sound ledger has no findings', () => {
-  expect(verifyLedger(ledger())).toEqual({ kind: 'verified', findings: [], events: 6, goodEvents: 6 });
+  expect(verifyLedger(join(ledger(), 'ledger.db'))).toEqual({
+    kind: 'verified',
+    findings: [],
+    events: 6,
+    goodEvents: 6,
+  });
 });
 
 test('a folder without a ledger has none to verify', () => {
-  expect(verifyLedger(temporaryFolder())).toEqual({ kind: 'none' });
+  expect(verifyLedger(join(temporaryFolder(), 'ledger.db'))).toEqual({ kind: 'none' });
 });
 
 describe('damage is found where it is', () => {
@@ -42,7 +47,7 @@ describe('damage is found where it is', () => {
     const at = bytes.indexOf('host-c');
     bytes.writeUInt8(bytes.readUInt8(at + 5) ^ 1, at + 5);
     writeFileSync(path, bytes);
-    expect(verifyLedger(folder)).toEqual({
+    expect(verifyLedger(join(folder, 'ledger.db'))).toEqual({
       kind: 'verified',
       findings: [{ kind: 'changed', seq: 3 }],
       events: 6,
@@ -58,14 +63,17 @@ describe('damage is found where it is', () => {
   test('an event that was taken out', () => {
     const folder = ledger();
     tamper(folder, 'DELETE FROM events WHERE seq = 2');
-    expect(verifyLedger(folder)).toMatchObject({ findings: [{ kind: 'missing', seq: 2 }], goodEvents: 1 });
+    expect(verifyLedger(join(folder, 'ledger.db'))).toMatchObject({
+      findings: [{ kind: 'missing', seq: 2 }],
+      goodEvents: 1,
+    });
     expect(() => hostsOf(writerOf(folder).events())).toThrow(expect.objectContaining({ seq: 2 }));
   });
 
   test('an event that no schema knows', () => {
     const folder = ledger();
     tamper(folder, `UPDATE events SET payload = '{"kind":"wish"}' WHERE seq = 6`);
-    expect(verifyLedger(folder)).toMatchObject({
+    expect(verifyLedger(join(folder, 'ledger.db'))).toMatchObject({
       findings: [
         { kind: 'changed', seq: 6 },
         { kind: 'not-an-event', seq: 6 },
@@ -78,16 +86,21 @@ describe('damage is found where it is', () => {
     const changed = ledger();
     tamper(changed, `UPDATE metrics SET payload = '{"step":3,"val_accuracy":0.99}' WHERE line = 2`);
     const differ = { kind: 'metrics-differ', seq: 6, attempt: 'n-1', expectedLines: 3 };
-    expect(verifyLedger(changed)).toMatchObject({ findings: [{ ...differ, foundLines: 3 }], goodEvents: 6 });
+    expect(verifyLedger(join(changed, 'ledger.db'))).toMatchObject({
+      findings: [{ ...differ, foundLines: 3 }],
+      goodEvents: 6,
+    });
     const missing = ledger();
     tamper(missing, 'DELETE FROM metrics WHERE line = 0');
-    expect(verifyLedger(missing)).toMatchObject({ findings: [{ ...differ, foundLines: 2 }] });
+    expect(verifyLedger(join(missing, 'ledger.db'))).toMatchObject({
+      findings: [{ ...differ, foundLines: 2 }],
+    });
   });
 
   test('a file that was cut off', () => {
     const folder = ledger();
     truncateSync(join(folder, 'ledger.db'), 10_000);
-    const verified = verifyLedger(folder);
+    const verified = verifyLedger(join(folder, 'ledger.db'));
     expect(verified).toMatchObject({ kind: 'verified', findings: [{ kind: 'unreadable' }] });
   });
 });
