@@ -30,6 +30,7 @@ export async function ask(
     folder,
     store: storeFolder(folder),
     hosts,
+    inventory: null,
     writer: entered.writer,
     onCommitted: () => {},
   });

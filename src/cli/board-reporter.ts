@@ -61,6 +61,7 @@ export function boardReporter(console: Console, name: string): RunReporter {
         plain.moment(() => view(ledger, shown), performance.now());
       renderer?.changed();
     },
+    notice: write,
     ended: (ledger, summary) => {
       seen = ledger;
       if (renderer === null) plain.end(view(ledger, summary.sweep));

@@ -16,7 +16,7 @@ export function chosenHosts(
   inventory: string | undefined,
   folder: string = console.cwd,
 ): readonly HostEntry[] {
-  const hosts = readLab(console, folder, inventory);
+  const { hosts } = readLab(console, folder, inventory);
   const known = hosts.map(({ name }) => String(name));
   for (const name of names)
     if (!known.includes(name)) {

@@ -25,7 +25,7 @@ const linesShown = 20;
  */
 export async function runDetached(
   console: Console,
-  { folder, store, hosts, sweep, command, breakLock }: Omit<RunRequest, 'reporter' | 'foreground'>,
+  { folder, store, lab, sweep, command, breakLock }: Omit<RunRequest, 'reporter' | 'foreground'>,
   inventory: string | undefined,
 ): Promise<ExitCode> {
   const entered = await writeOrAsk(console, folder, command, breakLock);
@@ -34,7 +34,14 @@ export async function runDetached(
     console.err(`${answer} in the coordinator that holds the ledger (process ${holder.pid}).\n${how(sweep)}`);
     return exitCode.done;
   }
-  const session = await openSession({ folder, store, hosts, writer: entered.writer, onCommitted: () => {} });
+  const session = await openSession({
+    folder,
+    store,
+    hosts: lab.hosts,
+    inventory: null,
+    writer: entered.writer,
+    onCommitted: () => {},
+  });
   try {
     await Promise.race([session.coordinator.ask(command), session.failed]);
   } finally {

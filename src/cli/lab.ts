@@ -6,7 +6,7 @@ import { inventoryJump } from '../coordinator/transport/inventory-jump.ts';
 import { openTransport } from '../coordinator/transport/open-transport.ts';
 import { hostName } from '../model/ids.ts';
 import type { InventoryHost } from '../model/inventory.ts';
-import { parseInventory } from '../model/parse-inventory.ts';
+import { type ParsedInventory, parseInventory } from '../model/parse-inventory.ts';
 import { noLimits } from '../throttle/limits.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
@@ -31,21 +31,50 @@ const implied: InventoryHost = {
   limits: { ...noLimits, load: Number.MAX_SAFE_INTEGER },
 };
 
+export interface Lab {
+  readonly hosts: readonly HostEntry[];
+  /** Null where there is none. */
+  readonly inventory: InventoryFile | null;
+}
+
+export interface InventoryFile {
+  readonly path: string;
+  /** As people know it. */
+  readonly shown: string;
+  readonly text: string;
+}
+
 /**
  * The hosts of the lab: of the inventory that is named, else of the nearest inventory.json at or above `folder`, else
  * this machine.
  *
  * @throws CommandError with every issue of the inventory
  */
-export function readLab(console: Console, folder: string, named: string | undefined): readonly HostEntry[] {
+export function readLab(console: Console, folder: string, named: string | undefined): Lab {
   const path = named === undefined ? findUpward(folder) : resolve(console.cwd, named);
-  if (path === null) return [thisMachine()];
+  if (path === null) return { hosts: [thisMachine()], inventory: null };
   if (!existsSync(path)) throw new CommandError(`${named}: there is no such inventory.`);
   const shown = named ?? shortest(path, relative(console.cwd, path));
-  const parsed = parseInventory(readFileSync(path, 'utf8'), shown);
-  if (parsed.kind === 'refused') throw refusal(parsed.issues);
+  const text = readFileSync(path, 'utf8');
+  const read = labOf(text, shown);
+  if (read.kind === 'refused') throw refusal(read.issues);
+  return { hosts: read.hosts, inventory: { path, shown, text } };
+}
+
+/** @param shown the inventory's name, for people */
+export function labOf(
+  text: string,
+  shown: string,
+):
+  | { readonly kind: 'lab'; readonly hosts: readonly HostEntry[] }
+  | Extract<ParsedInventory, { kind: 'refused' }> {
+  const parsed = parseInventory(text, shown);
+  if (parsed.kind === 'refused') return parsed;
   const { hosts } = parsed.inventory;
-  return hosts.map((host) => entryOf({ ...host, jump: inventoryJump(host.jump, hosts) }));
+  return {
+    kind: 'lab',
+    hosts: hosts.map((host) => entryOf({ ...host, jump: inventoryJump(host.jump, hosts) })),
+  };
 }
 
 /** This machine as a host that nobody wrote down. */

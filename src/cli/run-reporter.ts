@@ -12,6 +12,8 @@ export interface RunReporter {
   committed(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[], ledger: LedgerState): void;
   /** Now and then, with the figures of the moment. */
   moment(ledger: LedgerState, live: LiveFigures): void;
+  /** What is to be known of the lab, once. */
+  notice(line: string): void;
   /** The sweep has come to rest. */
   ended(ledger: LedgerState, summary: RunSummary): void | Promise<void>;
   close(): void;
@@ -38,6 +40,7 @@ export function jsonReporter(console: Console, sweep: string): RunReporter {
     moment: (_, live) => {
       for (const news of notices.news(live, performance.now())) say({ event: 'host', ...news });
     },
+    notice: (notice) => say({ event: 'notice', notice }),
     ended: (_, { cached, succeeded, failed, seconds }) =>
       say({ event: 'end', succeeded, failed, cached, seconds }),
     close: () => {},

@@ -1,12 +1,12 @@
 import type { Command } from '../coordinator/core/command.ts';
-import type { HostEntry } from '../coordinator/coordinator.ts';
+import type { Lab } from './lab.ts';
 import type { RunReporter } from './run-reporter.ts';
 
 export interface RunRequest {
   readonly folder: string;
   /** The content store. */
   readonly store: string;
-  readonly hosts: readonly HostEntry[];
+  readonly lab: Lab;
   /** The sweep whose end is waited for, and what brings it about. */
   readonly sweep: string;
   readonly command: Command;

@@ -35,13 +35,15 @@ export async function runSweep(console: Console, request: RunRequest): Promise<E
 }
 
 async function coordinate(console: Console, request: RunRequest, writer: LedgerWriter): Promise<ExitCode> {
-  const { reporter, folder, store, hosts } = request;
+  const { reporter, folder, store, lab } = request;
+  const { inventory } = lab;
   const startedAt = performance.now();
   const turned = new Wakeup();
   const session = await openSession({
     folder,
     store,
-    hosts,
+    hosts: lab.hosts,
+    inventory: inventory === null ? null : { file: inventory, say: (line) => reporter.notice(line) },
     writer,
     onCommitted: (events, metrics) => {
       reporter.committed(events, metrics, session.coordinator.state.ledger);

@@ -7,13 +7,17 @@ import {
   type HostEntry,
   startCoordinator,
 } from '../coordinator/coordinator.ts';
+import { inventoryNews } from '../board/inventory-news.ts';
 import { liveFigures } from '../coordinator/live.ts';
 import { removeLive, writeLive } from '../ledger/store/live-file.ts';
 import { type OpenedWriter, openWriter } from '../ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { listenAsWriter } from '../ledger/store/writer-socket.ts';
+import type { InventoryHost } from '../model/inventory.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { InventoryWatch } from './inventory-watch.ts';
+import type { InventoryFile } from './lab.ts';
 import { ownerOf } from './owner.ts';
 import { agentFile } from './package-files.ts';
 
@@ -23,8 +27,16 @@ export interface SessionOptions {
   readonly folder: string;
   readonly store: string;
   readonly hosts: readonly HostEntry[];
+  /** Where `hosts` are the whole of an inventory: what becomes of it when a person edits it. Null: that is not looked at. */
+  readonly inventory: InventoryUse | null;
   readonly writer: LedgerWriter;
   readonly onCommitted: CoordinatorOptions['onCommitted'];
+}
+
+export interface InventoryUse {
+  readonly file: InventoryFile;
+  /** Hears what an edit has brought, or why it is not used, for people. */
+  readonly say: (line: string) => void;
 }
 
 export interface Session {
@@ -50,7 +62,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     onCommitted,
     onFailed: (cause) => failure.reject(cause instanceof Error ? cause : new Error(String(cause))),
   });
-  const socket = await listenAsWriter(folder, commandSchema, (command: Command) => coordinator.ask(command));
+  const watch = options.inventory === null ? null : watchInventory(coordinator, hosts, options.inventory);
+  const socket = await listenAsWriter(folder, commandSchema, (command: Command) => {
+    watch?.look();
+    return coordinator.ask(command);
+  });
   const sayLive = (): void => {
     try {
       writeLive(folder, liveFigures(coordinator.state, process.pid, Date.now()));
@@ -65,12 +81,37 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     failed: failure.promise,
     close: async () => {
       clearInterval(timer);
+      watch?.close();
       // What it said of the moment holds no longer; a successor says its own once it has the ledger.
       removeLive(folder);
       await socket.close();
       await coordinator.close();
     },
   };
+}
+
+function watchInventory(
+  coordinator: Coordinator,
+  hosts: readonly HostEntry[],
+  { file, say }: InventoryUse,
+): InventoryWatch {
+  let known = hosts;
+  // Hosts that hold something and have been taken out since are found by what is listed.
+  coordinator.useHosts(hosts);
+  return new InventoryWatch({
+    file,
+    changed: (now) => {
+      coordinator.useHosts(now);
+      const inventoryOf = (entries: readonly HostEntry[]): InventoryHost[] =>
+        entries.map(({ inventory }) => inventory);
+      for (const line of inventoryNews(inventoryOf(known), inventoryOf(now))) say(line);
+      known = now;
+    },
+    refused: (problem) => {
+      coordinator.refuseInventory(problem);
+      say(`${problem}\nThe hosts stay as they were before this edit.`);
+    },
+  });
 }
 
 export type WriterOrHolder = Extract<OpenedWriter, { kind: 'opened' | 'held' }>;

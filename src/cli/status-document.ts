@@ -15,6 +15,7 @@ export function statusDocument(state: LedgerState, live: LiveFigures | null, now
       live === null
         ? [...state.hosts.keys()].map((name) => hostDocument(state, name, null, nowMs))
         : live.hosts.map((host) => hostDocument(state, host.name, host, nowMs)),
+    inventoryProblem: live?.inventoryProblem ?? null,
   };
 }
 

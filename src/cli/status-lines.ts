@@ -23,9 +23,15 @@ export function statusLines(views: readonly RunView[], live: LiveFigures | null)
           ...reasonLines(hosts),
         ]),
     ...deviceLines(live),
+    ...inventoryLines(live),
     ...(live === null ? ['', nobodyText(views)] : []),
   ];
 }
+
+const inventoryLines = (live: LiveFigures | null): string[] =>
+  live === null || live.inventoryProblem === null
+    ? []
+    : ['', ...live.inventoryProblem.split('\n'), 'The hosts are as they were before this edit.'];
 
 function sweepLine(view: RunView): string {
   const parts = [`${view.sweep}: ${conditionOf(view)}`, countsText(view)];

@@ -6,12 +6,13 @@ import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
-import type { HostLimits, HostSettings, InventoryHost } from '../model/inventory.ts';
+import { canonicalJson } from '../model/canonical.ts';
+import type { HostSettings, InventoryHost } from '../model/inventory.ts';
 import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
 import type { Command } from './core/command.ts';
 import type { ArtifactFiles, CoordinatorEvent } from './core/events.ts';
 import { restore } from './core/restore.ts';
-import { newFleetHost } from './core/fleet-host.ts';
+import { type ListedHost, newFleetHost } from './core/fleet-host.ts';
 import type { CoordinatorState } from './core/state.ts';
 import { insideOf } from './fleet/artifact-fetcher.ts';
 import { HostLink } from './fleet/link.ts';
@@ -23,13 +24,8 @@ import type { Transport } from './transport/transport.ts';
 import { untilClosed } from './transport/until-closed.ts';
 
 /** A host as the coordinator enters it. */
-export interface HostEntry {
-  readonly name: HostName;
-  readonly labels: readonly string[];
-  readonly limits: HostLimits;
+export interface HostEntry extends ListedHost {
   readonly settings: HostSettings;
-  /** Why it is not to be used, or null. */
-  readonly off: string | null;
   readonly transport: Transport;
   /** As the inventory has it. */
   readonly inventory: InventoryHost;
@@ -64,6 +60,10 @@ export interface Coordinator {
   readonly state: CoordinatorState;
   /** @returns the answer for the person who asked, once what follows from the command is committed */
   ask(command: Command): Promise<string>;
+  /** Takes over what a person changed about the hosts: all that there are from now on. */
+  useHosts(hosts: readonly HostEntry[]): void;
+  /** @param problem why the inventory as it was edited is not used, for people */
+  refuseInventory(problem: string): void;
   /** Enters the hosts, once. Not before there is something to do there: a sweep that is done needs no host. */
   connect(): void;
   /** Leaves the hosts to their backlogs and gives the ledger back. */
@@ -71,7 +71,8 @@ export interface Coordinator {
 }
 
 export function startCoordinator(options: CoordinatorOptions): Coordinator {
-  const { writer, hosts } = options;
+  const { writer } = options;
+  const entries = new Map(options.hosts.map((host) => [host.name, host]));
   const { state, term } = beginTerm(options);
   const links = new Map<HostName, HostLink>();
   const supplies = { packs: new Packs(options.store), wheels: new WheelHouse(options.store) };
@@ -97,8 +98,9 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     failed: options.onFailed,
   });
   const enter = (name: HostName): void => {
-    const host = hosts.find((entry) => entry.name === name);
-    if (host === undefined) return;
+    const host = entries.get(name);
+    if (host === undefined)
+      return loop.post({ kind: 'host-given-up', host: name, because: 'no inventory says how it is reached' });
     const known = links.get(name);
     if (known !== undefined) return known.retry();
     // What a link that was left still hears is not said of the one that came after it.
@@ -112,6 +114,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const leave = async (name: HostName): Promise<void> => {
     const link = links.get(name);
     links.delete(name);
+    machines.forget(name);
     await link?.close();
   };
   let asked = 0;
@@ -126,6 +129,13 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
         answers.set(asked, resolve);
         loop.post({ kind: 'asked', command, by: asked });
       }),
+    useHosts: (hosts) => {
+      const edited = hosts.map((host) => ({ ...host, isMoved: isMoved(entries.get(host.name), host) }));
+      // The way to a host that stays as it is may be in use. Who was taken out is reached until it has been left.
+      for (const { isMoved, ...host } of edited) if (isMoved) entries.set(host.name, host);
+      loop.post({ kind: 'inventory-changed', hosts: edited });
+    },
+    refuseInventory: (problem) => loop.post({ kind: 'inventory-refused', problem }),
     connect: () => {
       if (connecting) return;
       connecting = true;
@@ -138,6 +148,13 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
       writer.close();
     },
   };
+}
+
+/** Whether it is to be entered by another connection, or for the first time. */
+function isMoved(before: HostEntry | undefined, after: HostEntry): boolean {
+  const wayOf = ({ inventory: { labels: _labels, limits: _limits, off: _off, ...way } }: HostEntry): string =>
+    canonicalJson(way);
+  return before === undefined || wayOf(before) !== wayOf(after);
 }
 
 /** After a quiet time at once, in a burst every 25 ms: what comes meanwhile shares one decision and one sync. */

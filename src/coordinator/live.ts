@@ -19,6 +19,7 @@ export function liveFigures(state: CoordinatorState, pid: number, now: number): 
       etaSeconds: etaSeconds(state, sweep, now),
     })),
     hosts: [...state.fleet.values()].map((host) => liveHost(state, host, now)),
+    inventoryProblem: state.inventoryProblem,
   };
 }
 
@@ -53,8 +54,6 @@ function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'st
   const { link, stuck } = host;
   if (stuck !== null) return { state: 'unreachable', because: stuck };
   switch (link.kind) {
-    case 'off':
-      return { state: 'off', because: link.because };
     case 'left':
       return { state: 'connecting', because: null };
     case 'connecting':

@@ -8,9 +8,9 @@ export const isAtRest = (state: CoordinatorState): boolean =>
       counts.leased + counts.running === 0 && (status.kind !== 'open' || counts.queued === 0),
   ) && [...state.ledger.awaited.keys()].every((attempt) => !mayDeliver(state, attempt));
 
-/** A host that is off or cannot be reached delivers nothing now; the next coordinator asks again. */
+/** A host that cannot be reached delivers nothing now; the next coordinator asks again. */
 function mayDeliver(state: CoordinatorState, attempt: AttemptId): boolean {
   const host = state.ledger.attempts.get(attempt)?.host;
   const link = host === undefined ? undefined : state.fleet.get(host)?.link;
-  return link !== undefined && link.kind !== 'off' && (link.kind !== 'connecting' || link.because === null);
+  return link !== undefined && (link.kind !== 'connecting' || link.because === null);
 }

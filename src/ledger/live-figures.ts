@@ -30,5 +30,7 @@ export const liveFiguresSchema = z.object({
       others: z.array(holdingSchema),
     }),
   ),
+  /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
+  inventoryProblem: z.string().nullable().default(null),
 });
 export type LiveFigures = Readonly<z.infer<typeof liveFiguresSchema>>;

@@ -95,7 +95,13 @@ describe('append-only output', () => {
     const hosts = ['ash', 'birch', 'cedar', 'elm'].map((name) =>
       liveHost(name, { state: 'preparing', because: doing }),
     );
-    const { built, written, commit } = logged(1, { at: 0, pid: 1, sweeps: [], hosts });
+    const { built, written, commit } = logged(1, {
+      at: 0,
+      pid: 1,
+      sweeps: [],
+      hosts,
+      inventoryProblem: null,
+    });
     for (let second = 0; second < 60; second += 1) {
       commit();
       built.now += 1_000;

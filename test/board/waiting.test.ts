@@ -6,7 +6,13 @@ import type { TrialId } from '../../src/model/ids.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost, withGpus } from './live.ts';
 
-const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({ at: 0, pid: 1, sweeps: [], hosts });
+const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({
+  at: 0,
+  pid: 1,
+  sweeps: [],
+  hosts,
+  inventoryProblem: null,
+});
 const points = (count: number) => Array.from({ length: count }, (_, x) => ({ params: { x } }));
 
 function why(built: LedgerBuilder, trial: TrialId, live: LiveFigures | null) {

@@ -44,8 +44,11 @@ export function folderWith(built: LedgerBuilder, metrics: readonly MetricsBatch[
 export const stateFolder = (folder: string): string => join(folder, '.labsweep');
 
 /** A coordinator says these figures at this moment. */
-export function sayLive(folder: string, live: Pick<LiveFigures, 'sweeps' | 'hosts'>): void {
-  writeLive(stateFolder(folder), { at: Date.now(), pid: 4242, ...live });
+export function sayLive(
+  folder: string,
+  live: Pick<LiveFigures, 'sweeps' | 'hosts'> & Partial<LiveFigures>,
+): void {
+  writeLive(stateFolder(folder), { at: Date.now(), pid: 4242, inventoryProblem: null, ...live });
 }
 
 /** What a person sees of `labsweep VERB ARGS…` in the folder `cwd`. */

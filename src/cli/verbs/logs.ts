@@ -33,7 +33,7 @@ export const logsVerb: Verb = (console) =>
     .action(async (name: string, options: LogsOptions) => {
       const { state, folder } = openState(console, options);
       const attempt = attemptNamed(state, name, options.attempt);
-      const host = readLab(console, folder, options.inventory).find((one) => one.name === attempt.host);
+      const host = readLab(console, folder, options.inventory).hosts.find((one) => one.name === attempt.host);
       try {
         if (host === undefined)
           throw new CommandError(`${attempt.host} is in the inventory no more, and the log lies there.`);

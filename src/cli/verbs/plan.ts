@@ -47,7 +47,7 @@ export const planVerb: Verb = (console) =>
     .addHelpText('after', '\nExample:\n  labsweep plan sweeps/lab.yaml')
     .action(async (path: string, options: PlanOptions) => {
       const loaded = loadSweep(console, path, options);
-      const hosts = readLab(console, loaded.folder, options.inventory);
+      const { hosts } = readLab(console, loaded.folder, options.inventory);
       const stateFolder = options.state ?? findStateFolder(loaded.folder);
       const plan = await planOf(console, loaded, hosts, stateFolder);
       if (options.json === true) console.out(`${JSON.stringify(plan)}\n`);

@@ -38,7 +38,7 @@ export const resumeVerb: Verb = (console, done) =>
         await runSweep(console, {
           folder,
           store: storeFolder(folder),
-          hosts: readLab(console, folder, options.inventory),
+          lab: readLab(console, folder, options.inventory),
           sweep: name,
           command: { kind: 'resume', sweep: name },
           breakLock: options.breakLock === true,

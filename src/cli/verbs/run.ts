@@ -53,13 +53,13 @@ export const runVerb: Verb = (console, done) =>
     .action(async (path: string, options: RunOptions) => {
       const loaded = loadSweep(console, path, options);
       const folder = stateFolderFor(console, loaded.folder, options.state);
-      const hosts = readLab(console, loaded.folder, options.inventory);
+      const lab = readLab(console, loaded.folder, options.inventory);
       const { declaration, points } = await declareSweep(console, loaded, folder, options);
       const name = declaration.sweep;
       const request = {
         folder,
         store: storeFolder(folder),
-        hosts,
+        lab,
         sweep: name,
         command: { kind: 'run' as const, declaration, points: [...points] },
         breakLock: options.breakLock === true,

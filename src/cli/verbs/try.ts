@@ -38,7 +38,7 @@ export const tryVerb: Verb = (console, done) =>
           await runSweep(console, {
             folder,
             store: storeFolder(stateFolder),
-            hosts: [host],
+            lab: { hosts: [host], inventory: null },
             sweep: declaration.sweep,
             command: { kind: 'run', declaration: { ...declaration, retries: 0 }, points: [...points] },
             breakLock: false,
@@ -62,6 +62,7 @@ function tryReporter(console: Console, host: HostEntry): RunReporter {
             shown ??= showLog(console, host, ledger.ledger ?? '', attempt);
     },
     moment: () => {},
+    notice: () => {},
     ended: async (ledger, { sweep, seconds }) => {
       const [trial] = sweep.order;
       const attempt = trial === undefined ? null : lastAttempt(ledger, trial);

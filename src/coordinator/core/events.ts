@@ -4,6 +4,7 @@ import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { Command } from './command.ts';
+import type { EditedHost } from './inventory.ts';
 import type { FromAgent, HostFacts, ToAgent } from '../../protocol/messages.ts';
 
 /** What happens to a coordinator. */
@@ -43,6 +44,10 @@ export type CoordinatorEvent =
       readonly path: string;
       readonly because: string;
     }
+  /** The inventory as it is in force from now on: all of it. */
+  | { readonly kind: 'inventory-changed'; readonly hosts: readonly EditedHost[] }
+  /** It was edited into something that cannot be meant: what was read before stays in force. */
+  | { readonly kind: 'inventory-refused'; readonly problem: string }
   | { readonly kind: 'asked'; readonly command: Command; readonly by: number }
   /** After all that has come since the last turn: decide what starts where. */
   | { readonly kind: 'plan' };

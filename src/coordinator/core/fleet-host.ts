@@ -2,17 +2,23 @@ import type { HostName } from '../../model/ids.ts';
 import type { HostLimits } from '../../model/inventory.ts';
 import type { FleetHost } from './state.ts';
 
-/** A host of the inventory of which nothing is known yet. @param off why it is not to be used, or null */
-export const newFleetHost = (host: {
+/** What the inventory says of a host that decisions rest on. */
+export interface ListedHost {
   readonly name: HostName;
   readonly labels: readonly string[];
   readonly limits: HostLimits;
+  /** Why it is not to be used, or null. */
   readonly off: string | null;
-}): FleetHost => ({
+}
+
+/** A host of the inventory of which nothing is known yet. */
+export const newFleetHost = (host: ListedHost): FleetHost => ({
   name: host.name,
   labels: host.labels,
   limits: host.limits,
-  link: host.off === null ? { kind: 'connecting', because: null } : { kind: 'off', because: host.off },
+  off: host.off,
+  isListed: true,
+  link: { kind: 'connecting', because: null },
   doing: null,
   endsWithLogin: null,
   launches: new Map(),

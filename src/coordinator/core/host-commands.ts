@@ -1,6 +1,7 @@
 /** What people say of a host: drain, off, on. */
 import type { Attempt } from '../../ledger/state.ts';
 import { type HostName, hostName } from '../../model/ids.ts';
+import { isAway, tryAgain } from './host-use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { forgetFailures } from './suspicion.ts';
 import type { Turn } from './turn.ts';
@@ -58,7 +59,8 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now: number): string {
   const host = state.fleet.get(hostName(name));
   if (host === undefined) return noHost(state, name);
-  if (host.link.kind === 'off') return `${name} is off in the inventory: ${host.link.because}`;
+  if (host.off !== null)
+    return host.isListed ? `${name} is off in the inventory: ${host.off}` : noHost(state, name);
   const wasAway = isAway(host);
   trust(turn, host);
   const record = state.ledger.hosts.get(host.name);
@@ -71,14 +73,9 @@ export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now
 /** Who has mended a host is believed: what failed there, and what could not be made, is tried again; so is its door. */
 export function trust(turn: Turn, host: FleetHost): void {
   forgetFailures(host);
-  if (isAway(host)) {
-    host.link = { kind: 'connecting', because: null };
-    turn.instruct({ kind: 'enter', host: host.name });
-  }
+  tryAgain(turn, host);
   for (const [launch, { kind }] of host.launches) if (kind === 'refused') host.launches.delete(launch);
 }
-
-const isAway = ({ link }: FleetHost): boolean => link.kind === 'connecting' && link.because !== null;
 
 const noHost = (state: CoordinatorState, name: string): string =>
   `there is no host ${name}; the inventory has ${[...state.fleet.keys()].join(', ')}`;

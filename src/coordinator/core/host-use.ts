@@ -1,9 +1,10 @@
 import type { CoordinatorState, FleetHost } from './state.ts';
+import type { Turn } from './turn.ts';
 
 /** Whether nobody has anything against a host; it may be away. */
-export function isWanted(state: CoordinatorState, { name, link }: FleetHost): boolean {
+export function isWanted(state: CoordinatorState, { name, off }: FleetHost): boolean {
   const record = state.ledger.hosts.get(name);
-  return link.kind !== 'off' && (record === undefined || (record.closed ?? record.quarantine) === null);
+  return off === null && (record === undefined || (record.closed ?? record.quarantine) === null);
 }
 
 /** What was asked may have been heard, and its answer lost: what the host says that it holds tells. */
@@ -18,3 +19,12 @@ export function forgetConnection(host: FleetHost): void {
 /** Whether it is there as well, or will be in a moment. */
 export const mayUse = (state: CoordinatorState, host: FleetHost): boolean =>
   isWanted(state, host) && (host.link.kind !== 'connecting' || host.link.because === null);
+
+export const isAway = ({ link }: FleetHost): boolean => link.kind === 'connecting' && link.because !== null;
+
+/** At once, also where it was given up. */
+export function tryAgain(turn: Turn, host: FleetHost): void {
+  if (!isAway(host)) return;
+  host.link = { kind: 'connecting', because: null };
+  turn.instruct({ kind: 'enter', host: host.name });
+}

@@ -23,6 +23,7 @@ export function restore(
     unacknowledged: new Map(),
     firstFailures: new Map(),
     ready: new Map(),
+    inventoryProblem: null,
   };
   for (const attempt of ledger.attempts.values())
     if (attempt.status.kind === 'ended') learn(state, attempt, attempt.status.end);

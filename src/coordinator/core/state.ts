@@ -18,13 +18,19 @@ export interface CoordinatorState {
   readonly firstFailures: Map<SweepName, EarlyFailure[]>;
   /** When the first host was ready for a sweep (wall clock in ms), and the ends seen from each by then. */
   readonly ready: Map<SweepName, { readonly at: number; readonly ended: ReadonlyMap<HostName, number> }>;
+  /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
+  inventoryProblem: string | null;
 }
 
 /** A host of the inventory and what this coordinator knows of it now. Nothing here outlives the coordinator. */
 export interface FleetHost {
   readonly name: HostName;
-  readonly labels: readonly string[];
-  readonly limits: HostLimits;
+  labels: readonly string[];
+  limits: HostLimits;
+  /** Why nothing is to start there, by the inventory; null where it may. */
+  off: string | null;
+  /** Whether the inventory has it still; who was taken out of it is forgotten once nothing of ours is there. */
+  isListed: boolean;
   link: HostLink;
   /** What is being done to make it ready, for people; null where nothing is known to be. */
   doing: string | null;
@@ -54,9 +60,8 @@ export interface HostFailure {
   readonly because: string;
 }
 
-/** off | left ⇄ connecting → reconciling (its agent answered) → ready (it said what it holds) → connecting … */
+/** left ⇄ connecting → reconciling (its agent answered) → ready (it said what it holds) → connecting … */
 export type HostLink =
-  | { readonly kind: 'off'; readonly because: string }
   /** Nothing may start there, and nothing of ours is there (visits.ts): it is not connected. */
   | { readonly kind: 'left' }
   | { readonly kind: 'connecting'; readonly because: string | null }

@@ -1,5 +1,6 @@
 import type { CoordinatorEvent, Instruction } from './events.ts';
 import { carryOut } from './commands.ts';
+import { takeInventory } from './inventory.ts';
 import { planTurn } from './plan-turn.ts';
 import { connected, disconnected, givenUp, received } from './hosts.ts';
 import type { CoordinatorState, LaunchState } from './state.ts';
@@ -47,6 +48,12 @@ export function transition(
       break;
     case 'artifact-gone':
       if (isAwaited(state, event.attempt, event.path)) turn.record({ ...event, at: now });
+      break;
+    case 'inventory-changed':
+      takeInventory(state, turn, event.hosts);
+      break;
+    case 'inventory-refused':
+      state.inventoryProblem = event.problem;
       break;
     case 'asked':
       carryOut(state, turn, event.command, event.by, now);

@@ -1,5 +1,5 @@
 /** Which hosts a coordinator is connected to: those where something may start, or something of it is left. */
-import { forgetConnection, isWanted } from './host-use.ts';
+import { forgetConnection, isWanted, tryAgain } from './host-use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -10,11 +10,18 @@ import type { Turn } from './turn.ts';
 export function comeAndGo(state: CoordinatorState, turn: Turn): void {
   for (const host of state.fleet.values()) {
     const isLeft = host.link.kind === 'left';
-    if (host.link.kind === 'off' || isLeft === !isVisited(state, host)) continue;
+    if (isLeft === !isVisited(state, host)) continue;
     forgetConnection(host);
     host.link = isLeft ? { kind: 'connecting', because: null } : { kind: 'left' };
     turn.instruct({ kind: isLeft ? 'enter' : 'leave', host: host.name });
+    if (!host.isListed) forget(state, turn, host);
   }
+}
+
+/** Its machine may have another entry by now, which was refused as the second of the two. */
+function forget(state: CoordinatorState, turn: Turn, { name }: FleetHost): void {
+  state.fleet.delete(name);
+  for (const host of state.fleet.values()) tryAgain(turn, host);
 }
 
 export const isVisited = (state: CoordinatorState, host: FleetHost): boolean =>

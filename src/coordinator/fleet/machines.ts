@@ -16,4 +16,9 @@ export class Machines {
     this.#owners.set(key, owner);
     return owner === host ? null : owner;
   }
+
+  /** It is not there any more, or another machine has its name now. */
+  forget(host: HostName): void {
+    for (const [key, owner] of this.#owners) if (owner === host) this.#owners.delete(key);
+  }
 }

@@ -41,8 +41,6 @@ function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refu
   const { link, stuck } = host;
   if (stuck !== null) return { kind: 'unreachable', because: stuck };
   switch (link.kind) {
-    case 'off':
-      return { kind: 'off', because: link.because };
     case 'left':
       return { kind: 'preparing', what: 'connecting' };
     case 'connecting':
@@ -64,7 +62,8 @@ export function closedTo(
   host: FleetHost,
 ): Extract<Refusal, { kind: 'off' | 'quarantined' }> | null {
   const record = state.ledger.hosts.get(host.name);
-  if (record !== undefined && record.closed !== null) return { kind: 'off', because: record.closed };
+  const off = host.off ?? record?.closed ?? null;
+  if (off !== null) return { kind: 'off', because: off };
   const because = record?.quarantine ?? suspicionOf(state, host);
   return because === null ? null : { kind: 'quarantined', because };
 }

@@ -24,6 +24,7 @@ const live: LiveFigures = {
       others: [{ owner: 'mina on oak, /home/mina/.labsweep', running: 1, waiting: 0, ended: 2 }],
     },
   ],
+  inventoryProblem: null,
 };
 
 test('live figures are read back with their age, are private, and leave nothing else behind', () => {

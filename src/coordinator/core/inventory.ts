@@ -1,0 +1,51 @@
+/** An inventory that was edited while the coordinator runs: hosts come, go and change. */
+import type { HostName } from '../../model/ids.ts';
+import { canonicalJson } from '../../model/canonical.ts';
+import { noLimits } from '../../throttle/limits.ts';
+import { type ListedHost, newFleetHost } from './fleet-host.ts';
+import { forgetConnection } from './host-use.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import { forgetFailures } from './suspicion.ts';
+import type { Turn } from './turn.ts';
+
+/** `isMoved`: it is reached in another way, or its trials are to find other things there. */
+export type EditedHost = ListedHost & { readonly isMoved: boolean };
+
+const takenOut = 'it was taken out of the inventory';
+
+/**
+ * Who is new is entered by the plan that follows. Who was taken out is drained: what waits there is taken back, what
+ * runs goes to its end, and only then is it left (visits.ts).
+ */
+export function takeInventory(state: CoordinatorState, turn: Turn, hosts: readonly EditedHost[]): void {
+  state.inventoryProblem = null;
+  for (const host of hosts) {
+    const known = state.fleet.get(host.name);
+    if (known === undefined) state.fleet.set(host.name, { ...newFleetHost(host), link: { kind: 'left' } });
+    else change(turn, known, host);
+  }
+  const listed = new Set(hosts.map(({ name }) => name));
+  for (const host of state.fleet.values())
+    if (!listed.has(host.name)) Object.assign(host, { off: takenOut, isListed: false });
+  // A coordinator that began since does not know how to reach it, and shows it as long as it holds something.
+  for (const { name, open } of state.ledger.hosts.values())
+    if (open.size > 0 && !state.fleet.has(name)) addTakenOut(state, turn, name);
+}
+
+function change(turn: Turn, host: FleetHost, { labels, limits, off, isMoved }: EditedHost): void {
+  const isLimited = canonicalJson(limits) !== canonicalJson(host.limits);
+  Object.assign(host, { labels, limits, off, isListed: true });
+  if (isMoved && host.link.kind !== 'left') {
+    forgetConnection(host);
+    forgetFailures(host);
+    host.link = { kind: 'connecting', because: null };
+    for (const kind of ['leave', 'enter'] as const) turn.instruct({ kind, host: host.name });
+  } else if (isLimited && host.link.kind === 'ready')
+    turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits } });
+}
+
+function addTakenOut(state: CoordinatorState, turn: Turn, name: HostName): void {
+  const host = newFleetHost({ name, labels: [], limits: noLimits, off: takenOut });
+  state.fleet.set(name, { ...host, isListed: false });
+  turn.instruct({ kind: 'enter', host: name });
+}
