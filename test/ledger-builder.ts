@@ -77,17 +77,17 @@ export class LedgerBuilder {
     return sweep;
   }
 
-  lease(trial: TrialId, host = 'cedar'): AttemptId {
+  lease(trial: TrialId, host = 'cedar', alone = false): AttemptId {
     const known = this.state.trials.get(trial);
     const attempt = `n1-${(this.#attempts += 1)}`;
     const number = (known?.attempts.length ?? 0) + 1;
     const sweep = known?.sweeps[0] ?? '';
-    this.add({ kind: 'leased', at: this.now, host, leases: [{ attempt, number, trial, sweep }] });
+    this.add({ kind: 'leased', at: this.now, host, leases: [{ attempt, number, trial, sweep, alone }] });
     return attemptId(attempt);
   }
 
-  start(trial: TrialId, host = 'cedar', device = 'cpu'): AttemptId {
-    const attempt = this.lease(trial, host);
+  start(trial: TrialId, host = 'cedar', device = 'cpu', alone = false): AttemptId {
+    const attempt = this.lease(trial, host, alone);
     this.add({ kind: 'started', at: this.now, host, attempts: [{ attempt, device }] });
     return attempt;
   }

@@ -45,7 +45,13 @@ function results(points: ReturnType<typeof pointsOf>, from: number): LedgerEvent
       kind: 'leased',
       at,
       host,
-      leases: attempts.map(({ attempt, trial }) => ({ attempt, number: 1, trial, sweep: declaration.sweep })),
+      leases: attempts.map(({ attempt, trial }) => ({
+        attempt,
+        number: 1,
+        trial,
+        sweep: declaration.sweep,
+        alone: false,
+      })),
     },
     {
       kind: 'started',

@@ -12,7 +12,10 @@ type LiveHost = LiveFigures['hosts'][number];
 export function misfit({ facts }: LiveHost, { point: { resources } }: Trial): Refusal | null {
   if (facts === null) return null;
   return (
-    admit({ resources, shapeObserved: true, gpuObserved: true }, idleHost(facts, defaultLimits))[0] ?? null
+    admit(
+      { resources, shapeObserved: true, gpuObserved: true, alone: false },
+      idleHost(facts, defaultLimits),
+    )[0] ?? null
   );
 }
 

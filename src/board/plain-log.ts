@@ -84,6 +84,7 @@ function noticeLine(event: LedgerEvent, state: LedgerState): string | null {
   if (event.kind === 'host-closed') return `nothing more starts on ${event.host}: ${event.because}`;
   if (event.kind === 'host-opened') return `${event.host} is used again`;
   if (event.kind === 'sweep-paused') return `${event.sweep} is paused`;
+  if (event.kind === 'given-up') return `trial ${event.trial.slice(0, 8)} is given up: ${event.because}`;
   if (
     event.kind !== 'ended' ||
     event.end.outcome.kind === 'succeeded' ||

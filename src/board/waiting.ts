@@ -47,8 +47,13 @@ export function whyTrial(
   if (attempt === undefined) return reason(status.kind);
   if (status.kind === 'leased') return whyLeased(state, attempt, live, reason);
   const host = live?.hosts.find(({ name }) => name === attempt.host) ?? null;
+  if (status.kind === 'failed' && status.because !== null)
+    return reason(`it was given up: ${status.because}; ${retryText(trial)}`);
   return reason(settledText(attempt, status.kind, host, nowMs));
 }
+
+const retryText = ({ id }: Pick<Trial, 'id'>): string =>
+  `\`labsweep retry ${id.slice(0, 8)}\` tries it again`;
 
 type Reason = (because: string, refusals?: readonly PlacedRefusal[]) => TrialReason;
 
@@ -194,7 +199,7 @@ function settledText(
     case 'failed':
     case 'cancelled': {
       const how = status.kind === 'ended' ? outcomeText(status.end.outcome) : kind;
-      return `attempt ${number} on ${host} ${how}; \`labsweep retry ${attempt.trial.slice(0, 8)}\` tries it again`;
+      return `attempt ${number} on ${host} ${how}; ${retryText({ id: attempt.trial })}`;
     }
     default:
       return kind satisfies never;

@@ -30,13 +30,16 @@ export function trialLines(state: LedgerState, trial: Trial, folder: string): st
         ...(parameters === null ? [] : [['  trainable', parameters.toLocaleString('en')]]),
         ['  replicate', `${document.replicate}, seed ${document.seed}`],
         ['  sweeps', document.sweeps.join(', ') || 'none any more'],
-        ['  state', document.state],
+        ['  state', stateText(trial)],
       ],
     ),
     ...section('attempts', attempts.map(attemptCells)),
     ...(result === undefined ? [] : resultLines(result)),
   ];
 }
+
+const stateText = ({ status }: Trial): string =>
+  status.kind === 'failed' && status.because !== null ? `failed, given up: ${status.because}` : status.kind;
 
 function attemptCells(attempt: AttemptDocument): string[] {
   const { number, host, device, state, outcome, seconds, cpuSeconds, counts } = attempt;

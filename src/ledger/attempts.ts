@@ -3,14 +3,16 @@ import type { AttemptEnd } from '../model/attempt-end.ts';
 import { type AttemptId, attemptId, hostName, type SweepName, sweepName } from '../model/ids.ts';
 import { chargedTo } from '../model/outcome.ts';
 import { workOf } from '../model/work.ts';
+import { noteIfCrash } from './crashes.ts';
 import { attemptOf, FoldError, hostOf, trialOf } from './records.ts';
 import type { Attempt, HostRecord, LedgerState, Trial } from './state.ts';
 import { isCurrent, setStatus, statusAfter } from './trials.ts';
 
 export function leaseAttempt(
   state: LedgerState,
-  lease: { attempt: string; number: number; trial: string; sweep: string },
+  lease: { attempt: string; number: number; trial: string; sweep: string; alone: boolean },
   host: string,
+  at: number,
 ): void {
   const trial = trialOf(state, lease.trial);
   const attempt: Attempt = {
@@ -20,6 +22,8 @@ export function leaseAttempt(
     sweep: sweepName(lease.sweep),
     launch: state.sweeps.get(sweepName(lease.sweep))?.declaration.launch ?? '',
     host: hostName(host),
+    leasedAt: at,
+    alone: lease.alone,
     status: { kind: 'leased' },
   };
   state.attempts.set(attempt.id, attempt);
@@ -58,6 +62,7 @@ export function start(state: LedgerState, attempt: Attempt, device: string, at: 
 export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd, at: number): void {
   if (attempt.status.kind === 'ended') throw new FoldError(`attempt ${attempt.id} ended twice`);
   close(state, attempt);
+  noteIfCrash(state, attempt, end.outcome, at);
   attempt.status = { kind: 'ended', end, at };
   const awaited = end.artifacts.filter(({ comesBack }) => comesBack).map(({ path }) => path);
   if (awaited.length > 0) state.awaited.set(attempt.id, new Set(awaited));
@@ -79,12 +84,20 @@ function chargeWhereItFailed(state: LedgerState, trial: Trial, succeeded: Attemp
   }
 }
 
-export function adopt(state: LedgerState, event: { attempt: string; host: string; trial: string }): void {
+export function adopt(
+  state: LedgerState,
+  event: { at: number; attempt: string; host: string; trial: string },
+): void {
   const trial = trialOf(state, event.trial);
   const number = trial.attempts.length + 1;
   const sweep = trial.sweeps[0] ?? '';
   const before = trial.status;
-  leaseAttempt(state, { attempt: event.attempt, number, trial: event.trial, sweep }, event.host);
+  leaseAttempt(
+    state,
+    { attempt: event.attempt, number, trial: event.trial, sweep, alone: false },
+    event.host,
+    event.at,
+  );
   // What the trial has already counts for more than what an older life of this ledger left running.
   if (before.kind !== 'queued') setStatus(state, trial, before);
 }

@@ -65,7 +65,14 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
     at,
     host: z.string(),
     leases: z.array(
-      z.object({ attempt: z.string(), number: z.number(), trial: z.string(), sweep: z.string() }),
+      z.object({
+        attempt: z.string(),
+        number: z.number(),
+        trial: z.string(),
+        sweep: z.string(),
+        /** Nothing else of labsweep runs beside it: hosts went down under its trial. */
+        alone: z.boolean().default(false),
+      }),
     ),
   }),
   /** The host confirmed that these had not started: they are queued again, uncharged. */
@@ -105,6 +112,8 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
     by: z.enum(['person', 'same-failure']),
     because: z.string(),
   }),
+  /** Hosts go down under it, also where it runs alone: it is not tried again by itself. `because` is for people. */
+  z.object({ kind: z.literal('given-up'), at, trial: z.string(), because: z.string() }),
   /** Failed trials are queued again, their charges forgotten: a person asked, or the host was at fault. */
   z.object({ kind: z.literal('retry-asked'), at, trials: z.array(z.string()) }),
 ]);

@@ -11,7 +11,7 @@ import type { LedgerEvent } from './events.ts';
 import { attemptOf, hostOf, sweepOf, trialOf } from './records.ts';
 import type { HostRecord, LedgerState } from './state.ts';
 import { declarePoints, declareSweep, openSweep } from './sweeps.ts';
-import { forgive } from './trials.ts';
+import { forgive, giveUp } from './trials.ts';
 
 export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
   switch (event.kind) {
@@ -33,7 +33,7 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       openSweep(state, sweepOf(state, event.sweep), event.at);
       break;
     case 'leased':
-      for (const lease of event.leases) leaseAttempt(state, lease, event.host);
+      for (const lease of event.leases) leaseAttempt(state, lease, event.host, event.at);
       break;
     case 'taken-back':
       for (const id of event.attempts) takeBack(state, attemptOf(state, id));
@@ -83,6 +83,9 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
         because: event.because,
         at: event.at,
       };
+      break;
+    case 'given-up':
+      giveUp(state, trialOf(state, event.trial), event.because);
       break;
     case 'retry-asked':
       for (const id of event.trials) forgive(state, trialOf(state, id));

@@ -35,6 +35,7 @@ export function hostOf(state: LedgerState, name: string): HostRecord {
     work: new Map(),
     charges: 0,
     quarantine: null,
+    crashes: [],
     closed: null,
   };
   state.hosts.set(host.name, host);

@@ -17,6 +17,8 @@ export interface LedgerState {
   readonly hosts: Map<HostName, HostRecord>;
   /** Artifacts that are to come back and have not yet, by attempt. */
   readonly awaited: Map<AttemptId, Set<string>>;
+  /** Trials without a result that ran when a host went down. */
+  readonly shaken: Set<Trial>;
 }
 
 export interface Sweep {
@@ -57,7 +59,24 @@ export interface Trial {
   /** Ends that were charged to the trial, and ends that blame nobody. */
   charges: number;
   uncharged: number;
+  /** Hosts that went down while it ran there. */
+  crashes: readonly TrialCrash[];
   status: TrialStatus;
+}
+
+export interface TrialCrash {
+  readonly host: HostName;
+  readonly crash: HostCrash;
+  /** Whether nothing else of labsweep ran there. */
+  readonly alone: boolean;
+}
+
+/** A host that went down under what ran there. Wall clocks of the coordinator's machine, in ms. */
+export interface HostCrash {
+  /** When it was learned. */
+  readonly at: number;
+  /** The last start there before it of which was heard. */
+  lastStart: number;
 }
 
 export type TrialStatus =
@@ -67,7 +86,8 @@ export type TrialStatus =
   | { readonly kind: 'running'; readonly attempt: AttemptId }
   /** The attempt whose result counts. */
   | { readonly kind: 'succeeded'; readonly attempt: AttemptId }
-  | { readonly kind: 'failed'; readonly attempt: AttemptId }
+  /** `because`: why it is not tried again, where its attempt's end does not say so. */
+  | { readonly kind: 'failed'; readonly attempt: AttemptId; readonly because: string | null }
   | { readonly kind: 'cancelled'; readonly attempt: AttemptId };
 
 export interface Attempt {
@@ -79,6 +99,9 @@ export interface Attempt {
   /** The launch that it was leased with: a sweep's declaration may be edited later. */
   readonly launch: string;
   readonly host: HostName;
+  readonly leasedAt: number;
+  /** Leased to run where nothing else of labsweep does. */
+  readonly alone: boolean;
   status: AttemptStatus;
 }
 
@@ -97,6 +120,7 @@ export interface HostRecord {
   /** Since its last success: attempts that did not start there, or failed there and succeeded elsewhere. */
   charges: number;
   quarantine: string | null;
+  readonly crashes: HostCrash[];
   /** Why a person wants nothing to start there; null where it may. */
   closed: string | null;
 }
@@ -118,4 +142,5 @@ export const emptyLedger = (): LedgerState => ({
   attempts: new Map(),
   hosts: new Map(),
   awaited: new Map(),
+  shaken: new Set(),
 });

@@ -5,7 +5,7 @@ import type { PointDeclaration } from './events.ts';
 import { sweepOf } from './records.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from './state.ts';
 
-/** Ends that blame nobody, after which a trial that keeps dying is given up all the same. */
+/** Ends that blame nobody and may be the trial's all the same, after which it is given up. */
 const unchargedLimit = 5;
 
 export function newTrial(
@@ -24,6 +24,7 @@ export function newTrial(
     attempts: [],
     charges: 0,
     uncharged: 0,
+    crashes: [],
     status: { kind: 'queued' },
   };
   state.trials.set(id, trial);
@@ -43,10 +44,10 @@ export function statusAfter(
   if (end.outcome.kind === 'cancelled')
     return isWanted(state, trial) ? { kind: 'queued' } : { kind: 'cancelled', attempt: attempt.id };
   if (chargedTo[end.outcome.kind] === 'trial') trial.charges += 1;
-  else trial.uncharged += 1;
+  else if (end.outcome.kind === 'oom' || end.outcome.kind === 'vanished') trial.uncharged += 1;
   const retries = state.sweeps.get(attempt.sweep)?.declaration.retries ?? 0;
   const spent = trial.charges > retries || trial.uncharged > unchargedLimit;
-  return spent ? { kind: 'failed', attempt: attempt.id } : { kind: 'queued' };
+  return spent ? { kind: 'failed', attempt: attempt.id, because: null } : { kind: 'queued' };
 }
 
 /** Who stops a sweep and goes on with it at once wants the trials as well whose cancellation was on its way. */
@@ -60,7 +61,16 @@ export function forgive(state: LedgerState, trial: Trial): void {
   if (trial.status.kind !== 'failed' && trial.status.kind !== 'cancelled') return;
   trial.charges = 0;
   trial.uncharged = 0;
+  // It goes on running alone, but what it did alone does not count any more.
+  trial.crashes = trial.crashes.map((crash) => ({ ...crash, alone: false }));
   setStatus(state, trial, { kind: 'queued' });
+}
+
+/** A trial that nothing runs of now. */
+export function giveUp(state: LedgerState, trial: Trial, because: string): void {
+  const attempt = trial.attempts.at(-1);
+  if (trial.status.kind === 'queued' && attempt !== undefined)
+    setStatus(state, trial, { kind: 'failed', attempt, because });
 }
 
 export function setStatus(state: LedgerState, trial: Trial, status: TrialStatus): void {
@@ -71,6 +81,7 @@ export function setStatus(state: LedgerState, trial: Trial, status: TrialStatus)
     if (status.kind === 'queued') sweep.firstQueued = 0;
   }
   trial.status = status;
+  if (status.kind === 'succeeded') state.shaken.delete(trial);
 }
 
 export const isCurrent = (trial: Trial, attempt: Attempt): boolean =>

@@ -33,7 +33,11 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
   /** Not charged. */
   z.object({ kind: z.literal('oom'), message: z.string() }),
   z.object({ kind: z.literal('vanished') }),
-  z.object({ kind: z.literal('lost'), reason: z.enum(['reboot', 'silence', 'unknown-to-host']) }),
+  /** `shutdown`: its host was shut down in order. */
+  z.object({
+    kind: z.literal('lost'),
+    reason: z.enum(['reboot', 'shutdown', 'silence', 'unknown-to-host']),
+  }),
   z.object({ kind: z.literal('evicted'), message: z.string() }),
   z.object({ kind: z.literal('cancelled') }),
 ]);

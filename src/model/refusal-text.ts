@@ -15,6 +15,10 @@ export function refusalText(refusal: Refusal): string {
       return `others load the host with ${decimal(refusal.othersLoad)}; nothing starts from ${decimal(refusal.limit)}`;
     case 'disk':
       return `${formatSize(refusal.freeBytes)} of disk are free; nothing starts under ${formatSize(refusal.limitBytes)}`;
+    case 'alone':
+      return `hosts went down while it ran, so it runs alone: it waits for ${counted(refusal.running, 'trial')} to end there`;
+    case 'beside':
+      return `attempt ${refusal.attempt} runs alone there, since hosts went down while its trial ran`;
     case 'ramp':
       return `waits until the memory of attempt ${refusal.attempt} has settled, the first of its kind`;
     case 'stale':

@@ -39,6 +39,10 @@ export const refusalSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('load'), othersLoad: z.number(), limit: z.number() }),
   z.object({ kind: z.literal('disk'), freeBytes: z.number(), limitBytes: z.number() }),
+  /** Hosts went down under it, so it waits until nothing else of labsweep runs there: so many trials do. */
+  z.object({ kind: z.literal('alone'), running: z.number() }),
+  /** Such a trial runs there. */
+  z.object({ kind: z.literal('beside'), attempt: z.string() }),
   /** The ramp guard: a shape never observed settles before the next one starts. */
   z.object({ kind: z.literal('ramp'), attempt: z.string() }),
   /** Figures older than 3 s: nothing is known, so nothing starts. */
@@ -72,4 +76,4 @@ export type Refusal = Readonly<z.infer<typeof refusalSchema>>;
 
 /** A host that is full of our own trials, or waits a moment for one of them. */
 export const isPassing = (kind: Refusal['kind']): boolean =>
-  ['slots', 'cpus', 'ramp', 'preparing', 'queue'].includes(kind);
+  ['slots', 'cpus', 'ramp', 'alone', 'beside', 'preparing', 'queue'].includes(kind);

@@ -13,7 +13,7 @@ import { resourcesSchema } from '../model/resources.ts';
 import { launchCheckSchema } from './launch-check.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** What a host without internet needs wheels for: tags as PEP 425 has them. */
 export const wantedWheelsSchema = z.object({
@@ -41,6 +41,8 @@ export const leaseSchema = z.object({
   predictedSeconds: z.number().nullable(),
   /** The trial's earlier attempt on this host whose checkpoint it continues from. */
   continues: z.string().nullable(),
+  /** Hosts went down under this trial: it starts where nothing else of labsweep runs, and nothing starts beside it. */
+  alone: z.boolean().default(false),
 });
 export type Lease = Readonly<z.infer<typeof leaseSchema>>;
 

@@ -9,6 +9,8 @@ export interface StartRequest {
   readonly shapeObserved: boolean;
   /** Likewise for what it takes of a GPU. */
   readonly gpuObserved: boolean;
+  /** Hosts went down under it: nothing of labsweep may run beside it. */
+  readonly alone: boolean;
 }
 
 /** One of our running attempts, as the guard counts it. */
@@ -25,6 +27,8 @@ export interface OurShare {
   readonly gpuMeasuredBytes: number | null;
   /** Whether the ramp guard of its GPU waits for it. */
   readonly gpuRamping: boolean;
+  /** Whether nothing may start beside it. */
+  readonly alone: boolean;
 }
 
 /** One GPU of a host at one moment. */

@@ -7,7 +7,7 @@ import type { Limits } from './limits.ts';
 
 /** Why a host that is idle does not take trials of these resources, and so never will; null where it does. */
 export const misfit = (resources: Resources, idle: HostLoad): Refusal | null =>
-  admit({ resources, shapeObserved: true, gpuObserved: true }, idle)[0] ?? null;
+  admit({ resources, shapeObserved: true, gpuObserved: true, alone: false }, idle)[0] ?? null;
 
 type IdleFacts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'user'>;
 

@@ -49,6 +49,14 @@ const devices: Rule = (request, host) => {
   return answers.some(({ refusals }) => refusals.length === 0) ? null : { kind: 'gpus', devices: answers };
 };
 
+/** Under one trial two servers went down in a night, and thirty others that ran beside it were given up with it. */
+const company: Rule = ({ alone }, { ours, claims }) => {
+  const one = ours.find((share) => share.alone);
+  if (one !== undefined) return { kind: 'beside', attempt: one.attempt };
+  const running = ours.length + claims.length;
+  return alone && running > 0 ? { kind: 'alone', running } : null;
+};
+
 /** Five thousand trials that sleep take no core: all were started, and the process table was full. */
 const slots: Rule = (_, { cpus, ours, limits }) => {
   const limit = slotsOf(cpus, limits);
@@ -111,4 +119,16 @@ export function mayBeLarge({ resources, shapeObserved }: StartRequest, smallByte
   return bytes > smallBytes;
 }
 
-export const rules: readonly Rule[] = [mode, stale, gpu, slots, cores, memory, load, disk, ramp, devices];
+export const rules: readonly Rule[] = [
+  mode,
+  stale,
+  gpu,
+  company,
+  slots,
+  cores,
+  memory,
+  load,
+  disk,
+  ramp,
+  devices,
+];

@@ -142,8 +142,9 @@ export class Agent {
     this.#peers.add(socket);
   }
 
-  /** Ends the agent; its trials run on, for the next one to find. */
+  /** Ends the agent; its trials run on, for the next one to find, unless the host is being shut down. */
   end(): void {
+    this.#turnWith([{ kind: 'asked-to-end' }]);
     this.#ended = true;
     for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
       alarm.clear();
@@ -198,6 +199,9 @@ export class Agent {
       this.#peers.sendAll({ kind: 'stuck', because: stuckText(this.#options.host.folder, error) });
       return;
     }
+    // What may take the host down with it is known to have started there by the next boot.
+    if (instructions.some((instruction) => instruction.kind === 'spawn' && instruction.lease.alone))
+      this.#journal.sync();
     this.#compactIfLong();
     for (const instruction of instructions) this.#effects.carryOut(instruction);
   }

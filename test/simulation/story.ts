@@ -13,6 +13,8 @@ export class Story {
   }[] = [];
   /** Executions to a good end, by trial. */
   readonly completions = new Map<string, number>();
+  /** What ran on a host when it lost its power. */
+  readonly powerLosses: { readonly host: string; readonly running: readonly Lease[] }[] = [];
   faults = 0;
 
   constructor(now: () => number) {

@@ -104,6 +104,7 @@ export class VirtualHost {
   losePower(): void {
     if (this.#off) return;
     this.#story.tell(`${this.name}: power lost`);
+    this.#story.powerLosses.push({ host: this.name, running: this.running() });
     this.#agent?.die();
     this.#agent = null;
     for (const process of this.#processes.values()) process.alive = false;

@@ -26,6 +26,7 @@ const share = (more: Partial<OurShare> & { needs?: Partial<Resources> } = {}): O
   device: 'cpu',
   gpuMeasuredBytes: null,
   gpuRamping: false,
+  alone: false,
   ...more,
 });
 
@@ -56,7 +57,7 @@ const host = (
 });
 
 const ask = (load: HostLoad, needs: Partial<Resources> = {}, shapeObserved = true) =>
-  admit({ resources: need(needs), shapeObserved, gpuObserved: shapeObserved }, load);
+  admit({ resources: need(needs), shapeObserved, gpuObserved: shapeObserved, alone: false }, load);
 
 describe('a start is refused', () => {
   it('nowhere on a host with room', () => {
@@ -74,7 +75,10 @@ describe('a start is refused', () => {
     expect(ask(host({ figuresAgeMs: 3_000 }))).toEqual([]);
     expect(ask(host({ figuresAgeMs: 3_001 }))).toEqual([{ kind: 'stale', ageMs: 3_001 }]);
     expect(
-      admit({ resources: need(), shapeObserved: true, gpuObserved: true }, { ...host(), figures: null }),
+      admit(
+        { resources: need(), shapeObserved: true, gpuObserved: true, alone: false },
+        { ...host(), figures: null },
+      ),
     ).toMatchObject([{ kind: 'stale' }]);
   });
 
@@ -208,7 +212,8 @@ describe('P4 placements', () => {
             };
             const resources = need({ cpus: needCpus, hostMemoryBytes: memory * gib });
             const load = host({ cpus, limits, ours, figures });
-            if (admit({ resources, shapeObserved: true, gpuObserved: true }, load).length > 0) continue;
+            if (admit({ resources, shapeObserved: true, gpuObserved: true, alone: false }, load).length > 0)
+              continue;
             ours.push({
               attempt: `a-${ours.length}`,
               resources,
@@ -217,6 +222,7 @@ describe('P4 placements', () => {
               device: 'cpu',
               gpuMeasuredBytes: null,
               gpuRamping: false,
+              alone: false,
             });
           }
           const peaks = ours.reduce((sum, { resources }) => sum + (resources.hostMemoryBytes ?? 0), 0);

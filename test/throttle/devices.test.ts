@@ -58,6 +58,7 @@ const request = (more: Partial<Resources> = {}, gpuObserved = true): StartReques
   resources: { cpus: 1, gpus: 1, gpuMemoryBytes: gib, hostMemoryBytes: gib, diskBytes: null, ...more },
   shapeObserved: true,
   gpuObserved,
+  alone: false,
 });
 
 const share = (device: string, gpuMemoryBytes: number, more: Partial<OurShare> = {}): OurShare => ({
@@ -68,6 +69,7 @@ const share = (device: string, gpuMemoryBytes: number, more: Partial<OurShare> =
   device,
   gpuMeasuredBytes: null,
   gpuRamping: false,
+  alone: false,
   ...more,
 });
 

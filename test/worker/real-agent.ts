@@ -37,6 +37,7 @@ export const leaseOf = (attempt: string, more: Partial<Lease> = {}): Lease => ({
   shape: 'shape',
   predictedSeconds: null,
   continues: null,
+  alone: false,
   ...more,
 });
 

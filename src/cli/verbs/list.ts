@@ -73,7 +73,8 @@ function attemptCells(state: LedgerState, trial: Trial): string[] {
   const attempt = lastAttempt(state, trial);
   if (attempt?.status.kind !== 'ended') return [attempt?.host ?? '', '', ''];
   const { outcome, seconds } = attempt.status.end;
-  const why = outcome.kind === 'succeeded' ? '' : outcomeText(outcome).replaceAll(/\s+/g, ' ');
+  const gaveUp = trial.status.kind === 'failed' ? trial.status.because : null;
+  const why = outcome.kind === 'succeeded' ? '' : (gaveUp ?? outcomeText(outcome)).replaceAll(/\s+/g, ' ');
   return [attempt.host, formatDuration(seconds * 1000), why];
 }
 

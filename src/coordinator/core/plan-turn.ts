@@ -1,7 +1,9 @@
+import { mustRunAlone } from '../../ledger/crashes.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { leaseOf } from '../scheduler/lease.ts';
 import { plan } from '../scheduler/plan.ts';
+import { giveUpPoison } from './poison.ts';
 import type { CoordinatorState } from './state.ts';
 import type { Turn } from './turn.ts';
 import { comeAndGo } from './visits.ts';
@@ -12,6 +14,7 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
     turn.instruct({ kind: 'send', host, message: { kind: 'ack', attempts } });
   state.unacknowledged.clear();
   comeAndGo(state, turn);
+  giveUpPoison(state, turn, now);
 
   const { assignments, preparations, takeBacks } = plan(state, now);
   for (const { host, launch } of preparations) prepare(state, turn, host, launch);
@@ -21,6 +24,7 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
       number: trial.attempts.length + 1,
       trial: trial.id,
       sweep,
+      alone: mustRunAlone(state.ledger, trial),
     }));
     turn.record({ kind: 'leased', at: now, host, leases });
     sendLeases(

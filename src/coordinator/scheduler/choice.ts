@@ -3,6 +3,7 @@ import type { Trial } from '../../ledger/state.ts';
 import type { HostName } from '../../model/ids.ts';
 import { chargedTo } from '../../model/outcome.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
+import { hostsDownUnder } from '../core/poison.ts';
 import { type Candidate, earliest } from './berth.ts';
 import { idle, misfit } from './eligibility.ts';
 
@@ -23,13 +24,20 @@ const patienceMs = 5 * 60_000;
 
 /**
  * The host that would end a trial earliest. One that has failed waits for a host where it has not, and goes back to
- * where it failed only if there is no other. One that is away is waited for, but not for ever.
+ * where it failed only if there is no other. One that is away is waited for, but not for ever. What has run alone on a
+ * host that went down never goes back there.
  */
 export function chooseHost(
   state: CoordinatorState,
   trial: Trial,
   { candidates, coming, away, now }: Choice,
 ): Candidate | null {
+  const down = hostsDownUnder(state, trial);
+  if (down.size > 0)
+    return fitting(
+      candidates.filter(({ berth }) => !down.has(berth.host.name)),
+      trial,
+    );
   const failedOn = hostsThatFailed(state, trial);
   if (failedOn.size === 0) return fitting(candidates, trial);
   const isFresh = (host: FleetHost): boolean =>

@@ -32,5 +32,6 @@ export function leaseOf(
     shape: trial.point.shape,
     predictedSeconds: perWork === null ? null : perWork * workOf(trial.point),
     continues: earlier?.id ?? null,
+    alone: attempt.alone,
   };
 }

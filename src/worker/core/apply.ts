@@ -14,6 +14,10 @@ export function apply(state: WorkerState, record: JournalRecord): void {
   switch (record.kind) {
     case 'boot':
       state.bootId = record.bootId;
+      state.hasLeft = false;
+      break;
+    case 'left':
+      state.hasLeft = true;
       break;
     case 'term':
       Object.assign(ledgerSide(state, record.ledger), { term: record.term, owner: record.owner });

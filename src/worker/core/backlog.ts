@@ -7,7 +7,7 @@ import { isLasting } from '../../throttle/lasting.ts';
 import { giveWay, isClaimed, type NextStart } from './claims.ts';
 import { expected, hostLoad, refusalsOf, requestOf } from './guard.ts';
 import { surroundingsOf } from './preparation.ts';
-import type { WorkerState } from './state.ts';
+import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** How many attempts behind a held one are looked at: bounds the cost of a turn, not who may run. */
@@ -41,13 +41,15 @@ function nextToStart(state: WorkerState, now: number): NextStart | null {
       const held = state.attempts.get(id);
       looked += 1;
       if (looked > lookAhead) break;
-      if (held === undefined || refusedShapes.has(held.lease.shape)) continue;
+      if (held === undefined || (!held.lease.alone && refusedShapes.has(held.lease.shape))) continue;
       host ??= hostLoad(state, now);
       const refusals = refusalsOf(state, held, host, now);
       const needs = expected(state, held);
+      const endsInTime = (): boolean => endsAt(held, now) <= emptyAt(state);
       const device = refusals.length === 0 ? chooseDevice(requestOf(state, held), host) : null;
-      if (device !== null && waited.every((refusal) => leavesAlone(needs, refusal))) return { held, device };
-      refusedShapes.add(held.lease.shape);
+      if (device !== null && waited.every((refusal) => leavesAlone(needs, refusal, endsInTime)))
+        return { held, device };
+      if (!held.lease.alone) refusedShapes.add(held.lease.shape);
       for (const refusal of refusals) if (!isLasting(refusal, host.limits)) waited.push(refusal);
       if (waited.some(stopsEverybody)) return null;
     }
@@ -56,11 +58,33 @@ function nextToStart(state: WorkerState, now: number): NextStart | null {
 }
 
 const stopsEverybody = ({ kind }: Refusal): boolean =>
-  kind === 'slots' || kind === 'stale' || kind === 'paused' || kind === 'off' || kind === 'quarantined';
+  kind === 'slots' ||
+  kind === 'beside' ||
+  kind === 'stale' ||
+  kind === 'paused' ||
+  kind === 'off' ||
+  kind === 'quarantined';
+
+/**
+ * When what runs will have ended, as far as it is predicted. What ends by then may start although one that runs alone
+ * waits for an empty host: it never waits longer for it, so it has its turn (EASY backfilling: Lifka 1995).
+ */
+function emptyAt({ active }: WorkerState): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { lease, status } of active)
+    if (status.kind === 'starting' || status.kind === 'running')
+      last = Math.max(last, startOf(status) + (lease.predictedSeconds ?? 0) * 1_000);
+  return last;
+}
+
+const endsAt = ({ lease }: HeldAttempt, now: number): number =>
+  now + (lease.predictedSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
 
 /** Whether an attempt takes nothing of what another one ahead of it waits for. */
-function leavesAlone(needs: Resources, { kind }: Refusal): boolean {
+function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => boolean): boolean {
   switch (kind) {
+    case 'alone':
+      return endsInTime();
     case 'cpus':
     case 'load':
       return needs.cpus === 0;
@@ -71,6 +95,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal): boolean {
     case 'gpus':
       return needs.gpus === 0;
     case 'slots':
+    case 'beside':
     case 'stale':
     case 'paused':
     case 'off':

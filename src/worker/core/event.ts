@@ -58,6 +58,8 @@ export type WorkerEvent =
       readonly gpus: readonly GpuFacts[] | null;
       readonly problem: string | null;
     }
+  /** What it says now is the last that it says. */
+  | { readonly kind: 'asked-to-end' }
   | { readonly kind: 'tick' };
 
 /** The host's part of the figures: what the core adds is what it knows itself. */

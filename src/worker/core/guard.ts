@@ -139,6 +139,7 @@ export function requestOf(state: WorkerState, held: HeldAttempt): StartRequest {
     resources: expected(state, held),
     shapeObserved: state.observedShapes.has(shape) || (unsaid && state.launchPeaks.has(launch)),
     gpuObserved: state.observedShapes.has(shape) || isBorneOut(state, held),
+    alone: held.lease.alone,
   };
 }
 
@@ -159,5 +160,6 @@ function shareOf(state: WorkerState, held: HeldAttempt, smallBytes: number): Our
     device: held.device,
     gpuMeasuredBytes: run?.gpu.measuredBytes ?? null,
     gpuRamping: run?.gpu.settled !== true && !request.gpuObserved,
+    alone: held.lease.alone,
   };
 }

@@ -5,6 +5,7 @@ import type { WorkerState } from './state.ts';
 export const initial = (facts: HostFacts): WorkerState => ({
   facts,
   bootId: null,
+  hasLeft: false,
   ledgers: new Map(),
   launches: new Map(),
   attempts: new Map(),

@@ -23,6 +23,8 @@ export type Offsets = Readonly<z.infer<typeof offsetsSchema>>;
 export const journalRecordSchema = z.discriminatedUnion('kind', [
   /** An agent began in this boot of the host: what was started in another is gone. */
   z.object({ kind: z.literal('boot'), bootId: z.string() }),
+  /** The agent was asked to end: by its successor in this boot, or because the host is shut down. */
+  z.object({ kind: z.literal('left') }),
   z.object({
     kind: z.literal('term'),
     ledger: z.string(),

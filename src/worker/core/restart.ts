@@ -33,7 +33,7 @@ function giveUp(turn: Turn, held: HeldAttempt): void {
   const { status } = held;
   if (status.kind === 'waiting') turn.commit({ kind: 'taken-back', attempts: [held.lease.attempt] });
   if (status.kind === 'running' || status.kind === 'starting')
-    settle(turn, held, { kind: 'lost', reason: 'reboot' }, null);
+    settle(turn, held, { kind: 'lost', reason: turn.state.hasLeft ? 'shutdown' : 'reboot' }, null);
   if (status.kind === 'ended' && status.end.artifacts.length > 0)
     turn.instruct({ kind: 'verify', attempt: held.lease.attempt, end: status.end });
 }

@@ -5,6 +5,7 @@ import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
 /** The shortest journal that replays into `state`: what a compacted one holds. */
 export function* snapshot(state: WorkerState): Generator<JournalRecord> {
   if (state.bootId !== null) yield { kind: 'boot', bootId: state.bootId };
+  if (state.hasLeft) yield { kind: 'left' };
   if (state.forgotten.size > 0) yield { kind: 'acked', attempts: [...state.forgotten] };
   for (const { ledger, term, owner, caps, settings } of state.ledgers.values()) {
     yield { kind: 'term', ledger, term, owner };

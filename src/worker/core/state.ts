@@ -14,6 +14,8 @@ export interface WorkerState {
   facts: HostFacts;
   /** The boot in which the journal's last attempts were started; null before the first record. */
   bootId: string | null;
+  /** The agent of that boot was asked to end: what was lost then, no crash took. */
+  hasLeft: boolean;
   /** In the order in which they are served; the one that started an attempt goes to the end. */
   readonly ledgers: Map<string, LedgerSide>;
   readonly launches: Map<string, Launch>;

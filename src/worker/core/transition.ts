@@ -56,6 +56,7 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   sampled: true,
   'claims-read': true,
   'gpus-found': true,
+  'asked-to-end': false,
   tick: false,
 };
 
@@ -108,6 +109,9 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
     case 'gpus-found':
       state.facts = { ...state.facts, gpus: event.gpus?.slice() ?? null, gpuProblem: event.problem };
       tellFacts(turn);
+      break;
+    case 'asked-to-end':
+      turn.commit({ kind: 'left' });
       break;
     case 'tick':
       endWhatIsDue(turn);

@@ -1,5 +1,7 @@
 import {
   closeSync,
+  fdatasync,
+  fdatasyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
@@ -7,15 +9,25 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { Alarm } from '../alarm.ts';
 import { type JournalRecord, journalRecordSchema } from '../core/journal-record.ts';
 
+/** What was written reaches the disk as fast as this, where the disk is faster than that. */
+const syncEveryMs = 1_000;
+
 /**
- * What an agent has decided, one record a line. It is not fsynced: after a power loss the boot id is another, and only
- * what verifies counts. Written at a known position, so that a write which a full disk cut short is written over.
+ * What an agent has decided, one record a line. Nothing waits until it has reached the disk, which follows a moment
+ * later: after a power loss the boot id is another, and only what verifies counts. Written at a known position, so that
+ * a write which a full disk cut short is written over.
  */
 export class Journal {
   readonly #file: number;
   #size: number;
+  readonly #syncing = new Alarm(() => this.#syncSoon());
+  /** Whether something was written that may not have reached the disk, and whether its turn comes. */
+  #isAhead = false;
+  #isSyncing = false;
+  #isClosed = false;
 
   /** In bytes. */
   get size(): number {
@@ -43,9 +55,33 @@ export class Journal {
     while (written < bytes.length)
       written += writeSync(this.#file, bytes, written, bytes.length - written, this.#size + written);
     this.#size += bytes.length;
+    this.#isAhead = true;
+    if (this.#isSyncing) return;
+    this.#isSyncing = true;
+    this.#syncing.set(0);
+  }
+
+  /** Returns once all of it has reached the disk. A disk that cannot say so has it as surely as it has anything. */
+  sync(): void {
+    try {
+      fdatasyncSync(this.#file);
+    } catch {
+      // Then it says so of what is written next.
+    }
+  }
+
+  #syncSoon(): void {
+    this.#isSyncing = this.#isAhead;
+    if (!this.#isAhead) return;
+    this.#isAhead = false;
+    fdatasync(this.#file, () => {
+      if (!this.#isClosed) this.#syncing.set(syncEveryMs);
+    });
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#syncing.clear();
     ftruncateSync(this.#file, this.#size);
     closeSync(this.#file);
   }

@@ -60,6 +60,7 @@ export const leaseOf = (
     shape: 'shape',
     predictedSeconds: null,
     continues: null,
+    alone: false,
     ...rest,
   };
 };
@@ -250,6 +251,7 @@ export class World {
 /** What a journal is to keep of a state. */
 const lasting = (state: WorkerState): unknown => ({
   bootId: state.bootId,
+  hasLeft: state.hasLeft,
   ledgers: new Map(
     [...state.ledgers.values()].map(({ ledger, term, owner, caps }) => [ledger, { term, owner, caps }]),
   ),

@@ -1,0 +1,61 @@
+/** Trials under which hosts go down: those that may have made it run alone, and are given up once they have shown it. */
+import { crashesOf, mustRunAlone } from '../../ledger/crashes.ts';
+import type { Trial } from '../../ledger/state.ts';
+import type { HostName } from '../../model/ids.ts';
+import { eligibility, idle, misfit } from '../scheduler/eligibility.ts';
+import { isWanted } from './host-use.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Crashes of one host may be the host's own. */
+const hostsThatShowIt = 2;
+/** For so long another host is waited for that is away: most reboots are over by then. */
+const patienceMs = 5 * 60_000;
+
+/** On two hosts, or on the only one that it can have. @param now wall clock in ms */
+export function giveUpPoison(state: CoordinatorState, turn: Turn, now: number): void {
+  for (const trial of state.ledger.shaken) {
+    if (trial.status.kind !== 'queued') continue;
+    const hosts = hostsDownUnder(state, trial);
+    if (hosts.size === 0 || (hosts.size < hostsThatShowIt && mayRunElsewhere(state, trial, hosts, now)))
+      continue;
+    const because = `hosts go down under it: it ran alone on ${[...hosts].join(' and ')}, which went down`;
+    turn.record({ kind: 'given-up', at: now, trial: trial.id, because });
+  }
+}
+
+/** Hosts that went down when it was alone there; none for a trial that nothing is held against. */
+export function hostsDownUnder(state: CoordinatorState, trial: Trial): ReadonlySet<HostName> {
+  if (!mustRunAlone(state.ledger, trial)) return none;
+  return new Set(
+    crashesOf(state.ledger, trial)
+      .filter(({ alone }) => alone)
+      .map(({ host }) => host),
+  );
+}
+
+const none: ReadonlySet<HostName> = new Set();
+
+function mayRunElsewhere(
+  state: CoordinatorState,
+  trial: Trial,
+  hosts: ReadonlySet<HostName>,
+  now: number,
+): boolean {
+  const isRecent = now - (trial.crashes.at(-1)?.crash.at ?? 0) < patienceMs;
+  return [...state.fleet.values()].some(
+    (host) => !hosts.has(host.name) && mayRunOn(state, trial, host, isRecent),
+  );
+}
+
+function mayRunOn(state: CoordinatorState, trial: Trial, host: FleetHost, isRecent: boolean): boolean {
+  if (!isWanted(state, host) || misfit(trial.point, idle(host)) !== null) return false;
+  return trial.sweeps.some((name) => {
+    const sweep = state.ledger.sweeps.get(name);
+    if (sweep === undefined) return false;
+    const answer = eligibility(state, sweep, host);
+    if (answer.kind !== 'refused') return true;
+    const { kind } = answer.refusal;
+    return kind === 'preparing' || (isRecent && kind === 'unreachable');
+  });
+}

@@ -1,0 +1,53 @@
+/** Hosts that went down, and the trials that ran there: each may be the one that made them. */
+import type { Outcome } from '../model/outcome.ts';
+import { hostOf, trialOf } from './records.ts';
+import type { Attempt, HostCrash, LedgerState, Trial, TrialCrash } from './state.ts';
+
+/**
+ * Hosts that lose their power together are heard of again when each has started, which takes a server up to some
+ * minutes longer than its neighbour.
+ */
+const togetherMs = 10 * 60_000;
+/** A trial that ran at so many crashes runs alone: it may have made them. */
+const suspicious = 2;
+
+/**
+ * What a host with another boot has lost, or does not know any more, since it was written down last before the power
+ * was gone. A host that was shut down in order went down under nobody.
+ */
+export function noteIfCrash(state: LedgerState, attempt: Attempt, outcome: Outcome, at: number): void {
+  if (outcome.kind !== 'lost' || outcome.reason === 'silence' || outcome.reason === 'shutdown') return;
+  // Of some starts the host had no time to tell.
+  const startedAt = attempt.status.kind === 'running' ? attempt.status.at : attempt.leasedAt;
+  const { crashes } = hostOf(state, attempt.host);
+  const last = crashes.at(-1);
+  const isKnown = last !== undefined && startedAt < last.at && at - last.at < togetherMs;
+  const crash = isKnown ? last : { at, lastStart: startedAt };
+  if (!isKnown) crashes.push(crash);
+  crash.lastStart = Math.max(crash.lastStart, startedAt);
+  const trial = trialOf(state, attempt.trial);
+  trial.crashes = trial.crashes.concat({ host: attempt.host, crash, alone: attempt.alone });
+  if (trial.status.kind !== 'succeeded') state.shaken.add(trial);
+}
+
+/** The crashes that a trial may have made: where the power was cut, none did. */
+export const crashesOf = (state: LedgerState, { crashes }: Trial): readonly TrialCrash[] =>
+  crashes.length === 0 ? crashes : crashes.filter((one) => !isPowerCut(state, one));
+
+export const mustRunAlone = (state: LedgerState, trial: Trial): boolean =>
+  trial.crashes.length >= suspicious && crashesOf(state, trial).length >= suspicious;
+
+/**
+ * Several hosts that were gone together: neither had started anything after the other's crash was known. Under one
+ * trial they go down one after the other, since it is leased to the next host only once the last one has lost it.
+ */
+function isPowerCut(state: LedgerState, { host, crash }: TrialCrash): boolean {
+  for (const other of state.hosts.values())
+    if (other.name !== host && other.crashes.some((one) => areTogether(one, crash))) return true;
+  return false;
+}
+
+function areTogether(one: HostCrash, other: HostCrash): boolean {
+  const [first, second] = one.at <= other.at ? [one, other] : [other, one];
+  return second.at - first.at < togetherMs && second.lastStart < first.at;
+}
