@@ -30,7 +30,7 @@ export function outcomeText(outcome: Outcome): string {
 }
 
 const lostText: Readonly<Record<Extract<Outcome, { kind: 'lost' }>['reason'], string>> = {
-  reboot: 'lost: its host went down and started anew',
+  reboot: 'lost: its host started anew',
   shutdown: 'lost: its host was shut down',
   silence: 'lost: its host was silent for too long',
   'unknown-to-host': 'lost: its host does not know it',

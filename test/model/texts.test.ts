@@ -21,6 +21,14 @@ describe('P6 a refusal is a sentence with its figures', () => {
       '1 GiB of disk are free; nothing starts under 2 GiB',
     ],
     [
+      { kind: 'alone', running: 2 },
+      'hosts went down while it ran, so it runs alone: it waits for 2 trials to end there',
+    ],
+    [
+      { kind: 'beside', attempt: 'ab-3' },
+      'attempt ab-3 runs alone there, since hosts went down while its trial ran',
+    ],
+    [
       { kind: 'ramp', attempt: 'ab-3' },
       'waits until the memory of attempt ab-3 has settled, the first of its kind',
     ],
@@ -91,6 +99,7 @@ describe('an outcome is a sentence', () => {
     [{ kind: 'oom', message: 'killed at 7 GiB' }, 'ran out of memory: killed at 7 GiB'],
     [{ kind: 'vanished' }, 'vanished: its process is gone and left no exit status'],
     [{ kind: 'lost', reason: 'reboot' }, 'lost: its host started anew'],
+    [{ kind: 'lost', reason: 'shutdown' }, 'lost: its host was shut down'],
     [{ kind: 'evicted', message: 'the owner came back' }, 'gave way: the owner came back'],
     [{ kind: 'cancelled' }, 'cancelled'],
   ];
