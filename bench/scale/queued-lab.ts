@@ -3,8 +3,7 @@ import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState, FleetHost } from '../../src/coordinator/core/state.ts';
 import { transition } from '../../src/coordinator/core/transition.ts';
 import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
-import { hostName } from '../../src/model/ids.ts';
-import { noLimits } from '../../src/throttle/limits.ts';
+import { plainHost } from '../../test/plain-host.ts';
 import { declaration, pointsOf } from './large-sweep.ts';
 
 const cpus = 64;
@@ -69,5 +68,4 @@ const facts = {
   gpuProblem: null,
 };
 
-const fleetHost = (name: string): FleetHost =>
-  newFleetHost({ name: hostName(name), labels: [], limits: noLimits, off: null });
+const fleetHost = (name: string): FleetHost => newFleetHost(plainHost(name));

@@ -5,7 +5,7 @@ import type { HostEntry } from '../coordinator/coordinator.ts';
 import { inventoryJump } from '../coordinator/transport/inventory-jump.ts';
 import { openTransport } from '../coordinator/transport/open-transport.ts';
 import { hostName } from '../model/ids.ts';
-import type { InventoryHost } from '../model/inventory.ts';
+import { defaultLostAfterMs, type InventoryHost } from '../model/inventory.ts';
 import { type ParsedInventory, parseInventory } from '../model/parse-inventory.ts';
 import { noLimits } from '../throttle/limits.ts';
 import type { Console } from './console.ts';
@@ -28,6 +28,7 @@ const implied: InventoryHost = {
   data: {},
   folder: null,
   off: null,
+  lostAfterMs: defaultLostAfterMs,
   limits: { ...noLimits, load: Number.MAX_SAFE_INTEGER },
 };
 
@@ -90,6 +91,8 @@ function entryOf(host: InventoryHost): HostEntry {
     limits: host.limits,
     settings: { env: host.env, activate: host.activate, data: host.data },
     off: host.off,
+    isHere,
+    lostAfterMs: host.lostAfterMs,
     transport: openTransport(host),
     inventory: host,
     folder: isHere

@@ -152,8 +152,10 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
 
 /** Whether it is to be entered by another connection, or for the first time. */
 function isMoved(before: HostEntry | undefined, after: HostEntry): boolean {
-  const wayOf = ({ inventory: { labels: _labels, limits: _limits, off: _off, ...way } }: HostEntry): string =>
-    canonicalJson(way);
+  const wayOf = ({ inventory }: HostEntry): string => {
+    const { labels: _labels, limits: _limits, off: _off, lostAfterMs: _lostAfterMs, ...way } = inventory;
+    return canonicalJson(way);
+  };
   return before === undefined || wayOf(before) !== wayOf(after);
 }
 

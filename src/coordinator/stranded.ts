@@ -1,6 +1,7 @@
 import type { Sweep } from '../ledger/state.ts';
 import type { HostName } from '../model/ids.ts';
 import type { Refusal } from '../model/refusal.ts';
+import { awayMs } from './core/silence.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { eligibility, idle, misfit } from './scheduler/eligibility.ts';
 
@@ -30,8 +31,8 @@ export function stranded(
   return refusals;
 }
 
-const mayComeBack = ({ lostAt }: FleetHost, now: number): boolean =>
-  lostAt !== null && now - lostAt < patienceMs;
+const mayComeBack = ({ away }: FleetHost, now: number): boolean =>
+  away?.wasThere === true && awayMs(away, now) < patienceMs;
 
 function lastingRefusal(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refusal | null {
   const answer = eligibility(state, sweep, host);

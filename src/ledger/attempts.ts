@@ -1,4 +1,4 @@
-/** What happens to attempts: they are leased, taken back, started, ended, adopted. */
+/** What happens to attempts: they are leased, taken back, started, ended, adopted, and come back after a silence. */
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import { type AttemptId, attemptId, hostName, type SweepName, sweepName } from '../model/ids.ts';
 import { chargedTo } from '../model/outcome.ts';
@@ -6,7 +6,7 @@ import { workOf } from '../model/work.ts';
 import { noteIfCrash } from './crashes.ts';
 import { attemptOf, FoldError, hostOf, trialOf } from './records.ts';
 import type { Attempt, HostRecord, LedgerState, Trial } from './state.ts';
-import { isCurrent, setStatus, statusAfter } from './trials.ts';
+import { isCurrent, isPresumedLost, setStatus, statusAfter, waitingOrElsewhere } from './trials.ts';
 
 export function leaseAttempt(
   state: LedgerState,
@@ -30,10 +30,14 @@ export function leaseAttempt(
   state.attemptsOfTerm += 1;
   // Not pushed: V8 makes room for 17 at the first push, and 100,000 trials that have one attempt took 45 MB for it.
   trial.attempts = trial.attempts.concat(attempt.id);
-  const record = hostOf(state, host);
-  record.open.add(attempt.id);
-  countWork(record, attempt.sweep, 1, workOf(trial.point));
+  open(state, attempt, trial);
   setStatus(state, trial, { kind: 'leased', attempt: attempt.id });
+}
+
+function open(state: LedgerState, attempt: Attempt, trial: Trial): void {
+  const host = hostOf(state, attempt.host);
+  host.open.add(attempt.id);
+  countWork(host, attempt.sweep, 1, workOf(trial.point));
 }
 
 function countWork({ work }: HostRecord, sweep: SweepName, attempts: 1 | -1, amount: number): void {
@@ -49,7 +53,16 @@ export function takeBack(state: LedgerState, attempt: Attempt): void {
   close(state, attempt);
   attempt.status = { kind: 'taken-back' };
   const trial = trialOf(state, attempt.trial);
-  if (isCurrent(trial, attempt)) setStatus(state, trial, { kind: 'queued' });
+  if (isCurrent(trial, attempt)) setStatus(state, trial, waitingOrElsewhere(state, trial));
+}
+
+/** Its trial may have begun elsewhere meanwhile: whichever of the two ends well first counts. */
+export function reopen(state: LedgerState, attempt: Attempt): void {
+  if (!isPresumedLost(attempt)) throw new FoldError(`attempt ${attempt.id} was never given up`);
+  const trial = trialOf(state, attempt.trial);
+  attempt.status = { kind: 'leased' };
+  open(state, attempt, trial);
+  if (trial.status.kind === 'queued') setStatus(state, trial, { kind: 'leased', attempt: attempt.id });
 }
 
 export function start(state: LedgerState, attempt: Attempt, device: string, at: number): void {
@@ -60,7 +73,8 @@ export function start(state: LedgerState, attempt: Attempt, device: string, at: 
 }
 
 export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd, at: number): void {
-  if (attempt.status.kind === 'ended') throw new FoldError(`attempt ${attempt.id} ended twice`);
+  if (attempt.status.kind === 'ended' && !isPresumedLost(attempt))
+    throw new FoldError(`attempt ${attempt.id} ended twice`);
   close(state, attempt);
   noteIfCrash(state, attempt, end.outcome, at);
   attempt.status = { kind: 'ended', end, at };

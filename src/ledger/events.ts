@@ -84,6 +84,8 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
     attempts: z.array(z.object({ attempt: z.string(), device: z.string() })),
   }),
   z.object({ kind: z.literal('ended'), at, attempt: z.string(), host: z.string(), end: attemptEndSchema }),
+  /** Attempts that were given up for lost in a silence, and that their host runs still. */
+  z.object({ kind: z.literal('returned'), at, host: z.string(), attempts: z.array(z.string()) }),
   /** An attempt that a host still holds and this ledger does not know: kept as it is (an older copy was restored). */
   z.object({ kind: z.literal('adopted'), at, attempt: z.string(), host: z.string(), trial: z.string() }),
   /** These of its artifacts lie in the state folder now. */

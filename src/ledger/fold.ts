@@ -6,7 +6,7 @@
  * a copy for each event would cost more than the training.
  */
 import { attemptId, ledgerId } from '../model/ids.ts';
-import { adopt, endAttempt, leaseAttempt, settleArtifacts, start, takeBack } from './attempts.ts';
+import { adopt, endAttempt, leaseAttempt, reopen, settleArtifacts, start, takeBack } from './attempts.ts';
 import type { LedgerEvent } from './events.ts';
 import { attemptOf, hostOf, sweepOf, trialOf } from './records.ts';
 import type { HostRecord, LedgerState } from './state.ts';
@@ -44,6 +44,9 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       break;
     case 'ended':
       endAttempt(state, attemptOf(state, event.attempt), event.end, event.at);
+      break;
+    case 'returned':
+      for (const id of event.attempts) reopen(state, attemptOf(state, id));
       break;
     case 'adopted':
       adopt(state, event);

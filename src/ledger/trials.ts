@@ -2,7 +2,8 @@
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import { chargedTo } from '../model/outcome.ts';
 import type { PointDeclaration } from './events.ts';
-import { sweepOf } from './records.ts';
+import type { AttemptId } from '../model/ids.ts';
+import { attemptOf, sweepOf } from './records.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from './state.ts';
 
 /** Ends that blame nobody and may be the trial's all the same, after which it is given up. */
@@ -42,13 +43,33 @@ export function statusAfter(
   if (end.outcome.kind === 'succeeded') return { kind: 'succeeded', attempt: attempt.id };
   if (!isCurrent(trial, attempt)) return null;
   if (end.outcome.kind === 'cancelled')
-    return isWanted(state, trial) ? { kind: 'queued' } : { kind: 'cancelled', attempt: attempt.id };
+    return isWanted(state, trial)
+      ? waitingOrElsewhere(state, trial)
+      : { kind: 'cancelled', attempt: attempt.id };
+  if (isSilence(end)) return waitingOrElsewhere(state, trial);
   if (chargedTo[end.outcome.kind] === 'trial') trial.charges += 1;
   else if (end.outcome.kind === 'oom' || end.outcome.kind === 'vanished') trial.uncharged += 1;
   const retries = state.sweeps.get(attempt.sweep)?.declaration.retries ?? 0;
   const spent = trial.charges > retries || trial.uncharged > unchargedLimit;
-  return spent ? { kind: 'failed', attempt: attempt.id, because: null } : { kind: 'queued' };
+  const next = waitingOrElsewhere(state, trial);
+  return spent && next.kind === 'queued' ? { kind: 'failed', attempt: attempt.id, because: null } : next;
 }
+
+/** What a trial is without its current attempt: after a silence another of its attempts may be open still. */
+export function waitingOrElsewhere(state: LedgerState, trial: Trial): TrialStatus {
+  for (const id of trial.attempts) {
+    const { kind } = attemptOf(state, id).status;
+    if ((kind === 'leased' || kind === 'running') && !isCurrentId(trial, id)) return { kind, attempt: id };
+  }
+  return { kind: 'queued' };
+}
+
+/** Presumed lost, since its host was silent for long: its real end may still come. */
+export const isPresumedLost = ({ status }: Attempt): boolean =>
+  status.kind === 'ended' && isSilence(status.end);
+
+const isSilence = ({ outcome }: AttemptEnd): boolean =>
+  outcome.kind === 'lost' && outcome.reason === 'silence';
 
 /** Who stops a sweep and goes on with it at once wants the trials as well whose cancellation was on its way. */
 const isWanted = (state: LedgerState, { sweeps }: Trial): boolean =>
@@ -84,5 +105,7 @@ export function setStatus(state: LedgerState, trial: Trial, status: TrialStatus)
   if (status.kind === 'succeeded') state.shaken.delete(trial);
 }
 
-export const isCurrent = (trial: Trial, attempt: Attempt): boolean =>
-  'attempt' in trial.status && trial.status.attempt === attempt.id;
+export const isCurrent = (trial: Trial, attempt: Attempt): boolean => isCurrentId(trial, attempt.id);
+
+const isCurrentId = (trial: Trial, id: AttemptId): boolean =>
+  'attempt' in trial.status && trial.status.attempt === id;

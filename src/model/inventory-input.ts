@@ -1,6 +1,6 @@
 /** inventory.json as people write it; what labsweep makes of it is inventory.ts. */
 import { z } from 'zod';
-import { countInput, envInput, nameInput, sizeInput } from './leaf-input.ts';
+import { countInput, durationInput, envInput, nameInput, sizeInput } from './leaf-input.ts';
 
 const reasonMessage = 'a sentence that says why, like "PSU broken"';
 const reason = z.string({ error: reasonMessage }).min(1, { error: reasonMessage });
@@ -76,6 +76,10 @@ const host = z.strictObject({
     .optional()
     .meta({ description: 'Where labsweep keeps its files. Default ~/.labsweep.' }),
   off: reason.optional(),
+  lostAfter: durationInput.optional().meta({
+    description:
+      'Silence after which what it runs is started elsewhere, once nothing else waits. Default 15 min.',
+  }),
   devices: z.array(device).optional(),
   limits: limits.optional(),
 });

@@ -5,13 +5,11 @@ import { liveFigures } from '../../src/coordinator/live.ts';
 import { isAtRest } from '../../src/coordinator/rest.ts';
 import { hostName } from '../../src/model/ids.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
+import { plainHost } from '../plain-host.ts';
 import { declarationOf, endOf, leasesIn, points, sentIn, World } from './world.ts';
 
 const listed = (name: string, changes: Partial<EditedHost> = {}): EditedHost => ({
-  name: hostName(name),
-  labels: [],
-  limits: noLimits,
-  off: null,
+  ...plainHost(name),
   isMoved: false,
   ...changes,
 });

@@ -1,6 +1,7 @@
 /** A lab whose hosts take leases, run them in order and give back what they are asked for, on a virtual clock. */
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
 import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
 import { transition } from '../../src/coordinator/core/transition.ts';
@@ -43,9 +44,7 @@ export class LabOnAClock {
   #inbox: CoordinatorEvent[] = [];
 
   constructor(hosts: readonly ClockHost[]) {
-    const fleet = hosts.map(({ name, slots }) =>
-      newFleetHost({ name: hostName(name), labels: [], limits: { ...noLimits, slots }, off: null }),
-    );
+    const fleet = hosts.map(({ name, slots }) => newFleetHost(plainHost(name, { ...noLimits, slots })));
     const begin = [
       { kind: 'ledger-created', at: 0, ledger: 'l' },
       { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/coordinator/core/command.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
 import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import { liveFigures } from '../../src/coordinator/live.ts';
 import { hostName } from '../../src/model/ids.ts';
-import { noLimits } from '../../src/throttle/limits.ts';
 import { endOf, leasesIn, points, sentIn, World } from './world.ts';
 
 const cedar = hostName('cedar');
@@ -90,9 +90,7 @@ describe('a coordinator that begins', () => {
   ] as const;
 
   it('enters no host that is out of use and holds nothing of its own', () => {
-    const fleet = ['cedar', 'birch'].map((name) =>
-      newFleetHost({ name: hostName(name), labels: [], limits: noLimits, off: null }),
-    );
+    const fleet = ['cedar', 'birch'].map((name) => newFleetHost(plainHost(name)));
     const state = restore(events, fleet, new Map());
     expect([...state.fleet.values()].map(({ link }) => link.kind)).toEqual(['left', 'connecting']);
   });

@@ -2,11 +2,11 @@
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
 import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
 import { transition } from '../../src/coordinator/core/transition.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
-import { noLimits } from '../../src/throttle/limits.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { plainLaunch } from '../plain-launch.ts';
@@ -92,9 +92,7 @@ export class World {
   now = 1_000;
 
   constructor(hosts: readonly string[] = ['cedar']) {
-    const fleet = hosts.map((name) =>
-      newFleetHost({ name: hostName(name), labels: [], limits: noLimits, off: null }),
-    );
+    const fleet = hosts.map((name) => newFleetHost(plainHost(name)));
     const begin = [
       { kind: 'ledger-created', at: 0, ledger: 'l' },
       { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },

@@ -29,6 +29,7 @@ describe('an inventory', () => {
         data: {},
         folder: null,
         off: null,
+        lostAfterMs: 900_000,
         limits: noLimits,
       },
     ]);

@@ -2,6 +2,7 @@
 import type { Command } from '../../src/coordinator/core/command.ts';
 import { CoordinatorLoop } from '../../src/coordinator/loop.ts';
 import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
 import { fold } from '../../src/ledger/fold.ts';
@@ -10,7 +11,6 @@ import { type AttemptId, type HostName, hostName } from '../../src/model/ids.ts'
 import { decoder } from '../../src/protocol/framing.ts';
 import { fromAgentSchema, protocolVersion, type ToAgent } from '../../src/protocol/messages.ts';
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
-import { noLimits } from '../../src/throttle/limits.ts';
 import type { VirtualClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { Random } from './random.ts';
@@ -106,9 +106,7 @@ export class VirtualCoordinator {
   }
 
   #begin(): CoordinatorState {
-    const fleet = [...this.#hosts.keys()].map((name) =>
-      newFleetHost({ name, labels: [], limits: noLimits, off: null }),
-    );
+    const fleet = [...this.#hosts.keys()].map((name) => newFleetHost(plainHost(name)));
     const events = this.#disk.events.map((line) => ledgerEventSchema.parse(JSON.parse(line)));
     const state = restore(events, fleet, this.#disk.lines);
     const at = this.#clock.nowMs;

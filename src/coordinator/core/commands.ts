@@ -178,11 +178,23 @@ function openAttemptsBy(state: CoordinatorState, sweep: Sweep): Map<HostName, st
   return byHost;
 }
 
-const isWanted = (state: CoordinatorState, attempt: Attempt): boolean =>
-  (state.ledger.trials.get(attempt.trial)?.sweeps ?? []).some((name) => {
+/** After a silence a trial may have two attempts: the one that ends well first counts, the other is ended. */
+export function cancelOthers(state: CoordinatorState, turn: Turn, { id, trial }: Attempt): void {
+  for (const other of state.ledger.trials.get(trial)?.attempts ?? []) {
+    const host = state.ledger.attempts.get(other)?.host;
+    if (other === id || host === undefined || !state.ledger.hosts.get(host)?.open.has(other)) continue;
+    turn.instruct({ kind: 'send', host, message: { kind: 'cancel', attempts: [other] } });
+  }
+}
+
+function isWanted(state: CoordinatorState, attempt: Attempt): boolean {
+  const trial = state.ledger.trials.get(attempt.trial);
+  if (trial === undefined || trial.status.kind === 'succeeded') return false;
+  return trial.sweeps.some((name) => {
     const sweep = state.ledger.sweeps.get(name);
     return sweep !== undefined && !isStopped(sweep);
   });
+}
 
 function retry(state: CoordinatorState, turn: Turn, trials: readonly string[], now: number): string {
   const failed = trials.filter((id) => {

@@ -9,6 +9,10 @@ export interface ListedHost {
   readonly limits: HostLimits;
   /** Why it is not to be used, or null. */
   readonly off: string | null;
+  /** This machine itself: that it answers says nothing of the network. */
+  readonly isHere: boolean;
+  /** Silence after which what it holds may start elsewhere. */
+  readonly lostAfterMs: number;
 }
 
 /** A host of the inventory of which nothing is known yet. */
@@ -17,6 +21,8 @@ export const newFleetHost = (host: ListedHost): FleetHost => ({
   labels: host.labels,
   limits: host.limits,
   off: host.off,
+  isHere: host.isHere,
+  lostAfterMs: host.lostAfterMs,
   isListed: true,
   link: { kind: 'connecting', because: null },
   doing: null,
@@ -25,7 +31,7 @@ export const newFleetHost = (host: ListedHost): FleetHost => ({
   ended: 0,
   asked: new Set(),
   heldSince: null,
-  lostAt: null,
+  away: null,
   stuck: null,
   failures: [],
   othersSucceed: false,

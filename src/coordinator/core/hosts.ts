@@ -8,9 +8,10 @@ import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { observeDuration } from '../../predict/duration.ts';
 import { askForAwaited, takeArtifacts } from './artifacts.ts';
-import { cancelUnwanted } from './commands.ts';
+import { cancelOthers, cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
 import { forgetConnection } from './host-use.ts';
+import { lostEnd, noteTry, takeUpAgain } from './silence.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { judgeHosts } from './suspicion.ts';
 import type { Turn } from './turn.ts';
@@ -26,7 +27,7 @@ export function connected(
   if (host === undefined || host.link.kind === 'left') return;
   forgetConnection(host);
   host.link = { kind: 'reconciling', facts };
-  host.lostAt = null;
+  host.away = null;
   host.endsWithLogin = endsWithLogin;
 }
 
@@ -36,7 +37,7 @@ export function disconnected(state: CoordinatorState, name: HostName, because: s
   const wasThere = host.link.kind === 'ready' || host.link.kind === 'reconciling';
   forgetConnection(host);
   host.link = { kind: 'connecting', because };
-  if (wasThere) host.lostAt = now;
+  noteTry(state, host, wasThere, now);
 }
 
 export function givenUp(state: CoordinatorState, name: HostName, because: string): void {
@@ -44,7 +45,7 @@ export function givenUp(state: CoordinatorState, name: HostName, because: string
   if (host === undefined || host.link.kind === 'left') return;
   forgetConnection(host);
   host.link = { kind: 'connecting', because };
-  host.lostAt = null;
+  host.away = null;
 }
 
 export function received(
@@ -118,6 +119,7 @@ function reconcile(
   host.link = { kind: 'ready', facts: host.link.facts, figures: null, holds: [], others: [] };
   for (const { attempt, trial } of [...said.running, ...said.ended])
     adopt(state, turn, host, attempt, trial, now);
+  takeUpAgain(state, turn, host, known(state, [...said.running, ...said.ended]), now);
   turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits: host.limits } });
   turn.instruct({
     kind: 'send',
@@ -179,7 +181,7 @@ function requeueForgotten(
     turn.record({ kind: 'taken-back', at: now, host: host.name, attempts: unstarted });
   for (const id of forgotten)
     if (state.ledger.attempts.get(id)?.status.kind === 'running')
-      endAttempt(state, turn, host, id, lostEnd, now);
+      endAttempt(state, turn, host, id, lostEnd('unknown-to-host'), now);
 }
 
 function turnStarted(
@@ -189,11 +191,15 @@ function turnStarted(
   started: readonly { attempt: string; device: string }[],
   now: number,
 ): void {
+  takeUpAgain(state, turn, host, known(state, started), now);
   const news = started
     .filter(({ attempt }) => state.ledger.attempts.get(attemptId(attempt))?.status.kind === 'leased')
     .map(({ attempt, device }) => ({ attempt, device }));
   if (news.length > 0) turn.record({ kind: 'started', at: now, host: host.name, attempts: news });
 }
+
+const known = (state: CoordinatorState, said: readonly { readonly attempt: string }[]): Attempt[] =>
+  said.flatMap(({ attempt }) => state.ledger.attempts.get(attemptId(attempt)) ?? []);
 
 function keepMetrics(state: CoordinatorState, turn: Turn, said: Said<'metrics'>): void {
   const attempt = attemptId(said.attempt);
@@ -239,6 +245,7 @@ function endAttempt(
   host.ended += 1;
   state.committedLines.delete(id);
   turn.record({ kind: 'ended', at: now, attempt: id, host: attempt.host, end });
+  if (end.outcome.kind === 'succeeded') cancelOthers(state, turn, attempt);
   learn(state, attempt, end);
   noteFailure(state, turn, attempt, end, now);
   judgeHosts(state, turn, attempt, end, now);
@@ -265,18 +272,3 @@ export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd
   const { launch, host } = attempt;
   observeDuration(state.durations, { launch, host, seconds: end.seconds, work: workOf(trial.point) });
 }
-
-const lostEnd: AttemptEnd = {
-  outcome: { kind: 'lost', reason: 'unknown-to-host' },
-  best: null,
-  final: null,
-  metricsCount: 0,
-  metricsHash: '',
-  seconds: 0,
-  cpuSeconds: null,
-  peakMemoryBytes: null,
-  peakGpuMemoryBytes: null,
-  device: null,
-  artifacts: [],
-  logTail: '',
-};

@@ -1,6 +1,7 @@
 /** An inventory that was edited while the coordinator runs: hosts come, go and change. */
 import type { HostName } from '../../model/ids.ts';
 import { canonicalJson } from '../../model/canonical.ts';
+import { defaultLostAfterMs } from '../../model/inventory.ts';
 import { noLimits } from '../../throttle/limits.ts';
 import { type ListedHost, newFleetHost } from './fleet-host.ts';
 import { forgetConnection } from './host-use.ts';
@@ -32,9 +33,13 @@ export function takeInventory(state: CoordinatorState, turn: Turn, hosts: readon
     if (open.size > 0 && !state.fleet.has(name)) addTakenOut(state, turn, name);
 }
 
-function change(turn: Turn, host: FleetHost, { labels, limits, off, isMoved }: EditedHost): void {
+function change(
+  turn: Turn,
+  host: FleetHost,
+  { labels, limits, off, lostAfterMs, isMoved }: EditedHost,
+): void {
   const isLimited = canonicalJson(limits) !== canonicalJson(host.limits);
-  Object.assign(host, { labels, limits, off, isListed: true });
+  Object.assign(host, { labels, limits, off, lostAfterMs, isListed: true });
   if (isMoved && host.link.kind !== 'left') {
     forgetConnection(host);
     forgetFailures(host);
@@ -45,7 +50,14 @@ function change(turn: Turn, host: FleetHost, { labels, limits, off, isMoved }: E
 }
 
 function addTakenOut(state: CoordinatorState, turn: Turn, name: HostName): void {
-  const host = newFleetHost({ name, labels: [], limits: noLimits, off: takenOut });
+  const host = newFleetHost({
+    name,
+    labels: [],
+    limits: noLimits,
+    off: takenOut,
+    isHere: false,
+    lostAfterMs: defaultLostAfterMs,
+  });
   state.fleet.set(name, { ...host, isListed: false });
   turn.instruct({ kind: 'enter', host: name });
 }

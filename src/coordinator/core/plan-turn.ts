@@ -4,6 +4,7 @@ import type { Lease } from '../../protocol/messages.ts';
 import { leaseOf } from '../scheduler/lease.ts';
 import { plan } from '../scheduler/plan.ts';
 import { giveUpPoison } from './poison.ts';
+import { giveUpSilent } from './silence.ts';
 import type { CoordinatorState } from './state.ts';
 import type { Turn } from './turn.ts';
 import { comeAndGo } from './visits.ts';
@@ -35,6 +36,7 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
     );
   }
   for (const [host, attempts] of takeBacks) askBack(state, turn, host, attempts);
+  giveUpSilent(state, turn, now);
 }
 
 /** Nothing changes before the host has answered: it may have started them meanwhile. */

@@ -1,6 +1,7 @@
 import { fold } from '../../ledger/fold.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { emptyLedger } from '../../ledger/state.ts';
+import { isPresumedLost } from '../../ledger/trials.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import { noDurations } from '../../predict/duration.ts';
 import { learn } from './hosts.ts';
@@ -26,7 +27,8 @@ export function restore(
     inventoryProblem: null,
   };
   for (const attempt of ledger.attempts.values())
-    if (attempt.status.kind === 'ended') learn(state, attempt, attempt.status.end);
+    if (attempt.status.kind === 'ended' && !isPresumedLost(attempt))
+      learn(state, attempt, attempt.status.end);
     else state.committedLines.set(attempt.id, committedLines.get(attempt.id) ?? 0);
   for (const host of state.fleet.values())
     if (host.link.kind === 'connecting' && !isVisited(state, host)) host.link = { kind: 'left' };

@@ -31,6 +31,10 @@ export interface FleetHost {
   off: string | null;
   /** Whether the inventory has it still; who was taken out of it is forgotten once nothing of ours is there. */
   isListed: boolean;
+  /** This machine itself: that it answers says nothing of the network. */
+  readonly isHere: boolean;
+  /** Silence after which what it holds may start elsewhere. */
+  lostAfterMs: number;
   link: HostLink;
   /** What is being done to make it ready, for people; null where nothing is known to be. */
   doing: string | null;
@@ -44,13 +48,24 @@ export interface FleetHost {
   readonly asked: Set<AttemptId>;
   /** Since when something else than its own trials holds back what waits there; wall clock in ms, null where nothing does. */
   heldSince: number | null;
-  /** When the connection was cut that it had, wall clock in ms; null where it has one, had none or was given up. */
-  lostAt: number | null;
+  /** How long it has been tried in vain; null where it was not yet, is connected or was given up. */
+  away: Away | null;
   /** Why its agent does nothing, in its own words; null where it works. */
   stuck: string | null;
   /** What failed there since its last success, and whether anything succeeded elsewhere since the first of it. */
   readonly failures: HostFailure[];
   othersSucceed: boolean;
+}
+
+/** Wall clock in ms, but for the time in which this machine slept (silence.ts). */
+export interface Away {
+  readonly since: number;
+  /** Whether this coordinator had reached it before. */
+  readonly wasThere: boolean;
+  /** When it was tried last. */
+  readonly triedAt: number;
+  /** Time between tries in which other hosts were reached: it is the host that is silent, not our network. */
+  readonly silentMs: number;
 }
 
 export interface HostFailure {

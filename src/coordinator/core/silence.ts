@@ -1,0 +1,133 @@
+/**
+ * Hosts that do not answer. What one of them holds is presumed lost only after a silence that is the host's own: other
+ * hosts were reached meanwhile, and this machine was awake. And only where a host idles after all that waits has its
+ * place: until then a second attempt would take the place of a first.
+ */
+import { isPresumedLost } from '../../ledger/trials.ts';
+import type { Attempt } from '../../ledger/state.ts';
+import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { parallelOf } from '../scheduler/backlog.ts';
+import { eligibility, idle, misfit } from '../scheduler/eligibility.ts';
+import { openOn } from './host-commands.ts';
+import type { Away, CoordinatorState, FleetHost } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Two tries are at most 60 s and a login's limits apart (fleet/back-off.ts): longer is a sleep, or a clock that was set. */
+const mostApartMs = 4 * 60_000;
+
+const isAwake = (ms: number): boolean => ms >= 0 && ms <= mostApartMs;
+
+/** A host was tried in vain, or its connection was cut. @param now wall clock in ms */
+export function noteTry(state: CoordinatorState, host: FleetHost, wasThere: boolean, now: number): void {
+  const { away } = host;
+  if (away === null || wasThere) {
+    host.away = { since: now, wasThere, triedAt: now, silentMs: 0 };
+    return;
+  }
+  const gap = now - away.triedAt;
+  const isSilent = isAwake(gap) && [...state.fleet.values()].some(isReachedByNetwork);
+  host.away = {
+    wasThere: away.wasThere,
+    since: isAwake(gap) ? away.since : away.since + gap,
+    triedAt: now,
+    silentMs: away.silentMs + (isSilent ? gap : 0),
+  };
+}
+
+const isReachedByNetwork = ({ link, isHere }: FleetHost): boolean => link.kind === 'ready' && !isHere;
+
+/** For how long a host has been away, without the time in which this machine slept. */
+export function awayMs({ since, triedAt }: Away, now: number): number {
+  const gap = now - triedAt;
+  return isAwake(gap) ? now - since : triedAt - since;
+}
+
+/** Presumes lost what silent hosts hold, as far as others idle: the next plan leases it. @param now wall clock in ms */
+export function giveUpSilent(state: CoordinatorState, turn: Turn, now: number): void {
+  const silent = [...state.fleet.values()].filter(isSilentForLong);
+  const taken = new Map<FleetHost, number>();
+  for (const attempt of silent.flatMap(({ name }) => openOn(state, name))) {
+    if (!isAwaited(state, attempt)) continue;
+    const host = idleHostFor(state, attempt, taken, now);
+    if (host === null) continue;
+    taken.set(host, (taken.get(host) ?? 0) + 1);
+    turn.record({
+      kind: 'ended',
+      at: now,
+      attempt: attempt.id,
+      host: attempt.host,
+      end: lostEnd('silence'),
+    });
+  }
+}
+
+const isSilentForLong = ({ away, lostAfterMs }: FleetHost): boolean =>
+  away !== null && away.silentMs >= lostAfterMs;
+
+/** Its trial waits for nothing else. */
+function isAwaited({ ledger }: CoordinatorState, { id, trial, sweep }: Attempt): boolean {
+  const status = ledger.trials.get(trial)?.status;
+  const isCurrent = status !== undefined && 'attempt' in status && status.attempt === id;
+  return isCurrent && ledger.sweeps.get(sweep)?.status.kind === 'open';
+}
+
+function idleHostFor(
+  state: CoordinatorState,
+  attempt: Attempt,
+  taken: ReadonlyMap<FleetHost, number>,
+  now: number,
+): FleetHost | null {
+  const sweep = state.ledger.sweeps.get(attempt.sweep);
+  const trial = state.ledger.trials.get(attempt.trial);
+  if (sweep === undefined || trial === undefined) return null;
+  for (const host of state.fleet.values()) {
+    const open = (state.ledger.hosts.get(host.name)?.open.size ?? 0) + (taken.get(host) ?? 0);
+    if (eligibility(state, sweep, host).kind !== 'eligible') continue;
+    if (open < parallelOf(sweep, host, now) && misfit(trial.point, idle(host)) === null) return host;
+  }
+  return null;
+}
+
+/**
+ * A host that is back has these: those that were given up are open again, and where another attempt of a trial only
+ * waits, it is asked back. @param now wall clock in ms
+ */
+export function takeUpAgain(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  held: readonly Attempt[],
+  now: number,
+): void {
+  const givenUp = held.filter(isPresumedLost);
+  if (givenUp.length === 0) return;
+  turn.record({ kind: 'returned', at: now, host: host.name, attempts: givenUp.map(({ id }) => id) });
+  for (const { id, trial } of givenUp) {
+    const status = state.ledger.trials.get(trial)?.status;
+    if (status?.kind !== 'leased' || status.attempt === id) continue;
+    const other = state.ledger.attempts.get(status.attempt)?.host;
+    if (other === undefined) continue;
+    state.fleet.get(other)?.asked.add(status.attempt);
+    turn.instruct({
+      kind: 'send',
+      host: other,
+      message: { kind: 'take-back', attempts: [status.attempt] },
+    });
+  }
+}
+
+export const lostEnd = (reason: Extract<Outcome, { kind: 'lost' }>['reason']): AttemptEnd => ({
+  outcome: { kind: 'lost', reason },
+  best: null,
+  final: null,
+  metricsCount: 0,
+  metricsHash: '',
+  seconds: 0,
+  cpuSeconds: null,
+  peakMemoryBytes: null,
+  peakGpuMemoryBytes: null,
+  device: null,
+  artifacts: [],
+  logTail: '',
+});

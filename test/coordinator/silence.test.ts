@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { defaultLostAfterMs } from '../../src/model/inventory.ts';
+import { attemptId, hostName, trialId } from '../../src/model/ids.ts';
+import type { LedgerEvent } from '../../src/ledger/events.ts';
+import type { Instruction } from '../../src/coordinator/core/events.ts';
+import { awayMs, lostEnd } from '../../src/coordinator/core/silence.ts';
+import { restore } from '../../src/coordinator/core/restore.ts';
+import { declarationOf, endOf, leasesIn, points, sentIn, World } from './world.ts';
+
+const minute = 60_000;
+
+/** Two hosts, a trial that runs on cedar, and birch with nothing to do. */
+function twoHosts(): { world: World; silent: string } {
+  const world = new World(['cedar', 'birch']);
+  world.declare(declarationOf(), points(1));
+  const [silent = ''] = leasesIn(world.ready('cedar'), 'cedar');
+  world.ready('birch');
+  world.say('cedar', { kind: 'started', attempts: [{ attempt: silent, device: 'cpu' }] });
+  return { world, silent };
+}
+
+/** The connection is cut and then tried every minute, in vain. */
+function silence(world: World, minutes: number, host = 'cedar'): Instruction[] {
+  const cut = { kind: 'host-disconnected', host: hostName(host), because: 'no answer' } as const;
+  const all = [...world.post(cut)];
+  for (let tried = 0; tried < minutes; tried += 1) {
+    world.now += minute;
+    all.push(...world.post(cut));
+  }
+  return all;
+}
+
+const recorded = (instructions: readonly Instruction[], kind: LedgerEvent['kind']) =>
+  instructions.flatMap((one) =>
+    one.kind === 'commit' ? one.events.filter((event) => event.kind === kind) : [],
+  );
+
+const statusOf = (world: World, x = 0) => world.state.ledger.trials.get(trialId(`trial-${x}`))?.status;
+
+describe('P3 a host that is silent', () => {
+  const lostAfter = defaultLostAfterMs / minute;
+
+  it('keeps what it runs until the time that its inventory grants it, and no longer where another host idles', () => {
+    const { world, silent } = twoHosts();
+    expect(leasesIn(silence(world, lostAfter - 1))).toEqual([]);
+    expect(statusOf(world)).toEqual({ kind: 'running', attempt: silent });
+    world.now += minute;
+    const given = silence(world, 0);
+    given.push(...world.decide({ kind: 'plan' }));
+    expect(recorded(given, 'ended')).toMatchObject([
+      { attempt: silent, end: { outcome: { kind: 'lost', reason: 'silence' } } },
+    ]);
+    expect(leasesIn(given, 'birch')).toHaveLength(1);
+  });
+
+  it('keeps it for as long as other trials have the room', () => {
+    const world = new World(['cedar', 'birch']);
+    world.declare(declarationOf(), points(20));
+    world.ready('cedar');
+    world.ready('birch');
+    expect(recorded(silence(world, 2 * lostAfter), 'ended')).toEqual([]);
+  });
+
+  it('does not keep others waiting by what the sweep may run at once', () => {
+    const world = new World(['cedar', 'birch']);
+    world.declare(declarationOf({ concurrent: 1 }), points(2));
+    const [silent = ''] = leasesIn(world.ready('cedar'), 'cedar');
+    world.ready('birch');
+    expect(recorded(silence(world, lostAfter), 'ended')).toMatchObject([{ attempt: silent }]);
+    expect(leasesIn(world.decide({ kind: 'plan' }), 'birch')).toHaveLength(1);
+  });
+
+  it('keeps it where no other host was reached meanwhile: then it is our network that is gone', () => {
+    const { world } = twoHosts();
+    silence(world, 0, 'birch');
+    expect(recorded(silence(world, 2 * lostAfter), 'ended')).toEqual([]);
+  });
+
+  it('is not given up for a night in which this machine slept, nor for a clock that was set', () => {
+    const { world } = twoHosts();
+    silence(world, 3);
+    for (const jump of [10 * 60 * minute, -3 * 24 * 60 * minute, 400 * 24 * 60 * minute]) {
+      world.now += jump;
+      expect(recorded(silence(world, 2), 'ended')).toEqual([]);
+    }
+    const away = world.state.fleet.get(hostName('cedar'))?.away;
+    expect(away?.silentMs).toBe(9 * minute);
+    expect(away && awayMs(away, world.now)).toBe(9 * minute);
+    expect(away && awayMs(away, world.now + 10 * 60 * minute)).toBe(9 * minute);
+  });
+
+  it('starts anew once it has answered', () => {
+    const { world } = twoHosts();
+    silence(world, lostAfter - 1);
+    world.connect('cedar', { running: [] });
+    expect(world.state.fleet.get(hostName('cedar'))?.away).toBeNull();
+  });
+});
+
+/** Given up on cedar, and leased to birch. */
+function givenUp(): { world: World; silent: string; second: string } {
+  const { world, silent } = twoHosts();
+  silence(world, 15);
+  const [second = ''] = leasesIn(world.decide({ kind: 'plan' }), 'birch');
+  return { world, silent, second };
+}
+const running = (attempt: string) => ({ attempt, trial: 'trial-0', device: 'cpu', runningMs: 9 });
+
+describe('P1 P3 a host that comes back after it was given up', () => {
+  it('goes on with what it runs, and what only waits elsewhere is asked back', () => {
+    const { world, silent, second } = givenUp();
+    const back = world.connect('cedar', { running: [running(silent)] });
+    expect(recorded(back, 'returned')).toMatchObject([{ attempts: [silent] }]);
+    expect(sentIn(back, 'take-back')).toEqual([{ kind: 'take-back', attempts: [second] }]);
+    world.say('birch', { kind: 'taken-back', attempts: [second], kept: [] });
+    expect(statusOf(world)).toEqual({ kind: 'running', attempt: silent });
+    world.end(silent, endOf({ kind: 'succeeded' }, 1));
+    expect(statusOf(world)).toEqual({ kind: 'succeeded', attempt: silent });
+  });
+
+  it('brings a result that counts, and the second attempt is ended', () => {
+    const { world, silent, second } = givenUp();
+    world.say('birch', { kind: 'started', attempts: [{ attempt: second, device: 'cpu' }] });
+    world.connect('cedar', { ended: [{ attempt: silent, trial: 'trial-0' }] });
+    const late = world.end(silent, endOf({ kind: 'succeeded' }, 1));
+    expect(statusOf(world)).toEqual({ kind: 'succeeded', attempt: silent });
+    expect(sentIn(late, 'cancel')).toEqual([{ kind: 'cancel', attempts: [second] }]);
+    expect(sentIn(late, 'ack')).toEqual([{ kind: 'ack', attempts: [silent] }]);
+    world.end(second, endOf({ kind: 'cancelled' }), 'birch');
+    expect(statusOf(world)).toEqual({ kind: 'succeeded', attempt: silent });
+  });
+
+  it('brings a result that comes too late: it is kept and not counted', () => {
+    const { world, silent, second } = givenUp();
+    world.say('birch', { kind: 'started', attempts: [{ attempt: second, device: 'cpu' }] });
+    world.end(second, endOf({ kind: 'succeeded' }, 2), 'birch');
+    const back = world.connect('cedar', { running: [running(silent)] });
+    expect(sentIn(back, 'cancel')).toEqual([{ kind: 'cancel', attempts: [silent] }]);
+    world.end(silent, endOf({ kind: 'succeeded' }, 1));
+    expect(statusOf(world)).toEqual({ kind: 'succeeded', attempt: second });
+    expect(world.state.ledger.attempts.get(attemptId(silent))?.status).toMatchObject({ kind: 'ended' });
+  });
+
+  it('runs what the other attempt failed to end: the trial waits for it', () => {
+    const { world, silent, second } = givenUp();
+    world.say('birch', { kind: 'started', attempts: [{ attempt: second, device: 'cpu' }] });
+    world.connect('cedar', { running: [running(silent)] });
+    const lost = world.end(second, endOf({ kind: 'lost', reason: 'reboot' }), 'birch');
+    expect(statusOf(world)).toEqual({ kind: 'running', attempt: silent });
+    expect(leasesIn(lost)).toEqual([]);
+  });
+
+  it('is asked back what only waited there', () => {
+    const world = new World(['cedar', 'birch']);
+    world.declare(declarationOf(), points(1));
+    const [silent = ''] = leasesIn(world.ready('cedar'), 'cedar');
+    world.ready('birch');
+    silence(world, 15);
+    const back = world.connect('cedar', { backlog: [silent] });
+    expect(sentIn(back, 'take-back')).toEqual([{ kind: 'take-back', attempts: [silent] }]);
+    // It had started it a moment before it was asked.
+    const began = world.say('cedar', { kind: 'started', attempts: [{ attempt: silent, device: 'cpu' }] });
+    expect(recorded(began, 'returned')).toMatchObject([{ attempts: [silent] }]);
+    expect(recorded(began, 'started')).toMatchObject([{ attempts: [{ attempt: silent }] }]);
+  });
+
+  it('goes on with the metrics lines that the ledger has', () => {
+    const { world, silent } = twoHosts();
+    world.say('cedar', { kind: 'metrics', attempt: silent, from: 0, lines: [{ score: 1 }, { score: 2 }] });
+    silence(world, 15);
+    const back = world.connect('cedar', { running: [running(silent)] });
+    expect(sentIn(back, 'reconciled')).toEqual([{ kind: 'reconciled', committedLines: { [silent]: 2 } }]);
+  });
+
+  it('goes on with them after a restart of the coordinator as well', () => {
+    const world = new World(['cedar', 'birch']);
+    const leases = [{ attempt: 'a', number: 1, trial: 'trial-0', sweep: 'lab', alone: false }];
+    const events: LedgerEvent[] = [
+      { kind: 'ledger-created', at: 0, ledger: 'l' },
+      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },
+      { kind: 'sweep-declared', at: 0, declaration: declarationOf() },
+      { kind: 'points-declared', at: 0, sweep: 'lab', points: points(1) },
+      { kind: 'leased', at: 0, host: 'cedar', leases },
+      { kind: 'ended', at: 0, attempt: 'a', host: 'cedar', end: lostEnd('silence') },
+    ];
+    const { committedLines } = restore(
+      events,
+      [...world.state.fleet.values()],
+      new Map([[attemptId('a'), 7]]),
+    );
+    expect(committedLines).toEqual(new Map([['a', 7]]));
+  });
+});

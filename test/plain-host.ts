@@ -1,0 +1,14 @@
+import type { ListedHost } from '../src/coordinator/core/fleet-host.ts';
+import { hostName } from '../src/model/ids.ts';
+import { defaultLostAfterMs, type HostLimits } from '../src/model/inventory.ts';
+import { noLimits } from '../src/throttle/limits.ts';
+
+/** A host over the network of which the inventory says nothing but its name. */
+export const plainHost = (name: string, limits: HostLimits = noLimits): ListedHost => ({
+  name: hostName(name),
+  labels: [],
+  limits,
+  off: null,
+  isHere: false,
+  lostAfterMs: defaultLostAfterMs,
+});
