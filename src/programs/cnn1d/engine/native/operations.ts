@@ -1,4 +1,4 @@
-import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { type Line, type Signal, type TensorFlow, tidy } from '../kernels.ts';
 
 /** tfjs-node's backend: any operation of libtensorflow, by its name (nodejs_kernel_backend.ts of tfjs-node 4). */
@@ -70,10 +70,16 @@ export function operationsOf(tf: TensorFlow): Operations {
     moments: (signal) =>
       tidy(tf, () => {
         const [, time, clips, channels] = signal.shape;
-        const [none, ones] = [tf.zeros<Rank.R1>([channels]), tf.ones<Rank.R1>([channels])];
-        const [, mean, unbiased] = norm(true, signal, ones, none, none, ones);
-        const count = time * clips;
-        return { mean, variance: tf.mul<Tensor1D>(unbiased, (count - 1) / count) };
+        // Clip by clip first: libtensorflow adds one number after the other in single precision, and half a million of
+        // them a channel are too many for that.
+        const wide = tf.reshape<Rank.R4>(signal, [1, time, 1, clips * channels]);
+        const [none, ones] = [tf.zeros<Rank.R1>([clips * channels]), tf.ones<Rank.R1>([clips * channels])];
+        const [, means, unbiased] = norm(true, wide, ones, none, none, ones);
+        const rows = (values: Tensor1D): Tensor2D => tf.reshape(values, [clips, channels]);
+        const mean = tf.mean<Tensor1D>(rows(means), 0);
+        const within = tf.mul<Tensor1D>(tf.mean(rows(unbiased), 0), (time - 1) / time);
+        const between = tf.mean<Tensor1D>(tf.square(tf.sub(rows(means), mean)), 0);
+        return { mean, variance: tf.add<Tensor1D>(within, between) };
       }),
     rectify: (gradient, output) =>
       backend.executeSingleOutput('ReluGrad', [type], [gradient, output]) as Signal,
