@@ -2,9 +2,12 @@
 import { fold } from '../ledger/fold.ts';
 import { emptyLedger, type LedgerState, type TrialStatus } from '../ledger/state.ts';
 import { openLedgerFile } from '../ledger/store/reader.ts';
+import { type Salvage, salvage } from '../ledger/store/salvage.ts';
 import { type Finding as StoreFinding, verifyLedger } from '../ledger/store/verify.ts';
+import { counted } from './counted.ts';
 import { CommandError } from './exit.ts';
 import { noLedger } from './ledger-path.ts';
+import { momentText } from './moment-text.ts';
 
 export type Finding =
   | StoreFinding
@@ -18,6 +21,16 @@ export interface LedgerCheck {
   /** The first so many are good. */
   readonly goodEvents: number;
   readonly findings: readonly Finding[];
+  /** What `ledger recover` saves; null for a sound ledger. */
+  readonly saved: Saved | null;
+}
+
+export interface Saved {
+  readonly events: number;
+  /** Wall clock of the last of them, ms since 1970; null where there is none. */
+  readonly to: number | null;
+  /** Trials that have a result in them. */
+  readonly results: number;
 }
 
 /** @throws CommandError where there is no ledger that this labsweep reads */
@@ -25,13 +38,27 @@ export function checkLedger(path: string): LedgerCheck {
   const verified = verifyLedger(path);
   if (verified.kind === 'none') throw noLedger(path);
   if (verified.kind !== 'verified') throw new CommandError(verified.message);
-  const { events, goodEvents, findings } = verified;
+  const { events, goodEvents } = verified;
   // Events that are not what was written fold into nothing that could be judged.
-  if (goodEvents < events || findings.some(({ kind }) => kind === 'unreadable'))
-    return { events, goodEvents, findings };
-  const folded = foldFindings(path);
-  return { events, goodEvents, findings: [...findings, ...folded] };
+  const isReadable = verified.findings.every(({ kind }) => kind === 'metrics-differ');
+  const findings = isReadable ? [...verified.findings, ...foldFindings(path)] : verified.findings;
+  return { events, goodEvents, findings, saved: findings.length === 0 ? null : savedOf(salvage(path)) };
 }
+
+export const savedOf = ({ events, state }: Salvage): Saved => ({
+  events: events.length,
+  to: events.at(-1)?.at ?? null,
+  results: [...state.trials.values()].filter(({ status }) => status.kind === 'succeeded').length,
+});
+
+/** `40 events with 12 results, up to 2026-03-01 21:07:45`. */
+export const savedText = ({ events, to, results }: Saved): string =>
+  [
+    `${counted(events, 'event')} with ${counted(results, 'result')}`,
+    to === null ? '' : `up to ${momentText(to)}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 
 function foldFindings(path: string): Finding[] {
   const opened = openLedgerFile(path);
@@ -77,6 +104,8 @@ function sumFindings(state: LedgerState): Finding[] {
 /** One plain sentence. */
 export function findingText(finding: Finding): string {
   switch (finding.kind) {
+    case 'file-damaged':
+      return `the file is damaged: ${finding.message}`;
     case 'unreadable':
       return finding.seq === null
         ? finding.message

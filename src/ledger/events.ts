@@ -118,5 +118,7 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('given-up'), at, trial: z.string(), because: z.string() }),
   /** Failed trials are queued again, their charges forgotten: a person asked, or the host was at fault. */
   z.object({ kind: z.literal('retry-asked'), at, trials: z.array(z.string()) }),
+  /** What is before was saved from a damaged ledger, without the metrics lines of these attempts, which have ended. */
+  z.object({ kind: z.literal('recovered'), at, lostMetrics: z.array(z.string()) }),
 ]);
 export type LedgerEvent = Readonly<z.infer<typeof ledgerEventSchema>>;

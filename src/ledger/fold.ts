@@ -93,6 +93,8 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
     case 'retry-asked':
       for (const id of event.trials) forgive(state, trialOf(state, id));
       break;
+    case 'recovered': // for those who verify
+      break;
     default:
       event satisfies never;
   }

@@ -36,7 +36,10 @@ describe('labsweep ledger verify', () => {
     );
     const { out, err, code } = await read('ledger', folder, 'verify');
     expect(out).toBe('event 1 is not what was written: its hash differs\n');
-    expect(err).toBe('The first 0 of 8 events are as they were written.\n');
+    expect(err).toBe(
+      'The first 0 of 8 events are as they were written.\n' +
+        'Nothing can be saved; `labsweep ledger restore FILE` goes on from a backup.\n',
+    );
     expect(code).toBe(1);
   });
 

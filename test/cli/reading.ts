@@ -32,7 +32,10 @@ export function emptyFolder(): string {
 }
 
 /** A folder in which somebody ran sweeps: the ledger lies in its .labsweep. */
-export function folderWith(built: LedgerBuilder, metrics: readonly MetricsBatch[] = []): string {
+export function folderWith(
+  built: Pick<LedgerBuilder, 'events'>,
+  metrics: readonly MetricsBatch[] = [],
+): string {
   const folder = emptyFolder();
   const opened = openWriter(stateFolder(folder), { breakLock: false });
   if (opened.kind !== 'opened') throw new Error(`the test's ledger is ${opened.kind}`);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCode } from '../exit.ts';
-import { checkLedger, findingText } from '../ledger-check.ts';
+import { checkLedger, findingText, savedText, type Saved } from '../ledger-check.ts';
 import { namedLedger } from '../ledger-path.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
@@ -22,7 +22,7 @@ export const ledgerVerifyVerb: Verb = (console, done) =>
     .action((file: string | undefined, options: { state?: string; json?: boolean }) => {
       const path = file === undefined ? namedLedger(console, options.state) : resolve(console.cwd, file);
       const check = checkLedger(path);
-      const { events, goodEvents, findings } = check;
+      const { events, goodEvents, findings, saved } = check;
       if (findings.length > 0) done(exitCode.failedInPart);
       if (options.json === true) return console.out(`${JSON.stringify(check)}\n`);
       if (findings.length === 0) return console.out(`The ledger is sound: ${events} events.\n`);
@@ -30,4 +30,16 @@ export const ledgerVerifyVerb: Verb = (console, done) =>
       if (findings.length > mostFindings)
         console.out(`and ${findings.length - mostFindings} more; --json has all\n`);
       console.err(`The first ${goodEvents} of ${events} events are as they were written.\n`);
+      if (saved !== null) console.err(`${remedy(file, saved)}\n`);
     });
+
+/** What can be saved, and the commands that do it. */
+function remedy(file: string | undefined, saved: Saved): string {
+  if (saved.events === 0)
+    return 'Nothing can be saved; `labsweep ledger restore FILE` goes on from a backup.';
+  const from = file === undefined ? '' : ` --from ${file}`;
+  return (
+    `${savedText(saved)}, can be saved:\n\`labsweep ledger recover saved.db${from}\` writes them into a new ledger, ` +
+    'and `labsweep ledger restore saved.db` goes on with it.'
+  );
+}

@@ -47,9 +47,25 @@ export function* eventsAfter(db: DatabaseSync, path: string, head: ChainHead): G
       seq = rowSeq;
       yield parse(payload, path, seq);
     }
+    requireLast(db, path, { seq, hash });
   } finally {
     iterator.return?.(); // ends the read transaction, also where the caller stops early
   }
+}
+
+/** A damaged tree may end early, and what is missing at the end breaks no chain. */
+function requireLast(db: DatabaseSync, path: string, read: ChainHead): void {
+  const written = writtenHead(db);
+  if (written === null || (written.seq === read.seq && Buffer.compare(written.hash, read.hash) === 0)) return;
+  const what = written.seq > read.seq ? 'is missing' : 'is not the last that was written';
+  throw new LedgerDamagedError(path, read.seq + 1, what);
+}
+
+/** What the last commit wrote of itself; null before the first, and in ledgers of before this was written. */
+export function writtenHead(db: DatabaseSync): ChainHead | null {
+  const isKept = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'head'`).get() !== undefined;
+  const row = isKept ? db.prepare('SELECT seq, hash FROM head').get() : undefined;
+  return row?.['hash'] instanceof Uint8Array ? { seq: Number(row['seq']), hash: row['hash'] } : null;
 }
 
 type EventRow = readonly [seq: number, payload: string, hash: Uint8Array];

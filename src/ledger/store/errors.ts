@@ -1,16 +1,19 @@
 import type { LockHolder } from './lock-holder.ts';
 
-/** The file is not as it was written. What is before `seq` is good. */
+/** The file is not as it was written. */
 export class LedgerDamagedError extends Error {
   readonly code = 'LEDGER_DAMAGED';
   override readonly name = 'LedgerDamagedError';
-  /** The first event that cannot be trusted. */
-  readonly seq: number;
+  /** The first event that cannot be trusted, those before it are good; null where the file itself cannot be read. */
+  readonly seq: number | null;
 
-  constructor(path: string, seq: number, what: string, cause?: unknown) {
+  constructor(path: string, seq: number | null, what: string, cause?: unknown) {
+    const where =
+      seq === null
+        ? `${path} is damaged: ${what}`
+        : `${path}: event ${seq} ${what}; the ${seq - 1} before it are good`;
     super(
-      `${path}: event ${seq} ${what}; the ${seq - 1} before it are good. ` +
-        '`labsweep ledger verify` says what can be saved.',
+      `${where}. \`labsweep ledger verify\` says what can be saved, and \`labsweep ledger recover FILE\` saves it.`,
       { cause },
     );
     this.seq = seq;
@@ -58,7 +61,7 @@ const remedies: Readonly<Record<number, string>> = {
   5: 'another program holds it; close it and run `labsweep resume`',
   8: 'it is read-only for this user; check the owner of the folder',
   10: 'the disk refuses (full, over quota, or broken); see to it and run `labsweep resume`',
-  11: 'the file is damaged; see `labsweep ledger verify`',
+  11: 'the file is damaged; `labsweep ledger verify` says what can be saved',
   13: 'the disk is full; free some space and run the command again',
   14: 'the folder cannot be entered or written; check its owner',
 };
@@ -71,6 +74,18 @@ function explain(cause: unknown): string {
 
 /** SQLITE_NOTADB: the file's header is not SQLite's. */
 export const isNotADatabase = (error: unknown): boolean => sqliteCode(error) === 26;
+
+/**
+ * Whether SQLite met something in a file that it could not have written: a page, a schema or a header that make no
+ * sense. A disk that fails, a file that is busy or somebody else's are something else.
+ */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== null && damage.has(code);
+}
+
+/** SQLITE_ERROR (no such table, an unknown format), CORRUPT, TOOBIG, MISMATCH, NOTADB. */
+const damage: ReadonlySet<number> = new Set([1, 11, 18, 20, 26]);
 
 /** Primary result code of an error of SQLite, else null. */
 function sqliteCode(error: unknown): number | null {

@@ -1,12 +1,13 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isNotADatabase, LedgerWriteError } from './errors.ts';
+import { isNotADatabase, LedgerDamagedError, LedgerWriteError } from './errors.ts';
 import { type FileSystemKind, fileSystemOf } from './file-system.ts';
 import { ledgerFile } from './ledger-file.ts';
 import { takeLock } from './lock.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { type FileKind, fileKind, migrate, notALedger } from './schema.ts';
+import { damageOf } from './read-connection.ts';
 import { LedgerWriter } from './writer.ts';
 
 /** How long a transaction of somebody else may take before a write gives up. */
@@ -27,6 +28,7 @@ export type OpenedWriter =
 /**
  * Opens the ledger of a state folder for writing; makes both where there are none (0700 and 0600).
  *
+ * @throws LedgerDamagedError for a ledger that SQLite cannot read any more
  * @throws LedgerWriteError when the disk refuses
  */
 export function openWriter(folder: string, options: WriterOptions): OpenedWriter {
@@ -39,6 +41,8 @@ export function openWriter(folder: string, options: WriterOptions): OpenedWriter
     opened = enter(db, path, options.breakLock, options.fileSystem ?? fileSystemOf(folder));
     return opened;
   } catch (cause) {
+    const damage = damageOf(path, cause);
+    if (damage instanceof LedgerDamagedError) throw damage;
     if (isNotADatabase(cause)) return notALedger(path);
     throw new LedgerWriteError(path, cause);
   } finally {
@@ -57,7 +61,7 @@ function enter(db: DatabaseSync, path: string, breakLock: boolean, fileSystem: F
   const kind = fileKind(db, path);
   if (kind.kind === 'newer' || kind.kind === 'not-a-ledger') return kind;
   migrate(db, kind.kind === 'empty' ? 0 : kind.version);
-  const lock = takeLock(db, breakLock);
+  const lock = takeLock(db, path, breakLock);
   if (lock.kind === 'held') return lock;
   db.exec('COMMIT');
   return { kind: 'opened', writer: new LedgerWriter(db, path, lock.token, journal) };

@@ -1,6 +1,8 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { isDamage, LedgerDamagedError } from './errors.ts';
+import { isOnceALedger } from './schema.ts';
 
 /** How long a commit on a network file system may keep a reader waiting. */
 const busyMs = 10_000;
@@ -22,9 +24,9 @@ export function readLedger<Result>(path: string, read: (db: DatabaseSync) => Res
 /** For one statement that cannot be part of a transaction. Of a file that nobody has open, it may be run again. */
 export function readWithoutTransaction<Result>(path: string, read: (db: DatabaseSync) => Result): Result {
   for (;;) {
-    if (!isAtRest(path)) return readWith(path, read);
+    if (!isAtRest(path)) return readWith(path, path, read);
     const before = stamp(path);
-    const outcome = attempt(() => readWith(immutable(path), read));
+    const outcome = attempt(() => readWith(path, immutable(path), read));
     if (isAtRest(path) && stamp(path) === before) {
       if (outcome.kind === 'threw') throw outcome.error;
       return outcome.result;
@@ -32,13 +34,23 @@ export function readWithoutTransaction<Result>(path: string, read: (db: Database
   }
 }
 
-function readWith<Result>(location: string | URL, read: (db: DatabaseSync) => Result): Result {
-  const db = new DatabaseSync(location, { readOnly: true, timeout: busyMs });
+function readWith<Result>(path: string, location: string | URL, read: (db: DatabaseSync) => Result): Result {
+  let db: DatabaseSync | null = null;
   try {
+    db = new DatabaseSync(location, { readOnly: true, timeout: busyMs });
     return read(db);
+  } catch (error) {
+    throw damageOf(path, error);
   } finally {
-    db.close();
+    db?.close();
   }
+}
+
+/** What SQLite says of a file that was a ledger, in our words; any other error, and any other file's, as it is. */
+export function damageOf(path: string, error: unknown): unknown {
+  if (!isDamage(error) || !isOnceALedger(firstPage(path))) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new LedgerDamagedError(path, null, `SQLite says "${message}"`, error);
 }
 
 function attempt<Result>(
@@ -60,11 +72,15 @@ function immutable(path: string): URL {
 const isAtRest = (path: string): boolean => !existsSync(`${path}-wal`) && isWalFile(path);
 
 /** Byte 18 of the header is 2 where the journal is a WAL (https://www.sqlite.org/fileformat2.html, 1.3). */
-function isWalFile(path: string): boolean {
-  const header = Buffer.alloc(20);
+const isWalFile = (path: string): boolean => firstPage(path)[18] === 2;
+
+/** What is missing of it is zeros. */
+function firstPage(path: string): Buffer {
+  const page = Buffer.alloc(4096);
   const file = openSync(path, 'r');
   try {
-    return readSync(file, header, 0, header.length, 0) === header.length && header[18] === 2;
+    readSync(file, page, 0, page.length, 0);
+    return page;
   } finally {
     closeSync(file);
   }

@@ -1,5 +1,6 @@
 /** What the tables of a ledger's file are, and how an older file becomes a newer one. */
 import type { DatabaseSync } from 'node:sqlite';
+import { LedgerDamagedError } from './errors.ts';
 
 /** Marks the file as ours (PRAGMA application_id): the letters "lbsw". */
 const applicationId = 0x6c627377;
@@ -14,6 +15,16 @@ const migrations: readonly string[] = [
      attempt TEXT NOT NULL, line INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (attempt, line)
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE lock (id INTEGER PRIMARY KEY CHECK (id = 1), token TEXT NOT NULL, holder TEXT NOT NULL) STRICT;`,
+  // The last event, written with each commit: a page that lost its last rows looks as if they had never been.
+  `CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+   INSERT INTO head (id, seq, hash) SELECT 1, seq, hash FROM events ORDER BY seq DESC LIMIT 1;`,
+];
+
+/** Tables of a file of each version. */
+const tablesOf: readonly (readonly string[])[] = [
+  [],
+  ['events', 'lock', 'metrics'],
+  ['events', 'head', 'lock', 'metrics'],
 ];
 
 /** The version that this labsweep reads and writes. */
@@ -26,15 +37,25 @@ export type FileKind =
   | { readonly kind: 'newer'; readonly version: number; readonly known: number; readonly message: string }
   | { readonly kind: 'not-a-ledger'; readonly message: string };
 
-/** Asks a file what it is; changes nothing. */
+/** Asks a file what it is; changes nothing. @throws LedgerDamagedError for a ledger whose first page is not as it was */
 export function fileKind(db: DatabaseSync, path: string): FileKind {
   const version = pragma(db, 'user_version');
-  const tables = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
-  if (version === 0 && tables === 0) return { kind: 'empty' };
-  if (pragma(db, 'application_id') !== applicationId) return notALedger(path);
-  if (version > schemaVersion) return newer(path, version);
+  const rows = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).all();
+  const tables = rows.map((row) => String(row['name'])).join();
+  if (version === 0 && tables === '') return { kind: 'empty' };
+  const isMarked = pragma(db, 'application_id') === applicationId;
+  if (isMarked && version > schemaVersion) return newer(path, version);
+  const known = tablesOf.findIndex((names) => names.join() === tables);
+  if (known < 1 && !isMarked) return notALedger(path);
+  if (known !== version || !isMarked)
+    throw new LedgerDamagedError(path, null, 'its first page is not what was written');
   return { kind: 'ledger', version };
 }
+
+/** Whether bytes of a file's beginning are of a ledger that SQLite cannot read any more. */
+export const isOnceALedger = (firstPage: Buffer): boolean =>
+  firstPage.subarray(68, 72).readInt32BE() === applicationId ||
+  firstPage.includes('CREATE TABLE events (seq INTEGER PRIMARY KEY, payload TEXT');
 
 /** Brings the file to `schemaVersion`. Called within a transaction, so that a crash leaves the old version whole. */
 export function migrate(db: DatabaseSync, version: number): void {

@@ -1,16 +1,19 @@
 /** Looks a whole ledger over, as far as that needs no fold, and says all that is wrong with it. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { AttemptEnd } from '../../model/attempt-end.ts';
 import { encode } from '../../protocol/framing.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
-import { chainHash, emptyChain } from './chain.ts';
-import { isNotADatabase } from './errors.ts';
+import { chainHash, emptyChain, writtenHead } from './chain.ts';
+import { isNotADatabase, LedgerDamagedError } from './errors.ts';
 import { readLedger } from './read-connection.ts';
 import { type FileKind, fileKind, notALedger } from './schema.ts';
 
 export type Finding =
-  /** The file itself cannot be read to its end. `seq`: the first event that is out of reach, null if metrics are. */
+  /** The file is not what SQLite wrote. */
+  | { readonly kind: 'file-damaged'; readonly message: string }
+  /** `seq`: the first event that is out of reach, null if metrics are. */
   | { readonly kind: 'unreadable'; readonly seq: number | null; readonly message: string }
   | { readonly kind: 'missing'; readonly seq: number }
   | { readonly kind: 'changed'; readonly seq: number }
@@ -30,15 +33,17 @@ export type Verification =
       /** Empty for a sound ledger. */
       readonly findings: readonly Finding[];
       readonly events: number;
-      /** The first so many events are as they were written, and can be saved. */
+      /** The first so many events are as they were written. */
       readonly goodEvents: number;
     }
   | { readonly kind: 'none' }
   | Extract<FileKind, { kind: 'newer' | 'not-a-ledger' }>;
 
 /**
- * Hashes every event again, reads every payload with its schema, and compares metrics lines with the ends that vouch
- * for them. The invariants of the fold are the caller's.
+ * Has SQLite check the file, hashes every event again, reads every payload with its schema, and compares metrics lines
+ * with the ends that vouch for them. The invariants of the fold are the caller's.
+ *
+ * @param path of the ledger's file
  */
 export function verifyLedger(path: string): Verification {
   if (!existsSync(path)) return { kind: 'none' };
@@ -50,23 +55,20 @@ export function verifyLedger(path: string): Verification {
     });
   } catch (error) {
     if (isNotADatabase(error)) return notALedger(path);
-    const message = error instanceof Error ? error.message : String(error);
-    return {
-      kind: 'verified',
-      findings: [{ kind: 'unreadable', seq: 1, message }],
-      events: 0,
-      goodEvents: 0,
-    };
+    if (!(error instanceof LedgerDamagedError)) throw error;
+    const message = error.cause === undefined ? error.message : messageOf(error.cause);
+    return { kind: 'verified', findings: [{ kind: 'file-damaged', message }], events: 0, goodEvents: 0 };
   }
 }
 
 function verify(db: DatabaseSync): Verification {
+  const structure = structureFindings(db);
   const findings: Finding[] = [];
+  const metrics = new MetricsCheck(db);
   let last = 0;
   let before: Uint8Array = emptyChain.hash;
   let goodEvents: number | null = null;
   const rows = db.prepare('SELECT seq, payload, hash FROM events ORDER BY seq').iterate();
-  const checkMetrics = metricsCheck(db);
   try {
     for (const row of rows) {
       const [seq, payload, hash] = [Number(row['seq']), String(row['payload']), row['hash']];
@@ -77,14 +79,44 @@ function verify(db: DatabaseSync): Verification {
       const event = readEvent(payload);
       if (event.kind === 'problem') findings.push({ kind: 'not-an-event', seq, message: event.message });
       if (findings.length > 0) goodEvents ??= last;
-      if (event.kind === 'event') findings.push(...checkMetrics(event.event, seq));
+      if (event.kind === 'event') metrics.take(event.event, seq);
       last = seq;
       before = hash instanceof Uint8Array ? hash : before;
     }
+    findings.push(...endFindings(db, last, before));
   } catch (error) {
     findings.push({ kind: 'unreadable', seq: last + 1, message: messageOf(error) });
   }
-  return { kind: 'verified', findings, events: last, goodEvents: goodEvents ?? last };
+  return {
+    kind: 'verified',
+    findings: [...structure, ...findings, ...metrics.findings()],
+    events: last,
+    goodEvents: goodEvents ?? last,
+  };
+}
+
+/** https://www.sqlite.org/pragma.html#pragma_integrity_check; some of what it finds is enough. */
+function structureFindings(db: DatabaseSync): Finding[] {
+  try {
+    return db
+      .prepare('PRAGMA integrity_check(5)')
+      .all()
+      .map((row) => String(Object.values(row)[0]))
+      .filter((message) => message !== 'ok')
+      .map((message) => ({ kind: 'file-damaged', message }));
+  } catch (error) {
+    return [{ kind: 'file-damaged', message: messageOf(error) }];
+  }
+}
+
+/** Events that are gone from the end break no chain, but the last commit wrote how many there were. */
+function endFindings(db: DatabaseSync, last: number, hash: Uint8Array): Finding[] {
+  const written = writtenHead(db);
+  if (written === null) return [];
+  if (written.seq > last) return [{ kind: 'missing', seq: last + 1 }];
+  return written.seq === last && Buffer.compare(written.hash, hash) === 0
+    ? []
+    : [{ kind: 'file-damaged', message: `event ${last} is not the last that was written` }];
 }
 
 function readEvent(
@@ -104,27 +136,40 @@ function readEvent(
     : { kind: 'problem', message: read.error.message };
 }
 
-/** An end that no host told (a lost attempt) counts no lines and vouches for none. */
-function metricsCheck(db: DatabaseSync): (event: LedgerEvent, seq: number) => Finding[] {
-  const lines = db.prepare('SELECT line, payload FROM metrics WHERE attempt = ? ORDER BY line');
-  return (event, seq) => {
-    if (event.kind !== 'ended' || event.end.metricsHash === '') return [];
-    const { attempt, end } = event;
+/** Holds metrics lines against the ends that vouch for them. An end that no host told (a lost attempt) vouches for none. */
+class MetricsCheck {
+  readonly #lines: StatementSync;
+  readonly #found = new Map<string, Finding>();
+
+  constructor(db: DatabaseSync) {
+    this.#lines = db.prepare('SELECT line, payload FROM metrics WHERE attempt = ? ORDER BY line');
+  }
+
+  take(event: LedgerEvent, seq: number): void {
+    if (event.kind === 'recovered') for (const attempt of event.lostMetrics) this.#found.delete(attempt);
+    if (event.kind !== 'ended' || event.end.metricsHash === '') return;
+    const finding = this.#check(event.attempt, event.end, seq);
+    if (finding !== null) this.#found.set(event.attempt, finding);
+  }
+
+  findings(): Iterable<Finding> {
+    return this.#found.values();
+  }
+
+  #check(attempt: string, end: AttemptEnd, seq: number): Finding | null {
     const hash = createHash('sha256');
     let foundLines = 0;
     try {
-      for (const row of lines.iterate(attempt)) {
+      for (const row of this.#lines.iterate(attempt)) {
         hash.update(encode(JSON.parse(String(row['payload']))));
         foundLines += 1;
       }
     } catch (error) {
-      return [
-        { kind: 'unreadable', seq: null, message: `metrics of attempt ${attempt}: ${messageOf(error)}` },
-      ];
+      return { kind: 'unreadable', seq: null, message: `metrics of attempt ${attempt}: ${messageOf(error)}` };
     }
-    if (foundLines === end.metricsCount && hash.digest('hex') === end.metricsHash) return [];
-    return [{ kind: 'metrics-differ', seq, attempt, expectedLines: end.metricsCount, foundLines }];
-  };
+    if (foundLines === end.metricsCount && hash.digest('hex') === end.metricsHash) return null;
+    return { kind: 'metrics-differ', seq, attempt, expectedLines: end.metricsCount, foundLines };
+  }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

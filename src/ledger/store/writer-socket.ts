@@ -83,15 +83,27 @@ async function reply<Command extends z.ZodType>(
   }
 }
 
-/** Asks the writer of a state folder's ledger; `no-writer` where none listens. */
-export async function askWriter(folder: string, command: object): Promise<WriterAnswer> {
-  if (!existsSync(folder)) return { kind: 'no-writer' };
+/** Whether a process listens as the writer of a state folder's ledger. */
+export async function isAnswered(folder: string): Promise<boolean> {
+  const socket = await reach(folder);
+  socket?.destroy();
+  return socket !== null;
+}
+
+async function reach(folder: string): Promise<Socket | null> {
+  if (!existsSync(folder)) return null;
   const socket = connect({ path: socketPath(folder), allowHalfOpen: true });
   const connected = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true));
     socket.once('error', () => resolve(false));
   });
-  if (!connected) return { kind: 'no-writer' };
+  return connected ? socket : null;
+}
+
+/** Asks the writer of a state folder's ledger; `no-writer` where none listens. */
+export async function askWriter(folder: string, command: object): Promise<WriterAnswer> {
+  const socket = await reach(folder);
+  if (socket === null) return { kind: 'no-writer' };
   socket.on('error', () => {}); // told by the missing answer
   socket.end(encode(command));
   const line = await text(socket).catch(() => '');

@@ -5,6 +5,7 @@ import type { MetricsBatch } from '../metrics-batch.ts';
 import { type ChainHead, chainHash, emptyChain, eventsAfter, recordedHead } from './chain.ts';
 import { LedgerEventError, LedgerTakenOverError, LedgerWriteError } from './errors.ts';
 import { lockHolder, releaseLock } from './lock.ts';
+import { damageOf } from './read-connection.ts';
 
 /** `truncate` on a network file system, where WAL is not safe: each commit costs more, readers wait for it. */
 export type Journal = 'wal' | 'truncate';
@@ -20,6 +21,7 @@ export class LedgerWriter {
   readonly #ours: StatementSync;
   readonly #addEvent: StatementSync;
   readonly #addLine: StatementSync;
+  readonly #setHead: StatementSync;
 
   constructor(db: DatabaseSync, path: string, token: string, journal: Journal) {
     this.#db = db;
@@ -29,6 +31,7 @@ export class LedgerWriter {
     this.#head = recordedHead(db, 'last') ?? emptyChain;
     this.#ours = db.prepare('SELECT 1 FROM lock WHERE token = ?');
     this.#addEvent = db.prepare('INSERT INTO events (seq, payload, hash) VALUES (?, ?, ?)');
+    this.#setHead = db.prepare('INSERT OR REPLACE INTO head (id, seq, hash) VALUES (1, ?, ?)');
     this.#addLine = db.prepare('INSERT OR IGNORE INTO metrics (attempt, line, payload) VALUES (?, ?, ?)');
   }
 
@@ -37,11 +40,15 @@ export class LedgerWriter {
    *
    * @throws LedgerDamagedError at the first that is not as it was written
    */
-  events(): Iterable<LedgerEvent> {
-    return eventsAfter(this.#db, this.path, emptyChain);
+  *events(): Generator<LedgerEvent> {
+    try {
+      yield* eventsAfter(this.#db, this.path, emptyChain);
+    } catch (error) {
+      throw damageOf(this.path, error);
+    }
   }
 
-  /** How many metrics lines of each attempt are in the ledger. */
+  /** How many metrics lines of each attempt are in the ledger. @throws LedgerDamagedError where they cannot be read */
   committedLines(): Map<AttemptId, number> {
     // From one attempt to the next by the key: an attempt may have 10,000 lines, and only the last is asked for.
     const counts = this.#db.prepare(`
@@ -50,7 +57,11 @@ export class LedgerWriter {
         UNION ALL SELECT (SELECT min(attempt) FROM metrics WHERE attempt > id) FROM attempts WHERE id IS NOT NULL
       )
       SELECT id, (SELECT max(line) + 1 FROM metrics WHERE attempt = id) AS lines FROM attempts WHERE id IS NOT NULL`);
-    return new Map(counts.all().map((row) => [attemptId(String(row['id'])), Number(row['lines'])]));
+    try {
+      return new Map(counts.all().map((row) => [attemptId(String(row['id'])), Number(row['lines'])]));
+    } catch (error) {
+      throw damageOf(this.path, error);
+    }
   }
 
   /**
@@ -66,7 +77,7 @@ export class LedgerWriter {
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       if (this.#ours.get(this.#token) === undefined)
-        throw new LedgerTakenOverError(this.path, lockHolder(this.#db));
+        throw new LedgerTakenOverError(this.path, lockHolder(this.#db, this.path));
       const head = this.#append(payloads);
       for (const batch of metrics) this.#addLines(batch);
       this.#db.exec('COMMIT');
@@ -94,6 +105,7 @@ export class LedgerWriter {
       hash = chainHash(hash, payload);
       this.#addEvent.run(seq, payload, hash);
     }
+    if (payloads.length > 0) this.#setHead.run(seq, hash);
     return { seq, hash };
   }
 

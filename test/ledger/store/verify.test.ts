@@ -101,6 +101,6 @@ describe('damage is found where it is', () => {
     const folder = ledger();
     truncateSync(join(folder, 'ledger.db'), 10_000);
     const verified = verifyLedger(join(folder, 'ledger.db'));
-    expect(verified).toMatchObject({ kind: 'verified', findings: [{ kind: 'unreadable' }] });
+    expect(verified).toMatchObject({ kind: 'verified', findings: [{ kind: 'file-damaged' }] });
   });
 });

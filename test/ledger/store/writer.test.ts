@@ -110,8 +110,8 @@ describe('a file that is not this ledger', () => {
     db.close();
     const before = readFileSync(path);
     const opened = openWriter(folder, { breakLock: false });
-    expect(opened).toMatchObject({ kind: 'newer', version: 7, known: 1 });
-    expect(opened.kind === 'newer' && opened.message).toMatch(/version is 7.*up to 1\. Update labsweep/);
+    expect(opened).toMatchObject({ kind: 'newer', version: 7, known: 2 });
+    expect(opened.kind === 'newer' && opened.message).toMatch(/version is 7.*up to 2\. Update labsweep/);
     expect(openReader(folder)).toMatchObject({ kind: 'newer', version: 7 });
     expect(readFileSync(path)).toEqual(before);
   });
@@ -142,7 +142,7 @@ describe('a file that is not this ledger', () => {
     writer.close();
     truncateSync(path, 8192);
     expect(() => openWriter(folder, { breakLock: false })).toThrow(
-      expect.objectContaining({ code: 'LEDGER_WRITE' }),
+      expect.objectContaining({ code: 'LEDGER_DAMAGED' }),
     );
   });
 });
