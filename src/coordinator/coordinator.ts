@@ -36,6 +36,7 @@ export interface HostEntry extends ListedHost {
 }
 
 const turnMs = 25;
+const silentEveryMs = 60_000;
 
 export interface CoordinatorOptions {
   /** The state folder, where artifacts go, and the content store. */
@@ -97,10 +98,15 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     committed: options.onCommitted,
     failed: options.onFailed,
   });
+  /** A host that holds something and that no inventory has any more: silence is counted from try to try. */
+  const staySilent = (name: HostName): void => {
+    if (entries.has(name) || !loop.state.fleet.has(name)) return;
+    loop.post({ kind: 'host-disconnected', host: name, because: 'no inventory says how it is reached' });
+    setTimeout(() => staySilent(name), silentEveryMs).unref();
+  };
   const enter = (name: HostName): void => {
     const host = entries.get(name);
-    if (host === undefined)
-      return loop.post({ kind: 'host-given-up', host: name, because: 'no inventory says how it is reached' });
+    if (host === undefined) return staySilent(name);
     const known = links.get(name);
     if (known !== undefined) return known.retry();
     // What a link that was left still hears is not said of the one that came after it.

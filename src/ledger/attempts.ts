@@ -21,6 +21,7 @@ export function leaseAttempt(
     trial: trial.id,
     sweep: sweepName(lease.sweep),
     launch: state.sweeps.get(sweepName(lease.sweep))?.declaration.launch ?? '',
+    point: trial.point,
     host: hostName(host),
     leasedAt: at,
     alone: lease.alone,
@@ -44,7 +45,7 @@ function countWork({ work }: HostRecord, sweep: SweepName, attempts: 1 | -1, amo
   const open = work.get(sweep) ?? { attempts: 0, work: 0 };
   open.attempts += attempts;
   open.work += attempts * amount;
-  // Nothing is left of sums that rounding, or an edit of the sweep, made inexact.
+  // Nothing is left of sums that rounding made inexact.
   if (open.attempts > 0) work.set(sweep, open);
   else work.delete(sweep);
 }
@@ -124,6 +125,5 @@ export function settleArtifacts(state: LedgerState, id: AttemptId, paths: readon
 
 function close(state: LedgerState, attempt: Attempt): void {
   const host = hostOf(state, attempt.host);
-  if (host.open.delete(attempt.id))
-    countWork(host, attempt.sweep, -1, workOf(trialOf(state, attempt.trial).point));
+  if (host.open.delete(attempt.id)) countWork(host, attempt.sweep, -1, workOf(attempt.point));
 }

@@ -98,6 +98,8 @@ export interface Attempt {
   readonly sweep: SweepName;
   /** The launch that it was leased with: a sweep's declaration may be edited later. */
   readonly launch: string;
+  /** Likewise its point, whose resources may be others later. */
+  readonly point: PointDeclaration;
   readonly host: HostName;
   readonly leasedAt: number;
   /** Leased to run where nothing else of labsweep does. */

@@ -3,7 +3,7 @@ import type { Instruction } from '../../src/coordinator/core/events.ts';
 import type { EditedHost } from '../../src/coordinator/core/inventory.ts';
 import { liveFigures } from '../../src/coordinator/live.ts';
 import { isAtRest } from '../../src/coordinator/rest.ts';
-import { hostName } from '../../src/model/ids.ts';
+import { attemptId, hostName } from '../../src/model/ids.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { plainHost } from '../plain-host.ts';
 import { declarationOf, endOf, leasesIn, points, sentIn, World } from './world.ts';
@@ -96,7 +96,7 @@ describe('an inventory that is edited while a sweep runs', () => {
     expect(sentIn(edit(world, listed('cedar', { limits })), 'limits')).toEqual([]);
   });
 
-  it('a host that loses the label of a sweep gives back what waits there', () => {
+  it('a host that loses the label of a sweep gives back what waits there, once', () => {
     const world = new World(['cedar']);
     edit(world, listed('cedar', { labels: ['cuda12'] }));
     world.declare(declarationOf({ labels: ['cuda12'] }), points(8));
@@ -126,6 +126,28 @@ describe('an inventory that is edited while a sweep runs', () => {
     expect(goings(edit(world, listed('birch')))).toEqual(['enter cedar', 'enter birch']);
     expect(liveOf(world, 'cedar')).toMatchObject({ state: 'off', running: [expect.anything()] });
     expect(isAtRest(world.state)).toBe(false);
+  });
+
+  it('a host that was taken out and is silent loses what it holds to one that idles', () => {
+    const { world, running, waiting } = atWork();
+    world.state.fleet.delete(hostName('cedar'));
+    edit(world, listed('birch'));
+    world.ready('birch');
+    const because = 'no inventory says how it is reached';
+    for (let minute = 0; minute <= 16; minute += 1) {
+      world.now += 60_000;
+      world.post({ kind: 'host-disconnected', host: hostName('cedar'), because });
+      // It ends what it has, and idles.
+      for (const attempt of world.state.ledger.hosts.get(hostName('birch'))?.open ?? [])
+        world.end(attempt, endOf({ kind: 'succeeded' }, 1), 'birch');
+    }
+    const kinds = [running, ...waiting].map((id) => world.state.ledger.attempts.get(attemptId(id))?.status);
+    for (const status of kinds)
+      expect(status).toMatchObject({ kind: 'ended', end: { outcome: { kind: 'lost' } } });
+    expect([...world.state.ledger.trials.values()].map(({ status }) => status.kind)).toEqual(
+      points(8).map(() => 'succeeded'),
+    );
+    expect(isAtRest(world.state)).toBe(true);
   });
 
   it('what cannot be meant is shown until it is mended, and changes nothing', () => {

@@ -5,6 +5,7 @@ import { type HostName, sweepName, trialId } from '../../model/ids.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import type { Command } from './command.ts';
 import { drain, openOn, switchOff, takeInUse, trust } from './host-commands.ts';
+import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -81,7 +82,10 @@ function declare(
     turn.record({ kind: 'points-declared', at: now, sweep: declaration.sweep, points: part });
   }
   turn.record({ kind: 'sweep-opened', at: now, sweep: declaration.sweep });
-  for (const host of state.ledger.hosts.keys()) cancelUnwanted(state, turn, host);
+  for (const host of state.ledger.hosts.keys()) {
+    cancelUnwanted(state, turn, host);
+    takeBackOutdated(state, turn, host);
+  }
 }
 
 function isSameDeclaration(
@@ -93,9 +97,15 @@ function isSameDeclaration(
     known.status.kind !== 'declaring' &&
     canonicalJson(known.declaration) === canonicalJson(declaration) &&
     known.points.length === points.length &&
-    points.every((point, index) => point.trials.join() === known.points[index]?.trials.join())
+    points.every((point, index) => isSamePoint(point, known.points[index]))
   );
 }
+
+const isSamePoint = (point: PointDeclaration, known: PointDeclaration | undefined): boolean =>
+  known !== undefined &&
+  point.trials.join() === known.trials.join() &&
+  point.case === known.case &&
+  canonicalJson(point.resources) === canonicalJson(known.resources);
 
 function resumeSweep(turn: Turn, sweep: Sweep, now: number): void {
   const { kind } = sweep.status;

@@ -11,6 +11,7 @@ import { askForAwaited, takeArtifacts } from './artifacts.ts';
 import { cancelOthers, cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
 import { forgetConnection } from './host-use.ts';
+import { takeBackOutdated } from './outdated.ts';
 import { lostEnd, noteTry, takeUpAgain } from './silence.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { judgeHosts } from './suspicion.ts';
@@ -131,6 +132,7 @@ function reconcile(
   requeueForgotten(state, turn, host, held, now);
   dropStrangers(state, turn, host, said.backlog);
   cancelUnwanted(state, turn, host.name);
+  takeBackOutdated(state, turn, host.name);
   askForAwaited(state, turn, host.name);
 }
 

@@ -5,6 +5,7 @@ import { defaultLostAfterMs } from '../../model/inventory.ts';
 import { noLimits } from '../../throttle/limits.ts';
 import { type ListedHost, newFleetHost } from './fleet-host.ts';
 import { forgetConnection } from './host-use.ts';
+import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { forgetFailures } from './suspicion.ts';
 import type { Turn } from './turn.ts';
@@ -23,7 +24,10 @@ export function takeInventory(state: CoordinatorState, turn: Turn, hosts: readon
   for (const host of hosts) {
     const known = state.fleet.get(host.name);
     if (known === undefined) state.fleet.set(host.name, { ...newFleetHost(host), link: { kind: 'left' } });
-    else change(turn, known, host);
+    else {
+      change(turn, known, host);
+      takeBackOutdated(state, turn, host.name);
+    }
   }
   const listed = new Set(hosts.map(({ name }) => name));
   for (const host of state.fleet.values())
@@ -43,6 +47,7 @@ function change(
   if (isMoved && host.link.kind !== 'left') {
     forgetConnection(host);
     forgetFailures(host);
+    host.away = null;
     host.link = { kind: 'connecting', because: null };
     for (const kind of ['leave', 'enter'] as const) turn.instruct({ kind, host: host.name });
   } else if (isLimited && host.link.kind === 'ready')

@@ -1,8 +1,9 @@
 import { mustRunAlone } from '../../ledger/crashes.ts';
-import type { AttemptId, HostName } from '../../model/ids.ts';
+import type { HostName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { leaseOf } from '../scheduler/lease.ts';
 import { plan } from '../scheduler/plan.ts';
+import { askBack } from './ask-back.ts';
 import { giveUpPoison } from './poison.ts';
 import { giveUpSilent } from './silence.ts';
 import type { CoordinatorState } from './state.ts';
@@ -35,14 +36,11 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
       leases.map(({ attempt }) => attempt),
     );
   }
-  for (const [host, attempts] of takeBacks) askBack(state, turn, host, attempts);
+  for (const [name, attempts] of takeBacks) {
+    const host = state.fleet.get(name);
+    if (host !== undefined) askBack(turn, host, attempts);
+  }
   giveUpSilent(state, turn, now);
-}
-
-/** Nothing changes before the host has answered: it may have started them meanwhile. */
-function askBack(state: CoordinatorState, turn: Turn, host: HostName, attempts: readonly AttemptId[]): void {
-  for (const attempt of attempts) state.fleet.get(host)?.asked.add(attempt);
-  turn.instruct({ kind: 'send', host, message: { kind: 'take-back', attempts: [...attempts] } });
 }
 
 function prepare(state: CoordinatorState, turn: Turn, name: HostName, launch: string): void {

@@ -120,10 +120,10 @@ function queueOf(state: CoordinatorState, berth: Berth, choices: ReadonlyMap<Swe
 const answering = (berth: Berth, { candidates }: Choice): Candidate[] =>
   candidates.filter((other) => other.berth === berth || other.berth.host.asked.size === 0);
 
-/** What waits on a host that may start nothing any more, or not of this sweep, or for sweeps that are paused. */
+/** What waits on a host that may start nothing any more, or for sweeps that are paused. */
 const unwantedOn = (state: CoordinatorState, berth: Berth): AttemptId[] =>
   closedTo(state, berth.host) === null
-    ? [...waitsForPaused(state, berth), ...waitsWithoutLabel(state, berth)]
+    ? waitsForPaused(state, berth)
     : waitingOn(state, berth).map(({ id }) => id);
 
 function waitsForPaused(state: CoordinatorState, berth: Berth): AttemptId[] {
@@ -132,18 +132,6 @@ function waitsForPaused(state: CoordinatorState, berth: Berth): AttemptId[] {
   if (![...work].some(isPaused)) return [];
   return waitingOn(state, berth)
     .filter(({ trial }) => state.ledger.trials.get(trial)?.sweeps.every(isPaused))
-    .map(({ id }) => id);
-}
-
-/** Labels may be edited while it waits. */
-function waitsWithoutLabel(state: CoordinatorState, berth: Berth): AttemptId[] {
-  const { labels, name } = berth.host;
-  const isBarred = (sweep: SweepName): boolean =>
-    state.ledger.sweeps.get(sweep)?.declaration.labels.some((label) => !labels.includes(label)) === true;
-  const barred = new Set([...(state.ledger.hosts.get(name)?.work.keys() ?? [])].filter(isBarred));
-  if (barred.size === 0) return [];
-  return waitingOn(state, berth)
-    .filter(({ sweep }) => barred.has(sweep))
     .map(({ id }) => id);
 }
 

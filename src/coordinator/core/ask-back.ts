@@ -1,0 +1,13 @@
+import type { AttemptId } from '../../model/ids.ts';
+import type { FleetHost } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Nothing changes before the host has answered: it may have started them meanwhile. */
+export function askBack(turn: Turn, host: FleetHost, attempts: readonly AttemptId[]): void {
+  for (const attempt of attempts) host.asked.add(attempt);
+  turn.instruct({
+    kind: 'send',
+    host: host.name,
+    message: { kind: 'take-back', attempts: [...attempts] },
+  });
+}
