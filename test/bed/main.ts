@@ -82,7 +82,7 @@ function welcome(bed: Bed, tookMs: number): string {
 Up in ${(tookMs / 1000).toFixed(1)} s: ${bed.hosts.map(({ name }) => name).join(' ')}
 
   ssh host01                     as lab; mina is there as well
-  bed crash host02               also start, halt, reboot, cut, heal, drop, undrop, wan HOST MS, exec HOST COMMAND
+  bed crash host02 [--torn SEED] also start, halt, reboot, cut, heal, drop, undrop, wan HOST MS, exec HOST COMMAND
   node bin/labsweep.js run SWEEP --inventory $BED/inventory.json
   exit                           ends all of it
 

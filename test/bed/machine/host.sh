@@ -69,6 +69,7 @@ create_homes() {
     done
     cp -rT "$control/home" "$homes/lab"
     chown -R 2000:2000 "$homes/lab"
+    touch "$homes.made"
   fi
   exec 9>&-
 }
@@ -147,6 +148,11 @@ crash() {
   unplug
 }
 
+# torn SEED: what was written last had not reached the disk. A home that several have is a server's, which has power.
+torn() {
+  [ "$home" != "own-$name" ] || "$(cat "$memory/python")" -S "$machine/tear.py" "$1" "$memory/homes/$home.made" "$memory/homes/$home"
+}
+
 # The bridge's port that leads to the host, whether or not a line is between.
 port() { if [ -f "$host/wan.pid" ]; then echo "$near"; else echo "$cable"; fi; }
 
@@ -219,7 +225,12 @@ case $verb in
       (of "$(basename "$each")"; printf '%s %s %s\n' "$name" "$address" "$([ -n "$(init)" ] && echo up || echo down)")
     done
     ;;
-  start | halt | crash) of "$1"; "$verb" ;;
+  crash)
+    of "$1"
+    crash
+    [ "${2:-}" != --torn ] || torn "${3:?a seed}"
+    ;;
+  start | halt) of "$1"; "$verb" ;;
   reboot) of "$1"; crash; start ;;
   # The cable is pulled: the host sees it too.
   cut) of "$1"; ip link set "$cable" down ;;
@@ -229,7 +240,7 @@ case $verb in
   unwan) of "$1"; unwan ;;
   exec) of "$1"; shift; inside "$@" ;;
   *)
-    echo 'bed status | start|halt|crash|reboot|cut|heal|drop|undrop HOST'
+    echo 'bed status | start|halt|crash|reboot|cut|heal|drop|undrop HOST | crash HOST --torn SEED'
     echo '    wan HOST DELAY_MS [JITTER_MS [LOSS_PERCENT [MBIT]]] | unwan HOST | exec HOST COMMAND...'
     ;;
 esac

@@ -1,0 +1,46 @@
+"""tear.py SEED MARKER FOLDER: what a power loss makes of files that had not reached the disk yet.
+
+Each file below FOLDER that was written in the last 30 s, and after MARKER, is by chance (the same for the same seed) left
+as it is, cut, cut and filled with zeros, emptied or gone. Says what it did, a line a file.
+"""
+import os
+import random
+import sys
+import time
+
+RECENT_SECONDS = 30
+
+
+def files(folder):
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            yield os.path.join(root, name)
+
+
+def tear(path, size, chance):
+    fate = chance.choice(("kept", "cut", "cut", "zeros", "emptied", "gone"))
+    keep = chance.randrange(size) if size > 0 else 0
+    if fate == "gone":
+        os.unlink(path)
+    elif fate != "kept":
+        with open(path, "r+b") as file:
+            file.truncate(0 if fate == "emptied" else keep)
+            if fate == "zeros":
+                file.truncate(size)
+    return fate
+
+
+def main():
+    seed, marker, folder = sys.argv[1:]
+    chance = random.Random(seed)
+    since = max(time.time() - RECENT_SECONDS, os.stat(marker).st_mtime)
+    for path in files(folder):
+        if os.path.islink(path) or not os.path.isfile(path):
+            continue
+        status = os.stat(path)
+        if status.st_mtime > since:
+            print(tear(path, status.st_size, chance), os.path.relpath(path, folder))
+
+
+main()

@@ -1,0 +1,86 @@
+/** A trial that makes its host crash: the host goes down when the trial says that it runs. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCode } from '../../src/cli/exit.ts';
+import { type Bed, openBed } from '../bed/bed.ts';
+import type { BedHost } from '../bed/bed-host.ts';
+import { ended } from '../bed/laptop.ts';
+import { bedIsHere } from '../bed/whether-here.ts';
+
+const labsweep = join(import.meta.dirname, '../../bin/labsweep.js');
+const poison = 3;
+const points = 12;
+
+/** What runs when is written where a crash leaves it. */
+const train = `echo "start $0" >>/var/lab/trials
+if [ "$0" = ${poison} ]; then sleep 60; fi
+sleep 0.4
+echo "end $0" >>/var/lab/trials
+echo "{\\"score\\": $0}"`;
+
+describe.skipIf(!bedIsHere())('a trial that makes each host crash on which it runs', () => {
+  let bed: Bed;
+  let folder: string;
+  beforeAll(async () => {
+    bed = await openBed({ hosts: 3, all: { slots: 3 } });
+    for (const host of bed.hosts) await host.exec('install', ['-d', '-m', '777', '/var/lab']);
+    folder = mkdtempSync(join(tmpdir(), 'labsweep-poison-'));
+    writeFileSync(join(folder, 'inventory.json'), JSON.stringify(bed.inventory()));
+    writeFileSync(
+      join(folder, 'sweep.yaml'),
+      JSON.stringify({
+        sweep: 'toy',
+        program: { command: ['sh', '-c', train, '{x}'] },
+        objective: { metric: 'score', goal: 'maximize' },
+        resources: { cpus: 0, gpus: 0 },
+        retries: 0,
+        grid: { x: { from: 1, to: points } },
+      }),
+    );
+  });
+  afterAll(async () => {
+    await bed.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What has started on a host and not ended, in order, since it started itself. */
+  const running = async (host: BedHost): Promise<string[]> => {
+    const { stdout } = await host.exec('cat', ['/var/lab/trials']);
+    const started: string[] = [];
+    for (const line of stdout.split('\n').filter((text) => text !== '')) {
+      const [word, trial = ''] = line.split(' ');
+      if (word === 'start') started.push(trial);
+      else started.splice(started.indexOf(trial), 1);
+    }
+    return started;
+  };
+
+  it('is given up after it ran alone on two hosts, and all that ran beside it succeeds', {
+    timeout: 90_000,
+  }, async () => {
+    const run = bed.spawn(process.execPath, [labsweep, 'run', 'sweep.yaml', '--json'], { cwd: folder });
+    const end = ended(run);
+    let isOver = false;
+    void end.then(() => (isOver = true));
+    const crashes: string[][] = [];
+    while (!isOver)
+      for (const host of bed.hosts) {
+        const there = await running(host);
+        if (!there.includes(String(poison))) continue;
+        crashes.push(there);
+        await host.exec('sh', ['-c', 'echo -n >/var/lab/trials']);
+        await host.reboot();
+      }
+    const { code, stdout, stderr } = await end;
+    expect(code, stderr).toBe(exitCode.failedInPart);
+    expect(stdout.trim().split('\n').at(-1)).toContain(`"succeeded":${points - 1},"failed":1`);
+    expect(crashes).toHaveLength(4);
+    expect(crashes.slice(2)).toEqual([[String(poison)], [String(poison)]]);
+    const why = await bed.run(process.execPath, [labsweep, 'why', `x=${poison}`], { cwd: folder });
+    expect(why.stdout).toMatch(
+      /it was given up: hosts go down under it: it ran alone on host0\d and host0\d, which went down/,
+    );
+  });
+});
