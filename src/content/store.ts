@@ -3,7 +3,7 @@
  * A folder without its `.ready` is not there. Any number of processes, on any number of machines that share the store,
  * may add the same folder at once.
  */
-import { access, open, readFile, rename } from 'node:fs/promises';
+import { access, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../model/canonical.ts';
 import type { ContentHash } from '../model/ids.ts';
@@ -49,6 +49,14 @@ export async function storedManifest(store: string, hash: ContentHash): Promise<
 /** Paths of a stored folder that are not as its manifest has them: empty for a sound one. */
 export const verifyContent = async (store: string, hash: ContentHash): Promise<string[]> =>
   treeDifferences(contentPath(store, hash), await storedManifest(store, hash));
+
+/** Takes a stored folder away, its name first: whoever looks for it meanwhile finds nothing. @throws the system's error */
+export async function discardContent(store: string, hash: ContentHash): Promise<void> {
+  await rm(readyPath(store, hash), { force: true });
+  const aside = draftPath(store);
+  await tryRename(contentPath(store, hash), aside);
+  await removeTree(aside);
+}
 
 export type Filled<Refusal> = { readonly kind: 'stored'; readonly path: string } | Refusal;
 

@@ -18,6 +18,7 @@ import { transition } from './core/transition.ts';
 import { nextDeadline } from './core/watch.ts';
 import { Effects } from './effects.ts';
 import { Peers } from './peers.ts';
+import { ContentKeeper } from './spool/content-keeper.ts';
 import type { HostFolder } from './spool/host-folder.ts';
 import { Journal, readJournal } from './spool/journal.ts';
 import { Preparations } from './preparation/preparations.ts';
@@ -113,6 +114,7 @@ export class Agent {
     });
     this.#effects = new Effects({
       host,
+      keeper: new ContentKeeper(host.content, options.facts),
       peers: this.#peers,
       supervisor: this.#supervisor,
       preparations: this.#preparations,

@@ -2,11 +2,10 @@
 import { realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { hasContent } from '../content/store.ts';
-import { unpackFile } from '../content/unpack.ts';
 import { contentHash } from '../model/ids.ts';
 import type { FromAgent } from '../protocol/messages.ts';
 import { isPlainName } from './core/plain-name.ts';
+import type { ContentKeeper } from './spool/content-keeper.ts';
 import { type HostFolder, runFolder } from './spool/host-folder.ts';
 import { readBytes } from './spool/log-file.ts';
 
@@ -46,17 +45,22 @@ export function readArtifact(host: HostFolder, attempt: string, path: string, of
   }
 }
 
-export async function checkContent(host: HostFolder, hash: string): Promise<FromAgent> {
+export async function checkContent(keeper: ContentKeeper, hash: string): Promise<FromAgent> {
   if (!isPlainName(hash)) return content(hash, false, 'this is no hash');
-  return content(hash, await hasContent(host.content, contentHash(hash)), null);
+  return content(hash, await keeper.has(contentHash(hash)), null);
 }
 
 /** Unpacks what was put on the host, and removes the pack: it is of no use then, whatever came of it. */
-export async function unpackContent(host: HostFolder, hash: string, path: string): Promise<FromAgent> {
+export async function unpackContent(
+  keeper: ContentKeeper,
+  host: HostFolder,
+  hash: string,
+  path: string,
+): Promise<FromAgent> {
   const incoming = join(host.folder, 'incoming') + sep;
   if (!isPlainName(hash) || !join(path).startsWith(incoming))
     return content(hash, false, `${path} is not below ${incoming}`);
-  const unpacked = await unpackFile(host.content, contentHash(hash), path);
+  const unpacked = await keeper.unpack(contentHash(hash), path);
   await rm(path, { force: true });
   return unpacked.kind === 'stored' ? content(hash, true, null) : content(hash, false, unpacked.problem);
 }

@@ -7,6 +7,7 @@ import type { Instruction } from './core/instruction.ts';
 import type { Peers } from './peers.ts';
 import { inlineFiles, verifyArtifacts } from './spool/artifacts.ts';
 import { dropCheckpoint } from './spool/checkpoint.ts';
+import type { ContentKeeper } from './spool/content-keeper.ts';
 import { type HostFolder, runFolder } from './spool/host-folder.ts';
 import type { Preparations } from './preparation/preparations.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
@@ -14,6 +15,7 @@ import type { Supervisor } from './supervisor/supervisor.ts';
 /** What instructions are carried out with. */
 export interface EffectsOptions {
   readonly host: HostFolder;
+  readonly keeper: ContentKeeper;
   readonly peers: Peers;
   readonly supervisor: Supervisor;
   readonly preparations: Preparations;
@@ -40,7 +42,7 @@ export class Effects {
   }
 
   #act(instruction: Instruction): void {
-    const { host, peers, supervisor } = this.#options;
+    const { host, keeper, peers, supervisor } = this.#options;
     switch (instruction.kind) {
       case 'journal':
         break;
@@ -83,10 +85,10 @@ export class Effects {
         peers.close(instruction.connection);
         break;
       case 'check-content':
-        this.#answer(instruction.connection, checkContent(host, instruction.hash));
+        this.#answer(instruction.connection, checkContent(keeper, instruction.hash));
         break;
       case 'unpack':
-        this.#answer(instruction.connection, unpackContent(host, instruction.hash, instruction.path));
+        this.#answer(instruction.connection, unpackContent(keeper, host, instruction.hash, instruction.path));
         break;
       case 'check-launch':
         this.#answer(instruction.connection, this.#check(instruction));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AgentFile, buildOf, isOlder, readAgentFile } from './agent-file.ts';
 import { socketPath, tryConnect } from './endpoint.ts';
@@ -62,7 +62,16 @@ export async function start(
  */
 function newest(script: string, last: AgentFile | null): string {
   const other = last === null ? script : join(dirname(script), `${last.build}.mjs`);
-  return last !== null && isOlder(buildOf(script), last) && existsSync(other) ? other : script;
+  return last !== null && isOlder(buildOf(script), last) && isWhole(other, last) ? other : script;
+}
+
+/** A power loss may have left a part of it. */
+function isWhole(file: string, { build }: AgentFile): boolean {
+  try {
+    return buildOf(file).build === build;
+  } catch {
+    return false;
+  }
 }
 
 async function endAndWait(pid: number, deadline: number): Promise<void> {

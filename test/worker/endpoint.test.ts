@@ -1,5 +1,6 @@
 /** Who serves a folder: `serve`, `start` and `relay` as a coordinator runs them. */
 import { protocolVersion } from '../../src/protocol/messages.ts';
+import { createHash } from 'node:crypto';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -144,6 +145,22 @@ describe('start', () => {
     await again.ended('a-1');
     writer.close();
     again.close();
+  });
+
+  it('takes its own file where that of the newer build that served last is torn', async () => {
+    const newer = join(bundles, 'newer.mjs');
+    writeFileSync(newer, `${readFileSync(agent, 'utf8')}\n// another build\n`);
+    const { pid, build } = await start(newer);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+    const own = join(
+      bundles,
+      `${createHash('sha256').update(readFileSync(agent)).digest('hex').slice(0, 16)}.mjs`,
+    );
+    copyFileSync(agent, own);
+    utimesSync(own, 1_000, 1_000);
+    writeFileSync(join(bundles, `${build}.mjs`), readFileSync(newer).subarray(0, 1_000));
+    expect((await start(own)).build).not.toBe(build);
   });
 
   it('says in a sentence why there is none', async () => {

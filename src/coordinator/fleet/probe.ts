@@ -145,6 +145,13 @@ say() { printf '%s %s\\n' "$1" "$2"; }
 one_line() { head -n 1 | cut -c1-1000; }
 version_of() { [ -n "$1" ] && [ -x "$1" ] && "$1" -p process.versions.node 2>/dev/null; }
 
+# is_whole FILE DIGITS: whether its SHA-256 begins so. A power loss may have left a part of it, or nothing but its size.
+is_whole() {
+  [ -s "$1" ] || return
+  sum=$(sha256sum 2>/dev/null <"$1") || return 0
+  case $sum in "$2"*) return 0 ;; *) return 1 ;; esac
+}
+
 look() {
   # Where a login file has read of these lines, nothing of what follows is what was meant.
   [ -n "$folder" ] && [ -n "$token" ] || return
@@ -190,7 +197,7 @@ look() {
   say leftBehind "$left"
   agent=$folder/agent/$build.mjs
   started= problem=
-  if [ -s "$agent" ]; then
+  if is_whole "$agent" "$build"; then
     say agent yes
     if [ -n "$found" ]; then
       said=$($keep "$found" "$agent" start --folder "$folder" 2>"$folder/.said-$token") && started=$said

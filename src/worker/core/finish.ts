@@ -6,7 +6,7 @@ import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Evidence } from './event.ts';
-import { leftOver, thin } from './kept-lines.ts';
+import { type KeptLines, leftOver, thin } from './kept-lines.ts';
 import { decideOutcome } from './outcome.ts';
 import { type HeldAttempt, type Run, startOf } from './state.ts';
 import { sendEnd, sendLines } from './tell.ts';
@@ -122,6 +122,10 @@ function keepTheRest(turn: Turn, held: HeldAttempt, launch: Launch, evidence: Ev
     offsets: evidence.offsets,
   });
 }
+
+/** Whether all lines are there that an end was sealed with. */
+export const hasAllLines = ({ lines }: KeptLines, end: AttemptEnd): boolean =>
+  lines.length === end.metricsCount && hashOf(lines) === end.metricsHash;
 
 /** SHA-256 of the kept lines as NDJSON. */
 const hashOf = (lines: readonly MetricsLine[]): string =>

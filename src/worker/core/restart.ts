@@ -1,6 +1,6 @@
 /** An agent that begins: what the journal left is found again, given up, or told once more. */
 import type { HostFacts } from '../../protocol/messages.ts';
-import { settle } from './finish.ts';
+import { hasAllLines, settle } from './finish.ts';
 import { prepareWaiting } from './prepare-launch.ts';
 import type { HeldAttempt } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -34,7 +34,9 @@ function giveUp(turn: Turn, held: HeldAttempt): void {
   if (status.kind === 'waiting') turn.commit({ kind: 'taken-back', attempts: [held.lease.attempt] });
   if (status.kind === 'running' || status.kind === 'starting')
     settle(turn, held, { kind: 'lost', reason: turn.state.hasLeft ? 'shutdown' : 'reboot' }, null);
-  if (status.kind === 'ended' && status.end.artifacts.length > 0)
+  if (status.kind !== 'ended') return;
+  if (!hasAllLines(held.kept, status.end)) settle(turn, held, { kind: 'lost', reason: 'reboot' }, null);
+  else if (status.end.artifacts.length > 0)
     turn.instruct({ kind: 'verify', attempt: held.lease.attempt, end: status.end });
 }
 

@@ -43,9 +43,12 @@ export class Journal {
   static rewrite(path: string, records: Iterable<JournalRecord>): Journal {
     const next = `${path}.next`;
     const text = textOf(records);
-    writeFileSync(next, text);
+    const file = openSync(next, 'w+');
+    writeFileSync(file, text);
+    // Else a power loss may leave the new name with nothing of it, where the old one had all.
+    syncNow(file);
     renameSync(next, path);
-    return new Journal(openSync(path, 'r+'), Buffer.byteLength(text));
+    return new Journal(file, Buffer.byteLength(text));
   }
 
   /** One write for all of them. @throws the system's error when the disk takes no more; nothing counts as written then */
@@ -61,13 +64,9 @@ export class Journal {
     this.#syncing.set(0);
   }
 
-  /** Returns once all of it has reached the disk. A disk that cannot say so has it as surely as it has anything. */
+  /** Returns once all of it has reached the disk. */
   sync(): void {
-    try {
-      fdatasyncSync(this.#file);
-    } catch {
-      // Then it says so of what is written next.
-    }
+    syncNow(this.#file);
   }
 
   #syncSoon(): void {
@@ -84,6 +83,15 @@ export class Journal {
     this.#syncing.clear();
     ftruncateSync(this.#file, this.#size);
     closeSync(this.#file);
+  }
+}
+
+/** A disk that cannot say that it has it has it as surely as it has anything; it says so of what is written next. */
+function syncNow(file: number): void {
+  try {
+    fdatasyncSync(file);
+  } catch {
+    // As above.
   }
 }
 

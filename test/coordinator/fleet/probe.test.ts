@@ -70,6 +70,22 @@ describe('a look at a host', () => {
     });
   });
 
+  it.each([
+    ['cut', (agent: string) => agent.slice(0, -20)],
+    ['full of zeros', (agent: string) => '\0'.repeat(agent.length)],
+    ['empty', () => ''],
+  ])('finds no agent in a file that is %s, as a power loss may leave it', async (_, torn) => {
+    const agent =
+      'process.stdout.write(JSON.stringify({ socket: "/s", pid: 1, build: "b" }));\nlet end = 1;\n';
+    const build = createHash('sha256').update(agent).digest('hex').slice(0, 16);
+    mkdirSync(join(home, 'agent'));
+    writeFileSync(join(home, 'agent', `${build}.mjs`), torn(agent));
+    const wanted = { folder: home, node: process.execPath, build };
+    expect(await probe(localTransport(), wanted, 'abc')).toMatchObject({ agent: 'no', started: null });
+    writeFileSync(join(home, 'agent', `${build}.mjs`), agent);
+    expect(await probe(localTransport(), wanted, 'abc')).toMatchObject({ agent: 'yes', started: { pid: 1 } });
+  });
+
   it('takes a Node only if it runs and is of 16 or later', async () => {
     const old = join(home, 'old-node');
     writeFileSync(old, `#!/bin/sh\nexec ${process.execPath} -e 'process.exit(1)'\n`);

@@ -128,6 +128,39 @@ describe('what ran when its host went down', () => {
   });
 });
 
+describe('an end that was sealed before its host went down', () => {
+  const ended = (): World => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.spawnAll();
+    world.post({
+      kind: 'lines',
+      attempt: 'a-1',
+      lines: [{ score: 1 }],
+      offsets: { report: 9, log: 0, csv: 0 },
+    });
+    world.finish('a-1', { lines: [{ score: 2 }] });
+    return world;
+  };
+  const told = (world: World): unknown => {
+    const next = world.next();
+    next.post({ kind: 'booted', facts: { ...next.state.facts, bootId: 'boot-2' } });
+    next.greet(1);
+    return next.take('send-end').end.outcome;
+  };
+
+  it('counts with all its lines', () => {
+    expect(told(ended())).toEqual({ kind: 'succeeded' });
+  });
+
+  it('does not count where the disk has not kept all of them', () => {
+    const world = ended();
+    const torn = world.journal.findIndex((line) => line.includes('"kind":"lines"'));
+    world.journal.splice(torn, 1);
+    expect(told(world)).toEqual({ kind: 'lost', reason: 'reboot' });
+  });
+});
+
 const launchOfWorld = (world: World) => {
   const spec = world.state.launches.get('launch');
   if (spec === undefined) throw new Error('no launch');
