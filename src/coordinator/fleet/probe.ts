@@ -152,6 +152,16 @@ is_whole() {
   case $sum in "$2"*) return 0 ;; *) return 1 ;; esac
 }
 
+# is_kept FILE: whether a Node that was put there is whole: looked at once, in a boot after the one in which it came.
+is_kept() {
+  case $1 in "$folder"/node/*) ;; *) return 0 ;; esac
+  [ -x "$1" ] || return
+  boot=$(cat "$1.boot" 2>/dev/null)
+  case $boot in kept | "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)") return 0 ;; esac
+  sum=$(cut -c1-64 "$1.sum" 2>/dev/null)
+  [ \${#sum} = 64 ] || ! command -v sha256sum >/dev/null && is_whole "$1" "$sum" && echo kept >"$1.boot"
+}
+
 look() {
   # Where a login file has read of these lines, nothing of what follows is what was meant.
   [ -n "$folder" ] && [ -n "$token" ] || return
@@ -185,7 +195,7 @@ look() {
 
   found= version=
   for candidate in "$wanted" "$folder"/node/*-"$arch"/node "$(command -v node)" /usr/local/bin/node "$HOME"/.nvm/versions/node/*/bin/node; do
-    version=$(version_of "$candidate")
+    version=$(is_kept "$candidate" && version_of "$candidate")
     major=\${version%%.*}
     case $major in '' | *[!0-9]*) continue ;; esac
     if [ "$major" -ge ${oldestNode} ]; then found=$candidate; break; fi

@@ -95,6 +95,41 @@ describe('a look at a host', () => {
   });
 });
 
+describe('a Node that was put there', () => {
+  const script = `#!/bin/sh\nexec ${process.execPath} "$@"\n`;
+  const sum = createHash('sha256').update(script).digest('hex');
+  /** @returns whether it is taken */
+  const isTaken = async (): Promise<boolean> =>
+    (await probe(localTransport(), { folder: home, node: '', build: 'x' }, 'abc')).node.startsWith(home);
+  const put = (text: string, boot: string): string => {
+    const folder = join(home, `node/v24-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'node'), text, { mode: 0o755 });
+    writeFileSync(join(folder, 'node.sum'), `${sum}\n`);
+    writeFileSync(join(folder, 'node.boot'), boot);
+    return folder;
+  };
+
+  it('is taken after another boot where all of it is there, which is looked at once', async () => {
+    const folder = put(script, 'an earlier boot');
+    expect(await isTaken()).toBe(true);
+    expect(readFileSync(join(folder, 'node.boot'), 'utf8')).toBe('kept\n');
+  });
+
+  it.each(['an earlier boot', ''])(
+    'is not taken where it runs and is not what was put (boot "%s")',
+    async (boot) => {
+      put(`${script}# torn`, boot);
+      expect(await isTaken()).toBe(false);
+    },
+  );
+
+  it('is not looked at in the boot in which it came', async () => {
+    put(`${script}# another`, readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
+    expect(await isTaken()).toBe(true);
+  });
+});
+
 describe.skipIf(whyNoSshd !== null)('a look at a host on which nothing runs as it should', () => {
   let lab: SshLab;
   const ways = new Ways();
