@@ -62,10 +62,8 @@ describe.skipIf(!bedIsHere())('a trial that makes each host crash on which it ru
   }, async () => {
     const run = bed.spawn(process.execPath, [labsweep, 'run', 'sweep.yaml', '--json'], { cwd: folder });
     const end = ended(run);
-    let isOver = false;
-    void end.then(() => (isOver = true));
     const crashes: string[][] = [];
-    while (!isOver)
+    while (run.exitCode === null)
       for (const host of bed.hosts) {
         const there = await running(host);
         if (!there.includes(String(poison))) continue;
