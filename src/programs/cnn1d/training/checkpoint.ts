@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { NetworkState } from '../engine/engine.ts';
@@ -59,6 +68,7 @@ export class CheckpointFile {
     mkdirSync(folder, { recursive: true });
   }
 
+  /** @throws where the disk does not take it all; the checkpoint before counts then */
   save({ progress, network, best }: Checkpoint): void {
     const arrays = [network.parameters, network.firstMoment, network.secondMoment, network.statistics];
     if (best !== null) arrays.push(best.parameters, best.statistics);
@@ -73,12 +83,13 @@ export class CheckpointFile {
       progress,
     };
     const unfinished = `${this.#file()}.unfinished`;
-    const file = openSync(unfinished, 'w');
-    writeSync(file, `${JSON.stringify(header)}\n`);
-    writeSync(file, body);
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(unfinished, this.#file());
+    try {
+      writeDurably(unfinished, [`${JSON.stringify(header)}\n`, body]);
+      renameSync(unfinished, this.#file());
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      throw error;
+    }
   }
 
   /** Null where there is none, or none that is whole and of this trial: then the training begins anew. */
@@ -103,6 +114,17 @@ export class CheckpointFile {
 
   #file(): string {
     return join(this.#folder, 'checkpoint.bin');
+  }
+}
+
+function writeDurably(path: string, parts: readonly (string | Buffer)[]): void {
+  const file = openSync(path, 'w');
+  try {
+    // Unlike writeSync, which may write a part where the disk is full and only says so, it writes all or throws.
+    for (const part of parts) writeFileSync(file, part);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricsLine } from '../../../../src/model/metrics.ts';
 import { readDataset } from '../../../../src/programs/cnn1d/dataset/read-dataset.ts';
@@ -101,20 +100,6 @@ describe('a training', () => {
     await expect(run({ words: ['quiet', 'loud'] })).rejects.toThrow(
       'The data set has no train clips for quiet, loud.',
     );
-  });
-});
-
-describe('a checkpoint', () => {
-  it('is not taken by another trial, nor when it is damaged', async () => {
-    const folder = await temporaryFolder();
-    await run({ checkpoints: new CheckpointFile(folder, 'this one'), stopAfter: 5 });
-    expect(new CheckpointFile(folder, 'this one').load()?.progress).toMatchObject({ epoch: 1, batch: 0 });
-    expect(new CheckpointFile(folder, 'another').load()).toBeNull();
-    const bytes = await readFile(`${folder}/checkpoint.bin`);
-    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-    await writeFile(`${folder}/checkpoint.bin`, bytes);
-    expect(new CheckpointFile(folder, 'this one').load()).toBeNull();
-    expect(new CheckpointFile(await temporaryFolder(), 'this one').load()).toBeNull();
   });
 });
 
