@@ -47,9 +47,13 @@ export class LedgerBuilder {
   now = 1_000_000;
   #attempts = 0;
 
-  constructor() {
-    this.add({ kind: 'ledger-created', at: this.now, ledger: 'ledger-of-a-test' });
-    this.add({ kind: 'term-started', at: this.now, term: 1, nonce: 'n1', machine: 'm' });
+  readonly #nonce: string;
+
+  /** @param ledger whose it is, and what heads the ids of its attempts */
+  constructor({ ledger = 'ledger-of-a-test', nonce = 'n1' } = {}) {
+    this.#nonce = nonce;
+    this.add({ kind: 'ledger-created', at: this.now, ledger });
+    this.add({ kind: 'term-started', at: this.now, term: 1, nonce, machine: 'm' });
   }
 
   add(event: LedgerEvent): this {
@@ -79,7 +83,7 @@ export class LedgerBuilder {
 
   lease(trial: TrialId, host = 'cedar', alone = false): AttemptId {
     const known = this.state.trials.get(trial);
-    const attempt = `n1-${(this.#attempts += 1)}`;
+    const attempt = `${this.#nonce}-${(this.#attempts += 1)}`;
     const number = (known?.attempts.length ?? 0) + 1;
     const sweep = known?.sweeps[0] ?? '';
     this.add({ kind: 'leased', at: this.now, host, leases: [{ attempt, number, trial, sweep, alone }] });

@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from '../coordinator/core/command.ts';
 import type { CoordinatorState } from '../coordinator/core/state.ts';
 import type { HostEntry } from '../coordinator/coordinator.ts';
+import type { LedgerWriter } from '../ledger/store/writer.ts';
 import type { Console } from './console.ts';
 import { storeFolder } from './named-content.ts';
 import { writeOrAsk } from './hand-over.ts';
-import { openSession } from './session.ts';
+import { openSession, type Session } from './session.ts';
 
 /** A host that says nothing for so long hears of it when it is next seen. */
 const patienceMs = 15_000;
@@ -25,23 +26,49 @@ export async function ask(
 ): Promise<string> {
   const entered = await writeOrAsk(console, folder, command, false);
   if (entered.kind === 'answered') return entered.answer;
-  const { hosts, isDone } = afterwards;
+  const { isDone } = afterwards;
+  return asCoordinator(folder, entered.writer, afterwards.hosts, async ({ coordinator, failed }) => {
+    const answer = await Promise.race([coordinator.ask(command), failed]);
+    if (!isDone(coordinator.state)) coordinator.connect();
+    for (let waited = 0; waited < patienceMs; waited += 50) {
+      if (isDone(coordinator.state)) return answer;
+      await Promise.race([pause(50), failed]);
+    }
+    return `${answer}; a host has not answered yet and hears of it when it is next seen`;
+  });
+}
+
+/** The same for several, one after the other; none of them asks anything of a host. */
+export async function askEach(console: Console, folder: string, commands: Iterable<Command>): Promise<void> {
+  const left = commands[Symbol.iterator]();
+  for (let next = left.next(); next.done !== true; next = left.next()) {
+    const { value: first } = next;
+    const entered = await writeOrAsk(console, folder, first, false);
+    if (entered.kind === 'opened')
+      await asCoordinator(folder, entered.writer, [], async ({ coordinator, failed }) => {
+        await Promise.race([coordinator.ask(first), failed]);
+        for (let more = left.next(); more.done !== true; more = left.next())
+          await Promise.race([coordinator.ask(more.value), failed]);
+      });
+  }
+}
+
+async function asCoordinator<Result>(
+  folder: string,
+  writer: LedgerWriter,
+  hosts: readonly HostEntry[],
+  act: (session: Session) => Promise<Result>,
+): Promise<Result> {
   const session = await openSession({
     folder,
     store: storeFolder(folder),
     hosts,
     inventory: null,
-    writer: entered.writer,
+    writer,
     onCommitted: () => {},
   });
   try {
-    const answer = await Promise.race([session.coordinator.ask(command), session.failed]);
-    if (!isDone(session.coordinator.state)) session.coordinator.connect();
-    for (let waited = 0; waited < patienceMs; waited += 50) {
-      if (isDone(session.coordinator.state)) return answer;
-      await Promise.race([pause(50), session.failed]);
-    }
-    return `${answer}; a host has not answered yet and hears of it when it is next seen`;
+    return await act(session);
   } finally {
     await session.close();
   }

@@ -13,6 +13,7 @@ import { leaderboardVerb } from './verbs/leaderboard.ts';
 import { ledgerVerb } from './verbs/ledger.ts';
 import { listVerb } from './verbs/list.ts';
 import { logsVerb } from './verbs/logs.ts';
+import { mergeVerb } from './verbs/merge.ts';
 import { pauseVerb } from './verbs/pause.ts';
 import { planVerb } from './verbs/plan.ts';
 import { resumeVerb } from './verbs/resume.ts';
@@ -43,6 +44,7 @@ const verbs: readonly Verb[] = [
   pauseVerb,
   stopVerb,
   leaderboardVerb,
+  mergeVerb,
   ledgerVerb,
   completionVerb,
 ];

@@ -11,13 +11,20 @@ import { CommandError } from './exit.ts';
 export function sweepNamed(state: LedgerState, name?: string): Sweep {
   const all = [...state.sweeps.values()];
   if (all.length === 0) throw new CommandError('this ledger has no sweep; `labsweep run SWEEP` starts one.');
-  if (name === undefined) return latest(all);
+  if (name === undefined) return latest(ownOf(all));
   const found = state.sweeps.get(sweepName(name)) ?? all.find(({ declaration }) => declaration.path === name);
   if (found !== undefined) return found;
   const names = all.map((sweep) => sweep.name);
   const nearest = nearestName(name, names);
   const advice = nearest === null ? `there are ${names.join(', ')}` : `did you mean ${nearest}?`;
   throw new CommandError(`there is no sweep ${name} in this ledger; ${advice}`);
+}
+
+/** What others have trained is shown where it is named, or where there is nothing else. */
+function ownOf(sweeps: readonly Sweep[]): readonly Sweep[] {
+  const own = sweeps.filter(({ isImported }) => !isImported);
+  // The order in which others' came must not tell.
+  return own.length > 0 ? own : sweeps.toSorted((a, b) => (a.name < b.name ? 1 : -1));
 }
 
 const latest = (sweeps: readonly [Sweep, ...Sweep[]] | readonly Sweep[]): Sweep =>

@@ -24,6 +24,8 @@ export interface AttemptDocument {
   readonly attempt: string;
   readonly number: number;
   readonly host: string;
+  /** Where it was trained, if not for this ledger. */
+  readonly ledger: { readonly id: string; readonly path: string } | null;
   readonly device: string | null;
   readonly state: Attempt['status']['kind'];
   /** Whether its result is the trial's. */
@@ -64,6 +66,10 @@ function attemptDocument({ status: trial }: Trial, attempt: Attempt, folder: str
     attempt: attempt.id,
     number: attempt.number,
     host: attempt.host,
+    ledger:
+      attempt.importedFrom === null
+        ? null
+        : { id: attempt.importedFrom.ledger, path: attempt.importedFrom.path },
     device: status.kind === 'running' ? status.device : (end?.device ?? null),
     state: status.kind,
     counts: trial.kind === 'succeeded' && trial.attempt === attempt.id,

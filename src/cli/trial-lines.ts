@@ -42,10 +42,10 @@ const stateText = ({ status }: Trial): string =>
   status.kind === 'failed' && status.because !== null ? `failed, given up: ${status.because}` : status.kind;
 
 function attemptCells(attempt: AttemptDocument): string[] {
-  const { number, host, device, state, outcome, seconds, cpuSeconds, counts } = attempt;
+  const { number, host, ledger, device, state, outcome, seconds, cpuSeconds, counts } = attempt;
   return [
     `  ${number}`,
-    `${host}${device === null ? '' : ` ${deviceLabel(null, device)}`}`,
+    `${host}${device === null ? '' : ` ${deviceLabel(null, device)}`}${ledger === null ? '' : `, in ${ledger.path}`}`,
     `${outcome === null ? state : oneLine(outcomeText(outcome))}${counts ? ' (counts)' : ''}`,
     seconds === null ? '' : formatDuration(seconds * 1000),
     cpuSeconds === null ? '' : `${formatDuration(cpuSeconds * 1000)} of CPU`,
@@ -62,6 +62,7 @@ function peakText({ peakMemoryBytes, peakGpuMemoryBytes }: AttemptDocument): str
 function resultLines({
   number,
   host,
+  ledger,
   best,
   final,
   metricsCount,
@@ -75,7 +76,7 @@ function resultLines({
   const files = artifacts.map(({ path, sizeBytes, file }) => [
     `  ${path}`,
     formatSize(sizeBytes),
-    file ?? `on ${host}`,
+    file ?? (ledger === null ? `on ${host}` : `with ${ledger.path}`),
   ]);
   const tail = logTail.trimEnd();
   return [

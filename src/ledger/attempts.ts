@@ -25,6 +25,7 @@ export function leaseAttempt(
     host: hostName(host),
     leasedAt: at,
     alone: lease.alone,
+    importedFrom: null,
     status: { kind: 'leased' },
   };
   state.attempts.set(attempt.id, attempt);

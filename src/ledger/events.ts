@@ -46,6 +46,33 @@ export const pointDeclarationSchema = z.object({
 });
 export type PointDeclaration = Readonly<z.infer<typeof pointDeclarationSchema>>;
 
+/** A trial that succeeded in another ledger. */
+export const importedResultSchema = z.object({
+  attempt: z.string(),
+  host: z.string(),
+  sweep: z.string(),
+  launch: z.string(),
+  /** Wall clock of the machine that committed it. */
+  endedAt: z.number(),
+  trial: z.string(),
+  seed: z.number(),
+  replicate: z.number(),
+  point: pointDeclarationSchema,
+  /** The sweeps that hold the trial there. */
+  sweeps: z.array(z.string()),
+  end: attemptEndSchema,
+});
+export type ImportedResult = Readonly<z.infer<typeof importedResultSchema>>;
+
+/** What is the same for the results of one ledger. */
+export const importSourceSchema = z.object({
+  ledger: z.string(),
+  /** Where it was, for people. */
+  path: z.string(),
+  declarations: z.array(sweepDeclarationSchema),
+  launches: z.array(z.object({ launch: z.string(), spec: launchSchema })),
+});
+
 export const ledgerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ledger-created'), at, ledger: z.string() }),
   /** A coordinator's turn. `nonce` heads the ids of the attempts that it leases. */
@@ -118,6 +145,8 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('given-up'), at, trial: z.string(), because: z.string() }),
   /** Failed trials are queued again, their charges forgotten: a person asked, or the host was at fault. */
   z.object({ kind: z.literal('retry-asked'), at, trials: z.array(z.string()) }),
+  /** Results of another ledger, whose artifacts stay there. */
+  importSourceSchema.extend({ kind: z.literal('imported'), at, results: z.array(importedResultSchema) }),
   /** What is before was saved from a damaged ledger, without the metrics lines of these attempts, which have ended. */
   z.object({ kind: z.literal('recovered'), at, lostMetrics: z.array(z.string()) }),
 ]);

@@ -8,6 +8,7 @@
 import { attemptId, ledgerId } from '../model/ids.ts';
 import { adopt, endAttempt, leaseAttempt, reopen, settleArtifacts, start, takeBack } from './attempts.ts';
 import type { LedgerEvent } from './events.ts';
+import { importResults } from './imports.ts';
 import { attemptOf, hostOf, sweepOf, trialOf } from './records.ts';
 import type { HostRecord, LedgerState } from './state.ts';
 import { declarePoints, declareSweep, openSweep } from './sweeps.ts';
@@ -92,6 +93,9 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       break;
     case 'retry-asked':
       for (const id of event.trials) forgive(state, trialOf(state, id));
+      break;
+    case 'imported':
+      importResults(state, event);
       break;
     case 'recovered': // for those who verify
       break;

@@ -26,6 +26,8 @@ export interface Sweep {
   readonly declaration: SweepDeclaration;
   readonly declaredAt: number;
   openedAt: number | null;
+  /** Nobody declared it here: it is what others have trained of it. */
+  readonly isImported: boolean;
   readonly points: PointDeclaration[];
   /** Its trials in the order in which they are best started. */
   readonly order: Trial[];
@@ -104,7 +106,18 @@ export interface Attempt {
   readonly leasedAt: number;
   /** Leased to run where nothing else of labsweep does. */
   readonly alone: boolean;
+  /** Null for an attempt of this ledger. */
+  readonly importedFrom: ImportSource | null;
   status: AttemptStatus;
+}
+
+/** The ledger that an attempt was leased in. */
+export interface ImportSource {
+  readonly ledger: string;
+  /** Where it was when its results were taken in, for people. */
+  readonly path: string;
+  /** Of the sweeps that held its trial there. */
+  readonly declarations: readonly SweepDeclaration[];
 }
 
 export type AttemptStatus =

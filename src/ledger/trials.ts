@@ -39,8 +39,9 @@ export function statusAfter(
   attempt: Attempt,
   end: AttemptEnd,
 ): TrialStatus | null {
-  if (trial.status.kind === 'succeeded') return null;
-  if (end.outcome.kind === 'succeeded') return { kind: 'succeeded', attempt: attempt.id };
+  if (trial.status.kind === 'succeeded' && !isImported(state, trial.status.attempt)) return null;
+  if (end.outcome.kind === 'succeeded' && takesThePlace(trial, attempt))
+    return { kind: 'succeeded', attempt: attempt.id };
   if (!isCurrent(trial, attempt)) return null;
   if (end.outcome.kind === 'cancelled')
     return isWanted(state, trial)
@@ -54,6 +55,12 @@ export function statusAfter(
   const next = waitingOrElsewhere(state, trial);
   return spent && next.kind === 'queued' ? { kind: 'failed', attempt: attempt.id, because: null } : next;
 }
+
+const isImported = (state: LedgerState, id: AttemptId): boolean => attemptOf(state, id).importedFrom !== null;
+
+/** Of results of one trial in several ledgers the smallest id counts, in each of them: whoever merges what, and when. */
+export const takesThePlace = ({ status }: Trial, { id }: Attempt): boolean =>
+  status.kind !== 'succeeded' || id < status.attempt;
 
 /** What a trial is without its current attempt: after a silence another of its attempts may be open still. */
 export function waitingOrElsewhere(state: LedgerState, trial: Trial): TrialStatus {

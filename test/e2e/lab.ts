@@ -71,6 +71,10 @@ export class Lab {
     return this.path(name);
   }
 
+  remove(name: string): void {
+    rmSync(this.path(name), { recursive: true, force: true });
+  }
+
   read(name: string): string {
     try {
       return readFileSync(this.path(name), 'utf8');

@@ -56,6 +56,10 @@ function attemptNamed(state: LedgerState, name: string, number: number | undefin
     number === undefined ? lastAttempt(state, trial) : attempts.find((one) => one.number === number);
   if (attempt === undefined)
     throw new CommandError(`trial ${shortId(trial)} has attempts 1 to ${attempts.length}.`);
+  if (attempt !== null && attempt.importedFrom !== null)
+    throw new CommandError(
+      `trial ${shortId(trial)} was trained by another ledger, ${attempt.importedFrom.path}; its log is asked for there.`,
+    );
   if (attempt === null || attempt.status.kind === 'leased' || attempt.status.kind === 'taken-back')
     throw new CommandError(
       `trial ${shortId(trial)} has not started; \`labsweep why ${shortId(trial)}\` says why.`,

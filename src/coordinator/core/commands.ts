@@ -4,6 +4,7 @@ import type { Attempt, Sweep } from '../../ledger/state.ts';
 import { type HostName, sweepName, trialId } from '../../model/ids.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import type { Command } from './command.ts';
+import { takeResults } from './imports.ts';
 import { drain, openOn, switchOff, takeInUse, trust } from './host-commands.ts';
 import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState } from './state.ts';
@@ -42,9 +43,23 @@ function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: nu
       return takeInUse(state, turn, command.host, now);
     case 'retry':
       return retry(state, turn, command.trials, now);
+    case 'import':
+      return importResults(state, turn, command, now);
     default:
       return command satisfies never;
   }
+}
+
+/** What runs here of a trial that has a result now is ended. */
+function importResults(
+  state: CoordinatorState,
+  turn: Turn,
+  command: Extract<Command, { kind: 'import' }>,
+  now: number,
+): string {
+  const taken = takeResults(state, turn, command, now);
+  for (const attempt of taken) cancelOthers(state, turn, attempt);
+  return `${taken.length} taken in`;
 }
 
 /** Who asks for more has mended what kept trials from starting; a host where it still does is soon left out again. */
@@ -95,6 +110,7 @@ function isSameDeclaration(
 ): boolean {
   return (
     known.status.kind !== 'declaring' &&
+    !known.isImported &&
     canonicalJson(known.declaration) === canonicalJson(declaration) &&
     known.points.length === points.length &&
     points.every((point, index) => isSamePoint(point, known.points[index]))

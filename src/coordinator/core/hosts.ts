@@ -3,15 +3,14 @@ import type { AttemptEnd } from '../../model/attempt-end.ts';
 import { type AttemptId, attemptId, type HostName, trialId } from '../../model/ids.ts';
 import { printable } from '../../model/printable.ts';
 import { isPassing } from '../../model/refusal.ts';
-import { workOf } from '../../model/work.ts';
 import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
-import { observeDuration } from '../../predict/duration.ts';
 import { askForAwaited, takeArtifacts } from './artifacts.ts';
 import { cancelOthers, cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
 import { forgetConnection } from './host-use.ts';
 import { takeBackOutdated } from './outdated.ts';
+import { learn } from './learn.ts';
 import { lostEnd, noteTry, takeUpAgain } from './silence.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { judgeHosts } from './suspicion.ts';
@@ -265,12 +264,4 @@ function acknowledge(state: CoordinatorState, host: HostName, id: AttemptId): vo
   const waiting = state.unacknowledged.get(host);
   if (waiting === undefined) state.unacknowledged.set(host, [id]);
   else waiting.push(id);
-}
-
-/** What a trial took predicts what its like will take. */
-export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
-  const trial = state.ledger.trials.get(attempt.trial);
-  if (end.outcome.kind !== 'succeeded' || trial === undefined) return;
-  const { launch, host } = attempt;
-  observeDuration(state.durations, { launch, host, seconds: end.seconds, work: workOf(trial.point) });
 }

@@ -4,7 +4,7 @@ import { emptyLedger } from '../../ledger/state.ts';
 import { isPresumedLost } from '../../ledger/trials.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import { noDurations } from '../../predict/duration.ts';
-import { learn } from './hosts.ts';
+import { learn } from './learn.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { isVisited } from './visits.ts';
 

@@ -1,6 +1,4 @@
 /** What of a damaged ledger is certainly as it was written: the longest beginning of its chain that verifies. */
-import { createHash } from 'node:crypto';
-import { encode } from '../../protocol/framing.ts';
 import { type AttemptId, attemptId } from '../../model/ids.ts';
 import { type MetricsLine, metricsLineSchema } from '../../model/metrics.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
@@ -9,6 +7,7 @@ import type { MetricsBatch } from '../metrics-batch.ts';
 import { FoldError } from '../records.ts';
 import { emptyLedger, type LedgerState } from '../state.ts';
 import { chainHash, emptyChain } from './chain.ts';
+import { metricsHashOf } from './metrics-hash.ts';
 import { rowsIn } from './pages.ts';
 
 export interface Salvage {
@@ -125,7 +124,7 @@ function metricsOf(
     if (lostBefore.has(id)) continue;
     const lines = linesFromFirst(found.get(id));
     const end = status.kind === 'ended' && status.end.metricsHash !== '' ? status.end : null;
-    if (end !== null && (lines.length !== end.metricsCount || hashOf(lines) !== end.metricsHash))
+    if (end !== null && (lines.length !== end.metricsCount || metricsHashOf(lines) !== end.metricsHash))
       lostMetrics.push(attemptId(id));
     else if (lines.length > 0) metrics.push({ attempt: id, from: 0, lines });
   }
@@ -149,10 +148,4 @@ function readLine(payload: string | undefined): MetricsLine | null {
   } catch {
     return null;
   }
-}
-
-function hashOf(lines: readonly MetricsLine[]): string {
-  const hash = createHash('sha256');
-  for (const line of lines) hash.update(encode(line));
-  return hash.digest('hex');
 }

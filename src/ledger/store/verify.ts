@@ -147,9 +147,11 @@ class MetricsCheck {
 
   take(event: LedgerEvent, seq: number): void {
     if (event.kind === 'recovered') for (const attempt of event.lostMetrics) this.#found.delete(attempt);
-    if (event.kind !== 'ended' || event.end.metricsHash === '') return;
-    const finding = this.#check(event.attempt, event.end, seq);
-    if (finding !== null) this.#found.set(event.attempt, finding);
+    const ended = event.kind === 'ended' ? [event] : event.kind === 'imported' ? event.results : [];
+    for (const { attempt, end } of ended) {
+      const finding = end.metricsHash === '' ? null : this.#check(attempt, end, seq);
+      if (finding !== null) this.#found.set(attempt, finding);
+    }
   }
 
   findings(): Iterable<Finding> {

@@ -1,0 +1,85 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { fold } from '../../ledger/fold.ts';
+import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
+import { ledgerFile } from '../../ledger/store/ledger-file.ts';
+import { type LedgerReader, openLedgerFile } from '../../ledger/store/reader.ts';
+import { askEach } from '../ask.ts';
+import type { Console } from '../console.ts';
+import { counted } from '../counted.ts';
+import { readLedgerState } from '../declare.ts';
+import { CommandError } from '../exit.ts';
+import { importCommands } from '../foreign-results.ts';
+import { noLedger } from '../ledger-path.ts';
+import { stateOption } from '../options.ts';
+import { announceNew, stateFolderFor } from '../state-folder.ts';
+import type { Verb } from '../verb.ts';
+
+export const mergeVerb: Verb = (console) =>
+  new Command('merge')
+    .summary("take in what others' ledgers have finished")
+    .description(
+      'Takes the results of other ledgers into this one, also while a sweep runs: they count in `leaderboard` and `plan`,\n' +
+        'and `run` does not train them again. Ledgers may come in any order, and more than once. Artifacts stay where they are.',
+    )
+    .argument('<ledger...>', "others' state folders, or files that `labsweep ledger backup` made")
+    .addOption(stateOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  labsweep merge ~ana/sweeps/.labsweep ben.db && labsweep leaderboard lab',
+    )
+    .action(async (paths: readonly string[], options: { state?: string }) => {
+      const folder = stateFolderFor(console, console.cwd, options.state);
+      // All are read before anything is taken in, so that a refusal leaves nothing behind.
+      const others = paths.map((path) => openOther(console, path, folder));
+      announceNew(console, folder);
+      for (const other of others) console.out(`${await mergeOne(console, folder, other)}\n`);
+    });
+
+interface Other {
+  /** As the person named it. */
+  readonly name: string;
+  readonly path: string;
+  readonly reader: LedgerReader;
+  readonly state: LedgerState;
+}
+
+/** @throws CommandError, or LedgerDamagedError, where there is no ledger to read */
+function openOther(console: Console, name: string, folder: string): Other {
+  const named = resolve(console.cwd, name);
+  const isFolder = statSync(named, { throwIfNoEntry: false })?.isDirectory() === true;
+  const path = isFolder ? join(named, ledgerFile) : named;
+  const own = join(folder, ledgerFile);
+  if (existsSync(path) && existsSync(own) && realpathSync(path) === realpathSync(own))
+    throw new CommandError(`${name} is this ledger itself.`);
+  const opened = openLedgerFile(path);
+  if (opened.kind === 'none') throw noLedger(path);
+  if (opened.kind !== 'opened') throw new CommandError(opened.message);
+  const { reader } = opened;
+  return { name, path, reader, state: reader.read(0).events.reduce(fold, emptyLedger()) };
+}
+
+async function mergeOne(
+  console: Console,
+  folder: string,
+  { name, path, reader, state }: Other,
+): Promise<string> {
+  const before = readLedgerState(folder);
+  const commands = importCommands(state, reader, path, ({ id }) => !before.attempts.has(id));
+  await askEach(console, folder, commands);
+  const after = readLedgerState(folder);
+  const attempts = [...after.attempts.values()].filter(
+    ({ id }) => !before.attempts.has(id) && state.attempts.has(id),
+  );
+  if (attempts.length === 0) return `${name}: nothing that is not here already`;
+  const trials = new Set(attempts.map(({ trial }) => trial));
+  const gained = [...trials].filter((id) => before.trials.get(id)?.status.kind !== 'succeeded');
+  const twice = attempts.length - gained.length;
+  const unasked = gained.filter((id) => after.trials.get(id)?.sweeps.length === 0).length;
+  return [
+    `${name}: ${counted(gained.length, 'result')} taken in`,
+    ...(twice > 0 ? [`${twice} of trials that had one already`] : []),
+    ...(unasked > 0 ? [`${unasked} of points that no sweep here holds: they count once one does`] : []),
+  ].join(', ');
+}

@@ -1,0 +1,13 @@
+import type { Attempt } from '../../ledger/state.ts';
+import type { AttemptEnd } from '../../model/attempt-end.ts';
+import { workOf } from '../../model/work.ts';
+import { observeDuration } from '../../predict/duration.ts';
+import type { CoordinatorState } from './state.ts';
+
+/** What a trial took predicts what its like will take. */
+export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
+  const trial = state.ledger.trials.get(attempt.trial);
+  if (end.outcome.kind !== 'succeeded' || trial === undefined) return;
+  const { launch, host } = attempt;
+  observeDuration(state.durations, { launch, host, seconds: end.seconds, work: workOf(trial.point) });
+}

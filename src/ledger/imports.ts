@@ -1,0 +1,104 @@
+/**
+ * Results that were earned in another ledger. They count as those earned here do, so that nobody trains again what a
+ * colleague has; what they amount to does not depend on the order in which ledgers are merged.
+ */
+import { canonicalJson } from '../model/canonical.ts';
+import { attemptId, hostName, sweepName, trialId } from '../model/ids.ts';
+import type { ImportedResult, LedgerEvent, PointDeclaration, SweepDeclaration } from './events.ts';
+import type { Attempt, LedgerState, Sweep } from './state.ts';
+import { newTrial, setStatus, takesThePlace } from './trials.ts';
+
+type Imported = Extract<LedgerEvent, { kind: 'imported' }>;
+
+export function importResults(state: LedgerState, event: Imported): void {
+  for (const { launch, spec } of event.launches) state.launches.set(launch, spec);
+  const fresh = event.results.filter(({ attempt }) => !state.attempts.has(attemptId(attempt)));
+  for (const result of fresh) takeIn(state, event, result);
+  for (const declaration of event.declarations) joinSweep(state, declaration, event.at, fresh);
+}
+
+function takeIn(state: LedgerState, { ledger, path, declarations }: Imported, result: ImportedResult): void {
+  const id = trialId(result.trial);
+  const trial = state.trials.get(id) ?? newTrial(state, id, result.point, result.seed, result.replicate);
+  const attempt: Attempt = {
+    id: attemptId(result.attempt),
+    number: trial.attempts.length + 1,
+    trial: id,
+    point: result.point,
+    sweep: sweepName(result.sweep),
+    launch: result.launch,
+    host: hostName(result.host),
+    leasedAt: result.endedAt,
+    alone: false,
+    importedFrom: {
+      ledger,
+      path,
+      declarations: declarations.filter(({ sweep }) => result.sweeps.includes(sweep)),
+    },
+    status: { kind: 'ended', end: result.end, at: result.endedAt },
+  };
+  state.attempts.set(attempt.id, attempt);
+  trial.attempts = trial.attempts.concat(attempt.id);
+  if (takesThePlace(trial, attempt)) setStatus(state, trial, { kind: 'succeeded', attempt: attempt.id });
+}
+
+/**
+ * A sweep that nobody declared here is what others have trained of it, as long as they asked the same question. Where
+ * they did not, the smallest question stands for its name, and the results of the others wait for a sweep that asks them.
+ */
+function joinSweep(
+  state: LedgerState,
+  declaration: SweepDeclaration,
+  at: number,
+  results: readonly ImportedResult[],
+): void {
+  const name = sweepName(declaration.sweep);
+  const known = state.sweeps.get(name);
+  if (known?.isImported === false) return;
+  const ours = results.filter(({ sweeps }) => sweeps.includes(declaration.sweep));
+  if (ours.length === 0 || (known !== undefined && questionOf(known.declaration) < questionOf(declaration)))
+    return;
+  const same =
+    known !== undefined && questionOf(known.declaration) === questionOf(declaration) ? known : null;
+  for (const trial of known?.order ?? []) trial.sweeps = trial.sweeps.filter((sweep) => sweep !== name);
+  const points = union(same?.points ?? [], ours);
+  const order = points.flatMap(({ trials }) => trials.flatMap((id) => state.trials.get(trialId(id)) ?? []));
+  const sweep: Sweep = {
+    name,
+    declaration: same === null ? declaration : smaller(same.declaration, declaration),
+    declaredAt: known?.declaredAt ?? at,
+    openedAt: Math.max(same?.openedAt ?? 0, ...ours.map(({ endedAt }) => endedAt)),
+    isImported: true,
+    points,
+    order,
+    firstQueued: order.length,
+    counts: { queued: 0, leased: 0, running: 0, succeeded: order.length, failed: 0, cancelled: 0 },
+    status: { kind: 'open' },
+  };
+  state.sweeps.set(name, sweep);
+  for (const trial of order) trial.sweeps = trial.sweeps.concat(name);
+}
+
+/** What must be equal for results to be ranked together. */
+const questionOf = ({ program, data, objective }: SweepDeclaration): string =>
+  canonicalJson({ program, data, objective });
+
+/** In an order of their own: that of the grid is another in each ledger. */
+function union(known: readonly PointDeclaration[], results: readonly ImportedResult[]): PointDeclaration[] {
+  const points = new Map(known.map((point) => [point.shape, point]));
+  for (const { point, trial } of results) {
+    const before = points.get(point.shape);
+    const trials = [...new Set([...(before?.trials ?? []), trial])].toSorted();
+    const one = before === undefined ? point : smaller(withTrials(before, []), withTrials(point, []));
+    points.set(point.shape, withTrials(one, trials));
+  }
+  return [...points.values()].toSorted((a, b) => (a.shape < b.shape ? -1 : 1));
+}
+
+const withTrials = (point: PointDeclaration, trials: readonly string[]): PointDeclaration => ({
+  ...point,
+  trials: [...trials],
+});
+
+const smaller = <Declared>(one: Declared, other: Declared): Declared =>
+  canonicalJson(one) <= canonicalJson(other) ? one : other;
