@@ -49,6 +49,11 @@ export class BedHost {
   /** Drops every packet on the way, which neither side sees; new connections wait until they time out. */
   drop = (): Promise<void> => this.#act('drop');
   undrop = (): Promise<void> => this.#act('undrop');
+  /** Nothing that it sends arrives, and what it is sent does: a connection that is half open. */
+  mute = (): Promise<void> => this.#act('mute');
+  /** The other way round. */
+  deafen = (): Promise<void> => this.#act('deafen');
+  bothWays = (): Promise<void> => this.#act('both-ways');
   unwan = (): Promise<void> => this.#act('unwan');
 
   wan({ delayMs, jitterMs = 0, lossPercent = 0, rateMbit = 0 }: Line): Promise<void> {

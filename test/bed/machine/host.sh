@@ -204,6 +204,12 @@ take_line() {
   ip link set "$cable" master bedbr0 arp on up
 }
 
+# One way only: what the host says is lost, or what it is told. Neither side is told of it, and no RST comes.
+one_way() {
+  [ -f "$host/wan.pid" ] || wan 0
+  kill "-$1" "$(cat "$host/wan.pid")"
+}
+
 inside() {
   local pid
   pid=$(init)
@@ -238,9 +244,13 @@ case $verb in
   drop | undrop) of "$1"; "$verb" ;;
   wan) of "$1"; shift; wan "$@" ;;
   unwan) of "$1"; unwan ;;
+  mute) of "$1"; one_way USR1 ;;
+  deafen) of "$1"; one_way USR2 ;;
+  both-ways) of "$1"; one_way HUP ;;
   exec) of "$1"; shift; inside "$@" ;;
   *)
     echo 'bed status | start|halt|crash|reboot|cut|heal|drop|undrop HOST | crash HOST --torn SEED'
-    echo '    wan HOST DELAY_MS [JITTER_MS [LOSS_PERCENT [MBIT]]] | unwan HOST | exec HOST COMMAND...'
+    echo '    wan HOST DELAY_MS [JITTER_MS [LOSS_PERCENT [MBIT]]] | unwan HOST | mute|deafen|both-ways HOST'
+    echo '    exec HOST COMMAND...'
     ;;
 esac

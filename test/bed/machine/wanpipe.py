@@ -4,6 +4,9 @@
 Joins two interfaces by a line with that one-way delay, jitter, loss and rate each way: what tc's netem does, for
 kernels without it. Frames carry their virtio_net_hdr along, so that segments larger than the MTU and checksums that the
 network card would fill in (packet(7), PACKET_VNET_HDR) go through unchanged. Says `joined` when it carries frames.
+
+SIGUSR1 drops all that comes from IF_B from then on, SIGUSR2 all that comes from IF_A: the other way stays open. SIGHUP ends
+both.
 """
 import collections
 import random
@@ -51,6 +54,7 @@ class Direction:
         self.delay, self.jitter, self.loss, self.rate = delay, jitter, loss, rate
         self.on_the_way = collections.deque()
         self.free_at = 0.0
+        self.is_closed = False
 
     def deliver(self, now):
         while self.on_the_way and self.on_the_way[0][0] <= now:
@@ -61,7 +65,7 @@ class Direction:
 
     def take(self):
         for frame in frames(self.source):
-            if random.random() < self.loss:
+            if self.is_closed or random.random() < self.loss:
                 continue
             at = time.monotonic()
             if self.rate:
@@ -84,6 +88,13 @@ def main():
     for end in ends:
         waiting.register(end, select.EPOLLIN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+    def close(forth, back):
+        directions[0].is_closed, directions[1].is_closed = forth, back
+
+    signal.signal(signal.SIGUSR1, lambda *_: close(False, True))
+    signal.signal(signal.SIGUSR2, lambda *_: close(True, False))
+    signal.signal(signal.SIGHUP, lambda *_: close(False, False))
     print("joined", flush=True)
     while True:
         for direction in directions:
