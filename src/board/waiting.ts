@@ -2,6 +2,7 @@
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
 import { type AttemptId, type HostName, hostName, type TrialId } from '../model/ids.ts';
+import { speaksAgainstHost } from '../model/outcome.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import type { DeviceRefusal, Refusal } from '../model/refusal.ts';
 import { deviceRefusalText, refusalText } from '../model/refusal-text.ts';
@@ -87,7 +88,8 @@ function failedThere(
   const failed = new Set<string>(
     attempts.flatMap((id) => {
       const attempt = state.attempts.get(id);
-      return attempt?.status.kind === 'ended' ? [attempt.host] : [];
+      if (attempt?.status.kind !== 'ended') return [];
+      return speaksAgainstHost(attempt.status.end.outcome.kind) ? [attempt.host] : [];
     }),
   );
   const mayCome = ({ name, state }: LiveHost): boolean =>

@@ -57,3 +57,7 @@ export const chargedTo: Readonly<Record<OutcomeKind, 'trial' | 'host' | 'nobody'
   evicted: 'nobody',
   cancelled: 'nobody',
 };
+
+/** Whether an end is a reason to try another host first: not where the host was lost, or its owner came back. */
+export const speaksAgainstHost = (kind: OutcomeKind): boolean =>
+  chargedTo[kind] !== 'nobody' || kind === 'oom' || kind === 'vanished';

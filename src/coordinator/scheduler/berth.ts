@@ -1,6 +1,7 @@
 /** Hosts as a plan sees them: what each holds, how long that takes it, and how soon it would end one trial more. */
 import type { Attempt, OpenWork, Sweep, Trial } from '../../ledger/state.ts';
 import { workOf } from '../../model/work.ts';
+import type { HostName } from '../../model/ids.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { hasRoom, isBlocked, parallelOf } from './backlog.ts';
@@ -139,16 +140,23 @@ export function remove(candidate: Candidate, trial: Trial): void {
 }
 
 /**
- * The one that ends a trial earliest; of those that end it nearly as early, the least busy. Asked for each trial of a
- * plan: it makes nothing that has to be collected.
+ * The one that ends a trial earliest; of those that end it nearly as early, the one that keeps its checkpoint, else the
+ * least busy. Asked for each trial of a plan: it makes nothing that has to be collected.
+ *
+ * @param kept the host on which a trial's last attempt ran, or null
  */
-export function earliest(candidates: readonly Candidate[], trial: Trial): Candidate | null {
+export function earliest(
+  candidates: readonly Candidate[],
+  trial: Trial,
+  kept: HostName | null,
+): Candidate | null {
   let soonest = Number.POSITIVE_INFINITY;
   for (const candidate of candidates)
     if (isOpenTo(candidate)) soonest = Math.min(soonest, endsIn(candidate, trial));
   let best: Candidate | null = null;
   for (const candidate of candidates) {
     const isNearly = isOpenTo(candidate) && endsIn(candidate, trial) <= soonest * (1 + alike);
+    if (isNearly && candidate.berth.host.name === kept) return candidate;
     if (isNearly && (best === null || candidate.berth.busySeconds < best.berth.busySeconds)) best = candidate;
   }
   return best;

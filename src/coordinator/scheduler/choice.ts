@@ -1,11 +1,12 @@
 /** Which host takes a trial. */
 import type { Trial } from '../../ledger/state.ts';
 import type { HostName } from '../../model/ids.ts';
-import { chargedTo } from '../../model/outcome.ts';
+import { chargedTo, speaksAgainstHost } from '../../model/outcome.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { hostsDownUnder } from '../core/poison.ts';
 import { type Candidate, earliest } from './berth.ts';
 import { idle, misfit } from './eligibility.ts';
+import { earlierAttempt } from './lease.ts';
 
 /** The hosts for the trials of one sweep. */
 export interface Choice {
@@ -32,14 +33,16 @@ export function chooseHost(
   trial: Trial,
   { candidates, coming, away, now }: Choice,
 ): Candidate | null {
+  const kept = checkpointHost(state, trial);
   const down = hostsDownUnder(state, trial);
   if (down.size > 0)
     return fitting(
       candidates.filter(({ berth }) => !down.has(berth.host.name)),
       trial,
+      kept,
     );
   const failedOn = hostsThatFailed(state, trial);
-  if (failedOn.size === 0) return fitting(candidates, trial);
+  if (failedOn.size === 0) return fitting(candidates, trial, kept);
   const isFresh = (host: FleetHost): boolean =>
     !failedOn.has(host.name) && misfit(trial.point, idle(host)) === null;
   const fresh = candidates.filter(({ berth }) => isFresh(berth.host));
@@ -47,7 +50,7 @@ export function chooseHost(
     if (coming.some(isFresh)) return null;
     if (now - lastFailure(state, trial) < patienceMs && away.some(isFresh)) return null;
   }
-  return fitting(fresh.length > 0 ? fresh : candidates, trial);
+  return fitting(fresh.length > 0 ? fresh : candidates, trial, kept);
 }
 
 const none: ReadonlySet<HostName> = new Set();
@@ -57,9 +60,16 @@ function hostsThatFailed(state: CoordinatorState, trial: Trial): ReadonlySet<Hos
   const hosts = new Set<HostName>();
   for (const id of trial.attempts) {
     const attempt = state.ledger.attempts.get(id);
-    if (attempt?.status.kind === 'ended') hosts.add(attempt.host);
+    if (attempt?.status.kind === 'ended' && speaksAgainstHost(attempt.status.end.outcome.kind))
+      hosts.add(attempt.host);
   }
   return hosts;
+}
+
+/** Where the attempt lies that a trial continues from; null where it has none. */
+function checkpointHost(state: CoordinatorState, trial: Trial): HostName | null {
+  if (trial.attempts.length === 0) return null;
+  return earlierAttempt(state.ledger, trial, null)?.host ?? null;
 }
 
 /** When it failed last, wall clock in ms; an end that blames nobody says nothing of hosts. */
@@ -73,11 +83,12 @@ function lastFailure(state: CoordinatorState, trial: Trial): number {
 }
 
 /** Asked for each trial of a plan, so the rules are asked only of the host that would be chosen. */
-function fitting(candidates: readonly Candidate[], trial: Trial): Candidate | null {
-  const best = earliest(candidates, trial);
+function fitting(candidates: readonly Candidate[], trial: Trial, kept: HostName | null): Candidate | null {
+  const best = earliest(candidates, trial, kept);
   if (best === null || misfit(trial.point, best.berth.idle) === null) return best;
   return fitting(
     candidates.filter((candidate) => candidate !== best),
     trial,
+    kept,
   );
 }
