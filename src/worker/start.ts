@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { type AgentFile, buildOf, isOlder, readAgentFile } from './agent-file.ts';
 import { socketPath, tryConnect } from './endpoint.ts';
 import { isSameProcess } from './supervisor/session.ts';
@@ -39,8 +40,8 @@ export async function start(
   const socket = socketPath(real);
   const agentFile = join(real, 'host', machineId(), 'agent.json');
   const own = buildOf(script);
-  const deadline = Date.now() + patienceMs;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline) {
     const connection = await tryConnect(socket);
     if (connection !== null) {
       connection.destroy();
@@ -77,7 +78,7 @@ function isWhole(file: string, { build }: AgentFile): boolean {
 async function endAndWait(pid: number, deadline: number): Promise<void> {
   try {
     process.kill(pid, 'SIGTERM');
-    while (Date.now() < deadline && process.kill(pid, 0)) await pause(5);
+    while (performance.now() < deadline && process.kill(pid, 0)) await pause(5);
   } catch {
     // Gone.
   }

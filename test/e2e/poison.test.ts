@@ -1,5 +1,5 @@
 /** A trial that makes its host crash: the host goes down when the trial says that it runs. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,6 +79,31 @@ describe.skipIf(!bedIsHere())('a trial that makes each host crash on which it ru
     const why = await bed.run(process.execPath, [labsweep, 'why', `x=${poison}`], { cwd: folder });
     expect(why.stdout).toMatch(
       /it was given up: hosts go down under it: it ran alone on host0\d and host0\d, which went down/,
+    );
+  });
+
+  it('is not what a host was shut down for: that blames no trial, and takes none', {
+    timeout: 60_000,
+  }, async () => {
+    const [host] = bed.hosts;
+    if (host === undefined) throw new Error('a bed has hosts');
+    const text = readFileSync(join(folder, 'sweep.yaml'), 'utf8');
+    const patient = text.replace('sleep 60', 'until [ -e /var/lab/gate ]; do sleep 0.1; done');
+    const inventory = { hosts: bed.inventory().hosts.filter(({ name }) => name === host.name) };
+    writeFileSync(join(folder, 'one-host.json'), JSON.stringify(inventory));
+    writeFileSync(join(folder, 'patient.yaml'), patient.replace('"toy"', '"patient"'));
+    await host.exec('sh', ['-c', 'echo -n >/var/lab/trials']);
+    const args = [labsweep, 'run', 'patient.yaml', '--inventory', 'one-host.json'];
+    const run = bed.spawn(process.execPath, args, { cwd: folder });
+    const end = ended(run);
+    await expect.poll(() => running(host), { timeout: 30_000 }).toContain(String(poison));
+    await host.halt();
+    await host.start();
+    await host.exec('touch', ['/var/lab/gate']);
+    const { code, stderr } = await end;
+    expect(code, stderr).toBe(exitCode.done);
+    expect(stderr).toContain(
+      `x=${poison} on ${host.name} lost: its host was shut down (will be tried again)`,
     );
   });
 });

@@ -32,7 +32,8 @@ export function gathered(turn: Turn, held: HeldAttempt, evidence: Evidence): voi
   const { status, lease } = held;
   const launch = turn.state.launches.get(lease.launch);
   if (status.kind !== 'finishing' || launch === undefined) return;
-  const ranMs = evidence.ranMs ?? status.endedAt - status.startedAt;
+  // No longer than until it was found to have ended: files tell of a clock that may have been set.
+  const ranMs = Math.min(evidence.ranMs ?? Number.POSITIVE_INFINITY, status.endedAt - status.startedAt);
   keepTheRest(turn, held, launch, evidence, ranMs);
   const outcome = decideOutcome({
     stopped: held.stopping?.why ?? null,

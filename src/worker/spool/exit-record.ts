@@ -17,10 +17,14 @@ export function readExitRecord({ exit }: RunFolder): number | null {
   }
 }
 
-/** How long a trial ran whose end nobody saw: from its parameters to its exit record, by one file system's clock. */
+/**
+ * How long a trial ran whose end nobody saw: from its parameters to its exit record, by one file system's clock; null
+ * where that was set back meanwhile.
+ */
 export function ranByFilesMs(run: RunFolder): number | null {
   try {
-    return Math.max(0, statSync(run.exit).mtimeMs - statSync(run.params).mtimeMs);
+    const ranMs = statSync(run.exit).mtimeMs - statSync(run.params).mtimeMs;
+    return ranMs >= 0 ? ranMs : null;
   } catch {
     return null;
   }

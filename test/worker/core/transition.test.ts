@@ -606,6 +606,7 @@ describe('an agent that begins', () => {
     next.expectNothingMore();
     next.post({ kind: 'spawned', attempt: 'a-2', process: { pid: 8, startTime: 4 }, oomKills: 0 });
     expect(next.records('started')).toHaveLength(2);
+    next.now += 5_000;
     next.post({ kind: 'exited', attempt: 'a-1' });
     next.take('gather');
     next.post({
