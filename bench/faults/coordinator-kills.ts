@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Bed } from '../../test/bed/bed.ts';
 import { Person } from '../../test/e2e/person.ts';
 import { Random } from '../../test/simulation/random.ts';
-import { eventsOf, leaderboardText, takeCounts, writeCountingSweep } from './counting-sweep.ts';
+import { eventsOf, leaderboardText, takeMarks, writeCountingSweep } from './counting-sweep.ts';
 
 export interface KillsOptions {
   readonly rounds: number;
@@ -50,7 +50,7 @@ async function undisturbed(bed: Bed, { trials, seconds }: KillsOptions): Promise
     writeCountingSweep(person, trials, seconds);
     const { code, stderr } = await person.type('run', 'sweep.yaml');
     if (code !== 0) throw new Error(`the undisturbed run ended with ${code}: ${stderr}`);
-    await takeCounts(bed);
+    await takeMarks(bed);
     return await leaderboardText(person);
   } finally {
     await person.leave();
@@ -80,8 +80,8 @@ async function killRound(
     const last = await person.type(...howToGoOn(person));
     if (last.code !== 0)
       throw new Error(`seed ${seed}: the last one ended with ${last.code}: ${last.stderr}`);
-    const { done } = await takeCounts(bed);
-    const counts = Array.from({ length: trials }, (_, index) => done.get(index + 1) ?? 0);
+    const done = Map.groupBy((await takeMarks(bed)).done, ({ x }) => x);
+    const counts = Array.from({ length: trials }, (_, index) => done.get(index + 1)?.length ?? 0);
     return {
       seed,
       killedAfterMs,

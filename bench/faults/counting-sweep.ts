@@ -21,25 +21,32 @@ export function writeCountingSweep(person: Person, trials: number, seconds: numb
   person.write('sweep.yaml', JSON.stringify(sweep));
 }
 
-/** How often each trial has begun and come to its end, on all hosts together. */
-export interface Counts {
-  readonly begun: ReadonlyMap<number, number>;
-  readonly done: ReadonlyMap<number, number>;
+/** A program's own word that it began, or came to its end, on a host. */
+export interface Mark {
+  readonly x: number;
+  readonly host: string;
+}
+
+export interface Marks {
+  readonly begun: readonly Mark[];
+  readonly done: readonly Mark[];
 }
 
 /** Reads the hosts' own files, and takes them away. */
-export async function takeCounts(bed: Bed): Promise<Counts> {
-  const [begun, done] = await Promise.all([countOf(bed, 'begun'), countOf(bed, 'done')]);
+export async function takeMarks(bed: Bed): Promise<Marks> {
+  const [begun, done] = await Promise.all([marksIn(bed, 'begun'), marksIn(bed, 'done')]);
   return { begun, done };
 }
 
-async function countOf(bed: Bed, file: string): Promise<Map<number, number>> {
-  const count = new Map<number, number>();
+async function marksIn(bed: Bed, file: string): Promise<Mark[]> {
   const script = `cat ${at}/${file} 2>/dev/null; rm -f ${at}/${file}`;
   const read = await Promise.all(bed.hosts.map((host) => host.exec('sh', ['-c', script])));
-  for (const line of read.flatMap(({ stdout }) => stdout.split('\n')))
-    if (line !== '') count.set(Number(line), (count.get(Number(line)) ?? 0) + 1);
-  return count;
+  return bed.hosts.flatMap(({ name }, index) =>
+    (read[index]?.stdout ?? '')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => ({ x: Number(line), host: name })),
+  );
 }
 
 /** What is wrong with a finished sweep, whoever crashed meanwhile: nothing is. */

@@ -12,6 +12,9 @@ export interface Fault {
   readonly forMs: number;
 }
 
+/** A fault as it came: it takes a host a moment to go down. */
+export type Happened = Fault & { readonly untilMs: number };
+
 export interface StormShape {
   readonly counts: Readonly<Record<FaultKind, number>>;
   /** Faults begin within so long. */

@@ -1,101 +1,139 @@
-/** What the ledger and the hosts' own counts tell of each trial that ran more than once, and whether it had to. Pure. */
+/** What the ledger and the hosts' own files tell of each trial that ran more than once, and whether it had to. Pure. */
 import type { LedgerEvent } from '../../src/ledger/events.ts';
 import { outcomeText } from '../../src/model/outcome-text.ts';
-import type { Counts } from './counting-sweep.ts';
-import type { Fault } from './schedule.ts';
+import type { Mark, Marks } from './counting-sweep.ts';
+import type { Fault, Happened } from './schedule.ts';
 
 export interface TrialStory {
   readonly x: number;
   /** How often its program began, by the hosts' own files. */
   readonly began: number;
-  /** Why it ran again: an attempt that was running at a fault each. */
+  /** Why it ran again: an attempt that was on its host at a fault each. */
   readonly because: readonly string[];
+}
+
+export interface Told {
+  readonly stories: readonly TrialStory[];
+  /** What should not have happened, each in a sentence. */
+  readonly wrong: readonly string[];
 }
 
 interface Attempt {
   readonly x: number;
-  host: string;
-  startedAt: number | null;
+  readonly host: string;
+  readonly leasedAt: number;
+  /** Of which the ledger knows; null while it is open. */
   endedAt: number | null;
+  outcome: string;
   ending: string;
-  kind: string;
 }
 
-/** Only these end what runs on a host. */
+type HitOf = (attempt: Attempt, kinds: ReadonlySet<Fault['kind']>) => Happened | null;
+
+/** Only these end what runs on a host. An agent that is killed may leave what it was about to start unstarted. */
 const deadly: ReadonlySet<Fault['kind']> = new Set(['power loss', 'reboot']);
+const unsettling: ReadonlySet<Fault['kind']> = new Set([...deadly, 'agent killed']);
 
 /** @param began wall clock in ms, since when the faults are counted */
 export function storiesOf(
   events: readonly LedgerEvent[],
-  { begun, done }: Counts,
-  faults: readonly Fault[],
+  marks: Marks,
+  faults: readonly Happened[],
   began: number,
-): { readonly stories: readonly TrialStory[]; readonly wrong: readonly string[] } {
-  const wrong: string[] = [];
-  const byTrial = Map.groupBy(attemptsOf(events), ({ x }) => x);
-  const stories = [...byTrial].map(([x, attempts]) => {
-    const hits: string[] = [];
-    for (const attempt of attempts.filter(({ kind }) => kind !== 'succeeded' && kind !== 'taken-back')) {
-      const hit = faults.find((fault) => isHitBy(attempt, fault, began));
-      if (hit === undefined)
-        wrong.push(
-          `x=${x} ${attempt.ending || 'never ended'} on ${attempt.host}, where nothing had happened`,
-        );
-      else
-        hits.push(
-          `${hit.kind} of ${attempt.host} at ${(hit.atMs / 1_000).toFixed(1)} s: it ${attempt.ending}`,
-        );
-    }
-    const ran = begun.get(x) ?? 0;
-    if (attempts.filter(({ kind }) => kind === 'succeeded').length !== 1)
-      wrong.push(`x=${x} has not one result`);
-    if (ran > 1 + hits.length) wrong.push(`x=${x} began ${ran} times, and was hit ${hits.length} times`);
-    if ((done.get(x) ?? 0) > 1 + hits.length) wrong.push(`x=${x} came to its end ${done.get(x)} times`);
-    return { x, began: ran, because: hits };
-  });
-  return { stories, wrong };
+): Told {
+  const told = [...Map.groupBy(attemptsOf(events), ({ x }) => x)].map(([x, attempts]) =>
+    storyOf(
+      x,
+      attempts,
+      marks,
+      (attempt, kinds) =>
+        faults.find((fault) => kinds.has(fault.kind) && isHitBy(attempt, fault, began)) ?? null,
+    ),
+  );
+  return { stories: told.map(({ story }) => story), wrong: told.flatMap(({ wrong }) => wrong) };
 }
 
-/** It was there when the fault came, as far as the ledger knows; a host's last words may have been on their way. */
-function isHitBy({ host, startedAt, endedAt }: Attempt, fault: Fault, began: number): boolean {
-  const at = began + fault.atMs;
-  return (
-    fault.host === host &&
-    deadly.has(fault.kind) &&
-    (startedAt === null || startedAt <= at + 2_000) &&
-    (endedAt ?? at) >= at
-  );
+function storyOf(
+  x: number,
+  attempts: readonly Attempt[],
+  { begun, done }: Marks,
+  hitOf: HitOf,
+): { readonly story: TrialStory; readonly wrong: readonly string[] } {
+  const succeeded = attempts.filter(({ outcome }) => outcome === 'succeeded');
+  const others = attempts.filter(({ outcome }) => outcome !== 'succeeded');
+  const wrong = succeeded.length === 1 ? [] : [`x=${x} has ${succeeded.length} results`];
+  const because: string[] = [];
+  for (const [host, marks] of Map.groupBy(begun.filter(ofTrial(x)), (mark) => mark.host)) {
+    // What a power loss took from the host's memory it may have begun without the ledger hearing of it.
+    const hits = others
+      .filter((attempt) => attempt.host === host)
+      .flatMap((attempt) => textOf(attempt, hitOf));
+    const allowed = succeeded.filter((attempt) => attempt.host === host).length + hits.length;
+    const ends = done.filter(ofTrial(x)).filter((mark) => mark.host === host).length;
+    if (marks.length > allowed)
+      wrong.push(`x=${x} began ${marks.length} times on ${host}, hit ${hits.length} times`);
+    if (ends > allowed) wrong.push(`x=${x} came to its end ${ends} times on ${host}`);
+    because.push(...hits.slice(0, marks.length));
+  }
+  for (const attempt of others)
+    if (attempt.outcome !== 'taken-back' && hitOf(attempt, unsettling) === null)
+      wrong.push(`x=${x} ${attempt.ending} on ${attempt.host}, where nothing had happened`);
+  return { story: { x, began: begun.filter(ofTrial(x)).length, because }, wrong };
+}
+
+const ofTrial =
+  (x: number) =>
+  (mark: Mark): boolean =>
+    mark.x === x;
+
+function textOf(attempt: Attempt, hitOf: HitOf): string[] {
+  const fault = hitOf(attempt, deadly);
+  return fault === null
+    ? []
+    : [`${fault.kind} of ${attempt.host} at ${(fault.atMs / 1_000).toFixed(1)} s: it ${attempt.ending}`];
+}
+
+function isHitBy({ host, leasedAt, endedAt }: Attempt, fault: Happened, began: number): boolean {
+  const isThen =
+    leasedAt <= began + fault.untilMs && (endedAt ?? Number.POSITIVE_INFINITY) >= began + fault.atMs;
+  return fault.host === host && isThen;
 }
 
 function attemptsOf(events: readonly LedgerEvent[]): readonly Attempt[] {
   const points = new Map<string, number>();
   const attempts = new Map<string, Attempt>();
-  for (const event of events) {
-    if (event.kind === 'points-declared')
-      for (const { trials, params } of event.points)
-        for (const trial of trials) points.set(trial, Number(params['x']));
-    if (event.kind === 'leased')
-      for (const { attempt, trial } of event.leases)
-        attempts.set(attempt, {
-          x: points.get(trial) ?? 0,
-          host: event.host,
-          startedAt: null,
-          endedAt: null,
-          ending: '',
-          kind: '',
+  const ends = (attempt: string, end: Pick<Attempt, 'endedAt' | 'outcome' | 'ending'>): void => {
+    Object.assign(attempts.get(attempt) ?? {}, end);
+  };
+  for (const event of events)
+    switch (event.kind) {
+      case 'points-declared':
+        for (const { trials, params } of event.points)
+          for (const trial of trials) points.set(trial, Number(params['x']));
+        break;
+      case 'leased':
+        for (const { attempt, trial } of event.leases)
+          attempts.set(attempt, {
+            x: points.get(trial) ?? 0,
+            host: event.host,
+            leasedAt: event.at,
+            endedAt: null,
+            outcome: 'open',
+            ending: 'never ended',
+          });
+        break;
+      case 'taken-back':
+        for (const attempt of event.attempts)
+          ends(attempt, { endedAt: event.at, outcome: 'taken-back', ending: 'was forgotten by its host' });
+        break;
+      case 'ended':
+        ends(event.attempt, {
+          endedAt: event.at,
+          outcome: event.end.outcome.kind,
+          ending: outcomeText(event.end.outcome),
         });
-    if (event.kind === 'started')
-      for (const { attempt } of event.attempts)
-        Object.assign(attempts.get(attempt) ?? {}, { startedAt: event.at });
-    if (event.kind === 'taken-back')
-      for (const attempt of event.attempts)
-        Object.assign(attempts.get(attempt) ?? {}, { kind: 'taken-back' });
-    if (event.kind === 'ended')
-      Object.assign(attempts.get(event.attempt) ?? {}, {
-        endedAt: event.at,
-        kind: event.end.outcome.kind,
-        ending: outcomeText(event.end.outcome),
-      });
-  }
+        break;
+      default:
+    }
   return [...attempts.values()];
 }

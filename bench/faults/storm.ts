@@ -1,10 +1,10 @@
 /** A lab in which everything goes wrong while a sweep runs, and what became of each trial. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bed } from '../../test/bed/bed.ts';
-import { type Begun, Person } from '../../test/e2e/person.ts';
+import { Person } from '../../test/e2e/person.ts';
 import { Random } from '../../test/simulation/random.ts';
-import { eventsOf, takeCounts, writeCountingSweep, wrongResults } from './counting-sweep.ts';
-import { type Fault, scheduleOf, type StormShape } from './schedule.ts';
+import { eventsOf, takeMarks, writeCountingSweep, wrongResults } from './counting-sweep.ts';
+import { type Fault, type Happened, scheduleOf, type StormShape } from './schedule.ts';
 import { storiesOf, type TrialStory } from './stories.ts';
 
 export interface StormOptions extends StormShape {
@@ -15,7 +15,7 @@ export interface StormOptions extends StormShape {
 }
 
 export interface StormReport {
-  readonly faults: readonly Fault[];
+  readonly faults: readonly Happened[];
   readonly stories: readonly TrialStory[];
   /** What should not have happened, each in a sentence. */
   readonly wrong: readonly string[];
@@ -38,19 +38,24 @@ export async function storm(
   try {
     writeCountingSweep(person, options.trials, options.seconds);
     let run = person.begin('run', 'sweep.yaml');
-    const happened: Fault[] = [];
+    const happened: Happened[] = [];
+    const sinceMs = (): number => Date.now() - began;
     const befall = async (fault: Fault): Promise<void> => {
       await pause(Math.max(0, began + fault.atMs - Date.now()));
-      happened.push({ ...fault, atMs: Date.now() - began });
-      say(`${((Date.now() - began) / 1_000).toFixed(1)} s: ${textOf(fault)}`);
-      if (fault.kind === 'coordinator killed') run = await replaced(person, run);
-      else await befallHost(bed, fault);
+      const atMs = sinceMs();
+      say(`${(atMs / 1_000).toFixed(1)} s: ${textOf(fault)}`);
+      const hit = (): void => void happened.push({ ...fault, atMs, untilMs: sinceMs() });
+      if (fault.kind === 'coordinator killed') {
+        await run.kill();
+        hit();
+        run = person.begin('resume', 'counting');
+      } else await befallHost(bed, fault, hit);
     };
     await Promise.all(faults.map(befall));
     const { code, stderr } = await run.ended;
     if (code !== 0) throw new Error(`seed ${options.seed}: the run ended with ${code}: ${stderr}`);
     const events = eventsOf(person);
-    const told = storiesOf(events, await takeCounts(bed), happened, began);
+    const told = storiesOf(events, await takeMarks(bed), happened, began);
     return {
       faults: happened,
       stories: told.stories,
@@ -62,28 +67,31 @@ export async function storm(
   }
 }
 
-async function replaced(person: Person, run: Begun): Promise<Begun> {
-  await run.kill();
-  return person.begin('resume', 'counting');
-}
-
-async function befallHost(bed: Bed, { kind, host: name, atMs, forMs }: Fault): Promise<void> {
+/** @param hit told as soon as the host has gone, before it comes back */
+async function befallHost(
+  bed: Bed,
+  { kind, host: name, atMs, forMs }: Fault,
+  hit: () => void,
+): Promise<void> {
   const host = bed.host(name ?? '');
   switch (kind) {
     case 'power loss':
       await host.crashTorn(atMs);
+      hit();
       await pause(forMs);
       return host.start();
     case 'reboot':
       await host.halt();
+      hit();
       return host.start();
     case 'cut':
       await host.cut();
+      hit();
       await pause(forMs);
       return host.heal();
     case 'agent killed':
-      await host.exec('pkill', ['-KILL', '-u', 'lab', '-f', 'agent/.*mjs.* serve']);
-      return;
+      await host.exec('pkill', ['-KILL', '-u', 'lab', '-f', 'agent/[0-9a-f]*.mjs serve']);
+      return hit();
     case 'coordinator killed':
       throw new Error('that is no host');
     default:
