@@ -20,10 +20,15 @@ export class Lab {
   constructor(folder: string) {
     this.folder = folder;
     mkdirSync(folder, { recursive: true });
+    this.inventory(slots);
+  }
+
+  /** One host, this machine, with room for so many trials at once. */
+  inventory(room: number): void {
     // Others use this machine while it is measured, and that must keep nothing from starting.
-    const limits = { slots, load: 1_000 };
-    const host = { name: 'here', transport: 'local', folder: join(folder, 'host'), limits };
-    writeFileSync(join(folder, 'inventory.json'), JSON.stringify({ hosts: [host] }));
+    const limits = { slots: room, load: 1_000 };
+    const host = { name: 'here', transport: 'local', folder: join(this.folder, 'host'), limits };
+    writeFileSync(join(this.folder, 'inventory.json'), JSON.stringify({ hosts: [host] }));
   }
 
   /** Writes `NAME.yaml`: YAML 1.2 is a superset of JSON. */
@@ -76,8 +81,8 @@ function signalled(pid: number): boolean {
   }
 }
 
-/** Done, or interrupted on purpose. */
-const expectedCodes: readonly (number | null)[] = [0, 130];
+/** Done, interrupted or killed on purpose. */
+const expectedCodes: readonly (number | null)[] = [0, 130, null];
 
 export interface Typed {
   readonly child: ChildProcess;

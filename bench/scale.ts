@@ -9,7 +9,8 @@ import { openReader } from '../src/ledger/store/reader.ts';
 import { Lab, type Typed } from './lab.ts';
 import { writeFinishedLedger } from './scale/finished-ledger.ts';
 import { collectGarbage } from './scale/garbage.ts';
-import { trialCount } from './scale/large-sweep.ts';
+import { interrupted, writeInterruptedLedger } from './scale/interrupted-ledger.ts';
+import { declaration, trialCount } from './scale/large-sweep.ts';
 import { QueuedLab } from './scale/queued-lab.ts';
 import { median } from './table.ts';
 
@@ -31,6 +32,7 @@ try {
   for (const hosts of [1, 14, 50]) await schedulerPlan(hosts);
   finishedLedger(join(root, 'finished/.labsweep'));
   await commandsOnFinishedLedger();
+  await restarted();
   await firstTrial();
   await planned();
 } finally {
@@ -77,6 +79,55 @@ async function commandsOnFinishedLedger(): Promise<void> {
     say(`labsweep ${args.join(' ')}, all finished`, await repeated(() => lab.type(args).ended));
 }
 
+/**
+ * A coordinator is killed that had 10,000 finished and 500 running trials, on one host; from the command that comes
+ * back to the first start of another trial, for which there is room now.
+ */
+async function restarted(): Promise<void> {
+  const rest = 20;
+  const lab = labNamed('restarted');
+  lab.inventory(interrupted.running);
+  const progress = {
+    finished: interrupted.finished,
+    running: 0,
+    queued: interrupted.running + rounds * rest,
+  };
+  writeInterruptedLedger(join(lab.folder, '.labsweep'), progress, ['here'], ['sleep', '600']);
+  let room = interrupted.running;
+  const cpuTimes: number[] = [];
+  const killedAfter = async (starts: number): Promise<number> => {
+    const began = performance.now();
+    let started = 0;
+    let firstMs = Number.NaN;
+    const all = Promise.withResolvers<void>();
+    const run = lab.type(['resume', '--json'], (line) => {
+      if (!line.startsWith('{"event":"started"')) return;
+      if (started === 0) {
+        firstMs = performance.now() - began;
+        cpuTimes.push(cpuMs(run));
+      }
+      started += 1;
+      if (started === starts) all.resolve();
+    });
+    await all.promise;
+    run.child.kill('SIGKILL');
+    await run.ended;
+    return firstMs;
+  };
+  await killedAfter(room);
+  cpuTimes.length = 0;
+  const figure = await repeated(async () => {
+    room += rest;
+    lab.inventory(room);
+    return killedAfter(rest);
+  });
+  say('labsweep resume with 10,000 finished and 500 running, to the first start of another', figure);
+  say('the same, in CPU time of the command', msText(median(cpuTimes)));
+  const stop = lab.type(['stop', declaration.sweep]);
+  await stop.ended;
+  await lab.endAgent();
+}
+
 /** From the command to the first trial, with a fresh state folder and no agent. */
 async function firstTrial(): Promise<void> {
   let round = 0;
@@ -111,6 +162,12 @@ async function planned(): Promise<void> {
   await lab.type(['stop', 'large']).ended;
   await lab.endAgent();
   say(`a coordinator with all of them planned, after ${results} results: most memory`, `${mb.toFixed(0)} MB`);
+}
+
+/** Fields 14 and 15 of proc_pid_stat(5), in ticks of 10 ms. */
+function cpuMs({ child }: Typed): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function peakMb({ child }: Typed): number {

@@ -54,7 +54,7 @@ export class QueuedLab {
 const leasesOf = (instruction: Instruction): number =>
   instruction.kind === 'send' && instruction.message.kind === 'lease' ? instruction.message.leases.length : 0;
 
-const facts = {
+export const facts = {
   machine: 'm',
   bootId: 'b',
   cpus,

@@ -9,8 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab } from '../../bench/lab.ts';
 import { writeFinishedLedger } from '../../bench/scale/finished-ledger.ts';
 import { collectGarbage } from '../../bench/scale/garbage.ts';
+import { hostsOf, interrupted, writeInterruptedLedger } from '../../bench/scale/interrupted-ledger.ts';
 import { trialCount } from '../../bench/scale/large-sweep.ts';
 import { QueuedLab } from '../../bench/scale/queued-lab.ts';
+import { restart } from '../../bench/scale/restart.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { emptyLedger } from '../../src/ledger/state.ts';
 import { openReader } from '../../src/ledger/store/reader.ts';
@@ -63,6 +65,16 @@ describe('100,000 trials', () => {
     expect(await lab.type(['plan', 'large.yaml'], (line) => (said ||= line)).ended).toBeLessThan(10_000);
     expect(said).toContain('100000 trials');
   });
+});
+
+it('a coordinator that comes back to 10,000 finished and 500 running trials decides within 2 s', () => {
+  const state = join(folder, 'interrupted');
+  const running = writeInterruptedLedger(state, interrupted, hostsOf(14));
+  collectGarbage();
+  let decided = { running: 0, leased: 0 };
+  expect(cpuMsOf(() => (decided = restart(state, running)))).toBeLessThan(2_000);
+  expect(decided.running).toBe(interrupted.running);
+  expect(decided.leased).toBeGreaterThan(0);
 });
 
 it('a first trial starts soon after the command, with no agent and a fresh folder', async () => {
