@@ -83,6 +83,8 @@ function noticeLine(event: LedgerEvent, state: LedgerState): string | null {
     return `${event.host} is left out from now on: ${event.because}; \`labsweep hosts on ${event.host}\` once that is mended`;
   if (event.kind === 'host-closed') return `nothing more starts on ${event.host}: ${event.because}`;
   if (event.kind === 'host-opened') return `${event.host} is used again`;
+  if (event.kind === 'term-raised')
+    return `${event.host} had heard of a later life of this ledger: it is an older copy; what runs for that one is taken over, and results that only that one has are run again`;
   if (event.kind === 'sweep-paused') return `${event.sweep} is paused`;
   if (event.kind === 'given-up') return `trial ${event.trial.slice(0, 8)} is given up: ${event.because}`;
   if (

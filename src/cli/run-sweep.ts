@@ -91,7 +91,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
 async function untilRest(session: Session, name: string, turned: Wakeup): Promise<'rest'> {
   for (;;) {
     const { state } = session.coordinator;
-    if (isAtRest(state) || stranded(state, sweepOf(state.ledger, name), Date.now()) !== null) return 'rest';
+    if (isAtRest(state) || stranded(state, sweepOf(state.ledger, name)) !== null) return 'rest';
     // A command that another process handed over may have brought work after a time without any.
     session.coordinator.connect();
     await turned.next();
@@ -109,7 +109,7 @@ const succeededNow = (session: Session, name: string): number =>
   sweepOf(session.coordinator.state.ledger, name).counts.succeeded;
 
 function verdict(console: Console, session: Session, sweep: Sweep, foreground: boolean): ExitCode {
-  const where = stranded(session.coordinator.state, sweep, Date.now());
+  const where = stranded(session.coordinator.state, sweep);
   if (where !== null) {
     for (const { host, refusal } of where) {
       console.err(`${host}: ${refusalText(refusal)}\n`);

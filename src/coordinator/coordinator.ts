@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
+import type { LedgerState } from '../ledger/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import type { HostSettings, InventoryHost } from '../model/inventory.ts';
@@ -16,6 +17,7 @@ import { type ListedHost, newFleetHost } from './core/fleet-host.ts';
 import type { CoordinatorState } from './core/state.ts';
 import { insideOf } from './fleet/artifact-fetcher.ts';
 import { HostLink } from './fleet/link.ts';
+import { newNonce } from './fleet/nonce.ts';
 import { Machines } from './fleet/machines.ts';
 import { Packs } from './fleet/packs.ts';
 import { WheelHouse } from './fleet/wheel-house.ts';
@@ -74,7 +76,7 @@ export interface Coordinator {
 export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const { writer } = options;
   const entries = new Map(options.hosts.map((host) => [host.name, host]));
-  const { state, term } = beginTerm(options);
+  const state = beginTerm(options);
   const links = new Map<HostName, HostLink>();
   const supplies = { packs: new Packs(options.store), wheels: new WheelHouse(options.store) };
   const machines = new Machines();
@@ -113,7 +115,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     const post = (event: CoordinatorEvent): void => {
       if (links.get(name) === link) loop.post(event);
     };
-    const link = newLink(options, { ...supplies, machines }, host, state, term, post);
+    const link = newLink(options, { ...supplies, machines }, host, () => loop.state.ledger, post);
     links.set(name, link);
     void link.connect();
   };
@@ -178,20 +180,19 @@ function paced(): (turn: () => void) => void {
 }
 
 /** Commits that a new term begins, so that agents can turn older ones away, and folds what was before. */
-function beginTerm(options: CoordinatorOptions): { state: CoordinatorState; term: number } {
+function beginTerm(options: CoordinatorOptions): CoordinatorState {
   const { writer, hosts, machine } = options;
   const state = restore(writer.events(), hosts.map(newFleetHost), writer.committedLines());
   const at = Date.now();
-  const term = state.ledger.term + 1;
   const begin: LedgerEvent[] = [
     ...(state.ledger.ledger === null
       ? [{ kind: 'ledger-created', at, ledger: randomBytes(8).toString('hex') } as const]
       : []),
-    { kind: 'term-started', at, term, nonce: randomBytes(6).toString('hex'), machine },
+    { kind: 'term-started', at, term: state.ledger.term + 1, nonce: newNonce(), machine },
   ];
   writer.commit(begin, []);
   for (const event of begin) fold(state.ledger, event);
-  return { state, term };
+  return state;
 }
 
 function newLink(
@@ -201,8 +202,7 @@ function newLink(
     ...supplies
   }: { readonly packs: Packs; readonly wheels: WheelHouse; readonly machines: Machines },
   host: HostEntry,
-  state: CoordinatorState,
-  term: number,
+  ledger: () => LedgerState,
   post: (event: CoordinatorEvent) => void,
 ): HostLink {
   return new HostLink({
@@ -215,9 +215,9 @@ function newLink(
     settings: host.settings,
     environment: options.environment,
     artifacts: (attempt) => artifactsFolder(options.folder, attempt),
-    ledger: state.ledger.ledger ?? ledgerId(''),
+    ledger: ledger().ledger ?? ledgerId(''),
     owner: options.owner,
-    term,
+    term: () => ledger().term,
     post,
     twinOf: (probe) => machines.twinOf(host.name, probe),
   });

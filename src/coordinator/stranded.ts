@@ -1,7 +1,6 @@
 import type { Sweep } from '../ledger/state.ts';
 import type { HostName } from '../model/ids.ts';
 import type { Refusal } from '../model/refusal.ts';
-import { awayMs } from './core/silence.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { eligibility, idle, misfit } from './scheduler/eligibility.ts';
 
@@ -12,27 +11,23 @@ const patienceMs = 5 * 60_000;
  * Why nothing of a sweep can go on anywhere, by host; null while something may. A host that could not be prepared, is
  * off, quarantined, unreachable or lacks a label does not come back by waiting, and one that is too small does not
  * grow. One that was there and was cut off is waited for, for a while.
- *
- * @param now wall clock in ms
  */
 export function stranded(
   state: CoordinatorState,
   sweep: Sweep,
-  now: number,
 ): readonly { readonly host: HostName; readonly refusal: Refusal }[] | null {
   if (sweep.status.kind !== 'open' || sweep.counts.leased + sweep.counts.running > 0) return null;
   if (sweep.counts.queued === 0) return null;
   const refusals: { host: HostName; refusal: Refusal }[] = [];
   for (const host of state.fleet.values()) {
     const refusal = lastingRefusal(state, sweep, host);
-    if (refusal === null || (refusal.kind === 'unreachable' && mayComeBack(host, now))) return null;
+    if (refusal === null || (refusal.kind === 'unreachable' && mayComeBack(host))) return null;
     refusals.push({ host: host.name, refusal });
   }
   return refusals;
 }
 
-const mayComeBack = ({ away }: FleetHost, now: number): boolean =>
-  away?.wasThere === true && awayMs(away, now) < patienceMs;
+const mayComeBack = ({ away }: FleetHost): boolean => away?.wasThere === true && away.ms < patienceMs;
 
 function lastingRefusal(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refusal | null {
   const answer = eligibility(state, sweep, host);

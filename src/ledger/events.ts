@@ -77,6 +77,8 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ledger-created'), at, ledger: z.string() }),
   /** A coordinator's turn. `nonce` heads the ids of the attempts that it leases. */
   z.object({ kind: z.literal('term-started'), at, term: z.number(), nonce: z.string(), machine: z.string() }),
+  /** A host had heard of a later term: this ledger is an older copy of itself, and goes on after that one. */
+  z.object({ kind: z.literal('term-raised'), at, term: z.number(), nonce: z.string(), host: z.string() }),
   /** Declares a sweep or replaces its declaration; its points follow in `points-declared`, then `sweep-opened`. */
   z.object({ kind: z.literal('sweep-declared'), at, declaration: sweepDeclarationSchema }),
   z.object({

@@ -20,6 +20,7 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       state.ledger = ledgerId(event.ledger);
       break;
     case 'term-started':
+    case 'term-raised':
       state.term = event.term;
       state.nonce = event.nonce;
       state.attemptsOfTerm = 0;

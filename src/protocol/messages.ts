@@ -210,6 +210,8 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     kind: z.literal('turned-away'),
     reason: z.enum(['older-term', 'protocol']),
     message: z.string(),
+    /** The term that is served, where it is a newer one; agents of earlier versions do not say. */
+    term: z.number().nullable().default(null),
   }),
   z.object({
     kind: z.literal('content'),

@@ -155,7 +155,7 @@ describe('P2 a take-back', () => {
 
   it('is not asked of a host that is away', () => {
     const { world } = late();
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut' });
+    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut', afterMs: 0 });
     expect(sentIn(world.post({ kind: 'plan' }), 'take-back')).toEqual([]);
   });
 });

@@ -57,11 +57,9 @@ describe('P4 a host that is too small', () => {
     expect(leased).toHaveLength(1);
     const sweep = world.state.ledger.sweeps.get(sweepName('lab'));
     if (sweep === undefined) throw new Error('the sweep was declared');
-    expect(stranded(world.state, sweep, world.now)).toBeNull();
+    expect(stranded(world.state, sweep)).toBeNull();
     world.end(leased[0] ?? '', succeeded(1));
-    expect(stranded(world.state, sweep, world.now)).toMatchObject([
-      { host: 'cedar', refusal: { kind: 'memory' } },
-    ]);
+    expect(stranded(world.state, sweep)).toMatchObject([{ host: 'cedar', refusal: { kind: 'memory' } }]);
   });
 });
 
@@ -70,10 +68,11 @@ describe('a sweep whose only host is gone', () => {
     kind: 'host-disconnected',
     host: hostName('cedar'),
     because: 'the connection was cut',
+    afterMs: 0,
   } as const;
   const strandedIn = (world: World) => {
     const sweep = world.state.ledger.sweeps.get(sweepName('lab'));
-    return sweep === undefined ? null : stranded(world.state, sweep, world.now);
+    return sweep === undefined ? null : stranded(world.state, sweep);
   };
   const noHost = [{ host: 'cedar', refusal: { kind: 'unreachable' } }];
 
@@ -89,11 +88,14 @@ describe('a sweep whose only host is gone', () => {
     world.declare();
     world.connect('cedar');
     world.post(cut);
-    world.now += 100_000;
-    world.post({ ...cut, because: 'cedar does not answer.' });
-    world.now += 199_000;
+    const tried = (afterMs: number) => world.post({ ...cut, because: 'cedar does not answer.', afterMs });
+    tried(100_000);
+    tried(199_000);
     expect(strandedIn(world)).toBeNull();
-    world.now += 1_000;
+    // A night in which this machine slept.
+    world.now += 10 * 3_600_000;
+    expect(strandedIn(world)).toBeNull();
+    tried(1_000);
     expect(strandedIn(world)).toMatchObject(noHost);
   });
 
@@ -237,7 +239,7 @@ describe('reconciling with a host after a cut', () => {
     const [first = '', second = ''] = leasesIn(world.ready('cedar'), 'cedar');
     const running = [{ attempt: first, trial: 'trial-0', device: 'cpu', runningMs: 5 }];
     const because = 'it is the same machine as cedar-too';
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because });
+    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because, afterMs: 0 });
     const asked = world.connect('cedar-too', { backlog: [second], running });
     expect(sentIn(asked, 'take-back')).toEqual([{ kind: 'take-back', attempts: [second] }]);
     world.say('cedar-too', { kind: 'taken-back', attempts: [second], kept: [] });

@@ -17,11 +17,14 @@ export class Connection {
   readonly #random: Random;
   readonly #sides: { coordinator: Side | null; agent: Side | null } = { coordinator: null, agent: null };
   readonly #lastArrival = { coordinator: 0, agent: 0 };
+  /** A line over a phone, or a jump host that swaps: what is said arrives late, and in order all the same. */
+  readonly #mostDelayMs: number;
   #cut = false;
 
   constructor(clock: VirtualClock, random: Random) {
     this.#clock = clock;
     this.#random = random;
+    this.#mostDelayMs = random.chance(0.1) ? 2_000 : 40;
   }
 
   join(end: 'coordinator' | 'agent', side: Side): void {
@@ -52,7 +55,10 @@ export class Connection {
   }
 
   #deliver(to: 'coordinator' | 'agent', arrive: () => void): void {
-    const at = Math.max(this.#lastArrival[to], this.#clock.nowMs + this.#random.between(0, 40));
+    const at = Math.max(
+      this.#lastArrival[to],
+      this.#clock.nowMs + this.#random.between(0, this.#mostDelayMs),
+    );
     this.#lastArrival[to] = at;
     this.#clock.after(at - this.#clock.nowMs, () => {
       if (!this.#cut) arrive();

@@ -1,9 +1,14 @@
-/** `npm run simulate -- --seeds 2000`, or `-- --seed 17` to replay one with its full story. */
+/** `npm run simulate -- --seeds 2000` (`--first`: to the first that is broken), or `-- --seed 17` for one with its full story. */
 import { parseArgs } from 'node:util';
 import { simulate } from './simulate.ts';
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    seed: { type: 'string' },
+    first: { type: 'boolean' },
+  },
 });
 
 if (values.seed === undefined) many(Number(values.from ?? 1), Number(values.seeds ?? 1_000));
@@ -17,22 +22,21 @@ function replay(seed: number): void {
 
 function many(from: number, count: number): void {
   const began = performance.now();
-  let faults = 0;
-  let steps = 0;
-  let takenBack = 0;
+  const totals = { faults: 0, takenBack: 0, presumedLost: 0, returned: 0, steps: 0 };
   let broken = 0;
-  for (let seed = from; seed < from + count; seed += 1) {
+  let seed = from;
+  for (; seed < from + count && (broken === 0 || !values.first); seed += 1) {
     const run = simulate(seed);
-    faults += run.faults;
-    steps += run.steps;
-    takenBack += run.takenBack;
+    for (const key of ['faults', 'takenBack', 'presumedLost', 'returned', 'steps'] as const)
+      totals[key] += run[key];
     if (run.breach === null) continue;
     broken += 1;
     console.log(`seed ${seed}: ${run.breach}`);
   }
-  const seconds = (performance.now() - began) / 1_000;
+  const perSecond = ((seed - from) / ((performance.now() - began) / 1_000)).toFixed(0);
+  const { faults, takenBack, presumedLost, returned, steps } = totals;
   console.log(
-    `${count} seeds, ${(count / seconds).toFixed(0)} a second: ${faults} faults injected, ${takenBack} attempts taken back, ${steps} steps checked, ${broken} broken`,
+    `${seed - from} seeds, ${perSecond} a second: ${faults} faults injected, ${takenBack} attempts taken back, ${presumedLost} given up in a silence, ${returned} of them back, ${steps} steps checked, ${broken} broken`,
   );
   process.exitCode = broken === 0 ? 0 : 1;
 }

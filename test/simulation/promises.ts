@@ -1,103 +1,261 @@
 /** The promises, checked from outside after every step: on what the disk holds and what ran, not on what a core says. */
 import type { LedgerEvent } from '../../src/ledger/events.ts';
-import type { LedgerState, Trial } from '../../src/ledger/state.ts';
+import type { Trial } from '../../src/ledger/state.ts';
+import { attemptId, hostName } from '../../src/model/ids.ts';
+import { declarationOf } from '../coordinator/world.ts';
+import type { VirtualClock } from './clock.ts';
 import type { Story } from './story.ts';
+import { isSilence } from './ledger-disk.ts';
+import { lostAfterMs } from './virtual-coordinator.ts';
 import { overfullGpu } from './virtual-gpus.ts';
 import type { VirtualHost } from './virtual-host.ts';
+import type { VirtualLab } from './virtual-lab.ts';
+
+/** What a host runs is known by then to the coordinator that it talks to, or has been ended. */
+const knownAfterMs = 10_000;
+
+/** What the disk holds now; a ledger that was put back holds less. */
+class OnDisk {
+  readonly leased = new Set<string>();
+  readonly ended = new Set<string>();
+  readonly failed = new Set<string>();
+  /** By trial: attempts that are leased and have not ended, and the one whose success was the first. */
+  readonly open = new Map<string, Set<string>>();
+  readonly succeeded = new Map<string, string>();
+  readonly presumedLost = new Set<string>();
+  readonly closed = new Set<string>();
+  readonly quarantined = new Set<string>();
+  isHeld = false;
+}
 
 export class Promises {
-  /** Attempts whose lease is on the disk, by host; ends that are on the disk. */
-  readonly #leased = new Map<string, string>();
-  readonly #ended = new Set<string>();
-  readonly #succeededTrials = new Map<string, string>();
-  readonly #trialOf = new Map<string, string>();
-  /** What is on the disk of take-backs, of hosts that are closed or quarantined, and of a pause. */
-  readonly #takenBack = new Set<string>();
-  readonly #closed = new Set<string>();
-  readonly #quarantined = new Set<string>();
-  #isPaused = false;
-  takeBacks = 0;
+  readonly #lab: VirtualLab;
+  readonly #story: Story;
+  readonly #clock: VirtualClock;
+  #disk = new OnDisk();
+  #restorations = 0;
   #seenEvents = 0;
   #seenStarts = 0;
+  /** In any life of the ledger: whom an attempt was leased to, its trial, and whether it was given back. */
+  readonly #leasedTo = new Map<string, string>();
+  readonly #trialOf = new Map<string, string>();
+  readonly #givenBack = new Set<string>();
+  readonly #started = new Set<string>();
+  readonly #unknownSince = new Map<string, number>();
+  takenBack = 0;
+  presumedLost = 0;
+  returned = 0;
+
+  constructor(lab: VirtualLab, story: Story, clock: VirtualClock) {
+    this.#lab = lab;
+    this.#story = story;
+    this.#clock = clock;
+  }
 
   /** Reads what is new, then asserts. @returns the promise that is broken, or null */
-  check(disk: readonly string[], story: Story, hosts: readonly VirtualHost[]): string | null {
-    for (; this.#seenEvents < disk.length; this.#seenEvents += 1) {
-      const broken = this.#read(JSON.parse(disk[this.#seenEvents] ?? 'null') as LedgerEvent);
+  breach(): string | null {
+    if (this.#restorations !== this.#lab.restorations) this.#beginAnew();
+    const { events } = this.#lab.disk;
+    for (; this.#seenEvents < events.length; this.#seenEvents += 1) {
+      const broken = this.#read(JSON.parse(events[this.#seenEvents] ?? 'null') as LedgerEvent, true);
       if (broken !== null) return broken;
     }
-    for (; this.#seenStarts < story.starts.length; this.#seenStarts += 1) {
-      const start = story.starts[this.#seenStarts];
-      if (start !== undefined && this.#leased.get(start.attempt) !== start.host)
-        return `P2: ${start.attempt} started on ${start.host} without a lease on the disk`;
-      if (start !== undefined && this.#takenBack.has(start.attempt))
-        return `P3: ${start.attempt} started on ${start.host} after it was taken back`;
-    }
-    return this.#oneAtATime(hosts) ?? overfull(hosts) ?? inCompany(hosts);
+    return this.#starts() ?? this.#oneAtATime() ?? this.#unknown() ?? overfull(this.#lab.hosts);
   }
 
-  #read(event: LedgerEvent): string | null {
-    const refused = this.#readWords(event);
-    if (refused !== null) return refused;
-    if (event.kind === 'leased')
-      for (const { attempt, trial } of event.leases) {
-        if (this.#succeededTrials.has(trial)) return `P3: ${trial} is leased again after it succeeded`;
-        this.#leased.set(attempt, event.host);
-        this.#trialOf.set(attempt, trial);
-      }
-    if (event.kind !== 'ended') return null;
-    if (this.#ended.has(event.attempt)) return `P1: ${event.attempt} is counted twice`;
-    this.#ended.add(event.attempt);
-    const trial = this.#trialOf.get(event.attempt);
-    if (event.end.outcome.kind === 'succeeded' && trial !== undefined && !this.#succeededTrials.has(trial))
-      this.#succeededTrials.set(trial, event.attempt);
-    return null;
+  /** What this ledger never heard of runs on, and may run a second time. */
+  #beginAnew(): void {
+    this.#restorations = this.#lab.restorations;
+    this.#disk = new OnDisk();
+    const { events } = this.#lab.disk;
+    for (const line of events) this.#read(JSON.parse(line) as LedgerEvent, false);
+    this.#seenEvents = events.length;
+    for (const attempt of this.#leasedTo.keys())
+      if (!this.#disk.leased.has(attempt)) this.#story.excuse(attempt);
+    // What that life knew of these is gone with it.
+    for (const open of this.#disk.open.values()) for (const attempt of open) this.#story.excuse(attempt);
   }
 
-  /** What people said of hosts and sweeps, and what hosts gave back. */
-  #readWords(event: LedgerEvent): string | null {
+  #read(event: LedgerEvent, isNew: boolean): string | null {
+    const disk = this.#disk;
     switch (event.kind) {
-      case 'host-closed':
-        this.#closed.add(event.host);
-        return null;
-      case 'host-opened':
-        this.#closed.delete(event.host);
-        this.#quarantined.delete(event.host);
-        return null;
-      case 'host-quarantined':
-        this.#quarantined.add(event.host);
-        return null;
-      case 'host-trusted':
-        this.#quarantined.delete(event.host);
-        return null;
-      case 'sweep-paused':
-        this.#isPaused = true;
-        return null;
-      case 'sweep-opened':
-        this.#isPaused = false;
+      case 'leased':
+        return this.#readLeases(event, isNew);
+      case 'adopted':
+        this.#open(event.attempt, event.trial, event.host);
         return null;
       case 'taken-back':
-        for (const attempt of event.attempts) this.#takenBack.add(attempt);
-        this.takeBacks += event.attempts.length;
+        for (const attempt of event.attempts) {
+          this.#givenBack.add(attempt);
+          this.#close(attempt);
+        }
+        if (isNew) this.takenBack += event.attempts.length;
         return null;
-      case 'leased':
-        if (this.#closed.has(event.host) || this.#quarantined.has(event.host))
-          return `${event.host} is closed and is leased to`;
-        return this.#isPaused ? `${event.host} is leased to while the sweep is paused` : null;
+      case 'returned':
+        for (const attempt of event.attempts)
+          this.#open(attempt, this.#trialOf.get(attempt) ?? '', event.host);
+        if (isNew) this.returned += event.attempts.length;
+        return null;
+      case 'ended':
+        return this.#readEnd(event, isNew);
+      case 'host-closed':
+        disk.closed.add(event.host);
+        return null;
+      case 'host-opened':
+        disk.closed.delete(event.host);
+        disk.quarantined.delete(event.host);
+        return null;
+      case 'host-quarantined':
+        disk.quarantined.add(event.host);
+        return null;
+      case 'host-trusted':
+        disk.quarantined.delete(event.host);
+        return null;
+      case 'sweep-paused':
+      case 'sweep-stopped':
+        disk.isHeld = true;
+        return null;
+      case 'sweep-opened':
+        disk.isHeld = false;
+        return null;
       default:
         return null;
     }
   }
 
-  #oneAtATime(hosts: readonly VirtualHost[]): string | null {
+  #readLeases({ host, leases }: Extract<LedgerEvent, { kind: 'leased' }>, isNew: boolean): string | null {
+    const { closed, quarantined, isHeld, succeeded, open } = this.#disk;
+    if (isNew && (closed.has(host) || quarantined.has(host))) return `${host} is closed and is leased to`;
+    if (isNew && isHeld) return `${host} is leased to while the sweep is paused or stopped`;
+    for (const { attempt, trial } of leases) {
+      const other = [...(open.get(trial) ?? [])][0];
+      if (succeeded.has(trial)) return `P3: ${trial} is leased again after it succeeded`;
+      if (other !== undefined) return `P3: ${trial} is leased as ${attempt} while ${other} is open`;
+      this.#open(attempt, trial, host);
+    }
+    return null;
+  }
+
+  #readEnd(event: Extract<LedgerEvent, { kind: 'ended' }>, isNew: boolean): string | null {
+    const { attempt, end, host } = event;
+    const { ended, succeeded } = this.#disk;
+    this.#close(attempt);
+    if (isSilence(end)) return this.#readSilence(attempt, host, isNew);
+    if (ended.has(attempt)) return `P1: ${attempt} is counted twice`;
+    ended.add(attempt);
+    if (end.outcome.kind === 'failed') this.#disk.failed.add(attempt);
+    const trial = this.#trialOf.get(attempt);
+    if (end.outcome.kind === 'succeeded' && trial !== undefined && !succeeded.has(trial))
+      succeeded.set(trial, attempt);
+    return null;
+  }
+
+  #readSilence(attempt: string, host: string, isNew: boolean): string | null {
+    this.#disk.presumedLost.add(attempt);
+    this.#story.excuse(attempt);
+    if (!isNew) return null;
+    this.presumedLost += 1;
+    const silentMs = this.#lab.laptop.silenceOf(hostName(host));
+    return silentMs < lostAfterMs ? `P3: ${attempt} is given up after ${silentMs} ms of silence` : null;
+  }
+
+  #open(attempt: string, trial: string, host: string): void {
+    this.#leasedTo.set(attempt, host);
+    this.#trialOf.set(attempt, trial);
+    this.#disk.leased.add(attempt);
+    const open = this.#disk.open.get(trial);
+    if (open === undefined) this.#disk.open.set(trial, new Set([attempt]));
+    else open.add(attempt);
+  }
+
+  #close(attempt: string): void {
+    this.#disk.open.get(this.#trialOf.get(attempt) ?? '')?.delete(attempt);
+  }
+
+  #starts(): string | null {
+    const { starts } = this.#story;
+    for (; this.#seenStarts < starts.length; this.#seenStarts += 1) {
+      const start = starts[this.#seenStarts];
+      if (start === undefined) continue;
+      const { attempt, host } = start;
+      if (this.#started.has(attempt)) return `P3: ${attempt} is started a second time`;
+      this.#started.add(attempt);
+      if (this.#leasedTo.get(attempt) !== host)
+        return `P2: ${attempt} started on ${host} without a lease on the disk`;
+      if (this.#givenBack.has(attempt)) return `P3: ${attempt} started on ${host} after it was taken back`;
+    }
+    return null;
+  }
+
+  #oneAtATime(): string | null {
     const seen = new Map<string, string>();
-    for (const host of hosts)
+    for (const host of this.#lab.hosts)
       for (const { trial, attempt } of host.running()) {
         const other = seen.get(trial);
-        if (other !== undefined) return `P3: ${trial} runs as ${other} and as ${attempt} at once`;
+        if (other !== undefined && !this.#story.excused.has(other) && !this.#story.excused.has(attempt))
+          return `P3: ${trial} runs as ${other} and as ${attempt} at once`;
         seen.set(trial, attempt);
       }
     return null;
+  }
+
+  /** What another life of the ledger left running is adopted, or ended. */
+  #unknown(): string | null {
+    const { state, hosts } = this.#lab;
+    for (const host of hosts)
+      for (const { attempt } of host.running()) {
+        if (!this.#lab.isConnected(host) || state.ledger.attempts.has(attemptId(attempt))) {
+          this.#unknownSince.delete(attempt);
+          continue;
+        }
+        const since = this.#unknownSince.get(attempt) ?? this.#clock.nowMs;
+        this.#unknownSince.set(attempt, since);
+        if (this.#clock.nowMs - since > knownAfterMs)
+          return `P1: ${attempt} runs on ${host.name} and the coordinator does not know it`;
+      }
+    return null;
+  }
+
+  /** What must hold once the faults have healed and all has come to rest. */
+  finalBreach(): string | null {
+    for (const trial of this.#lab.state.ledger.trials.values()) {
+      const broken = this.#breachOf(trial);
+      if (broken !== null) return broken;
+    }
+    return null;
+  }
+
+  #breachOf(trial: Trial): string | null {
+    const { status, point, id } = trial;
+    if (point.params['fails'] === true) return this.#breachOfFailing(trial);
+    if (status.kind === 'failed' && this.#failedOnlyWhereAllDoes(trial)) return this.#breachOfFailing(trial);
+    if (status.kind !== 'succeeded') return `${id} never succeeded: ${status.kind}`;
+    if (this.#disk.succeeded.get(id) !== status.attempt)
+      return `P1: ${id} counts ${status.attempt}, which was not the first to succeed`;
+    const attempt = this.#lab.state.ledger.attempts.get(status.attempt);
+    const end = attempt?.status.kind === 'ended' ? attempt.status.end : null;
+    if (end?.final?.['score'] !== point.params['x']) return `P1: ${id} has the result of another`;
+    const completions = this.#story.completions.get(id) ?? [];
+    if (completions.length === 0) return `${id} counts as succeeded and never ran to its end`;
+    const needless = completions.filter((one) => one !== status.attempt && !this.#story.excused.has(one));
+    return needless.length === 0 ? null : `P3: ${id} ran to its end as ${needless[0]} for nothing`;
+  }
+
+  /** It is given up after as many failures as its sweep grants it, no fewer. */
+  #breachOfFailing({ id, status, attempts }: Trial): string | null {
+    if (status.kind !== 'failed') return `${id} should have failed and is ${status.kind}`;
+    const failures = attempts.filter((attempt) => this.#disk.failed.has(attempt)).length;
+    return failures > declarationOf().retries ? null : `${id} is given up after ${failures} failures`;
+  }
+
+  /** A trial that met no host but the broken one while the others were away: a person retries it. */
+  #failedOnlyWhereAllDoes({ attempts }: Trial): boolean {
+    const broken = new Set(this.#lab.hosts.filter(({ isBroken }) => isBroken).map(({ name }) => name));
+    return attempts.every((id) => {
+      const attempt = this.#lab.state.ledger.attempts.get(id);
+      const end = attempt?.status.kind === 'ended' ? attempt.status.end : null;
+      return end?.outcome.kind !== 'failed' || (attempt !== undefined && broken.has(attempt.host));
+    });
   }
 }
 
@@ -109,49 +267,3 @@ function overfull(hosts: readonly VirtualHost[]): string | null {
   }
   return null;
 }
-
-/** What runs alone since hosts went down under it has nothing beside it. */
-function inCompany(hosts: readonly VirtualHost[]): string | null {
-  for (const host of hosts) {
-    const running = host.running();
-    const alone = running.find((lease) => lease.alone);
-    if (alone !== undefined && running.length > 1)
-      return `${alone.attempt} does not run alone on ${host.name}`;
-  }
-  return null;
-}
-
-/** What must hold once the faults have healed and all has come to rest. */
-export function finalBreach(ledger: LedgerState, story: Story, hosts: readonly VirtualHost[]): string | null {
-  const broken = new Set(hosts.filter(({ isBroken }) => isBroken).map(({ name }) => name));
-  for (const trial of ledger.trials.values()) {
-    const fails = trial.point.params['fails'] === true;
-    const completed = story.completions.get(trial.id) ?? 0;
-    if (fails && trial.status.kind !== 'failed')
-      return `${trial.id} should have failed and is ${trial.status.kind}`;
-    if (fails || (trial.status.kind === 'failed' && failedOnlyOn(ledger, trial, broken))) continue;
-    if (trial.status.kind === 'failed' && wentDownAlone(story, trial) >= Math.min(2, hosts.length)) continue;
-    if (trial.status.kind !== 'succeeded') return `${trial.id} never succeeded: ${trial.status.kind}`;
-    const attempt = ledger.attempts.get(trial.status.attempt);
-    const end = attempt?.status.kind === 'ended' ? attempt.status.end : null;
-    if (end?.final?.['score'] !== trial.point.params['x']) return `P1: ${trial.id} has the result of another`;
-    if (completed < 1) return `${trial.id} counts as succeeded and never ran to its end`;
-  }
-  return null;
-}
-
-/** Hosts that lost their power while a trial ran there and nothing else did: it is given up for that. */
-const wentDownAlone = ({ powerLosses }: Story, { id }: Trial): number =>
-  new Set(
-    powerLosses
-      .filter(({ running }) => running.every(({ trial }) => trial === id) && running.length > 0)
-      .map(({ host }) => host),
-  ).size;
-
-/** A trial that met no host but the broken one while the others were away: a person retries it. */
-const failedOnlyOn = (ledger: LedgerState, trial: Trial, broken: ReadonlySet<string>): boolean =>
-  trial.attempts.every((id) => {
-    const attempt = ledger.attempts.get(id);
-    const end = attempt?.status.kind === 'ended' ? attempt.status.end : null;
-    return end?.outcome.kind !== 'failed' || (attempt !== undefined && broken.has(attempt.host));
-  });

@@ -12,10 +12,14 @@ export class Story {
     readonly trial: string;
   }[] = [];
   /** Executions to a good end, by trial. */
-  readonly completions = new Map<string, number>();
+  readonly completions = new Map<string, string[]>();
+  /** Attempts that may run beside another of their trial, or for nothing: something happened that explains it. */
+  readonly excused = new Set<string>();
   /** What ran on a host when it lost its power. */
   readonly powerLosses: { readonly host: string; readonly running: readonly Lease[] }[] = [];
   faults = 0;
+  /** The first promise that was seen broken where it was broken. */
+  broken: string | null = null;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -30,7 +34,15 @@ export class Story {
     this.tell(`${host}: ${lease.attempt} of ${lease.trial} starts`);
   }
 
+  excuse(attempt: string): void {
+    this.excused.add(attempt);
+  }
+
+  breach(text: string): void {
+    this.broken ??= text;
+  }
+
   completed(lease: Lease): void {
-    this.completions.set(lease.trial, (this.completions.get(lease.trial) ?? 0) + 1);
+    this.completions.set(lease.trial, [...(this.completions.get(lease.trial) ?? []), lease.attempt]);
   }
 }

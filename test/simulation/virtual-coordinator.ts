@@ -7,28 +7,30 @@ import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../../src/ledger/events.ts';
-import { type AttemptId, type HostName, hostName } from '../../src/model/ids.ts';
+import { type HostName, hostName } from '../../src/model/ids.ts';
 import { decoder } from '../../src/protocol/framing.ts';
-import { fromAgentSchema, protocolVersion, type ToAgent } from '../../src/protocol/messages.ts';
+import {
+  type FromAgent,
+  fromAgentSchema,
+  protocolVersion,
+  type ToAgent,
+} from '../../src/protocol/messages.ts';
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
+import type { MetricsBatch } from '../../src/ledger/metrics-batch.ts';
 import type { VirtualClock } from './clock.ts';
+import type { Laptop } from './laptop.ts';
+import type { LedgerDisk } from './ledger-disk.ts';
 import { Connection } from './connection.ts';
 import type { Random } from './random.ts';
 import type { Story } from './story.ts';
 import type { VirtualHost } from './virtual-host.ts';
 
-/** What a disk keeps of a ledger. */
-export interface LedgerDisk {
-  readonly events: string[];
-  readonly lines: Map<AttemptId, number>;
-  /** Until then each commit fails. */
-  fullUntil: number;
-}
-
-export const emptyDisk = (): LedgerDisk => ({ events: [], lines: new Map(), fullUntil: 0 });
+/** Silence after which what a host holds may start elsewhere. */
+export const lostAfterMs = 20_000;
 
 export class VirtualCoordinator {
   readonly #clock: VirtualClock;
+  readonly #laptop: Laptop;
   readonly #random: Random;
   readonly #story: Story;
   readonly #disk: LedgerDisk;
@@ -36,31 +38,32 @@ export class VirtualCoordinator {
   readonly #links = new Map<HostName, Connection>();
   /** From `enter` to `leave`: whoever would connect again asks whether it still lasts. */
   readonly #visits = new Map<HostName, object>();
+  readonly #triedAt = new Map<HostName, number>();
   readonly #loop: CoordinatorLoop;
-  readonly #term: number;
   #dead = false;
 
   constructor(
     clock: VirtualClock,
+    laptop: Laptop,
     random: Random,
     story: Story,
     disk: LedgerDisk,
     hosts: readonly VirtualHost[],
   ) {
     this.#clock = clock;
+    this.#laptop = laptop;
     this.#random = random;
     this.#story = story;
     this.#disk = disk;
     this.#hosts = new Map(hosts.map((host) => [hostName(host.name), host]));
     const state = this.#begin();
-    this.#term = state.ledger.term;
     this.#loop = new CoordinatorLoop(state, {
-      now: () => clock.nowMs,
-      soon: (turn) => clock.after(1, () => this.#dead || turn()),
+      now: () => laptop.now(),
+      soon: (turn) => laptop.after(1, () => this.#dead || turn()),
       commit: (events, metrics) => this.#commit(events, metrics),
       send: (host, message) => this.#send(host, message),
       prepare: (host, launch, spec) => {
-        clock.after(random.between(1, 500), () => {
+        laptop.after(random.between(1, 500), () => {
           this.#send(host, { kind: 'launch', launch, spec, wheels: null, passed: {} });
           this.#loop.post({ kind: 'launch-ready', host, launch });
         });
@@ -106,29 +109,28 @@ export class VirtualCoordinator {
   }
 
   #begin(): CoordinatorState {
-    const fleet = [...this.#hosts.keys()].map((name) => newFleetHost(plainHost(name)));
+    const fleet = [...this.#hosts.keys()].map((name) => newFleetHost({ ...plainHost(name), lostAfterMs }));
     const events = this.#disk.events.map((line) => ledgerEventSchema.parse(JSON.parse(line)));
     const state = restore(events, fleet, this.#disk.lines);
-    const at = this.#clock.nowMs;
-    const nonce = `n${state.ledger.term + 1}`;
+    const at = this.#laptop.now();
+    const nonce = this.#nonce();
     const begin: LedgerEvent[] = [
       ...(state.ledger.ledger === null ? [{ kind: 'ledger-created', at, ledger: 'ledger' } as const] : []),
       { kind: 'term-started', at, term: state.ledger.term + 1, nonce, machine: 'laptop' },
     ];
-    for (const event of begin) {
-      this.#disk.events.push(JSON.stringify(event));
-      fold(state.ledger, event);
-    }
+    this.#disk.commit(begin, []);
+    for (const event of begin) fold(state.ledger, event);
     return state;
   }
 
-  #commit(
-    events: readonly LedgerEvent[],
-    metrics: readonly { attempt: AttemptId; from: number; lines: readonly unknown[] }[],
-  ): void {
+  /** No term of any copy of the ledger has the same. */
+  #nonce(): string {
+    return `n${this.#random.between(0, 2 ** 31).toString(36)}`;
+  }
+
+  #commit(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void {
     if (this.#clock.nowMs < this.#disk.fullUntil) throw new Error('disk full');
-    for (const event of events) this.#disk.events.push(JSON.stringify(event));
-    for (const { attempt, from, lines } of metrics) this.#disk.lines.set(attempt, from + lines.length);
+    this.#disk.commit(events, metrics);
     if (this.#random.chance(0.002)) {
       // The worst moment: what was decided is on the disk and nothing of it has been carried out.
       this.#story.faults += 1;
@@ -138,10 +140,25 @@ export class VirtualCoordinator {
   }
 
   #send(host: HostName, message: ToAgent): void {
-    if (!this.#dead) this.#links.get(host)?.send('agent', message);
+    if (this.#dead) return;
+    if (message.kind === 'ack') this.#mustHold('P1: acknowledged', message.attempts, this.#disk.ended);
+    if (message.kind === 'lease')
+      this.#mustHold(
+        'P2: leased',
+        message.leases.map(({ attempt }) => attempt),
+        this.#disk.leased,
+      );
+    this.#links.get(host)?.send('agent', message);
   }
 
+  #mustHold(done: string, attempts: readonly string[], onDisk: ReadonlySet<string>): void {
+    const early = attempts.find((attempt) => !onDisk.has(attempt));
+    if (early !== undefined) this.#story.breach(`${done} ${early} before it was on the disk`);
+  }
+
+  /** At once, where it waits for its next try; a connection that is being made goes on. */
   #enter(name: HostName): void {
+    if (this.#links.has(name)) return;
     const visit = {};
     this.#visits.set(name, visit);
     this.#connect(name, visit);
@@ -157,36 +174,53 @@ export class VirtualCoordinator {
   #connect(name: HostName, visit: object): void {
     const host = this.#hosts.get(name);
     if (this.#dead || host === undefined || this.#visits.get(name) !== visit) return;
-    if (!host.reachable) return this.#clock.after(3_000, () => this.#connect(name, visit));
+    if (!host.reachable) return this.#lost(name, visit, 'no answer');
     const link = new Connection(this.#clock, this.#random);
     const decode = decoder(fromAgentSchema);
+    let wasServed = false;
     this.#links.set(name, link);
     link.join('coordinator', {
-      received: (chunk) => {
-        for (const message of decode(chunk))
-          if (message.kind === 'welcome')
-            this.#loop.post({
-              kind: 'host-connected',
-              host: name,
-              facts: message.facts,
-              endsWithLogin: null,
-            });
-          else this.#loop.post({ kind: 'host-message', host: name, message });
-      },
-      closed: () => {
-        this.#links.delete(name);
-        this.#loop.post({ kind: 'host-disconnected', host: name, because: 'cut' });
-        this.#clock.after(1_000, () => this.#connect(name, visit));
-      },
+      received: (chunk) =>
+        this.#laptop.whenAwake(() => {
+          this.#laptop.heard(name);
+          for (const message of decode(chunk)) {
+            wasServed ||= message.kind === 'welcome';
+            this.#received(name, message, wasServed);
+          }
+        }),
+      closed: () =>
+        this.#laptop.whenAwake(() => {
+          if (this.#links.get(name) === link) this.#links.delete(name);
+          this.#lost(name, visit, 'cut');
+        }),
     });
     host.attach(link);
+    const { ledger, term } = this.#loop.state.ledger;
     link.send('agent', {
       kind: 'hello',
       protocol: protocolVersion,
-      ledger: this.#loop.state.ledger.ledger ?? '',
+      ledger: ledger ?? '',
       owner: 'the lab',
-      term: this.#term,
+      term,
       role: 'writer',
     });
+  }
+
+  #received(host: HostName, message: FromAgent, wasServed: boolean): void {
+    if (message.kind === 'welcome')
+      this.#loop.post({ kind: 'host-connected', host, facts: message.facts, endsWithLogin: null });
+    else if (message.kind === 'turned-away' && message.term !== null && !wasServed)
+      this.#loop.post({ kind: 'host-outlived', host, term: message.term, nonce: this.#nonce() });
+    else this.#loop.post({ kind: 'host-message', host, message });
+  }
+
+  /** A try that failed, or a connection that ended: the next try follows. */
+  #lost(host: HostName, visit: object, because: string): void {
+    if (this.#dead || this.#visits.get(host) !== visit) return;
+    const awakeMs = this.#laptop.awakeMs;
+    const afterMs = awakeMs - (this.#triedAt.get(host) ?? awakeMs);
+    this.#triedAt.set(host, awakeMs);
+    this.#loop.post({ kind: 'host-disconnected', host, because, afterMs });
+    this.#laptop.after(this.#random.between(500, 5_000), () => this.#connect(host, visit));
   }
 }

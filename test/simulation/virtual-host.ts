@@ -48,6 +48,7 @@ export class VirtualHost {
   readonly #remains = new Map<string, Remains>();
   #agent: Agent | null = null;
   #off = false;
+  #unpluggedUntil = 0;
 
   /** How many times faster than it says it runs trials, and whether it fails each at once. */
   readonly #nature: { readonly speed: number; readonly isBroken: boolean };
@@ -83,7 +84,12 @@ export class VirtualHost {
   }
 
   get reachable(): boolean {
-    return !this.#off;
+    return !this.#off && this.#clock.nowMs >= this.#unpluggedUntil;
+  }
+
+  /** Nobody reaches it; what runs there runs on. */
+  unplug(ms: number): void {
+    this.#unpluggedUntil = Math.max(this.#unpluggedUntil, this.#clock.nowMs + ms);
   }
 
   /** A coordinator attaches: the agent is started where none lives. */
@@ -110,8 +116,10 @@ export class VirtualHost {
     for (const process of this.#processes.values()) process.alive = false;
     this.#processes.clear();
     this.#journal = this.#journal.slice(0, this.#random.between(this.#synced, this.#journal.length));
-    for (const remains of this.#remains.values())
+    for (const [attempt, remains] of this.#remains) {
+      this.#story.excuse(attempt);
       if (this.#random.chance(0.5)) Object.assign(remains, { exit: null, reported: false });
+    }
     this.#off = true;
     this.#clock.after(this.#random.between(2_000, 60_000), () => {
       this.#off = false;
@@ -147,6 +155,9 @@ export class VirtualHost {
       }),
       shares: () => this.tenants().map((tenant) => this.#share(tenant)),
       tell: (text) => this.#story.tell(text),
+      survives: () => {
+        if (this.#random.chance(0.0003)) this.killAgent();
+      },
     };
   }
 
@@ -222,6 +233,8 @@ interface AgentPort {
   figures(): MeasuredFigures;
   shares(): MeasuredShare[];
   tell(text: string): void;
+  /** Between one instruction and the next anybody may kill it. */
+  survives(): void;
 }
 
 class Agent {
@@ -286,7 +299,11 @@ class Agent {
     if (this.#dead) return;
     const [state, instructions] = transition(this.#state, event, this.#port.now());
     this.#state = state;
-    for (const instruction of instructions) this.#carryOut(instruction);
+    for (const instruction of instructions) {
+      if (this.#dead) return;
+      this.#carryOut(instruction);
+      this.#port.survives();
+    }
   }
 
   #later(event: WorkerEvent): void {

@@ -17,13 +17,18 @@ export type CoordinatorEvent =
       /** Why what runs there ends with the connection, and the remedy; null where it does not. */
       readonly endsWithLogin: string | null;
     }
+  /** It knows a later term of this ledger. `nonce` is fresh, for the term that follows. */
+  | { readonly kind: 'host-outlived'; readonly host: HostName; readonly term: number; readonly nonce: string }
   | { readonly kind: 'host-message'; readonly host: HostName; readonly message: FromAgent }
-  /** It is tried again by itself, or, where it is given up, once a person has mended why. */
+  /** It is tried again by itself. `afterMs`: since the try before, by a clock that stops while this machine sleeps. */
   | {
-      readonly kind: 'host-disconnected' | 'host-given-up';
+      readonly kind: 'host-disconnected';
       readonly host: HostName;
       readonly because: string;
+      readonly afterMs: number;
     }
+  /** It is not tried again before a person has mended why. */
+  | { readonly kind: 'host-given-up'; readonly host: HostName; readonly because: string }
   /** What is being done to make it ready, for people: `sending mini: 45 % of 2.3 GiB`. */
   | { readonly kind: 'host-progress'; readonly host: HostName; readonly doing: string }
   /** Outcomes of `prepare`. */

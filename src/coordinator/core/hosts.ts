@@ -12,6 +12,7 @@ import { forgetConnection } from './host-use.ts';
 import { takeBackOutdated } from './outdated.ts';
 import { learn } from './learn.ts';
 import { lostEnd, noteTry, takeUpAgain } from './silence.ts';
+import type { CoordinatorEvent } from './events.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { judgeHosts } from './suspicion.ts';
 import type { Turn } from './turn.ts';
@@ -31,13 +32,16 @@ export function connected(
   host.endsWithLogin = endsWithLogin;
 }
 
-export function disconnected(state: CoordinatorState, name: HostName, because: string, now: number): void {
+export function disconnected(
+  state: CoordinatorState,
+  { host: name, because, afterMs }: Extract<CoordinatorEvent, { kind: 'host-disconnected' }>,
+): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
   const wasThere = host.link.kind === 'ready' || host.link.kind === 'reconciling';
   forgetConnection(host);
   host.link = { kind: 'connecting', because };
-  noteTry(state, host, wasThere, now);
+  noteTry(state, host, wasThere, afterMs);
 }
 
 export function givenUp(state: CoordinatorState, name: HostName, because: string): void {
@@ -227,6 +231,9 @@ function takenBack(
     .filter(({ id, host: leasedTo }) => state.ledger.hosts.get(leasedTo)?.open.has(id));
   for (const [leasedTo, attempts] of Map.groupBy(open, (attempt) => attempt.host))
     turn.record({ kind: 'taken-back', at: now, host: leasedTo, attempts: attempts.map(({ id }) => id) });
+  const strangers = said.kept.filter((id) => !state.ledger.attempts.has(attemptId(id)));
+  if (strangers.length > 0)
+    turn.instruct({ kind: 'send', host: host.name, message: { kind: 'cancel', attempts: strangers } });
 }
 
 /** Accepts an end once; the acknowledgement goes out with the turn, after the commit (P1). */
@@ -239,8 +246,9 @@ function endAttempt(
   now: number,
 ): void {
   const attempt = state.ledger.attempts.get(id);
+  // One of another life of this ledger that was cancelled is over; any other end is adopted at the next connection.
+  if (attempt !== undefined || told.outcome.kind === 'cancelled') acknowledge(state, host.name, id);
   if (attempt === undefined) return;
-  acknowledge(state, host.name, id);
   if (attempt.status.kind === 'ended') return;
   const end = readable(told);
   host.ended += 1;

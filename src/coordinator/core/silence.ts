@@ -10,38 +10,25 @@ import type { Outcome } from '../../model/outcome.ts';
 import { parallelOf } from '../scheduler/backlog.ts';
 import { eligibility, idle, misfit } from '../scheduler/eligibility.ts';
 import { openOn } from './host-commands.ts';
-import type { Away, CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** Two tries are at most 60 s and a login's limits apart (fleet/back-off.ts): longer is a sleep, or a clock that was set. */
-const mostApartMs = 4 * 60_000;
-
-const isAwake = (ms: number): boolean => ms >= 0 && ms <= mostApartMs;
-
-/** A host was tried in vain, or its connection was cut. @param now wall clock in ms */
-export function noteTry(state: CoordinatorState, host: FleetHost, wasThere: boolean, now: number): void {
+/** A host was tried in vain, or its connection was cut. @param afterMs see CoordinatorEvent */
+export function noteTry(state: CoordinatorState, host: FleetHost, wasThere: boolean, afterMs: number): void {
   const { away } = host;
   if (away === null || wasThere) {
-    host.away = { since: now, wasThere, triedAt: now, silentMs: 0 };
+    host.away = { wasThere, ms: 0, silentMs: 0 };
     return;
   }
-  const gap = now - away.triedAt;
-  const isSilent = isAwake(gap) && [...state.fleet.values()].some(isReachedByNetwork);
+  const isSilent = [...state.fleet.values()].some(isReachedByNetwork);
   host.away = {
     wasThere: away.wasThere,
-    since: isAwake(gap) ? away.since : away.since + gap,
-    triedAt: now,
-    silentMs: away.silentMs + (isSilent ? gap : 0),
+    ms: away.ms + afterMs,
+    silentMs: away.silentMs + (isSilent ? afterMs : 0),
   };
 }
 
 const isReachedByNetwork = ({ link, isHere }: FleetHost): boolean => link.kind === 'ready' && !isHere;
-
-/** For how long a host has been away, without the time in which this machine slept. */
-export function awayMs({ since, triedAt }: Away, now: number): number {
-  const gap = now - triedAt;
-  return isAwake(gap) ? now - since : triedAt - since;
-}
 
 /** Presumes lost what silent hosts hold, as far as others idle: the next plan leases it. @param now wall clock in ms */
 export function giveUpSilent(state: CoordinatorState, turn: Turn, now: number): void {

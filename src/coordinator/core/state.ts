@@ -57,14 +57,12 @@ export interface FleetHost {
   othersSucceed: boolean;
 }
 
-/** Wall clock in ms, but for the time in which this machine slept (silence.ts). */
+/** Time between tries in vain, in which this machine did not sleep. */
 export interface Away {
-  readonly since: number;
   /** Whether this coordinator had reached it before. */
   readonly wasThere: boolean;
-  /** When it was tried last. */
-  readonly triedAt: number;
-  /** Time between tries in which other hosts were reached: it is the host that is silent, not our network. */
+  readonly ms: number;
+  /** Of it, with other hosts reached: it is the host that is silent, not our network. */
   readonly silentMs: number;
 }
 

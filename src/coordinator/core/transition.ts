@@ -20,11 +20,14 @@ export function transition(
     case 'host-connected':
       connected(state, event.host, event);
       break;
+    case 'host-outlived':
+      raiseTerm(state, turn, event, now);
+      break;
     case 'host-message':
       received(state, turn, event.host, event.message, now);
       break;
     case 'host-disconnected':
-      disconnected(state, event.host, event.because, now);
+      disconnected(state, event);
       break;
     case 'host-given-up':
       givenUp(state, event.host, event.because);
@@ -65,6 +68,19 @@ export function transition(
       event satisfies never;
   }
   return [state, turn.instructions()];
+}
+
+/**
+ * This ledger was restored, or copied before the term that the host knows. It goes on in a later one: what was leased
+ * meanwhile is adopted, and whoever else goes on with a copy is turned away.
+ */
+function raiseTerm(
+  state: CoordinatorState,
+  turn: Turn,
+  { host, term, nonce }: Extract<CoordinatorEvent, { kind: 'host-outlived' }>,
+  now: number,
+): void {
+  if (term >= state.ledger.term) turn.record({ kind: 'term-raised', at: now, term: term + 1, nonce, host });
 }
 
 const isAwaited = (state: CoordinatorState, attempt: AttemptId, path: string): boolean =>

@@ -9,6 +9,7 @@ import { decoder, encode } from '../../protocol/framing.ts';
 import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import type { CoordinatorEvent } from '../core/events.ts';
 import { type Transport, TransportError } from '../transport/transport.ts';
+import { newNonce } from './nonce.ts';
 import { backOffMs } from './back-off.ts';
 import { ArtifactFetcher } from './artifact-fetcher.ts';
 import { ContentShipper } from './content-shipper.ts';
@@ -39,7 +40,8 @@ export interface LinkOptions {
   readonly ledger: LedgerId;
   /** Whose it is and where it lies, for the others on the host. */
   readonly owner: string;
-  readonly term: number;
+  /** The coordinator's, now: a host that knows a later one raises it. */
+  readonly term: () => number;
   readonly post: (event: CoordinatorEvent) => void;
   /** The entry of the inventory that has this machine and folder already, or null: it is this one's now. */
   readonly twinOf: (probe: Probe) => HostName | null;
@@ -58,7 +60,10 @@ export class HostLink {
   #endsWithLogin: string | null = null;
   #outgoing = '';
   #failures = 0;
+  /** By the monotonic clock, which stops while the machine is suspended (clock_gettime(2)). */
+  #triedAt = performance.now();
   #hasGpus = false;
+  #wasServed = false;
   #saidAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -200,7 +205,7 @@ export class HostLink {
     });
     stream.on('error', () => {}); // `close` follows, and says that it is over
     stream.on('close', () => this.#lost('the connection was cut'));
-    this.send({ kind: 'hello', protocol: protocolVersion, ledger, owner, term, role: 'writer' });
+    this.send({ kind: 'hello', protocol: protocolVersion, ledger, owner, term: term(), role: 'writer' });
     this.send({ kind: 'settings', settings });
   }
 
@@ -208,16 +213,24 @@ export class HostLink {
     const { host, post } = this.#options;
     if (message.kind === 'welcome') {
       this.#failures = 0;
+      this.#wasServed = true;
       this.#hasGpus = (message.facts.gpus ?? []).length > 0;
       post({ kind: 'host-connected', host, facts: message.facts, endsWithLogin: this.#endsWithLogin });
     } else if (message.kind === 'turned-away') {
-      this.#giveUp(message.message);
+      this.#turnedAway(message);
     } else if (message.kind === 'content') this.#shipper?.answered(message);
     else if (message.kind === 'preparing')
       post({ kind: 'host-progress', host, doing: printable(message.doing) });
     else if (message.kind === 'launch') this.#preparer?.answered(message);
     else if (message.kind === 'artifact') this.#fetcher.answered(message);
     else post({ kind: 'host-message', host, message });
+  }
+
+  /** Of two coordinators of one ledger the one that came last goes on. The agent closes, and the next try follows. */
+  #turnedAway({ message, term }: Extract<FromAgent, { kind: 'turned-away' }>): void {
+    if (term === null || this.#wasServed) return this.#giveUp(message);
+    const nonce = newNonce();
+    this.#options.post({ kind: 'host-outlived', host: this.#options.host, term, nonce });
   }
 
   /** What a person has to mend first is not tried again: some hosts lock out who fails too often. */
@@ -236,7 +249,9 @@ export class HostLink {
     this.#fetcher.interrupted();
     if (this.#closed) return;
     this.#failures += 1;
-    this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because });
+    const afterMs = performance.now() - this.#triedAt;
+    this.#triedAt = performance.now();
+    this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because, afterMs });
     this.#timer = setTimeout(() => void this.connect(), backOffMs(this.#failures, Math.random()));
     this.#timer.unref();
   }

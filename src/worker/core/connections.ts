@@ -52,6 +52,7 @@ function hello(turn: Turn, connection: number, said: Said<'hello'>): void {
         connection,
         'older-term',
         `a coordinator of term ${side.term} writes this ledger now`,
+        side.term,
       );
     succeed(turn, connection, side, said);
   } else state.connections.set(connection, { kind: 'reader', ledger: said.ledger });
@@ -70,7 +71,13 @@ const unlike = (protocol: number): string =>
 function succeed(turn: Turn, connection: number, side: LedgerSide, { term, owner }: Said<'hello'>): void {
   if (term > side.term) turn.commit({ kind: 'term', ledger: side.ledger, term, owner });
   if (side.writer !== null && side.writer !== connection)
-    turnAway(turn, side.writer, 'older-term', `another connection writes this ledger now, in term ${term}`);
+    turnAway(
+      turn,
+      side.writer,
+      'older-term',
+      `another connection writes this ledger now, in term ${term}`,
+      term,
+    );
   side.writer = connection;
   turn.state.connections.set(connection, { kind: 'writer', ledger: side.ledger, reconciled: false });
 }
@@ -80,8 +87,9 @@ function turnAway(
   connection: number,
   reason: Extract<FromAgent, { kind: 'turned-away' }>['reason'],
   message: string,
+  term: number | null = null,
 ): void {
-  send(turn, connection, { kind: 'turned-away', reason, message });
+  send(turn, connection, { kind: 'turned-away', reason, message, term });
   turn.instruct({ kind: 'close', connection });
   closed(turn, connection);
 }

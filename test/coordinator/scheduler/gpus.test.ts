@@ -37,7 +37,7 @@ const gpusAre = (world: World, host: string, facts: Partial<HostFacts>) =>
 
 const reasons = (world: World) => {
   const sweep = world.state.ledger.sweeps.get(sweepName('lab'));
-  return sweep === undefined ? null : stranded(world.state, sweep, world.now);
+  return sweep === undefined ? null : stranded(world.state, sweep);
 };
 
 const parallel = (world: World): number => {

@@ -11,7 +11,12 @@ function failedOnCedar(outcome: Outcome = failure()) {
   world.declare(declarationOf({ retries: 3 }), points(1));
   const [attempt = ''] = leasesIn(world.ready('cedar'));
   world.ready('maple');
-  world.post({ kind: 'host-disconnected', host: hostName('maple'), because: 'the connection was cut' });
+  world.post({
+    kind: 'host-disconnected',
+    host: hostName('maple'),
+    because: 'the connection was cut',
+    afterMs: 0,
+  });
   const again = leasesIn(world.end(attempt, endOf(outcome)));
   const after = (ms: number): readonly string[] => {
     world.now += ms;
@@ -46,7 +51,12 @@ describe('a trial that failed on the only host that is connected', () => {
   it('waits for none that has failed it as well', () => {
     const { world } = failedOnCedar();
     const [there = ''] = leasesIn(world.ready('maple'));
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'the connection was cut' });
+    world.post({
+      kind: 'host-disconnected',
+      host: hostName('cedar'),
+      because: 'the connection was cut',
+      afterMs: 0,
+    });
     expect(leasesIn(world.end(there, endOf(failure('exit code 2')), 'maple'))).toHaveLength(1);
   });
 });

@@ -1,0 +1,38 @@
+/** What goes wrong in a lab, and what people say to it in between. */
+import type { Random } from './random.ts';
+import type { VirtualLab } from './virtual-lab.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+type Fault = (lab: VirtualLab, random: Random) => void;
+
+const faults: readonly Fault[] = [
+  (lab) => lab.kill(),
+  (lab, random) => random.pick(lab.hosts).killAgent(),
+  (lab, random) => lab.cut(random.pick(lab.hosts)),
+  (lab, random) => lab.cut(random.pick(lab.hosts)),
+  (lab, random) => lab.unplug(random.pick(lab.hosts), random.between(100, 40_000)),
+  (lab, random) => lab.unplug(random.pick(lab.hosts), random.between(20_000, 5 * minute)),
+  (lab, random) => random.pick(lab.hosts).losePower(),
+  (lab, random) => {
+    // A power cut takes several at once.
+    for (const host of lab.hosts) if (random.chance(0.7)) host.losePower();
+  },
+  (lab, random) => lab.fillDisk(random.between(100, 3_000)),
+  (lab, random) => lab.sleep(random.between(1_000, random.chance(0.05) ? 8 * hour : 3 * minute)),
+  (lab, random) => lab.setClock(random.between(-72 * hour, 72 * hour)),
+  (lab, random) => lab.setClock(random.between(-minute, minute)),
+  (lab) => lab.backUp(),
+  (lab) => lab.restore(),
+  (lab, random) => lab.edit(random.between(2, 20)),
+  (lab, random) => lab.say({ kind: 'drain', host: random.pick(lab.hosts).name }),
+  (lab, random) => lab.say({ kind: 'off', host: random.pick(lab.hosts).name, because: 'taken out' }),
+  (lab, random) => lab.say({ kind: 'on', host: random.pick(lab.hosts).name }),
+  (lab) => lab.say({ kind: 'pause', sweep: null }),
+  (lab) => lab.say({ kind: 'stop', sweep: null }),
+  (lab) => lab.say({ kind: 'resume', sweep: null }),
+  (lab) => lab.say({ kind: 'retry', trials: [...lab.state.ledger.trials.keys()] }),
+];
+
+export const oneOfThem = (lab: VirtualLab, random: Random): void => random.pick(faults)(lab, random);

@@ -1,0 +1,165 @@
+/** A lab in which anything may go wrong: its hosts, the laptop, the coordinators that come and go, and what people do. */
+import type { Command } from '../../src/coordinator/core/command.ts';
+import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
+import type { PointDeclaration } from '../../src/ledger/events.ts';
+import type { Sweep } from '../../src/ledger/state.ts';
+import { hostName } from '../../src/model/ids.ts';
+import { declarationOf, pointOf } from '../coordinator/world.ts';
+import type { VirtualClock } from './clock.ts';
+import { Laptop } from './laptop.ts';
+import { LedgerDisk } from './ledger-disk.ts';
+import type { Random } from './random.ts';
+import type { Story } from './story.ts';
+import { VirtualCoordinator } from './virtual-coordinator.ts';
+import { VirtualHost } from './virtual-host.ts';
+
+export class VirtualLab {
+  readonly hosts: readonly VirtualHost[];
+  readonly disk = new LedgerDisk();
+  readonly laptop: Laptop;
+  /** How often the ledger was put back to what it was before. */
+  restorations = 0;
+  readonly #clock: VirtualClock;
+  readonly #random: Random;
+  readonly #story: Story;
+  readonly #points: readonly PointDeclaration[];
+  #coordinator: VirtualCoordinator;
+
+  constructor(clock: VirtualClock, random: Random, story: Story) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#story = story;
+    this.laptop = new Laptop(clock);
+    this.hosts = hostsOf(clock, random, story);
+    this.#points = trialsOf(random);
+    this.#coordinator = this.#start();
+  }
+
+  get state(): CoordinatorState {
+    return this.#coordinator.state;
+  }
+
+  get isCoordinated(): boolean {
+    return this.#coordinator.alive;
+  }
+
+  /** `run`, as somebody types it who finds no coordinator. */
+  coordinate(): void {
+    if (!this.#coordinator.alive) this.#coordinator = this.#start();
+  }
+
+  #start(): VirtualCoordinator {
+    this.#story.tell('coordinator: starts');
+    const { hosts, disk, laptop } = this;
+    const started = new VirtualCoordinator(this.#clock, laptop, this.#random, this.#story, disk, hosts);
+    started.run(declarationOf(), this.#points);
+    return started;
+  }
+
+  kill(): void {
+    this.#story.tell('coordinator: killed');
+    this.#coordinator.die();
+  }
+
+  cut(host: VirtualHost): void {
+    this.#story.tell(`${host.name}: connection cut`);
+    this.#coordinator.cut(host.name);
+  }
+
+  unplug(host: VirtualHost, ms: number): void {
+    this.#story.tell(`${host.name}: cable out for ${(ms / 1_000).toFixed(0)} s`);
+    host.unplug(ms);
+    this.#coordinator.cut(host.name);
+  }
+
+  fillDisk(ms: number): void {
+    this.#story.tell('coordinator: its disk is full');
+    this.disk.fullUntil = this.#clock.nowMs + ms;
+  }
+
+  sleep(ms: number): void {
+    this.#story.tell(`laptop: sleeps for ${(ms / 60_000).toFixed(1)} min`);
+    for (const host of this.hosts) this.#coordinator.cut(host.name);
+    this.laptop.sleep(ms);
+  }
+
+  setClock(byMs: number): void {
+    this.#story.tell(`laptop: its clock is set by ${(byMs / 3_600_000).toFixed(1)} h`);
+    this.laptop.setClock(byMs);
+  }
+
+  backUp(): void {
+    this.#story.tell('a person: copies the ledger');
+    this.disk.backUp();
+  }
+
+  restore(): void {
+    this.kill();
+    if (!this.disk.restore()) return;
+    this.#story.tell('a person: puts the copy of the ledger back');
+    this.restorations += 1;
+  }
+
+  say(command: Command): void {
+    this.#story.tell(`a person: ${JSON.stringify(command)}`);
+    this.#coordinator.ask(command);
+  }
+
+  /** Points are taken out of the sweep. */
+  edit(keep: number): void {
+    this.#story.tell(`a person: keeps ${keep} of ${this.#points.length} points`);
+    this.#coordinator.run(declarationOf(), this.#points.slice(0, keep));
+  }
+
+  /** People take back what they said, and ask again for what was given up since hosts went down under it. */
+  mend(): void {
+    const { ledger } = this.#coordinator.state;
+    for (const { name, closed } of ledger.hosts.values())
+      if (closed !== null) this.#coordinator.ask({ kind: 'on', host: name });
+    const [sweep] = ledger.sweeps.values();
+    if (sweep === undefined) return;
+    if (sweep.points.length !== this.#points.length) this.#coordinator.run(declarationOf(), this.#points);
+    else if (sweep.status.kind !== 'open') this.#coordinator.ask({ kind: 'resume', sweep: null });
+    const givenUp = sweep.order.filter(({ status }) => status.kind === 'failed' && status.because !== null);
+    if (givenUp.length > 0) this.#coordinator.ask({ kind: 'retry', trials: givenUp.map(({ id }) => id) });
+  }
+
+  /** Nothing is left out of the sweep, and nothing of it given up for what a host did. */
+  isWhole({ points, order }: Sweep): boolean {
+    return (
+      points.length === this.#points.length &&
+      order.every(({ status }) => status.kind !== 'failed' || status.because === null)
+    );
+  }
+
+  isConnected(host: VirtualHost): boolean {
+    const link = this.#coordinator.state.fleet.get(hostName(host.name))?.link;
+    return this.#coordinator.alive && link?.kind === 'ready';
+  }
+}
+
+/** Fast ones and slow ones; where there are several, one of them may fail whatever it is given. */
+function hostsOf(clock: VirtualClock, random: Random, story: Story): VirtualHost[] {
+  const count = random.between(1, 5);
+  const broken = count > 1 && random.chance(0.3) ? random.between(1, count) : null;
+  return Array.from({ length: count }, (_, index) => {
+    const nature = { speed: random.between(1, 8) / 2, isBroken: broken === index + 1 };
+    return new VirtualHost(`host${index + 1}`, nature, clock, random, story);
+  });
+}
+
+/** Trials of a few seconds, some of which fail whenever they run; at least two do not, so that the sweep goes on. */
+function trialsOf(random: Random): PointDeclaration[] {
+  return Array.from({ length: random.between(3, 50) }, (_, x) =>
+    pointOf(x, {
+      params: { x, seconds: random.between(0, 40) / 4, fails: x > 1 && random.chance(0.1) },
+      resources: {
+        cpus: random.between(0, 2),
+        gpus: random.chance(0.5) ? 1 : 0,
+        gpuMemoryBytes: random.between(1, 10) * 2 ** 30,
+        hostMemoryBytes: null,
+        diskBytes: null,
+      },
+    }),
+  );
+}
