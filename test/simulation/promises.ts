@@ -226,7 +226,7 @@ export class Promises {
   }
 
   #breachOf(trial: Trial): string | null {
-    const { status, point, id } = trial;
+    const { status, point, id, attempts } = trial;
     if (point.params['fails'] === true) return this.#breachOfFailing(trial);
     if (status.kind === 'failed' && this.#failedOnlyWhereAllDoes(trial)) return this.#breachOfFailing(trial);
     if (status.kind !== 'succeeded') return `${id} never succeeded: ${status.kind}`;
@@ -237,6 +237,8 @@ export class Promises {
     if (end?.final?.['score'] !== point.params['x']) return `P1: ${id} has the result of another`;
     const completions = this.#story.completions.get(id) ?? [];
     if (completions.length === 0) return `${id} counts as succeeded and never ran to its end`;
+    // What was presumed lost may be back first.
+    if (attempts.some((one) => this.#disk.presumedLost.has(one))) return null;
     const needless = completions.filter((one) => one !== status.attempt && !this.#story.excused.has(one));
     return needless.length === 0 ? null : `P3: ${id} ran to its end as ${needless[0]} for nothing`;
   }

@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from './simulate.ts';
 
-const seeds = 200;
+const seeds = 50;
+const batches = [0, 1, 2, 3, 4, 5].map((batch) => batch * seeds + 1);
 
 describe('P1 P2 P3 P4 under crashes, cuts, power losses, full disks, broken hosts and changes of mind', () => {
-  it(`hold after every step of ${seeds} simulated sweeps, each of which comes to its end`, () => {
-    const runs = Array.from({ length: seeds }, (_, index) => simulate(index + 1));
+  it.each(batches)(`hold after every step of ${seeds} simulated sweeps from seed %i, and all end`, (from) => {
+    const runs = Array.from({ length: seeds }, (_, index) => simulate(from + index));
     expect(
       runs.filter(({ breach }) => breach !== null).map(({ seed, breach }) => ({ seed, breach })),
     ).toEqual([]);
-    const faults = runs.reduce((sum, run) => sum + run.faults, 0);
-    expect(faults).toBeGreaterThan(10 * seeds);
-    expect(runs.reduce((sum, run) => sum + run.takenBack, 0)).toBeGreaterThan(5 * seeds);
+    const total = (key: 'faults' | 'takenBack' | 'presumedLost' | 'returned'): number =>
+      runs.reduce((sum, run) => sum + run[key], 0);
+    expect(total('faults')).toBeGreaterThan(10 * seeds);
+    expect(total('takenBack')).toBeGreaterThan(5 * seeds);
+    expect(total('presumedLost')).toBeGreaterThan(0);
+    expect(total('returned')).toBeGreaterThan(0);
   });
 
   it('replays a seed to the same story', () => {

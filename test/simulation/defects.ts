@@ -1,0 +1,141 @@
+/**
+ * Defects that were made on purpose, each a patch of the shipped sources: a simulation that does not see them proves
+ * nothing. `find` stands once in its file.
+ */
+export interface Defect {
+  readonly what: string;
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+  /** What the simulation says of it. */
+  readonly seenAs: RegExp;
+}
+
+export const defects: readonly Defect[] = [
+  {
+    what: 'a result is acknowledged before it is committed',
+    file: 'coordinator/loop.ts',
+    find: `    if (commits.length > 0) this.#door.commit(facts, metrics);
+    for (const instruction of instructions) this.#carryOut(instruction);`,
+    put: `    for (const instruction of instructions) this.#carryOut(instruction);
+    if (commits.length > 0) this.#door.commit(facts, metrics);`,
+    seenAs: /P[12]: (acknowledged|leased) .* before it was on the disk/,
+  },
+  {
+    what: 'a coordinator decides on after a commit that failed',
+    file: 'coordinator/loop.ts',
+    find: `    } catch (cause) {
+      this.halt();
+      this.#door.failed(cause);
+    }`,
+    put: '    } catch {}',
+    seenAs: /./,
+  },
+  {
+    what: 'an older connection of a ledger is not turned away by a newer one',
+    file: 'worker/core/connections.ts',
+    find: 'if (side.writer !== null && side.writer !== connection)',
+    put: 'if (side.writer !== null && side.writer < 0)',
+    seenAs: /./,
+  },
+  {
+    what: 'a failure is charged twice',
+    file: 'ledger/trials.ts',
+    find: 'trial.charges += 1;',
+    put: 'trial.charges += 2;',
+    seenAs: /is given up after 1 failures/,
+  },
+  {
+    what: 'a second success takes the place of the first',
+    file: 'ledger/trials.ts',
+    find: "  if (trial.status.kind === 'succeeded') return null;\n",
+    put: '',
+    seenAs: /which was not the first to succeed/,
+  },
+  {
+    what: 'what another life of the ledger left running is not adopted',
+    file: 'coordinator/core/hosts.ts',
+    find: "turn.record({ kind: 'adopted', at: now, attempt, host: host.name, trial });",
+    put: '',
+    seenAs: /the coordinator does not know it/,
+  },
+  {
+    what: 'a lease that never arrived stays leased',
+    file: 'coordinator/core/hosts.ts',
+    find: '  if (unstarted.length > 0)\n',
+    put: '  if (unstarted.length > 1e9)\n',
+    seenAs: /is leased|never succeeded: leased/,
+  },
+  {
+    what: 'what is asked back counts as given back before its host has confirmed it',
+    file: 'coordinator/core/plan-turn.ts',
+    find: '  for (const attempt of attempts) state.fleet.get(host)?.asked.add(attempt);\n',
+    put: "  turn.record({ kind: 'taken-back', at: 0, host, attempts: [...attempts] });\n",
+    seenAs: /started on host\d after it was taken back/,
+  },
+  {
+    what: 'an agent starts a process before it has written down that it does',
+    file: 'worker/core/backlog.ts',
+    find: `    turn.commit({ kind: 'starting', attempt, at: turn.now, device: next.device });
+    turn.instruct({ kind: 'spawn', lease, launch, surroundings: surroundingsOf(turn.state, next.held) });`,
+    put: `    turn.instruct({ kind: 'spawn', lease, launch, surroundings: surroundingsOf(turn.state, next.held) });
+    turn.commit({ kind: 'starting', attempt, at: turn.now, device: next.device });`,
+    seenAs: /is started a second time/,
+  },
+  {
+    what: 'an agent forgets a result once it has told it',
+    file: 'worker/core/tell.ts',
+    find: "  turn.instruct({\n    kind: 'send-end',\n",
+    put: "  turn.commit({ kind: 'acked', attempts: [held.lease.attempt] });\n  turn.instruct({\n    kind: 'send-end',\n",
+    seenAs: /for nothing/,
+  },
+  {
+    what: 'a host that is silent is given up at once',
+    file: 'coordinator/core/silence.ts',
+    find: 'away !== null && away.silentMs >= lostAfterMs',
+    put: 'away !== null && away.silentMs < lostAfterMs',
+    seenAs: /is given up after \d+ ms of silence/,
+  },
+  {
+    what: 'what was given up in a silence and is back is not taken up again',
+    file: 'coordinator/core/silence.ts',
+    find: '  if (givenUp.length === 0) return;\n',
+    put: '  if (givenUp.length >= 0) return;\n',
+    seenAs: /./,
+  },
+  {
+    what: 'the second of two attempts is not ended once the first has succeeded',
+    file: 'coordinator/core/commands.ts',
+    find: "trial.status.kind === 'succeeded') return false;",
+    put: "trial.id === '') return false;",
+    seenAs: /./,
+  },
+  {
+    what: 'a host that a person has closed is leased to',
+    file: 'coordinator/scheduler/eligibility.ts',
+    find: 'host.off ?? record?.closed ?? null',
+    put: 'host.off',
+    seenAs: /is closed and is leased to/,
+  },
+  {
+    what: 'memory that a trial has not taken yet is given to the next',
+    file: 'throttle/room.ts',
+    find: 'Math.max(gpuMeasuredBytes ?? 0, resources.gpuMemoryBytes ?? 0),',
+    put: 'gpuMeasuredBytes ?? 0 * (resources.gpuMemoryBytes ?? 0),',
+    seenAs: /P4: GPU-\d of host\d is given more than it has/,
+  },
+  {
+    what: 'a trial that was taken back is not queued again',
+    file: 'ledger/attempts.ts',
+    find: '  if (isCurrent(trial, attempt)) setStatus(state, trial, waitingOrElsewhere(state, trial));\n',
+    put: '',
+    seenAs: /and is leased|never succeeded/,
+  },
+  {
+    what: 'a ledger that was put back does not go on after the term that its hosts know',
+    file: 'coordinator/core/transition.ts',
+    find: 'if (term >= state.ledger.term)',
+    put: 'if (term < 0)',
+    seenAs: /never succeeded/,
+  },
+];
