@@ -101,14 +101,16 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     failed: options.onFailed,
   });
   /** A host that holds something and that no inventory has any more: silence is counted from try to try. */
-  const staySilent = (name: HostName): void => {
+  const staySilent = (name: HostName, triedAt: number): void => {
     if (entries.has(name) || !loop.state.fleet.has(name)) return;
-    loop.post({ kind: 'host-disconnected', host: name, because: 'no inventory says how it is reached' });
-    setTimeout(() => staySilent(name), silentEveryMs).unref();
+    const now = performance.now();
+    const because = 'no inventory says how it is reached';
+    loop.post({ kind: 'host-disconnected', host: name, because, afterMs: now - triedAt });
+    setTimeout(() => staySilent(name, now), silentEveryMs).unref();
   };
   const enter = (name: HostName): void => {
     const host = entries.get(name);
-    if (host === undefined) return staySilent(name);
+    if (host === undefined) return staySilent(name, performance.now());
     const known = links.get(name);
     if (known !== undefined) return known.retry();
     // What a link that was left still hears is not said of the one that came after it.

@@ -84,7 +84,12 @@ describe('P3 a sweep that is edited while it runs', () => {
 
   it('does so on a host that was away, as soon as it is there', () => {
     const { world, running, waiting } = atWork();
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'the connection was cut' });
+    world.post({
+      kind: 'host-disconnected',
+      host: hostName('cedar'),
+      because: 'the connection was cut',
+      afterMs: 0,
+    });
     expect(askedBack(world.declare(declarationOf(longer), points(6)))).toEqual([]);
     const trial = trialOf(world, running);
     const back = world.connect('cedar', {

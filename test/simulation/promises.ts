@@ -144,6 +144,8 @@ export class Promises {
     if (ended.has(attempt)) return `P1: ${attempt} is counted twice`;
     ended.add(attempt);
     if (end.outcome.kind === 'failed') this.#disk.failed.add(attempt);
+    // What was told to stop may have come to its end that very moment: it is not known whether it stopped early.
+    if (end.outcome.kind === 'cancelled') this.#story.excuse(attempt);
     const trial = this.#trialOf.get(attempt);
     if (end.outcome.kind === 'succeeded' && trial !== undefined && !succeeded.has(trial))
       succeeded.set(trial, attempt);
