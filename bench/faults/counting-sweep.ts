@@ -8,12 +8,15 @@ import type { Person } from '../../test/e2e/person.ts';
 /** Not in a home: a power loss leaves these files whole, since they are what it is judged by. */
 const at = '/var/tmp';
 
+/** A line of shell whose `$0` is its trial. @param seconds how long it sleeps between the two */
+export const countingScript = (seconds: number): string =>
+  `echo "$0" >>${at}/begun; sleep ${seconds}; echo "$0" >>${at}/done; echo "{\\"score\\": $0}"`;
+
 /** @param seconds how long each trial sleeps between the two */
 export function writeCountingSweep(person: Person, trials: number, seconds: number): void {
-  const script = `echo "$0" >>${at}/begun; sleep ${seconds}; echo "$0" >>${at}/done; echo "{\\"score\\": $0}"`;
   const sweep = {
     sweep: 'counting',
-    program: { command: ['sh', '-c', script, '{x}'] },
+    program: { command: ['sh', '-c', countingScript(seconds), '{x}'] },
     objective: { metric: 'score', goal: 'maximize' },
     resources: { cpus: 0, gpus: 0 },
     grid: { x: { from: 1, to: trials } },

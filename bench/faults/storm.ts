@@ -68,7 +68,7 @@ export async function storm(
 }
 
 /** @param hit told as soon as the host has gone, before it comes back */
-async function befallHost(
+export async function befallHost(
   bed: Bed,
   { kind, host: name, atMs, forMs }: Fault,
   hit: () => void,

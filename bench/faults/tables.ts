@@ -1,5 +1,6 @@
 /** What the faults have done, as Markdown. Pure. */
 import type { KillsOptions, KillsRound } from './coordinator-kills.ts';
+import type { ParallelReport } from './parallel-storm.ts';
 import { type StormReport, textOf } from './storm.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -36,3 +37,13 @@ export function stormTable(seed: number, { faults, stories, wrong, seconds }: St
     `| seconds | ${seconds.toFixed(0)} |`,
   ];
 }
+
+export const parallelTable = (ssh: string, report: ParallelReport): string[] => [
+  `| the same storm by GNU parallel, \`${ssh}\` | |`,
+  '| --- | --- |',
+  `| commands that a person typed, and how each ended | ${report.commands.join('; ')} |`,
+  `| trials without a success in its log in the end | ${report.missing} |`,
+  `| trials that began again though nothing had ended them | ${report.beganAgainUnhit} |`,
+  `| trials whose program came to its end more than once | ${report.endedTwice} |`,
+  `| seconds | ${report.seconds.toFixed(0)} |`,
+];
