@@ -1,4 +1,5 @@
 /** P6: why a trial waits, from the ledger and the live figures. Pure. */
+import { hostsDownUnder } from '../ledger/crashes.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
 import { type AttemptId, type HostName, hostName, type TrialId } from '../model/ids.ts';
@@ -71,12 +72,16 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
       placed(
         host,
         misfit(host, trial) ??
+          wentDown(state, trial, host) ??
           failedThere(state, trial, host, live.hosts) ??
           refusalOfHost(host, sweep, ahead),
       ),
     ),
   );
 }
+
+const wentDown = (state: LedgerState, trial: Trial, host: LiveHost): Refusal | null =>
+  hostsDownUnder(state, trial).has(hostName(host.name)) ? { kind: 'went-down' } : null;
 
 /** A trial that failed on a host starts on another first, if there is one that may come. */
 function failedThere(

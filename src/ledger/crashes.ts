@@ -1,4 +1,5 @@
 /** Hosts that went down, and the trials that ran there: each may be the one that made them. */
+import type { HostName } from '../model/ids.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { hostOf, trialOf } from './records.ts';
 import type { Attempt, HostCrash, LedgerState, Trial, TrialCrash } from './state.ts';
@@ -36,6 +37,18 @@ export const crashesOf = (state: LedgerState, { crashes }: Trial): readonly Tria
 
 export const mustRunAlone = (state: LedgerState, trial: Trial): boolean =>
   trial.crashes.length >= suspicious && crashesOf(state, trial).length >= suspicious;
+
+/** Hosts that went down when it was alone there: it goes back to none of them. None for a trial that may not be at fault. */
+export function hostsDownUnder(state: LedgerState, trial: Trial): ReadonlySet<HostName> {
+  if (!mustRunAlone(state, trial)) return none;
+  return new Set(
+    crashesOf(state, trial)
+      .filter(({ alone }) => alone)
+      .map(({ host }) => host),
+  );
+}
+
+const none: ReadonlySet<HostName> = new Set();
 
 /**
  * Several hosts that were gone together: neither had started anything after the other's crash was known. Under one

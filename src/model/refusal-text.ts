@@ -48,6 +48,8 @@ export function refusalText(refusal: Refusal): string {
         `waits for the ${refusal.names.length === 1 ? 'value' : 'values'} of ${refusal.names.join(', ')}: ` +
         'kept in memory only, so they come with the next coordinator (`labsweep resume`)'
       );
+    case 'went-down':
+      return 'the host went down while it ran alone there, so only another one takes it';
     case 'failed-there':
       return 'it failed there, so another host is waited for first';
     case 'queue':

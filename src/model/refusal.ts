@@ -65,6 +65,8 @@ export const refusalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unprepared'), because: z.string(), logTail: z.string() }),
   /** Values that are kept in memory alone, and come with a coordinator. */
   z.object({ kind: z.literal('pass-env'), names: z.array(z.string()) }),
+  /** The host went down while it ran alone there. */
+  z.object({ kind: z.literal('went-down') }),
   /** It failed on this host, and waits a while for one where it has not. */
   z.object({ kind: z.literal('failed-there') }),
   /** Others are ahead of it: by how many trials. */

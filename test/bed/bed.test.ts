@@ -162,6 +162,26 @@ describe.skipIf(!isHere)('a bed', () => {
     expect(await said('host02', 'echo back')).toBe('back');
   });
 
+  it('loses power with what was written last, by chance that repeats, and with nothing older', async () => {
+    const host = bed.host('host01');
+    const write = 'mkdir -p ~/lost; for i in $(seq 40); do echo "0123456789" >~/lost/$i; done';
+    await said('host01', `${write}; echo old >~/lost/old; touch -d '1 minute ago' ~/lost/old`);
+    const fates = await host.crashTorn(7);
+    await host.start();
+    const kinds = new Set(fates.match(/^\w+(?= lab\/lost\/)/gm));
+    expect(kinds).toEqual(new Set(['kept', 'cut', 'zeros', 'emptied', 'gone']));
+    expect(fates).not.toContain('lab/lost/old');
+    for (const [, fate = '', name = ''] of fates.matchAll(/^(\w+) lab\/lost\/(\d+)$/gm)) {
+      const text = await host.exec('cat', [`/home/lab/lost/${name}`]);
+      if (fate === 'kept') expect(text.stdout).toBe('0123456789\n');
+      else if (fate === 'gone') expect(text.code).toBe(1);
+      else expect('0123456789\n'.startsWith(text.stdout.replaceAll('\0', ''))).toBe(true);
+    }
+    await said('host01', write);
+    expect(await host.crashTorn(7)).toBe(fates);
+    await host.start();
+  });
+
   it('heals a cable that was cut, with the connection on it', async () => {
     const host = bed.host('host03');
     const echo = bed.spawn('ssh', ['host03', 'cat']);

@@ -65,6 +65,34 @@ describe('P6 why a trial waits', () => {
     });
   });
 
+  test('a trial under which hosts went down goes back to none on which it was alone', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1) });
+    const id = idOf({ x: 0 });
+    for (const alone of [false, false, true]) {
+      const attempt = built.start(id, 'cedar', 'cpu', alone);
+      built.endAttempt(attempt, { outcome: { kind: 'lost', reason: 'reboot' } }, 'cedar');
+      built.now += 3_600_000;
+    }
+    const away = liveHost('birch', { state: 'unreachable', because: 'no route to host' });
+    expect(why(built, id, liveWith(liveHost('cedar'), away)).refusals).toEqual([
+      { host: 'cedar', device: null, kind: 'went-down' },
+      { host: 'birch', device: null, kind: 'unreachable', because: 'no route to host' },
+    ]);
+  });
+
+  test('a trial that was given up for the hosts that went down under it says so', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1) });
+    const id = idOf({ x: 0 });
+    const attempt = built.start(id);
+    built.endAttempt(attempt, { outcome: { kind: 'lost', reason: 'reboot' } });
+    built.add({ kind: 'given-up', at: built.now, trial: id, because: 'hosts go down under it' });
+    expect(why(built, id, liveWith(liveHost('cedar'))).because).toBe(
+      `it was given up: hosts go down under it; \`labsweep retry ${id.slice(0, 8)}\` tries it again`,
+    );
+  });
+
   test('a sweep that runs as many as it may holds the others back', () => {
     const built = new LedgerBuilder();
     built.declare({ points: points(2), declaration: { concurrent: 1 } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crashesOf, mustRunAlone } from '../../src/ledger/crashes.ts';
 import type { Trial } from '../../src/ledger/state.ts';
+import { attemptId } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { LedgerBuilder } from '../ledger-builder.ts';
 
@@ -87,6 +88,20 @@ describe('a trial that is there when hosts go down', () => {
       lab.lose(host, outcome);
     }
     expect(lab.crashes(0)).toEqual([]);
+  });
+});
+
+describe('a host that was silent for too long', () => {
+  it('went down all the same, if that is what it says when it is back', () => {
+    const lab = new Lab(1);
+    lab.start('cedar', 0);
+    const { status } = lab.trial(0);
+    const attempt = status.kind === 'running' ? status.attempt : attemptId('none');
+    lab.lose('cedar', { kind: 'lost', reason: 'silence' });
+    expect(lab.crashes(0)).toEqual([]);
+    lab.ledger.add({ kind: 'returned', at: lab.ledger.now, host: 'cedar', attempts: [attempt] });
+    lab.ledger.endAttempt(attempt, { outcome: reboot }, 'cedar');
+    expect(lab.crashes(0)).toEqual(['cedar']);
   });
 });
 

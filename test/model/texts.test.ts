@@ -20,6 +20,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
       { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib },
       '1 GiB of disk are free; nothing starts under 2 GiB',
     ],
+    [{ kind: 'went-down' }, 'the host went down while it ran alone there, so only another one takes it'],
     [
       { kind: 'alone', running: 2 },
       'hosts went down while it ran, so it runs alone: it waits for 2 trials to end there',

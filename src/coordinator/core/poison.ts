@@ -1,5 +1,5 @@
 /** Trials under which hosts go down: those that may have made it run alone, and are given up once they have shown it. */
-import { crashesOf, mustRunAlone } from '../../ledger/crashes.ts';
+import { hostsDownUnder } from '../../ledger/crashes.ts';
 import type { Trial } from '../../ledger/state.ts';
 import type { HostName } from '../../model/ids.ts';
 import { eligibility, idle, misfit } from '../scheduler/eligibility.ts';
@@ -16,25 +16,13 @@ const patienceMs = 5 * 60_000;
 export function giveUpPoison(state: CoordinatorState, turn: Turn, now: number): void {
   for (const trial of state.ledger.shaken) {
     if (trial.status.kind !== 'queued') continue;
-    const hosts = hostsDownUnder(state, trial);
+    const hosts = hostsDownUnder(state.ledger, trial);
     if (hosts.size === 0 || (hosts.size < hostsThatShowIt && mayRunElsewhere(state, trial, hosts, now)))
       continue;
     const because = `hosts go down under it: it ran alone on ${[...hosts].join(' and ')}, which went down`;
     turn.record({ kind: 'given-up', at: now, trial: trial.id, because });
   }
 }
-
-/** Hosts that went down when it was alone there; none for a trial that nothing is held against. */
-export function hostsDownUnder(state: CoordinatorState, trial: Trial): ReadonlySet<HostName> {
-  if (!mustRunAlone(state.ledger, trial)) return none;
-  return new Set(
-    crashesOf(state.ledger, trial)
-      .filter(({ alone }) => alone)
-      .map(({ host }) => host),
-  );
-}
-
-const none: ReadonlySet<HostName> = new Set();
 
 function mayRunElsewhere(
   state: CoordinatorState,

@@ -1,9 +1,9 @@
 /** Which host takes a trial. */
 import type { Trial } from '../../ledger/state.ts';
+import { hostsDownUnder } from '../../ledger/crashes.ts';
 import type { HostName } from '../../model/ids.ts';
 import { chargedTo, speaksAgainstHost } from '../../model/outcome.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { hostsDownUnder } from '../core/poison.ts';
 import { type Candidate, earliest } from './berth.ts';
 import { idle, misfit } from './eligibility.ts';
 import { earlierAttempt } from './lease.ts';
@@ -34,7 +34,7 @@ export function chooseHost(
   { candidates, coming, away, now }: Choice,
 ): Candidate | null {
   const kept = checkpointHost(state, trial);
-  const down = hostsDownUnder(state, trial);
+  const down = hostsDownUnder(state.ledger, trial);
   if (down.size > 0)
     return fitting(
       candidates.filter(({ berth }) => !down.has(berth.host.name)),

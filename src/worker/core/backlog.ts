@@ -109,6 +109,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'no-gpu':
     case 'labels':
     case 'unreachable':
+    case 'went-down':
     case 'failed-there':
     case 'queue':
     case 'concurrent':

@@ -1,4 +1,5 @@
 /** Where preparation happens, and what a preparation that failed says. */
+import { execFile } from 'node:child_process';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import type { PreparationResult } from '../core/preparation.ts';
 import type { HostFolder } from '../spool/host-folder.ts';
@@ -25,6 +26,20 @@ export function preparedFolder({ root }: HostFolder, name: 'activations' | 'pyth
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
+
+/** A file server that does not answer is waited for by what uses its files, not by us. */
+const syncMs = 60_000;
+
+/**
+ * Returns once what was made in a folder has reached the disk, so that what says that it is made never outlives it.
+ * `sync -f` syncs its file system alone; before coreutils 8.24 there was only `sync`, for all of them.
+ */
+export async function reachDisk(folder: string): Promise<void> {
+  if (!(await runs('sync', ['-f', folder]))) await runs('sync', []);
+}
+
+const runs = (program: string, args: readonly string[]): Promise<boolean> =>
+  new Promise((resolve) => execFile(program, args, { timeout: syncMs }, (error) => resolve(error === null)));
 
 /** Writes a file whole: it is there with all of its text or not at all. */
 export function writeWhole(path: string, text: string): void {

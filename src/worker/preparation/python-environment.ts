@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
 import { type WantedWheels, wantedWheelsSchema } from '../../protocol/messages.ts';
-import { type Failed, type Place, preparedFolder, runStep, writeWhole } from './place.ts';
+import { type Failed, type Place, preparedFolder, runStep, reachDisk, writeWhole } from './place.ts';
 import type { Done, Step } from './step.ts';
 
 interface PythonEnvironment {
@@ -124,6 +124,7 @@ export async function pythonEnvironment(
     await rm(made, { recursive: true, force: true });
     return { ...installed, wanted };
   }
+  await reachDisk(made);
   writeWhole(`${folder}/${key}.json`, JSON.stringify({ folder: made }));
   return { kind: 'made', folder: made };
 }

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
-import { type Failed, type Place, preparedFolder, runStep, writeWhole } from './place.ts';
+import { type Failed, type Place, preparedFolder, runStep, reachDisk, writeWhole } from './place.ts';
 
 /** All that makes it another setup. */
 export interface SetupOptions {
@@ -44,6 +44,7 @@ export async function setUp(
   const step = { argv: [...before, ...argv], folder, environment, log, limitMs: place.buildMs };
   const ran = await runStep(place, `\`setup\` (${argv.join(' ')})`, step);
   if (ran.kind === 'failed') return ran;
+  await reachDisk(folder);
   writeWhole(`${folder}.done`, '');
   return { kind: 'set-up', folder };
 }

@@ -1,7 +1,7 @@
 """tear.py SEED MARKER FOLDER: what a power loss makes of files that had not reached the disk yet.
 
-Each file below FOLDER that was written in the last 30 s, and after MARKER, is by chance (the same for the same seed) left
-as it is, cut, cut and filled with zeros, emptied or gone. Says what it did, a line a file.
+Each file below FOLDER that was written in the last 30 s, and after MARKER, is by chance (the same for the same seed and
+name) left as it is, cut, cut and filled with zeros, emptied or gone. Says what it did, a line a file.
 """
 import os
 import random
@@ -33,14 +33,14 @@ def tear(path, size, chance):
 
 def main():
     seed, marker, folder = sys.argv[1:]
-    chance = random.Random(seed)
     since = max(time.time() - RECENT_SECONDS, os.stat(marker).st_mtime)
     for path in files(folder):
         if os.path.islink(path) or not os.path.isfile(path):
             continue
         status = os.stat(path)
         if status.st_mtime > since:
-            print(tear(path, status.st_size, chance), os.path.relpath(path, folder))
+            name = os.path.relpath(path, folder)
+            print(tear(path, status.st_size, random.Random(f"{seed} {name}")), name)
 
 
 main()

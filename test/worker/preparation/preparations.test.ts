@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Launch } from '../../../src/model/launch.ts';
 import { noSettings } from '../../../src/model/inventory.ts';
 import { Preparations } from '../../../src/worker/preparation/preparations.ts';
@@ -63,6 +63,22 @@ describe('a setup that hangs', () => {
     });
     process.kill(Number(readFileSync(pid, 'utf8')), 'SIGKILL');
     expect(result.kind).toBe('failed');
+  });
+});
+
+describe('a setup that was made', () => {
+  it('is called made only when the disk has it', async () => {
+    const bin = join(root, 'bin');
+    mkdirSync(bin);
+    const script = `#!/bin/sh\necho "$@" >${root}/synced\nls ${root}/host/machine/setups >>${root}/synced\n`;
+    writeFileSync(join(bin, 'sync'), script, { mode: 0o755 });
+    vi.stubEnv('PATH', `${bin}:${process.env['PATH'] ?? ''}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await prepare({ setup: ['touch', 'made'] })).toMatchObject({ kind: 'ready' });
+    const synced = readFileSync(join(root, 'synced'), 'utf8');
+    expect(synced).toMatch(/^-f .*\/setups\/[0-9a-f]{32}\n/);
+    expect(synced).not.toContain('.done');
+    expect(readdirSync(join(root, 'host/machine/setups')).some((name) => name.endsWith('.done'))).toBe(true);
   });
 });
 
