@@ -1,14 +1,18 @@
 import { execFile, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './dataset/speech-folder.ts';
+import { enginesCanBeMade, madeEngine } from './engine/made-engine.ts';
 import { packTones, quickParams } from './training/tones.ts';
 
+const installationMs = 300_000;
 const main = join(import.meta.dirname, '../../../src/programs/cnn1d/main.ts');
 
 describe('the trial program', () => {
@@ -83,6 +87,81 @@ describe('the trial program', () => {
     expect(failed).toMatchObject({ code: 1, stderr: `${sentence}\n` });
   });
 });
+
+describe.each([
+  { engine: 'wasm', isHere: true },
+  { engine: 'native', isHere: enginesCanBeMade() },
+])('the trial program on $engine', ({ engine, isHere }) => {
+  const slow = { pool: 3, layers: 8, startChannels: 64, epochs: 100, patience: 100 };
+  it.skipIf(!isHere)(
+    'ends within 5 s of SIGTERM, in the middle of an epoch, with a checkpoint',
+    {
+      timeout: installationMs,
+    },
+    async () => {
+      const { env, folder } = await trialOn(engine, slow);
+      const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+      const begun = performance.now();
+      await once(child.stdout, 'data');
+      // Each epoch has three steps and two evaluations; the first took this long with the start of the process.
+      await pause((performance.now() - begun) / 4);
+      const asked = performance.now();
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      expect(child.exitCode).toBe(143);
+      expect(performance.now() - asked).toBeLessThan(5_000);
+      const [header = ''] = readFileSync(join(folder, 'checkpoint/checkpoint.bin'), 'latin1').split('\n', 1);
+      const { progress } = JSON.parse(header) as { progress: { epoch: number; batch: number } };
+      expect(progress.epoch).toBeGreaterThan(0);
+      expect(progress.batch).toBeGreaterThan(0);
+    },
+  );
+
+  it.skipIf(!isHere)(
+    'fails with the step at which the loss is no number any more',
+    {
+      timeout: installationMs,
+    },
+    async () => {
+      const { env, folder } = await trialOn(engine, { epochs: 100_000, patience: 100_000 });
+      const first = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+      await once(first.stdout, 'data');
+      first.kill('SIGTERM');
+      await once(first, 'exit');
+      const step = makeWild(join(folder, 'checkpoint/checkpoint.bin')) + 1;
+      const failed = await promisify(execFile)(process.execPath, [main], { env }).catch(
+        (error: { code: number; stdout: string; stderr: string }) => error,
+      );
+      expect(failed).toMatchObject({ code: 1, stdout: expect.not.stringContaining('final') });
+      expect(failed.stderr).toMatch(/^The loss was no number any more at step \d+ \(epoch \d+\); try a/m);
+      expect(failed.stderr).toContain(`at step ${step} `);
+    },
+  );
+});
+
+/** Weights from which a step leaves the numbers, in a checkpoint. @returns the steps that are done */
+function makeWild(file: string): number {
+  const bytes = readFileSync(file);
+  const start = bytes.indexOf('\n') + 1;
+  const header = JSON.parse(bytes.subarray(0, start).toString('utf8')) as Checkpoint;
+  const [parameters = 0] = header.lengths;
+  const body = bytes.subarray(start);
+  for (let index = 0; index < parameters; index += 1) body.writeFloatLE(1e38, index * 4);
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  writeFileSync(file, Buffer.concat([Buffer.from(`${JSON.stringify({ ...header, sha256 })}\n`), body]));
+  return header.steps;
+}
+
+interface Checkpoint {
+  readonly steps: number;
+  readonly lengths: readonly number[];
+}
+
+async function trialOn(engine: string, params: Parameters<typeof quickParams>[0]) {
+  const { env, folder } = await trial({ ...params, engine });
+  if (engine === 'native') env['LABSWEEP_ENGINES'] = JSON.stringify({ native: await madeEngine() });
+  return { env, folder };
+}
 
 async function trial(params: Parameters<typeof quickParams>[0]) {
   const folder = await temporaryFolder();
