@@ -1,8 +1,10 @@
 /** A command for a ledger that another process writes: it is handed over, and followed from the ledger. */
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from '../coordinator/core/command.ts';
 import type { Sweep } from '../ledger/state.ts';
-import { type LockHolder, thisProcess } from '../ledger/store/lock-holder.ts';
+import { ledgerFile } from '../ledger/store/ledger-file.ts';
+import { isOfAnotherFile, type LockHolder, thisProcess } from '../ledger/store/lock-holder.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { askWriter } from '../ledger/store/writer-socket.ts';
 import type { Console } from './console.ts';
@@ -46,7 +48,13 @@ export async function writeOrAsk(
     if (answer.kind === 'answered') return { kind: 'answered', answer: answer.answer, holder };
     if (answer.kind === 'refused')
       throw new CommandError(`${who} holds the ledger and refuses: ${answer.because}`);
-    if (holder.machine !== thisProcess().machine)
+    const isHere = holder.machine === thisProcess().machine;
+    if (isHere && isOfAnotherFile(holder, join(folder, ledgerFile)))
+      throw new CommandError(
+        `${folder} is a copy: ${who} goes on with ${holder.ledger?.path}. Two that go on with one ledger take ` +
+          'its hosts from each other; end that one first, or go on there. `labsweep resume --break-lock` goes on here.',
+      );
+    if (!isHere)
       throw new CommandError(
         `${who} holds the ledger, which can be asked only there. ` +
           'If it has ended for good, `labsweep resume --break-lock` takes its place.',

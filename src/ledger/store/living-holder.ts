@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isNotADatabase, LedgerDamagedError } from './errors.ts';
 import { ledgerFile } from './ledger-file.ts';
 import { lockHolder } from './lock.ts';
-import { hasEnded, type LockHolder, thisProcess } from './lock-holder.ts';
+import { hasEnded, isOfAnotherFile, type LockHolder, thisProcess } from './lock-holder.ts';
 import { readLedger } from './read-connection.ts';
 import { fileKind } from './schema.ts';
 
@@ -15,7 +15,8 @@ export function livingHolder(folder: string): LockHolder | null {
     const holder = readLedger(path, (db) =>
       fileKind(db, path).kind === 'ledger' ? lockHolder(db, path) : null,
     );
-    return holder === null || hasEnded(holder, thisProcess()) ? null : holder;
+    if (holder === null || hasEnded(holder, thisProcess())) return null;
+    return holder.machine === thisProcess().machine && isOfAnotherFile(holder, path) ? null : holder;
   } catch (error) {
     if (error instanceof LedgerDamagedError || isNotADatabase(error)) return null;
     throw error;

@@ -1,5 +1,5 @@
 /** Who writes a ledger, in words by which another process can tell whether it still lives. */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 
@@ -16,6 +16,8 @@ export const lockHolderSchema = z.object({
   pidNamespace: z.string().nullable(),
   /** Wall clock, ms since 1970. */
   since: z.number(),
+  /** The file that is locked: a copy of it has the same lock, and nobody holds that. Older locks lack it. */
+  ledger: z.object({ path: z.string(), file: z.string() }).nullable().default(null),
 });
 export type LockHolder = Readonly<z.infer<typeof lockHolderSchema>>;
 
@@ -30,7 +32,24 @@ export function thisProcess(): LockHolder {
     bootId: read('/proc/sys/kernel/random/boot_id') || null,
     pidNamespace: link('/proc/self/ns/pid'),
     since: Date.now(),
+    ledger: null,
   };
+}
+
+/** This process, as the holder of a ledger's file. */
+export const holderOf = (path: string): LockHolder => ({
+  ...thisProcess(),
+  ledger: { path, file: fileOf(path) },
+});
+
+/** Whether the lock in a file, read on the machine of its holder, came with it from the file that is locked. */
+export const isOfAnotherFile = ({ ledger }: LockHolder, path: string): boolean =>
+  ledger !== null && ledger.file !== fileOf(path);
+
+/** What stays the same when a file is moved, and is another for its copy (inode(7)). */
+function fileOf(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true });
+  return `${dev}:${ino}`;
 }
 
 export type ProcessState =

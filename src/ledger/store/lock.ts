@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { LedgerDamagedError } from './errors.ts';
-import { hasEnded, type LockHolder, lockHolderSchema, thisProcess } from './lock-holder.ts';
+import { hasEnded, holderOf, type LockHolder, lockHolderSchema } from './lock-holder.ts';
 
 export type LockAttempt =
   | { readonly kind: 'taken'; readonly token: string }
@@ -10,7 +10,7 @@ export type LockAttempt =
 
 /** Takes the lock for this process. Called within an IMMEDIATE transaction: two who try at once come one by one. */
 export function takeLock(db: DatabaseSync, path: string, breakLock: boolean): LockAttempt {
-  const here = thisProcess();
+  const here = holderOf(path);
   const holder = lockHolder(db, path);
   if (holder !== null && !breakLock && !hasEnded(holder, here)) return { kind: 'held', holder };
   const token = randomBytes(16).toString('hex');

@@ -16,6 +16,7 @@ const here: LockHolder = {
   bootId: 'boot-2',
   pidNamespace: 'pid:[1]',
   since: 0,
+  ledger: null,
 };
 const gone = () => ({ kind: 'gone' }) as const;
 const aliveSince = (startTime: string | null) => () => ({ kind: 'alive', startTime }) as const;
