@@ -64,16 +64,18 @@ function storyOf(
   const wrong = succeeded.length === 1 ? [] : [`x=${x} has ${succeeded.length} results`];
   const because: string[] = [];
   for (const [host, marks] of Map.groupBy(begun.filter(ofTrial(x)), (mark) => mark.host)) {
-    // What a power loss took from the host's memory it may have begun without the ledger hearing of it.
+    const succeededHere = succeeded.filter((attempt) => attempt.host === host).length;
+    // Of what it had begun, a host may have forgotten some with its power; of what only waited, it has begun nothing.
     const hits = others
       .filter((attempt) => attempt.host === host)
+      .toSorted((one, other) => Number(one.outcome === 'taken-back') - Number(other.outcome === 'taken-back'))
       .flatMap((attempt) => textOf(attempt, hitOf));
-    const allowed = succeeded.filter((attempt) => attempt.host === host).length + hits.length;
+    const allowed = succeededHere + hits.length;
     const ends = done.filter(ofTrial(x)).filter((mark) => mark.host === host).length;
     if (marks.length > allowed)
       wrong.push(`x=${x} began ${marks.length} times on ${host}, hit ${hits.length} times`);
     if (ends > allowed) wrong.push(`x=${x} came to its end ${ends} times on ${host}`);
-    because.push(...hits.slice(0, marks.length));
+    because.push(...hits.slice(0, Math.max(0, marks.length - succeededHere)));
   }
   for (const attempt of others)
     if (attempt.outcome !== 'taken-back' && hitOf(attempt, unsettling) === null)

@@ -31,7 +31,7 @@ export function stormTable(seed: number, { faults, stories, wrong, seconds }: St
     ...faults.map((fault) => `| at ${(fault.atMs / 1_000).toFixed(1)} s | ${textOf(fault)} |`),
     `| trials, all with the right result | ${stories.length} |`,
     `| of these ran once | ${stories.length - again.length} |`,
-    `| attempts that were on a host at a fault that ended them | ${hits} |`,
+    `| attempts that ran on a host when it went down, and ran again | ${hits} |`,
     ...again.map(({ x, began, because }) => `| x=${x} began ${began} times | ${because.join('; ')} |`),
     `| wrong | ${wrong.length === 0 ? 'nothing' : wrong.join('; ')} |`,
     `| seconds | ${seconds.toFixed(0)} |`,
