@@ -86,13 +86,22 @@ describe.skipIf(!isHere)('P1 P3 a lab whose links fail in every way while a swee
     const { stdout } = await person.type('status');
     for (const name of silent) expect(stdout).toMatch(new RegExp(`^${name} +unreachable \\(2 running`, 'm'));
 
+    const { trials }: { trials: readonly { trial: string; state: string; host: string }[] } = JSON.parse(
+      (await person.type('list', 'toy', '--json')).stdout,
+    );
+    const waits = trials.find(({ state, host }) => state === 'leased' && silent.includes(host));
+    const why = await person.type('why', waits?.trial ?? '', '--json');
+    expect(JSON.parse(why.stdout)).toMatchObject({
+      state: 'leased',
+      refusals: [{ host: waits?.host, kind: 'unreachable' }],
+    });
+
     for (const name of others) await root(name, 'touch /home/lab/gate');
     const held = async (): Promise<number> =>
       (await person.hosts())
         .filter(({ name }) => silent.includes(name))
         .reduce((sum, { running, queued }) => sum + running + queued, 0);
     const there = await held();
-    expect((await person.type('why', 'x=1')).code).toBe(exitCode.done);
     await expect.poll(async () => (await numbersIn('done')).length, patience).toBe(points - there);
     expect(await held()).toBe(there);
 
