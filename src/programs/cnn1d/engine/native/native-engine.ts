@@ -5,6 +5,7 @@ import util from 'node:util';
 import type { Engine } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import type { TensorFlow } from '../kernels.ts';
+import { guardMemory, outOfTensorFlow } from '../memory-guard.ts';
 import { TensorNetwork } from '../tensor-network.ts';
 import { nativeKernels } from './native-kernels.ts';
 
@@ -32,7 +33,8 @@ export function nativeEngine(
   say(`Trains on ${name}: libtensorflow ${version}, ${process.env['TF_NUM_INTRAOP_THREADS']} threads.`);
   return {
     name,
-    network: (architecture, state) => new TensorNetwork(tf, kernels, architecture, state),
+    network: (architecture, state) =>
+      guardMemory(() => new TensorNetwork(tf, kernels, architecture, state), outOfTensorFlow),
     tensors: () => tf.memory().numTensors,
   };
 }

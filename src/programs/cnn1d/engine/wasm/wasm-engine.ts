@@ -8,7 +8,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { Engine } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { TensorNetwork } from '../tensor-network.ts';
-import { guardMemory } from './memory-guard.ts';
+import { guardMemory, outOfWebAssembly } from '../memory-guard.ts';
 import { wasmKernels } from './wasm-kernels.ts';
 
 /** The engine that needs nothing: TensorFlow.js on WebAssembly, one thread. */
@@ -26,7 +26,8 @@ export async function wasmEngine(): Promise<Engine> {
   const kernels = wasmKernels(tf);
   return {
     name: 'wasm',
-    network: (architecture, state) => guardMemory(new TensorNetwork(tf, kernels, architecture, state)),
+    network: (architecture, state) =>
+      guardMemory(() => new TensorNetwork(tf, kernels, architecture, state), outOfWebAssembly),
     tensors: () => tf.memory().numTensors,
   };
 }
