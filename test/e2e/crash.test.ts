@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { it, type Lab, type Typed, until } from './lab.ts';
 import { signal } from './processes.ts';
-import { counts, shellSweep } from './sweeps.ts';
+import { counts, shellSweep, waitsAt } from './sweeps.ts';
 
 const points = 40;
 
@@ -82,5 +82,36 @@ describe('P1 P2 P3 whoever is killed in the middle of a sweep, each trial is exe
     await until('the trials that were left', () => ended(lab).length > before);
     expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.done });
     await expectWhole(lab);
+  });
+});
+
+describe('P1 P3 a ledger that is put back to a copy of before', () => {
+  it('goes on after the coordinators that its hosts have heard of since, and says what that means', async ({
+    lab,
+  }) => {
+    const gate = lab.path('gate');
+    lab.write('sweep.yaml', shellSweep(waitsAt(gate, lab.path('done')), 'grid: {x: {from: 1, to: 6}}\n'));
+    const first = lab.type('run', 'sweep.yaml');
+    await until(
+      'a trial that runs',
+      () => lab.read('gate.waiting') !== '',
+      () => first.said.err,
+    );
+    expect(await lab.labsweep('ledger', 'backup', 'copy.db')).toMatchObject({ code: exitCode.done });
+    first.child.kill('SIGKILL');
+    await first.ended;
+    lab.write('gate', '');
+    expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.done });
+    expect(ended(lab).toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+    // A third coordinator, whose term follows none of the copy.
+    const other = shellSweep(counts(lab.path('other')), 'grid: {x: [1]}\n').replace('toy', 'other');
+    lab.write('other.yaml', other);
+    expect(await lab.labsweep('run', 'other.yaml')).toMatchObject({ code: exitCode.done });
+    await lab.labsweep('ledger', 'restore', 'copy.db');
+    const { code, err } = await lab.labsweep('run', 'sweep.yaml');
+    expect(code, err).toBe(exitCode.done);
+    expect(err).toContain('it is an older copy');
+    expect(ended(lab).toSorted()).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]);
+    expect(await lab.labsweep('ledger', 'verify')).toMatchObject({ code: exitCode.done });
   });
 });
