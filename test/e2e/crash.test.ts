@@ -102,7 +102,7 @@ describe('P1 P3 a ledger that is put back to a copy of before', () => {
     await first.ended;
     lab.write('gate', '');
     expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.done });
-    expect(ended(lab).toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(ended(lab).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
     // A third coordinator, whose term follows none of the copy.
     const other = shellSweep(counts(lab.path('other')), 'grid: {x: [1]}\n').replace('toy', 'other');
     lab.write('other.yaml', other);
@@ -111,7 +111,7 @@ describe('P1 P3 a ledger that is put back to a copy of before', () => {
     const { code, err } = await lab.labsweep('run', 'sweep.yaml');
     expect(code, err).toBe(exitCode.done);
     expect(err).toContain('it is an older copy');
-    expect(ended(lab).toSorted()).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]);
+    expect(ended(lab).toSorted((a, b) => a - b)).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]);
     expect(await lab.labsweep('ledger', 'verify')).toMatchObject({ code: exitCode.done });
   });
 });

@@ -61,7 +61,7 @@ describe.concurrent('activate', () => {
   });
 });
 
-describe('setup', { concurrent: true, timeout: 120_000 }, () => {
+describe.concurrent('setup', () => {
   const keys = (lab: Lab): string[] => [
     'files: ./model',
     `setup: [sh, -c, 'cat source > built; echo once >> ${lab.path('count')}']`,
@@ -93,7 +93,7 @@ describe('setup', { concurrent: true, timeout: 120_000 }, () => {
   });
 });
 
-describe('P9 passEnv', { concurrent: true, timeout: 60_000 }, () => {
+describe.concurrent('P9 passEnv', () => {
   const script = (lab: Lab): string => `echo "$TOKEN" >> ${lab.path('seen')}; ${printsScore}`;
 
   it('reaches the trials and nothing else', async ({ lab }) => {
