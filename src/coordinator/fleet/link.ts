@@ -51,6 +51,9 @@ const sayEveryMs = 250;
 /** For a host that has gone meanwhile, nobody waits longer. */
 const lastWordsMs = 2_000;
 
+/** By then a turn of the loop has raised the term; if not, the host says so once more. */
+const termRaisedMs = 100;
+
 export class HostLink {
   readonly #options: LinkOptions;
   #shipper: ContentShipper | null = null;
@@ -64,6 +67,8 @@ export class HostLink {
   #triedAt = performance.now();
   #hasGpus = false;
   #wasServed = false;
+  /** It was turned away by a host that knows a later term, and says hello again in the one after that. */
+  #isOutlived = false;
   #saidAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -229,6 +234,7 @@ export class HostLink {
   /** Of two coordinators of one ledger the one that came last goes on. The agent closes, and the next try follows. */
   #turnedAway({ message, term }: Extract<FromAgent, { kind: 'turned-away' }>): void {
     if (term === null || this.#wasServed) return this.#giveUp(message);
+    this.#isOutlived = true;
     const nonce = newNonce();
     this.#options.post({ kind: 'host-outlived', host: this.#options.host, term, nonce });
   }
@@ -248,11 +254,19 @@ export class HostLink {
     this.#preparer = null;
     this.#fetcher.interrupted();
     if (this.#closed) return;
+    if (this.#isOutlived) return this.#helloAgain();
     this.#failures += 1;
     const afterMs = performance.now() - this.#triedAt;
     this.#triedAt = performance.now();
     this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because, afterMs });
     this.#timer = setTimeout(() => void this.connect(), backOffMs(this.#failures, Math.random()));
+    this.#timer.unref();
+  }
+
+  /** Nothing is wrong with the host: there is no waiting, and nobody is told of a cut. */
+  #helloAgain(): void {
+    this.#isOutlived = false;
+    this.#timer = setTimeout(() => void this.connect(), termRaisedMs);
     this.#timer.unref();
   }
 }
