@@ -12,7 +12,7 @@ import {
   type ImportedDataset,
   type ImportProgress,
 } from '../programs/cnn1d/dataset/import-dataset.ts';
-import { CommandError } from './exit.ts';
+import { CommandError, exitCode } from './exit.ts';
 import { keepByName, readRecord } from './named-content.ts';
 import { shippedData } from './package-files.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
@@ -45,6 +45,7 @@ export function listDataRecords(stateFolder: string): DataRecord[] {
 /**
  * Packs a folder or archive of clips under a name. Takes the place of an earlier data set of that name.
  *
+ * @param signal ends it between two clips, and leaves nothing
  * @throws CommandError where the source is none; a state folder that was made for it is gone again
  */
 export async function importData(
@@ -52,6 +53,7 @@ export async function importData(
   name: string,
   source: string,
   onProgress: (progress: ImportProgress) => void,
+  signal: AbortSignal,
 ): Promise<{ record: DataRecord; unreadable: ImportedDataset['unreadable'] }> {
   try {
     const { made, record } = await keepByName(
@@ -59,7 +61,11 @@ export async function importData(
       kind,
       name,
       async (into) => {
-        const imported = await importDataset({ source, into, onProgress });
+        const goOn = (progress: ImportProgress): void => {
+          signal.throwIfAborted();
+          onProgress(progress);
+        };
+        const imported = await importDataset({ source, into, onProgress: goOn });
         return { folder: imported.folder, made: imported };
       },
       ({ hash, words, clips, counts }, content): DataRecord => ({
@@ -74,6 +80,11 @@ export async function importData(
     );
     return { record, unreadable: made.unreadable };
   } catch (error) {
+    if (signal.aborted)
+      throw new CommandError('Interrupted; nothing of it is left.', {
+        exitCode: exitCode.interrupted,
+        cause: error,
+      });
     throw error instanceof DatasetError ? new CommandError(error.message, { cause: error }) : error;
   }
 }
@@ -138,7 +149,7 @@ async function importShipped(
   const source = shippedData(name);
   if (source === null) throw noSuchData(stateFolder, loaded, name);
   onImport(name);
-  return (await importData(stateFolder, name, source, () => {})).record;
+  return (await importData(stateFolder, name, source, () => {}, new AbortController().signal)).record;
 }
 
 function noSuchData(stateFolder: string, loaded: LoadedSweep, name: string): CommandError {

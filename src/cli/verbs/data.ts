@@ -5,6 +5,7 @@ import { tableLines } from '../../results/text-table.ts';
 import type { Console } from '../console.ts';
 import { type DataRecord, importData, listDataRecords } from '../data-sets.ts';
 import { CommandError } from '../exit.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { announceNew, stateFolderFor } from '../state-folder.ts';
@@ -37,12 +38,16 @@ const importCommand = (console: Console): Command =>
         );
       const folder = stateFolderFor(console, console.cwd, options.state);
       announceNew(console, folder);
+      const interrupt = onInterrupt();
+      const ending = new AbortController();
+      void interrupt.promise.then(() => ending.abort());
       const { record, unreadable } = await importData(
         folder,
         name,
         resolve(console.cwd, source),
         progress(console),
-      );
+        ending.signal,
+      ).finally(interrupt.forget);
       if (console.live) console.err('\n');
       for (const { file, because } of unreadable.slice(0, namesShown))
         console.err(`left out ${file}: ${because}\n`);
