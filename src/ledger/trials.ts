@@ -50,7 +50,8 @@ export function statusAfter(
   if (isSilence(end)) return waitingOrElsewhere(state, trial);
   if (chargedTo[end.outcome.kind] === 'trial') trial.charges += 1;
   else if (end.outcome.kind === 'oom' || end.outcome.kind === 'vanished') trial.uncharged += 1;
-  const retries = state.sweeps.get(attempt.sweep)?.declaration.retries ?? 0;
+  // What was adopted for no sweep waits for one that says how often.
+  const retries = state.sweeps.get(attempt.sweep)?.declaration.retries ?? Number.POSITIVE_INFINITY;
   const spent = trial.charges > retries || trial.uncharged > unchargedLimit;
   const next = waitingOrElsewhere(state, trial);
   return spent && next.kind === 'queued' ? { kind: 'failed', attempt: attempt.id, because: null } : next;
@@ -91,7 +92,7 @@ export function forgive(state: LedgerState, trial: Trial): void {
   trial.uncharged = 0;
   // It goes on running alone, but what it did alone does not count any more.
   trial.crashes = trial.crashes.map((crash) => ({ ...crash, alone: false }));
-  setStatus(state, trial, { kind: 'queued' });
+  setStatus(state, trial, waitingOrElsewhere(state, trial));
 }
 
 /** A trial that nothing runs of now. */

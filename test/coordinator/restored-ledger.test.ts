@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostName, trialId } from '../../src/model/ids.ts';
-import { endOf, leasesIn, sentIn, World } from './world.ts';
+import { declarationOf, endOf, failure, leasesIn, points, sentIn, World } from './world.ts';
 
 const cedar = hostName('cedar');
 
@@ -41,5 +41,18 @@ describe('P1 P3 a ledger that was put back to an older copy', () => {
     world.connect('cedar', { ended: [{ attempt: 'old-1', trial: 'trial-0' }] });
     expect(sentIn(world.end('old-1', endOf({ kind: 'succeeded' }, 3)), 'ack')).toHaveLength(1);
     expect(world.state.ledger.trials.get(trialId('trial-0'))?.status).toMatchObject({ kind: 'succeeded' });
+  });
+
+  it('charges what it adopts to no sweep that would grant it less: it waits until one has it again', () => {
+    const world = new World();
+    world.declare(declarationOf(), points(2));
+    world.declare(declarationOf(), points(1));
+    world.connect('cedar', { ended: [{ attempt: 'old-1', trial: 'trial-1' }] });
+    world.end('old-1', endOf(failure()));
+    world.declare(declarationOf(), points(2));
+    expect(world.state.ledger.trials.get(trialId('trial-1'))).toMatchObject({
+      charges: 1,
+      status: { kind: 'queued' },
+    });
   });
 });

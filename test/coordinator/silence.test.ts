@@ -5,7 +5,7 @@ import type { LedgerEvent } from '../../src/ledger/events.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
 import { lostEnd } from '../../src/coordinator/core/silence.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
-import { declarationOf, endOf, leasesIn, points, sentIn, World } from './world.ts';
+import { declarationOf, endOf, failure, leasesIn, points, sentIn, World } from './world.ts';
 
 const minute = 60_000;
 
@@ -185,5 +185,24 @@ describe('P1 P3 a host that comes back after it was given up', () => {
       new Map([[attemptId('a'), 7]]),
     );
     expect(committedLines).toEqual(new Map([['a', 7]]));
+  });
+
+  it('is not leased what a person retries while it has it open', () => {
+    const { world, silent, second } = givenUp();
+    world.say('birch', { kind: 'started', attempts: [{ attempt: second, device: 'cpu' }] });
+    world.end(second, endOf(failure()), 'birch');
+    // It would be retried on cedar, were that there soon.
+    world.now += 6 * minute;
+    const [third = ''] = leasesIn(world.decide({ kind: 'plan' }), 'birch');
+    world.end(third, endOf(failure()), 'birch');
+    expect(statusOf(world)?.kind).toBe('failed');
+    world.connect('cedar', { running: [running(silent)] });
+    const asked = world.post({
+      kind: 'asked',
+      by: 1,
+      command: { kind: 'retry', trials: ['trial-0'] },
+    });
+    expect(leasesIn(asked)).toEqual([]);
+    expect(statusOf(world)).toEqual({ kind: 'running', attempt: silent });
   });
 });

@@ -34,6 +34,10 @@ export class Story {
     this.tell(`${host}: ${lease.attempt} of ${lease.trial} starts`);
   }
 
+  hasCompleted(attempt: string): boolean {
+    return [...this.completions.values()].some((attempts) => attempts.includes(attempt));
+  }
+
   excuse(attempt: string): void {
     this.excused.add(attempt);
   }

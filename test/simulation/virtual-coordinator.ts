@@ -141,7 +141,13 @@ export class VirtualCoordinator {
 
   #send(host: HostName, message: ToAgent): void {
     if (this.#dead) return;
-    if (message.kind === 'ack') this.#mustHold('P1: acknowledged', message.attempts, this.#disk.ended);
+    if (message.kind === 'ack')
+      this.#mustHold(
+        'P1: acknowledged',
+        // What was cancelled before it came to its end, and is of another life of the ledger, has nothing to lose.
+        message.attempts.filter((id) => this.#disk.leased.has(id) || this.#story.hasCompleted(id)),
+        this.#disk.ended,
+      );
     if (message.kind === 'lease')
       this.#mustHold(
         'P2: leased',
@@ -182,8 +188,8 @@ export class VirtualCoordinator {
     link.join('coordinator', {
       received: (chunk) =>
         this.#laptop.whenAwake(() => {
-          this.#laptop.heard(name);
           for (const message of decode(chunk)) {
+            this.#laptop.heard(name);
             wasServed ||= message.kind === 'welcome';
             this.#received(name, message, wasServed);
           }
