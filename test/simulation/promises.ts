@@ -22,7 +22,6 @@ class OnDisk {
   /** By trial: attempts that are leased and have not ended, and the one whose success was the first. */
   readonly open = new Map<string, Set<string>>();
   readonly succeeded = new Map<string, string>();
-  readonly presumedLost = new Set<string>();
   readonly closed = new Set<string>();
   readonly quarantined = new Set<string>();
   isHeld = false;
@@ -153,7 +152,6 @@ export class Promises {
   }
 
   #readSilence(attempt: string, host: string, isNew: boolean): string | null {
-    this.#disk.presumedLost.add(attempt);
     this.#story.excuse(attempt);
     if (!isNew) return null;
     this.presumedLost += 1;
@@ -228,7 +226,7 @@ export class Promises {
   }
 
   #breachOf(trial: Trial): string | null {
-    const { status, point, id, attempts } = trial;
+    const { status, point, id } = trial;
     if (point.params['fails'] === true) return this.#breachOfFailing(trial);
     if (status.kind === 'failed' && this.#failedOnlyWhereAllDoes(trial)) return this.#breachOfFailing(trial);
     if (status.kind !== 'succeeded') return `${id} never succeeded: ${status.kind}`;
@@ -239,8 +237,8 @@ export class Promises {
     if (end?.final?.['score'] !== point.params['x']) return `P1: ${id} has the result of another`;
     const completions = this.#story.completions.get(id) ?? [];
     if (completions.length === 0) return `${id} counts as succeeded and never ran to its end`;
-    // What was presumed lost may be back first.
-    if (attempts.some((one) => this.#disk.presumedLost.has(one))) return null;
+    // What was presumed lost, or belongs to another life of the ledger, may be back first.
+    if (this.#story.excused.has(status.attempt)) return null;
     const needless = completions.filter((one) => one !== status.attempt && !this.#story.excused.has(one));
     return needless.length === 0 ? null : `P3: ${id} ran to its end as ${needless[0]} for nothing`;
   }

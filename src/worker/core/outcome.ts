@@ -27,9 +27,9 @@ export function decideOutcome(remains: Remains): Outcome {
   return outcomeOfResult(remains);
 }
 
-/** What programs say when memory was refused to them (PyTorch, TensorFlow, Python, C++). */
+/** What programs say when memory was refused to them (PyTorch, TensorFlow, Python, C++, our own on WebAssembly). */
 const wordsOfOom =
-  /CUDA out of memory|OutOfMemoryError|OOM when allocating|ResourceExhaustedError|^MemoryError|std::bad_alloc/m;
+  /CUDA out of memory|OutOfMemoryError|OOM when allocating|ResourceExhaustedError|^MemoryError|std::bad_alloc|Out of memory: WebAssembly/m;
 
 function outcomeOfExit(exit: number, { oomKillRose, logTail }: Remains): Outcome {
   const signal = signalOf(exit);

@@ -40,6 +40,11 @@ const table: readonly [string, Partial<Remains>, object][] = [
     { exit: 1, logTail: 'a\ntorch.cuda.OutOfMemoryError: CUDA out of memory.\n' },
     { kind: 'oom' },
   ],
+  [
+    'our own words for no memory on WebAssembly',
+    { exit: 1, logTail: 'step 3: Out of memory: WebAssembly has 4 GiB, and this network takes more\n' },
+    { kind: 'oom' },
+  ],
   ['Python’s words for no memory', { exit: 1, logTail: 'Traceback …\nMemoryError\n' }, { kind: 'oom' }],
   [
     'words for no memory of one that went on',

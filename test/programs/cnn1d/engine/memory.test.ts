@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { enginesCanBeMade, madeEngine } from './made-engine.ts';
 
 const installationMs = 300_000;
-/** Less than a third of what the smallest signal of the network takes in a thousand steps; noise is 1 to 2 MB. */
-const mostBytes = 4e6;
+/** Less than a third of what the smallest signal of the network takes in a thousand steps; noise is half a megabyte. */
+const mostBytes = 3e6;
 
 // A tensor of a few numbers is not seen in a process's memory: the engines' contract counts those.
 describe.each([
