@@ -48,7 +48,7 @@ export const defects: readonly Defect[] = [
   {
     what: 'a second success takes the place of the first',
     file: 'ledger/trials.ts',
-    find: "  if (trial.status.kind === 'succeeded') return null;\n",
+    find: "  if (trial.status.kind === 'succeeded' && !isImported(state, trial.status.attempt)) return null;\n",
     put: '',
     seenAs: /which was not the first to succeed/,
   },
@@ -68,9 +68,9 @@ export const defects: readonly Defect[] = [
   },
   {
     what: 'what is asked back counts as given back before its host has confirmed it',
-    file: 'coordinator/core/plan-turn.ts',
-    find: '  for (const attempt of attempts) state.fleet.get(host)?.asked.add(attempt);\n',
-    put: "  turn.record({ kind: 'taken-back', at: 0, host, attempts: [...attempts] });\n",
+    file: 'coordinator/core/ask-back.ts',
+    find: '  for (const attempt of attempts) host.asked.add(attempt);\n',
+    put: "  turn.record({ kind: 'taken-back', at: 0, host: host.name, attempts: [...attempts] });\n",
     seenAs: /started on host\d after it was taken back/,
   },
   {

@@ -15,6 +15,9 @@ export interface ListedHost {
   readonly lostAfterMs: number;
 }
 
+/** `isMoved`: it is reached in another way, or its trials are to find other things there. */
+export type EditedHost = ListedHost & { readonly isMoved: boolean };
+
 /** A host of the inventory of which nothing is known yet. */
 export const newFleetHost = (host: ListedHost): FleetHost => ({
   name: host.name,

@@ -3,15 +3,12 @@ import type { HostName } from '../../model/ids.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { defaultLostAfterMs } from '../../model/inventory.ts';
 import { noLimits } from '../../throttle/limits.ts';
-import { type ListedHost, newFleetHost } from './fleet-host.ts';
+import { type EditedHost, newFleetHost } from './fleet-host.ts';
 import { forgetConnection } from './host-use.ts';
 import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { forgetFailures } from './suspicion.ts';
 import type { Turn } from './turn.ts';
-
-/** `isMoved`: it is reached in another way, or its trials are to find other things there. */
-export type EditedHost = ListedHost & { readonly isMoved: boolean };
 
 const takenOut = 'it was taken out of the inventory';
 

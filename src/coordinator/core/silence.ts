@@ -9,6 +9,7 @@ import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { parallelOf } from '../scheduler/backlog.ts';
 import { eligibility, idle, misfit } from '../scheduler/eligibility.ts';
+import { askBack } from './ask-back.ts';
 import { openOn } from './host-commands.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -93,14 +94,9 @@ export function takeUpAgain(
   for (const { id, trial } of givenUp) {
     const status = state.ledger.trials.get(trial)?.status;
     if (status?.kind !== 'leased' || status.attempt === id) continue;
-    const other = state.ledger.attempts.get(status.attempt)?.host;
-    if (other === undefined) continue;
-    state.fleet.get(other)?.asked.add(status.attempt);
-    turn.instruct({
-      kind: 'send',
-      host: other,
-      message: { kind: 'take-back', attempts: [status.attempt] },
-    });
+    const elsewhere = state.ledger.attempts.get(status.attempt)?.host;
+    const other = elsewhere === undefined ? undefined : state.fleet.get(elsewhere);
+    if (other !== undefined) askBack(turn, other, [status.attempt]);
   }
 }
 
