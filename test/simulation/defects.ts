@@ -106,9 +106,9 @@ export const defects: readonly Defect[] = [
   {
     what: 'the second of two attempts is not ended once the first has succeeded',
     file: 'coordinator/core/commands.ts',
-    find: "trial.status.kind === 'succeeded') return false;",
-    put: "trial.id === '') return false;",
-    seenAs: /./,
+    find: "    turn.instruct({ kind: 'send', host, message: { kind: 'cancel', attempts: [other] } });\n",
+    put: '',
+    seenAs: /has its result, and .* runs on/,
   },
   {
     what: 'a host that a person has closed is leased to',

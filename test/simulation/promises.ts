@@ -1,7 +1,8 @@
 /** The promises, checked from outside after every step: on what the disk holds and what ran, not on what a core says. */
 import type { LedgerEvent } from '../../src/ledger/events.ts';
 import type { Trial } from '../../src/ledger/state.ts';
-import { attemptId, hostName } from '../../src/model/ids.ts';
+import type { Lease } from '../../src/protocol/messages.ts';
+import { attemptId, hostName, trialId } from '../../src/model/ids.ts';
 import { declarationOf } from '../coordinator/world.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Story } from './story.ts';
@@ -11,8 +12,8 @@ import { overfullGpu } from './virtual-gpus.ts';
 import type { VirtualHost } from './virtual-host.ts';
 import type { VirtualLab } from './virtual-lab.ts';
 
-/** What a host runs is known by then to the coordinator that it talks to, or has been ended. */
-const knownAfterMs = 10_000;
+/** What a host runs is known and wanted by then by the coordinator that it talks to, or has been ended. */
+const settledAfterMs = 10_000;
 
 /** What the disk holds now; a ledger that was put back holds less. */
 class OnDisk {
@@ -40,7 +41,7 @@ export class Promises {
   readonly #trialOf = new Map<string, string>();
   readonly #givenBack = new Set<string>();
   readonly #started = new Set<string>();
-  readonly #unknownSince = new Map<string, number>();
+  readonly #unwantedSince = new Map<string, number>();
   takenBack = 0;
   presumedLost = 0;
   returned = 0;
@@ -59,7 +60,7 @@ export class Promises {
       const broken = this.#read(JSON.parse(events[this.#seenEvents] ?? 'null') as LedgerEvent, true);
       if (broken !== null) return broken;
     }
-    return this.#starts() ?? this.#oneAtATime() ?? this.#unknown() ?? overfull(this.#lab.hosts);
+    return this.#starts() ?? this.#oneAtATime() ?? this.#unwanted() ?? overfull(this.#lab.hosts);
   }
 
   /** What this ledger never heard of runs on, and may run a second time. */
@@ -199,21 +200,28 @@ export class Promises {
     return null;
   }
 
-  /** What another life of the ledger left running is adopted, or ended. */
-  #unknown(): string | null {
-    const { state, hosts } = this.#lab;
-    for (const host of hosts)
-      for (const { attempt } of host.running()) {
-        if (!this.#lab.isConnected(host) || state.ledger.attempts.has(attemptId(attempt))) {
-          this.#unknownSince.delete(attempt);
+  /** What another life of the ledger left running is adopted, or ended; so is what runs for a trial that has its result. */
+  #unwanted(): string | null {
+    for (const host of this.#lab.hosts)
+      for (const lease of host.running()) {
+        const why = this.#lab.isConnected(host) ? this.#whyUnwanted(lease) : null;
+        if (why === null) {
+          this.#unwantedSince.delete(lease.attempt);
           continue;
         }
-        const since = this.#unknownSince.get(attempt) ?? this.#clock.nowMs;
-        this.#unknownSince.set(attempt, since);
-        if (this.#clock.nowMs - since > knownAfterMs)
-          return `P1: ${attempt} runs on ${host.name} and the coordinator does not know it`;
+        const since = this.#unwantedSince.get(lease.attempt) ?? this.#clock.nowMs;
+        this.#unwantedSince.set(lease.attempt, since);
+        if (this.#clock.nowMs - since > settledAfterMs)
+          return `${why}, and ${lease.attempt} runs on on ${host.name}`;
       }
     return null;
+  }
+
+  #whyUnwanted({ attempt, trial }: Pick<Lease, 'attempt' | 'trial'>): string | null {
+    const { attempts, trials } = this.#lab.state.ledger;
+    if (!attempts.has(attemptId(attempt))) return 'P1: the coordinator does not know it';
+    const status = trials.get(trialId(trial))?.status;
+    return status?.kind === 'succeeded' && status.attempt !== attempt ? `P3: ${trial} has its result` : null;
   }
 
   /** What must hold once the faults have healed and all has come to rest. */

@@ -148,11 +148,15 @@ function hostsOf(clock: VirtualClock, random: Random, story: Story): VirtualHost
   });
 }
 
+/** A tenth of them outlive a cut and a silence. */
+const secondsOf = (random: Random): number =>
+  random.chance(0.1) ? random.between(20, 90) : random.between(0, 40) / 4;
+
 /** Trials of a few seconds, some of which fail whenever they run; at least two do not, so that the sweep goes on. */
 function trialsOf(random: Random): PointDeclaration[] {
   return Array.from({ length: random.between(3, 50) }, (_, x) =>
     pointOf(x, {
-      params: { x, seconds: random.between(0, 40) / 4, fails: x > 1 && random.chance(0.1) },
+      params: { x, seconds: secondsOf(random), fails: x > 1 && random.chance(0.1) },
       resources: {
         cpus: random.between(0, 2),
         gpus: random.chance(0.5) ? 1 : 0,
