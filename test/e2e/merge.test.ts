@@ -49,8 +49,9 @@ describe('P3 merge', () => {
 
   it('a `run` in a fresh folder has nothing left to train, and shows the leaderboard', async ({ lab }) => {
     lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [1, 2, 3]}\n'));
-    await lab.labsweep('run', 'sweep.yaml', '--state', 'colleague');
-    await lab.labsweep('merge', 'colleague', '--state', 'mine');
+    await lab.labsweep('run', 'sweep.yaml', '--state', 'colleague/.labsweep');
+    // A folder and what it holds are one ledger, taken in once.
+    await lab.labsweep('merge', 'colleague', 'colleague/.labsweep', '--state', 'mine');
     const run = await lab.labsweep('run', 'sweep.yaml', '--state', 'mine');
     expect(run).toMatchObject({ code: exitCode.done, out: expect.stringMatching(/^toy: score/) });
     expect(run.err).toContain('0 trials trained in …, 3 taken from before.');

@@ -5,13 +5,13 @@ import { fold } from '../../ledger/fold.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { ledgerFile } from '../../ledger/store/ledger-file.ts';
 import { type LedgerReader, openLedgerFile } from '../../ledger/store/reader.ts';
+import { stateFolderName } from '../../ledger/store/state-folder.ts';
 import { askEach } from '../ask.ts';
 import type { Console } from '../console.ts';
 import { counted } from '../counted.ts';
 import { readLedgerState } from '../declare.ts';
 import { CommandError } from '../exit.ts';
 import { importCommands } from '../foreign-results.ts';
-import { noLedger } from '../ledger-path.ts';
 import { stateOption } from '../options.ts';
 import { announceNew, stateFolderFor } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
@@ -23,7 +23,10 @@ export const mergeVerb: Verb = (console) =>
       'Takes the results of other ledgers into this one, also while a sweep runs: they count in `leaderboard` and `plan`,\n' +
         'and `run` does not train them again. Ledgers may come in any order, and more than once. Artifacts stay where they are.',
     )
-    .argument('<ledger...>', "others' state folders, or files that `labsweep ledger backup` made")
+    .argument(
+      '<ledger...>',
+      "others' state folders or what holds them, or files that `labsweep ledger backup` made",
+    )
     .addOption(stateOption())
     .addHelpText(
       'after',
@@ -47,17 +50,25 @@ interface Other {
 
 /** @throws CommandError, or LedgerDamagedError, where there is no ledger to read */
 function openOther(console: Console, name: string, folder: string): Other {
-  const named = resolve(console.cwd, name);
-  const isFolder = statSync(named, { throwIfNoEntry: false })?.isDirectory() === true;
-  const path = isFolder ? join(named, ledgerFile) : named;
+  const path = ledgerAt(resolve(console.cwd, name));
   const own = join(folder, ledgerFile);
   if (existsSync(path) && existsSync(own) && realpathSync(path) === realpathSync(own))
     throw new CommandError(`${name} is this ledger itself.`);
   const opened = openLedgerFile(path);
-  if (opened.kind === 'none') throw noLedger(path);
+  if (opened.kind === 'none')
+    throw new CommandError(
+      `${name}: there is no such ledger; name a .labsweep or a file of \`labsweep ledger backup\`.`,
+    );
   if (opened.kind !== 'opened') throw new CommandError(opened.message);
   const { reader } = opened;
   return { name, path, reader, state: reader.read(0).events.reduce(fold, emptyLedger()) };
+}
+
+/** Of a file itself, of a state folder, or of a folder that has one. */
+function ledgerAt(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return path;
+  const within = join(path, stateFolderName, ledgerFile);
+  return existsSync(within) ? within : join(path, ledgerFile);
 }
 
 async function mergeOne(
