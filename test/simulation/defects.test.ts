@@ -13,6 +13,7 @@ for (const part of [
   'src',
   'test/simulation',
   'test/coordinator',
+  'test/plain-gpu.ts',
   'test/plain-host.ts',
   'test/plain-launch.ts',
 ])

@@ -1,6 +1,7 @@
 /** The GPUs of a virtual host: what its processes hold of them, as a driver would tell. */
 import type { GpuFacts, Lease } from '../../src/protocol/messages.ts';
 import type { MeasuredGpu } from '../../src/worker/core/event.ts';
+import { plainGpu } from '../plain-gpu.ts';
 
 const memoryBytes = 16 * 2 ** 30;
 /** What the driver keeps for itself, and nobody may be given. */
@@ -29,20 +30,11 @@ export const heldBytes = (tenant: Tenant): number =>
   tenant.device === 'cpu' ? 0 : peakBytes(tenant) * Math.min(1, tenant.runsMs / growsMs);
 
 export const measuredGpus = (tenants: readonly Tenant[]): MeasuredGpu[] =>
-  gpuFacts.map(({ uuid }) => ({
-    uuid,
-    memoryUsedBytes: tenants
-      .filter(({ device }) => device === uuid)
-      .reduce((sum, tenant) => sum + heldBytes(tenant), 0),
-    memoryTotalBytes: memoryBytes,
-    utilisation: null,
-    temperatureCelsius: null,
-    powerWatts: null,
-    othersProcesses: 0,
-    problem: null,
-    ageMs: 0,
-    listsProcesses: true,
-  }));
+  gpuFacts.map(({ uuid }) => {
+    const here = tenants.filter(({ device }) => device === uuid);
+    const usedBytes = here.reduce((sum, tenant) => sum + heldBytes(tenant), 0);
+    return plainGpu(uuid, usedBytes, memoryBytes);
+  });
 
 /** The GPU that is given more than it has, by the peaks of what runs there; null where there is none. */
 export function overfullGpu(tenants: readonly Tenant[]): string | null {

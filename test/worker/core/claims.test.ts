@@ -5,24 +5,14 @@ import type { OthersClaim } from '../../../src/throttle/host-load.ts';
 import type { OurClaim } from '../../../src/worker/core/claims.ts';
 import type { MeasuredGpu } from '../../../src/worker/core/event.ts';
 import type { Instruction } from '../../../src/worker/core/instruction.ts';
+import { plainGpu } from '../../plain-gpu.ts';
 import { factsOf, leaseOf, World } from './world.ts';
 
 const gib = 1024 ** 3;
 const card = 16 * gib;
 const gpu = 'GPU-0';
 
-const figures = (usedBytes: number): MeasuredGpu => ({
-  uuid: gpu,
-  memoryUsedBytes: usedBytes,
-  memoryTotalBytes: card,
-  utilisation: null,
-  temperatureCelsius: null,
-  powerWatts: null,
-  othersProcesses: 0,
-  problem: null,
-  ageMs: 0,
-  listsProcesses: true,
-});
+const figures = (usedBytes: number): MeasuredGpu => plainGpu(gpu, usedBytes, card);
 
 const theirs = (more: Partial<OthersClaim> = {}): OthersClaim => ({
   device: gpu,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../../src/protocol/messages.ts';
 import type { MeasuredGpu, MeasuredShare } from '../../../src/worker/core/event.ts';
+import { plainGpu } from '../../plain-gpu.ts';
 import { factsOf, figuresOf, leaseOf, World } from './world.ts';
 
 const gib = 1024 ** 3;
@@ -198,15 +199,7 @@ describe('an attempt that waits for a GPU', () => {
     expect(world.hear('facts').facts.gpus).toEqual(found);
     expect(world.spawnAll()).toEqual([]); // they have no figures yet
     const gpus = found.map(({ uuid, memoryBytes }) => ({
-      uuid,
-      memoryUsedBytes: 0,
-      memoryTotalBytes: memoryBytes,
-      utilisation: null,
-      temperatureCelsius: null,
-      powerWatts: null,
-      othersProcesses: 0,
-      problem: null,
-      ageMs: 0,
+      ...plainGpu(uuid, 0, memoryBytes),
       listsProcesses: false,
     }));
     world.post({ kind: 'sampled', figures: figuresOf({ gpus }), shares: [] });
