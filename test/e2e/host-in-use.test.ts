@@ -33,7 +33,8 @@ describe.skipIf(!isHere)('a host that is taken out of use while a sweep runs', (
   it('is left when its trials have ended, and entered again when it is used again', {
     timeout: 60_000,
   }, async () => {
-    const script = 'while test -e ~/hold; do sleep 0.1; done; sleep 0.2; echo "{\\"score\\": $0}"';
+    const script =
+      'while test -e ~/hold; do touch ~/held-$0; sleep 0.1; done; sleep 0.2; echo "{\\"score\\": $0}"';
     const hold = (host: string): Promise<unknown> => bed.host(host).exec('touch', ['/home/lab/hold']);
     const goOn = (host: string): Promise<unknown> => bed.host(host).exec('rm', ['/home/lab/hold']);
     const trials = 80;
@@ -48,14 +49,21 @@ describe.skipIf(!isHere)('a host that is taken out of use while a sweep runs', (
     let said = '';
     run.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
     const over = new Promise<number | null>((resolve) => run.once('close', resolve));
-    const endedOn = (host: string): number =>
-      said.split('\n').filter((line) => line.includes('"event":"ended"') && line.includes(host)).length;
+    const count = (event: string, host: string): number =>
+      said.split('\n').filter((line) => line.includes(`"event":"${event}"`) && line.includes(host)).length;
+    const endedOn = (host: string): number => count('ended', host);
+    const runningOn = (host: string): number => count('started', host) - endedOn(host);
+    const heldOn = async (host: string): Promise<number> =>
+      (await bed.host(host).exec('ls', ['/home/lab'])).stdout
+        .split('\n')
+        .filter((name) => name.startsWith('held-')).length;
     await comes(async () => endedOn('host01') > 0 && endedOn('host02') > 0);
     await Promise.all(['host01', 'host02'].map(hold));
+    await comes(async () => (await heldOn('host02')) === 2 && runningOn('host02') === 2);
 
     const off = await type('hosts', 'off', 'host02', '--because', 'it is moved');
     expect(off.stdout).toMatch(
-      /^host02 is off, as `status` and `why` say now \(it is moved\): (\d+ trials? waiting there will run elsewhere, )?[12] trials? running there will go to the end; nothing more starts there before `labsweep hosts on host02`\n$/,
+      /^host02 is off, as `status` and `why` say now \(it is moved\): (\d+ trials? waiting there will run elsewhere, )?2 trials running there will go to the end; nothing more starts there before `labsweep hosts on host02`\n$/,
     );
     expect(await sessions('host02')).not.toBe('');
     await goOn('host02');

@@ -1,11 +1,21 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { RunFolder } from './host-folder.ts';
 
 /**
- * Written before the program starts and overwritten in place when it ends, so that the status of a trial which filled
- * the disk can still be recorded.
+ * Takes an attempt's right to start, which its exit record is: whoever creates that first has it, this agent or the
+ * wrapper (wrapper.ts).
+ *
+ * @returns false where the attempt has started, and perhaps ended
  */
-export const blankExitRecord = '    \n';
+export function preventStart({ exit }: RunFolder): boolean {
+  try {
+    closeSync(openSync(exit, 'wx'));
+    return true;
+  } catch (error) {
+    // Without its folder nothing was asked to start.
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
+}
 
 /** The status that the wrapper recorded; null where it did not come to it. */
 export function readExitRecord({ exit }: RunFolder): number | null {

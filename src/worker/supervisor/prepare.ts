@@ -8,7 +8,6 @@ import type { Outcome } from '../../model/outcome.ts';
 import { renderCommand } from '../../model/render-command.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { localData, type Prepared, type Surroundings } from '../core/preparation.ts';
-import { blankExitRecord } from '../spool/exit-record.ts';
 import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import { trialEnvironment } from './environment.ts';
 import { localDataProblem } from '../preparation/local-data.ts';
@@ -104,7 +103,6 @@ function prepare(
   mkdirSync(run.root); // fails where the attempt was begun before: it is never run a second time
   mkdirSync(run.work);
   mkdirSync(run.artifacts);
-  writeFileSync(run.exit, blankExitRecord);
   writeFileSync(run.params, JSON.stringify(lease.params));
   // What `setup` made is looked at each time: it may have been written to since.
   if (prepared.files !== null) linkEntries(prepared.files, readdirSync(prepared.files), run.work);

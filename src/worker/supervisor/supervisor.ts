@@ -6,6 +6,7 @@ import type { WorkerEvent } from '../core/event.ts';
 import type { Offsets } from '../core/journal-record.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import type { ProcessIdentity } from '../core/state.ts';
+import { preventStart } from '../spool/exit-record.ts';
 import { type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import { cutLog, longestLogBytes } from '../spool/log-file.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
@@ -137,7 +138,10 @@ export class Supervisor {
   adopt(lease: Lease, launch: Launch, process: ProcessIdentity | null, offsets: Offsets): void {
     const { attempt } = lease;
     const run = runFolder(this.#options.host, attempt);
-    const found = this.#identify(attempt, process, run);
+    // What was asked to start may start still, between two looks: not once that was prevented.
+    const found =
+      this.#identify(attempt, process, run) ??
+      (preventStart(run) ? null : this.#identify(attempt, process, run));
     const startedAt = this.#options.now();
     if (found !== null && isSameProcess(found)) {
       const watched = {

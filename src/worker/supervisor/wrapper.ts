@@ -3,12 +3,18 @@
  *
  * - A trapped signal, unlike an ignored one, is not inherited by the program (POSIX sh, 2.14 trap): SIGTERM to the
  *   session ends the program while the wrapper lives on to record its status.
+ * - `set -C` creates the exit record or fails: an agent that holds the attempt for never started has created it before,
+ *   and then the program does not run.
+ * - Blanks fill a block, so that the status of a trial which filled the disk can still be recorded: `1<>` writes in
+ *   place without truncating.
  * - Who needs memory most is killed first, so a raised score has the kernel take a trial and not somebody's login.
- * - `1<>` writes in place without truncating: the record's block is there even when the disk is full.
  */
 export const wrapper = `trap : TERM INT HUP
 record=$1
 shift
+set -C
+{ echo '    ' >"$record"; } 2>/dev/null || exit
+set +C
 { echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
 "$@"
 echo $? 1<>"$record"

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 /** One line of /proc/PID/stat (proc_pid_stat(5)). Times in clock ticks. */
 export interface ProcessStat {
   readonly pid: number;
+  /** Of its program, cut by the kernel to 15 bytes; another one after an exec. */
+  readonly name: string;
   /** R running, S asleep, D in the kernel, T stopped, Z dead and not yet waited for, … */
   readonly state: string;
   readonly group: number;
@@ -22,6 +24,7 @@ export function parseProcessStat(text: string): ProcessStat | null {
   if (behindName < 0 || state === undefined || Number.isNaN(pid) || fields.length < 22) return null;
   return {
     pid,
+    name: text.slice(text.indexOf('(') + 1, behindName),
     state,
     group: Number(fields[2]),
     session: Number(fields[3]),

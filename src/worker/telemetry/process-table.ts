@@ -10,12 +10,14 @@ export interface MarkedProcess {
 
 interface Known {
   readonly startTime: number;
+  readonly name: string;
   readonly attempt: string | null;
 }
 
 /**
- * The processes of this machine. An environment is read once for each process: it is what the program was started
- * with, and for most of a night most processes stay the same.
+ * The processes of this machine. An environment is read once for each program of a process: it is what that was started
+ * with, and for most of a night most processes stay the same. Between its fork and its exec a process has the
+ * environment of its parent, and its name too.
  */
 export class ProcessTable {
   readonly #runs: string;
@@ -39,28 +41,32 @@ export class ProcessTable {
     for (const pid of pids()) {
       const stat = readProcessStat(pid);
       if (stat === null || !isAlive(stat)) continue;
-      const known = this.#known.get(pid);
-      const marked =
-        known?.startTime === stat.startTime
-          ? known
-          : { startTime: stat.startTime, attempt: this.#markOf(pid) };
-      next.set(pid, marked);
-      processes.push({ stat, attempt: marked.attempt });
+      const seen = this.#known.get(pid);
+      const isSame = seen?.startTime === stat.startTime && seen.name === stat.name;
+      const known = isSame ? seen : this.#look(stat);
+      if (known !== null) next.set(pid, known);
+      processes.push({ stat, attempt: known?.attempt ?? null });
     }
     this.#known = next;
     return processes;
   }
 
-  #markOf(pid: number): string | null {
+  /** Null in the middle of an exec, when a process has memory and no environment yet. */
+  #look({ pid, startTime, name, residentPages }: ProcessStat): Known | null {
     try {
-      const environment = `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`;
-      const attempt = valueOf(environment, attemptMark);
-      const isOurs =
-        attempt !== null && valueOf(environment, paramsMark) === `${this.#runs}/${attempt}/params.json`;
-      return isOurs ? attempt : null;
+      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+      if (environment === '' && residentPages > 0) return null;
+      return { startTime, name, attempt: this.#attemptIn(`\0${environment}`) };
     } catch {
-      return null;
+      return { startTime, name, attempt: null };
     }
+  }
+
+  #attemptIn(environment: string): string | null {
+    const attempt = valueOf(environment, attemptMark);
+    const isOurs =
+      attempt !== null && valueOf(environment, paramsMark) === `${this.#runs}/${attempt}/params.json`;
+    return isOurs ? attempt : null;
   }
 }
 

@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   closeSync,
@@ -13,11 +16,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../../src/worker/core/journal-record.ts';
-import { blankExitRecord, readExitRecord } from '../../../src/worker/spool/exit-record.ts';
+import { preventStart, readExitRecord } from '../../../src/worker/spool/exit-record.ts';
 import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder.ts';
 import { Journal, readJournal } from '../../../src/worker/spool/journal.ts';
 import { cutLog, longestLogBytes, readTail } from '../../../src/worker/spool/log-file.ts';
 import { TextTail } from '../../../src/worker/spool/text-tail.ts';
+import { wrapper } from '../../../src/worker/supervisor/wrapper.ts';
 
 let folder: string;
 
@@ -76,16 +80,39 @@ describe('an exit record', () => {
   it('is read once the wrapper has written it, and not before', () => {
     const run = runFolder(openHostFolder(folder, 'cedar'), 'a-1');
     expect(readExitRecord(run)).toBeNull();
-    writeFileSync(join(folder, 'host/cedar/exit'), '');
     const at = (text: string) => {
       const file = { ...run, exit: join(folder, 'exit') };
       writeFileSync(file.exit, text);
       return readExitRecord(file);
     };
-    expect(at(blankExitRecord)).toBeNull();
+    expect(at('    \n')).toBeNull();
     expect(at('0\n  \n')).toBe(0);
     expect(at('137\n\n')).toBe(137);
     expect(at('1')).toBeNull();
+  });
+
+  it('is the right to start: the wrapper or an agent has it, whoever is first', () => {
+    const host = openHostFolder(folder, 'cedar');
+    const begin = (attempt: string) => {
+      const run = runFolder(host, attempt);
+      mkdirSync(run.root);
+      const program = ['touch', join(run.root, 'has-run')];
+      const wrap = () => spawnSync('/bin/sh', ['-c', wrapper, 'labsweep', run.exit, ...program]);
+      return { run, wrap, hasRun: () => existsSync(join(run.root, 'has-run')) };
+    };
+    const started = begin('a-1');
+    started.wrap();
+    expect(started.hasRun()).toBe(true);
+    expect(preventStart(started.run)).toBe(false);
+    expect(readExitRecord(started.run)).toBe(0);
+
+    const prevented = begin('a-2');
+    expect(preventStart(prevented.run)).toBe(true);
+    expect(prevented.wrap().stderr.toString()).toBe('');
+    expect(prevented.hasRun()).toBe(false);
+    expect(readExitRecord(prevented.run)).toBeNull();
+
+    expect(preventStart(runFolder(host, 'never-prepared'))).toBe(true);
   });
 });
 

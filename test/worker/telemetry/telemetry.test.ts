@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attemptMark, paramsMark } from '../../../src/worker/supervisor/environment.ts';
 import { bootId, coresOfList, machineId, usableCpus } from '../../../src/worker/telemetry/host-facts.ts';
 import { HostFiguresReader } from '../../../src/worker/telemetry/host-figures.ts';
 import { kernelUnits } from '../../../src/worker/telemetry/kernel-units.ts';
@@ -97,6 +100,7 @@ describe('a process', () => {
     const rest = 'S 10 42 42 0 -1 4194304 102 0 0 0 5 6 7 8 20 0 1 0 184859 3133440 416 18446744073709551615';
     expect(parseProcessStat(`42 (a) b (c) ${rest}`)).toEqual({
       pid: 42,
+      name: 'a) b (c',
       state: 'S',
       group: 42,
       session: 42,
@@ -115,6 +119,21 @@ describe('a process', () => {
       expect(found).toMatchObject({ attempt: null, stat: { startTime: readProcessStat('self')?.startTime } });
       expect((found?.stat.residentPages ?? 0) * pageBytes).toBeGreaterThan(process.memoryUsage.rss() / 2);
       expect((found?.stat.residentPages ?? 0) * pageBytes).toBeLessThan(process.memoryUsage.rss() * 2);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'that was seen before its exec is known by its mark after it',
+    async () => {
+      const marks = [`${attemptMark}=a-1`, `${paramsMark}=/runs/a-1/params.json`];
+      const child = spawn('sh', ['-c', 'read go; exec env "$@" cat', 'sh', ...marks]);
+      const table = new ProcessTable('/runs');
+      const attempt = () => table.read().find(({ stat }) => stat.pid === child.pid)?.attempt;
+      await expect.poll(attempt).toBeNull();
+      child.stdin.write('go\n');
+      await expect.poll(attempt).toBe('a-1');
+      child.stdin.end();
+      await once(child, 'close');
     },
   );
 });
