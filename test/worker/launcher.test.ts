@@ -51,9 +51,13 @@ describe('P1 a launcher that is killed', () => {
     const writer = await host.writer();
     const attempts = Array.from({ length: 60 }, (_, index) => `a-${index}`);
     writer.lease(launchOf([fixture('prints-score'), '0.5']), ...attempts.map((attempt) => leaseOf(attempt)));
+    const ends = () => writer.heard.filter(({ kind }) => kind === 'ended');
     for (const seen of ['a-5', 'a-20', 'a-40']) {
       await writer.ended(seen);
-      kill(launcher());
+      // The next one comes with the next trial.
+      await expect.poll(() => launcher() !== null || ends().length === attempts.length).toBe(true);
+      const running = launcher();
+      if (running !== null) kill(running);
     }
     for (const attempt of attempts) {
       const { end } = await writer.ended(attempt);
@@ -61,8 +65,7 @@ describe('P1 a launcher that is killed', () => {
       expect(['succeeded', 'vanished']).toContain(end.outcome.kind);
       expect(end.metricsCount).toBe(end.outcome.kind === 'succeeded' ? 1 : 0);
     }
-    const told = writer.heard.filter(({ kind }) => kind === 'ended');
-    expect(told).toHaveLength(attempts.length);
+    expect(ends()).toHaveLength(attempts.length);
   });
 });
 
