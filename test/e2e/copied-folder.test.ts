@@ -1,8 +1,15 @@
 import { cpSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
-import { it, until } from './lab.ts';
+import { it, type Lab, until } from './lab.ts';
 import { shellSweep, waitsAt } from './sweeps.ts';
+
+/** Without what is written to be renamed: it may be gone between the look into the folder and the copy. */
+const copy = (lab: Lab): void =>
+  cpSync(lab.path('.labsweep'), lab.path('copy'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.next'),
+  });
 
 describe('a state folder that was copied while its coordinator lives', () => {
   it('is refused with where that one is; it goes on undisturbed, and the copy when it has ended', async ({
@@ -18,7 +25,7 @@ describe('a state folder that was copied while its coordinator lives', () => {
       () => run.said.err.includes('3 running'),
       () => run.said.err,
     );
-    cpSync(lab.path('.labsweep'), lab.path('copy'), { recursive: true });
+    copy(lab);
     for (const args of [['resume'], ['run', 'sweep.yaml'], ['pause']]) {
       const { code, out, err } = await lab.labsweep(...args, '--state', 'copy');
       expect({ code, out }).toEqual({ code: exitCode.badInput, out: '' });
@@ -43,7 +50,7 @@ describe('a state folder that was copied while its coordinator lives', () => {
       () => first.said.err.includes('3 running'),
       () => first.said.err,
     );
-    cpSync(lab.path('.labsweep'), lab.path('copy'), { recursive: true });
+    copy(lab);
     const second = lab.type('resume', '--state', 'copy', '--break-lock');
     await until(
       'the first is told',

@@ -19,8 +19,10 @@ describe('run --detach', () => {
     await until('all start', () => lab.read('gate.waiting').trim().split('\n').length === 3);
     const again = await lab.labsweep('run', 'sweep.yaml', '--detach');
     expect(again.err).toContain('in the coordinator that holds the ledger (process PID)');
-    const status = JSON.parse((await lab.labsweep('status', '--json')).out);
-    expect(status.sweeps[0].counts).toMatchObject({ running: 3 });
+    const counts = async (): Promise<unknown> =>
+      JSON.parse((await lab.labsweep('status', '--json')).out).sweeps[0].counts;
+    // Who starts them hears of it later than they do.
+    await expect.poll(counts, { timeout: 20_000 }).toMatchObject({ running: 3 });
 
     const follower = lab.type('run', 'sweep.yaml');
     await until('it follows', () => follower.said.err.includes('following it'));

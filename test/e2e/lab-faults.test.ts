@@ -51,7 +51,9 @@ describe.skipIf(!isHere)('a lab of four hosts in which something goes wrong', ()
   it('P1 works on while the laptop is closed and cut off, and nothing is lost or run twice', {
     timeout: 90_000,
   }, async () => {
-    const script = 'sleep 0.2; echo "$0" >> ~/done; echo "{\\"score\\": $0}"';
+    // All but the first wait for a word on their host, which it gets when the laptop is gone.
+    const script =
+      'test $0 -le 8 || until test -e ~/gate; do sleep 0.1; done; sleep 0.2; echo "$0" >> ~/done; echo "{\\"score\\": $0}"';
     writeFileSync(join(folder, 'sweep.yaml'), sweepOf(['sh', '-c', script, '{x}']));
     const run = bed.spawn(process.execPath, [labsweep, 'run', 'sweep.yaml', '--json'], { cwd: folder });
     let said = '';
@@ -60,7 +62,9 @@ describe.skipIf(!isHere)('a lab of four hosts in which something goes wrong', ()
     run.kill('SIGKILL');
     await Promise.all(bed.hosts.map((host) => host.drop()));
     const before = (await done()).length;
-    let now = before;
+    await Promise.all(bed.hosts.map((host) => host.exec('touch', ['/home/lab/gate'])));
+    await expect.poll(async () => (await done()).length, { timeout: 30_000 }).toBeGreaterThan(before);
+    let now = (await done()).length;
     let settled = false;
     // Every host has come to the end of what it was given when a second goes by without another end.
     while (!settled) {
@@ -69,7 +73,6 @@ describe.skipIf(!isHere)('a lab of four hosts in which something goes wrong', ()
       settled = count === now;
       now = count;
     }
-    expect(now).toBeGreaterThan(before);
     await Promise.all(bed.hosts.map((host) => host.undrop()));
     const on = await type('resume');
     expect(on.code, on.stderr).toBe(exitCode.done);

@@ -13,11 +13,12 @@ const labsweep = join(import.meta.dirname, '../../bin/labsweep.js');
 const poison = 3;
 const points = 12;
 
-/** What runs when is written where a crash leaves it. */
-const train = `echo "start $0" >>/var/lab/trials
+/** What runs when, in which boot, is written where a crash leaves it. */
+const train = `read boot </proc/sys/kernel/random/boot_id
+echo "$boot start $0" >>/var/lab/trials
 if [ "$0" = ${poison} ]; then sleep 60; fi
 sleep 0.4
-echo "end $0" >>/var/lab/trials
+echo "$boot end $0" >>/var/lab/trials
 echo "{\\"score\\": $0}"`;
 
 describe.skipIf(!bedIsHere())('a trial that makes each host crash on which it runs', () => {
@@ -47,10 +48,12 @@ describe.skipIf(!bedIsHere())('a trial that makes each host crash on which it ru
 
   /** What has started on a host and not ended, in order, since it started itself. */
   const running = async (host: BedHost): Promise<string[]> => {
-    const { stdout } = await host.exec('cat', ['/var/lab/trials']);
+    const { stdout } = await host.exec('cat', ['/proc/sys/kernel/random/boot_id', '/var/lab/trials']);
+    const [now, ...lines] = stdout.split('\n');
     const started: string[] = [];
-    for (const line of stdout.split('\n').filter((text) => text !== '')) {
-      const [word, trial = ''] = line.split(' ');
+    for (const line of lines) {
+      const [boot, word, trial = ''] = line.split(' ');
+      if (boot !== now) continue;
       if (word === 'start') started.push(trial);
       else started.splice(started.indexOf(trial), 1);
     }
@@ -68,7 +71,6 @@ describe.skipIf(!bedIsHere())('a trial that makes each host crash on which it ru
         const there = await running(host);
         if (!there.includes(String(poison))) continue;
         crashes.push(there);
-        await host.exec('sh', ['-c', 'echo -n >/var/lab/trials']);
         await host.reboot();
       }
     const { code, stdout, stderr } = await end;
