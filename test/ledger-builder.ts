@@ -86,7 +86,8 @@ export class LedgerBuilder {
     const attempt = `${this.#nonce}-${(this.#attempts += 1)}`;
     const number = (known?.attempts.length ?? 0) + 1;
     const sweep = known?.sweeps[0] ?? '';
-    this.add({ kind: 'leased', at: this.now, host, leases: [{ attempt, number, trial, sweep, alone }] });
+    const lease = { attempt, number, trial, sweep, alone, continues: null, anew: null };
+    this.add({ kind: 'leased', at: this.now, host, leases: [lease] });
     return attemptId(attempt);
   }
 
@@ -147,6 +148,7 @@ const emptyEnd: AttemptEnd = {
   peakGpuMemoryBytes: null,
   device: 'cpu',
   artifacts: [],
+  checkpointBytes: 0,
   logTail: '',
 };
 

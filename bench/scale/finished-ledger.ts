@@ -51,6 +51,8 @@ function results(points: ReturnType<typeof pointsOf>, from: number): LedgerEvent
         trial,
         sweep: declaration.sweep,
         alone: false,
+        continues: null,
+        anew: null,
       })),
     },
     {

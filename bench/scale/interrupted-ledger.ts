@@ -84,7 +84,15 @@ function started(points: readonly PointDeclaration[], from: number, host: string
   const at = 2 + from;
   const attempts = attemptsOf(points, from);
   const { sweep } = declaration;
-  const leases = attempts.map(({ attempt, trial }) => ({ attempt, number: 1, trial, sweep, alone: false }));
+  const leases = attempts.map(({ attempt, trial }) => ({
+    attempt,
+    number: 1,
+    trial,
+    sweep,
+    alone: false,
+    continues: null,
+    anew: null,
+  }));
   return [
     { kind: 'leased', at, host, leases },
     { kind: 'started', at, host, attempts: attempts.map(({ attempt }) => ({ attempt, device: 'cpu' })) },

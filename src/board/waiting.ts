@@ -1,4 +1,5 @@
 /** P6: why a trial waits, from the ledger and the live figures. Pure. */
+import { checkpointSource, isWorthWaiting } from '../ledger/checkpoints.ts';
 import { hostsDownUnder } from '../ledger/crashes.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
@@ -44,7 +45,7 @@ export function whyTrial(
     because,
     refusals,
   });
-  if (status.kind === 'queued') return whyQueued(state, trial, live, reason);
+  if (status.kind === 'queued') return whyQueued(state, trial, live, nowMs, reason);
   const attempt = state.attempts.get(status.attempt);
   if (attempt === undefined) return reason(status.kind);
   if (status.kind === 'leased') return whyLeased(state, attempt, live, reason);
@@ -59,7 +60,13 @@ const retryText = ({ id }: Pick<Trial, 'id'>): string =>
 
 type Reason = (because: string, refusals?: readonly PlacedRefusal[]) => TrialReason;
 
-function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, reason: Reason): TrialReason {
+function whyQueued(
+  state: LedgerState,
+  trial: Trial,
+  live: LiveFigures | null,
+  nowMs: number,
+  reason: Reason,
+): TrialReason {
   const sweeps = trial.sweeps.flatMap((name) => state.sweeps.get(name) ?? []);
   const sweep = sweeps.find(({ status }) => status.kind === 'open');
   if (sweep === undefined) return reason(notOpenText(sweeps[0]));
@@ -67,7 +74,7 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
   if (live.hosts.length === 0) return reason('the inventory has no hosts');
   const ahead = aheadOf(sweep, trial);
   return reason(
-    'it waits for a host',
+    waitsForCheckpoint(state, trial, live, nowMs) ?? 'it waits for a host',
     live.hosts.flatMap((host) =>
       placed(
         host,
@@ -78,6 +85,22 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
       ),
     ),
   );
+}
+
+/** Its next attempt goes on from where the last one was. */
+function waitsForCheckpoint(
+  state: LedgerState,
+  trial: Trial,
+  { carries, hosts }: LiveFigures,
+  nowMs: number,
+): string | null {
+  const carry = carries.find((each) => each.trial === trial.id);
+  if (carry !== undefined) return `its checkpoint is on its way from ${carry.from} to ${carry.to}`;
+  const source = checkpointSource(state, trial, null);
+  const host = hosts.find(({ name }) => name === source?.host);
+  return source !== null && host?.state === 'unreachable' && isWorthWaiting(source, nowMs)
+    ? `it waits for ${host.name}, which has its checkpoint and cannot be reached now`
+    : null;
 }
 
 const wentDown = (state: LedgerState, trial: Trial, host: LiveHost): Refusal | null =>

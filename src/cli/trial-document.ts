@@ -26,6 +26,10 @@ export interface AttemptDocument {
   readonly host: string;
   /** Where it was trained, if not for this ledger. */
   readonly ledger: { readonly id: string; readonly path: string } | null;
+  /** The earlier attempt that it goes on from, where that left a checkpoint. */
+  readonly continues: string | null;
+  /** Why it begins anew though a checkpoint lies elsewhere; null where it does not. */
+  readonly anew: string | null;
   readonly device: string | null;
   readonly state: Attempt['status']['kind'];
   /** Whether its result is the trial's. */
@@ -70,6 +74,8 @@ function attemptDocument({ status: trial }: Trial, attempt: Attempt, folder: str
       attempt.importedFrom === null
         ? null
         : { id: attempt.importedFrom.ledger, path: attempt.importedFrom.path },
+    continues: attempt.continues,
+    anew: attempt.anew,
     device: status.kind === 'running' ? status.device : (end?.device ?? null),
     state: status.kind,
     counts: trial.kind === 'succeeded' && trial.attempt === attempt.id,

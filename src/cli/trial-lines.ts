@@ -33,7 +33,10 @@ export function trialLines(state: LedgerState, trial: Trial, folder: string): st
         ['  state', stateText(trial)],
       ],
     ),
-    ...section('attempts', attempts.map(attemptCells)),
+    ...section(
+      'attempts',
+      attempts.map((attempt) => [...attemptCells(attempt), beginningText(attempt, attempts)]),
+    ),
     ...(result === undefined ? [] : resultLines(result)),
   ];
 }
@@ -51,6 +54,13 @@ function attemptCells(attempt: AttemptDocument): string[] {
     cpuSeconds === null ? '' : `${formatDuration(cpuSeconds * 1000)} of CPU`,
     peakText(attempt),
   ];
+}
+
+/** The last thing said of an attempt, and of few: it went on from an earlier one, or could not. */
+function beginningText({ continues, anew }: AttemptDocument, attempts: readonly AttemptDocument[]): string {
+  const source = attempts.find(({ attempt }) => attempt === continues);
+  if (source !== undefined) return `from the checkpoint of attempt ${source.number}`;
+  return anew === null ? '' : `anew: ${oneLine(anew)}`;
 }
 
 function peakText({ peakMemoryBytes, peakGpuMemoryBytes }: AttemptDocument): string {

@@ -9,32 +9,41 @@ import { pipeline } from 'node:stream/promises';
 import { type Header, type Pack, pack as newArchive } from 'tar-stream';
 import { canonicalJson } from '../model/canonical.ts';
 import type { ContentHash } from '../model/ids.ts';
+import type { Manifest } from '../model/manifest.ts';
 import { bytesOf, entryName, manifestEntry } from './pack-format.ts';
 import { contentPath, storedManifest } from './store.ts';
 
+type ContentOf = (path: string) => Readable;
+
 /** The stream fails where the store has not all of it: with ContentStoreError, or in the file system's words. */
-export const pack = (store: string, hash: ContentHash): Readable => Readable.from(packed(store, hash));
+export const pack = (store: string, hash: ContentHash): Readable => Readable.from(packedContent(store, hash));
 
 /** The same, into a file. */
 export const packFile = (store: string, hash: ContentHash, path: string): Promise<void> =>
   pipeline(pack(store, hash), createWriteStream(path, { mode: 0o600 }));
 
-async function* packed(store: string, hash: ContentHash): AsyncGenerator<Uint8Array> {
+/** A folder that lies anywhere, into a file, which fails as `contentOf` does. @param contentOf a file's bytes, by its path */
+export const packFolder = (manifest: Manifest, contentOf: ContentOf, path: string): Promise<void> =>
+  pipeline(Readable.from(packed(manifest, contentOf)), createWriteStream(path, { mode: 0o600 }));
+
+async function* packedContent(store: string, hash: ContentHash): AsyncGenerator<Uint8Array> {
+  const manifest = await storedManifest(store, hash);
+  yield* packed(manifest, (path) => createReadStream(join(contentPath(store, hash), path)));
+}
+
+async function* packed(manifest: Manifest, contentOf: ContentOf): AsyncGenerator<Uint8Array> {
   const archive = newArchive();
-  void fill(archive, store, hash).catch((error: unknown) => {
+  void fill(archive, manifest, contentOf).catch((error: unknown) => {
     archive.destroy(error instanceof Error ? error : new Error(String(error)));
   });
   yield* bytesOf(archive);
 }
 
-async function fill(archive: Pack, store: string, hash: ContentHash): Promise<void> {
-  const manifest = await storedManifest(store, hash);
+async function fill(archive: Pack, manifest: Manifest, contentOf: ContentOf): Promise<void> {
   const list = Buffer.from(canonicalJson(manifest));
   await addEntry(archive, header(manifestEntry, list.length, false), Readable.from([list]));
-  for (const { path, size, executable } of manifest) {
-    const file = createReadStream(join(contentPath(store, hash), path));
-    await addEntry(archive, header(entryName(path), size, executable), file);
-  }
+  for (const { path, size, executable } of manifest)
+    await addEntry(archive, header(entryName(path), size, executable), contentOf(path));
   archive.finalize();
 }
 

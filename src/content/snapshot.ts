@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import type { Manifest } from '../model/manifest.ts';
 import { chunksOf } from './hash-file.ts';
-import { type Manifest, manifestHash } from './manifest.ts';
+import { manifestHash } from './manifest.ts';
 import { mapSome } from './map-some.ts';
 import { addContent, contentPath, type Filled, hasContent } from './store.ts';
-import { writeFileOf } from './tree.ts';
+import { readOnly, writeFileOf } from './tree.ts';
 
 /** These files are not as they were when the manifest was read: somebody is editing them. */
 export interface FilesChanged {
@@ -26,7 +27,7 @@ export async function snapshot(
   return addContent(store, manifest, async (draft) => {
     const copied = await mapSome(8, manifest, async (file) => {
       try {
-        return await writeFileOf(draft, file, chunksOf(join(folder, file.path)));
+        return await writeFileOf(draft, file, chunksOf(join(folder, file.path)), readOnly);
       } catch (error) {
         if (isMissing(error)) return false;
         throw error;

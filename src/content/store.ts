@@ -7,8 +7,9 @@ import { access, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../model/canonical.ts';
 import type { ContentHash } from '../model/ids.ts';
+import { type Manifest, manifestSchema } from '../model/manifest.ts';
 import { draftPath, makeDraft } from './drafts.ts';
-import { type Manifest, manifestHash, manifestSchema } from './manifest.ts';
+import { manifestHash } from './manifest.ts';
 import { removeTree, sealTree, syncFolder, treeDifferences } from './tree.ts';
 
 /** The store cannot be read or written: a full disk, a folder that is somebody else's. */

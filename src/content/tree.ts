@@ -3,13 +3,22 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Manifest, ManifestFile } from '../model/manifest.ts';
 import { hashFile } from './hash-file.ts';
-import type { Manifest, ManifestFile } from './manifest.ts';
 import { mapSome } from './map-some.ts';
 import { walk } from './walk.ts';
 
+/** Modes of a file: plain, and of a program. */
+export interface FileModes {
+  readonly plain: number;
+  readonly executable: number;
+}
+
+export const readOnly: FileModes = { plain: 0o444, executable: 0o555 };
+export const writable: FileModes = { plain: 0o600, executable: 0o700 };
+
 /**
- * Writes one file of a tree, synced and read-only.
+ * Writes one file of a tree, synced.
  *
  * @returns whether what came is what the manifest says
  */
@@ -17,6 +26,7 @@ export async function writeFileOf(
   tree: string,
   expected: ManifestFile,
   chunks: AsyncIterable<Uint8Array>,
+  modes: FileModes,
 ): Promise<boolean> {
   const path = join(tree, expected.path);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -29,7 +39,7 @@ export async function writeFileOf(
       size += chunk.length;
       await file.appendFile(chunk);
     }
-    await file.chmod(expected.executable ? 0o555 : 0o444);
+    await file.chmod(expected.executable ? modes.executable : modes.plain);
     await file.sync();
   } finally {
     await file.close();

@@ -1,13 +1,15 @@
 /** The other end of pack.ts, on a host: nothing is believed that the hash does not vouch for. */
 import { createReadStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type Extract, extract } from 'tar-stream';
 import type { ContentHash } from '../model/ids.ts';
-import { type Manifest, manifestHash, manifestSchema } from './manifest.ts';
+import { type Manifest, manifestSchema } from '../model/manifest.ts';
+import { manifestHash } from './manifest.ts';
 import { bytesOf, entryName, manifestEntry } from './pack-format.ts';
 import { addContent, contentPath, ContentStoreError, hasContent } from './store.ts';
-import { writeFileOf } from './tree.ts';
+import { type FileModes, readOnly, writable, writeFileOf } from './tree.ts';
 
 export type Unpacked = { readonly kind: 'stored'; readonly path: string } | Refused;
 
@@ -23,14 +25,38 @@ export const unpackFile = (store: string, hash: ContentHash, path: string): Prom
 
 /** Adds a packed folder to a store, if every file of it is what `hash` says. Never rejects. */
 export async function unpack(store: string, hash: ContentHash, source: Readable): Promise<Unpacked> {
+  if (await hasContent(store, hash)) {
+    source.destroy();
+    return { kind: 'stored', path: contentPath(store, hash) };
+  }
+  return withEntries(source, hash, (entries, manifest) =>
+    addContent(store, manifest, (draft) => writeFiles(entries, manifest, draft, readOnly)),
+  );
+}
+
+/**
+ * Writes the files of a packed folder into a new one, whose owner may change them. Never rejects.
+ *
+ * @param path the pack
+ * @returns null, or why there are not all of them
+ */
+export const unpackFolder = (folder: string, hash: ContentHash, path: string): Promise<Refused | null> =>
+  withEntries(createReadStream(path), hash, async (entries, manifest) => {
+    await mkdir(folder, { mode: 0o700 });
+    return writeFiles(entries, manifest, folder, writable);
+  });
+
+async function withEntries<T>(
+  source: Readable,
+  hash: ContentHash,
+  use: (entries: Entries, manifest: Manifest) => Promise<T>,
+): Promise<T | Refused> {
   const archive = extract();
   source.once('error', (error) => archive.destroy(error));
   source.pipe(archive);
   const entries = archive[Symbol.asyncIterator]();
   try {
-    if (await hasContent(store, hash)) return { kind: 'stored', path: contentPath(store, hash) };
-    const manifest = await readManifestEntry(entries, hash);
-    return await addContent(store, manifest, (draft) => writeFiles(entries, manifest, draft));
+    return await use(entries, await readManifestEntry(entries, hash));
   } catch (error) {
     return refused(problemOf(error));
   } finally {
@@ -60,14 +86,20 @@ async function readManifestEntry(entries: Entries, hash: ContentHash): Promise<M
 }
 
 /** The entries are the manifest's files, in its order, and no others: so no name leads out of the folder. */
-async function writeFiles(entries: Entries, manifest: Manifest, draft: string): Promise<Refused | null> {
+async function writeFiles(
+  entries: Entries,
+  manifest: Manifest,
+  folder: string,
+  modes: FileModes,
+): Promise<Refused | null> {
   for (const file of manifest) {
     const next = await entries.next();
     if (next.done === true) return refused(`the pack ends before ${file.path}`);
     const { name, type } = next.value.header;
     if (name !== entryName(file.path) || type !== 'file')
       return refused(`the pack has ${name} where ${file.path} belongs`);
-    if (!(await writeFileOf(draft, file, bytesOf(next.value)))) return refused(`${file.path} came damaged`);
+    if (!(await writeFileOf(folder, file, bytesOf(next.value), modes)))
+      return refused(`${file.path} came damaged`);
   }
   const rest = await entries.next();
   return rest.done === true

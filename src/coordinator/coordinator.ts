@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
@@ -11,11 +12,12 @@ import { canonicalJson } from '../model/canonical.ts';
 import type { HostSettings, InventoryHost } from '../model/inventory.ts';
 import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
 import type { Command } from './core/command.ts';
-import type { ArtifactFiles, CoordinatorEvent } from './core/events.ts';
+import type { ArtifactFiles, CoordinatorEvent, Instruction } from './core/events.ts';
 import { restore } from './core/restore.ts';
 import { type ListedHost, newFleetHost } from './core/fleet-host.ts';
 import type { CoordinatorState } from './core/state.ts';
 import { insideOf } from './fleet/artifact-fetcher.ts';
+import { carryCheckpoint } from './fleet/checkpoints.ts';
 import { HostLink } from './fleet/link.ts';
 import { newNonce } from './fleet/nonce.ts';
 import { Machines } from './fleet/machines.ts';
@@ -39,6 +41,7 @@ export interface HostEntry extends ListedHost {
 
 const turnMs = 25;
 const silentEveryMs = 60_000;
+const cutToldMs = 1_000;
 
 export interface CoordinatorOptions {
   /** The state folder, where artifacts go, and the content store. */
@@ -93,6 +96,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     prepare: (host, launch, spec) => links.get(host)?.prepare(launch, spec),
     storeArtifacts: (attempt, files) => storeArtifacts(options.folder, attempt, files),
     fetch: (host, attempt, artifacts) => links.get(host)?.fetch(attempt, artifacts),
+    carry: (what) => void carry(what),
     answer: (to, message) => {
       answers.get(to)?.(message);
       answers.delete(to);
@@ -126,6 +130,16 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     links.delete(name);
     machines.forget(name);
     await link?.close();
+  };
+  /** A host that is gone by now has told of it. */
+  const carry = async ({ trial, attempt, from, to }: Extract<Instruction, { kind: 'carry' }>) => {
+    const [source, target] = [links.get(from)?.checkpoints, links.get(to)?.checkpoints];
+    if (source == null || target == null) return;
+    const problem = await carryCheckpoint(trial, source, target);
+    // That a connection was cut is told by itself, and in its own time: then it is not the checkpoint's problem.
+    if (problem !== null) await delay(cutToldMs, null, { ref: false });
+    if (links.get(from)?.checkpoints !== source || links.get(to)?.checkpoints !== target) return;
+    loop.post({ kind: 'checkpoint-carried', trial, attempt, to, problem });
   };
   let asked = 0;
   let connecting = false;

@@ -25,6 +25,8 @@ export interface CoordinatorDoor {
   storeArtifacts(attempt: AttemptId, files: ArtifactFiles): void;
   /** Brings artifacts from a host into the state folder. */
   fetch(host: HostName, attempt: AttemptId, artifacts: readonly Artifact[]): void;
+  /** Brings a checkpoint from one host to another. */
+  carry(what: Extract<Instruction, { kind: 'carry' }>): void;
   answer(to: number, message: string): void;
   /** After each turn that was committed: for those who watch. */
   committed(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void;
@@ -111,6 +113,8 @@ export class CoordinatorLoop {
         return this.#door.storeArtifacts(instruction.attempt, instruction.files);
       case 'fetch':
         return this.#door.fetch(instruction.host, instruction.attempt, instruction.artifacts);
+      case 'carry':
+        return this.#door.carry(instruction);
       case 'answer':
         return this.#door.answer(instruction.to, instruction.message);
       default:

@@ -1,11 +1,9 @@
 import type { Sweep } from '../ledger/state.ts';
 import type { HostName } from '../model/ids.ts';
+import { patienceMs } from '../model/patience.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { eligibility, idle, misfit } from './scheduler/eligibility.ts';
-
-/** A cut is over by then, and most reboots are. */
-const patienceMs = 5 * 60_000;
 
 /**
  * Why nothing of a sweep can go on anywhere, by host; null while something may. A host that could not be prepared, is

@@ -3,6 +3,7 @@ import type { AttemptEnd } from '../model/attempt-end.ts';
 import { type AttemptId, attemptId, hostName, type SweepName, sweepName } from '../model/ids.ts';
 import { chargedTo } from '../model/outcome.ts';
 import { workOf } from '../model/work.ts';
+import type { LedgerEvent } from './events.ts';
 import { noteIfCrash } from './crashes.ts';
 import { attemptOf, FoldError, hostOf, trialOf } from './records.ts';
 import type { Attempt, HostRecord, LedgerState, Trial } from './state.ts';
@@ -10,7 +11,7 @@ import { isCurrent, isPresumedLost, setStatus, statusAfter, waitingOrElsewhere }
 
 export function leaseAttempt(
   state: LedgerState,
-  lease: { attempt: string; number: number; trial: string; sweep: string; alone: boolean },
+  lease: Extract<LedgerEvent, { kind: 'leased' }>['leases'][number],
   host: string,
   at: number,
 ): void {
@@ -25,6 +26,8 @@ export function leaseAttempt(
     host: hostName(host),
     leasedAt: at,
     alone: lease.alone,
+    continues: lease.continues === null ? null : attemptId(lease.continues),
+    anew: lease.anew,
     importedFrom: null,
     status: { kind: 'leased' },
   };
@@ -110,7 +113,15 @@ export function adopt(
   const before = trial.status;
   leaseAttempt(
     state,
-    { attempt: event.attempt, number, trial: event.trial, sweep, alone: false },
+    {
+      attempt: event.attempt,
+      number,
+      trial: event.trial,
+      sweep,
+      alone: false,
+      continues: null,
+      anew: null,
+    },
     event.host,
     event.at,
   );

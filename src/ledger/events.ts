@@ -101,6 +101,10 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
         sweep: z.string(),
         /** Nothing else of labsweep runs beside it: hosts went down under its trial. */
         alone: z.boolean().default(false),
+        /** The earlier attempt of the trial whose checkpoint lies on the host; null where none does. */
+        continues: z.string().nullable().default(null),
+        /** Why it begins anew though an earlier attempt left a checkpoint elsewhere; null where it does not. */
+        anew: z.string().nullable().default(null),
       }),
     ),
   }),

@@ -30,6 +30,8 @@ function takeIn(state: LedgerState, { ledger, path, declarations }: Imported, re
     host: hostName(result.host),
     leasedAt: result.endedAt,
     alone: false,
+    continues: null,
+    anew: null,
     importedFrom: {
       ledger,
       path,

@@ -30,6 +30,8 @@ export const liveFiguresSchema = z.object({
       others: z.array(holdingSchema),
     }),
   ),
+  /** Checkpoints on their way from one host to another, whose trials wait for them. */
+  carries: z.array(z.object({ trial: z.string(), from: z.string(), to: z.string() })).default([]),
   /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
   inventoryProblem: z.string().nullable().default(null),
 });

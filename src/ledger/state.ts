@@ -106,6 +106,10 @@ export interface Attempt {
   readonly leasedAt: number;
   /** Leased to run where nothing else of labsweep does. */
   readonly alone: boolean;
+  /** The earlier attempt of the trial that it goes on from, where that left a checkpoint. */
+  readonly continues: AttemptId | null;
+  /** Why it begins anew though a checkpoint lies elsewhere; null where it does not. */
+  readonly anew: string | null;
   /** Null for an attempt of this ledger. */
   readonly importedFrom: ImportSource | null;
   status: AttemptStatus;

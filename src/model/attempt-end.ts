@@ -29,6 +29,11 @@ export const attemptEndSchema = z.object({
   peakGpuMemoryBytes: z.number().nullable().default(null),
   device: z.string().nullable(),
   artifacts: z.array(artifactSchema),
+  /**
+   * What it left for the trial's next attempt; null where nobody has looked: it succeeded, or its host lost power.
+   * Ledgers written before checkpoints were carried to other hosts lack it.
+   */
+  checkpointBytes: z.number().nullable().default(null),
   /** The last lines of the log, where the outcome asks for an explanation; else empty. */
   logTail: z.string(),
 });

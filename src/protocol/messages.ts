@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { attemptEndSchema } from '../model/attempt-end.ts';
 import { hostLimitsSchema, hostSettingsSchema } from '../model/inventory.ts';
 import { launchSchema } from '../model/launch.ts';
+import { manifestSchema } from '../model/manifest.ts';
 import { metricsLineSchema } from '../model/metrics.ts';
 import { paramsSchema } from '../model/params.ts';
 import { refusalSchema } from '../model/refusal.ts';
@@ -13,7 +14,7 @@ import { resourcesSchema } from '../model/resources.ts';
 import { launchCheckSchema } from './launch-check.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 /** What a host without internet needs wheels for: tags as PEP 425 has them. */
 export const wantedWheelsSchema = z.object({
@@ -39,12 +40,19 @@ export const leaseSchema = z.object({
   /** Hash of program, data and all parameters but the seed: trials that need the same. */
   shape: z.string(),
   predictedSeconds: z.number().nullable(),
-  /** The trial's earlier attempt on this host whose checkpoint it continues from. */
+  /** The trial's earlier attempt whose checkpoint lies on this host, so that it goes on from there. */
   continues: z.string().nullable(),
   /** Hosts went down under this trial: it starts where nothing else of labsweep runs, and nothing starts beside it. */
   alone: z.boolean().default(false),
 });
 export type Lease = Readonly<z.infer<typeof leaseSchema>>;
+
+/** A folder of a host whose files may be asked for. */
+export const fileFolderSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('artifacts'), attempt: z.string() }),
+  z.object({ kind: z.literal('checkpoint'), trial: z.string() }),
+]);
+export type FileFolder = Readonly<z.infer<typeof fileFolderSchema>>;
 
 const ofThisProtocolSchema = z.discriminatedUnion('kind', [
   /** First on every connection. A writer with an older term than the agent has seen is turned away. */
@@ -94,8 +102,19 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
     params: paramsSchema,
     seed: z.number(),
   }),
-  /** A writer's question: one artifact that was too large to come with its result. */
-  z.object({ kind: z.literal('read-artifact'), attempt: z.string(), path: z.string(), offset: z.number() }),
+  /** A writer's question: a file from a byte offset, such as an artifact that was too large to come with its result. */
+  z.object({ kind: z.literal('read-file'), of: fileFolderSchema, path: z.string(), offset: z.number() }),
+  /** A writer's question: what of a trial lies here for its next attempt. */
+  z.object({ kind: z.literal('list-checkpoint'), trial: z.string() }),
+  /** A packed checkpoint was put at `path` of the host: it takes the place of what is there, whole; `checkpoint-restored`. */
+  z.object({
+    kind: z.literal('restore-checkpoint'),
+    trial: z.string(),
+    hash: z.string(),
+    path: z.string(),
+  }),
+  /** These trials have their results, from elsewhere: nobody goes on from what lies here. */
+  z.object({ kind: z.literal('drop-checkpoints'), trials: z.array(z.string()) }),
 ]);
 export type ToAgent = Readonly<z.infer<typeof ofThisProtocolSchema>>;
 
@@ -271,12 +290,25 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     problem: z.string().nullable(),
   }),
   z.object({
-    kind: z.literal('artifact'),
-    attempt: z.string(),
+    kind: z.literal('file'),
+    of: fileFolderSchema,
     path: z.string(),
     offset: z.number(),
     base64: z.string(),
     complete: z.boolean(),
+    problem: z.string().nullable(),
+  }),
+  /** Answer to `list-checkpoint`. `problem`: why it cannot be taken along, in a sentence; then the manifest is empty. */
+  z.object({
+    kind: z.literal('checkpoint'),
+    trial: z.string(),
+    manifest: manifestSchema,
+    problem: z.string().nullable(),
+  }),
+  /** Answer to `restore-checkpoint`; null where all of it is in its place. */
+  z.object({
+    kind: z.literal('checkpoint-restored'),
+    trial: z.string(),
     problem: z.string().nullable(),
   }),
 ]);

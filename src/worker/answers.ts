@@ -3,10 +3,11 @@ import { realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { contentHash } from '../model/ids.ts';
-import type { FromAgent } from '../protocol/messages.ts';
+import type { FileFolder, FromAgent } from '../protocol/messages.ts';
 import { isPlainName } from './core/plain-name.ts';
+import { listCheckpoint, replaceCheckpoint } from './spool/checkpoint.ts';
 import type { ContentKeeper } from './spool/content-keeper.ts';
-import { type HostFolder, runFolder } from './spool/host-folder.ts';
+import { checkpointFolder, type HostFolder, runFolder } from './spool/host-folder.ts';
 import { readBytes } from './spool/log-file.ts';
 
 /** What one answer carries at most; who wants more asks again. */
@@ -33,16 +34,50 @@ export function readLog(host: HostFolder, attempt: string, asked: number, ended:
   }
 }
 
-export function readArtifact(host: HostFolder, attempt: string, path: string, offset: number): FromAgent {
-  const answer = { kind: 'artifact', attempt, path, offset } as const;
+export function readFileOf(host: HostFolder, of: FileFolder, path: string, offset: number): FromAgent {
+  const answer = { kind: 'file', of, path, offset } as const;
   try {
-    const file = below(runFolder(host, nameOf(attempt)).artifacts, path);
+    const file = below(folderOf(host, of), path);
     const bytes = readBytes(file, offset, chunkBytes);
     const complete = offset + bytes.length >= statSync(file).size;
     return { ...answer, base64: bytes.toString('base64'), complete, problem: null };
   } catch (error) {
     return { ...answer, base64: '', complete: true, problem: `it cannot be read: ${wordsOf(error)}` };
   }
+}
+
+const folderOf = (host: HostFolder, of: FileFolder): string =>
+  of.kind === 'artifacts'
+    ? runFolder(host, nameOf(of.attempt)).artifacts
+    : checkpointFolder(host, nameOf(of.trial));
+
+/** What of a trial lies here for its next attempt. */
+export async function describeCheckpoint(host: HostFolder, trial: string): Promise<FromAgent> {
+  const answer = { kind: 'checkpoint', trial } as const;
+  if (!isPlainName(trial)) return { ...answer, manifest: [], problem: `${trial} is no trial` };
+  const read = await listCheckpoint(host, trial);
+  return read.kind === 'manifest'
+    ? { ...answer, manifest: [...read.manifest], problem: null }
+    : { ...answer, manifest: [], problem: read.problem };
+}
+
+/** Puts a checkpoint that was brought from another host in its place, and removes its pack. */
+export async function restoreCheckpoint(
+  host: HostFolder,
+  trial: string,
+  hash: string,
+  path: string,
+): Promise<FromAgent> {
+  const misplaced = isPlainName(trial) ? misplacement(host, hash, path) : `${trial} is no trial`;
+  const problem = misplaced ?? (await replaceCheckpoint(host, trial, contentHash(hash), path));
+  if (misplaced === null) await rm(path, { force: true });
+  return { kind: 'checkpoint-restored', trial, problem };
+}
+
+/** Why nothing is taken from there; null where it may be. */
+function misplacement(host: HostFolder, hash: string, path: string): string | null {
+  const incoming = join(host.folder, 'incoming') + sep;
+  return isPlainName(hash) && join(path).startsWith(incoming) ? null : `${path} is not below ${incoming}`;
 }
 
 export async function checkContent(keeper: ContentKeeper, hash: string): Promise<FromAgent> {
@@ -57,9 +92,8 @@ export async function unpackContent(
   hash: string,
   path: string,
 ): Promise<FromAgent> {
-  const incoming = join(host.folder, 'incoming') + sep;
-  if (!isPlainName(hash) || !join(path).startsWith(incoming))
-    return content(hash, false, `${path} is not below ${incoming}`);
+  const misplaced = misplacement(host, hash, path);
+  if (misplaced !== null) return content(hash, false, misplaced);
   const unpacked = await keeper.unpack(contentHash(hash), path);
   await rm(path, { force: true });
   return unpacked.kind === 'stored' ? content(hash, true, null) : content(hash, false, unpacked.problem);
@@ -81,7 +115,7 @@ function nameOf(attempt: string): string {
 function below(folder: string, path: string): string {
   const root = realpathSync(folder);
   const file = realpathSync(join(root, path));
-  if (!file.startsWith(root + sep)) throw new Error(`${path} is not among the artifacts`);
+  if (!file.startsWith(root + sep)) throw new Error(`${path} is not in its folder`);
   return file;
 }
 

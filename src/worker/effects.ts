@@ -1,7 +1,14 @@
 import type { FromAgent } from '../protocol/messages.ts';
 import { type AgentLog, describeError } from './agent-log.ts';
 import type { Claims } from './claims/claims.ts';
-import { checkContent, readArtifact, readLog, unpackContent } from './answers.ts';
+import {
+  checkContent,
+  describeCheckpoint,
+  readFileOf,
+  readLog,
+  restoreCheckpoint,
+  unpackContent,
+} from './answers.ts';
 import type { WorkerEvent } from './core/event.ts';
 import type { Instruction } from './core/instruction.ts';
 import type { Peers } from './peers.ts';
@@ -101,9 +108,17 @@ export class Effects {
         peers.send(connection, readLog(host, attempt, offset, ended));
         break;
       }
-      case 'read-artifact': {
-        const { connection, attempt, path, offset } = instruction;
-        peers.send(connection, readArtifact(host, attempt, path, offset));
+      case 'read-file': {
+        const { connection, of, path, offset } = instruction;
+        peers.send(connection, readFileOf(host, of, path, offset));
+        break;
+      }
+      case 'list-checkpoint':
+        this.#answer(instruction.connection, describeCheckpoint(host, instruction.trial));
+        break;
+      case 'restore-checkpoint': {
+        const { connection, trial, hash, path } = instruction;
+        this.#answer(connection, restoreCheckpoint(host, trial, hash, path));
         break;
       }
       default:

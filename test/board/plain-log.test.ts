@@ -100,6 +100,7 @@ describe('append-only output', () => {
       pid: 1,
       sweeps: [],
       hosts,
+      carries: [],
       inventoryProblem: null,
     });
     for (let second = 0; second < 60; second += 1) {

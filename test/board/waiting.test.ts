@@ -11,6 +11,7 @@ const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({
   pid: 1,
   sweeps: [],
   hosts,
+  carries: [],
   inventoryProblem: null,
 });
 const points = (count: number) => Array.from({ length: count }, (_, x) => ({ params: { x } }));

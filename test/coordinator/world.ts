@@ -75,6 +75,7 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     peakGpuMemoryBytes: null,
     device: 'cpu',
     artifacts: [],
+    checkpointBytes: 0,
     logTail: '',
   };
 }

@@ -138,4 +138,18 @@ export const defects: readonly Defect[] = [
     put: 'if (term < 0)',
     seenAs: /never succeeded/,
   },
+  {
+    what: 'a checkpoint that could not come counts as there',
+    file: 'coordinator/core/checkpoints.ts',
+    find: "carry.status = problem === null ? { kind: 'there' } : { kind: 'left', because: problem };",
+    put: "carry.status = { kind: 'there' };",
+    seenAs: /is to go on from .*, which has nothing of it/,
+  },
+  {
+    what: 'a trial waits on for a checkpoint whose way was cut',
+    file: 'coordinator/core/checkpoints.ts',
+    find: "    if (status.kind === 'on-its-way' && (from === host || to === host)) state.carries.delete(trial);",
+    put: "    if (status.kind === 'left' && (from === host || to === host)) state.carries.delete(trial);",
+    seenAs: /never succeeded/,
+  },
 ];

@@ -127,13 +127,23 @@ export class Promises {
     const { closed, quarantined, isHeld, succeeded, open } = this.#disk;
     if (isNew && (closed.has(host) || quarantined.has(host))) return `${host} is closed and is leased to`;
     if (isNew && isHeld) return `${host} is leased to while the sweep is paused or stopped`;
-    for (const { attempt, trial } of leases) {
+    for (const { attempt, trial, continues } of leases) {
+      if (isNew && continues !== null && !this.#mayGoOn(trial, continues, host))
+        return `${attempt} is to go on from ${continues} on ${host}, which has nothing of it`;
       const other = [...(open.get(trial) ?? [])][0];
       if (succeeded.has(trial)) return `P3: ${trial} is leased again after it succeeded`;
       if (other !== undefined) return `P3: ${trial} is leased as ${attempt} while ${other} is open`;
       this.#open(attempt, trial, host);
     }
     return null;
+  }
+
+  /** Nobody has looked at what a lost attempt left; and a ledger that was put back knows of what was dropped since. */
+  #mayGoOn(trial: string, attempt: string, host: string): boolean {
+    const status = this.#lab.state.ledger.attempts.get(attemptId(attempt))?.status;
+    const wasSeen = status?.kind === 'ended' && status.end.checkpointBytes !== null;
+    const has = this.#lab.hosts.some(({ name, checkpoints }) => name === host && checkpoints.has(trial));
+    return has || !wasSeen || this.#restorations > 0;
   }
 
   #readEnd(event: Extract<LedgerEvent, { kind: 'ended' }>, isNew: boolean): string | null {

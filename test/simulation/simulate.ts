@@ -20,6 +20,8 @@ export interface Simulated {
   readonly takenBack: number;
   readonly presumedLost: number;
   readonly returned: number;
+  /** Checkpoints that went to another host. */
+  readonly carried: number;
   readonly story: readonly string[];
 }
 
@@ -61,7 +63,8 @@ export function simulate(seed: number): Simulated {
     breach = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
   const { takenBack, presumedLost, returned } = promises;
-  return { seed, breach, steps, faults: story.faults, takenBack, presumedLost, returned, story: story.lines };
+  const { faults, carried, lines } = story;
+  return { seed, breach, steps, faults, takenBack, presumedLost, returned, carried, story: lines };
 }
 
 function isSettled(lab: VirtualLab, clock: VirtualClock): boolean {

@@ -18,6 +18,8 @@ export class Story {
   /** What ran on a host when it lost its power. */
   readonly powerLosses: { readonly host: string; readonly running: readonly Lease[] }[] = [];
   faults = 0;
+  /** Checkpoints that went to another host. */
+  carried = 0;
   /** The first promise that was seen broken where it was broken. */
   broken: string | null = null;
 

@@ -4,6 +4,7 @@ import { CoordinatorLoop } from '../../src/coordinator/loop.ts';
 import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
+import type { Instruction } from '../../src/coordinator/core/events.ts';
 import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../../src/ledger/events.ts';
@@ -72,6 +73,7 @@ export class VirtualCoordinator {
       leave: (host) => this.#leave(host),
       storeArtifacts: () => {},
       fetch: () => {},
+      carry: (what) => this.#carry(what),
       answer: () => {},
       committed: () => {},
       failed: () => {
@@ -121,6 +123,20 @@ export class VirtualCoordinator {
     this.#disk.commit(begin, []);
     for (const event of begin) fold(state.ledger, event);
     return state;
+  }
+
+  /** Seconds later it has arrived, or cannot; a cut on either side ends it without a word. */
+  #carry({ trial, attempt, from, to }: Extract<Instruction, { kind: 'carry' }>): void {
+    const links = [from, to].map((host) => this.#links.get(host));
+    this.#laptop.after(this.#random.between(1, 5_000), () => {
+      if (this.#dead || [from, to].some((host, end) => this.#links.get(host) !== links[end])) return;
+      const isThere = this.#hosts.get(from)?.checkpoints.has(trial) === true && this.#random.chance(0.8);
+      if (isThere) this.#hosts.get(to)?.checkpoints.add(trial);
+      this.#story.tell(`${from}: the checkpoint of ${trial} ${isThere ? 'goes' : 'does not go'} to ${to}`);
+      if (isThere) this.#story.carried += 1;
+      const problem = isThere ? null : 'there is none';
+      this.#loop.post({ kind: 'checkpoint-carried', trial, attempt, to, problem });
+    });
   }
 
   /** No term of any copy of the ledger has the same. */

@@ -46,6 +46,8 @@ export class VirtualHost {
   #synced = 0;
   readonly #processes = new Map<string, VirtualProcess>();
   readonly #remains = new Map<string, Remains>();
+  /** Trials that left something for their next attempts. */
+  readonly checkpoints = new Set<string>();
   #agent: Agent | null = null;
   #off = false;
   #unpluggedUntil = 0;
@@ -145,6 +147,8 @@ export class VirtualHost {
       watch: (attempt, exited) => this.#watch(attempt, exited),
       kill: (attempt) => this.#exit(attempt, null),
       remainsOf: (attempt) => this.#remains.get(attempt) ?? { exit: null, reported: false },
+      checkpointBytesOf: (trial) => (this.checkpoints.has(trial) ? 1_000 : 0),
+      dropCheckpoint: (trial) => void this.checkpoints.delete(trial),
       figures: () => ({
         load: 0,
         othersLoad: 0,
@@ -184,6 +188,7 @@ export class VirtualHost {
     this.#remains.set(lease.attempt, { exit: null, reported: false });
     this.#watchers.set(lease.attempt, exited);
     this.#story.started(this.name, lease);
+    if (this.#random.chance(0.5)) this.checkpoints.add(lease.trial);
     const { seconds, fails } = scriptOf(lease);
     const { speed, isBroken } = this.#nature;
     this.#clock.after(isBroken ? 1 : (seconds * 1_000) / speed, () => {
@@ -230,6 +235,8 @@ interface AgentPort {
   watch(attempt: string, exited: () => void): boolean;
   kill(attempt: string): void;
   remainsOf(attempt: string): Remains;
+  checkpointBytesOf(trial: string): number;
+  dropCheckpoint(trial: string): void;
   figures(): MeasuredFigures;
   shares(): MeasuredShare[];
   tell(text: string): void;
@@ -356,11 +363,15 @@ class Agent {
           problem: null,
         });
       case 'drop-checkpoint':
+        return port.dropCheckpoint(instruction.trial);
+      // The ways of files are the door's (virtual-coordinator.ts).
+      case 'list-checkpoint':
+      case 'restore-checkpoint':
       case 'unpack':
       case 'check-launch':
       case 'end-checks':
       case 'read-log':
-      case 'read-artifact':
+      case 'read-file':
         return;
       default:
         return instruction satisfies never;
@@ -386,6 +397,7 @@ class Agent {
       printed: reported ? { score, final: true } : null,
       oomKills: 0,
       artifacts: [],
+      checkpointBytes: exit === 0 ? null : this.#port.checkpointBytesOf(lease.trial),
       // Each trial fails in its own way, or the sweep would stop for a common cause (numbers do not count for that).
       logTail: reported ? '' : exit === 127 ? 'python3: not found' : `no ${'x'.repeat(score + 1)}`,
     };

@@ -186,6 +186,8 @@ describe('a program', () => {
 });
 
 describe('what a trial leaves', () => {
+  const of = { kind: 'artifacts', attempt: 'a-1' } as const;
+
   it('is listed with size and hash; what is small comes along, what is large is asked for', async () => {
     const { end, files } = await writer.run('a-1', launchOf([fixture('writes-artifacts')]));
     const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -199,8 +201,8 @@ describe('what a trial leaves', () => {
     let bytes = 0;
     for (let complete = false; !complete; ) {
       const offset = bytes;
-      writer.send({ kind: 'read-artifact', attempt: 'a-1', path: 'large.bin', offset });
-      const answer = await writer.hears('artifact', (said) => said.offset === offset);
+      writer.send({ kind: 'read-file', of, path: 'large.bin', offset });
+      const answer = await writer.hears('file', (said) => said.offset === offset);
       bytes += Buffer.from(answer.base64, 'base64').length;
       ({ complete } = answer);
     }
@@ -209,8 +211,8 @@ describe('what a trial leaves', () => {
 
   it('is not read from anywhere else', async () => {
     await writer.run('a-1', launchOf([fixture('prints-score'), '1']));
-    writer.send({ kind: 'read-artifact', attempt: 'a-1', path: '../params.json', offset: 0 });
-    expect(await writer.hears('artifact')).toMatchObject({
+    writer.send({ kind: 'read-file', of, path: '../params.json', offset: 0 });
+    expect(await writer.hears('file')).toMatchObject({
       base64: '',
       complete: true,
       problem: expect.any(String),

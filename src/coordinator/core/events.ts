@@ -1,7 +1,7 @@
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
-import type { AttemptId, HostName } from '../../model/ids.ts';
+import type { AttemptId, HostName, TrialId } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { Command } from './command.ts';
 import type { EditedHost } from './fleet-host.ts';
@@ -49,6 +49,14 @@ export type CoordinatorEvent =
       readonly path: string;
       readonly because: string;
     }
+  /** Outcome of `carry`; a cut connection may have none. `problem`: why it stays where it is, in a sentence. */
+  | {
+      readonly kind: 'checkpoint-carried';
+      readonly trial: TrialId;
+      readonly attempt: AttemptId;
+      readonly to: HostName;
+      readonly problem: string | null;
+    }
   /** The inventory as it is in force from now on: all of it. */
   | { readonly kind: 'inventory-changed'; readonly hosts: readonly EditedHost[] }
   /** It was edited into something that cannot be meant: what was read before stays in force. */
@@ -76,6 +84,14 @@ export type Instruction =
       readonly host: HostName;
       readonly attempt: AttemptId;
       readonly artifacts: readonly Artifact[];
+    }
+  /** Bring what a trial has left on one host to another; ends in checkpoint-carried. */
+  | {
+      readonly kind: 'carry';
+      readonly trial: TrialId;
+      readonly attempt: AttemptId;
+      readonly from: HostName;
+      readonly to: HostName;
     }
   | { readonly kind: 'answer'; readonly to: number; readonly message: string };
 

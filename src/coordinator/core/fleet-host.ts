@@ -38,4 +38,5 @@ export const newFleetHost = (host: ListedHost): FleetHost => ({
   stuck: null,
   failures: [],
   othersSucceed: false,
+  checkpoints: new Set(),
 });

@@ -1,3 +1,4 @@
+import { forgetCarries } from './checkpoints.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -8,12 +9,13 @@ export function isWanted(state: CoordinatorState, { name, off }: FleetHost): boo
 }
 
 /** What was asked may have been heard, and its answer lost: what the host says that it holds tells. */
-export function forgetConnection(host: FleetHost): void {
+export function forgetConnection(state: CoordinatorState, host: FleetHost): void {
   host.launches.clear();
   host.asked.clear();
   host.heldSince = null;
   host.stuck = null;
   host.doing = null;
+  forgetCarries(state, host.name);
 }
 
 /** Whether it is there as well, or will be in a moment. */

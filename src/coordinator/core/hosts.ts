@@ -6,6 +6,7 @@ import { isPassing } from '../../model/refusal.ts';
 import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { askForAwaited, takeArtifacts } from './artifacts.ts';
+import { dropSettled, noteCheckpoint } from './checkpoints.ts';
 import { cancelOthers, cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
 import { forgetConnection } from './host-use.ts';
@@ -26,7 +27,7 @@ export function connected(
 ): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
-  forgetConnection(host);
+  forgetConnection(state, host);
   host.link = { kind: 'reconciling', facts };
   host.away = null;
   host.endsWithLogin = endsWithLogin;
@@ -39,7 +40,7 @@ export function disconnected(
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
   const wasThere = host.link.kind === 'ready' || host.link.kind === 'reconciling';
-  forgetConnection(host);
+  forgetConnection(state, host);
   host.link = { kind: 'connecting', because };
   noteTry(state, host, wasThere, afterMs);
 }
@@ -47,7 +48,7 @@ export function disconnected(
 export function givenUp(state: CoordinatorState, name: HostName, because: string): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
-  forgetConnection(host);
+  forgetConnection(state, host);
   host.link = { kind: 'connecting', because };
   host.away = null;
 }
@@ -95,7 +96,9 @@ export function received(
     case 'launch':
     case 'launch-checked':
     case 'log':
-    case 'artifact':
+    case 'file':
+    case 'checkpoint':
+    case 'checkpoint-restored':
       break;
     default:
       message satisfies never;
@@ -137,6 +140,7 @@ function reconcile(
   cancelUnwanted(state, turn, host.name);
   takeBackOutdated(state, turn, host.name);
   askForAwaited(state, turn, host.name);
+  dropSettled(state, turn, host);
 }
 
 /** A waiting attempt that this ledger does not hold open there was decided in another life of it. */
@@ -255,6 +259,7 @@ function endAttempt(
   state.committedLines.delete(id);
   turn.record({ kind: 'ended', at: now, attempt: id, host: attempt.host, end });
   if (end.outcome.kind === 'succeeded') cancelOthers(state, turn, attempt);
+  noteCheckpoint(state, turn, attempt, end);
   learn(state, attempt, end);
   noteFailure(state, turn, attempt, end, now);
   judgeHosts(state, turn, attempt, end, now);

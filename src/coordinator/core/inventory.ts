@@ -22,7 +22,7 @@ export function takeInventory(state: CoordinatorState, turn: Turn, hosts: readon
     const known = state.fleet.get(host.name);
     if (known === undefined) state.fleet.set(host.name, { ...newFleetHost(host), link: { kind: 'left' } });
     else {
-      change(turn, known, host);
+      change(state, turn, known, host);
       takeBackOutdated(state, turn, host.name);
     }
   }
@@ -35,6 +35,7 @@ export function takeInventory(state: CoordinatorState, turn: Turn, hosts: readon
 }
 
 function change(
+  state: CoordinatorState,
   turn: Turn,
   host: FleetHost,
   { labels, limits, off, lostAfterMs, isMoved }: EditedHost,
@@ -42,7 +43,7 @@ function change(
   const isLimited = canonicalJson(limits) !== canonicalJson(host.limits);
   Object.assign(host, { labels, limits, off, lostAfterMs, isListed: true });
   if (isMoved && host.link.kind !== 'left') {
-    forgetConnection(host);
+    forgetConnection(state, host);
     forgetFailures(host);
     host.away = null;
     host.link = { kind: 'connecting', because: null };

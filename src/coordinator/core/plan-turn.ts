@@ -1,6 +1,9 @@
 import { mustRunAlone } from '../../ledger/crashes.ts';
-import type { HostName } from '../../model/ids.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import type { Attempt, Trial } from '../../ledger/state.ts';
+import type { HostName, SweepName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
+import type { Beginning } from '../scheduler/checkpoint.ts';
 import { leaseOf } from '../scheduler/lease.ts';
 import { plan } from '../scheduler/plan.ts';
 import { askBack } from './ask-back.ts';
@@ -21,13 +24,11 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
   const { assignments, preparations, takeBacks } = plan(state, now);
   for (const { host, launch } of preparations) prepare(state, turn, host, launch);
   for (const [host, assigned] of assignments) {
-    const leases = assigned.map(({ trial, sweep }, index) => ({
-      attempt: `${state.ledger.nonce}-${(state.ledger.attemptsOfTerm + index + 1).toString(36)}`,
-      number: trial.attempts.length + 1,
-      trial: trial.id,
-      sweep,
-      alone: mustRunAlone(state.ledger, trial),
-    }));
+    const leases: Leases[number][] = [];
+    for (const { trial, sweep, beginning } of assigned)
+      if (beginning.kind === 'carry') carry(state, turn, trial, beginning.attempt, host);
+      else leases.push(leaseFor(state, trial, sweep, beginning, leases.length));
+    if (leases.length === 0) continue;
     turn.record({ kind: 'leased', at: now, host, leases });
     sendLeases(
       state,
@@ -41,6 +42,37 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
     if (host !== undefined) askBack(turn, host, attempts);
   }
   giveUpSilent(state, turn, now);
+}
+
+type Leases = Extract<LedgerEvent, { kind: 'leased' }>['leases'];
+
+/** @param before leases of the same fact: an attempt's name is its place in its term */
+const leaseFor = (
+  { ledger }: CoordinatorState,
+  trial: Trial,
+  sweep: SweepName,
+  { continues, anew }: Extract<Beginning, { kind: 'lease' }>,
+  before: number,
+): Leases[number] => ({
+  attempt: `${ledger.nonce}-${(ledger.attemptsOfTerm + before + 1).toString(36)}`,
+  number: trial.attempts.length + 1,
+  trial: trial.id,
+  sweep,
+  alone: mustRunAlone(ledger, trial),
+  continues,
+  anew,
+});
+
+/** It is leased once the checkpoint is there, or cannot come. */
+function carry(
+  state: CoordinatorState,
+  turn: Turn,
+  { id }: Trial,
+  { id: attempt, host: from }: Attempt,
+  to: HostName,
+): void {
+  state.carries.set(id, { attempt, from, to, status: { kind: 'on-its-way' } });
+  turn.instruct({ kind: 'carry', trial: id, attempt, from, to });
 }
 
 function prepare(state: CoordinatorState, turn: Turn, name: HostName, launch: string): void {

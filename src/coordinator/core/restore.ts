@@ -4,6 +4,7 @@ import { emptyLedger } from '../../ledger/state.ts';
 import { isPresumedLost } from '../../ledger/trials.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import { noDurations } from '../../predict/duration.ts';
+import { knowCheckpoint } from './checkpoints.ts';
 import { learn } from './learn.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { isVisited } from './visits.ts';
@@ -24,12 +25,14 @@ export function restore(
     unacknowledged: new Map(),
     firstFailures: new Map(),
     ready: new Map(),
+    carries: new Map(),
     inventoryProblem: null,
   };
   for (const attempt of ledger.attempts.values())
-    if (attempt.status.kind === 'ended' && !isPresumedLost(attempt))
+    if (attempt.status.kind === 'ended' && !isPresumedLost(attempt)) {
       learn(state, attempt, attempt.status.end);
-    else state.committedLines.set(attempt.id, committedLines.get(attempt.id) ?? 0);
+      knowCheckpoint(state, attempt, attempt.status.end);
+    } else state.committedLines.set(attempt.id, committedLines.get(attempt.id) ?? 0);
   for (const host of state.fleet.values())
     if (host.link.kind === 'connecting' && !isVisited(state, host)) host.link = { kind: 'left' };
   return state;

@@ -112,5 +112,6 @@ export const lostEnd = (reason: Extract<Outcome, { kind: 'lost' }>['reason']): A
   peakGpuMemoryBytes: null,
   device: null,
   artifacts: [],
+  checkpointBytes: null,
   logTail: '',
 });

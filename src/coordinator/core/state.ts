@@ -18,8 +18,23 @@ export interface CoordinatorState {
   readonly firstFailures: Map<SweepName, EarlyFailure[]>;
   /** When the first host was ready for a sweep (wall clock in ms), and the ends seen from each by then. */
   readonly ready: Map<SweepName, { readonly at: number; readonly ended: ReadonlyMap<HostName, number> }>;
+  /** Checkpoints that were sent to another host since the last attempt of their trial has ended. */
+  readonly carries: Map<TrialId, Carry>;
   /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
   inventoryProblem: string | null;
+}
+
+/** A checkpoint on another host than its own. */
+export interface Carry {
+  /** Whose it is. */
+  readonly attempt: AttemptId;
+  readonly from: HostName;
+  readonly to: HostName;
+  status:
+    | { readonly kind: 'on-its-way' }
+    | { readonly kind: 'there' }
+    /** It stays where it is. */
+    | { readonly kind: 'left'; readonly because: string };
 }
 
 /** A host of the inventory and what this coordinator knows of it now. Nothing here outlives the coordinator. */
@@ -55,6 +70,8 @@ export interface FleetHost {
   /** What failed there since its last success, and whether anything succeeded elsewhere since the first of it. */
   readonly failures: HostFailure[];
   othersSucceed: boolean;
+  /** Trials that were seen to leave a checkpoint there and have no result. */
+  readonly checkpoints: Set<TrialId>;
 }
 
 /** Time between tries in vain, in which this machine did not sleep. */

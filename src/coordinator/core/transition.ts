@@ -1,4 +1,5 @@
 import type { CoordinatorEvent, Instruction } from './events.ts';
+import { checkpointCarried } from './checkpoints.ts';
 import { carryOut } from './commands.ts';
 import { takeInventory } from './inventory.ts';
 import { planTurn } from './plan-turn.ts';
@@ -51,6 +52,9 @@ export function transition(
       break;
     case 'artifact-gone':
       if (isAwaited(state, event.attempt, event.path)) turn.record({ ...event, at: now });
+      break;
+    case 'checkpoint-carried':
+      checkpointCarried(state, event);
       break;
     case 'inventory-changed':
       takeInventory(state, turn, event.hosts);

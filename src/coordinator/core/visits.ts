@@ -1,4 +1,5 @@
 /** Which hosts a coordinator is connected to: those where something may start, or something of it is left. */
+import { keepsCheckpoint } from './checkpoints.ts';
 import { forgetConnection, isWanted, tryAgain } from './host-use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -11,7 +12,7 @@ export function comeAndGo(state: CoordinatorState, turn: Turn): void {
   for (const host of state.fleet.values()) {
     const isLeft = host.link.kind === 'left';
     if (isLeft === !isVisited(state, host)) continue;
-    forgetConnection(host);
+    forgetConnection(state, host);
     host.link = isLeft ? { kind: 'connecting', because: null } : { kind: 'left' };
     turn.instruct({ kind: isLeft ? 'enter' : 'leave', host: host.name });
     if (!host.isListed) forget(state, turn, host);
@@ -27,4 +28,5 @@ function forget(state: CoordinatorState, turn: Turn, { name }: FleetHost): void 
 export const isVisited = (state: CoordinatorState, host: FleetHost): boolean =>
   isWanted(state, host) ||
   (state.ledger.hosts.get(host.name)?.open.size ?? 0) > 0 ||
+  keepsCheckpoint(state, host) ||
   [...state.ledger.awaited.keys()].some((id) => state.ledger.attempts.get(id)?.host === host.name);

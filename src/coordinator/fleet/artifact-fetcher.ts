@@ -3,32 +3,24 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { AttemptId } from '../../model/ids.ts';
-import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
-
-type Chunk = Extract<FromAgent, { kind: 'artifact' }>;
+import { type FileReader, FileUnreadable, Interrupted } from './file-reader.ts';
 
 export type Fetched = { readonly kind: 'fetched' } | { readonly kind: 'gone'; readonly because: string };
 
-/** The connection went while a file was on its way: it is asked for again over the next one. */
-class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
-
-/** Brings files from a host, one after the other and chunk by chunk, so that a large one keeps no message waiting. */
+/** Brings artifacts over one connection, one after the other. What a cut leaves is asked for again over the next. */
 export class ArtifactFetcher {
-  readonly #send: (message: ToAgent) => void;
+  readonly #reader: FileReader;
   readonly #folderOf: (attempt: AttemptId) => string;
   readonly #done: (attempt: AttemptId, path: string, fetched: Fetched) => void;
-  #queue: { readonly attempt: AttemptId; readonly artifact: Artifact }[] = [];
+  readonly #queue: { readonly attempt: AttemptId; readonly artifact: Artifact }[] = [];
   #running = false;
-  #waiting: { resolve: (chunk: Chunk) => void; reject: (error: Interrupted) => void } | null = null;
 
   constructor(
-    send: (message: ToAgent) => void,
+    reader: FileReader,
     folderOf: (attempt: AttemptId) => string,
     done: (attempt: AttemptId, path: string, fetched: Fetched) => void,
   ) {
-    this.#send = send;
+    this.#reader = reader;
     this.#folderOf = folderOf;
     this.#done = done;
   }
@@ -38,23 +30,14 @@ export class ArtifactFetcher {
     if (!this.#running) void this.#run();
   }
 
-  answered(chunk: Chunk): void {
-    this.#waiting?.resolve(chunk);
-  }
-
-  interrupted(): void {
-    this.#queue = [];
-    this.#waiting?.reject(new Interrupted('the connection was cut'));
-  }
-
   async #run(): Promise<void> {
     this.#running = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       try {
         this.#done(next.attempt, next.artifact.path, await this.#bring(next.attempt, next.artifact));
       } catch (error) {
-        if (!(error instanceof Interrupted))
-          this.#done(next.attempt, next.artifact.path, { kind: 'gone', because: String(error) });
+        if (error instanceof Interrupted) return;
+        this.#done(next.attempt, next.artifact.path, { kind: 'gone', because: reasonOf(error) });
       }
     }
     this.#running = false;
@@ -68,14 +51,9 @@ export class ArtifactFetcher {
     const hash = createHash('sha256');
     const output = await open(part, 'w', 0o600);
     try {
-      for (let offset = 0, complete = false; !complete; ) {
-        const chunk = await this.#ask({ kind: 'read-artifact', attempt, path, offset });
-        if (chunk.problem !== null) return { kind: 'gone', because: chunk.problem };
-        const bytes = Buffer.from(chunk.base64, 'base64');
+      for await (const bytes of this.#reader.read({ kind: 'artifacts', attempt }, path)) {
         hash.update(bytes);
         await output.writeFile(bytes);
-        offset += bytes.length;
-        complete = chunk.complete;
       }
       if (hash.digest('hex') !== sha256)
         return { kind: 'gone', because: 'it changed after the trial had ended' };
@@ -86,14 +64,10 @@ export class ArtifactFetcher {
       await rm(part, { force: true });
     }
   }
-
-  #ask(message: ToAgent): Promise<Chunk> {
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      this.#send(message);
-    });
-  }
 }
+
+const reasonOf = (error: unknown): string =>
+  error instanceof FileUnreadable ? error.message : String(error);
 
 /** A file below a folder, or null: a host is trusted with results, not with the files of this machine (P9). */
 export function insideOf(folder: string, path: string): string | null {

@@ -12,9 +12,11 @@ import { type Transport, TransportError } from '../transport/transport.ts';
 import { newNonce } from './nonce.ts';
 import { backOffMs } from './back-off.ts';
 import { ArtifactFetcher } from './artifact-fetcher.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { ContentShipper } from './content-shipper.ts';
 import { enter } from './enter.ts';
 import { endsWithLogin } from './left-behind.ts';
+import { FileReader } from './file-reader.ts';
 import { LaunchPreparer } from './launch-preparer.ts';
 import type { Packs } from './packs.ts';
 import type { Probe } from './probe.ts';
@@ -58,7 +60,9 @@ export class HostLink {
   readonly #options: LinkOptions;
   #shipper: ContentShipper | null = null;
   #preparer: LaunchPreparer | null = null;
-  readonly #fetcher: ArtifactFetcher;
+  #reader: FileReader | null = null;
+  #fetcher: ArtifactFetcher | null = null;
+  #checkpoints: Checkpoints | null = null;
   #stream: Duplex | null = null;
   #endsWithLogin: string | null = null;
   #outgoing = '';
@@ -76,16 +80,11 @@ export class HostLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#fetcher = new ArtifactFetcher(
-      (message) => this.send(message),
-      options.artifacts,
-      (attempt, path, fetched) =>
-        options.post(
-          fetched.kind === 'fetched'
-            ? { kind: 'artifact-fetched', attempt, path }
-            : { kind: 'artifact-gone', attempt, path, because: fetched.because },
-        ),
-    );
+  }
+
+  /** Null while it is not connected. */
+  get checkpoints(): Checkpoints | null {
+    return this.#checkpoints;
   }
 
   /** At once, whatever it waits for. */
@@ -145,7 +144,7 @@ export class HostLink {
   }
 
   fetch(attempt: AttemptId, artifacts: readonly Artifact[]): void {
-    this.#fetcher.fetch(attempt, artifacts);
+    this.#fetcher?.fetch(attempt, artifacts);
   }
 
   async close(): Promise<void> {
@@ -182,7 +181,7 @@ export class HostLink {
   }
 
   #listen(stream: Duplex, { folder, folderId, os, arch, leftBehind, user }: Probe): void {
-    const { transport, packs, settings, wheels, environment, ledger, owner, term } = this.#options;
+    const { transport, packs, settings, wheels, environment, artifacts, ledger, owner, term } = this.#options;
     this.#stream = stream;
     this.#endsWithLogin = leftBehind === 'ended' ? endsWithLogin(user) : null;
     const send = (message: ToAgent): void => this.send(message);
@@ -199,6 +198,15 @@ export class HostLink {
       send,
       doing: (doing) => post({ kind: 'host-progress', host, doing }),
     });
+    this.#reader = new FileReader(send);
+    this.#checkpoints = new Checkpoints({ transport, folder, ledger }, this.#reader, send);
+    this.#fetcher = new ArtifactFetcher(this.#reader, artifacts, (attempt, path, fetched) =>
+      post(
+        fetched.kind === 'fetched'
+          ? { kind: 'artifact-fetched', attempt, path }
+          : { kind: 'artifact-gone', attempt, path, because: fetched.because },
+      ),
+    );
     const decode = decoder(fromAgentSchema);
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => {
@@ -227,7 +235,9 @@ export class HostLink {
     else if (message.kind === 'preparing')
       post({ kind: 'host-progress', host, doing: printable(message.doing) });
     else if (message.kind === 'launch') this.#preparer?.answered(message);
-    else if (message.kind === 'artifact') this.#fetcher.answered(message);
+    else if (message.kind === 'file') this.#reader?.answered(message);
+    else if (message.kind === 'checkpoint' || message.kind === 'checkpoint-restored')
+      this.#checkpoints?.answered(message);
     else post({ kind: 'host-message', host, message });
   }
 
@@ -252,7 +262,11 @@ export class HostLink {
     this.#shipper = null;
     this.#preparer?.interrupted();
     this.#preparer = null;
-    this.#fetcher.interrupted();
+    this.#reader?.interrupted();
+    this.#reader = null;
+    this.#fetcher = null;
+    this.#checkpoints?.interrupted();
+    this.#checkpoints = null;
     if (this.#closed) return;
     if (this.#isOutlived) return this.#helloAgain();
     this.#failures += 1;

@@ -3,10 +3,11 @@ import type { Trial } from '../../ledger/state.ts';
 import { hostsDownUnder } from '../../ledger/crashes.ts';
 import type { HostName } from '../../model/ids.ts';
 import { chargedTo, speaksAgainstHost } from '../../model/outcome.ts';
+import { patienceMs } from '../../model/patience.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { type Candidate, earliest } from './berth.ts';
 import { idle, misfit } from './eligibility.ts';
-import { earlierAttempt } from './lease.ts';
+import { checkpointHost } from './checkpoint.ts';
 
 /** The hosts for the trials of one sweep. */
 export interface Choice {
@@ -19,9 +20,6 @@ export interface Choice {
   /** Wall clock in ms. */
   readonly now: number;
 }
-
-/** For so long after a failure a trial is kept for a host that is away: a cut is over by then, and most reboots are. */
-const patienceMs = 5 * 60_000;
 
 /**
  * The host that would end a trial earliest. One that has failed waits for a host where it has not, and goes back to
@@ -64,12 +62,6 @@ function hostsThatFailed(state: CoordinatorState, trial: Trial): ReadonlySet<Hos
       hosts.add(attempt.host);
   }
   return hosts;
-}
-
-/** Where the attempt lies that a trial continues from; null where it has none. */
-function checkpointHost(state: CoordinatorState, trial: Trial): HostName | null {
-  if (trial.attempts.length === 0) return null;
-  return earlierAttempt(state.ledger, trial, null)?.host ?? null;
 }
 
 /** When it failed last, wall clock in ms; an end that blames nobody says nothing of hosts. */

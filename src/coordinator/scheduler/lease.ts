@@ -2,7 +2,6 @@ import { attemptId, type HostName } from '../../model/ids.ts';
 import { workOf } from '../../model/work.ts';
 import { secondsPerWork } from '../../predict/duration.ts';
 import type { Lease } from '../../protocol/messages.ts';
-import type { Attempt, LedgerState, Trial } from '../../ledger/state.ts';
 import type { CoordinatorState } from '../core/state.ts';
 
 /** The lease of an attempt as its host is told; null where the ledger does not hold the attempt. */
@@ -15,7 +14,6 @@ export function leaseOf(
   const trial = attempt && state.ledger.trials.get(attempt.trial);
   if (attempt === undefined || trial === undefined) return null;
   const { launch } = attempt;
-  const earlier = earlierAttempt(state.ledger, trial, host);
   const perWork = secondsPerWork(state.durations, launch, host);
   return {
     attempt: attempt.id,
@@ -27,22 +25,7 @@ export function leaseOf(
     resources: trial.point.resources,
     shape: trial.point.shape,
     predictedSeconds: perWork === null ? null : perWork * workOf(trial.point),
-    continues: earlier?.id ?? null,
+    continues: attempt.continues,
     alone: attempt.alone,
   };
 }
-
-/** The last attempt of a trial that has ended, on a host or (null) anywhere: its checkpoint lies there, if it left one. */
-export const earlierAttempt = (
-  { attempts }: LedgerState,
-  trial: Trial,
-  host: HostName | null,
-): Attempt | undefined =>
-  trial.attempts
-    .flatMap((id) => attempts.get(id) ?? [])
-    .findLast(
-      (attempt) =>
-        (host === null || attempt.host === host) &&
-        attempt.status.kind === 'ended' &&
-        attempt.status.end.outcome.kind !== 'not-started',
-    );

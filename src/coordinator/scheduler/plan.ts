@@ -2,7 +2,8 @@
 import type { Sweep, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { add, type Berth, berthOf, candidateOf, isOpenTo, ranOf } from './berth.ts';
+import { add, type Berth, berthOf, type Candidate, candidateOf, isOpenTo, ranOf } from './berth.ts';
+import { type Beginning, beginningOf } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
 import { type Eligibility, eligibility } from './eligibility.ts';
 import { evenOut } from './even-out.ts';
@@ -14,6 +15,8 @@ const mostLeases = 2_000;
 export interface Assignment {
   readonly trial: Trial;
   readonly sweep: SweepName;
+  /** What comes first; what has to wait is not assigned. */
+  readonly beginning: Exclude<Beginning, { kind: 'wait' }>;
 }
 
 export interface Plan {
@@ -97,16 +100,31 @@ function assignSweep(
     const trial = sweep.order[index];
     if (trial === undefined || trial.status.kind !== 'queued' || taken.has(trial)) continue;
     if (!choice.candidates.some(isOpenTo)) return;
-    const chosen = chooseHost(state, trial, choice);
+    const awaiting = awaitingCheckpoint(state, trial, choice);
+    const chosen = awaiting ?? chooseHost(state, trial, choice);
     if (chosen === null) continue;
     const { name } = chosen.berth.host;
-    const assigned = assignments.get(name);
-    if (assigned === undefined) assignments.set(name, [{ trial, sweep: sweep.name }]);
-    else assigned.push({ trial, sweep: sweep.name });
+    const beginning = awaiting === null ? beginningOf(state, trial, name, choice.now) : null;
+    if (beginning?.kind === 'wait') continue;
     taken.add(trial);
     add(chosen, trial);
     allowed -= 1;
+    if (beginning === null) continue;
+    const assigned = assignments.get(name);
+    if (assigned === undefined) assignments.set(name, [{ trial, sweep: sweep.name, beginning }]);
+    else assigned.push({ trial, sweep: sweep.name, beginning });
   }
+}
+
+/** The host to which a trial's checkpoint is on its way: a place is kept for it there. */
+function awaitingCheckpoint(
+  { carries }: CoordinatorState,
+  trial: Trial,
+  { candidates }: Choice,
+): Candidate | null {
+  const carry = carries.get(trial.id);
+  if (carry?.status.kind !== 'on-its-way') return null;
+  return candidates.find(({ berth }) => berth.host.name === carry.to) ?? null;
 }
 
 function concurrencyLeft(sweep: Sweep): number {

@@ -29,11 +29,12 @@ export function received(turn: Turn, connection: number, message: ToAgent): void
 }
 
 /** What anybody may say: it changes nothing that a trial or a ledger could see. Content is known by its hash. */
-type Question = Said<'read-log' | 'read-artifact' | 'content' | 'unpack' | 'check-launch'>;
+type Question = Said<'read-log' | 'read-file' | 'list-checkpoint' | 'content' | 'unpack' | 'check-launch'>;
 
 const questions: ReadonlySet<ToAgent['kind']> = new Set<Question['kind']>([
   'read-log',
-  'read-artifact',
+  'read-file',
+  'list-checkpoint',
   'content',
   'unpack',
   'check-launch',
@@ -146,10 +147,32 @@ function command(
     case 'ack':
       acknowledge(turn, ledger, message.attempts);
       break;
+    case 'restore-checkpoint':
+      restoreCheckpoint(turn, connection, message);
+      break;
+    case 'drop-checkpoints':
+      for (const trial of message.trials.filter((trial) => !isHere(turn, trial)))
+        turn.instruct({ kind: 'drop-checkpoint', trial });
+      break;
     default:
       message satisfies never;
   }
 }
+
+/** Never under a trial that has it open, whichever ledger it is of. */
+function restoreCheckpoint(
+  turn: Turn,
+  connection: number,
+  { trial, hash, path }: Said<'restore-checkpoint'>,
+): void {
+  if (isHere(turn, trial))
+    send(turn, connection, { kind: 'checkpoint-restored', trial, problem: 'its trial is here' });
+  else turn.instruct({ kind: 'restore-checkpoint', connection, trial, hash, path });
+}
+
+/** Whether an attempt of a trial waits or runs here. */
+const isHere = ({ state }: Turn, trial: string): boolean =>
+  [...state.attempts.values()].some(({ lease, status }) => lease.trial === trial && status.kind !== 'ended');
 
 /** From here on lines and ends flow: first what this writer has not committed, then what ended without its knowledge. */
 function reconciled(
@@ -178,11 +201,14 @@ function question(turn: Turn, connection: number, said: Question): void {
     case 'check-launch':
       turn.instruct({ kind: 'check-launch', connection, asked: said });
       break;
-    case 'read-artifact': {
-      const { kind, attempt, path, offset } = said;
-      turn.instruct({ kind, connection, attempt, path, offset });
+    case 'read-file': {
+      const { kind, of, path, offset } = said;
+      turn.instruct({ kind, connection, of, path, offset });
       break;
     }
+    case 'list-checkpoint':
+      turn.instruct({ kind: 'list-checkpoint', connection, trial: said.trial });
+      break;
     case 'read-log': {
       const { kind, attempt, offset } = said;
       const status = turn.state.attempts.get(attempt)?.status.kind ?? 'ended';

@@ -99,6 +99,8 @@ export interface Evidence {
   readonly printed: MetricsLine | null;
   readonly oomKills: number | null;
   readonly artifacts: readonly Artifact[];
+  /** What it left for the trial's next attempt; null where its program came to its end. */
+  readonly checkpointBytes: number | null;
   /** The last lines of its log. */
   readonly logTail: string;
 }

@@ -2,7 +2,7 @@
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
+import type { FileFolder, FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
 import type { OurClaim } from './claims.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { Surroundings } from './preparation.ts';
@@ -45,7 +45,7 @@ export type Instruction =
   | { readonly kind: 'gather'; readonly lease: Lease; readonly launch: Launch; readonly offsets: Offsets }
   /** Hold the artifacts of an end against their hashes. Answered by `verified`. */
   | { readonly kind: 'verify'; readonly attempt: string; readonly end: AttemptEnd }
-  /** The attempt's result counts: its checkpoint is of no use any more. */
+  /** The trial has its result: its checkpoint is of no use any more. */
   | { readonly kind: 'drop-checkpoint'; readonly trial: string }
   | { readonly kind: 'send'; readonly connection: number; readonly message: FromAgent }
   /** Send an end, with those of its artifacts that are small enough. */
@@ -73,9 +73,17 @@ export type Instruction =
       readonly ended: boolean;
     }
   | {
-      readonly kind: 'read-artifact';
+      readonly kind: 'read-file';
       readonly connection: number;
-      readonly attempt: string;
+      readonly of: FileFolder;
       readonly path: string;
       readonly offset: number;
+    }
+  | { readonly kind: 'list-checkpoint'; readonly connection: number; readonly trial: string }
+  | {
+      readonly kind: 'restore-checkpoint';
+      readonly connection: number;
+      readonly trial: string;
+      readonly hash: string;
+      readonly path: string;
     };

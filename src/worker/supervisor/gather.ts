@@ -23,7 +23,11 @@ export function gather(
   run: RunFolder,
   launch: Launch,
   sources: MetricsSources,
-  facts: { readonly seen: boolean; readonly oomKills: () => number | null },
+  facts: {
+    readonly seen: boolean;
+    readonly oomKills: () => number | null;
+    readonly checkpointBytes: () => number;
+  },
 ): Evidence | Promise<Evidence> {
   const lines = sources.read(true);
   const log = readTail(run.log, lookedAtBytes);
@@ -38,6 +42,7 @@ export function gather(
     // Asked for only where it can matter: 137 is 128 + SIGKILL.
     oomKills: exit === 137 ? facts.oomKills() : null,
     artifacts: [],
+    checkpointBytes: exit === 0 ? null : facts.checkpointBytes(),
     logTail: tailOf(log.text),
   };
   const artifacts = listArtifacts(run.artifacts, launch.artifacts);

@@ -6,6 +6,7 @@ import type { WorkerEvent } from '../core/event.ts';
 import type { Offsets } from '../core/journal-record.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import type { ProcessIdentity } from '../core/state.ts';
+import { checkpointBytes } from '../spool/checkpoint.ts';
 import { preventStart } from '../spool/exit-record.ts';
 import { type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import { cutLog, longestLogBytes } from '../spool/log-file.ts';
@@ -186,9 +187,10 @@ export class Supervisor {
     const sources = watched?.sources ?? new MetricsSources(run, launch.metrics, offsets);
     const seen = watched?.isChild === true;
     const oomKills = (): number | null => readOomKills(this.#options.procRoot);
+    const left = (): number => checkpointBytes(this.#options.host, lease.trial);
     const { post } = this.#options;
     try {
-      const evidence = gather(run, launch, sources, { seen, oomKills });
+      const evidence = gather(run, launch, sources, { seen, oomKills, checkpointBytes: left });
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(
         (gathered) => post({ kind: 'gathered', attempt, evidence: gathered }),
@@ -317,6 +319,7 @@ const unreadable = (attempt: string, error: unknown): WorkerEvent => ({
     printed: null,
     oomKills: null,
     artifacts: [],
+    checkpointBytes: null,
     logTail: error instanceof Error ? error.message : String(error),
   },
 });

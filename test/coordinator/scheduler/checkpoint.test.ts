@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Instruction } from '../../../src/coordinator/core/events.ts';
-import { hostName } from '../../../src/model/ids.ts';
+import { attemptId, hostName, trialId } from '../../../src/model/ids.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
 import type { Lease } from '../../../src/protocol/messages.ts';
-import { declarationOf, endOf, failure, leasesIn, points, World } from '../world.ts';
+import { declarationOf, endOf, failure, leasesIn, points, sentIn, World } from '../world.ts';
 
 const leases = (instructions: readonly Instruction[], host: string): readonly Lease[] =>
   instructions.flatMap((instruction) =>
@@ -12,43 +12,140 @@ const leases = (instructions: readonly Instruction[], host: string): readonly Le
       : [],
   );
 
-/** One trial that ran on cedar first; birch and maple came later and are as good. @returns what is leased where then */
-function leasedAgain(outcome: Outcome, host: string): readonly Lease[] {
+const carries = (instructions: readonly Instruction[]): readonly Instruction[] =>
+  instructions.filter(({ kind }) => kind === 'carry');
+
+/** An end after 100 s. @param checkpointBytes what was left; null where nobody has looked */
+const endWith = (outcome: Outcome, checkpointBytes: number | null = 1_000) => ({
+  ...endOf(outcome),
+  seconds: 100,
+  checkpointBytes,
+});
+
+/** One trial that runs on cedar; birch and maple came later and are as good. */
+function running(): World {
   const world = new World(['birch', 'cedar', 'maple']);
   world.declare(declarationOf({ retries: 3 }), points(1));
-  const [attempt = ''] = leasesIn(world.ready('cedar'));
+  expect(leasesIn(world.ready('cedar'))).toEqual(['n1-1']);
   world.ready('birch');
   world.ready('maple');
-  return leases(world.end(attempt, endOf(outcome)), host);
+  return world;
 }
 
-describe('a trial that continues', () => {
+const trial = trialId('trial-0');
+const attempt = attemptId('n1-1');
+
+describe('a trial that left a checkpoint', () => {
   it.each<Outcome>([
     { kind: 'lost', reason: 'reboot' },
     { kind: 'lost', reason: 'shutdown' },
     { kind: 'evicted', message: 'its owner came back' },
-  ])('goes where its checkpoint is, if that would end it about as early ($kind)', (outcome) => {
-    expect(leasedAgain(outcome, 'cedar')).toMatchObject([{ number: 2, continues: 'n1-1' }]);
+  ])('goes where it is, if that would end it about as early ($kind)', (outcome) => {
+    const again = running().end('n1-1', endWith(outcome));
+    expect(leases(again, 'cedar')).toMatchObject([{ number: 2, continues: 'n1-1' }]);
   });
 
   it.each<Outcome>([failure(), { kind: 'oom', message: 'the kernel killed it' }])(
-    'goes elsewhere where its end speaks against the host ($kind)',
+    'goes elsewhere where its end speaks against the host ($kind), and on from there',
     (outcome) => {
-      expect(leasedAgain(outcome, 'cedar')).toEqual([]);
+      const world = running();
+      const ended = world.end('n1-1', endWith(outcome));
+      expect(leasesIn(ended)).toEqual([]);
+      expect(carries(ended)).toEqual([{ kind: 'carry', trial, attempt, from: 'cedar', to: 'birch' }]);
+      expect(leasesIn(world.post({ kind: 'plan' }))).toEqual([]);
+
+      const arrived = { kind: 'checkpoint-carried', trial, attempt, problem: null } as const;
+      expect(leasesIn(world.post({ ...arrived, to: hostName('maple') }))).toEqual([]);
+      const there = world.post({ ...arrived, to: hostName('birch') });
+      expect(leases(there, 'birch')).toMatchObject([{ number: 2, continues: 'n1-1' }]);
+      expect(world.state.ledger.attempts.get(attemptId('n1-2'))?.anew).toBeNull();
     },
   );
 
-  it('does not wait for its checkpoint where another host would end it markedly earlier', () => {
-    const world = new World(['cedar', 'birch']);
-    world.declare(declarationOf(), points(4));
-    const first = leasesIn(world.ready('cedar'));
-    world.now += 10_000;
-    const given = [...first, ...leasesIn(world.post({ kind: 'plan' }))];
-    expect(given).toHaveLength(4);
-    const running = given.slice(0, 2).map((attempt) => ({ attempt, device: 'cpu' }));
-    world.say('cedar', { kind: 'started', attempts: running });
-    world.ready('birch');
-    const again = world.end(given[0] ?? '', endOf({ kind: 'lost', reason: 'reboot' }));
-    expect(leases(again, 'birch')).toMatchObject([{ number: 2, continues: null }]);
+  it('goes elsewhere without it where it cannot come, and says why', () => {
+    const world = running();
+    world.end('n1-1', endWith(failure()));
+    const problem = 'it is 3 GiB, and 2 GiB is the most that is carried';
+    const told = world.post({ kind: 'checkpoint-carried', trial, attempt, to: hostName('birch'), problem });
+    expect(leases(told, 'birch')).toMatchObject([{ number: 2, continues: null }]);
+    expect(world.state.ledger.attempts.get(attemptId('n1-2'))?.anew).toBe(problem);
   });
+
+  it('is not waited for where it left nothing, and asked for where nobody has looked', () => {
+    const nothing = running().end('n1-1', endWith(failure(), 0));
+    expect(leases(nothing, 'birch')).toMatchObject([{ number: 2, continues: null }]);
+    expect(carries(running().end('n1-1', endWith(failure(), null)))).toHaveLength(1);
+  });
+
+  it('is asked for again after a cut on its way', () => {
+    const world = running();
+    world.end('n1-1', endWith(failure()));
+    const cut = { kind: 'host-disconnected', because: 'cut', afterMs: 0 } as const;
+    const asked = carries(world.post({ ...cut, host: hostName('birch') }));
+    expect(asked).toEqual([{ kind: 'carry', trial, attempt, from: 'cedar', to: 'maple' }]);
+    const late = {
+      kind: 'checkpoint-carried',
+      trial,
+      attempt,
+      to: hostName('birch'),
+      problem: null,
+    } as const;
+    expect(leasesIn(world.post(late))).toEqual([]);
+  });
+
+  it('waits for a host that is away, but for no longer than it ran', () => {
+    const world = running();
+    world.end('n1-1', endWith(failure()));
+    const cut = { kind: 'host-disconnected', host: hostName('cedar'), because: 'cut', afterMs: 0 } as const;
+    expect(leasesIn(world.post(cut))).toEqual([]);
+    world.now += 99_000;
+    expect(leasesIn(world.post({ kind: 'plan' }))).toEqual([]);
+    world.now += 2_000;
+    const again = world.post({ kind: 'plan' });
+    expect(leases(again, 'birch')).toMatchObject([{ number: 2, continues: null }]);
+    expect(world.state.ledger.attempts.get(attemptId('n1-2'))?.anew).toBe(
+      'its checkpoint lies on cedar, which was away',
+    );
+  });
+
+  it('keeps a host connected that is closed, until it has been taken along', () => {
+    const world = running();
+    world.post({ kind: 'asked', by: 2, command: { kind: 'off', host: 'cedar', because: 'it is moved' } });
+    const left = (instructions: readonly Instruction[]): boolean =>
+      instructions.some((instruction) => instruction.kind === 'leave' && instruction.host === 'cedar');
+    expect(left(world.end('n1-1', endWith({ kind: 'vanished' })))).toBe(false);
+    const arrived = world.post({
+      kind: 'checkpoint-carried',
+      trial,
+      attempt,
+      to: hostName('birch'),
+      problem: null,
+    });
+    expect(leases(arrived, 'birch')).toMatchObject([{ continues: 'n1-1' }]);
+    expect(left(world.post({ kind: 'plan' }))).toBe(true);
+  });
+
+  it('is rid of it once it has its result elsewhere', () => {
+    const world = running();
+    world.end('n1-1', endWith(failure()));
+    world.post({ kind: 'checkpoint-carried', trial, attempt, to: hostName('birch'), problem: null });
+    const done = world.end('n1-2', endOf({ kind: 'succeeded' }, 1), 'birch');
+    expect(sentIn(done, 'drop-checkpoints')).toEqual([{ kind: 'drop-checkpoints', trials: [trial] }]);
+  });
+});
+
+it('does not wait for its checkpoint where another host would end it markedly earlier', () => {
+  const world = new World(['cedar', 'birch']);
+  world.declare(declarationOf(), points(4));
+  const first = leasesIn(world.ready('cedar'));
+  world.now += 10_000;
+  const given = [...first, ...leasesIn(world.post({ kind: 'plan' }))];
+  expect(given).toHaveLength(4);
+  world.say('cedar', {
+    kind: 'started',
+    attempts: given.slice(0, 2).map((attempt) => ({ attempt, device: 'cpu' })),
+  });
+  world.ready('birch');
+  const again = world.end(given[0] ?? '', endWith({ kind: 'lost', reason: 'reboot' }));
+  expect(carries(again)).toMatchObject([{ attempt: given[0], from: 'cedar', to: 'birch' }]);
 });

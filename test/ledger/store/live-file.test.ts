@@ -24,6 +24,7 @@ const live: LiveFigures = {
       others: [{ owner: 'mina on oak, /home/mina/.labsweep', running: 1, waiting: 0, ended: 2 }],
     },
   ],
+  carries: [],
   inventoryProblem: null,
 };
 

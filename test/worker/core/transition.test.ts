@@ -31,6 +31,7 @@ describe('an attempt', () => {
         printed: { score: 0.5 },
         oomKills: null,
         artifacts: [],
+        checkpointBytes: null,
         logTail: 'words',
       },
     });
@@ -620,6 +621,7 @@ describe('an agent that begins', () => {
         printed: null,
         oomKills: null,
         artifacts: [],
+        checkpointBytes: null,
         logTail: '',
       },
     });

@@ -73,6 +73,7 @@ const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   printed: { score: 1 },
   oomKills: null,
   artifacts: [],
+  checkpointBytes: null,
   logTail: '',
   ...more,
 });
