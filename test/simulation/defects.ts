@@ -150,6 +150,6 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/core/checkpoints.ts',
     find: "    if (status.kind === 'on-its-way' && (from === host || to === host)) state.carries.delete(trial);",
     put: "    if (status.kind === 'left' && (from === host || to === host)) state.carries.delete(trial);",
-    seenAs: /never succeeded/,
+    seenAs: /never succeeded: queued|should have failed and is queued/,
   },
 ];

@@ -188,8 +188,8 @@ export class VirtualHost {
     this.#remains.set(lease.attempt, { exit: null, reported: false });
     this.#watchers.set(lease.attempt, exited);
     this.#story.started(this.name, lease);
-    if (this.#random.chance(0.5)) this.checkpoints.add(lease.trial);
-    const { seconds, fails } = scriptOf(lease);
+    const { seconds, fails, saves } = scriptOf(lease);
+    if (saves) this.checkpoints.add(lease.trial);
     const { speed, isBroken } = this.#nature;
     this.#clock.after(isBroken ? 1 : (seconds * 1_000) / speed, () => {
       if (process.alive) this.#exit(lease.attempt, isBroken ? 127 : fails ? 1 : 0);
@@ -217,9 +217,10 @@ export class VirtualHost {
 }
 
 /** How a trial behaves, written in its parameters. */
-const scriptOf = (lease: Lease): { seconds: number; fails: boolean } => ({
+const scriptOf = (lease: Lease): { seconds: number; fails: boolean; saves: boolean } => ({
   seconds: Number(lease.params['seconds'] ?? 1),
   fails: lease.params['fails'] === true,
+  saves: Number(lease.params['x'] ?? 0) % 2 === 0,
 });
 
 /** What a host gives the agent that runs on it. */
