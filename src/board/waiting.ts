@@ -1,5 +1,5 @@
 /** P6: why a trial waits, from the ledger and the live figures. Pure. */
-import { checkpointSource, isWorthWaiting } from '../ledger/checkpoints.ts';
+import { checkpointSources, isWorthWaiting } from '../ledger/checkpoints.ts';
 import { hostsDownUnder } from '../ledger/crashes.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
@@ -96,9 +96,9 @@ function waitsForCheckpoint(
 ): string | null {
   const carry = carries.find((each) => each.trial === trial.id);
   if (carry !== undefined) return `its checkpoint is on its way from ${carry.from} to ${carry.to}`;
-  const source = checkpointSource(state, trial, null);
+  const [source] = checkpointSources(state, trial);
   const host = hosts.find(({ name }) => name === source?.host);
-  return source !== null && host?.state === 'unreachable' && isWorthWaiting(source, nowMs)
+  return source !== undefined && host?.state === 'unreachable' && isWorthWaiting(source, nowMs)
     ? `it waits for ${host.name}, which has its checkpoint and cannot be reached now`
     : null;
 }

@@ -139,7 +139,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     // That a connection was cut is told by itself, and in its own time: then it is not the checkpoint's problem.
     if (problem !== null) await delay(cutToldMs, null, { ref: false });
     if (links.get(from)?.checkpoints !== source || links.get(to)?.checkpoints !== target) return;
-    loop.post({ kind: 'checkpoint-carried', trial, attempt, to, problem });
+    loop.post({ kind: 'checkpoint-carried', attempt, to, problem });
   };
   let asked = 0;
   let connecting = false;

@@ -19,7 +19,7 @@ export function liveFigures(state: CoordinatorState, pid: number, now: number): 
       etaSeconds: etaSeconds(state, sweep, now),
     })),
     hosts: [...state.fleet.values()].map((host) => liveHost(state, host, now)),
-    carries: [...state.carries].flatMap(([trial, { from, to, status }]) =>
+    carries: [...state.carries.values()].flatMap(({ trial, from, to, status }) =>
       status.kind === 'on-its-way' ? [{ trial, from, to }] : [],
     ),
     inventoryProblem: state.inventoryProblem,

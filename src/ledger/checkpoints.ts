@@ -1,21 +1,18 @@
 /** What attempts that did not come to their end have left for the next one. */
-import type { HostName } from '../model/ids.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Attempt, LedgerState, Trial } from './state.ts';
 
-/** The last attempt of a trial that may have left a checkpoint, on a host or (null) anywhere; null where none has. */
-export function checkpointSource(
-  { attempts }: LedgerState,
-  trial: Trial,
-  host: HostName | null,
-): Attempt | null {
-  if (trial.attempts.length === 0) return null;
-  const found = trial.attempts
-    .flatMap((id) => attempts.get(id) ?? [])
-    .findLast((attempt) => (host === null || attempt.host === host) && mayHaveLeftOne(attempt));
-  return found ?? null;
-}
+/** Attempts of a trial that may have left a checkpoint, the last one first: it came farthest. */
+export const checkpointSources = ({ attempts }: LedgerState, trial: Trial): readonly Attempt[] =>
+  trial.attempts.length === 0
+    ? none
+    : trial.attempts
+        .flatMap((id) => attempts.get(id) ?? [])
+        .filter(mayHaveLeftOne)
+        .toReversed();
+
+const none: readonly Attempt[] = [];
 
 const leavesNothing: ReadonlySet<OutcomeKind> = new Set(['succeeded', 'not-started']);
 

@@ -66,6 +66,24 @@ describe('P6 why a trial waits', () => {
     });
   });
 
+  test('a trial waits for its checkpoint, or for the host that has it, for no longer than it ran', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1) });
+    const trial = idOf({ x: 0 });
+    built.end(trial, { outcome: { kind: 'vanished' }, checkpointBytes: 1_000, seconds: 60 });
+    const away = liveHost('cedar', { state: 'unreachable', because: 'no route to host' });
+    const live = liveWith(away, liveHost('birch'));
+    const carries = [{ trial, from: 'cedar', to: 'birch' }];
+    expect(why(built, trial, { ...live, carries }).because).toBe(
+      'its checkpoint is on its way from cedar to birch',
+    );
+    expect(why(built, trial, live).because).toBe(
+      'it waits for cedar, which has its checkpoint and cannot be reached now',
+    );
+    built.now += 60_000;
+    expect(why(built, trial, live).because).toBe('it waits for a host');
+  });
+
   test('a trial under which hosts went down goes back to none on which it was alone', () => {
     const built = new LedgerBuilder();
     built.declare({ points: points(1) });

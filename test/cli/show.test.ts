@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { attemptId } from '../../src/model/ids.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { folderWith, read, stateFolder } from './reading.ts';
 
@@ -61,6 +62,23 @@ describe('labsweep show', () => {
         history.csv        120 B  HERE/.labsweep/artifacts/n1-2/history.csv
       "
     `);
+  });
+
+  test('says from which checkpoint an attempt went on, or why it began anew', async () => {
+    const built = trained();
+    const trial = idOf(params(7), 1);
+    const lease = { trial, sweep: 'lab', alone: false };
+    const again = (attempt: string, number: number, continues: string | null, anew: string | null): void => {
+      const leases = [{ ...lease, attempt, number, continues, anew }];
+      built.add({ kind: 'leased', at: built.now, host: 'cedar', leases });
+      built.endAttempt(attemptId(attempt), { outcome: { kind: 'vanished' } });
+    };
+    const [first = ''] = built.state.trials.get(trial)?.attempts ?? [];
+    again('x-1', 2, first, null);
+    again('x-2', 3, null, 'its checkpoint lies on birch, which was away');
+    const { out } = await read('show', folderWith(built), 'layers=7,dropout=0.5,seed=1');
+    expect(out).toMatch(/^ {2}2 {2}cedar cpu .* from the checkpoint of attempt 1$/m);
+    expect(out).toMatch(/^ {2}3 {2}cedar cpu .* anew: its checkpoint lies on birch, which was away$/m);
   });
 
   test('of a failure it shows the end of the log', async () => {

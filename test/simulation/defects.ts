@@ -148,8 +148,8 @@ export const defects: readonly Defect[] = [
   {
     what: 'a trial waits on for a checkpoint whose way was cut',
     file: 'coordinator/core/checkpoints.ts',
-    find: "    if (status.kind === 'on-its-way' && (from === host || to === host)) state.carries.delete(trial);",
-    put: "    if (status.kind === 'left' && (from === host || to === host)) state.carries.delete(trial);",
+    find: "    if (status.kind === 'on-its-way' && (from === host || to === host)) state.carries.delete(attempt);",
+    put: "    if (status.kind === 'left' && (from === host || to === host)) state.carries.delete(attempt);",
     seenAs: /never succeeded: queued|should have failed and is queued/,
   },
 ];

@@ -135,7 +135,7 @@ export class VirtualCoordinator {
       this.#story.tell(`${from}: the checkpoint of ${trial} ${isThere ? 'goes' : 'does not go'} to ${to}`);
       if (isThere) this.#story.carried += 1;
       const problem = isThere ? null : 'there is none';
-      this.#loop.post({ kind: 'checkpoint-carried', trial, attempt, to, problem });
+      this.#loop.post({ kind: 'checkpoint-carried', attempt, to, problem });
     });
   }
 

@@ -8,7 +8,7 @@ import type { Turn } from './turn.ts';
 
 /** An attempt has ended: its host has what the next one goes on from, or nobody needs it any more. */
 export function noteCheckpoint(state: CoordinatorState, turn: Turn, attempt: Attempt, end: AttemptEnd): void {
-  state.carries.delete(attempt.trial);
+  for (const id of state.ledger.trials.get(attempt.trial)?.attempts ?? []) state.carries.delete(id);
   if (end.outcome.kind === 'succeeded')
     for (const host of state.fleet.values()) dropSettled(state, turn, host);
   else knowCheckpoint(state, attempt, end);
@@ -39,18 +39,18 @@ export function dropSettled(
 /** It has arrived, or cannot. What was given up meanwhile, or goes elsewhere by now, is nobody's business. */
 export function checkpointCarried(
   state: CoordinatorState,
-  { trial, attempt, to, problem }: Extract<CoordinatorEvent, { kind: 'checkpoint-carried' }>,
+  { attempt, to, problem }: Extract<CoordinatorEvent, { kind: 'checkpoint-carried' }>,
 ): void {
-  const carry = state.carries.get(trial);
-  if (carry?.attempt !== attempt || carry.to !== to || carry.status.kind !== 'on-its-way') return;
+  const carry = state.carries.get(attempt);
+  if (carry?.to !== to || carry.status.kind !== 'on-its-way') return;
   carry.status = problem === null ? { kind: 'there' } : { kind: 'left', because: problem };
-  if (problem === null) state.fleet.get(to)?.checkpoints.add(trial);
+  if (problem === null) state.fleet.get(to)?.checkpoints.add(carry.trial);
 }
 
 /** A connection is gone, and what was on its way over it. */
 export function forgetCarries(state: CoordinatorState, host: HostName): void {
-  for (const [trial, { from, to, status }] of state.carries)
-    if (status.kind === 'on-its-way' && (from === host || to === host)) state.carries.delete(trial);
+  for (const [attempt, { from, to, status }] of state.carries)
+    if (status.kind === 'on-its-way' && (from === host || to === host)) state.carries.delete(attempt);
 }
 
 /** Whether a trial that waits would go on from what lies there. */

@@ -52,7 +52,6 @@ export type CoordinatorEvent =
   /** Outcome of `carry`; a cut connection may have none. `problem`: why it stays where it is, in a sentence. */
   | {
       readonly kind: 'checkpoint-carried';
-      readonly trial: TrialId;
       readonly attempt: AttemptId;
       readonly to: HostName;
       readonly problem: string | null;

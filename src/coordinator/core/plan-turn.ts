@@ -71,7 +71,7 @@ function carry(
   { id: attempt, host: from }: Attempt,
   to: HostName,
 ): void {
-  state.carries.set(id, { attempt, from, to, status: { kind: 'on-its-way' } });
+  state.carries.set(attempt, { trial: id, from, to, status: { kind: 'on-its-way' } });
   turn.instruct({ kind: 'carry', trial: id, attempt, from, to });
 }
 

@@ -18,16 +18,15 @@ export interface CoordinatorState {
   readonly firstFailures: Map<SweepName, EarlyFailure[]>;
   /** When the first host was ready for a sweep (wall clock in ms), and the ends seen from each by then. */
   readonly ready: Map<SweepName, { readonly at: number; readonly ended: ReadonlyMap<HostName, number> }>;
-  /** Checkpoints that were sent to another host since the last attempt of their trial has ended. */
-  readonly carries: Map<TrialId, Carry>;
+  /** Checkpoints that were sent to another host since the last attempt of their trial has ended, by whose they are. */
+  readonly carries: Map<AttemptId, Carry>;
   /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
   inventoryProblem: string | null;
 }
 
 /** A checkpoint on another host than its own. */
 export interface Carry {
-  /** Whose it is. */
-  readonly attempt: AttemptId;
+  readonly trial: TrialId;
   readonly from: HostName;
   readonly to: HostName;
   status:

@@ -1,8 +1,8 @@
 /** From which checkpoint a trial goes on, and whether that is where the trial is to start. */
-import { checkpointSource, isWorthWaiting } from '../../ledger/checkpoints.ts';
+import { checkpointSources, isWorthWaiting } from '../../ledger/checkpoints.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
-import type { Carry, CoordinatorState } from '../core/state.ts';
+import type { CoordinatorState } from '../core/state.ts';
 
 /** What comes before an attempt of a trial on a host. */
 export type Beginning =
@@ -18,35 +18,39 @@ export type Beginning =
   /** The host that has the checkpoint is away, and may be back soon. */
   | { readonly kind: 'wait' };
 
-/** @param now wall clock in ms */
+/** By the checkpoint that came farthest of those that can be had. @param now wall clock in ms */
 export function beginningOf(state: CoordinatorState, trial: Trial, host: HostName, now: number): Beginning {
-  const source = checkpointSource(state.ledger, trial, null);
-  if (source === null) return lease(null);
-  const carry = carryOf(state, trial, source);
-  if (source.host === host || (carry?.status.kind === 'there' && carry.to === host)) return lease(source.id);
-  const own = checkpointSource(state.ledger, trial, host)?.id ?? null;
-  if (carry?.status.kind === 'left') return lease(own, carry.status.because);
-  if (state.fleet.get(source.host)?.link.kind === 'ready') return { kind: 'carry', attempt: source };
-  return isWorthWaiting(source, now)
-    ? { kind: 'wait' }
-    : lease(own, `its checkpoint lies on ${source.host}, which was away`);
+  let anew: string | null = null;
+  for (const source of checkpointSources(state.ledger, trial)) {
+    const carry = state.carries.get(source.id);
+    const isHere = source.host === host || (carry?.status.kind === 'there' && carry.to === host);
+    if (isHere) return { kind: 'lease', continues: source.id, anew: null };
+    if (carry?.status.kind === 'left') anew ??= carry.status.because;
+    else if (isReady(state, source.host)) return { kind: 'carry', attempt: source };
+    else if (isWorthWaiting(source, now)) return { kind: 'wait' };
+    else anew ??= `its checkpoint lies on ${source.host}, which was away`;
+  }
+  return { kind: 'lease', continues: null, anew };
 }
 
-const lease = (continues: AttemptId | null, because: string | null = null): Beginning => ({
-  kind: 'lease',
-  continues,
-  anew: continues === null ? because : null,
-});
-
-/** Where the checkpoint lies that a trial goes on from; null where it has none. */
+/** A host at hand that has a checkpoint of a trial, the farthest that there is; null where none has. */
 export function checkpointHost(state: CoordinatorState, trial: Trial): HostName | null {
-  const source = checkpointSource(state.ledger, trial, null);
-  if (source === null) return null;
-  const carry = carryOf(state, trial, source);
-  return carry?.status.kind === 'there' ? carry.to : source.host;
+  for (const { id, host } of checkpointSources(state.ledger, trial)) {
+    const carry = state.carries.get(id);
+    const place = carry?.status.kind === 'there' ? carry.to : host;
+    if (isReady(state, place)) return place;
+  }
+  return null;
 }
 
-function carryOf({ carries }: CoordinatorState, trial: Trial, source: Attempt): Carry | null {
-  const carry = carries.get(trial.id);
-  return carry?.attempt === source.id ? carry : null;
+const isReady = ({ fleet }: CoordinatorState, host: HostName): boolean =>
+  fleet.get(host)?.link.kind === 'ready';
+
+/** The host to which a checkpoint of a trial is on its way; null where none is. */
+export function expectingHost({ carries }: CoordinatorState, { attempts }: Trial): HostName | null {
+  for (const id of attempts) {
+    const carry = carries.get(id);
+    if (carry?.status.kind === 'on-its-way') return carry.to;
+  }
+  return null;
 }

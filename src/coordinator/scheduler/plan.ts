@@ -3,7 +3,7 @@ import type { Sweep, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { add, type Berth, berthOf, type Candidate, candidateOf, isOpenTo, ranOf } from './berth.ts';
-import { type Beginning, beginningOf } from './checkpoint.ts';
+import { type Beginning, beginningOf, expectingHost } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
 import { type Eligibility, eligibility } from './eligibility.ts';
 import { evenOut } from './even-out.ts';
@@ -100,31 +100,23 @@ function assignSweep(
     const trial = sweep.order[index];
     if (trial === undefined || trial.status.kind !== 'queued' || taken.has(trial)) continue;
     if (!choice.candidates.some(isOpenTo)) return;
-    const awaiting = awaitingCheckpoint(state, trial, choice);
-    const chosen = awaiting ?? chooseHost(state, trial, choice);
+    const expecting = expectingHost(state, trial);
+    const isExpected = ({ berth }: Candidate): boolean => berth.host.name === expecting;
+    const expected = choice.candidates.find(isExpected) ?? null;
+    const chosen = expected ?? chooseHost(state, trial, choice);
     if (chosen === null) continue;
     const { name } = chosen.berth.host;
-    const beginning = awaiting === null ? beginningOf(state, trial, name, choice.now) : null;
+    const beginning = expected === null ? beginningOf(state, trial, name, choice.now) : null;
     if (beginning?.kind === 'wait') continue;
     taken.add(trial);
     add(chosen, trial);
     allowed -= 1;
+    // Its place is kept until the checkpoint is there.
     if (beginning === null) continue;
     const assigned = assignments.get(name);
     if (assigned === undefined) assignments.set(name, [{ trial, sweep: sweep.name, beginning }]);
     else assigned.push({ trial, sweep: sweep.name, beginning });
   }
-}
-
-/** The host to which a trial's checkpoint is on its way: a place is kept for it there. */
-function awaitingCheckpoint(
-  { carries }: CoordinatorState,
-  trial: Trial,
-  { candidates }: Choice,
-): Candidate | null {
-  const carry = carries.get(trial.id);
-  if (carry?.status.kind !== 'on-its-way') return null;
-  return candidates.find(({ berth }) => berth.host.name === carry.to) ?? null;
 }
 
 function concurrencyLeft(sweep: Sweep): number {

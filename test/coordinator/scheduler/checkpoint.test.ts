@@ -3,7 +3,7 @@ import type { Instruction } from '../../../src/coordinator/core/events.ts';
 import { attemptId, hostName, trialId } from '../../../src/model/ids.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
 import type { Lease } from '../../../src/protocol/messages.ts';
-import { declarationOf, endOf, failure, leasesIn, points, sentIn, World } from '../world.ts';
+import { declarationOf, endOf, failure, leasesIn, points, World } from '../world.ts';
 
 const leases = (instructions: readonly Instruction[], host: string): readonly Lease[] =>
   instructions.flatMap((instruction) =>
@@ -54,7 +54,7 @@ describe('a trial that left a checkpoint', () => {
       expect(carries(ended)).toEqual([{ kind: 'carry', trial, attempt, from: 'cedar', to: 'birch' }]);
       expect(leasesIn(world.post({ kind: 'plan' }))).toEqual([]);
 
-      const arrived = { kind: 'checkpoint-carried', trial, attempt, problem: null } as const;
+      const arrived = { kind: 'checkpoint-carried', attempt, problem: null } as const;
       expect(leasesIn(world.post({ ...arrived, to: hostName('maple') }))).toEqual([]);
       const there = world.post({ ...arrived, to: hostName('birch') });
       expect(leases(there, 'birch')).toMatchObject([{ number: 2, continues: 'n1-1' }]);
@@ -66,7 +66,7 @@ describe('a trial that left a checkpoint', () => {
     const world = running();
     world.end('n1-1', endWith(failure()));
     const problem = 'it is 3 GiB, and 2 GiB is the most that is carried';
-    const told = world.post({ kind: 'checkpoint-carried', trial, attempt, to: hostName('birch'), problem });
+    const told = world.post({ kind: 'checkpoint-carried', attempt, to: hostName('birch'), problem });
     expect(leases(told, 'birch')).toMatchObject([{ number: 2, continues: null }]);
     expect(world.state.ledger.attempts.get(attemptId('n1-2'))?.anew).toBe(problem);
   });
@@ -85,7 +85,6 @@ describe('a trial that left a checkpoint', () => {
     expect(asked).toEqual([{ kind: 'carry', trial, attempt, from: 'cedar', to: 'maple' }]);
     const late = {
       kind: 'checkpoint-carried',
-      trial,
       attempt,
       to: hostName('birch'),
       problem: null,
@@ -116,7 +115,6 @@ describe('a trial that left a checkpoint', () => {
     expect(left(world.end('n1-1', endWith({ kind: 'vanished' })))).toBe(false);
     const arrived = world.post({
       kind: 'checkpoint-carried',
-      trial,
       attempt,
       to: hostName('birch'),
       problem: null,
@@ -128,9 +126,27 @@ describe('a trial that left a checkpoint', () => {
   it('is rid of it once it has its result elsewhere', () => {
     const world = running();
     world.end('n1-1', endWith(failure()));
-    world.post({ kind: 'checkpoint-carried', trial, attempt, to: hostName('birch'), problem: null });
+    world.post({ kind: 'checkpoint-carried', attempt, to: hostName('birch'), problem: null });
     const done = world.end('n1-2', endOf({ kind: 'succeeded' }, 1), 'birch');
-    expect(sentIn(done, 'drop-checkpoints')).toEqual([{ kind: 'drop-checkpoints', trials: [trial] }]);
+    const message = { kind: 'drop-checkpoints', trials: [trial] };
+    expect(done.filter((instruction) => instruction.kind === 'send')).toEqual(
+      expect.arrayContaining([
+        { kind: 'send', host: 'cedar', message },
+        { kind: 'send', host: 'birch', message },
+      ]),
+    );
+  });
+
+  it('goes on from an earlier one where the last cannot be had', () => {
+    const world = running();
+    world.end('n1-1', endWith(failure()));
+    world.post({ kind: 'checkpoint-carried', attempt, to: hostName('birch'), problem: null });
+    world.end('n1-2', { ...endWith(failure('exit code 2')), seconds: 0 }, 'birch');
+    const cut = { kind: 'host-disconnected', host: hostName('birch'), because: 'cut', afterMs: 0 } as const;
+    const asked = carries(world.post(cut));
+    expect(asked).toEqual([{ kind: 'carry', trial, attempt, from: 'cedar', to: 'maple' }]);
+    const there = world.post({ kind: 'checkpoint-carried', attempt, to: hostName('maple'), problem: null });
+    expect(leases(there, 'maple')).toMatchObject([{ number: 3, continues: 'n1-1' }]);
   });
 });
 
