@@ -20,10 +20,25 @@ const counts: Readonly<Record<string, SplitCounts>> = Object.fromEntries(
 );
 const clips = 105_829;
 
+/** A megabyte at a time: gzip goes to another thread and back for each piece, of which an archive has three a clip. */
+async function* inBlocks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let block: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    block.push(piece);
+    bytes += piece.length;
+    if (bytes < 2 ** 20) continue;
+    yield Buffer.concat(block);
+    block = [];
+    bytes = 0;
+  }
+  yield Buffer.concat(block);
+}
+
 /** As the data set has it: clips in folders by word, the lists behind them. */
 async function writeWhole(file: string): Promise<void> {
   const archive = pack();
-  const done = pipeline(archive, createGzip({ level: 1 }), createWriteStream(file));
+  const done = pipeline(inBlocks(archive as AsyncIterable<Buffer>), createGzip({ level: 1 }), createWriteStream(file));
   const clip = Buffer.from(tone(440, 4));
   const listed: Record<'validation' | 'test', string[]> = { validation: [], test: [] };
   let written = 0;
