@@ -6,9 +6,16 @@ import { counts, shellSweep, waitsAt } from './sweeps.ts';
 
 const points = 40;
 
-/** Starts a sweep of 40 short trials. @returns once some have ended, in the middle of the others */
+/**
+ * Starts a sweep of 40 short trials. Half of them wait for the file `gate`: it is in the middle of them, however long
+ * whoever looks on takes.
+ *
+ * @returns once some have ended
+ */
 async function underWay(lab: Lab): Promise<Typed> {
-  lab.write('sweep.yaml', shellSweep(counts(lab.path('done')), `grid: {x: {from: 1, to: ${points}}}\n`));
+  const half = `test $0 -le ${points / 2} || until test -e '${lab.path('gate')}'; do sleep 0.05; done`;
+  const script = `${half}; ${counts(lab.path('done'))}`;
+  lab.write('sweep.yaml', shellSweep(script, `grid: {x: {from: 1, to: ${points}}}\n`));
   const run = lab.type('run', 'sweep.yaml');
   await until(
     'the tenth trial',
@@ -18,6 +25,9 @@ async function underWay(lab: Lab): Promise<Typed> {
   expect(ended(lab).length).toBeLessThan(points);
   return run;
 }
+
+/** The other half may run. */
+const goOn = (lab: Lab): string => lab.write('gate', '');
 
 /** Every execution of the program that came to its end, by its `x`. */
 const ended = (lab: Lab): number[] =>
@@ -47,6 +57,7 @@ describe('P1 P2 P3 whoever is killed in the middle of a sweep, each trial is exe
     const run = await underWay(lab);
     run.child.kill('SIGKILL');
     await run.ended;
+    goOn(lab);
     const again = await lab.labsweep(verb, ...(verb === 'run' ? ['sweep.yaml'] : []));
     expect(again.code, again.err).toBe(exitCode.done);
     await expectWhole(lab);
@@ -55,6 +66,7 @@ describe('P1 P2 P3 whoever is killed in the middle of a sweep, each trial is exe
   it('the agent: the coordinator starts another, which adopts what runs', async ({ lab }) => {
     const run = await underWay(lab);
     signal(lab.agent()?.pid ?? 0, 'SIGKILL');
+    goOn(lab);
     const { code, err } = await run.ended;
     expect(code, err).toBe(exitCode.done);
     await expectWhole(lab);
@@ -65,6 +77,7 @@ describe('P1 P2 P3 whoever is killed in the middle of a sweep, each trial is exe
     run.child.kill('SIGKILL');
     signal(lab.agent()?.pid ?? 0, 'SIGKILL');
     await run.ended;
+    goOn(lab);
     const again = await lab.labsweep('resume');
     expect(again.code, again.err).toBe(exitCode.done);
     await expectWhole(lab);
@@ -79,6 +92,7 @@ describe('P1 P2 P3 whoever is killed in the middle of a sweep, each trial is exe
     expect(err).toMatch(
       /Left: \d+ trials? running and \d+ waiting on their hosts\.\n`labsweep resume` comes back to them, `labsweep stop toy` ends them\.\n$/,
     );
+    goOn(lab);
     await until('the trials that were left', () => ended(lab).length > before);
     expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.done });
     await expectWhole(lab);

@@ -68,6 +68,15 @@ async function start(script = agent, ...more: readonly string[]): Promise<Starte
   return JSON.parse(stdout) as Started;
 }
 
+/** As soon as it listens: one that is idle soon may have ended by the time that it is said to have started. */
+async function connectedEarly(): Promise<Writer> {
+  for (;;) {
+    const writer = await Writer.connect(socketPath(folder)).catch(() => null);
+    if (writer !== null) return writer;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 async function servingPid(): Promise<number | null> {
   const socket = await tryConnect(socketPath(folder));
   if (socket === null) return null;
@@ -182,9 +191,10 @@ describe('an agent', () => {
   });
 
   it('ends by itself when it is idle, and not before', async () => {
-    const { pid } = await start(agent, '--idle-ms', '300');
-    const writer = await Writer.connect(socketPath(folder));
+    const starting = start(agent, '--idle-ms', '300');
+    const writer = await connectedEarly();
     await writer.greet();
+    const { pid } = await starting;
     await writer.run('a-1', launchOf([fixture('sleeps'), '0.5']));
     expect(isAlive(pid)).toBe(true);
     writer.close();

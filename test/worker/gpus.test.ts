@@ -136,7 +136,7 @@ const gpuFigures = (writer: Writer, index: number): Promise<GpuFigures> =>
 describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
   it('are found, and trials spread over them, each seeing its own', async () => {
     const writer = await connected();
-    await expect.poll(() => factsOf(writer)?.gpus?.length).toBe(2);
+    await gpuFigures(writer, 1);
     expect(factsOf(writer)).toMatchObject({
       gpus: [
         { uuid: gpu(0), index: 0, name: 'NVIDIA RTX A4000', memoryBytes: 16 * gib },
@@ -171,8 +171,7 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
   it('count what our processes hold of them as ours', async () => {
     const writer = await connected();
     writer.lease(waits, needs('a-1', 4));
-    await writer.started('a-1');
-    await expect.poll(() => host.survivors().length).toBeGreaterThan(0);
+    await writer.logHas('a-1', 'ready');
     const [pid = 0] = host.survivors();
     driver.tell(0, { used: 6 * 1024 });
     driver.put('apps', `${gpu(0)}, ${pid}, 5000\n${gpu(0)}, 1, 900\n`);

@@ -20,8 +20,7 @@ afterEach(async () => {
 
 const gate = (): string => `${host.folder}/gate`;
 const end = (): void => writeFileSync(gate(), '');
-/** The oldest of its processes, whose end is the trial's. */
-const wrapper = (): number => Math.min(...host.survivors());
+const killWrapper = (): void => void process.kill(host.wrapper('a-1'), 'SIGKILL');
 
 async function nextAgent(): Promise<void> {
   await host.kill('SIGKILL');
@@ -34,7 +33,7 @@ describe('what a trial has left behind', () => {
   it.each([
     ['it ends', end, 'succeeded'],
     ['it is cancelled', () => writer.send({ kind: 'cancel', attempts: ['a-1'] }), 'cancelled'],
-    ['it vanishes', () => process.kill(wrapper(), 'SIGKILL'), 'vanished'],
+    ['it vanishes', killWrapper, 'vanished'],
   ])('is ended when %s', async (_, act, outcome) => {
     act();
     expect((await writer.ended('a-1')).end.outcome.kind).toBe(outcome);
@@ -44,7 +43,7 @@ describe('what a trial has left behind', () => {
   it.each([
     ['it ends', end, 'succeeded'],
     ['it is cancelled', () => writer.send({ kind: 'cancel', attempts: ['a-1'] }), 'cancelled'],
-    ['it vanishes', () => process.kill(wrapper(), 'SIGKILL'), 'vanished'],
+    ['it vanishes', killWrapper, 'vanished'],
   ])('is ended by the next agent when %s', async (_, act, outcome) => {
     await nextAgent();
     act();

@@ -214,6 +214,14 @@ export class Host {
       .filter((pid) => Number.isInteger(pid) && isOurs(pid, this.folder));
   }
 
+  /** The process whose end is an attempt's: the one that names its exit record. Numbers say nothing of who came first. */
+  wrapper(attempt: string): number {
+    const record = `\0${this.runFile(attempt, 'exit')}\0`;
+    const found = this.survivors().find((pid) => argumentsOf(pid).includes(record));
+    if (found === undefined) throw new Error(`no wrapper of ${attempt}`);
+    return found;
+  }
+
   /** Cleans up, and tells what was left running. */
   async dispose(release: () => void = () => {}): Promise<number[]> {
     for (const writer of this.#writers) writer.close();
@@ -225,6 +233,14 @@ export class Host {
     rmSync(socketPath(this.folder), { force: true });
     rmSync(claimsPath(commonFolder, this.folder, process.getuid?.() ?? 0), { force: true });
     return left;
+  }
+}
+
+function argumentsOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
   }
 }
 
