@@ -151,6 +151,7 @@ export class Agent {
     for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
       alarm.clear();
     if (this.#state.active.size === 0) this.#claims.say([]);
+    this.#claims.close();
     this.#nvidia.close();
     this.#supervisor.close();
     this.#preparations.close();

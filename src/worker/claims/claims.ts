@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { AgentLog } from '../agent-log.ts';
+import { Alarm } from '../alarm.ts';
 import type { OurClaim } from '../core/claims.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { type ClaimsFile, readClaims } from './claims-file.ts';
@@ -40,12 +41,15 @@ const fileName = /^(\d{1,10})-[0-9a-f]{16}\.json$/;
 /** What is looked at of a folder that everybody may fill: of its entries, and of the files of one user. */
 const mostEntries = 1_000;
 const mostFilesOfOne = 8;
+/** Between two looks at whether all others have left, too. */
+const lookAgainMs = 2_000;
 
 export class Claims {
   readonly #options: ClaimsOptions;
   readonly #uid: number;
   readonly #path: string;
   readonly #startTime: number | null;
+  readonly #leaving = new Alarm(() => this.#takeFolder());
   #hasSaid = false;
   #hasComplained = false;
 
@@ -63,6 +67,7 @@ export class Claims {
   say(claims: readonly OurClaim[]): void {
     // Without /proc nobody could tell whether this agent lives, and would believe nothing.
     if (this.#startTime === null) return;
+    this.#leaving.clear();
     try {
       if (claims.length === 0) this.#remove();
       else this.#write({ agent: { pid: process.pid, startTime: this.#startTime }, claims }, 1);
@@ -73,6 +78,12 @@ export class Claims {
         `other accounts on this host cannot be told what starts here: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
+  }
+
+  /** Nothing is said any more; what was said last stands. */
+  close(): void {
+    this.#takeFolder();
+    this.#leaving.clear();
   }
 
   /** What other accounts claim now. Where nobody does, this reads one folder. */
@@ -123,15 +134,23 @@ export class Claims {
     }
   }
 
-  /** The last one to leave takes the folder along, if it may: an agent leaves nothing behind. */
   #remove(): void {
     if (!this.#hasSaid && lstatSync(this.#path, { throwIfNoEntry: false }) === undefined) return;
     unlinkIfThere(this.#path);
     this.#hasSaid = false;
+    this.#takeFolder();
+  }
+
+  /**
+   * An agent leaves nothing behind. In a /tmp with the sticky bit only the account that made the folder may take it
+   * along, which others may outstay: it comes back for it as long as it serves.
+   */
+  #takeFolder(): void {
     try {
       rmdirSync(this.#options.folder);
-    } catch {
-      // Others are there, or it is theirs.
+    } catch (error) {
+      // Who may not hears of that first.
+      if (codeOf(error) === 'ENOTEMPTY') this.#leaving.set(lookAgainMs);
     }
   }
 }

@@ -97,6 +97,17 @@ describe('claims', () => {
     expect(other().ofOthers()).toHaveLength(1);
   });
 
+  it('of an account that may not take the folder along leave it to the one that made it', async () => {
+    const [mine, theirs] = [open(), other()];
+    mine.say([claim()]);
+    theirs.say([claim()]);
+    mine.say([]);
+    expect(readdirSync(folder)).toHaveLength(1);
+    // As it is where /tmp has the sticky bit and the folder is not theirs.
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    await expect.poll(() => readdirSync(root), { timeout: 10_000 }).toEqual([]);
+  });
+
   it('say how much of them the figures show', () => {
     open().say([claim({ process: self })]);
     const shownOf = (session: number, device: string): { gpuBytes: number; hostBytes: number } => ({

@@ -38,7 +38,11 @@ async function* inBlocks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 /** As the data set has it: clips in folders by word, the lists behind them. */
 async function writeWhole(file: string): Promise<void> {
   const archive = pack();
-  const done = pipeline(inBlocks(archive as AsyncIterable<Buffer>), createGzip({ level: 1 }), createWriteStream(file));
+  const done = pipeline(
+    inBlocks(archive as AsyncIterable<Buffer>),
+    createGzip({ level: 1 }),
+    createWriteStream(file),
+  );
   const clip = Buffer.from(tone(440, 4));
   const listed: Record<'validation' | 'test', string[]> = { validation: [], test: [] };
   let written = 0;
