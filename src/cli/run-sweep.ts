@@ -4,6 +4,8 @@ import { isAtRest } from '../coordinator/rest.ts';
 import { stranded } from '../coordinator/stranded.ts';
 import type { Sweep } from '../ledger/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
+import { isPresumedLost } from '../ledger/trials.ts';
+import type { HostName } from '../model/ids.ts';
 import { refusalText } from '../model/refusal-text.ts';
 import type { Console } from './console.ts';
 import { counted } from './counted.ts';
@@ -77,6 +79,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
       failed: sweep.counts.failed,
       seconds: (performance.now() - startedAt) / 1_000,
     });
+    sayLeftRunning(console, session);
     if (end === 'interrupted') return request.foreground ? exitCode.interrupted : leave(console, sweep);
     return verdict(console, session, sweep, request.foreground);
   } finally {
@@ -126,6 +129,20 @@ function verdict(console: Console, session: Session, sweep: Sweep, foreground: b
     return exitCode.noHost;
   }
   return foreground ? exitCodeOf(sweep) : verdictOf(console, sweep);
+}
+
+/** What was given up for lost on hosts that are still silent. */
+function sayLeftRunning(console: Console, { coordinator }: Session): void {
+  const { ledger, fleet } = coordinator.state;
+  const counts = new Map<HostName, number>();
+  for (const attempt of ledger.attempts.values())
+    if (isPresumedLost(attempt) && fleet.get(attempt.host)?.link.kind !== 'ready')
+      counts.set(attempt.host, (counts.get(attempt.host) ?? 0) + 1);
+  for (const [host, count] of counts)
+    console.err(
+      `${host} is silent and may still run ${counted(count, 'trial')} that began again elsewhere; ` +
+        '`labsweep resume` ends them once it is back.\n',
+    );
 }
 
 function leave(console: Console, sweep: Sweep): ExitCode {

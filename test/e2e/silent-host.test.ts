@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { type Bed, openBed } from '../bed/bed.ts';
+import { ended as whole } from '../bed/laptop.ts';
 import { bedIsHere } from '../bed/whether-here.ts';
 import { until } from './lab.ts';
 
@@ -73,5 +74,34 @@ describe.skipIf(!bedIsHere())('P3 a host that is silent for longer than its inve
     expect(ended('succeeded'), said).toBe(6);
     expect(ended('cancelled'), said).toBe(2);
     expect(await sleepers()).toBe('0');
+    expect(said).not.toContain('is silent');
+  });
+
+  it('is named at the end of the run where it stays silent, with what may still run there', {
+    timeout: 90_000,
+  }, async () => {
+    const [first, ...others] = bed.hosts;
+    if (first === undefined) throw new Error('the bed has hosts');
+    await Promise.all(others.map((host) => host.exec('rm', ['-f', '/home/lab/slow'])));
+    const args = [labsweep, 'run', 'sweep.yaml', '--json', '--state', 'again'];
+    const run = bed.spawn(process.execPath, args, { cwd: folder });
+    const end = whole(run);
+    await expect
+      .poll(async () => (await first.exec('pgrep', ['-fc', '^sleep 3141'])).stdout.trim(), patience)
+      .toBe('2');
+    await first.drop();
+    const { code, stderr } = await end;
+    expect(code, stderr).toBe(exitCode.done);
+    expect(stderr).toContain(
+      'host01 is silent and may still run 2 trials that began again elsewhere; `labsweep resume` ends them once it is back.\n',
+    );
+    await first.undrop();
+    const resume = [labsweep, 'resume', '--state', 'again'];
+    const next = await bed.run(process.execPath, resume, { cwd: folder });
+    expect(next.code, next.stderr).toBe(exitCode.done);
+    expect(next.stderr).not.toContain('is silent');
+    await expect
+      .poll(async () => (await first.exec('pgrep', ['-fc', '^sleep 3141'])).stdout.trim(), patience)
+      .toBe('0');
   });
 });
