@@ -3,6 +3,7 @@ import { fold } from '../ledger/fold.ts';
 import { emptyLedger, type LedgerState, type TrialStatus } from '../ledger/state.ts';
 import { openLedgerFile } from '../ledger/store/reader.ts';
 import { type Salvage, salvage } from '../ledger/store/salvage.ts';
+import type { Lost } from '../ledger/store/shortfall.ts';
 import { type Finding as StoreFinding, verifyLedger } from '../ledger/store/verify.ts';
 import { counted } from './counted.ts';
 import { CommandError } from './exit.ts';
@@ -99,6 +100,15 @@ function sumFindings(state: LedgerState): Finding[] {
       say(`trial ${id} has succeeded by attempt ${status.attempt}, which has not`);
   }
   return findings;
+}
+
+/** What the disk did not keep of the ledger's end, and what follows. */
+export function lostText({ events, at }: Lost): string {
+  const [was, is, it] = events === 1 ? ['was', 'is', 'it'] : ['were', 'are', 'them'];
+  return (
+    `The last ${counted(events, 'event')} that ${was} committed by ${momentText(at)} ${is} missing: the disk has not kept ` +
+    `${it}. What hosts hold still comes in again, the rest runs again.`
+  );
 }
 
 /** One plain sentence. */

@@ -55,7 +55,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
   const interrupted = onInterrupt();
   const sayMoment = (): void => {
     const { state } = session.coordinator;
-    reporter.moment(state.ledger, liveFigures(state, process.pid, Date.now()));
+    reporter.moment(state.ledger, liveFigures(state, process.pid, writer.eventCount, Date.now()));
   };
   const timer = setInterval(() => {
     sayMoment();

@@ -16,6 +16,7 @@ import { listenAsWriter } from '../ledger/store/writer-socket.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { lostText } from './ledger-check.ts';
 import { InventoryWatch } from './inventory-watch.ts';
 import type { InventoryFile } from './lab.ts';
 import { ownerOf } from './owner.ts';
@@ -69,7 +70,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   const sayLive = (): void => {
     try {
-      writeLive(folder, liveFigures(coordinator.state, process.pid, Date.now()));
+      writeLive(folder, liveFigures(coordinator.state, process.pid, writer.eventCount, Date.now()));
     } catch {
       // Figures of the moment are for show. Where the disk is full, the next commit says so.
     }
@@ -122,5 +123,6 @@ export function becomeWriter(console: Console, folder: string, breakLock: boolea
   if (opened.kind === 'newer' || opened.kind === 'not-a-ledger') throw new CommandError(opened.message);
   if (opened.kind === 'opened' && opened.writer.journal === 'truncate')
     console.err('The state folder is on a network file system: commits are slower there.\n');
+  if (opened.kind === 'opened' && opened.lost !== null) console.err(`${lostText(opened.lost)}\n`);
   return opened;
 }

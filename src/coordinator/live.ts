@@ -9,11 +9,13 @@ import { closedTo } from './scheduler/eligibility.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 
-/** `now` and `at` are the coordinator's wall clock, in ms. */
-export function liveFigures(state: CoordinatorState, pid: number, now: number): LiveFigures {
+/** `now` and `at` are the coordinator's wall clock, in ms; `events` are committed. */
+export function liveFigures(state: CoordinatorState, pid: number, events: number, now: number): LiveFigures {
   return {
     at: now,
     pid,
+    ledger: state.ledger.ledger,
+    events,
     sweeps: [...state.ledger.sweeps.values()].map((sweep) => ({
       sweep: sweep.name,
       etaSeconds: etaSeconds(state, sweep, now),

@@ -7,6 +7,9 @@ export const liveFiguresSchema = z.object({
   /** Wall clock of the writer's machine, ms since 1970. */
   at: z.number(),
   pid: z.number(),
+  /** The ledger, and how many events are committed in it. */
+  ledger: z.string().nullable().default(null),
+  events: z.number().default(0),
   sweeps: z.array(z.object({ sweep: z.string(), etaSeconds: z.number().nullable() })),
   hosts: z.array(
     z.object({

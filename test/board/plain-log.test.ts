@@ -98,6 +98,8 @@ describe('append-only output', () => {
     const { built, written, commit } = logged(1, {
       at: 0,
       pid: 1,
+      ledger: null,
+      events: 0,
       sweeps: [],
       hosts,
       carries: [],

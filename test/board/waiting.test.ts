@@ -9,6 +9,8 @@ import { liveHost, withGpus } from './live.ts';
 const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({
   at: 0,
   pid: 1,
+  ledger: null,
+  events: 0,
   sweeps: [],
   hosts,
   carries: [],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { attemptId } from '../../src/model/ids.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
-import { emptyFolder, folderWith, read, stateFolder } from './reading.ts';
+import { emptyFolder, folderWith, read, sayLive, stateFolder } from './reading.ts';
 
 function finished(): LedgerBuilder {
   const built = new LedgerBuilder();
@@ -26,6 +26,18 @@ describe('labsweep ledger verify', () => {
       err: '',
       code: 0,
     });
+  });
+
+  test('what the disk has lost of its end is found', async () => {
+    const folder = folderWith(finished());
+    sayLive(folder, { sweeps: [], hosts: [], ledger: 'ledger-of-a-test', events: 10, at: 0 });
+    const { out, code } = await read('ledger', folder, 'verify');
+    expect(out).toMatch(
+      /^The last 2 events that were committed by \S+ \S+ are missing: the disk has not kept them\. What hosts hold still comes in again, the rest runs again\.\nThe 8 events before are as they were written\.\n$/,
+    );
+    expect(code).toBe(1);
+    const { out: json } = await read('ledger', folder, 'verify', '--json');
+    expect(JSON.parse(json)).toMatchObject({ events: 8, findings: [], lost: { events: 2, at: 0 } });
   });
 
   test('a changed event is found, with what is good before it', async () => {

@@ -51,7 +51,15 @@ export function sayLive(
   folder: string,
   live: Pick<LiveFigures, 'sweeps' | 'hosts'> & Partial<LiveFigures>,
 ): void {
-  writeLive(stateFolder(folder), { at: Date.now(), pid: 4242, carries: [], inventoryProblem: null, ...live });
+  writeLive(stateFolder(folder), {
+    at: Date.now(),
+    pid: 4242,
+    ledger: null,
+    events: 0,
+    carries: [],
+    inventoryProblem: null,
+    ...live,
+  });
 }
 
 /** What a person sees of `labsweep VERB ARGS…` in the folder `cwd`. */

@@ -20,7 +20,7 @@ const goings = (instructions: readonly Instruction[]): string[] =>
     one.kind === 'enter' || one.kind === 'leave' ? [`${one.kind} ${one.host}`] : [],
   );
 const liveOf = (world: World, name: string) =>
-  liveFigures(world.state, 1, world.now).hosts.find((host) => host.name === name);
+  liveFigures(world.state, 1, 0, world.now).hosts.find((host) => host.name === name);
 
 /** Cedar runs one trial and has others waiting. */
 function atWork(hosts: readonly string[] = ['cedar']) {
@@ -152,7 +152,7 @@ describe('an inventory that is edited while a sweep runs', () => {
   it('what cannot be meant is shown until it is mended, and changes nothing', () => {
     const { world } = atWork();
     const problem = 'inventory.json:3:5  hosts[0].limits.slots: 0 is no whole number of trials';
-    const problemNow = (): string | null => liveFigures(world.state, 1, world.now).inventoryProblem;
+    const problemNow = (): string | null => liveFigures(world.state, 1, 0, world.now).inventoryProblem;
     expect(world.post({ kind: 'inventory-refused', problem })).toEqual([]);
     expect(problemNow()).toBe(problem);
     edit(world, listed('cedar'));

@@ -54,7 +54,7 @@ describe('a host that is taken out of use', () => {
     world.post({ kind: 'host-disconnected', host: cedar, because: 'the connection was cut', afterMs: 0 });
     world.connect('cedar');
     expect(world.state.fleet.get(cedar)?.link.kind).toBe('left');
-    expect(liveFigures(world.state, 1, world.now).hosts[0]).toMatchObject({
+    expect(liveFigures(world.state, 1, 0, world.now).hosts[0]).toMatchObject({
       state: 'off',
       because: 'PSU broken',
     });
@@ -115,7 +115,10 @@ describe('a host that was given up', () => {
       expect(asked).toContainEqual({ kind: 'answer', to: 1, message: 'cedar is tried again' });
     expect(goings(ask(world, command))).toEqual([]);
     world.post({ kind: 'host-disconnected', host: cedar, because, afterMs: 0 });
-    expect(liveFigures(world.state, 1, world.now).hosts[0]).toMatchObject({ state: 'unreachable', because });
+    expect(liveFigures(world.state, 1, 0, world.now).hosts[0]).toMatchObject({
+      state: 'unreachable',
+      because,
+    });
   });
 });
 
@@ -127,7 +130,7 @@ describe('a host whose agent cannot write down what it does', () => {
     const stuck = { kind: 'stuck', because: 'no room' } as const;
     const [first = ''] = [...(world.state.ledger.hosts.get(cedar)?.open ?? [])];
     world.say('cedar', stuck);
-    expect(liveFigures(world.state, 1, world.now).hosts[0]).toMatchObject({
+    expect(liveFigures(world.state, 1, 0, world.now).hosts[0]).toMatchObject({
       state: 'unreachable',
       because: 'no room',
     });

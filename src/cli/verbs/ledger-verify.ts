@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCode } from '../exit.ts';
-import { checkLedger, findingText, savedText, type Saved } from '../ledger-check.ts';
+import { lostFrom } from '../../ledger/store/shortfall.ts';
+import { checkLedger, findingText, lostText, savedText, type Saved } from '../ledger-check.ts';
 import { namedLedger } from '../ledger-path.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
@@ -23,8 +24,12 @@ export const ledgerVerifyVerb: Verb = (console, done) =>
       const path = file === undefined ? namedLedger(console, options.state) : resolve(console.cwd, file);
       const check = checkLedger(path);
       const { events, goodEvents, findings, saved } = check;
-      if (findings.length > 0) done(exitCode.failedInPart);
-      if (options.json === true) return console.out(`${JSON.stringify(check)}\n`);
+      // Another file is a copy of some moment: what the coordinator has said since is not said of it.
+      const lost = file === undefined && findings.length === 0 ? lostFrom(path) : null;
+      if (findings.length > 0 || lost !== null) done(exitCode.failedInPart);
+      if (options.json === true) return console.out(`${JSON.stringify({ ...check, lost })}\n`);
+      if (lost !== null)
+        return console.out(`${lostText(lost)}\nThe ${events} events before are as they were written.\n`);
       if (findings.length === 0) return console.out(`The ledger is sound: ${events} events.\n`);
       for (const finding of findings.slice(0, mostFindings)) console.out(`${findingText(finding)}\n`);
       if (findings.length > mostFindings)

@@ -8,6 +8,7 @@ import { takeLock } from './lock.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { type FileKind, fileKind, migrate, notALedger } from './schema.ts';
 import { damageOf } from './read-connection.ts';
+import { lastReached, type Lost, lostOf } from './shortfall.ts';
 import { LedgerWriter } from './writer.ts';
 
 /** How long a transaction of somebody else may take before a write gives up. */
@@ -21,7 +22,12 @@ export interface WriterOptions {
 }
 
 export type OpenedWriter =
-  | { readonly kind: 'opened'; readonly writer: LedgerWriter }
+  | {
+      readonly kind: 'opened';
+      readonly writer: LedgerWriter;
+      /** What the disk has lost of the commits of the writer before; null for a whole ledger. */
+      readonly lost: Lost | null;
+    }
   | { readonly kind: 'held'; readonly holder: LockHolder }
   | Extract<FileKind, { kind: 'newer' | 'not-a-ledger' }>;
 
@@ -64,7 +70,11 @@ function enter(db: DatabaseSync, path: string, breakLock: boolean, fileSystem: F
   const lock = takeLock(db, path, breakLock);
   if (lock.kind === 'held') return lock;
   db.exec('COMMIT');
-  return { kind: 'opened', writer: new LedgerWriter(db, path, lock.token, journal) };
+  return {
+    kind: 'opened',
+    writer: new LedgerWriter(db, path, lock.token, journal),
+    lost: lostOf(db, lastReached(path)),
+  };
 }
 
 /** SQLite gives its other files the mode of this one. */

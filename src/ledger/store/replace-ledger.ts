@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { ledgerFile } from './ledger-file.ts';
+import { removeLive } from './live-file.ts';
 import { sync, writeWholeFile } from './whole-file.ts';
 
 /** Beside the file: the WAL, and its index in memory that is shared. */
@@ -31,4 +32,6 @@ export function replaceLedger(folder: string, aside: string, write: (unfinished:
     sync(kept);
     sync(folder);
   });
+  // A coordinator that crashed said how far the former one had come.
+  removeLive(folder);
 }

@@ -35,6 +35,10 @@ export class LedgerWriter {
     this.#addLine = db.prepare('INSERT OR IGNORE INTO metrics (attempt, line, payload) VALUES (?, ?, ?)');
   }
 
+  get eventCount(): number {
+    return this.#head.seq;
+  }
+
   /**
    * All events in order, each checked against the one before.
    *

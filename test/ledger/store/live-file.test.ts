@@ -8,6 +8,8 @@ import { temporaryFolder } from './sample.ts';
 const live: LiveFigures = {
   at: Date.now() - 5_000,
   pid: 42,
+  ledger: 'l',
+  events: 7,
   sweeps: [{ sweep: 'lab', etaSeconds: null }],
   hosts: [
     {
