@@ -93,7 +93,9 @@ fixed: {startChannels: 4, pool: 8, epochs: ${epochs}, patience: ${epochs}, dropo
     expect(found.history.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
     // Nobody goes on from what lies on either.
     for (const each of hosts)
-      await expect.poll(() => find(each, '-path', '*/checkpoints/*', '-type', 'f')).toEqual([]);
+      await expect
+        .poll(() => find(each, '-path', '*/checkpoints/*', '-type', 'f'), { timeout: 10_000 })
+        .toEqual([]);
   });
 
   const hosts = ['host01', 'host02'];

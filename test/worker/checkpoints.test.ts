@@ -9,6 +9,8 @@ import type { Manifest } from '../../src/model/manifest.ts';
 import type { FromAgent, ToAgent } from '../../src/protocol/messages.ts';
 import { Host, launchOf, type Writer } from './real-agent.ts';
 
+const patience = { timeout: 10_000 };
+
 let host: Host;
 let writer: Writer;
 
@@ -115,7 +117,7 @@ describe('a checkpoint', () => {
     ]);
     const ended = writer.run('a-1', waits, ofTrial);
     await writer.started('a-1');
-    await expect.poll(() => read('count').then(String)).toBe('x\n');
+    await expect.poll(() => read('count').then(String), patience).toBe('x\n');
     const manifest = await listed();
     writer.send({ kind: 'drop-checkpoints', trials: ['trial'] });
     expect(await restore(manifest, await put(manifest, new Map([['count', Buffer.from('y\n')]])))).toBe(
@@ -127,7 +129,7 @@ describe('a checkpoint', () => {
 
     writer.send({ kind: 'drop-checkpoints', trials: ['trial'] });
     await expect
-      .poll(() => readdirSync(join(host.runFile('a-1', 'log'), '../../../checkpoints')))
+      .poll(() => readdirSync(join(host.runFile('a-1', 'log'), '../../../checkpoints')), patience)
       .toEqual([]);
   });
 

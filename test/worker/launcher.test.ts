@@ -55,7 +55,11 @@ describe('P1 a launcher that is killed', () => {
     for (const seen of ['a-5', 'a-20', 'a-40']) {
       await writer.ended(seen);
       // The next one comes with the next trial.
-      await expect.poll(() => launcher() !== null || ends().length === attempts.length).toBe(true);
+      await expect
+        .poll(() => launcher() !== null || ends().length === attempts.length, {
+          timeout: 10_000,
+        })
+        .toBe(true);
       const running = launcher();
       if (running !== null) kill(running);
     }

@@ -129,9 +129,9 @@ describe('a process', () => {
       const child = spawn('sh', ['-c', 'read go; exec env "$@" cat', 'sh', ...marks]);
       const table = new ProcessTable('/runs');
       const attempt = () => table.read().find(({ stat }) => stat.pid === child.pid)?.attempt;
-      await expect.poll(attempt).toBeNull();
+      await expect.poll(attempt, { timeout: 10_000 }).toBeNull();
       child.stdin.write('go\n');
-      await expect.poll(attempt).toBe('a-1');
+      await expect.poll(attempt, { timeout: 10_000 }).toBe('a-1');
       child.stdin.end();
       await once(child, 'close');
     },
