@@ -8,26 +8,19 @@ import type { Surroundings } from '../core/preparation.ts';
 import type { ProcessIdentity } from '../core/state.ts';
 import { checkpointBytes } from '../spool/checkpoint.ts';
 import { preventStart } from '../spool/exit-record.ts';
-import { type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
+import { type RunFolder, runFolder } from '../spool/host-folder.ts';
 import { cutLog, longestLogBytes } from '../spool/log-file.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
 import { gather } from './gather.ts';
-import type { LaunchReport } from './launch-report.ts';
-import { Launcher } from './launcher.ts';
 import { MetricsSources } from './metrics-sources.ts';
-import { LaunchPlaces, outcomeOfError, prepareTrial } from './prepare.ts';
 import { ProcessOwners, type ProcessShare, sharesOf } from './process-owners.ts';
 import { groupLives, isSameProcess, Sessions } from './session.ts';
+import { type Start, Starts, type StartsOptions } from './starts.ts';
 
-export interface SupervisorOptions {
-  readonly host: HostFolder;
-  /** The command that starts trials for this process (launch-trials.ts). */
-  readonly launcher: readonly string[];
-  /** What trials inherit of the agent's environment. */
-  readonly environment: Readonly<Record<string, string>>;
+export interface SupervisorOptions extends StartsOptions {
   readonly units: KernelUnits;
   /** Where /proc is; a bed may put figures of its own in its place. */
   readonly procRoot: string;
@@ -51,25 +44,16 @@ interface Watched {
   readonly isChild: boolean;
 }
 
-/** An attempt that the launcher was asked to start and has not answered for. */
-interface Requested {
-  readonly lease: Lease;
-  readonly launch: Launch;
-  readonly run: RunFolder;
-}
-
 /** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
 const briefMs = 2_000;
 const nothingRead: Offsets = { report: 0, log: 0, csv: 0 };
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #places: LaunchPlaces;
   readonly #table: ProcessTable;
   readonly #sessions: Sessions;
   readonly #owners: ProcessOwners;
-  readonly #launcher: Launcher;
-  readonly #requested = new Map<string, Requested>();
+  readonly #starts: Starts;
   readonly #running = new Map<string, Watched>();
   /** Ended, not gathered yet. */
   readonly #ended = new Map<string, Watched>();
@@ -79,23 +63,22 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#places = new LaunchPlaces(options.host);
     this.#table = new ProcessTable(options.host.runs);
     this.#sessions = new Sessions(this.#table);
     this.#owners = new ProcessOwners(this.#table, options.now);
-    this.#launcher = new Launcher({
-      command: options.launcher,
-      environment: options.environment,
-      reported: (report) => this.#reported(report),
-      lost: (unanswered, error) => this.#launcherLost(unanswered, error),
+    this.#starts = new Starts(options, {
+      started: (start, pid) => this.#started(start, pid),
+      failed: (attempt, outcome) => options.post({ kind: 'spawn-failed', attempt, outcome }),
+      exited: (attempt) => this.#childExited(attempt),
+      launcherLost: (unanswered) => this.#launcherLost(unanswered),
     });
     this.#oomKills = readOomKills(options.procRoot);
   }
 
   /** CPU time of the launcher and of the trials that it has seen end. */
   get launcherCpuMs(): number {
-    const { pid } = this.#launcher;
-    const stat = pid === null ? null : readProcessStat(pid);
+    const { launcherPid } = this.#starts;
+    const stat = launcherPid === null ? null : readProcessStat(launcherPid);
     return (stat?.cpuTicks ?? 0) * this.#options.units.tickMs;
   }
 
@@ -114,25 +97,12 @@ export class Supervisor {
   }
 
   spawn(lease: Lease, launch: Launch, surroundings: Surroundings): void {
-    const { host, environment, post } = this.#options;
-    const { attempt } = lease;
-    const prepared = prepareTrial(host, this.#places, environment, lease, launch, surroundings);
-    if (prepared.kind === 'not-prepared')
-      return post({ kind: 'spawn-failed', attempt, outcome: prepared.outcome });
-    const { run, argv, environment: added } = prepared;
-    this.#requested.set(attempt, { lease, launch, run });
-    this.#launcher.start({
-      attempt,
-      argv: [run.exit, ...argv],
-      workFolder: run.work,
-      log: run.log,
-      environment: added,
-    });
+    this.#starts.begin(lease, launch, surroundings);
   }
 
   /** Nothing is started or watched any more. */
   close(): void {
-    this.#launcher.close();
+    this.#starts.close();
   }
 
   /** Finds the processes of an attempt that another agent started; what is left of one that is gone is ended. */
@@ -245,23 +215,8 @@ export class Supervisor {
       if (!watched.isChild && !isSameProcess(watched.process)) this.#exited(watched);
   }
 
-  #reported(report: LaunchReport): void {
-    const { attempt } = report;
-    const requested = this.#requested.get(attempt);
-    const watched = this.#running.get(attempt);
-    this.#requested.delete(attempt);
-    if (report.kind === 'exited') {
-      if (watched !== undefined) this.#exited(watched);
-    } else if (requested !== undefined) {
-      if (report.kind === 'started') this.#started(attempt, requested, report.pid);
-      else {
-        const error = Object.assign(new Error(report.message), { code: report.code });
-        this.#notStarted(attempt, error, requested.run.root);
-      }
-    }
-  }
-
-  #started(attempt: string, { run, launch }: Requested, pid: number): void {
+  #started({ lease, launch, run }: Start, pid: number): void {
+    const { attempt } = lease;
     const process = { pid, startTime: null };
     const startedAt = this.#options.now();
     const watched = { attempt, process, run, launch, offsets: nothingRead, startedAt, sources: null };
@@ -269,20 +224,16 @@ export class Supervisor {
     this.#options.post({ kind: 'spawned', attempt, process, oomKills: this.#oomKills });
   }
 
-  #notStarted(attempt: string, error: Error, what: string): void {
-    this.#options.post({ kind: 'spawn-failed', attempt, outcome: outcomeOfError(error, what) });
+  #childExited(attempt: string): void {
+    const watched = this.#running.get(attempt);
+    if (watched !== undefined) this.#exited(watched);
   }
 
   /** Its trials have another parent now, and what it has not answered for is looked for as after a restart. */
-  #launcherLost(unanswered: readonly string[], error: Error | null): void {
+  #launcherLost(unanswered: readonly Start[]): void {
     for (const [attempt, watched] of this.#running)
       this.#running.set(attempt, { ...watched, isChild: false });
-    for (const attempt of unanswered) {
-      const requested = this.#requested.get(attempt);
-      this.#requested.delete(attempt);
-      if (error !== null) this.#notStarted(attempt, error, 'the launcher of trials');
-      else if (requested !== undefined) this.adopt(requested.lease, requested.launch, null, nothingRead);
-    }
+    for (const { lease, launch } of unanswered) this.adopt(lease, launch, null, nothingRead);
   }
 
   /** The wrapper is gone. Whatever else is there of the attempt goes before its room is given to another. */
