@@ -28,7 +28,28 @@ export function exited(turn: Turn, held: HeldAttempt): void {
   turn.instructLater({ kind: 'gather', lease, launch, offsets: held.kept.offsets });
 }
 
+/** As the wrapper records a program that SIGTERM has ended (POSIX, 2.8.2). */
+const endedByTerm = 128 + 15;
+/** Whoever shuts a host down sends SIGTERM to all that runs there: trials may be gone before this agent hears of it. */
+const doubtMs = 2_000;
+
 export function gathered(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
+  if (held.status.kind !== 'finishing') return;
+  if (evidence.exit === endedByTerm && held.stopping === null)
+    turn.state.doubted.set(held, { evidence, until: turn.now + doubtMs });
+  else conclude(turn, held, evidence);
+}
+
+/** The host goes on: somebody has ended these trials alone. */
+export function concludeDoubted(turn: Turn): void {
+  for (const [held, { evidence, until }] of turn.state.doubted) {
+    if (turn.now < until) continue;
+    turn.state.doubted.delete(held);
+    conclude(turn, held, evidence);
+  }
+}
+
+function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
   const { status, lease } = held;
   const launch = turn.state.launches.get(lease.launch);
   if (status.kind !== 'finishing' || launch === undefined) return;

@@ -3,7 +3,7 @@ import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { HostLimits, HostSettings } from '../../model/inventory.ts';
 import type { HostFacts, Lease } from '../../protocol/messages.ts';
-import type { MeasuredFigures } from './event.ts';
+import type { Evidence, MeasuredFigures } from './event.ts';
 import type { HeldMarks, OthersClaim } from '../../throttle/host-load.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import type { Preparation } from './preparation.ts';
@@ -22,6 +22,8 @@ export interface WorkerState {
   readonly attempts: Map<string, HeldAttempt>;
   /** Attempts that hold room on the host: starting or running. */
   readonly active: Set<HeldAttempt>;
+  /** Ended by SIGTERM, and it is not known yet whether the host is being shut down: until then, by its clock. */
+  readonly doubted: Map<HeldAttempt, { readonly evidence: Evidence; readonly until: number }>;
   readonly connections: Map<number, Connection>;
   figures: { readonly at: number; readonly value: MeasuredFigures } | null;
   /** GPUs by UUID: which marks they are above, or not yet down from. */

@@ -112,6 +112,7 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
       break;
     case 'asked-to-end':
       turn.commit({ kind: 'left' });
+      state.doubted.clear();
       break;
     case 'tick':
       endWhatIsDue(turn);

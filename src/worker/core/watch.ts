@@ -2,6 +2,7 @@
 import { settledShare, untouchedMs } from '../../throttle/limits.ts';
 import { heldAfter, unheld } from '../../throttle/marks.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
+import { concludeDoubted } from './finish.ts';
 import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
 import { keep, thin } from './kept-lines.ts';
@@ -86,8 +87,9 @@ export function linesRead(
   sendLines(turn, held);
 }
 
-/** Timeouts and graces that are over. */
+/** Timeouts, graces and doubts that are over. */
 export function endWhatIsDue(turn: Turn): void {
+  concludeDoubted(turn);
   for (const held of turn.state.active) {
     const limitMs = timeoutOf(turn.state, held);
     const due = timeoutAt(turn.state, held);
@@ -104,6 +106,7 @@ export function nextDeadline(state: WorkerState): number | null {
     const due = held.stopping?.killAt ?? timeoutAt(state, held);
     if (due !== null && (next === null || due < next)) next = due;
   }
+  for (const { until } of state.doubted.values()) next = Math.min(next ?? until, until);
   return next;
 }
 

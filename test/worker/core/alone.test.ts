@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nextDeadline } from '../../../src/worker/core/watch.ts';
 import { leaseOf, World } from './world.ts';
 
 const gib = 1024 ** 3;
@@ -115,6 +116,35 @@ describe('what ran when its host went down', () => {
     world.post({ kind: 'asked-to-end' });
     world.expectSnapshotEqual();
     expect(lost(world)).toEqual({ kind: 'lost', reason: 'shutdown' });
+  });
+
+  it('was ended by a shutdown where its trial had heard of that first', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.spawnAll();
+    world.finish('a-1', { exit: 143 });
+    world.now += 1_999;
+    world.post({ kind: 'tick' });
+    expect(() => world.take('send-end')).toThrow();
+    world.post({ kind: 'asked-to-end' });
+    world.now += 1;
+    world.post({ kind: 'tick' });
+    expect(() => world.take('send-end')).toThrow();
+    expect(lost(world)).toEqual({ kind: 'lost', reason: 'shutdown' });
+  });
+
+  it('has failed where the host goes on after somebody has ended it', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.spawnAll();
+    world.finish('a-1', { exit: 143 });
+    const due = world.now + 2_000;
+    world.now += 500;
+    world.post({ kind: 'tick' });
+    expect(nextDeadline(world.state)).toBe(due);
+    world.now = due;
+    world.post({ kind: 'tick' });
+    expect(world.take('send-end').end.outcome).toMatchObject({ kind: 'failed', signal: 'SIGTERM' });
   });
 
   it('was lost with it where another agent had taken over', () => {
