@@ -174,6 +174,7 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
     await writer.logHas('a-1', 'ready');
     const [pid = 0] = host.survivors();
     driver.tell(0, { used: 6 * 1024 });
+    await writer.hears('figures', (said) => said.figures.gpus[0]?.memoryUsedBytes === 6 * gib);
     driver.put('apps', `${gpu(0)}, ${pid}, 5000\n${gpu(0)}, 1, 900\n`);
     const { figures } = await writer.hears('figures', (said) => (said.figures.gpus[0]?.oursBytes ?? 0) > 0);
     expect(figures.gpus[0]).toMatchObject({
