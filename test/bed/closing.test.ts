@@ -12,7 +12,10 @@ describe.skipIf(!isHere)('a bed that is closed', () => {
     const bed = await openBed({ hosts: 2 });
     const daemon = 'setsid sleep 600 >/dev/null 2>&1 & echo $!';
     const pid = (await bed.run('sh', ['-c', daemon])).stdout.trim();
-    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('sleep');
+    // In the middle of an exec a process has no command line.
+    await expect
+      .poll(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), { timeout: 10_000 })
+      .toContain('sleep');
     await bed.run('ssh', ['host01', 'setsid sleep 601 >/dev/null 2>&1 </dev/null &']);
     const network = readlinkSync(`/proc/${pid}/ns/net`);
     await bed.host('host02').wan({ delayMs: 5 });

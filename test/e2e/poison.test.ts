@@ -94,7 +94,7 @@ describe.skipIf(!bedIsHere())('a trial that makes each host crash on which it ru
     const inventory = { hosts: bed.inventory().hosts.filter(({ name }) => name === host.name) };
     writeFileSync(join(folder, 'one-host.json'), JSON.stringify(inventory));
     writeFileSync(join(folder, 'patient.yaml'), patient.replace('"toy"', '"patient"'));
-    await host.exec('sh', ['-c', 'echo -n >/var/lab/trials']);
+    await host.exec('install', ['-m', '666', '/dev/null', '/var/lab/trials']);
     const args = [labsweep, 'run', 'patient.yaml', '--inventory', 'one-host.json'];
     const run = bed.spawn(process.execPath, args, { cwd: folder });
     const end = ended(run);
