@@ -107,7 +107,7 @@ export function lostText({ events, at }: Lost): string {
   const [was, is, it] = events === 1 ? ['was', 'is', 'it'] : ['were', 'are', 'them'];
   return (
     `The last ${counted(events, 'event')} that ${was} committed by ${momentText(at)} ${is} missing: the disk has not kept ` +
-    `${it}. What hosts hold still comes in again, the rest runs again.`
+    `${it}, or an older copy was put back. What hosts hold still comes in again, the rest runs again.`
   );
 }
 

@@ -136,12 +136,12 @@ function sayLeftRunning(console: Console, { coordinator }: Session): void {
   const { ledger, fleet } = coordinator.state;
   const counts = new Map<HostName, number>();
   for (const attempt of ledger.attempts.values())
-    if (isPresumedLost(attempt) && fleet.get(attempt.host)?.link.kind !== 'ready')
+    if (isPresumedLost(attempt) && fleet.get(attempt.host)?.link.kind === 'connecting')
       counts.set(attempt.host, (counts.get(attempt.host) ?? 0) + 1);
   for (const [host, count] of counts)
     console.err(
-      `${host} is silent and may still run ${counted(count, 'trial')} that began again elsewhere; ` +
-        '`labsweep resume` ends them once it is back.\n',
+      `${host} is silent and may still run ${counted(count, 'trial')} that ${count === 1 ? 'was' : 'were'} given up there; ` +
+        `\`labsweep resume\` ends ${count === 1 ? 'it' : 'them'} once it is back.\n`,
     );
 }
 

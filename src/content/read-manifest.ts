@@ -14,8 +14,11 @@ import { type FoundFile, type LeavesOut, walk } from './walk.ts';
 const maxProgramBytes = 100_000_000;
 
 export interface ManifestOptions {
-  /** `usual`: what `.labsweepignore` and the usual list name is left out; `nothing`: every file counts. */
-  readonly ignore: 'usual' | 'nothing';
+  /**
+   * `usual`: what `.labsweepignore` and the usual list name is left out; `broken-links`: links to nothing are; `nothing`:
+   * every file counts.
+   */
+  readonly ignore: 'usual' | 'broken-links' | 'nothing';
   /** @default 100 MB where the usual is ignored, else no bound */
   readonly maxBytes?: number;
 }
@@ -26,13 +29,26 @@ export type ManifestRead =
 
 /** Lists and hashes the regular files of a folder. The same on every machine that has the same files. */
 export async function readManifest(folder: string, options: ManifestOptions): Promise<ManifestRead> {
-  const leavesOut = options.ignore === 'usual' ? await usualRules(folder) : () => false;
+  const leavesOut = await rulesOf(folder, options.ignore);
   const { files, problems } = await walk(folder, leavesOut);
   const maxBytes = options.maxBytes ?? (options.ignore === 'usual' ? maxProgramBytes : Infinity);
   const tooLarge = checkSize(files, maxBytes);
   if (problems.length > 0 || tooLarge.length > 0)
     return { kind: 'refused', problems: [...problems, ...tooLarge] };
   return hashAll(folder, files);
+}
+
+function rulesOf(folder: string, ignore: ManifestOptions['ignore']): Promise<LeavesOut> | LeavesOut {
+  switch (ignore) {
+    case 'usual':
+      return usualRules(folder);
+    case 'broken-links':
+      return (_, isFolder, absolute) => !isFolder && !existsSync(absolute);
+    case 'nothing':
+      return () => false;
+    default:
+      return ignore satisfies never;
+  }
 }
 
 async function hashAll(folder: string, files: readonly FoundFile[]): Promise<ManifestRead> {

@@ -55,6 +55,13 @@ export async function sealTree(tree: string): Promise<void> {
   await chmod(tree, 0o555);
 }
 
+/** Puts the entries of a tree's folders on the disk. */
+export async function syncTree(tree: string): Promise<void> {
+  for (const entry of await readdir(tree, { withFileTypes: true }))
+    if (entry.isDirectory()) await syncTree(join(tree, entry.name));
+  await syncFolder(tree);
+}
+
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

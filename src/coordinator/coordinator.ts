@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
@@ -17,7 +16,7 @@ import { restore } from './core/restore.ts';
 import { type ListedHost, newFleetHost } from './core/fleet-host.ts';
 import type { CoordinatorState } from './core/state.ts';
 import { insideOf } from './fleet/artifact-fetcher.ts';
-import { carryCheckpoint } from './fleet/checkpoints.ts';
+import { CheckpointCarrier } from './fleet/checkpoint-carrier.ts';
 import { HostLink } from './fleet/link.ts';
 import { newNonce } from './fleet/nonce.ts';
 import { Machines } from './fleet/machines.ts';
@@ -41,7 +40,6 @@ export interface HostEntry extends ListedHost {
 
 const turnMs = 25;
 const silentEveryMs = 60_000;
-const cutToldMs = 1_000;
 
 export interface CoordinatorOptions {
   /** The state folder, where artifacts go, and the content store. */
@@ -83,6 +81,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const links = new Map<HostName, HostLink>();
   const supplies = { packs: new Packs(options.store), wheels: new WheelHouse(options.store) };
   const machines = new Machines();
+  const carrier = new CheckpointCarrier(join(options.folder, 'carried'));
   const answers = new Map<number, (message: string) => void>();
   const loop = new CoordinatorLoop(state, {
     now: () => Date.now(),
@@ -131,15 +130,16 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     machines.forget(name);
     await link?.close();
   };
-  /** A host that is gone by now has told of it. */
-  const carry = async ({ trial, attempt, from, to }: Extract<Instruction, { kind: 'carry' }>) => {
-    const [source, target] = [links.get(from)?.checkpoints, links.get(to)?.checkpoints];
-    if (source == null || target == null) return;
-    const problem = await carryCheckpoint(trial, source, target);
-    // That a connection was cut is told by itself, and in its own time: then it is not the checkpoint's problem.
-    if (problem !== null) await delay(cutToldMs, null, { ref: false });
-    if (links.get(from)?.checkpoints !== source || links.get(to)?.checkpoints !== target) return;
-    loop.post({ kind: 'checkpoint-carried', attempt, to, problem });
+  const carry = async ({ trial, attempt, from, to, withinMs }: Extract<Instruction, { kind: 'carry' }>) => {
+    const way = { from: links.get(from)?.checkpoints, to: links.get(to)?.checkpoints };
+    const isOpen = (): boolean =>
+      links.get(from)?.checkpoints === way.from && links.get(to)?.checkpoints === way.to;
+    // A host that has gone by now has told of it.
+    if (way.from == null || way.to == null) return;
+    const obstacle = await carrier.carry(trial, { from: way.from, to: way.to }, withinMs, isOpen);
+    if (obstacle === undefined) return;
+    const problem = obstacle && { ...obstacle, at: obstacle.at === 'from' ? from : to };
+    loop.post({ kind: 'checkpoint-carried', attempt, from, to, problem });
   };
   let asked = 0;
   let connecting = false;
@@ -167,6 +167,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     },
     close: async () => {
       loop.halt();
+      carrier.close();
       supplies.wheels.close();
       await Promise.all([...links.keys()].map(leave));
       writer.close();

@@ -21,11 +21,18 @@ export function liveFigures(state: CoordinatorState, pid: number, events: number
       etaSeconds: etaSeconds(state, sweep, now),
     })),
     hosts: [...state.fleet.values()].map((host) => liveHost(state, host, now)),
-    carries: [...state.carries.values()].flatMap(({ trial, from, to, status }) =>
-      status.kind === 'on-its-way' ? [{ trial, from, to }] : [],
-    ),
+    carries: carriesNow(state),
     inventoryProblem: state.inventoryProblem,
   };
+}
+
+function carriesNow({ ledger, carries }: CoordinatorState): LiveFigures['carries'] {
+  return [...carries].flatMap(([attempt, carried]) =>
+    [...carried].flatMap(([to, place]) => {
+      const trial = ledger.attempts.get(attempt)?.trial;
+      return place.kind === 'on-its-way' && trial !== undefined ? [{ trial, from: place.from, to }] : [];
+    }),
+  );
 }
 
 function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHost {

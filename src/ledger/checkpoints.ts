@@ -1,5 +1,5 @@
 /** What attempts that did not come to their end have left for the next one. */
-import type { OutcomeKind } from '../model/outcome.ts';
+import { chargedTo } from '../model/outcome.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Attempt, LedgerState, Trial } from './state.ts';
 
@@ -14,15 +14,24 @@ export const checkpointSources = ({ attempts }: LedgerState, trial: Trial): read
 
 const none: readonly Attempt[] = [];
 
-const leavesNothing: ReadonlySet<OutcomeKind> = new Set(['succeeded', 'not-started']);
-
 /** Where nobody has looked, it may. */
-const mayHaveLeftOne = ({ status, importedFrom }: Attempt): boolean =>
+export const mayHaveLeftOne = ({ status, importedFrom }: Attempt): boolean =>
   status.kind === 'ended' &&
   importedFrom === null &&
   status.end.checkpointBytes !== 0 &&
-  !leavesNothing.has(status.end.outcome.kind);
+  status.end.outcome.kind !== 'succeeded' &&
+  status.end.outcome.kind !== 'not-started';
+
+/**
+ * Whether what it left is worth taking to another host. Who failed may have failed for what it went on from, or in the
+ * middle of saving: a try elsewhere is one of its own.
+ */
+export const mayBeCarried = ({ status }: Attempt): boolean =>
+  status.kind === 'ended' && chargedTo[status.end.outcome.kind] === 'nobody';
 
 /** Whether a host that is away is waited for with what an attempt left there: never for longer than that ran. */
-export const isWorthWaiting = ({ status }: Attempt, now: number): boolean =>
-  status.kind === 'ended' && now - status.at < Math.min(patienceMs, status.end.seconds * 1_000);
+export function isWorthWaiting({ status }: Attempt, now: number): boolean {
+  if (status.kind !== 'ended') return false;
+  const sinceMs = now - status.at;
+  return sinceMs >= 0 && sinceMs < Math.min(patienceMs, status.end.seconds * 1_000);
+}

@@ -16,6 +16,9 @@ import { launchCheckSchema } from './launch-check.ts';
 /** Raised when an older agent or coordinator could misread a newer one. */
 export const protocolVersion = 5;
 
+/** What is carried of a checkpoint to another host: beyond it a link is busy for longer than most trials run. */
+export const mostCheckpointBytes = 2 * 1024 ** 3;
+
 /** What a host without internet needs wheels for: tags as PEP 425 has them. */
 export const wantedWheelsSchema = z.object({
   /** `3.11` */

@@ -5,7 +5,7 @@ import { join, sep } from 'node:path';
 import { contentHash } from '../model/ids.ts';
 import type { FileFolder, FromAgent } from '../protocol/messages.ts';
 import { isPlainName } from './core/plain-name.ts';
-import { listCheckpoint, replaceCheckpoint } from './spool/checkpoint.ts';
+import { listCheckpoint, unpackCheckpoint } from './spool/checkpoint.ts';
 import type { ContentKeeper } from './spool/content-keeper.ts';
 import { checkpointFolder, type HostFolder, runFolder } from './spool/host-folder.ts';
 import { readBytes } from './spool/log-file.ts';
@@ -61,17 +61,18 @@ export async function describeCheckpoint(host: HostFolder, trial: string): Promi
     : { ...answer, manifest: [], problem: read.problem };
 }
 
-/** Puts a checkpoint that was brought from another host in its place, and removes its pack. */
-export async function restoreCheckpoint(
+/** Unpacks a checkpoint that was brought from another host, and removes its pack. @returns why not, or null */
+export async function takeCheckpoint(
   host: HostFolder,
   trial: string,
   hash: string,
   path: string,
-): Promise<FromAgent> {
+): Promise<string | null> {
   const misplaced = isPlainName(trial) ? misplacement(host, hash, path) : `${trial} is no trial`;
-  const problem = misplaced ?? (await replaceCheckpoint(host, trial, contentHash(hash), path));
-  if (misplaced === null) await rm(path, { force: true });
-  return { kind: 'checkpoint-restored', trial, problem };
+  if (misplaced !== null) return misplaced;
+  const problem = await unpackCheckpoint(host, trial, contentHash(hash), path);
+  await rm(path, { force: true });
+  return problem;
 }
 
 /** Why nothing is taken from there; null where it may be. */

@@ -6,14 +6,14 @@ import {
   describeCheckpoint,
   readFileOf,
   readLog,
-  restoreCheckpoint,
+  takeCheckpoint,
   unpackContent,
 } from './answers.ts';
 import type { WorkerEvent } from './core/event.ts';
 import type { Instruction } from './core/instruction.ts';
 import type { Peers } from './peers.ts';
 import { inlineFiles, verifyArtifacts } from './spool/artifacts.ts';
-import { dropCheckpoint } from './spool/checkpoint.ts';
+import { discardDraft, dropCheckpoint, placeCheckpoint } from './spool/checkpoint.ts';
 import type { ContentKeeper } from './spool/content-keeper.ts';
 import { type HostFolder, runFolder } from './spool/host-folder.ts';
 import type { Preparations } from './preparation/preparations.ts';
@@ -116,14 +116,33 @@ export class Effects {
       case 'list-checkpoint':
         this.#answer(instruction.connection, describeCheckpoint(host, instruction.trial));
         break;
-      case 'restore-checkpoint': {
-        const { connection, trial, hash, path } = instruction;
-        this.#answer(connection, restoreCheckpoint(host, trial, hash, path));
+      case 'unpack-checkpoint':
+        this.#unpackCheckpoint(instruction);
+        break;
+      case 'place-checkpoint': {
+        const { connection, trial } = instruction;
+        const problem = placeCheckpoint(host, trial);
+        peers.send(connection, { kind: 'checkpoint-restored', trial, problem });
         break;
       }
+      case 'discard-checkpoint':
+        discardDraft(host, instruction.trial);
+        break;
       default:
         instruction satisfies never;
     }
+  }
+
+  #unpackCheckpoint({
+    connection,
+    trial,
+    hash,
+    path,
+  }: Extract<Instruction, { kind: 'unpack-checkpoint' }>): void {
+    const { host, post } = this.#options;
+    void takeCheckpoint(host, trial, hash, path)
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+      .then((problem) => post({ kind: 'checkpoint-unpacked', connection, trial, problem }));
   }
 
   #sendEnd({ connection, attempt, end }: Extract<Instruction, { kind: 'send-end' }>): void {

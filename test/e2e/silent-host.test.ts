@@ -93,7 +93,7 @@ describe.skipIf(!bedIsHere())('P3 a host that is silent for longer than its inve
     const { code, stderr } = await end;
     expect(code, stderr).toBe(exitCode.done);
     expect(stderr).toContain(
-      'host01 is silent and may still run 2 trials that began again elsewhere; `labsweep resume` ends them once it is back.\n',
+      'host01 is silent and may still run 2 trials that were given up there; `labsweep resume` ends them once it is back.\n',
     );
     await first.undrop();
     const resume = [labsweep, 'resume', '--state', 'again'];

@@ -141,15 +141,15 @@ export const defects: readonly Defect[] = [
   {
     what: 'a checkpoint that could not come counts as there',
     file: 'coordinator/core/checkpoints.ts',
-    find: "carry.status = problem === null ? { kind: 'there' } : { kind: 'left', because: problem };",
-    put: "carry.status = { kind: 'there' };",
+    find: '  if (problem === null) {\n    carried',
+    put: '  if (to !== null) {\n    carried',
     seenAs: /is to go on from .*, which has nothing of it/,
   },
   {
     what: 'a trial waits on for a checkpoint whose way was cut',
     file: 'coordinator/core/checkpoints.ts',
-    find: "    if (status.kind === 'on-its-way' && (from === host || to === host)) state.carries.delete(attempt);",
-    put: "    if (status.kind === 'left' && (from === host || to === host)) state.carries.delete(attempt);",
+    find: "if (place.kind === 'on-its-way' && (place.from === host || to === host)) carried.delete(to);",
+    put: "if (place.kind === 'left' && to === host) carried.delete(to);",
     seenAs: /never succeeded: queued|should have failed and is queued/,
   },
 ];

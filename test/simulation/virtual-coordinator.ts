@@ -134,8 +134,9 @@ export class VirtualCoordinator {
       if (isThere) this.#hosts.get(to)?.checkpoints.add(trial);
       this.#story.tell(`${from}: the checkpoint of ${trial} ${isThere ? 'goes' : 'does not go'} to ${to}`);
       if (isThere) this.#story.carried += 1;
-      const problem = isThere ? null : 'there is none';
-      this.#loop.post({ kind: 'checkpoint-carried', attempt, to, problem });
+      const at = this.#random.chance(0.5) ? from : to;
+      const problem = isThere ? null : { at, because: 'it cannot come' };
+      this.#loop.post({ kind: 'checkpoint-carried', attempt, from, to, problem });
     });
   }
 

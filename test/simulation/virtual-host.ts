@@ -367,7 +367,9 @@ class Agent {
         return port.dropCheckpoint(instruction.trial);
       // The ways of files are the door's (virtual-coordinator.ts).
       case 'list-checkpoint':
-      case 'restore-checkpoint':
+      case 'unpack-checkpoint':
+      case 'place-checkpoint':
+      case 'discard-checkpoint':
       case 'unpack':
       case 'check-launch':
       case 'end-checks':

@@ -74,7 +74,7 @@ async function restore(manifest: Manifest, path: string): Promise<string | null>
 describe('a checkpoint', () => {
   it("is listed, read, and put in the place of another, whole and the trial's own", async () => {
     const { end } = await writer.run('a-1', launch, ofTrial);
-    expect(end).toMatchObject({ outcome: { kind: 'failed' }, checkpointBytes: 2 });
+    expect(end).toMatchObject({ outcome: { kind: 'failed' }, checkpointBytes: 3 });
     const manifest = await listed();
     expect(manifest.map(({ path, executable }) => [path, executable])).toEqual([
       ['state/count', false],
@@ -84,12 +84,12 @@ describe('a checkpoint', () => {
     for (const { path } of manifest) contents.set(path, await read(path));
     const pack = await put(manifest, contents);
 
-    expect((await writer.run('a-2', launch, ofTrial)).end.checkpointBytes).toBe(4);
+    expect((await writer.run('a-2', launch, ofTrial)).end.checkpointBytes).toBe(5);
     expect(await restore(manifest, pack)).toBeNull();
     expect(readdirSync(join(host.folder, 'incoming'))).toEqual([]);
     expect((await read('state/count')).toString()).toBe('x\n');
     // It is changed by who goes on from it: by the third attempt of this trial, which counts as its second.
-    expect((await writer.run('a-3', launch, ofTrial)).end.checkpointBytes).toBe(4);
+    expect((await writer.run('a-3', launch, ofTrial)).end.checkpointBytes).toBe(5);
     expect((await writer.run('a-4', launch, ofTrial)).end).toMatchObject({
       outcome: { kind: 'succeeded' },
       checkpointBytes: null,
@@ -121,7 +121,7 @@ describe('a checkpoint', () => {
     const manifest = await listed();
     writer.send({ kind: 'drop-checkpoints', trials: ['trial'] });
     expect(await restore(manifest, await put(manifest, new Map([['count', Buffer.from('y\n')]])))).toBe(
-      'its trial is here',
+      'the trial is on that host',
     );
     expect((await read('count')).toString()).toBe('x\n');
     writeFileSync(gate, '');

@@ -1,6 +1,8 @@
 /** The process that starts trials for an agent, and what follows when it is killed. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { wrapper } from '../../src/worker/supervisor/wrapper.ts';
 import { readProcessStat } from '../../src/worker/telemetry/process-stat.ts';
 import { fixture, Host, launchOf, leaseOf } from './real-agent.ts';
 
@@ -71,6 +73,20 @@ describe('P1 a launcher that is killed', () => {
     }
     expect(ends()).toHaveLength(attempts.length);
   });
+});
+
+it('starts nothing any more that its agent was asked for in vain', async () => {
+  const writer = await host.writer();
+  const stopped = launcher();
+  process.kill(stopped ?? Number.NaN, 'SIGSTOP');
+  writer.lease(launchOf([fixture('prints-score'), '0.5']), leaseOf('a-1'));
+  await expect.poll(() => existsSync(host.runFile('a-1', 'params.json')), { timeout: 10_000 }).toBe(true);
+  kill(stopped);
+  expect((await writer.ended('a-1')).end.outcome).toEqual({ kind: 'vanished' });
+  // As a child does that the launcher had forked, and that comes to its program only now.
+  const ran = `${host.folder}/ran`;
+  spawnSync('/bin/sh', ['-c', wrapper, 'labsweep', host.runFile('a-1', 'exit'), 'touch', ran]);
+  expect(existsSync(ran)).toBe(false);
 });
 
 it('ends with its agent, however that ends', async () => {

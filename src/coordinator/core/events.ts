@@ -49,12 +49,14 @@ export type CoordinatorEvent =
       readonly path: string;
       readonly because: string;
     }
-  /** Outcome of `carry`; a cut connection may have none. `problem`: why it stays where it is, in a sentence. */
+  /** Outcome of `carry`; a cut connection may have none. */
   | {
       readonly kind: 'checkpoint-carried';
       readonly attempt: AttemptId;
+      readonly from: HostName;
       readonly to: HostName;
-      readonly problem: string | null;
+      /** Why it stays where it is, in a sentence, and which of the two has the problem. */
+      readonly problem: { readonly at: HostName; readonly because: string } | null;
     }
   /** The inventory as it is in force from now on: all of it. */
   | { readonly kind: 'inventory-changed'; readonly hosts: readonly EditedHost[] }
@@ -91,6 +93,8 @@ export type Instruction =
       readonly attempt: AttemptId;
       readonly from: HostName;
       readonly to: HostName;
+      /** Not worth more. */
+      readonly withinMs: number;
     }
   | { readonly kind: 'answer'; readonly to: number; readonly message: string };
 

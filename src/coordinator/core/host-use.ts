@@ -1,4 +1,5 @@
 import { forgetCarries } from './checkpoints.ts';
+import type { HostName } from '../../model/ids.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -21,6 +22,12 @@ export function forgetConnection(state: CoordinatorState, host: FleetHost): void
 /** Whether it is there as well, or will be in a moment. */
 export const mayUse = (state: CoordinatorState, host: FleetHost): boolean =>
   isWanted(state, host) && (host.link.kind !== 'connecting' || host.link.because === null);
+
+/** Whether it was there and was cut off, and would be used if it were there again. */
+export function mayComeBack(state: CoordinatorState, name: HostName): boolean {
+  const host = state.fleet.get(name);
+  return host?.away?.wasThere === true && host.isListed && isWanted(state, host);
+}
 
 export const isAway = ({ link }: FleetHost): boolean => link.kind === 'connecting' && link.because !== null;
 

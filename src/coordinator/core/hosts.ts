@@ -12,7 +12,7 @@ import { noteFailure } from './early-failure.ts';
 import { forgetConnection } from './host-use.ts';
 import { takeBackOutdated } from './outdated.ts';
 import { learn } from './learn.ts';
-import { lostEnd, noteTry, takeUpAgain } from './silence.ts';
+import { lostEnd, noteTry, settleGivenUp, takeUpAgain } from './silence.ts';
 import type { CoordinatorEvent } from './events.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { judgeHosts } from './suspicion.ts';
@@ -136,6 +136,7 @@ function reconcile(
   turnStarted(state, turn, host, said.running, now);
   const held = new Set([...said.backlog, ...[...said.running, ...said.ended].map(({ attempt }) => attempt)]);
   requeueForgotten(state, turn, host, held, now);
+  settleGivenUp(state, turn, host, held, now);
   dropStrangers(state, turn, host, said.backlog);
   cancelUnwanted(state, turn, host.name);
   takeBackOutdated(state, turn, host.name);
@@ -259,7 +260,7 @@ function endAttempt(
   state.committedLines.delete(id);
   turn.record({ kind: 'ended', at: now, attempt: id, host: attempt.host, end });
   if (end.outcome.kind === 'succeeded') cancelOthers(state, turn, attempt);
-  noteCheckpoint(state, turn, attempt, end);
+  noteCheckpoint(state, turn, attempt);
   learn(state, attempt, end);
   noteFailure(state, turn, attempt, end, now);
   judgeHosts(state, turn, attempt, end, now);

@@ -1,5 +1,6 @@
 /** An inventory that was edited while the coordinator runs: hosts come, go and change. */
 import type { HostName } from '../../model/ids.ts';
+import { forgetCheckpoints } from './checkpoints.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { defaultLostAfterMs } from '../../model/inventory.ts';
 import { noLimits } from '../../throttle/limits.ts';
@@ -44,6 +45,7 @@ function change(
   Object.assign(host, { labels, limits, off, lostAfterMs, isListed: true });
   if (isMoved && host.link.kind !== 'left') {
     forgetConnection(state, host);
+    forgetCheckpoints(state, host);
     forgetFailures(host);
     host.away = null;
     host.link = { kind: 'connecting', because: null };

@@ -9,9 +9,12 @@ import { plan } from '../scheduler/plan.ts';
 import { askBack } from './ask-back.ts';
 import { giveUpPoison } from './poison.ts';
 import { giveUpSilent } from './silence.ts';
-import type { CoordinatorState } from './state.ts';
+import type { Carried, CoordinatorState } from './state.ts';
 import type { Turn } from './turn.ts';
 import { comeAndGo } from './visits.ts';
+
+const leastCarryMs = 60_000;
+const mostCarryMs = 3_600_000;
 
 /** The end of a turn: acknowledge what it accepted, prepare hosts, and lease what the scheduler assigns. */
 export function planTurn(state: CoordinatorState, turn: Turn, now: number): void {
@@ -26,7 +29,7 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
   for (const [host, assigned] of assignments) {
     const leases: Leases[number][] = [];
     for (const { trial, sweep, beginning } of assigned)
-      if (beginning.kind === 'carry') carry(state, turn, trial, beginning.attempt, host);
+      if (beginning.kind === 'carry') carry(state, turn, beginning, host);
       else leases.push(leaseFor(state, trial, sweep, beginning, leases.length));
     if (leases.length === 0) continue;
     turn.record({ kind: 'leased', at: now, host, leases });
@@ -65,14 +68,27 @@ const leaseFor = (
 
 /** It is leased once the checkpoint is there, or cannot come. */
 function carry(
-  state: CoordinatorState,
+  { carries }: CoordinatorState,
   turn: Turn,
-  { id }: Trial,
-  { id: attempt, host: from }: Attempt,
+  { attempt, from }: Extract<Beginning, { kind: 'carry' }>,
   to: HostName,
 ): void {
-  state.carries.set(attempt, { trial: id, from, to, status: { kind: 'on-its-way' } });
-  turn.instruct({ kind: 'carry', trial: id, attempt, from, to });
+  const carried = carries.get(attempt.id) ?? new Map<HostName, Carried>();
+  carries.set(attempt.id, carried.set(to, { kind: 'on-its-way', from }));
+  turn.instruct({
+    kind: 'carry',
+    trial: attempt.trial,
+    attempt: attempt.id,
+    from,
+    to,
+    withinMs: worthMs(attempt),
+  });
+}
+
+/** As long as the attempt took to come so far; a moment for what took no longer. */
+function worthMs({ leasedAt, status }: Attempt): number {
+  const tookMs = status.kind === 'ended' ? status.at - leasedAt : 0;
+  return Math.min(Math.max(tookMs, leastCarryMs), mostCarryMs);
 }
 
 function prepare(state: CoordinatorState, turn: Turn, name: HostName, launch: string): void {

@@ -31,7 +31,7 @@ export function restore(
   for (const attempt of ledger.attempts.values())
     if (attempt.status.kind === 'ended' && !isPresumedLost(attempt)) {
       learn(state, attempt, attempt.status.end);
-      knowCheckpoint(state, attempt, attempt.status.end);
+      knowCheckpoint(state, attempt);
     } else state.committedLines.set(attempt.id, committedLines.get(attempt.id) ?? 0);
   for (const host of state.fleet.values())
     if (host.link.kind === 'connecting' && !isVisited(state, host)) host.link = { kind: 'left' };

@@ -100,6 +100,21 @@ export function takeUpAgain(
   }
 }
 
+/** What was given up there and is not even known there any more has ended: nobody asks for it again. */
+export function settleGivenUp(
+  { ledger }: CoordinatorState,
+  turn: Turn,
+  { name }: FleetHost,
+  held: ReadonlySet<string>,
+  now: number,
+): void {
+  for (const attempt of ledger.attempts.values()) {
+    if (attempt.host !== name || held.has(attempt.id) || !isPresumedLost(attempt)) continue;
+    const end = lostEnd('unknown-to-host');
+    turn.record({ kind: 'ended', at: now, attempt: attempt.id, host: name, end });
+  }
+}
+
 export const lostEnd = (reason: Extract<Outcome, { kind: 'lost' }>['reason']): AttemptEnd => ({
   outcome: { kind: 'lost', reason },
   best: null,

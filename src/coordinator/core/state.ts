@@ -18,23 +18,18 @@ export interface CoordinatorState {
   readonly firstFailures: Map<SweepName, EarlyFailure[]>;
   /** When the first host was ready for a sweep (wall clock in ms), and the ends seen from each by then. */
   readonly ready: Map<SweepName, { readonly at: number; readonly ended: ReadonlyMap<HostName, number> }>;
-  /** Checkpoints that were sent to another host since the last attempt of their trial has ended, by whose they are. */
-  readonly carries: Map<AttemptId, Carry>;
+  /** By whose they are: checkpoints on other hosts than their own, since the last attempt of their trial has ended. */
+  readonly carries: Map<AttemptId, Map<HostName, Carried>>;
   /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
   inventoryProblem: string | null;
 }
 
-/** A checkpoint on another host than its own. */
-export interface Carry {
-  readonly trial: TrialId;
-  readonly from: HostName;
-  readonly to: HostName;
-  status:
-    | { readonly kind: 'on-its-way' }
-    | { readonly kind: 'there' }
-    /** It stays where it is. */
-    | { readonly kind: 'left'; readonly because: string };
-}
+/** How far a checkpoint is with a host. */
+export type Carried =
+  | { readonly kind: 'on-its-way'; readonly from: HostName }
+  | { readonly kind: 'there' }
+  /** It cannot come there; of its own host: it cannot be taken from there. */
+  | { readonly kind: 'left'; readonly because: string };
 
 /** A host of the inventory and what this coordinator knows of it now. Nothing here outlives the coordinator. */
 export interface FleetHost {

@@ -3,7 +3,8 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { AttemptId } from '../../model/ids.ts';
-import { type FileReader, FileUnreadable, Interrupted } from './file-reader.ts';
+import { type FileReader, FileUnreadable } from './file-reader.ts';
+import { Interrupted } from './replies.ts';
 
 export type Fetched = { readonly kind: 'fetched' } | { readonly kind: 'gone'; readonly because: string };
 
@@ -43,7 +44,7 @@ export class ArtifactFetcher {
     this.#running = false;
   }
 
-  async #bring(attempt: AttemptId, { path, sha256 }: Artifact): Promise<Fetched> {
+  async #bring(attempt: AttemptId, { path, sizeBytes, sha256 }: Artifact): Promise<Fetched> {
     const file = insideOf(this.#folderOf(attempt), path);
     if (file === null) return { kind: 'gone', because: `${path} leaves the folder of artifacts` };
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -51,7 +52,7 @@ export class ArtifactFetcher {
     const hash = createHash('sha256');
     const output = await open(part, 'w', 0o600);
     try {
-      for await (const bytes of this.#reader.read({ kind: 'artifacts', attempt }, path)) {
+      for await (const bytes of this.#reader.read({ kind: 'artifacts', attempt }, path, sizeBytes)) {
         hash.update(bytes);
         await output.writeFile(bytes);
       }

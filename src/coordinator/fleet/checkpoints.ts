@@ -1,16 +1,15 @@
-/** The way of a checkpoint from one host to another: through this machine, as a pack that the other end verifies. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { manifestHash } from '../../content/manifest.ts';
 import { packFolder } from '../../content/pack.ts';
 import type { ContentHash, TrialId } from '../../model/ids.ts';
-import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
-import type { Transport } from '../transport/transport.ts';
-import type { FileReader } from './file-reader.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { formatSize } from '../../model/size.ts';
+import { type FromAgent, mostCheckpointBytes, type ToAgent } from '../../protocol/messages.ts';
+import { type Transport, TransportError } from '../transport/transport.ts';
+import { type FileReader, FileUnreadable } from './file-reader.ts';
 import { withRemedy } from './no-room.ts';
-import { Replies } from './replies.ts';
+import { Interrupted, Replies } from './replies.ts';
 
 export type CheckpointAnswer = Extract<FromAgent, { kind: 'checkpoint' | 'checkpoint-restored' }>;
 type Answer<Kind extends CheckpointAnswer['kind']> = Extract<CheckpointAnswer, { kind: Kind }>;
@@ -23,6 +22,8 @@ export interface CheckpointHost {
   readonly ledger: string;
 }
 
+const cutToldMs = 1_000;
+
 /** What lies on one host for the next attempts of trials, over one connection. */
 export class Checkpoints {
   readonly #host: CheckpointHost;
@@ -30,6 +31,7 @@ export class Checkpoints {
   readonly #send: (message: ToAgent) => void;
   readonly #listed = new Replies<Answer<'checkpoint'>>();
   readonly #restored = new Replies<Answer<'checkpoint-restored'>>();
+  #isInterrupted = false;
 
   constructor(host: CheckpointHost, reader: FileReader, send: (message: ToAgent) => void) {
     this.#host = host;
@@ -37,23 +39,31 @@ export class Checkpoints {
     this.#send = send;
   }
 
-  /** Packs a trial's into a file here. @returns its hash; or why not. @throws FileUnreadable, Interrupted */
-  async pack(trial: TrialId, file: string): Promise<{ hash: ContentHash } | { problem: string }> {
+  /** Packs a trial's into a file here. @returns its hash. @throws FileUnreadable, Interrupted, the system's error */
+  async pack(trial: TrialId, file: string, signal: AbortSignal): Promise<ContentHash> {
     const ask = (): void => this.#send({ kind: 'list-checkpoint', trial });
     const { manifest, problem } = await this.#listed.to(trial, ask);
-    if (problem !== null) return { problem };
-    if (manifest.length === 0) return { problem: 'there is none' };
+    if (problem !== null) throw new FileUnreadable(problem);
+    if (manifest.length === 0) throw new FileUnreadable('there is no checkpoint');
+    requireModest(manifest);
+    const sizes = new Map(manifest.map(({ path, size }) => [path, size]));
     const contentOf = (path: string): Readable =>
-      Readable.from(this.#reader.read({ kind: 'checkpoint', trial }, path));
+      Readable.from(this.#reader.read({ kind: 'checkpoint', trial }, path, sizes.get(path) ?? 0), { signal });
     await packFolder(manifest, contentOf, file);
-    return { hash: manifestHash(manifest) };
+    return manifestHash(manifest);
   }
 
   /** Puts a packed one in the place of a trial's own. @returns why not, or null. @throws TransportError, Interrupted */
-  async restore(trial: TrialId, hash: ContentHash, file: string): Promise<string | null> {
-    const { transport, folder, ledger } = this.#host;
-    const path = `${folder}/incoming/${hash}-${ledger}`;
-    await transport.put(file, path);
+  async restore(
+    trial: TrialId,
+    hash: ContentHash,
+    file: string,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const { folder, ledger } = this.#host;
+    // Two trials may have left the same.
+    const path = `${folder}/incoming/${hash}-${trial}-${ledger}`;
+    await this.#put(file, path, signal);
     const ask = (): void => this.#send({ kind: 'restore-checkpoint', trial, hash, path });
     const { problem } = await this.#restored.to(trial, ask);
     return problem === null ? null : withRemedy(problem, folder);
@@ -64,28 +74,32 @@ export class Checkpoints {
     else this.#restored.came(answer.trial, answer);
   }
 
+  /** Nobody will answer, now or later. */
   interrupted(): void {
+    this.#isInterrupted = true;
     this.#listed.interrupted();
     this.#restored.interrupted();
   }
+
+  /** Goes on where it was cut, for as long as the agent is still heard. */
+  async #put(file: string, path: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#host.transport.put(file, path);
+      } catch (error) {
+        if (!(error instanceof TransportError) || error.kind !== 'cut') throw error;
+        await delay(cutToldMs, null, { signal, ref: false });
+        if (this.#isInterrupted) throw new Interrupted();
+      }
+    }
+  }
 }
 
-/** @returns why it stays where it is; null where all of it has arrived. Never rejects. */
-export async function carryCheckpoint(
-  trial: TrialId,
-  from: Checkpoints,
-  to: Checkpoints,
-): Promise<string | null> {
-  try {
-    const folder = await mkdtemp(join(tmpdir(), 'labsweep-checkpoint-'));
-    const file = join(folder, 'pack');
-    try {
-      const packed = await from.pack(trial, file);
-      return 'problem' in packed ? packed.problem : await to.restore(trial, packed.hash, file);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+/** A host's word is not trusted with this machine's disk. */
+function requireModest(manifest: Manifest): void {
+  const bytes = manifest.reduce((sum, { size }) => sum + size, 0);
+  if (bytes > mostCheckpointBytes)
+    throw new FileUnreadable(
+      `its checkpoint is ${formatSize(bytes)}, and ${formatSize(mostCheckpointBytes)} is the most that is carried`,
+    );
 }

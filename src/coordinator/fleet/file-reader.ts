@@ -1,75 +1,53 @@
 import type { FileFolder, FromAgent, ToAgent } from '../../protocol/messages.ts';
+import { Replies } from './replies.ts';
 
-type Question = Extract<ToAgent, { kind: 'read-file' }>;
 type Chunk = Extract<FromAgent, { kind: 'file' }>;
 
-/** The host has not got it, or cannot read it: in its own words. */
+/** The host has not got it, cannot read it, or has something else: in a sentence. */
 export class FileUnreadable extends Error {
   readonly code = 'FILE_UNREADABLE';
   override readonly name = 'FileUnreadable';
 }
 
-/** The connection went while a file was on its way: it may be asked for again over the next one. */
-export class Interrupted extends Error {
-  readonly code = 'INTERRUPTED';
-  override readonly name = 'Interrupted';
-
-  constructor() {
-    super('the connection was cut');
-  }
-}
-
-interface Asked {
-  readonly question: Question;
-  readonly resolve: (chunk: Chunk) => void;
-  readonly reject: (error: Interrupted) => void;
-}
-
 /** Reads files of a host over one connection, one chunk at a time, so that a large file keeps no message waiting. */
 export class FileReader {
   readonly #send: (message: ToAgent) => void;
-  /** The first is on its way. */
-  #asked: Asked[] = [];
-  #isInterrupted = false;
+  readonly #replies = new Replies<Chunk>();
+  /** What was asked before, for whichever file. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(send: (message: ToAgent) => void) {
     this.#send = send;
   }
 
-  /** @throws FileUnreadable, Interrupted */
-  async *read(of: FileFolder, path: string): AsyncGenerator<Uint8Array> {
+  /** @param size of the file: a host that sends more is not heard to the end. @throws FileUnreadable, Interrupted */
+  async *read(of: FileFolder, path: string, size: number): AsyncGenerator<Uint8Array> {
     for (let offset = 0, complete = false; !complete; ) {
-      const chunk = await this.#ask({ kind: 'read-file', of, path, offset });
+      const chunk = await this.#ask(of, path, offset);
       if (chunk.problem !== null) throw new FileUnreadable(chunk.problem);
       const bytes = Buffer.from(chunk.base64, 'base64');
       offset += bytes.length;
       complete = chunk.complete;
+      if (offset > size || (bytes.length === 0 && !complete))
+        throw new FileUnreadable(`${path} is not of the ${size} bytes that it was said to be`);
       yield bytes;
     }
   }
 
   answered(chunk: Chunk): void {
-    this.#asked.shift()?.resolve(chunk);
-    this.#next();
+    this.#replies.came('', chunk);
   }
 
   /** Nobody will answer, now or later. */
   interrupted(): void {
-    this.#isInterrupted = true;
-    for (const { reject } of this.#asked) reject(new Interrupted());
-    this.#asked = [];
+    this.#replies.interrupted();
   }
 
-  #ask(question: Question): Promise<Chunk> {
-    if (this.#isInterrupted) return Promise.reject(new Interrupted());
-    return new Promise((resolve, reject) => {
-      this.#asked.push({ question, resolve, reject });
-      if (this.#asked.length === 1) this.#next();
-    });
-  }
-
-  #next(): void {
-    const [first] = this.#asked;
-    if (first !== undefined) this.#send(first.question);
+  #ask(of: FileFolder, path: string, offset: number): Promise<Chunk> {
+    const ask = (): Promise<Chunk> =>
+      this.#replies.to('', () => this.#send({ kind: 'read-file', of, path, offset }));
+    const mine = this.#last.then(ask, ask);
+    this.#last = mine;
+    return mine;
   }
 }

@@ -5,9 +5,9 @@ import type { HostName } from '../../model/ids.ts';
 import { chargedTo, speaksAgainstHost } from '../../model/outcome.ts';
 import { patienceMs } from '../../model/patience.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { type Candidate, earliest } from './berth.ts';
+import { type Candidate, earliest, isOpenTo } from './berth.ts';
 import { idle, misfit } from './eligibility.ts';
-import { checkpointHost } from './checkpoint.ts';
+import { carriedTo, checkpointHost } from './checkpoint.ts';
 
 /** The hosts for the trials of one sweep. */
 export interface Choice {
@@ -33,6 +33,8 @@ export function chooseHost(
 ): Candidate | null {
   const kept = checkpointHost(state, trial);
   const down = hostsDownUnder(state.ledger, trial);
+  const arrived = whereItArrived(state, trial, candidates);
+  if (arrived !== null && !down.has(arrived.berth.host.name)) return arrived;
   if (down.size > 0)
     return fitting(
       candidates.filter(({ berth }) => !down.has(berth.host.name)),
@@ -49,6 +51,18 @@ export function chooseHost(
     if (now - lastFailure(state, trial) < patienceMs && away.some(isFresh)) return null;
   }
   return fitting(fresh.length > 0 ? fresh : candidates, trial, kept);
+}
+
+/** Where a place was kept until its checkpoint had come. */
+function whereItArrived(
+  state: CoordinatorState,
+  trial: Trial,
+  candidates: readonly Candidate[],
+): Candidate | null {
+  const host = carriedTo(state, trial, 'there');
+  const found = host === null ? undefined : candidates.find(({ berth }) => berth.host.name === host);
+  const fits = found !== undefined && isOpenTo(found) && misfit(trial.point, found.berth.idle) === null;
+  return fits ? found : null;
 }
 
 const none: ReadonlySet<HostName> = new Set();

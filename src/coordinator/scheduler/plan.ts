@@ -3,7 +3,7 @@ import type { Sweep, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { add, type Berth, berthOf, type Candidate, candidateOf, isOpenTo, ranOf } from './berth.ts';
-import { type Beginning, beginningOf, expectingHost } from './checkpoint.ts';
+import { type Beginning, beginningOf, carriedTo } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
 import { type Eligibility, eligibility } from './eligibility.ts';
 import { evenOut } from './even-out.ts';
@@ -100,23 +100,39 @@ function assignSweep(
     const trial = sweep.order[index];
     if (trial === undefined || trial.status.kind !== 'queued' || taken.has(trial)) continue;
     if (!choice.candidates.some(isOpenTo)) return;
-    const expecting = expectingHost(state, trial);
-    const isExpected = ({ berth }: Candidate): boolean => berth.host.name === expecting;
-    const expected = choice.candidates.find(isExpected) ?? null;
-    const chosen = expected ?? chooseHost(state, trial, choice);
-    if (chosen === null) continue;
-    const { name } = chosen.berth.host;
-    const beginning = expected === null ? beginningOf(state, trial, name, choice.now) : null;
-    if (beginning?.kind === 'wait') continue;
+    const expecting = carriedTo(state, trial, 'on-its-way');
+    const expected =
+      expecting === null ? undefined : choice.candidates.find(({ berth }) => berth.host.name === expecting);
+    const start = expected === undefined ? startOf(state, trial, choice) : null;
+    const chosen = expected ?? start?.chosen;
+    if (chosen === undefined || start?.beginning.kind === 'wait') continue;
     taken.add(trial);
     add(chosen, trial);
     allowed -= 1;
     // Its place is kept until the checkpoint is there.
-    if (beginning === null) continue;
+    if (start === null) continue;
+    const { name } = chosen.berth.host;
+    const { beginning } = start;
     const assigned = assignments.get(name);
     if (assigned === undefined) assignments.set(name, [{ trial, sweep: sweep.name, beginning }]);
     else assigned.push({ trial, sweep: sweep.name, beginning });
   }
+}
+
+interface Start {
+  readonly chosen: Candidate;
+  readonly beginning: Beginning;
+}
+
+/** Where a trial would have to begin anew, another host that its checkpoint can be carried to takes its place. */
+function startOf(state: CoordinatorState, trial: Trial, choice: Choice): Start | null {
+  const chosen = chooseHost(state, trial, choice);
+  if (chosen === null) return null;
+  const beginning = beginningOf(state, trial, chosen.berth.host.name, choice.now);
+  if (beginning.kind !== 'lease' || beginning.anew === null) return { chosen, beginning };
+  const candidates = choice.candidates.filter((candidate) => candidate !== chosen);
+  const other = startOf(state, trial, { ...choice, candidates });
+  return other?.beginning.kind === 'carry' ? other : { chosen, beginning };
 }
 
 function concurrencyLeft(sweep: Sweep): number {

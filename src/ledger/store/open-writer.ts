@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { isNotADatabase, LedgerDamagedError, LedgerWriteError } from './errors.ts';
 import { type FileSystemKind, fileSystemOf } from './file-system.ts';
 import { ledgerFile } from './ledger-file.ts';
+import { removeLive } from './live-file.ts';
 import { takeLock } from './lock.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { type FileKind, fileKind, migrate, notALedger } from './schema.ts';
@@ -45,6 +46,8 @@ export function openWriter(folder: string, options: WriterOptions): OpenedWriter
     makePrivateFile(folder, path);
     db = new DatabaseSync(path, { timeout: busyMs });
     opened = enter(db, path, options.breakLock, options.fileSystem ?? fileSystemOf(folder));
+    // Told once: a writer that does not stay says nothing of its own.
+    if (opened.kind === 'opened' && opened.lost !== null) removeLive(folder);
     return opened;
   } catch (cause) {
     const damage = damageOf(path, cause);

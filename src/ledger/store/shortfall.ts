@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { ledgerEventSchema } from '../events.ts';
 import { recordedHead } from './chain.ts';
 import { readLive } from './live-file.ts';
 import { readLedger } from './read-connection.ts';
@@ -44,8 +45,18 @@ export interface Lost {
 
 /** What a ledger lacks of what it had reached; null where it has all of it, or was another. */
 export function lostOf(db: DatabaseSync, reached: Reached | null): Lost | null {
-  const first = db.prepare('SELECT payload FROM events WHERE seq = 1').get();
-  if (reached === null || !String(first?.['payload']).includes(JSON.stringify(reached.ledger))) return null;
+  if (reached === null || ledgerOf(db) !== reached.ledger) return null;
   const events = reached.events - (recordedHead(db, 'last')?.seq ?? 0);
   return events > 0 ? { events, at: reached.at } : null;
+}
+
+/** Its id; null where it has none yet, or its first event is not what was written. */
+function ledgerOf(db: DatabaseSync): string | null {
+  const first = db.prepare('SELECT payload FROM events WHERE seq = 1').get();
+  try {
+    const event = ledgerEventSchema.parse(JSON.parse(String(first?.['payload'])));
+    return event.kind === 'ledger-created' ? event.ledger : null;
+  } catch {
+    return null;
+  }
 }

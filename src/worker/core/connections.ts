@@ -3,6 +3,7 @@ import { canonicalJson } from '../../model/canonical.ts';
 import type { HostLimits } from '../../model/inventory.ts';
 import { type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';
+import { dropCheckpoints, restoreCheckpoint } from './checkpoints.ts';
 import { acknowledge, cancel, lease, takeBack } from './leases.ts';
 import { launchCame } from './prepare-launch.ts';
 import { type LedgerSide, startOf, type WorkerState } from './state.ts';
@@ -151,28 +152,12 @@ function command(
       restoreCheckpoint(turn, connection, message);
       break;
     case 'drop-checkpoints':
-      for (const trial of message.trials.filter((trial) => !isHere(turn, trial)))
-        turn.instruct({ kind: 'drop-checkpoint', trial });
+      dropCheckpoints(turn, message.trials);
       break;
     default:
       message satisfies never;
   }
 }
-
-/** Never under a trial that has it open, whichever ledger it is of. */
-function restoreCheckpoint(
-  turn: Turn,
-  connection: number,
-  { trial, hash, path }: Said<'restore-checkpoint'>,
-): void {
-  if (isHere(turn, trial))
-    send(turn, connection, { kind: 'checkpoint-restored', trial, problem: 'its trial is here' });
-  else turn.instruct({ kind: 'restore-checkpoint', connection, trial, hash, path });
-}
-
-/** Whether an attempt of a trial waits or runs here. */
-const isHere = ({ state }: Turn, trial: string): boolean =>
-  [...state.attempts.values()].some(({ lease, status }) => lease.trial === trial && status.kind !== 'ended');
 
 /** From here on lines and ends flow: first what this writer has not committed, then what ended without its knowledge. */
 function reconciled(

@@ -47,6 +47,13 @@ export type WorkerEvent =
       readonly offsets: Offsets;
     }
   | { readonly kind: 'gathered'; readonly attempt: string; readonly evidence: Evidence }
+  /** What came of `unpack-checkpoint`; null where all of it is there. */
+  | {
+      readonly kind: 'checkpoint-unpacked';
+      readonly connection: number;
+      readonly trial: string;
+      readonly problem: string | null;
+    }
   /** Whether the artifacts of an end that another boot sealed are there as they were. */
   | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
   | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }

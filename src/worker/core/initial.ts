@@ -10,6 +10,7 @@ export const initial = (facts: HostFacts): WorkerState => ({
   launches: new Map(),
   attempts: new Map(),
   active: new Set(),
+  restoring: new Set(),
   doubted: new Map(),
   connections: new Map(),
   figures: null,

@@ -80,10 +80,14 @@ export type Instruction =
       readonly offset: number;
     }
   | { readonly kind: 'list-checkpoint'; readonly connection: number; readonly trial: string }
+  /** Answered by `checkpoint-unpacked`. */
   | {
-      readonly kind: 'restore-checkpoint';
+      readonly kind: 'unpack-checkpoint';
       readonly connection: number;
       readonly trial: string;
       readonly hash: string;
       readonly path: string;
-    };
+    }
+  /** Put what was unpacked in the place of the trial's own, and say so; or throw it away. */
+  | { readonly kind: 'place-checkpoint'; readonly connection: number; readonly trial: string }
+  | { readonly kind: 'discard-checkpoint'; readonly trial: string };

@@ -22,6 +22,8 @@ export interface WorkerState {
   readonly attempts: Map<string, HeldAttempt>;
   /** Attempts that hold room on the host: starting or running. */
   readonly active: Set<HeldAttempt>;
+  /** Trials whose checkpoint from another host is being unpacked. */
+  readonly restoring: Set<string>;
   /** Ended by SIGTERM, and it is not known yet whether the host is being shut down: until then, by its clock. */
   readonly doubted: Map<HeldAttempt, { readonly evidence: Evidence; readonly until: number }>;
   readonly connections: Map<number, Connection>;

@@ -1,5 +1,6 @@
 import { apply } from './apply.ts';
 import { startWhatFits } from './backlog.ts';
+import { checkpointUnpacked } from './checkpoints.ts';
 import { claimsRead, sayClaimsIfChanged } from './claims.ts';
 import { closed, received } from './connections.ts';
 import type { WorkerEvent } from './event.ts';
@@ -52,6 +53,7 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   exited: true,
   lines: false,
   gathered: false,
+  'checkpoint-unpacked': false,
   verified: false,
   sampled: true,
   'claims-read': true,
@@ -95,6 +97,9 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
       break;
     case 'gathered':
       withAttempt(turn, event.attempt, (held) => gathered(turn, held, event.evidence));
+      break;
+    case 'checkpoint-unpacked':
+      checkpointUnpacked(turn, event);
       break;
     case 'verified':
       withAttempt(turn, event.attempt, (held) => verified(turn, held, event.intact));

@@ -1,24 +1,26 @@
-import { readdirSync, rmdirSync, statSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { problemText } from '../../content/problem.ts';
+import type { ContentProblem } from '../../content/problem.ts';
 import { readManifest } from '../../content/read-manifest.ts';
-import { syncFolder } from '../../content/tree.ts';
+import { syncTree } from '../../content/tree.ts';
 import { unpackFolder } from '../../content/unpack.ts';
 import type { ContentHash } from '../../model/ids.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { formatSize } from '../../model/size.ts';
+import { mostCheckpointBytes } from '../../protocol/messages.ts';
 import { checkpointFolder, type HostFolder } from './host-folder.ts';
 
-/** What is carried to another host at most: beyond it a link is busy for longer than most trials run. */
-const mostBytes = 2 * 1024 ** 3;
-
-/** What a trial has left for its next attempt, in bytes. */
-export function checkpointBytes(host: HostFolder, trial: string): number {
+/**
+ * What a trial has left for its next attempt, in bytes: more than none where there are but empty files, which may be
+ * marks; null where it cannot be told.
+ */
+export function checkpointBytes(host: HostFolder, trial: string): number | null {
+  const folder = checkpointFolder(host, trial);
   try {
-    return bytesBelow(checkpointFolder(host, trial));
+    return existsSync(folder) ? bytesBelow(folder) : 0;
   } catch {
-    return 0;
+    return null;
   }
 }
 
@@ -26,10 +28,13 @@ function bytesBelow(folder: string): number {
   let bytes = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    bytes += entry.isDirectory() ? bytesBelow(path) : statSync(path).size;
+    bytes += entry.isDirectory() ? bytesBelow(path) : Math.max(1, lstatSync(path).size);
   }
   return bytes;
 }
+
+/** They are listed in one message. */
+const mostFiles = 100_000;
 
 type Listed =
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
@@ -37,45 +42,89 @@ type Listed =
 
 /** Its files with their hashes, for who takes it along. */
 export async function listCheckpoint(host: HostFolder, trial: string): Promise<Listed> {
-  const bytes = checkpointBytes(host, trial);
-  if (bytes > mostBytes)
-    return {
-      kind: 'refused',
-      problem: `it is ${formatSize(bytes)}, and ${formatSize(mostBytes)} is the most that is carried`,
-    };
-  const read = await readManifest(checkpointFolder(host, trial), { ignore: 'nothing' });
-  if (read.kind === 'manifest') return read;
-  return { kind: 'refused', problem: read.problems.map(problemText).join('; ') };
+  try {
+    const folder = checkpointFolder(host, trial);
+    if (!existsSync(folder)) return { kind: 'manifest', manifest: [] };
+    const bytes = bytesBelow(folder);
+    if (bytes > mostCheckpointBytes)
+      return refused(
+        `is ${formatSize(bytes)}, and ${formatSize(mostCheckpointBytes)} is the most that is carried`,
+      );
+    // What was rotated away may have left a link behind.
+    const read = await readManifest(folder, { ignore: 'broken-links' });
+    if (read.kind === 'refused') return refused(read.problems.map(problemText).join(', and '));
+    return read.manifest.length <= mostFiles ? read : refused(`has more than ${mostFiles} files`);
+  } catch (error) {
+    return refused(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
+const refused = (what: string): Listed => ({ kind: 'refused', problem: `its checkpoint ${what}` });
+
+/** What follows `its checkpoint`. */
+function problemText(problem: ContentProblem): string {
+  switch (problem.kind) {
+    case 'link-leaves':
+      return `has ${problem.path}, a link out of its folder`;
+    case 'link-loop':
+      return `has ${problem.path}, a link to a folder that it lies in`;
+    case 'odd-name':
+      return `has ${problem.path}, a name that is not UTF-8`;
+    case 'unreadable':
+      return `has ${problem.path}, which cannot be read (${problem.message})`;
+    case 'no-folder':
+    case 'link-broken':
+    case 'too-large':
+      return 'is not whole';
+    default:
+      return problem satisfies never;
+  }
+}
+
+const draftOf = (host: HostFolder, trial: string): string => join(host.root, 'restored', trial);
+
 /**
- * Puts a packed checkpoint in the place of a trial's own, whole or not at all.
+ * Unpacks a checkpoint beside those of this host. One at a time of each trial.
  *
- * @returns why not; null where it is there
+ * @returns why not; null where all of it is there, synced
  */
-export async function replaceCheckpoint(
+export async function unpackCheckpoint(
   host: HostFolder,
   trial: string,
   hash: ContentHash,
   path: string,
 ): Promise<string | null> {
-  const place = checkpointFolder(host, trial);
-  const draft = join(host.root, 'restored', trial);
+  const draft = draftOf(host, trial);
   try {
     await rm(draft, { recursive: true, force: true });
-    await mkdir(join(host.root, 'restored'), { recursive: true, mode: 0o700 });
-    const refused = await unpackFolder(draft, hash, path);
-    if (refused !== null) return refused.problem;
-    await syncFolder(draft);
-    await rm(place, { recursive: true, force: true });
-    await rename(draft, place);
+    mkdirSync(join(host.root, 'restored'), { recursive: true, mode: 0o700 });
+    const refusal = await unpackFolder(draft, hash, path);
+    if (refusal === null) await syncTree(draft);
+    return refusal?.problem ?? null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Puts what was unpacked in the place of a trial's own, whole or not at all. At once: nothing of the trial may start meanwhile. */
+export function placeCheckpoint(host: HostFolder, trial: string): string | null {
+  const [place, draft] = [checkpointFolder(host, trial), draftOf(host, trial)];
+  const former = `${draft}.former`;
+  try {
+    rmSync(former, { recursive: true, force: true });
+    if (existsSync(place)) renameSync(place, former);
+    renameSync(draft, place);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
-    await rm(draft, { recursive: true, force: true }).catch(() => {});
+    rm(former, { recursive: true, force: true }).catch(() => {});
   }
 }
+
+/** What was unpacked is not wanted. */
+export const discardDraft = (host: HostFolder, trial: string): void =>
+  void rm(draftOf(host, trial), { recursive: true, force: true }).catch(() => {});
 
 /** Removes the checkpoint of a trial whose result is in the ledger. Empty ones, which most are, wait for an idle moment. */
 export function dropCheckpoint(host: HostFolder, trial: string): void {
@@ -85,10 +134,11 @@ export function dropCheckpoint(host: HostFolder, trial: string): void {
 }
 
 /**
- * Removes empty checkpoint folders: nothing would continue from them. Not at the end of each trial, because deleting
+ * Removes empty checkpoint folders, which nothing would continue from, and what was half restored when an agent ended. Not at the end of each trial, because deleting
  * a folder costs ext4 more than starting a program.
  */
 export function tidyCheckpoints(host: HostFolder): void {
+  rmSync(join(host.root, 'restored'), { recursive: true, force: true });
   for (const trial of readdirSync(`${host.root}/checkpoints`)) {
     try {
       rmdirSync(checkpointFolder(host, trial));

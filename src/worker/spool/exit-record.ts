@@ -5,7 +5,7 @@ import type { RunFolder } from './host-folder.ts';
  * Takes an attempt's right to start, which its exit record is: whoever creates that first has it, this agent or the
  * wrapper (wrapper.ts).
  *
- * @returns false where the attempt has started, and perhaps ended
+ * @returns false where the attempt has started, and perhaps ended; or where the disk does not let it be prevented
  */
 export function preventStart({ exit }: RunFolder): boolean {
   try {

@@ -26,7 +26,7 @@ export function gather(
   facts: {
     readonly seen: boolean;
     readonly oomKills: () => number | null;
-    readonly checkpointBytes: () => number;
+    readonly checkpointBytes: () => number | null;
   },
 ): Evidence | Promise<Evidence> {
   const lines = sources.read(true);

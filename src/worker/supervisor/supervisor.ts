@@ -157,7 +157,7 @@ export class Supervisor {
     const sources = watched?.sources ?? new MetricsSources(run, launch.metrics, offsets);
     const seen = watched?.isChild === true;
     const oomKills = (): number | null => readOomKills(this.#options.procRoot);
-    const left = (): number => checkpointBytes(this.#options.host, lease.trial);
+    const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const { post } = this.#options;
     try {
       const evidence = gather(run, launch, sources, { seen, oomKills, checkpointBytes: left });

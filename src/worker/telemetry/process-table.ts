@@ -42,8 +42,7 @@ export class ProcessTable {
       const stat = readProcessStat(pid);
       if (stat === null || !isAlive(stat)) continue;
       const seen = this.#known.get(pid);
-      const isSame = seen?.startTime === stat.startTime && seen.name === stat.name;
-      const known = isSame ? seen : this.#look(stat);
+      const known = seen !== undefined && isStill(seen, stat) ? seen : this.#look(stat);
       if (known !== null) next.set(pid, known);
       processes.push({ stat, attempt: known?.attempt ?? null });
     }
@@ -69,6 +68,10 @@ export class ProcessTable {
     return isOurs ? attempt : null;
   }
 }
+
+/** A program may write its title over its environment: the mark that was seen stays. */
+const isStill = ({ startTime, name, attempt }: Known, stat: ProcessStat): boolean =>
+  startTime === stat.startTime && (attempt !== null || name === stat.name);
 
 /** The value of a variable in an environment as /proc has it: each entry between zeros. */
 function valueOf(environment: string, name: string): string | null {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Instruction } from '../../../src/coordinator/core/events.ts';
+import type { CoordinatorEvent, Instruction } from '../../../src/coordinator/core/events.ts';
+import { newFleetHost } from '../../../src/coordinator/core/fleet-host.ts';
 import { attemptId, hostName, trialId } from '../../../src/model/ids.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
 import type { Lease } from '../../../src/protocol/messages.ts';
+import { plainHost } from '../../plain-host.ts';
 import { declarationOf, endOf, failure, leasesIn, points, World } from '../world.ts';
 
 const leases = (instructions: readonly Instruction[], host: string): readonly Lease[] =>
@@ -34,6 +36,22 @@ function running(): World {
 
 const trial = trialId('trial-0');
 const attempt = attemptId('n1-1');
+const cedar = hostName('cedar');
+const gone: Outcome = { kind: 'vanished' };
+
+const carryTo = (host: string) => ({
+  kind: 'carry',
+  trial,
+  attempt,
+  from: 'cedar',
+  to: host,
+  withinMs: 60_000,
+});
+
+const carried = (
+  to: string,
+  problem: Extract<CoordinatorEvent, { kind: 'checkpoint-carried' }>['problem'] = null,
+): CoordinatorEvent => ({ kind: 'checkpoint-carried', attempt, from: cedar, to: hostName(to), problem });
 
 describe('a trial that left a checkpoint', () => {
   it.each<Outcome>([
@@ -45,56 +63,90 @@ describe('a trial that left a checkpoint', () => {
     expect(leases(again, 'cedar')).toMatchObject([{ number: 2, continues: 'n1-1' }]);
   });
 
-  it.each<Outcome>([failure(), { kind: 'oom', message: 'the kernel killed it' }])(
+  it.each<Outcome>([gone, { kind: 'oom', message: 'the kernel killed it' }])(
     'goes elsewhere where its end speaks against the host ($kind), and on from there',
     (outcome) => {
       const world = running();
       const ended = world.end('n1-1', endWith(outcome));
       expect(leasesIn(ended)).toEqual([]);
-      expect(carries(ended)).toEqual([{ kind: 'carry', trial, attempt, from: 'cedar', to: 'birch' }]);
+      expect(carries(ended)).toEqual([carryTo('birch')]);
       expect(leasesIn(world.post({ kind: 'plan' }))).toEqual([]);
 
-      const arrived = { kind: 'checkpoint-carried', attempt, problem: null } as const;
-      expect(leasesIn(world.post({ ...arrived, to: hostName('maple') }))).toEqual([]);
-      const there = world.post({ ...arrived, to: hostName('birch') });
+      expect(leasesIn(world.post(carried('maple')))).toEqual([]);
+      const there = world.post(carried('birch'));
       expect(leases(there, 'birch')).toMatchObject([{ number: 2, continues: 'n1-1' }]);
       expect(world.state.ledger.attempts.get(attemptId('n1-2'))?.anew).toBeNull();
     },
   );
 
-  it('goes elsewhere without it where it cannot come, and says why', () => {
+  it('begins anew elsewhere where it failed: its checkpoint may be why', () => {
     const world = running();
-    world.end('n1-1', endWith(failure()));
-    const problem = 'it is 3 GiB, and 2 GiB is the most that is carried';
-    const told = world.post({ kind: 'checkpoint-carried', attempt, to: hostName('birch'), problem });
-    expect(leases(told, 'birch')).toMatchObject([{ number: 2, continues: null }]);
-    expect(world.state.ledger.attempts.get(attemptId('n1-2'))?.anew).toBe(problem);
+    const again = world.end('n1-1', endWith(failure()));
+    expect(carries(again)).toEqual([]);
+    expect(leases(again, 'birch')).toMatchObject([{ number: 2, continues: null }]);
+  });
+
+  it('goes to another host where the first cannot take it, and anew where it cannot be taken along', () => {
+    const full = running();
+    full.end('n1-1', endWith(gone));
+    const noRoom = 'its disk has no room';
+    const told = full.post(carried('birch', { at: hostName('birch'), because: noRoom }));
+    expect(carries(told)).toEqual([carryTo('maple')]);
+    const alsoFull = full.post(carried('maple', { at: hostName('maple'), because: noRoom }));
+    expect(leasesIn(alsoFull)).toEqual(['n1-2']);
+    expect(full.state.ledger.attempts.get(attemptId('n1-2'))).toMatchObject({
+      continues: null,
+      anew: noRoom,
+    });
+
+    const large = running();
+    large.end('n1-1', endWith(gone));
+    const because = 'its checkpoint is 3 GiB, and 2 GiB is the most that is carried';
+    const left = large.post(carried('birch', { at: cedar, because }));
+    expect(leases(left, 'birch')).toMatchObject([{ number: 2, continues: null }]);
+    expect(large.state.ledger.attempts.get(attemptId('n1-2'))?.anew).toBe(because);
+  });
+
+  it('is leased where it was carried to, whoever comes free meanwhile, and whatever became of its own host', () => {
+    const world = new World(['cedar', 'birch']);
+    world.declare(declarationOf({ retries: 3 }), points(1));
+    expect(leasesIn(world.ready('cedar'))).toEqual(['n1-1']);
+    world.ready('birch');
+    expect(carries(world.end('n1-1', endWith(gone)))).toEqual([carryTo('birch')]);
+    world.state.fleet.set(hostName('maple'), newFleetHost(plainHost('maple')));
+    world.ready('maple');
+    world.decide(carried('birch'));
+    const there = world.post({ kind: 'host-disconnected', host: cedar, because: 'cut', afterMs: 0 });
+    expect(leases(there, 'birch')).toMatchObject([{ number: 2, continues: 'n1-1' }]);
+  });
+
+  it('is carried on from where it was carried to', () => {
+    const world = running();
+    world.end('n1-1', endWith(gone));
+    world.decide(carried('birch'));
+    world.decide({ kind: 'host-disconnected', host: cedar, because: 'cut', afterMs: 0 });
+    world.decide({ kind: 'asked', by: 2, command: { kind: 'off', host: 'birch', because: 'it is moved' } });
+    expect(carries(world.post({ kind: 'plan' }))).toEqual([{ ...carryTo('maple'), from: 'birch' }]);
   });
 
   it('is not waited for where it left nothing, and asked for where nobody has looked', () => {
-    const nothing = running().end('n1-1', endWith(failure(), 0));
+    const nothing = running().end('n1-1', endWith(gone, 0));
     expect(leases(nothing, 'birch')).toMatchObject([{ number: 2, continues: null }]);
-    expect(carries(running().end('n1-1', endWith(failure(), null)))).toHaveLength(1);
+    expect(carries(running().end('n1-1', endWith(gone, null)))).toHaveLength(1);
   });
 
   it('is asked for again after a cut on its way', () => {
     const world = running();
-    world.end('n1-1', endWith(failure()));
+    world.end('n1-1', endWith(gone));
     const cut = { kind: 'host-disconnected', because: 'cut', afterMs: 0 } as const;
     const asked = carries(world.post({ ...cut, host: hostName('birch') }));
-    expect(asked).toEqual([{ kind: 'carry', trial, attempt, from: 'cedar', to: 'maple' }]);
-    const late = {
-      kind: 'checkpoint-carried',
-      attempt,
-      to: hostName('birch'),
-      problem: null,
-    } as const;
-    expect(leasesIn(world.post(late))).toEqual([]);
+    expect(asked).toEqual([carryTo('maple')]);
+    expect(leasesIn(world.post(carried('birch')))).toEqual([]);
   });
 
   it('waits for a host that is away, but for no longer than it ran', () => {
     const world = running();
-    world.end('n1-1', endWith(failure()));
+    world.end('n1-1', endWith(gone));
     const cut = { kind: 'host-disconnected', host: hostName('cedar'), because: 'cut', afterMs: 0 } as const;
     expect(leasesIn(world.post(cut))).toEqual([]);
     world.now += 99_000;
@@ -103,7 +155,7 @@ describe('a trial that left a checkpoint', () => {
     const again = world.post({ kind: 'plan' });
     expect(leases(again, 'birch')).toMatchObject([{ number: 2, continues: null }]);
     expect(world.state.ledger.attempts.get(attemptId('n1-2'))?.anew).toBe(
-      'its checkpoint lies on cedar, which was away',
+      'its checkpoint lies on cedar, which could not be reached',
     );
   });
 
@@ -113,20 +165,15 @@ describe('a trial that left a checkpoint', () => {
     const left = (instructions: readonly Instruction[]): boolean =>
       instructions.some((instruction) => instruction.kind === 'leave' && instruction.host === 'cedar');
     expect(left(world.end('n1-1', endWith({ kind: 'vanished' })))).toBe(false);
-    const arrived = world.post({
-      kind: 'checkpoint-carried',
-      attempt,
-      to: hostName('birch'),
-      problem: null,
-    });
+    const arrived = world.post(carried('birch'));
     expect(leases(arrived, 'birch')).toMatchObject([{ continues: 'n1-1' }]);
     expect(left(world.post({ kind: 'plan' }))).toBe(true);
   });
 
   it('is rid of it once it has its result elsewhere', () => {
     const world = running();
-    world.end('n1-1', endWith(failure()));
-    world.post({ kind: 'checkpoint-carried', attempt, to: hostName('birch'), problem: null });
+    world.end('n1-1', endWith(gone));
+    world.post(carried('birch'));
     const done = world.end('n1-2', endOf({ kind: 'succeeded' }, 1), 'birch');
     const message = { kind: 'drop-checkpoints', trials: [trial] };
     expect(done.filter((instruction) => instruction.kind === 'send')).toEqual(
@@ -139,13 +186,13 @@ describe('a trial that left a checkpoint', () => {
 
   it('goes on from an earlier one where the last cannot be had', () => {
     const world = running();
-    world.end('n1-1', endWith(failure()));
-    world.post({ kind: 'checkpoint-carried', attempt, to: hostName('birch'), problem: null });
-    world.end('n1-2', { ...endWith(failure('exit code 2')), seconds: 0 }, 'birch');
+    world.end('n1-1', endWith(gone));
+    world.post(carried('birch'));
+    world.end('n1-2', { ...endWith(gone), seconds: 0 }, 'birch');
     const cut = { kind: 'host-disconnected', host: hostName('birch'), because: 'cut', afterMs: 0 } as const;
     const asked = carries(world.post(cut));
-    expect(asked).toEqual([{ kind: 'carry', trial, attempt, from: 'cedar', to: 'maple' }]);
-    const there = world.post({ kind: 'checkpoint-carried', attempt, to: hostName('maple'), problem: null });
+    expect(asked).toEqual([carryTo('maple')]);
+    const there = world.post(carried('maple'));
     expect(leases(there, 'maple')).toMatchObject([{ number: 3, continues: 'n1-1' }]);
   });
 });

@@ -136,4 +136,23 @@ describe('a process', () => {
       await once(child, 'close');
     },
   );
+
+  it.runIf(process.platform === 'linux')(
+    'that writes a title over its environment keeps the mark that was seen',
+    async () => {
+      const env = { ...process.env, [attemptMark]: 'a-1', [paramsMark]: '/runs/a-1/params.json' };
+      const script = `process.stdin.once('data', () => { process.title = 'x'.repeat(4000); console.log('titled'); })`;
+      const child = spawn(process.execPath, ['-e', script], { env });
+      const table = new ProcessTable('/runs');
+      const seen = () => table.read().find(({ stat }) => stat.pid === child.pid);
+      await expect.poll(() => seen()?.attempt, { timeout: 10_000 }).toBe('a-1');
+      const before = seen()?.stat.name;
+      child.stdin.write('go');
+      await once(child.stdout, 'data');
+      expect(seen()?.stat.name).not.toBe(before);
+      expect(seen()?.attempt).toBe('a-1');
+      child.kill();
+      await once(child, 'close');
+    },
+  );
 });
