@@ -57,8 +57,11 @@ export class Supervisor {
   readonly #running = new Map<string, Watched>();
   /** Ended, not gathered yet. */
   readonly #ended = new Map<string, Watched>();
-  /** Attempts that ended since the last sample, with their sessions: something of them may live on. */
-  readonly #brief = new Map<string, number>();
+  /**
+   * Attempts that ended since the last sample, with their sessions where these are theirs for certain: something of them
+   * may live on. Who is in the middle of an exec has no mark to be known by, and is found only by another look.
+   */
+  readonly #recent = new Map<string, number | null>();
   #oomKills: number | null;
 
   constructor(options: SupervisorOptions) {
@@ -88,7 +91,7 @@ export class Supervisor {
 
   /** Whether there is something to look at in a second. */
   get isWatching(): boolean {
-    return this.#running.size + this.#brief.size > 0;
+    return this.#running.size + this.#recent.size > 0;
   }
 
   /** Whether trials run that another agent started. */
@@ -130,6 +133,7 @@ export class Supervisor {
     }
     // The number of a leader that is gone may be another's by now: only the mark is followed.
     this.#sessions.killAll(attempt, null);
+    this.#recent.set(attempt, null);
     this.#options.post({ kind: 'exited', attempt });
   }
 
@@ -186,16 +190,19 @@ export class Supervisor {
     }
   }
 
-  /** What every running attempt takes; ends what brief ones have left behind, and notices adopted ones that are gone. */
+  /** What every running attempt takes; ends what those that are over have left behind. */
   sample(): ProcessShare[] {
     this.#oomKills = readOomKills(this.#options.procRoot);
     const leaders = new Map(
       [...this.#running.values()].map(({ attempt, process }) => [attempt, process.pid]),
     );
-    const owned = this.#owners.look([...this.#brief, ...leaders]);
+    const over = [...this.#recent].flatMap(([attempt, session]): [string, number][] =>
+      session === null ? [] : [[attempt, session]],
+    );
+    const owned = this.#owners.look([...over, ...leaders]);
     for (const { attempt } of owned)
-      if (this.#brief.has(attempt)) this.#sessions.killAll(attempt, this.#brief.get(attempt) ?? null);
-    this.#brief.clear();
+      if (this.#recent.has(attempt)) this.#sessions.killAll(attempt, this.#recent.get(attempt) ?? null);
+    this.#recent.clear();
     return sharesOf(owned, leaders, this.#options.units);
   }
 
@@ -243,7 +250,7 @@ export class Supervisor {
     this.#ended.set(attempt, watched);
     const ranLong = this.#options.now() - startedAt > briefMs;
     if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
-    else this.#brief.set(attempt, process.pid);
+    this.#recent.set(attempt, process.pid);
     this.#options.post({ kind: 'exited', attempt });
   }
 
