@@ -117,9 +117,7 @@ describe.skipIf(!isHere)('a bed', () => {
 
   it('ends who has left where logind would', async () => {
     await said('host04', 'setsid sleep 300 >/dev/null 2>&1 </dev/null &');
-    await expect
-      .poll(() => bed.host('host04').exec('pgrep', ['-u', 'lab']), { timeout: 10_000 })
-      .toMatchObject({ stdout: '' });
+    await expect.poll(() => bed.host('host04').exec('pgrep', ['-u', 'lab'])).toMatchObject({ stdout: '' });
   });
 
   it('reboots: another boot, an empty /tmp, the same home and key', async () => {
@@ -214,7 +212,7 @@ describe.skipIf(!isHere)('a bed', () => {
     await host.reboot();
     expect(await pong()).toBeGreaterThanOrEqual(100);
     await host.unwan();
-    await expect.poll(pong, { timeout: 10_000 }).toBeLessThan(50);
+    await expect.poll(pong).toBeLessThan(50);
   });
 });
 

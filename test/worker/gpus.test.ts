@@ -75,7 +75,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await host.dispose();
-  await expect.poll(() => driver.processes(), patiently).toEqual([]);
+  await expect.poll(() => driver.processes()).toEqual([]);
   rmSync(driver.folder, { recursive: true });
 });
 
@@ -243,7 +243,7 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
     writer.lease(waits, needs('a-1', 9));
     await writer.started('a-1');
     await host.kill('SIGKILL');
-    await expect.poll(() => driver.processes(), patiently).toEqual([]);
+    await expect.poll(() => driver.processes()).toEqual([]);
     driver.tell(1, { used: 12 * 1024 });
     const next = await connected();
     await next.hears('state', ({ running }) => running[0]?.device === gpu(0));

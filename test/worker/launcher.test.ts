@@ -37,7 +37,7 @@ describe('P1 a launcher that is killed', () => {
     const killed = launcher();
     kill(killed);
     // Until the agent has noticed: what it asks of a dead launcher has vanished.
-    await expect.poll(() => readProcessStat(killed ?? 0), { timeout: 10_000 }).toBeNull();
+    await expect.poll(() => readProcessStat(killed ?? 0)).toBeNull();
 
     expect((await writer.run('a-2', launchOf([fixture('prints-score'), '0.5']))).end.outcome).toEqual({
       kind: 'succeeded',
@@ -95,8 +95,6 @@ it('ends with its agent, however that ends', async () => {
     const pid = launcher();
     expect(pid).not.toBeNull();
     await host.kill(signal);
-    await expect
-      .poll(() => readProcessStat(pid ?? 0)?.state ?? 'gone', { timeout: 10_000 })
-      .toMatch(/gone|Z/);
+    await expect.poll(() => readProcessStat(pid ?? 0)?.state ?? 'gone').toMatch(/gone|Z/);
   }
 });
