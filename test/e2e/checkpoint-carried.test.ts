@@ -61,10 +61,18 @@ fixed: {startChannels: 4, pool: 8, epochs: ${epochs}, patience: ${epochs}, dropo
       (await Promise.all(hosts.map((host) => find(host, '-name', 'report.ndjson')))).flat(),
     );
 
+    // Brings what it lacks to the host that the first run did not need: the second is not through before it is entered.
+    expect(await type('hosts', 'check')).toMatchObject({ code: exitCode.done });
     const run = bed.spawn(process.execPath, [labsweep, 'run', 'training.yaml', '--state', 'torn'], {
       cwd: folder,
     });
     const end = ended(run);
+    const states = async (): Promise<unknown> =>
+      JSON.parse((await type('status', '--json', '--state', 'torn')).stdout).hosts.map(
+        ({ state }: { state: string }) => state,
+      );
+    // Before the one is there that has not had it, it goes on where it was.
+    await expect.poll(states, { timeout: 60_000 }).toEqual(['ready', 'ready']);
     const first = await vi.waitUntil(
       async () => {
         for (const host of hosts)
