@@ -4,7 +4,6 @@ import type { Trial } from '../../src/ledger/state.ts';
 import type { Lease } from '../../src/protocol/messages.ts';
 import { attemptId, hostName, trialId } from '../../src/model/ids.ts';
 import { declarationOf } from '../coordinator/world.ts';
-import type { VirtualClock } from './clock.ts';
 import type { Story } from './story.ts';
 import { isSilence } from './ledger-disk.ts';
 import { lostAfterMs } from './virtual-coordinator.ts';
@@ -31,7 +30,6 @@ class OnDisk {
 export class Promises {
   readonly #lab: VirtualLab;
   readonly #story: Story;
-  readonly #clock: VirtualClock;
   #disk = new OnDisk();
   #restorations = 0;
   #seenEvents = 0;
@@ -46,10 +44,9 @@ export class Promises {
   presumedLost = 0;
   returned = 0;
 
-  constructor(lab: VirtualLab, story: Story, clock: VirtualClock) {
+  constructor(lab: VirtualLab, story: Story) {
     this.#lab = lab;
     this.#story = story;
-    this.#clock = clock;
   }
 
   /** Reads what is new, then asserts. @returns the promise that is broken, or null */
@@ -219,9 +216,11 @@ export class Promises {
           this.#unwantedSince.delete(lease.attempt);
           continue;
         }
-        const since = this.#unwantedSince.get(lease.attempt) ?? this.#clock.nowMs;
+        // A laptop that sleeps tells nobody anything.
+        const now = this.#lab.laptop.awakeMs;
+        const since = this.#unwantedSince.get(lease.attempt) ?? now;
         this.#unwantedSince.set(lease.attempt, since);
-        if (this.#clock.nowMs - since > settledAfterMs)
+        if (now - since > settledAfterMs)
           return `${why}, and ${lease.attempt} runs on on ${host.name}`;
       }
     return null;

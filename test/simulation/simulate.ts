@@ -34,7 +34,7 @@ export function simulate(seed: number): Simulated {
   const clock = new VirtualClock();
   const story = new Story(() => clock.nowMs);
   const lab = new VirtualLab(clock, random, story);
-  const promises = new Promises(lab, story, clock);
+  const promises = new Promises(lab, story);
 
   function watch(): void {
     if (!lab.isCoordinated) lab.coordinate();
