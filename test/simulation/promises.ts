@@ -220,8 +220,7 @@ export class Promises {
         const now = this.#lab.laptop.awakeMs;
         const since = this.#unwantedSince.get(lease.attempt) ?? now;
         this.#unwantedSince.set(lease.attempt, since);
-        if (now - since > settledAfterMs)
-          return `${why}, and ${lease.attempt} runs on on ${host.name}`;
+        if (now - since > settledAfterMs) return `${why}, and ${lease.attempt} runs on on ${host.name}`;
       }
     return null;
   }

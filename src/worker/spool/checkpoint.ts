@@ -122,9 +122,9 @@ export function placeCheckpoint(host: HostFolder, trial: string): string | null 
   }
 }
 
-/** What was unpacked is not wanted. */
+/** What was unpacked is not wanted. At once: the next may be unpacked in the same place. */
 export const discardDraft = (host: HostFolder, trial: string): void =>
-  void rm(draftOf(host, trial), { recursive: true, force: true }).catch(() => {});
+  rmSync(draftOf(host, trial), { recursive: true, force: true });
 
 /** Removes the checkpoint of a trial whose result is in the ledger. Empty ones, which most are, wait for an idle moment. */
 export function dropCheckpoint(host: HostFolder, trial: string): void {
