@@ -27,7 +27,6 @@ async function runOneByOne(work: Work): Promise<void> {
 
 function start(work: Work, root: string, trial: number): ChildProcess {
   mkdirSync(root);
-  writeFileSync(`${root}/exit`, '    \n');
   writeFileSync(`${root}/params.json`, JSON.stringify({ x: trial }));
   const log = openSync(`${root}/log`, 'a');
   const argv = ['-c', wrapper, 'bare-loop', `${root}/exit`, ...argvOf(work, trial)];
