@@ -255,16 +255,16 @@ describe('a trial that is asked to end', () => {
   });
 
   it('is killed after a grace of 10 s when it ignores that', { timeout: 30_000 }, async () => {
-    writer.lease(launchOf([fixture('ignores-sigterm')], { timeoutMs: 1_000 }), leaseOf('a-1'));
+    writer.lease(launchOf([fixture('ignores-sigterm')], { timeoutMs: 500 }), leaseOf('a-1'));
     const { end } = await writer.ended('a-1');
-    expect(end.outcome).toEqual({ kind: 'timeout', afterMs: 1_000 });
+    expect(end.outcome).toEqual({ kind: 'timeout', afterMs: 500 });
     expect(end.seconds).toBeGreaterThan(10);
   });
 
   it('is ended by its timeout', async () => {
-    const { end } = await writer.run('a-1', launchOf([fixture('never-ends')], { timeoutMs: 1_000 }));
+    const { end } = await writer.run('a-1', launchOf([fixture('never-ends')], { timeoutMs: 300 }));
     expect(end).toMatchObject({
-      outcome: { kind: 'timeout', afterMs: 1_000 },
+      outcome: { kind: 'timeout', afterMs: 300 },
       logTail: expect.stringMatching(/^ready\n/),
     });
     expect(end.seconds).toBeLessThan(5);

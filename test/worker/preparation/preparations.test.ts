@@ -39,10 +39,10 @@ describe('a setup that hangs', () => {
   it('is ended with all that it had started, and says for how long it ran, its last words and what to do', async () => {
     const pids = join(root, 'pids');
     const script = `sleep 1000 & echo $$ $! > ${pids}; echo waiting for the licence; wait`;
-    const result = await prepare({ setup: ['sh', '-c', script] }, 2_000);
+    const result = await prepare({ setup: ['sh', '-c', script] }, 300);
     expect(result).toMatchObject({ kind: 'failed', reason: 'setup', logTail: 'waiting for the licence' });
     expect(result.kind === 'failed' && result.message).toMatch(
-      /^`setup` \(sh -c .*\) did not end within 2 s and was ended; run it there by hand to see what it waits for: waiting for the licence \(its log there: .*\.log\)$/,
+      /^`setup` \(sh -c .*\) did not end within 300 ms and was ended; run it there by hand to see what it waits for: waiting for the licence \(its log there: .*\.log\)$/,
     );
     const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
     expect(started).toHaveLength(2);
@@ -58,7 +58,7 @@ describe('a setup that hangs', () => {
       environment: { PATH: process.env['PATH'] ?? '' },
       log: join(root, 'log'),
       answers: true,
-      limitMs: 2_000,
+      limitMs: 300,
       running: () => {},
     });
     process.kill(Number(readFileSync(pid, 'utf8')), 'SIGKILL');
