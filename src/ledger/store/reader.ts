@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AttemptId } from '../../model/ids.ts';
 import { type MetricsLine, metricsLineSchema } from '../../model/metrics.ts';
 import type { LedgerEvent } from '../events.ts';
-import { eventsAfter, recordedHead } from './chain.ts';
+import { type ChainHead, eventsAfter, recordedHead } from './chain.ts';
 import { isNotADatabase, LedgerDamagedError } from './errors.ts';
 import { ledgerFile } from './ledger-file.ts';
 import { readLedger } from './read-connection.ts';
@@ -55,6 +55,22 @@ export class LedgerReader {
       if (head === null) throw new LedgerDamagedError(this.path, afterSeq, 'is not there any more');
       const events = [...eventsAfter(db, this.path, head)];
       return { events, seq: afterSeq + events.length };
+    });
+  }
+
+  /**
+   * The events after `head`, and the head from then on; null where the file that lies there now is not the one of which
+   * that was the head, or has lost it.
+   *
+   * @throws LedgerDamagedError at the first that is not as it was written
+   */
+  readOn(head: ChainHead): { events: LedgerEvent[]; head: ChainHead } | null {
+    return readLedger(this.path, (db) => {
+      const now = recordedHead(db, head.seq);
+      if (now === null || Buffer.compare(now.hash, head.hash) !== 0) return null;
+      const events = [...eventsAfter(db, this.path, head)];
+      const last = recordedHead(db, head.seq + events.length);
+      return last === null ? null : { events, head: last };
     });
   }
 

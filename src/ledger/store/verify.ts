@@ -57,7 +57,8 @@ export function verifyLedger(path: string): Verification {
     if (isNotADatabase(error)) return notALedger(path);
     if (!(error instanceof LedgerDamagedError)) throw error;
     const message = error.cause === undefined ? error.message : messageOf(error.cause);
-    return { kind: 'verified', findings: [{ kind: 'file-damaged', message }], events: 0, goodEvents: 0 };
+    const findings: Finding[] = [{ kind: 'file-damaged', message }];
+    return { kind: 'verified', findings, events: 0, goodEvents: 0 };
   }
 }
 

@@ -12,7 +12,15 @@ import type { Salvage } from './salvage.ts';
  * @param at wall clock, ms since 1970
  * @throws LedgerWriteError when the disk refuses
  */
-export function writeRecovered({ events, metrics, lostMetrics }: Salvage, to: string, at: number): void {
+export function writeRecovered(
+  {
+    events,
+    metrics,
+    lostMetrics,
+  }: Pick<Salvage, 'events' | 'metrics'> & { readonly lostMetrics: readonly string[] },
+  to: string,
+  at: number,
+): void {
   const folder = mkdtempSync(join(dirname(to), '.labsweep-recover-'));
   try {
     const opened = openWriter(folder, { breakLock: false });
