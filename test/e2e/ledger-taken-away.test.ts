@@ -112,5 +112,5 @@ describe('P1 a ledger that is taken away from its coordinator', () => {
       const { rows } = JSON.parse((await lab.labsweep('leaderboard', 'toy', '--json')).out);
       expect(rows).toHaveLength(points);
       expect(await lab.labsweep('ledger', 'verify')).toMatchObject({ code: exitCode.done });
-    });
+    }, 120_000);
 });

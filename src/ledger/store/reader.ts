@@ -6,6 +6,7 @@ import type { LedgerEvent } from '../events.ts';
 import { type ChainHead, eventsAfter, recordedHead } from './chain.ts';
 import { isNotADatabase, LedgerDamagedError } from './errors.ts';
 import { ledgerFile } from './ledger-file.ts';
+import { isPlainFile } from './plain-file.ts';
 import { readLedger } from './read-connection.ts';
 import { type FileKind, fileKind, notALedger } from './schema.ts';
 
@@ -21,6 +22,7 @@ export const openReader = (folder: string): OpenedReader => openLedgerFile(join(
 /** The same for a ledger that lies elsewhere, under any name. */
 export function openLedgerFile(path: string): OpenedReader {
   if (!existsSync(path)) return { kind: 'none' };
+  if (!isPlainFile(path)) return notALedger(path);
   const kind = kindOf(path);
   if (kind.kind === 'empty') return { kind: 'none' };
   return kind.kind === 'ledger' ? { kind: 'opened', reader: new LedgerReader(path) } : kind;

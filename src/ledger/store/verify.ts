@@ -7,6 +7,7 @@ import { encode } from '../../protocol/framing.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
 import { chainHash, emptyChain, writtenHead } from './chain.ts';
 import { isNotADatabase, LedgerDamagedError } from './errors.ts';
+import { isPlainFile } from './plain-file.ts';
 import { readLedger } from './read-connection.ts';
 import { type FileKind, fileKind, notALedger } from './schema.ts';
 
@@ -47,6 +48,7 @@ export type Verification =
  */
 export function verifyLedger(path: string): Verification {
   if (!existsSync(path)) return { kind: 'none' };
+  if (!isPlainFile(path)) return notALedger(path);
   try {
     return readLedger(path, (db) => {
       const kind = fileKind(db, path);
