@@ -29,7 +29,11 @@ function ledgerOf({ who, points, trained, sweep = 'lab', program = 'train' }: Sh
   for (const x of trained) {
     const lines = [{ step: 1, val_accuracy: (x * 7 + who.length) / 1_000 }];
     const end = { metricsCount: 1, metricsHash: metricsHashOf(lines) };
-    const attempt = built.succeed(idOf({ x }, 1, { kind: 'command', command: [program] }), lines[0] ?? {}, end);
+    const attempt = built.succeed(
+      idOf({ x }, 1, { kind: 'command', command: [program] }),
+      lines[0] ?? {},
+      end,
+    );
     metrics.push({ attempt: attemptId(attempt), from: 0, lines });
   }
   return folderWith(built, metrics);

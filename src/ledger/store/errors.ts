@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import type { FileChange } from './ledger-files.ts';
 import type { LockHolder } from './lock-holder.ts';
-import type { Rescued } from './rescue.ts';
 
 /** The file is not as it was written. */
 export class LedgerDamagedError extends Error {
@@ -45,6 +44,14 @@ export class LedgerTakenOverError extends Error {
     super(`${path} was taken over by ${who}: this process decides nothing any more`);
     this.holder = holder;
   }
+}
+
+/** A copy of what a writer held. */
+export interface Rescued {
+  readonly path: string;
+  readonly events: number;
+  /** Attempts that have ended, whose metrics lines could not be saved. */
+  readonly lostMetrics: number;
 }
 
 /** The file is not where its writer opened it, or another program has written into it. */

@@ -6,20 +6,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerEvent } from '../events.ts';
 import { type ChainHead, chainHash, emptyChain, recordedHead } from './chain.ts';
 import { vacuumInto } from './copy-ledger.ts';
+import type { Rescued } from './errors.ts';
 import type { KeptEvents } from './kept-events.ts';
 import { readLedger } from './read-connection.ts';
 import { verifyLedger } from './verify.ts';
 import { writeWholeFile } from './whole-file.ts';
 import { writeRecovered } from './write-recovered.ts';
 
-export interface Rescued {
-  readonly path: string;
-  readonly events: number;
-  /** Attempts that have ended, whose metrics lines could not be saved. */
-  readonly lostMetrics: number;
-}
-
-export interface Held {
+interface Held {
   readonly db: DatabaseSync;
   /** Where the ledger was. */
   readonly path: string;

@@ -1,10 +1,11 @@
 import { rmSync, truncateSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type AttemptId, attemptId } from '../../model/ids.ts';
-import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
+import type { LedgerEvent } from '../events.ts';
 import type { MetricsBatch } from '../metrics-batch.ts';
-import { type ChainHead, chainHash, emptyChain, recordedHead, recordsAfter } from './chain.ts';
-import { LedgerEventError, LedgerReplacedError, LedgerTakenOverError, LedgerWriteError } from './errors.ts';
+import { Appender, encodeEvent } from './append.ts';
+import { type ChainHead, emptyChain, recordedHead, recordsAfter } from './chain.ts';
+import { LedgerReplacedError, LedgerTakenOverError, LedgerWriteError } from './errors.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type FileChange, LedgerFiles } from './ledger-files.ts';
 import { lockHolder, releaseLock } from './lock.ts';
@@ -19,9 +20,6 @@ export type Journal = 'wal' | 'truncate';
  * checkpoints, which come within a commit. Apart from it, a commit never changes the file, and whoever does is found out.
  */
 const checkpointAt = 4_000_000;
-/** What a commit, and the lines of an attempt, add to the WAL beside their text: the pages that lead to it. */
-const pagesOfCommit = 4 * 4096;
-const pagesOfLines = 2 * 4096;
 
 /** The one process that may add to a ledger. Made by `openWriter`; synchronous, one transaction a commit. */
 export class LedgerWriter {
@@ -32,12 +30,9 @@ export class LedgerWriter {
   readonly #token: string;
   #head: ChainHead;
   readonly #ours: StatementSync;
-  readonly #addEvent: StatementSync;
-  readonly #addLine: StatementSync;
-  readonly #setHead: StatementSync;
+  readonly #appender: Appender;
   readonly #files: LedgerFiles;
   readonly #kept = new KeptEvents();
-  #walBytes = 0;
   /** The last event in the file without its WAL; null where pages of the file are older than others. */
   #settled: ChainHead | null = null;
   #replaced: LedgerReplacedError | null = null;
@@ -51,9 +46,7 @@ export class LedgerWriter {
     if (journal === 'wal') db.exec('PRAGMA wal_autocheckpoint = 0');
     this.#files = new LedgerFiles(path, journal === 'wal');
     this.#ours = db.prepare('SELECT 1 FROM lock WHERE token = ?');
-    this.#addEvent = db.prepare('INSERT INTO events (seq, payload, hash) VALUES (?, ?, ?)');
-    this.#setHead = db.prepare('INSERT OR REPLACE INTO head (id, seq, hash) VALUES (1, ?, ?)');
-    this.#addLine = db.prepare('INSERT OR IGNORE INTO metrics (attempt, line, payload) VALUES (?, ?, ?)');
+    this.#appender = new Appender(db);
     this.#checkpoint();
   }
 
@@ -116,9 +109,7 @@ export class LedgerWriter {
       this.#db.exec('BEGIN IMMEDIATE');
       if (this.#ours.get(this.#token) === undefined)
         throw new LedgerTakenOverError(this.path, lockHolder(this.#db, this.path));
-      this.#walBytes += pagesOfCommit;
-      const head = this.#append(payloads);
-      for (const batch of metrics) this.#addLines(batch);
+      const head = this.#appender.add(this.#head, payloads, metrics);
       this.#db.exec('COMMIT');
       this.#head = head;
     } catch (cause) {
@@ -129,7 +120,7 @@ export class LedgerWriter {
     if (isWhole) for (const payload of payloads) this.#kept.add(payload);
     // Whoever took the file away meanwhile: what was committed into it is acknowledged by nobody.
     this.#require(this.#files.look('wal'));
-    if (this.#walBytes >= checkpointAt) this.#checkpoint();
+    if (this.#appender.bytes >= checkpointAt) this.#checkpoint();
   }
 
   /** Asks whether the file is still what this writer opened. @throws as `commit` */
@@ -203,7 +194,7 @@ export class LedgerWriter {
 
   #checkpoint(): void {
     if (this.journal !== 'wal') return;
-    this.#walBytes = 0;
+    this.#appender.bytes = 0;
     this.#settled = null;
     try {
       const done = this.#db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
@@ -213,27 +204,6 @@ export class LedgerWriter {
       // The disk refuses: what was committed is in the WAL, and the next commit says so.
     }
     this.#require(this.#files.look('ledger', 'wal'));
-  }
-
-  #append(payloads: readonly string[]): ChainHead {
-    let { seq, hash } = this.#head;
-    for (const payload of payloads) {
-      seq += 1;
-      hash = chainHash(hash, payload);
-      this.#addEvent.run(seq, payload, hash);
-      this.#walBytes += payload.length;
-    }
-    if (payloads.length > 0) this.#setHead.run(seq, hash);
-    return { seq, hash };
-  }
-
-  #addLines(batch: MetricsBatch): void {
-    this.#walBytes += pagesOfLines;
-    batch.lines.forEach((line, index) => {
-      const payload = JSON.stringify(line);
-      this.#walBytes += payload.length;
-      this.#addLine.run(batch.attempt, batch.from + index, payload);
-    });
   }
 
   #undo(): void {
@@ -250,10 +220,3 @@ const isSameHead = (one: ChainHead | null, other: ChainHead): boolean =>
 
 const isHeldBy = (db: DatabaseSync, token: string): boolean =>
   db.prepare('SELECT 1 FROM lock WHERE token = ?').get(token) !== undefined;
-
-/** Checked before it is written: what the chain vouches for is read back without a second look. */
-function encodeEvent(event: LedgerEvent): string {
-  const checked = ledgerEventSchema.safeParse(event);
-  if (!checked.success) throw new LedgerEventError(event.kind, checked.error);
-  return JSON.stringify(event);
-}
