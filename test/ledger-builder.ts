@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { LedgerEvent, PointDeclaration, SweepDeclaration } from '../src/ledger/events.ts';
 import { fold } from '../src/ledger/fold.ts';
 import { emptyLedger, type LedgerState, type Sweep } from '../src/ledger/state.ts';
+import { type Identify, identifyAny, launchIdOf } from '../src/model/identity.ts';
 import type { AttemptEnd } from '../src/model/attempt-end.ts';
 import {
   type AttemptId,
@@ -67,8 +68,9 @@ export class LedgerBuilder {
     const seeds = Array.from({ length: built.replicates ?? 1 }, (_, index) => index + 1);
     const axes = [...new Set(built.points.flatMap(({ params }) => Object.keys(params)))];
     const objective = built.objective ?? accuracy;
-    const declaration = { ...declarationOf(name, objective, seeds, axes), ...built.declaration };
-    const points = built.points.map((point) => declaredPoint(point, seeds));
+    const declared = { ...declarationOf(name, objective, seeds, axes), ...built.declaration };
+    const declaration = { ...declared, launch: built.declaration?.launch ?? launchIdOf(declared.spec) };
+    const points = built.points.map((point) => declaredPoint(point, seeds, declaration));
     this.add({ kind: 'sweep-declared', at: this.now, declaration });
     this.add({ kind: 'points-declared', at: this.now, sweep: name, points });
     this.add({ kind: 'sweep-opened', at: this.now, sweep: name });
@@ -120,13 +122,17 @@ export class LedgerBuilder {
   }
 }
 
-/** Whether the ids come out alike does not matter to a reader: only that content and id go together. */
-export const idOf = (params: Params, seed = 1): TrialId =>
-  trialId(
-    createHash('md5')
-      .update(JSON.stringify([params, seed]))
-      .digest('hex'),
-  );
+/** Of a trial of the builder's program, or of another. */
+export const idOf = (params: Params, seed = 1, program: unknown = trainProgram): TrialId =>
+  trialId(named({ params }, [seed], { program, data: null }).trials[0] ?? '');
+
+const trainProgram = { kind: 'command', command: ['train'] };
+
+const named = (
+  { params }: BuiltPoint,
+  seeds: readonly number[],
+  { program, data }: Pick<SweepDeclaration, 'program' | 'data'>,
+): ReturnType<Identify> => identifyAny({ program, data, provenance: [] })(params, seeds);
 
 export const failure = (message = 'exit code 1'): Outcome => ({
   kind: 'failed',
@@ -152,11 +158,16 @@ const emptyEnd: AttemptEnd = {
   logTail: '',
 };
 
-function declaredPoint(point: BuiltPoint, seeds: readonly number[]): PointDeclaration {
+function declaredPoint(
+  point: BuiltPoint,
+  seeds: readonly number[],
+  declaration: SweepDeclaration,
+): PointDeclaration {
+  const { shape, trials } = named(point, seeds, declaration);
   return {
     params: point.params,
     case: point.case ?? null,
-    shape: JSON.stringify(point.params),
+    shape,
     resources: {
       cpus: 1,
       gpus: 0,
@@ -167,7 +178,7 @@ function declaredPoint(point: BuiltPoint, seeds: readonly number[]): PointDeclar
     },
     parameters: point.parameters ?? null,
     operations: null,
-    trials: seeds.map((seed) => idOf(point.params, seed)),
+    trials: [...trials],
   };
 }
 
@@ -180,12 +191,12 @@ function declarationOf(
   return {
     sweep,
     path: `sweeps/${sweep}.yaml`,
-    program: { kind: 'command', command: ['train'] },
+    program: trainProgram,
     programName: 'train',
     data: null,
     dataName: null,
     objective,
-    launch: `launch-of-${sweep}`,
+    launch: '',
     spec: plainLaunch(['train', '{args}'], { objective, artifacts: { fetch: ['**'], maxBytes: 1 } }),
     labels: [],
     retries: 0,

@@ -16,6 +16,7 @@ import { CommandError, exitCode } from './exit.ts';
 import { keepByName, readRecord } from './named-content.ts';
 import { shippedData } from './package-files.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
+import { record } from '../model/own.ts';
 
 export const dataRecordSchema = z.object({
   name: z.string(),
@@ -25,7 +26,7 @@ export const dataRecordSchema = z.object({
   content: z.string(),
   words: z.array(z.string()),
   clips: z.number(),
-  counts: z.record(z.string(), z.object({ train: z.number(), validation: z.number(), test: z.number() })),
+  counts: record(z.string(), z.object({ train: z.number(), validation: z.number(), test: z.number() })),
   source: z.string(),
 });
 export type DataRecord = Readonly<z.infer<typeof dataRecordSchema>>;

@@ -1,7 +1,13 @@
 /** What another ledger has to give: every trial that succeeded there, with what is needed to count it here. */
+import { z } from 'zod';
 import type { Command } from '../coordinator/core/command.ts';
-import type { ImportedResult, SweepDeclaration } from '../ledger/events.ts';
+import { type ForeignDeclaration, foreignDeclarationSchema, type ImportedResult } from '../ledger/events.ts';
 import type { Attempt, LedgerState, Trial } from '../ledger/state.ts';
+import { namePattern } from '../model/leaf-input.ts';
+import { innerPath } from '../model/manifest.ts';
+import type { Objective } from '../model/metrics.ts';
+import { printable } from '../model/printable.ts';
+import { CommandError } from './exit.ts';
 import { metricsHashOf } from '../ledger/store/metrics-hash.ts';
 import type { LedgerReader } from '../ledger/store/reader.ts';
 
@@ -22,13 +28,42 @@ export function* importCommands(
   path: string,
   isWanted: (attempt: Attempt) => boolean,
 ): Generator<Import> {
-  const succeeded = [...state.attempts.values()].filter(
-    (attempt) =>
-      attempt.status.kind === 'ended' && attempt.status.end.outcome.kind === 'succeeded' && isWanted(attempt),
-  );
+  const succeeded = [...state.attempts.values()].filter((attempt) => isResult(attempt) && isWanted(attempt));
   for (const attempts of Map.groupBy(succeeded, (attempt) => ledgerOf(state, attempt)).values())
     for (let from = 0; from < attempts.length; from += resultsPerCommand)
       yield commandOf(state, reader, path, attempts.slice(from, from + resultsPerCommand));
+}
+
+export const isResult = ({ status }: Attempt): boolean =>
+  status.kind === 'ended' && status.end.outcome.kind === 'succeeded';
+
+/** What no labsweep writes into a result: it would end up in names of files, in dates or on a terminal. */
+const plausible = z.object({
+  id: z.string().regex(/^[A-Za-z0-9]{1,64}-[A-Za-z0-9]{1,16}$/),
+  trial: z.string().regex(/^[0-9a-f]{32}$/),
+  host: z.string().regex(namePattern),
+  sweep: z.union([z.literal(''), z.string().regex(namePattern)]),
+  status: z.object({
+    at: z.number().min(0).max(8.64e15), // the last moment that a Date can be
+    end: z.object({
+      seconds: z.number().nonnegative(),
+      metricsCount: z.number().int().nonnegative(),
+      artifacts: z.array(z.object({ path: innerPath, sizeBytes: z.number().nonnegative() })),
+    }),
+  }),
+});
+
+/** @throws CommandError for a ledger that holds anything else: nothing of it is taken in */
+export function requirePlausible(name: string, state: LedgerState): void {
+  for (const attempt of state.attempts.values()) {
+    const read = isResult(attempt) ? plausible.safeParse(attempt) : null;
+    if (read === null || read.success) continue;
+    const where = read.error.issues[0]?.path.join('.') ?? '';
+    throw new CommandError(
+      `${name} was not written by labsweep, and nothing of it was taken in: the ${where} of attempt ` +
+        `${printable(attempt.id).slice(0, 80)} is none.`,
+    );
+  }
 }
 
 const ledgerOf = (state: LedgerState, { importedFrom }: Attempt): string =>
@@ -40,17 +75,15 @@ function commandOf(
   path: string,
   attempts: readonly Attempt[],
 ): Import {
-  const declarations = new Map<string, SweepDeclaration>();
-  const launches = new Map<string, Import['launches'][number]>();
+  const declarations = new Map<string, ForeignDeclaration>();
   const results: Import['results'] = [];
   for (const attempt of attempts) {
     const trial = state.trials.get(attempt.trial);
-    const spec = state.launches.get(attempt.launch);
-    if (trial === undefined || spec === undefined) continue;
+    if (trial === undefined) continue;
     const declared = declarationsOf(state, attempt, trial);
-    for (const declaration of declared) declarations.set(declaration.sweep, declaration);
-    launches.set(attempt.launch, { launch: attempt.launch, spec });
-    results.push(...resultOf(attempt, trial, declared, reader));
+    for (const declaration of declared)
+      declarations.set(declaration.sweep, foreignDeclarationSchema.parse(declaration));
+    results.push(...resultOf(attempt, trial, declared, judgeOf(state, attempt), reader));
   }
   const [first] = attempts;
   return {
@@ -58,12 +91,14 @@ function commandOf(
     ledger: first === undefined ? '' : ledgerOf(state, first),
     path: first?.importedFrom?.path ?? path,
     declarations: [...declarations.values()],
-    launches: [...launches.values()],
     results,
   };
 }
 
-const declarationsOf = (state: LedgerState, attempt: Attempt, trial: Trial): readonly SweepDeclaration[] =>
+const judgeOf = (state: LedgerState, { importedFrom, launch }: Attempt): Objective | null =>
+  importedFrom === null ? (state.launches.get(launch)?.objective ?? null) : importedFrom.judgedBy;
+
+const declarationsOf = (state: LedgerState, attempt: Attempt, trial: Trial): readonly ForeignDeclaration[] =>
   attempt.importedFrom?.declarations ??
   trial.sweeps.flatMap((name) => state.sweeps.get(name)?.declaration ?? []);
 
@@ -71,7 +106,8 @@ const declarationsOf = (state: LedgerState, attempt: Attempt, trial: Trial): rea
 function resultOf(
   attempt: Attempt,
   trial: Trial,
-  declarations: readonly SweepDeclaration[],
+  declarations: readonly ForeignDeclaration[],
+  judgedBy: Objective | null,
   reader: LedgerReader,
 ): Import['results'] {
   const { status } = attempt;
@@ -88,6 +124,7 @@ function resultOf(
     replicate: trial.replicate,
     point: { ...trial.point, trials: [trial.id] },
     sweeps: declarations.map(({ sweep }) => sweep),
+    judgedBy,
     end: status.end,
   };
   const { metricsCount, metricsHash } = status.end;

@@ -84,7 +84,14 @@ export async function follow(
     const open = openState(console, { state: request.folder });
     const before = sweepOf(open.state, request.sweep).counts.succeeded;
     for (;;) {
-      request.reporter.committed(open.refresh(), [], open.state);
+      const news = open.refresh();
+      if (news.kind === 'another')
+        throw new CommandError(
+          `another ledger lies in ${request.folder} by now; process ${holder.pid}, which wrote the one before, says how ` +
+            `that goes on. \`labsweep resume\` goes on with the one that is there.`,
+          { exitCode: exitCode.failedInPart },
+        );
+      request.reporter.committed(news.events, [], open.state);
       const sweep = sweepOf(open.state, request.sweep);
       if (hasEnded(sweep)) {
         const { succeeded, failed } = sweep.counts;

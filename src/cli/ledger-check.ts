@@ -1,10 +1,13 @@
 /** A ledger looked over in full: what the store finds, and whether its events add up to a state. */
+import { z } from 'zod';
 import { fold } from '../ledger/fold.ts';
+import { misnamedLaunches, TrialNames } from '../ledger/misnamed.ts';
 import { emptyLedger, type LedgerState, type TrialStatus } from '../ledger/state.ts';
 import { openLedgerFile } from '../ledger/store/reader.ts';
 import { type Salvage, salvage } from '../ledger/store/salvage.ts';
 import type { Lost } from '../ledger/store/shortfall.ts';
 import { type Finding as StoreFinding, verifyLedger } from '../ledger/store/verify.ts';
+import { programs } from '../programs/registry.ts';
 import { counted } from './counted.ts';
 import { CommandError } from './exit.ts';
 import { noLedger } from './ledger-path.ts';
@@ -14,6 +17,14 @@ export type Finding =
   | StoreFinding
   /** The event cannot follow from the ones before it. */
   | { readonly kind: 'does-not-follow'; readonly seq: number; readonly message: string }
+  /** Its id is not the hash of what stands under it. `isRun`: a sweep of this ledger would run it. */
+  | {
+      readonly kind: 'misnamed-launch';
+      readonly seq: number;
+      readonly launch: string;
+      readonly isRun: boolean;
+    }
+  | { readonly kind: 'misnamed-trial'; readonly seq: number; readonly trial: string }
   /** What is counted as events come is not what a count at the end finds. */
   | { readonly kind: 'does-not-add-up'; readonly message: string };
 
@@ -65,16 +76,42 @@ function foldFindings(path: string): Finding[] {
   const opened = openLedgerFile(path);
   if (opened.kind !== 'opened') return [];
   const state = emptyLedger();
+  const findings: Finding[] = [];
+  const names = new TrialNames(provenanceOf);
   for (const [index, event] of opened.reader.read(0).events.entries()) {
+    const seq = index + 1;
+    const isRun = event.kind === 'sweep-declared';
+    for (const launch of misnamedLaunches(event))
+      findings.push({ kind: 'misnamed-launch', seq, launch, isRun });
+    for (const trial of names.misnamedIn(event)) findings.push({ kind: 'misnamed-trial', seq, trial });
     try {
       fold(state, event);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return [{ kind: 'does-not-follow', seq: index + 1, message }];
+      return [...findings, { kind: 'does-not-follow', seq, message }];
     }
   }
-  return sumFindings(state);
+  return [...findings, ...sumFindings(state)];
 }
+
+const identitySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('command') }),
+  z.object({ kind: z.literal('builtin'), name: z.string(), version: z.number() }),
+]);
+
+/** Null for a built-in program that is another in this labsweep: it may fill other parameters in. */
+function provenanceOf(program: unknown): readonly string[] | null {
+  const read = identitySchema.safeParse(program);
+  if (!read.success) return null;
+  if (read.data.kind === 'command') return [];
+  const { name, version } = read.data;
+  const known = Object.values(programs).find((one) => one.name === name && one.version === version);
+  return known?.provenance ?? null;
+}
+
+/** Findings but those that change nothing here: a command that came with others' results is never run. */
+export const harmIn = ({ findings }: LedgerCheck): readonly Finding[] =>
+  findings.filter((finding) => finding.kind !== 'misnamed-launch' || finding.isRun);
 
 /** What must hold of any state, whatever the events (test/ledger holds the fold to it as well). */
 function sumFindings(state: LedgerState): Finding[] {
@@ -128,6 +165,12 @@ export function findingText(finding: Finding): string {
       return `event ${finding.seq} is none that labsweep knows: ${finding.message}`;
     case 'metrics-differ':
       return `attempt ${finding.attempt} (event ${finding.seq}) ended with ${finding.expectedLines} metrics lines; ${finding.foundLines} are here, or they are not the same`;
+    case 'misnamed-launch':
+      return finding.isRun
+        ? `event ${finding.seq} declares launch ${finding.launch}, and that is not the id of its command: somebody has changed it`
+        : `event ${finding.seq} took in launch ${finding.launch} of another ledger, and that is not the id of its command; labsweep never runs it`;
+    case 'misnamed-trial':
+      return `event ${finding.seq} has trial ${finding.trial}, and that is not the id of its parameters: somebody has changed them`;
     case 'does-not-follow':
       return `event ${finding.seq} cannot follow from those before it: ${finding.message}`;
     case 'does-not-add-up':

@@ -1,9 +1,11 @@
 /** A ledger as the reading verbs have it: its state, what its coordinator last said, and both again later. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { emptyLedger, type LedgerState } from '../ledger/state.ts';
+import { type ChainHead, emptyChain } from '../ledger/store/chain.ts';
 import { readLive } from '../ledger/store/live-file.ts';
 import { type LedgerReader, openReader } from '../ledger/store/reader.ts';
 import { findStateFolder } from '../ledger/store/state-folder.ts';
@@ -31,12 +33,17 @@ export function openState(console: Console, options: { readonly state?: string }
   return new OpenState(folder, opened.reader);
 }
 
+/** What a look at a ledger has brought since the one before. */
+export type News =
+  | { readonly kind: 'more'; readonly events: readonly LedgerEvent[] }
+  /** The file was replaced: the state is that of the ledger which lies there now. */
+  | { readonly kind: 'another' };
+
 export class OpenState {
   readonly folder: string;
   readonly reader: LedgerReader;
-  /** To be read, never changed. */
-  readonly state: LedgerState = emptyLedger();
-  #seq = 0;
+  #state = emptyLedger();
+  #head: ChainHead = emptyChain;
 
   constructor(folder: string, reader: LedgerReader) {
     this.folder = folder;
@@ -44,12 +51,25 @@ export class OpenState {
     this.refresh();
   }
 
-  /** Takes in what was committed since the last look, and returns it. */
-  refresh(): readonly LedgerEvent[] {
-    const { events, seq } = this.reader.read(this.#seq);
-    this.#seq = seq;
-    for (const event of events) fold(this.state, event);
-    return events;
+  /** To be read, never changed. */
+  get state(): LedgerState {
+    return this.#state;
+  }
+
+  /** Takes in what was committed since the last look. @throws CommandError where there is no ledger any more */
+  refresh(): News {
+    const { path } = this.reader;
+    if (!existsSync(path)) throw new CommandError(`${path} was removed or moved away.`);
+    const more = this.reader.readOn(this.#head);
+    if (more !== null) {
+      this.#head = more.head;
+      for (const event of more.events) fold(this.#state, event);
+      return { kind: 'more', events: more.events };
+    }
+    this.#state = emptyLedger();
+    this.#head = emptyChain;
+    this.refresh();
+    return { kind: 'another' };
   }
 
   /** What the coordinator says of the moment; null where none runs. */

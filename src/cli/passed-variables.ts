@@ -1,8 +1,9 @@
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
+import { own } from '../model/own.ts';
 
-const isSet = ({ env }: Console, name: string): boolean => env[name] !== undefined;
+const isSet = ({ env }: Console, name: string): boolean => own(env, name) !== undefined;
 
 /** @throws CommandError where a variable that trials are to be passed is not set here */
 export function requirePassed(console: Console, loaded: LoadedSweep): void {

@@ -2,6 +2,7 @@ import { formatSize } from '../model/size.ts';
 import type { Params } from '../model/params.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import type { Plan, PlannedTrial } from './plan-document.ts';
+import { own } from '../model/own.ts';
 
 /** Points that a person sees; `--json` has them all. */
 const rowsShown = 20;
@@ -51,7 +52,7 @@ function sizeLines(trials: readonly PlannedTrial[]): string[] {
 
 function pointTable(trials: readonly PlannedTrial[], columns: number): string[] {
   const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))].filter((name) =>
-    trials.some(({ params }) => params[name] !== trials[0]?.params[name]),
+    trials.some(({ params }) => own(params, name) !== own(trials[0]?.params ?? {}, name)),
   );
   const hasCase = trials.some((trial) => trial.case !== null);
   const hasParameters = trials.some(({ parameters }) => parameters !== null);
@@ -64,7 +65,7 @@ function pointTable(trials: readonly PlannedTrial[], columns: number): string[] 
   const rows = trials.map((trial) => [
     trial.trial.slice(0, 8),
     ...(hasCase ? [trial.case ?? ''] : []),
-    ...names.map((name) => String(trial.params[name] ?? '')),
+    ...names.map((name) => String(own(trial.params, name) ?? '')),
     ...(hasParameters ? [trial.parameters?.toLocaleString('en-US') ?? ''] : []),
   ]);
   return tableLines(heads, rows).map((line) => line.slice(0, Math.max(columns, 60)));

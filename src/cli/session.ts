@@ -69,6 +69,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     return coordinator.ask(command);
   });
   const sayLive = (): void => {
+    // Also where nothing is committed for hours, a ledger that was removed is told at once.
+    try {
+      writer.check();
+    } catch (cause) {
+      return failure.reject(cause instanceof Error ? cause : new Error(String(cause)));
+    }
     try {
       writeLive(folder, liveFigures(coordinator.state, process.pid, writer.eventCount, Date.now()));
     } catch {
@@ -83,8 +89,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     close: async () => {
       clearInterval(timer);
       watch?.close();
-      // What it said of the moment holds no longer; a successor says its own once it has the ledger.
-      removeLive(folder);
+      // What it said of the moment holds no longer; a successor says its own once it has the ledger. Of a ledger that was
+      // replaced it says how far that had come.
+      if (!writer.isReplaced) removeLive(folder);
       await socket.close();
       await coordinator.close();
     },

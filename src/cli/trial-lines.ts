@@ -8,6 +8,7 @@ import { outcomeText } from '../model/outcome-text.ts';
 import { formatSize } from '../model/size.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import { type AttemptDocument, trialDocument } from './trial-document.ts';
+import { own } from '../model/own.ts';
 
 /** @param folder the state folder */
 export function trialLines(state: LedgerState, trial: Trial, folder: string): string[] {
@@ -100,7 +101,8 @@ function resultLines({
   ];
 }
 
-const textOf = (line: MetricsLine | null, name: string): string => String(line?.[name] ?? '');
+const textOf = (line: MetricsLine | null, name: string): string =>
+  String((line === null ? null : own(line, name)) ?? '');
 
 function section(title: string, rows: readonly (readonly string[])[]): string[] {
   return rows.length === 0 ? [] : ['', title, ...table(rows[0]?.map(() => 'left') ?? [], rows)];

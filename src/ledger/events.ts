@@ -33,6 +33,10 @@ export const sweepDeclarationSchema = z.object({
 });
 export type SweepDeclaration = Readonly<z.infer<typeof sweepDeclarationSchema>>;
 
+/** A sweep of another ledger: what was asked there, without what runs it. */
+export const foreignDeclarationSchema = sweepDeclarationSchema.omit({ spec: true });
+export type ForeignDeclaration = Readonly<z.infer<typeof foreignDeclarationSchema>>;
+
 /** A point of a sweep with its trials: `trials[i]` is the replicate of `seeds[i]`. */
 export const pointDeclarationSchema = z.object({
   params: paramsSchema,
@@ -60,6 +64,8 @@ export const importedResultSchema = z.object({
   point: pointDeclarationSchema,
   /** The sweeps that hold the trial there. */
   sweeps: z.array(z.string()),
+  /** On which its best line was chosen; null where `launches` says so, in ledgers of before. */
+  judgedBy: objectiveSchema.nullable().default(null),
   end: attemptEndSchema,
 });
 export type ImportedResult = Readonly<z.infer<typeof importedResultSchema>>;
@@ -69,8 +75,7 @@ export const importSourceSchema = z.object({
   ledger: z.string(),
   /** Where it was, for people. */
   path: z.string(),
-  declarations: z.array(sweepDeclarationSchema),
-  launches: z.array(z.object({ launch: z.string(), spec: launchSchema })),
+  declarations: z.array(foreignDeclarationSchema),
 });
 
 export const ledgerEventSchema = z.discriminatedUnion('kind', [
@@ -152,7 +157,13 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   /** Failed trials are queued again, their charges forgotten: a person asked, or the host was at fault. */
   z.object({ kind: z.literal('retry-asked'), at, trials: z.array(z.string()) }),
   /** Results of another ledger, whose artifacts stay there. */
-  importSourceSchema.extend({ kind: z.literal('imported'), at, results: z.array(importedResultSchema) }),
+  importSourceSchema.extend({
+    kind: z.literal('imported'),
+    at,
+    /** Empty but in ledgers of before: a command that comes from another ledger is never run. */
+    launches: z.array(z.object({ launch: z.string(), spec: launchSchema })),
+    results: z.array(importedResultSchema),
+  }),
   /** What is before was saved from a damaged ledger, without the metrics lines of these attempts, which have ended. */
   z.object({ kind: z.literal('recovered'), at, lostMetrics: z.array(z.string()) }),
 ]);

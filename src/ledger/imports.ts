@@ -3,21 +3,24 @@
  * colleague has; what they amount to does not depend on the order in which ledgers are merged.
  */
 import { canonicalJson } from '../model/canonical.ts';
+import type { Objective } from '../model/metrics.ts';
 import { attemptId, hostName, sweepName, trialId } from '../model/ids.ts';
-import type { ImportedResult, LedgerEvent, PointDeclaration, SweepDeclaration } from './events.ts';
+import type { ForeignDeclaration, ImportedResult, LedgerEvent, PointDeclaration } from './events.ts';
 import type { Attempt, LedgerState, Sweep } from './state.ts';
 import { newTrial, setStatus, takesThePlace } from './trials.ts';
 
 type Imported = Extract<LedgerEvent, { kind: 'imported' }>;
 
 export function importResults(state: LedgerState, event: Imported): void {
-  for (const { launch, spec } of event.launches) state.launches.set(launch, spec);
-  const fresh = event.results.filter(({ attempt }) => !state.attempts.has(attemptId(attempt)));
-  for (const result of fresh) takeIn(state, event, result);
+  // Its launches stay where they are: under a known id may stand another command.
+  const fresh = event.results.filter((result) => takeIn(state, event, result));
   for (const declaration of event.declarations) joinSweep(state, declaration, event.at, fresh);
 }
 
-function takeIn(state: LedgerState, { ledger, path, declarations }: Imported, result: ImportedResult): void {
+/** @returns whether it was not here */
+function takeIn(state: LedgerState, event: Imported, result: ImportedResult): boolean {
+  const { ledger, path, declarations } = event;
+  if (state.attempts.has(attemptId(result.attempt)) || result.end.outcome.kind !== 'succeeded') return false;
   const id = trialId(result.trial);
   const trial = state.trials.get(id) ?? newTrial(state, id, result.point, result.seed, result.replicate);
   const attempt: Attempt = {
@@ -36,13 +39,19 @@ function takeIn(state: LedgerState, { ledger, path, declarations }: Imported, re
       ledger,
       path,
       declarations: declarations.filter(({ sweep }) => result.sweeps.includes(sweep)),
+      judgedBy: judgeOf(event, result),
     },
     status: { kind: 'ended', end: result.end, at: result.endedAt },
   };
   state.attempts.set(attempt.id, attempt);
   trial.attempts = trial.attempts.concat(attempt.id);
-  if (takesThePlace(trial, attempt)) setStatus(state, trial, { kind: 'succeeded', attempt: attempt.id });
+  if (takesThePlace(state, trial, attempt))
+    setStatus(state, trial, { kind: 'succeeded', attempt: attempt.id });
+  return true;
 }
+
+const judgeOf = ({ launches }: Imported, { judgedBy, launch }: ImportedResult): Objective | null =>
+  judgedBy ?? launches.find((one) => one.launch === launch)?.spec.objective ?? null;
 
 /**
  * A sweep that nobody declared here is what others have trained of it, as long as they asked the same question. Where
@@ -50,7 +59,7 @@ function takeIn(state: LedgerState, { ledger, path, declarations }: Imported, re
  */
 function joinSweep(
   state: LedgerState,
-  declaration: SweepDeclaration,
+  declaration: ForeignDeclaration,
   at: number,
   results: readonly ImportedResult[],
 ): void {
@@ -82,7 +91,7 @@ function joinSweep(
 }
 
 /** What must be equal for results to be ranked together. */
-const questionOf = ({ program, data, objective }: SweepDeclaration): string =>
+const questionOf = ({ program, data, objective }: ForeignDeclaration): string =>
   canonicalJson({ program, data, objective });
 
 /** In an order of their own: that of the grid is another in each ledger. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refusalSchema } from '../model/refusal.ts';
 import { holdingSchema, hostFactsSchema, hostFiguresSchema } from '../protocol/messages.ts';
+import { record } from '../model/own.ts';
 
 /** What holds now and is no fact of the ledger: the writer says it once a second, for `status` and `why`. */
 export const liveFiguresSchema = z.object({
@@ -20,7 +21,7 @@ export const liveFiguresSchema = z.object({
       /** Why it is not ready, or what is amiss while it is, for a person. */
       because: z.string().nullable(),
       /** What could not be made there, and why, by launch. */
-      unprepared: z.record(z.string(), z.string()),
+      unprepared: record(z.string(), z.string()),
       facts: hostFactsSchema.nullable(),
       figures: hostFiguresSchema.nullable(),
       running: z.array(

@@ -2,7 +2,8 @@
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import type { AttemptId, HostName, LedgerId, SweepName, TrialId } from '../model/ids.ts';
 import type { Launch } from '../model/launch.ts';
-import type { PointDeclaration, SweepDeclaration } from './events.ts';
+import type { Objective } from '../model/metrics.ts';
+import type { ForeignDeclaration, PointDeclaration } from './events.ts';
 
 export interface LedgerState {
   ledger: LedgerId | null;
@@ -23,7 +24,8 @@ export interface LedgerState {
 
 export interface Sweep {
   readonly name: SweepName;
-  readonly declaration: SweepDeclaration;
+  /** What runs it is found by its launch, which only a sweep that was declared here has. */
+  readonly declaration: ForeignDeclaration;
   readonly declaredAt: number;
   openedAt: number | null;
   /** Nobody declared it here: it is what others have trained of it. */
@@ -52,7 +54,7 @@ export type SweepStatus =
 export interface Trial {
   readonly id: TrialId;
   point: PointDeclaration;
-  readonly seed: number;
+  seed: number;
   /** From 1. */
   readonly replicate: number;
   /** The sweeps that hold it now: one result serves all of them. */
@@ -121,7 +123,9 @@ export interface ImportSource {
   /** Where it was when its results were taken in, for people. */
   readonly path: string;
   /** Of the sweeps that held its trial there. */
-  readonly declarations: readonly SweepDeclaration[];
+  readonly declarations: readonly ForeignDeclaration[];
+  /** On which its best line was chosen; null where nobody said. */
+  readonly judgedBy: Objective | null;
 }
 
 export type AttemptStatus =

@@ -34,6 +34,7 @@ export function declarePoints(state: LedgerState, sweep: Sweep, points: readonly
       if (seed === undefined) throw new FoldError(`sweep ${sweep.name}: a point has more trials than seeds`);
       const trial = state.trials.get(trialId(id)) ?? newTrial(state, trialId(id), point, seed, replicate);
       trial.point = point;
+      trial.seed = seed; // of a trial that came from another ledger, that one said it
       trial.sweeps = trial.sweeps.concat(sweep.name);
       sweep.order.push(trial);
       sweep.counts[trial.status.kind] += 1;

@@ -40,7 +40,7 @@ export function statusAfter(
   end: AttemptEnd,
 ): TrialStatus | null {
   if (trial.status.kind === 'succeeded' && !isImported(state, trial.status.attempt)) return null;
-  if (end.outcome.kind === 'succeeded' && takesThePlace(trial, attempt))
+  if (end.outcome.kind === 'succeeded' && takesThePlace(state, trial, attempt))
     return { kind: 'succeeded', attempt: attempt.id };
   if (!isCurrent(trial, attempt)) return null;
   if (end.outcome.kind === 'cancelled')
@@ -59,9 +59,19 @@ export function statusAfter(
 
 const isImported = (state: LedgerState, id: AttemptId): boolean => attemptOf(state, id).importedFrom !== null;
 
-/** Of results of one trial in several ledgers the smallest id counts, in each of them: whoever merges what, and when. */
-export const takesThePlace = ({ status }: Trial, { id }: Attempt): boolean =>
-  status.kind !== 'succeeded' || id < status.attempt;
+/**
+ * A result that was earned here counts, whatever others say. Of the results of several other ledgers the smallest id
+ * counts, in whichever order they were merged.
+ */
+export function takesThePlace(
+  state: LedgerState,
+  { status }: Trial,
+  { id, importedFrom }: Pick<Attempt, 'id' | 'importedFrom'>,
+): boolean {
+  if (status.kind !== 'succeeded') return true;
+  if (!isImported(state, status.attempt)) return false;
+  return importedFrom === null || id < status.attempt;
+}
 
 /** What a trial is without its current attempt: after a silence another of its attempts may be open still. */
 export function waitingOrElsewhere(state: LedgerState, trial: Trial): TrialStatus {

@@ -49,11 +49,11 @@ function assemble(
   values: readonly Values<AxisValue>[],
   indices: readonly number[],
 ): Pick<Candidate, 'params' | 'case'> {
-  const params = { ...fixed };
+  let params = fixed;
   const cases: string[] = [];
   for (const [place, axis] of values.entries()) {
     const value = axis.at(indices[place] ?? 0);
-    Object.assign(params, value.params);
+    params = { ...params, ...value.params };
     if (value.case !== null) cases.push(value.case);
   }
   return { params, case: cases.length === 0 ? null : cases.join(', ') };

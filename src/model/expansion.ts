@@ -9,6 +9,7 @@ import { issueAt, type SourceIssue } from './source-issue.ts';
 import { describedAs } from './sweep-check.ts';
 import type { Exclusion, SweepFile } from './sweep-file.ts';
 import { countTrials, judgeCount } from './trial-count.ts';
+import { own } from './own.ts';
 
 /** One assignment of the sweep's parameters: fixed, varied, and the program's defaults. */
 export interface Point {
@@ -130,7 +131,7 @@ function judge(params: Params, exclude: readonly Exclusion[], program: ProgramDe
 function excludedBecause(params: Params, exclude: readonly Exclusion[]): string | null {
   const rule = exclude.find(({ when }) =>
     Object.entries(when).every(([name, values]) => {
-      const value = params[name];
+      const value = own(params, name);
       return value !== undefined && values.includes(value);
     }),
   );

@@ -33,12 +33,22 @@ export interface Common {
   readonly provenance: readonly string[];
 }
 
+/** What all trials of a sweep have in common, as any ledger says. */
+interface Declared {
+  readonly program: unknown;
+  readonly data: unknown;
+  readonly provenance: readonly string[];
+}
+
 /** Of one point: the hash of everything but the seed, and a trial's id for each seed. */
 interface PointIds {
   /** Trials of one shape need the same of a host. */
   readonly shape: string;
   readonly trials: readonly TrialId[];
 }
+
+/** The names of parameters that a program keeps out of the identity, by its own; null where it is not known. */
+export type Provenance = (program: unknown) => readonly string[] | null;
 
 export type Identify = (params: Params, seeds: readonly number[]) => PointIds;
 
@@ -47,7 +57,10 @@ const idDigits = 32;
 const shortHash = (text: string): string => sha256Hex(text).slice(0, idDigits);
 
 /** Names the trials of a sweep point by point; what they have in common is written once. */
-export function identify({ program, data, provenance }: Common): Identify {
+export const identify = (common: Common): Identify => identifyAny(common);
+
+/** The same of what a ledger declares, whoever wrote it. */
+export function identifyAny({ program, data, provenance }: Declared): Identify {
   // RFC 8785 by hand, its keys in their order: data, params, program, seed.
   const hashTails = hashAfter(`{"data":${canonicalJson(data)},"params":`);
   const programText = canonicalJson(program);
@@ -72,7 +85,7 @@ export function shapeOf(trial: Common & { readonly params: Params }): string {
 }
 
 /** Under which an agent keeps a launch: the hash of its canonical JSON. */
-export const launchIdOf = (launch: Launch): LaunchId => launchId(shortHash(canonicalJson(launch)));
+export const launchIdOf = (launch: object): LaunchId => launchId(shortHash(canonicalJson(launch)));
 
 function withoutKeys(params: Params, keys: readonly string[]): Params {
   if (!keys.some((key) => Object.hasOwn(params, key))) return params;

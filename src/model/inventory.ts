@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { record } from './own.ts';
 
 /** What is said of one GPU of a host, by the driver's number. */
 const devicePolicySchema = z.object({
@@ -36,11 +37,11 @@ export type HostLimits = Readonly<z.infer<typeof hostLimitsSchema>>;
 
 /** What trials find on one host and not on another; no part of any identity. */
 export const hostSettingsSchema = z.object({
-  env: z.record(z.string(), z.string()),
+  env: record(z.string(), z.string()),
   /** Lines of bash that come before a sweep's own. */
   activate: z.string().nullable(),
   /** Where data sets lie there already, by name or by the path that sweeps know them by. */
-  data: z.record(z.string(), z.string()),
+  data: record(z.string(), z.string()),
 });
 export type HostSettings = Readonly<z.infer<typeof hostSettingsSchema>>;
 

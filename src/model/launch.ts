@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { objectiveSchema } from './metrics.ts';
+import { record } from './own.ts';
 
 /**
  * How the trials of a sweep are started on a host: all that an agent needs besides a trial's own parameters.
@@ -22,7 +23,7 @@ export const launchSchema = z.object({
     .nullable(),
   /** Engines that a built-in program may compute on besides the one in its files; each goes to hosts that can use it. */
   engines: z.array(z.object({ name: z.string(), hash: z.string(), isForGpus: z.boolean() })).default([]),
-  env: z.record(z.string(), z.string()),
+  env: record(z.string(), z.string()),
   /** Lines of bash; the one place where a shell is meant. Defaults: ledgers from before these keys have none. */
   activate: z.string().nullable().default(null),
   /** The text of a requirements file, of which each host makes a virtual environment. */

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { durationExample, parseDuration } from './duration.ts';
 import { parseSize, sizeExample } from './size.ts';
+import { record } from './own.ts';
 
 /** Names of sweeps and hosts end up in commands and file names. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -27,7 +28,7 @@ export const textInput = z.union([z.string(), z.number()], {
 });
 
 const variablePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
-export const envInput = z.record(
+export const envInput = record(
   z.string().regex(variablePattern, { error: 'is no name for an environment variable' }),
   textInput,
 );

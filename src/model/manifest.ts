@@ -5,9 +5,11 @@ import { z } from 'zod';
 const isInnerPath = (path: string): boolean =>
   !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 
+/** Below a folder, `/` between its parts. */
+export const innerPath = z.string().refine(isInnerPath, 'leaves the folder');
+
 const manifestFileSchema = z.object({
-  /** Below the folder, `/` between its parts. */
-  path: z.string().refine(isInnerPath, 'leaves the folder'),
+  path: innerPath,
   executable: z.boolean(),
   sha256: z.string(),
   size: z.number().int().nonnegative(),

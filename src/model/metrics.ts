@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { own, record } from './own.ts';
 
 /**
  * What a running trial reports: `step` and any number of named metrics. Values that are not numbers are kept as
  * they are (a word, a flag) but cannot be an objective. `final: true` marks the result line.
  */
-export const metricsLineSchema = z.record(
-  z.string(),
-  z.union([z.number(), z.string(), z.boolean(), z.null()]),
-);
+export const metricsLineSchema = record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]));
 export type MetricsLine = Readonly<z.infer<typeof metricsLineSchema>>;
 
 export const objectiveSchema = z.object({
@@ -22,7 +20,7 @@ export type Objective = Readonly<z.infer<typeof objectiveSchema>>;
 
 /** The finite value of `metric` in a line, or null where it is absent, NaN or no number. */
 export function metricOf(line: MetricsLine | null, metric: string): number | null {
-  const value = line?.[metric];
+  const value = line === null ? undefined : own(line, metric);
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 

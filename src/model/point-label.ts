@@ -1,4 +1,5 @@
 import type { Params } from './params.ts';
+import { own } from './own.ts';
 
 interface Placed {
   readonly params: Params;
@@ -18,15 +19,17 @@ export function tellingParams(points: readonly Placed[], axes: readonly string[]
 function isSetByCase(points: readonly Placed[], name: string): boolean {
   const values = new Map<string | null, unknown>();
   for (const { case: named, params } of points) {
-    if (values.has(named) && values.get(named) !== params[name]) return false;
-    values.set(named, params[name]);
+    if (values.has(named) && values.get(named) !== own(params, name)) return false;
+    values.set(named, own(params, name));
   }
   return true;
 }
 
 /** A point in a few words: `layers=8 dropout=0.5`, `layers=8 BN`. `names` is what `tellingParams` says. */
 export function pointLabel({ params, case: named }: Placed, names: readonly string[]): string {
-  const told = names.filter((name) => params[name] !== undefined).map((name) => `${name}=${params[name]}`);
+  const told = names
+    .filter((name) => Object.hasOwn(params, name))
+    .map((name) => `${name}=${own(params, name)}`);
   return [...told, ...(named === null ? [] : [named])].join(' ') || 'the only point';
 }
 

@@ -1,5 +1,6 @@
 import { isMapping } from './source.ts';
 import type { KeyPath } from './source-issue.ts';
+import { own } from './own.ts';
 
 /** The keys that a JSON Schema names at `key`, through unions and optional wrappers. */
 export function knownKeys(schema: unknown, key: KeyPath): readonly string[] {
@@ -15,7 +16,9 @@ function descend(schema: unknown, key: KeyPath): unknown[] {
           .flatMap((at) => {
             if (!isMapping(at)) return [];
             const next =
-              typeof part === 'number' ? at['items'] : (propertiesOf(at)[part] ?? at['additionalProperties']);
+              typeof part === 'number'
+                ? at['items']
+                : (own(propertiesOf(at), part) ?? at['additionalProperties']);
             return next === undefined ? [] : [next];
           }),
       [schema],

@@ -3,6 +3,7 @@ import { axisSchema } from './axis.ts';
 import { objectiveSchema } from './metrics.ts';
 import { paramsSchema, paramValueSchema } from './params.ts';
 import { resourcesSchema } from './resources.ts';
+import { record } from './own.ts';
 
 const commandProgramSchema = z.object({
   kind: z.literal('command'),
@@ -10,7 +11,7 @@ const commandProgramSchema = z.object({
   /** The folder as one would open it from where the sweep file's own path counts. */
   files: z.string().nullable(),
   argStyle: z.enum(['plain', 'kebab', 'snake', 'hydra']),
-  env: z.record(z.string(), z.string()),
+  env: record(z.string(), z.string()),
   activate: z.string().nullable(),
   /** A requirements file; its path counts as that of `files`. */
   python: z.string().nullable(),
@@ -38,7 +39,7 @@ const sweepFileSchema = z.object({
   /** Each a list of axes, the first the slowest. Never empty: a sweep without a grid has one grid without axes. */
   grids: z.array(z.array(axisSchema)).min(1),
   /** A point is left out where each parameter of `when` has one of its values. */
-  exclude: z.array(z.object({ when: z.record(z.string(), z.array(paramValueSchema)), because: z.string() })),
+  exclude: z.array(z.object({ when: record(z.string(), z.array(paramValueSchema)), because: z.string() })),
   /** How many points to draw without replacement, by which seed; null for all. */
   sample: z.object({ points: z.number(), seed: z.number() }).nullable(),
   /** Only the first so many points (`--limit`). */

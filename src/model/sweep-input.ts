@@ -10,16 +10,14 @@ import {
   variableName,
 } from './leaf-input.ts';
 import { paramValueSchema } from './params.ts';
+import { record } from './own.ts';
 
 const value = paramValueSchema.meta({ description: 'A number, a word, or true or false.' });
 const valueMessage = 'a number, a word, or true or false';
 const parameterName = z.string().regex(/^[A-Za-z_][\w.-]*$/, {
   error: 'is no name for a parameter: letters, digits, `_`, `.` and `-`, a letter first',
 });
-const values = z.record(
-  parameterName,
-  z.union([z.number(), z.string(), z.boolean()], { error: valueMessage }),
-);
+const values = record(parameterName, z.union([z.number(), z.string(), z.boolean()], { error: valueMessage }));
 
 const range = z.strictObject({
   from: z.number(),
@@ -34,11 +32,11 @@ const logRange = z.strictObject({
 export type RangeInput = z.infer<typeof range>;
 export type LogRangeInput = z.infer<typeof logRange>;
 
-const axisInput = z.union([z.array(value), range, logRange, z.record(z.string(), values)], {
+const axisInput = z.union([z.array(value), range, logRange, record(z.string(), values)], {
   error: 'an axis: a list, {from, to, step}, {from, to, log: n} or named cases',
 });
 export type AxisInput = z.infer<typeof axisInput>;
-const grid = z.record(parameterName, axisInput);
+const grid = record(parameterName, axisInput);
 export type GridInput = z.infer<typeof grid>;
 
 const commandMessage = 'a list like [python3, train.py, "{args}"]';

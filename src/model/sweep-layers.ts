@@ -7,6 +7,7 @@ import { besideFile } from './file-path.ts';
 import { isMapping, type Locate, type Mapping, type Source, valueAt } from './source.ts';
 import { issueAt, type KeyPath, type Position, showValue, type SourceIssue } from './source-issue.ts';
 import { readYaml } from './yaml-source.ts';
+import { own, putOwn } from './own.ts';
 
 export type LayeredSweep =
   | {
@@ -67,8 +68,8 @@ function mergeOver(base: unknown, over: unknown): unknown {
   const merged: Record<string, unknown> = { ...base };
   for (const key of ownOnly) delete merged[key];
   for (const [key, value] of Object.entries(over)) {
-    delete merged[String(exclusiveKeys[key])];
-    const below = base[key];
+    delete merged[String(own(exclusiveKeys, key))];
+    const below = own(base, key);
     const both = mergedKeys.has(key) && isMapping(below) && isMapping(value);
     put(merged, key, both ? overlay(below, value) : value);
   }
@@ -84,7 +85,7 @@ function overlay(below: Mapping, above: Mapping): Mapping {
 /** `null` takes away what a lower layer says. */
 function put(mapping: Record<string, unknown>, key: string, value: unknown): void {
   if (value === null) delete mapping[key];
-  else mapping[key] = value;
+  else putOwn(mapping, key, value);
 }
 
 function locateIn(files: readonly Source[]): Locate {

@@ -2,6 +2,7 @@
 import type { TrialId } from './ids.ts';
 import { nearestName } from './nearest.ts';
 import type { Params } from './params.ts';
+import { own } from './own.ts';
 
 /** What a trial can be named by. */
 export interface Nameable {
@@ -90,7 +91,7 @@ const assignments = (text: string): [string, string][] =>
   });
 
 function isSaid({ params, seed, case: named }: Nameable, parameter: string, text: string): boolean {
-  const value = parameter === 'case' ? named : parameter === 'seed' ? seed : params[parameter];
+  const value = parameter === 'case' ? named : parameter === 'seed' ? seed : own(params, parameter);
   if (value === undefined || value === null) return false;
   return typeof value === 'number' ? text !== '' && Number(text) === value : String(value) === text;
 }

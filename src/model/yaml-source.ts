@@ -3,6 +3,7 @@ import {
   isAlias,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -51,19 +52,24 @@ export function readYaml(text: string, path: string): ReadSource {
   };
 }
 
-/** As a key of plain data it would be no key: it would be passed over in silence. */
+/** A name that labsweep reads as a parameter, a variable or a case, and nowhere else. */
 export const forbiddenName = '__proto__';
 
-/** Where a mapping has the forbidden name; null where none has. */
+/** Where a mapping other than of parameters has the forbidden name; null where none has. */
 function forbiddenKey(document: Document): number | null {
   const found: number[] = [];
   visit(document, {
-    Pair: (_, { key }) => {
-      if (isScalar(key) && key.value === forbiddenName) found.push(key.range?.[0] ?? 0);
+    Pair: (_, { key }, above) => {
+      if (isScalar(key) && key.value === forbiddenName && !holdsNames(above)) found.push(key.range?.[0] ?? 0);
     },
   });
   return found[0] ?? null;
 }
+
+const namesBelow: ReadonlySet<unknown> = new Set(['fixed', 'grid', 'env']);
+
+const holdsNames = (above: readonly unknown[]): boolean =>
+  above.some((node) => isPair(node) && isScalar(node.key) && namesBelow.has(node.key.value));
 
 function plain(
   document: Document,

@@ -2,6 +2,7 @@
 import type { Leaderboard } from './leaderboard.ts';
 import type { Estimate } from './student.ts';
 import { pointLabel, tellingParams } from '../model/point-label.ts';
+import { own } from '../model/own.ts';
 
 /** Points without a result that are named; the others are counted. */
 const mostUnranked = 5;
@@ -29,7 +30,7 @@ export function tableNotes(board: Leaderboard, limit: number, notShown: readonly
 
 /** What the intervals are, and that a rank says less than it seems to where they overlap. */
 function intervalNotes({ rows, objective }: Leaderboard): string[] {
-  const [first, ...others] = rows.map(({ metrics }) => intervalOf(metrics[objective.metric]));
+  const [first, ...others] = rows.map(({ metrics }) => intervalOf(own(metrics, objective.metric)));
   if (first === null && others.every((other) => other === null))
     return ['No point has two results: no intervals, and the order may be chance.'];
   const what = "±: Student's 95 % interval of the mean over n replicates.";

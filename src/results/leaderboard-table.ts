@@ -5,6 +5,7 @@ import { estimateText, metricFormat } from './metric-text.ts';
 import { tableNotes, unrankedLines } from './leaderboard-notes.ts';
 import { type Column, fittingColumns, tableLines } from './text-table.ts';
 import { tellingParams } from '../model/point-label.ts';
+import { own } from '../model/own.ts';
 
 /**
  * @param columns cells of a line; metrics that do not fit are left out and named
@@ -65,9 +66,9 @@ function pointFields(board: Leaderboard): Field[] {
       (name): Field => ({
         column: {
           head: name,
-          align: points.every(({ params }) => typeof params[name] === 'number') ? 'right' : 'left',
+          align: points.every(({ params }) => typeof own(params, name) === 'number') ? 'right' : 'left',
         },
-        cell: ({ params }) => String(params[name] ?? ''),
+        cell: ({ params }) => String(own(params, name) ?? ''),
       }),
     ),
     ...(hasCases
@@ -85,14 +86,14 @@ function pointFields(board: Leaderboard): Field[] {
 }
 
 function metricField(name: string, rows: readonly Row[]): Field {
-  const estimates = rows.flatMap(({ metrics }) => metrics[name] ?? []);
+  const estimates = rows.flatMap(({ metrics }) => own(metrics, name) ?? []);
   const format = metricFormat(
     estimates.flatMap(({ mean, high }) => [mean, ...(high === null ? [] : [high - mean])]),
   );
   return {
     column: { head: name, align: 'left' },
     cell: ({ metrics }) => {
-      const estimate = metrics[name];
+      const estimate = own(metrics, name);
       return estimate === undefined ? '' : estimateText(estimate, format);
     },
   };

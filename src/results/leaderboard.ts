@@ -5,6 +5,7 @@ import { isBetter, type Objective } from '../model/metrics.ts';
 import type { Params } from '../model/params.ts';
 import { isSeedIgnored, metricsOf, type Result, resultOf } from './result.ts';
 import { type Estimate, estimate } from './student.ts';
+import { own } from '../model/own.ts';
 
 export interface Leaderboard {
   readonly sweep: SweepName;
@@ -93,14 +94,14 @@ function estimates(results: readonly Result[], objective: Objective): Record<str
 
 function varyingFirst(params: Params, axes: readonly string[]): Params {
   const varying = axes.flatMap((name) => {
-    const value = params[name];
+    const value = own(params, name);
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...Object.fromEntries(varying), ...params };
 }
 
 function compare(objective: Objective, a: Unplaced, b: Unplaced): number {
-  const [ours, theirs] = [a, b].map(({ metrics }) => metrics[objective.metric]?.mean);
+  const [ours, theirs] = [a, b].map(({ metrics }) => own(metrics, objective.metric)?.mean);
   if (ours === undefined || theirs === undefined || ours === theirs)
     return (a.parameters ?? Number.MAX_VALUE) - (b.parameters ?? Number.MAX_VALUE);
   return isBetter(objective, ours, theirs) ? -1 : 1;

@@ -3,6 +3,7 @@ import type { LedgerState, Trial } from '../ledger/state.ts';
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import type { TrialId } from '../model/ids.ts';
 import { type MetricsLine, metricOf, type Objective } from '../model/metrics.ts';
+import { objectiveLine } from '../model/objective-line.ts';
 
 export interface Result {
   readonly trial: TrialId;
@@ -20,14 +21,10 @@ export function resultOf(state: LedgerState, trial: Trial, objective: Objective)
   const attempt = state.attempts.get(trial.status.attempt);
   if (attempt?.status.kind !== 'ended') return null;
   const { end } = attempt.status;
-  const judgedBy = state.launches.get(attempt.launch)?.objective ?? objective;
-  const line = lineOf(end, objective, judgedBy);
+  const { importedFrom, launch } = attempt;
+  const judgedBy = importedFrom === null ? state.launches.get(launch)?.objective : importedFrom.judgedBy;
+  const line = objectiveLine(end, objective, judgedBy ?? objective);
   return line === null || metricOf(line, objective.metric) === null ? null : { trial: trial.id, end, line };
-}
-
-function lineOf(end: AttemptEnd, objective: Objective, judgedBy: Objective): MetricsLine | null {
-  if (objective.at === 'final') return end.final;
-  return judgedBy.metric === objective.metric && judgedBy.goal === objective.goal ? end.best : null;
 }
 
 /** Where a line stands, not how good it is. */

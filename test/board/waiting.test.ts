@@ -27,14 +27,14 @@ function why(built: LedgerBuilder, trial: TrialId, live: LiveFigures | null) {
 describe('P6 why a trial waits', () => {
   test('a queued trial has a reason from every host', () => {
     const built = new LedgerBuilder();
-    built.declare({ points: points(3) });
+    const { launch } = built.sweep(built.declare({ points: points(3) })).declaration;
     const live = liveWith(
       liveHost('cedar', { backlog: 4 }),
       liveHost('birch', { state: 'unreachable', because: 'no route to host' }),
       liveHost('alder', { state: 'quarantined', because: 'no space left' }),
       liveHost('maple', { state: 'off', because: 'PSU broken' }),
       liveHost('rowan', { state: 'preparing' }),
-      liveHost('aspen', { unprepared: { 'launch-of-lab': '`setup` failed', other: 'not ours' } }),
+      liveHost('aspen', { unprepared: { [launch]: '`setup` failed', other: 'not ours' } }),
       liveHost('hazel', { unprepared: { other: 'not ours' } }),
     );
     expect(why(built, idOf({ x: 2 }), live)).toEqual({

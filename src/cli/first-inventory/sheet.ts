@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import type { HostInput } from '../../model/inventory-input.ts';
 import { CommandError } from '../exit.ts';
+import { record } from '../../model/own.ts';
 
 const cell = z.string().trim().default('');
 const rowSchema = z.object({ server: cell, gpu: cell, usage: cell, owner: cell, address: cell });
@@ -20,7 +21,7 @@ export function hostsOfSheet(text: string, file: string): HostInput[] {
 }
 
 function rowsOf(text: string, file: string): Row[] {
-  const table = z.array(z.record(z.string(), z.string())).parse(
+  const table = z.array(record(z.string(), z.string())).parse(
     parse(text, {
       bom: true,
       columns: (heads: string[]) => heads.map((head) => head.trim().toLowerCase()),

@@ -6,7 +6,7 @@ import { writeWholeFile } from '../../ledger/store/whole-file.ts';
 import { formatSize } from '../../model/size.ts';
 import { counted } from '../counted.ts';
 import { CommandError, exitCode } from '../exit.ts';
-import { checkLedger, type LedgerCheck } from '../ledger-check.ts';
+import { checkLedger, harmIn, type LedgerCheck } from '../ledger-check.ts';
 import { namedLedger, requireLedger, requirePlaceFor } from '../ledger-path.ts';
 import { overwriteOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
@@ -38,7 +38,7 @@ export const ledgerBackupVerb: Verb = (console) =>
 
 /** A copy of a damaged ledger would take the place of an earlier one that is good. */
 function requireSound(ledger: string, check: LedgerCheck): LedgerCheck {
-  if (check.findings.length === 0) return check;
+  if (harmIn(check).length === 0) return check;
   throw new CommandError(
     `${ledger} is damaged, and nothing was copied; \`labsweep ledger verify\` says what can be saved.`,
     { exitCode: exitCode.failedInPart },

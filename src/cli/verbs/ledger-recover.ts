@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { isPlainFile } from '../../ledger/store/plain-file.ts';
 import { salvage } from '../../ledger/store/salvage.ts';
 import { writeWholeFile } from '../../ledger/store/whole-file.ts';
 import { writeRecovered } from '../../ledger/store/write-recovered.ts';
@@ -36,6 +37,7 @@ export const ledgerRecoverVerb: Verb = (console) =>
       const { from, state, overwrite } = options;
       const ledger = from === undefined ? namedLedger(console, state) : resolve(console.cwd, from);
       if (!existsSync(ledger)) throw noLedger(ledger);
+      if (!isPlainFile(ledger)) throw new CommandError(`${ledger} is no ledger of labsweep.`);
       const path = resolve(console.cwd, file);
       requirePlaceFor(path, ledger, overwrite);
       const saved = salvage(ledger);

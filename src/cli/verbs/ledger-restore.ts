@@ -6,7 +6,7 @@ import { ledgerFile } from '../../ledger/store/ledger-file.ts';
 import { replaceLedger } from '../../ledger/store/replace-ledger.ts';
 import { counted } from '../counted.ts';
 import { CommandError } from '../exit.ts';
-import { checkLedger } from '../ledger-check.ts';
+import { checkLedger, harmIn } from '../ledger-check.ts';
 import { namedStateFolder, requireLedger } from '../ledger-path.ts';
 import { requireNoWriter } from '../living-writer.ts';
 import { momentText } from '../moment-text.ts';
@@ -27,8 +27,8 @@ export const ledgerRestoreVerb: Verb = (console) =>
       const folder = namedStateFolder(console, options.state);
       const path = resolve(console.cwd, file);
       requireLedger(path);
-      const { events, findings } = checkLedger(path);
-      if (findings.length > 0)
+      const check = checkLedger(path);
+      if (harmIn(check).length > 0)
         throw new CommandError(
           `${file} is damaged; \`labsweep ledger verify ${file}\` says what can be saved. Nothing was changed.`,
         );
@@ -36,6 +36,8 @@ export const ledgerRestoreVerb: Verb = (console) =>
       const former = existsSync(join(folder, ledgerFile));
       const aside = `ledger-until-${momentText(Date.now()).replace(' ', 'T').replaceAll(':', '')}`;
       replaceLedger(folder, aside, (unfinished) => copyLedger(path, unfinished));
-      console.out(`The ledger has ${counted(events, 'event')} now; \`labsweep resume\` goes on with it.\n`);
+      console.out(
+        `The ledger has ${counted(check.events, 'event')} now; \`labsweep resume\` goes on with it.\n`,
+      );
       if (former) console.err(`The former one is kept in ${join(folder, aside)}.\n`);
     });

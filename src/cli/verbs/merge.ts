@@ -11,7 +11,8 @@ import type { Console } from '../console.ts';
 import { counted } from '../counted.ts';
 import { readLedgerState } from '../declare.ts';
 import { CommandError } from '../exit.ts';
-import { importCommands } from '../foreign-results.ts';
+import { checkLedger, findingText, type LedgerCheck } from '../ledger-check.ts';
+import { importCommands, isResult, requirePlausible } from '../foreign-results.ts';
 import { stateOption } from '../options.ts';
 import { announceNew, stateFolderFor } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
@@ -61,7 +62,17 @@ function openOther(console: Console, name: string, folder: string): Other {
     );
   if (opened.kind !== 'opened') throw new CommandError(opened.message);
   const { reader } = opened;
-  return { name, path, reader, state: reader.read(0).events.reduce(fold, emptyLedger()) };
+  requireHonest(name, checkLedger(path));
+  const state = reader.read(0).events.reduce(fold, emptyLedger());
+  requirePlausible(name, state);
+  return { name, path, reader, state };
+}
+
+/** Lines that were lost there are left out; whatever else is not as labsweep writes it makes all of it doubtful. */
+function requireHonest(name: string, { findings }: LedgerCheck): void {
+  const [finding] = findings.filter(({ kind }) => kind !== 'metrics-differ');
+  if (finding !== undefined)
+    throw new CommandError(`${name} is damaged, and nothing of it was taken in: ${findingText(finding)}.`);
 }
 
 /** Of a file itself, of a state folder, or of a folder that has one. */
@@ -77,19 +88,24 @@ async function mergeOne(
   { name, path, reader, state }: Other,
 ): Promise<string> {
   const before = readLedgerState(folder);
+  const offered = [...state.attempts.values()].filter(
+    (attempt) => isResult(attempt) && !before.attempts.has(attempt.id),
+  );
   const commands = importCommands(state, reader, path, ({ id }) => !before.attempts.has(id));
   await askEach(console, folder, commands);
   const after = readLedgerState(folder);
   const attempts = [...after.attempts.values()].filter(
     ({ id }) => !before.attempts.has(id) && state.attempts.has(id),
   );
-  if (attempts.length === 0) return `${name}: nothing that is not here already`;
+  const leftOut = offered.length - attempts.length;
+  if (offered.length === 0) return `${name}: nothing that is not here already`;
   const trials = new Set(attempts.map(({ trial }) => trial));
   const gained = [...trials].filter((id) => before.trials.get(id)?.status.kind !== 'succeeded');
   const twice = attempts.length - gained.length;
   const unasked = gained.filter((id) => after.trials.get(id)?.sweeps.length === 0).length;
   return [
     `${name}: ${counted(gained.length, 'result')} taken in`,
+    ...(leftOut > 0 ? [`${leftOut} left out: they lack the objective of the sweep here`] : []),
     ...(twice > 0 ? [`${twice} of trials that had one already`] : []),
     ...(unasked > 0 ? [`${unasked} of points that no sweep here holds: they count once one does`] : []),
   ].join(', ');

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { boardReporter } from '../board-reporter.ts';
 import { storeFolder } from '../named-content.ts';
+import { CommandError } from '../exit.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
@@ -32,8 +33,12 @@ export const resumeVerb: Verb = (console, done) =>
     .addHelpText('after', '\nExample:\n  labsweep resume')
     .action(async (named: string | undefined, options: ResumeOptions) => {
       const { folder, state } = openState(console, options);
-      const { name, declaration } = sweepNamed(state, named);
-      requirePassedOf(console, declaration.spec.passEnv);
+      const { name, declaration, isImported } = sweepNamed(state, named);
+      if (isImported)
+        throw new CommandError(
+          `${name} was merged from another ledger, and its commands were not; \`labsweep run FILE\` runs a sweep file of yours.`,
+        );
+      requirePassedOf(console, state.launches.get(declaration.launch)?.passEnv ?? []);
       done(
         await runSweep(console, {
           folder,

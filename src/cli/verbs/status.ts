@@ -62,8 +62,9 @@ async function watch(console: Console, opened: OpenState): Promise<void> {
     await pause(lookEveryMs);
     const news = opened.refresh();
     view = latestView(opened);
+    if (news.kind === 'another') console.err(`Another ledger lies in ${opened.folder} by now.\n`);
     if (renderer === null) {
-      plain.committed(news, opened.state);
+      if (news.kind === 'more') plain.committed(news.events, opened.state);
       plain.moment(() => view, performance.now());
     }
     renderer?.changed();

@@ -1,7 +1,9 @@
+import type { ImportedResult } from '../../ledger/events.ts';
 import type { Attempt } from '../../ledger/state.ts';
-import { attemptId } from '../../model/ids.ts';
+import { metricOf } from '../../model/metrics.ts';
+import { objectiveLine } from '../../model/objective-line.ts';
+import { attemptId, trialId } from '../../model/ids.ts';
 import type { Command } from './command.ts';
-import { learn } from './learn.ts';
 import type { CoordinatorState } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -12,15 +14,42 @@ export function takeResults(
   { results, ...source }: Extract<Command, { kind: 'import' }>,
   now: number,
 ): readonly Attempt[] {
-  const fresh = results.filter(({ result }) => !state.ledger.attempts.has(attemptId(result.attempt)));
+  const fresh = results.filter(
+    ({ result }) =>
+      !state.ledger.attempts.has(attemptId(result.attempt)) &&
+      !isOfThisTerm(state, result) &&
+      isAnswer(state, result),
+  );
   if (fresh.length === 0) return [];
-  turn.record({ ...source, kind: 'imported', at: now, results: fresh.map(({ result }) => result) });
+  turn.record({
+    ...source,
+    kind: 'imported',
+    at: now,
+    launches: [],
+    results: fresh.map(({ result }) => result),
+  });
   return fresh.flatMap(({ result, lines }) => {
     const id = attemptId(result.attempt);
     if (lines.length > 0) turn.recordMetrics({ attempt: id, from: 0, lines });
     const attempt = state.ledger.attempts.get(id);
-    if (attempt?.status.kind !== 'ended') return [];
-    learn(state, attempt, attempt.status.end);
-    return [attempt];
+    return attempt?.status.kind === 'ended' ? [attempt] : [];
   });
+}
+
+/** The next attempt that this coordinator leases would have that id. */
+const isOfThisTerm = ({ ledger }: CoordinatorState, { attempt }: ImportedResult): boolean =>
+  attempt.startsWith(`${ledger.nonce}-`);
+
+/** A trial of a sweep here is not done by a result that lacks what all such sweeps ask for. */
+function isAnswer({ ledger }: CoordinatorState, { trial, end, judgedBy }: ImportedResult): boolean {
+  const asking = (ledger.trials.get(trialId(trial))?.sweeps ?? [])
+    .flatMap((name) => ledger.sweeps.get(name) ?? [])
+    .filter(({ isImported }) => !isImported);
+  return (
+    asking.length === 0 ||
+    asking.some(({ declaration: { objective } }) => {
+      const line = objectiveLine(end, objective, judgedBy ?? objective);
+      return metricOf(line, objective.metric) !== null;
+    })
+  );
 }

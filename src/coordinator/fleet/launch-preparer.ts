@@ -3,6 +3,7 @@ import { type Launch, whatIsMade } from '../../model/launch.ts';
 import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
 import type { ContentShipper } from './content-shipper.ts';
 import type { WheelHouse } from './wheel-house.ts';
+import { own } from '../../model/own.ts';
 
 type LaunchAnswer = Extract<FromAgent, { kind: 'launch' }>;
 
@@ -100,14 +101,14 @@ export class LaunchPreparer {
   }
 
   #passed({ passEnv }: Launch): { values: Record<string, string>; missing: string[] } {
-    const values: Record<string, string> = {};
+    const values: [string, string][] = [];
     const missing: string[] = [];
     for (const name of passEnv) {
-      const value = this.#options.environment[name];
+      const value = own(this.#options.environment, name);
       if (value === undefined) missing.push(name);
-      else values[name] = value;
+      else values.push([name, value]);
     }
-    return { values, missing };
+    return { values: Object.fromEntries(values), missing };
   }
 }
 

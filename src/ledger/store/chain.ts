@@ -27,12 +27,19 @@ export function recordedHead(db: DatabaseSync, seq: number | 'last'): ChainHead 
   return row['hash'] instanceof Uint8Array ? { seq: Number(row['seq']), hash: row['hash'] } : null;
 }
 
-/**
- * The events after `head`, in order, each checked against the one before.
- *
- * @throws LedgerDamagedError at the first that does not follow from the one before it
- */
+/** The events after `head`, in order, each checked against the one before. @throws as `recordsAfter` */
 export function* eventsAfter(db: DatabaseSync, path: string, head: ChainHead): Generator<LedgerEvent> {
+  for (const { event } of recordsAfter(db, path, head)) yield event;
+}
+
+/** An event, with the text that its hash is of. */
+export interface EventRecord {
+  readonly event: LedgerEvent;
+  readonly payload: string;
+}
+
+/** The same with their texts. @throws LedgerDamagedError at the first that does not follow from the one before it */
+export function* recordsAfter(db: DatabaseSync, path: string, head: ChainHead): Generator<EventRecord> {
   let { seq, hash } = head;
   const rows = db.prepare('SELECT seq, payload, hash FROM events WHERE seq > ? ORDER BY seq');
   rows.setReturnArrays(true);
@@ -45,7 +52,7 @@ export function* eventsAfter(db: DatabaseSync, path: string, head: ChainHead): G
       if (Buffer.compare(hash, recorded) !== 0)
         throw new LedgerDamagedError(path, rowSeq, 'is not what was written (its hash differs)');
       seq = rowSeq;
-      yield parse(payload, path, seq);
+      yield { event: parse(payload, path, seq), payload };
     }
     requireLast(db, path, { seq, hash });
   } finally {

@@ -12,8 +12,13 @@ import { readWithoutTransaction } from './read-connection.ts';
 export function copyLedger(path: string, to: string): void {
   readWithoutTransaction(path, (db) => {
     truncateSync(to); // of an attempt that a writer came into
-    db.prepare('VACUUM INTO ?').run(to);
+    vacuumInto(db, to);
   });
+}
+
+/** The same from a connection that is open. @param to an empty file */
+export function vacuumInto(db: DatabaseSync, to: string): void {
+  db.prepare('VACUUM INTO ?').run(to);
   const copy = new DatabaseSync(to);
   try {
     copy.exec('DELETE FROM lock');

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import type { FileChange } from './ledger-files.ts';
 import type { LockHolder } from './lock-holder.ts';
 
 /** The file is not as it was written. */
@@ -42,6 +44,58 @@ export class LedgerTakenOverError extends Error {
     super(`${path} was taken over by ${who}: this process decides nothing any more`);
     this.holder = holder;
   }
+}
+
+/** A copy of what a writer held. */
+export interface Rescued {
+  readonly path: string;
+  readonly events: number;
+  /** Attempts that have ended, whose metrics lines could not be saved. */
+  readonly lostMetrics: number;
+}
+
+/** The file is not where its writer opened it, or another program has written into it. */
+export class LedgerReplacedError extends Error {
+  readonly code = 'LEDGER_REPLACED';
+  override readonly name = 'LedgerReplacedError';
+  /** Where all that the writer held is now; null where it could be written nowhere. */
+  readonly rescued: Rescued | null;
+
+  /** @param movedTo the folder in which the whole ledger lies now, where it was moved */
+  constructor(path: string, change: FileChange, movedTo: string | null, rescued: Rescued | null) {
+    super([whatHappened(change, movedTo), wayOn(path, movedTo, rescued)].join('\n'));
+    this.rescued = rescued;
+  }
+}
+
+function whatHappened({ path, change }: FileChange, movedTo: string | null): string {
+  const stops = 'Nothing more is decided or acknowledged here; trials go on on their hosts.';
+  if (movedTo !== null) return `${path} was moved to ${movedTo} while this coordinator wrote it. ${stops}`;
+  switch (change) {
+    case 'removed':
+      return `${path} was removed or moved away while this coordinator wrote it. ${stops}`;
+    case 'replaced':
+      return `Another file took the place of ${path} while this coordinator wrote it. ${stops}`;
+    case 'written':
+      return `Another program wrote into ${path} while this coordinator wrote it. ${stops}`;
+    default:
+      return change satisfies never;
+  }
+}
+
+function wayOn(path: string, movedTo: string | null, rescued: Rescued | null): string {
+  if (rescued === null)
+    return 'What it held could not be written to any folder here: `labsweep ledger restore FILE` goes on from a backup.';
+  const { events, lostMetrics } = rescued;
+  const held = `All ${events} events that the coordinator held are in ${rescued.path}`;
+  if (movedTo !== null) return `\`labsweep resume --state ${movedTo}\` goes on there. ${held} as well.`;
+  const lines =
+    lostMetrics === 0 ? '' : ` The metrics lines of ${lostMetrics} attempts are lost; their results are not.`;
+  const state = `--state ${dirname(path)}`;
+  return (
+    `${held}.${lines}\n\`labsweep ledger restore ${rescued.path} ${state} && labsweep resume ${state}\` goes on with ` +
+    'them, and keeps the file that is there now in a folder beside it.'
+  );
 }
 
 /** A fact that a ledger cannot hold (a number that is not finite, an unknown kind): nothing of the commit is written. */

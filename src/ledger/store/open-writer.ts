@@ -7,6 +7,7 @@ import { ledgerFile } from './ledger-file.ts';
 import { removeLive } from './live-file.ts';
 import { takeLock } from './lock.ts';
 import type { LockHolder } from './lock-holder.ts';
+import { isPlainFile } from './plain-file.ts';
 import { type FileKind, fileKind, migrate, notALedger } from './schema.ts';
 import { damageOf } from './read-connection.ts';
 import { lastReached, type Lost, lostOf } from './shortfall.ts';
@@ -44,6 +45,7 @@ export function openWriter(folder: string, options: WriterOptions): OpenedWriter
   let opened: OpenedWriter | null = null;
   try {
     makePrivateFile(folder, path);
+    if (!isPlainFile(path)) return notALedger(path);
     db = new DatabaseSync(path, { timeout: busyMs });
     opened = enter(db, path, options.breakLock, options.fileSystem ?? fileSystemOf(folder));
     // Told once: a writer that does not stay says nothing of its own.

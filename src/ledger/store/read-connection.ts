@@ -34,6 +34,10 @@ export function readWithoutTransaction<Result>(path: string, read: (db: Database
   }
 }
 
+/** The same of the file without its WAL: what the last checkpoint made of it. */
+export const readFileAlone = <Result>(path: string, read: (db: DatabaseSync) => Result): Result =>
+  readWith(path, immutable(path), read);
+
 function readWith<Result>(path: string, location: string | URL, read: (db: DatabaseSync) => Result): Result {
   let db: DatabaseSync | null = null;
   try {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { AttemptId } from '../../model/ids.ts';
 import { type MetricsLine, metricsLineSchema } from '../../model/metrics.ts';
 import type { LedgerEvent } from '../events.ts';
-import { eventsAfter, recordedHead } from './chain.ts';
+import { type ChainHead, eventsAfter, recordedHead } from './chain.ts';
 import { isNotADatabase, LedgerDamagedError } from './errors.ts';
 import { ledgerFile } from './ledger-file.ts';
+import { isPlainFile } from './plain-file.ts';
 import { readLedger } from './read-connection.ts';
 import { type FileKind, fileKind, notALedger } from './schema.ts';
 
@@ -21,6 +22,7 @@ export const openReader = (folder: string): OpenedReader => openLedgerFile(join(
 /** The same for a ledger that lies elsewhere, under any name. */
 export function openLedgerFile(path: string): OpenedReader {
   if (!existsSync(path)) return { kind: 'none' };
+  if (!isPlainFile(path)) return notALedger(path);
   const kind = kindOf(path);
   if (kind.kind === 'empty') return { kind: 'none' };
   return kind.kind === 'ledger' ? { kind: 'opened', reader: new LedgerReader(path) } : kind;
@@ -55,6 +57,22 @@ export class LedgerReader {
       if (head === null) throw new LedgerDamagedError(this.path, afterSeq, 'is not there any more');
       const events = [...eventsAfter(db, this.path, head)];
       return { events, seq: afterSeq + events.length };
+    });
+  }
+
+  /**
+   * The events after `head`, and the head from then on; null where the file that lies there now is not the one of which
+   * that was the head, or has lost it.
+   *
+   * @throws LedgerDamagedError at the first that is not as it was written
+   */
+  readOn(head: ChainHead): { events: LedgerEvent[]; head: ChainHead } | null {
+    return readLedger(this.path, (db) => {
+      const now = recordedHead(db, head.seq);
+      if (now === null || Buffer.compare(now.hash, head.hash) !== 0) return null;
+      const events = [...eventsAfter(db, this.path, head)];
+      const last = recordedHead(db, head.seq + events.length);
+      return last === null ? null : { events, head: last };
     });
   }
 

@@ -16,19 +16,22 @@ const companions = ['-wal', '-shm'];
  * @param aside name of the folder below the state folder that takes the former; must not be there
  */
 export function replaceLedger(folder: string, aside: string, write: (unfinished: string) => void): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, ledgerFile);
   const kept = join(folder, aside);
   writeWholeFile(path, (unfinished) => {
     write(unfinished);
     sync(unfinished);
-    if (!existsSync(path)) return;
+    const there = companions.filter((name) => existsSync(`${path}${name}`));
+    if (there.length === 0 && !existsSync(path)) return;
     mkdirSync(kept, { mode: 0o700 });
-    // Before the new one is there: SQLite takes any WAL that it finds beside a file for that file's own
-    // (https://www.sqlite.org/howtocorrupt.html, 1.4).
-    for (const name of companions)
-      if (existsSync(`${path}${name}`)) renameSync(`${path}${name}`, join(kept, `${ledgerFile}${name}`));
-    copyFileSync(path, join(kept, ledgerFile));
-    sync(join(kept, ledgerFile));
+    // Before the new one is there: SQLite takes any WAL that it finds beside a file for that file's own, also one whose
+    // file was removed (https://www.sqlite.org/howtocorrupt.html, 1.4).
+    for (const name of there) renameSync(`${path}${name}`, join(kept, `${ledgerFile}${name}`));
+    if (existsSync(path)) {
+      copyFileSync(path, join(kept, ledgerFile));
+      sync(join(kept, ledgerFile));
+    }
     sync(kept);
     sync(folder);
   });

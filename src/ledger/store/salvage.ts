@@ -3,6 +3,7 @@ import { type AttemptId, attemptId } from '../../model/ids.ts';
 import { type MetricsLine, metricsLineSchema } from '../../model/metrics.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
 import { fold } from '../fold.ts';
+import { misnamedLaunches } from '../misnamed.ts';
 import type { MetricsBatch } from '../metrics-batch.ts';
 import { FoldError } from '../records.ts';
 import { emptyLedger, type LedgerState } from '../state.ts';
@@ -88,7 +89,9 @@ const vouchesFor = (after: readonly FoundEvent[], hash: Uint8Array): boolean =>
 function readEvent(payload: string): LedgerEvent | null {
   try {
     const event: LedgerEvent = JSON.parse(payload);
-    return ledgerEventSchema.safeParse(event).success ? event : null;
+    if (!ledgerEventSchema.safeParse(event).success) return null;
+    // Its command is not the one that the person declared.
+    return event.kind === 'sweep-declared' && misnamedLaunches(event).length > 0 ? null : event;
   } catch {
     return null;
   }

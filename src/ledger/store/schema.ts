@@ -49,8 +49,17 @@ export function fileKind(db: DatabaseSync, path: string): FileKind {
   if (known < 1 && !isMarked) return notALedger(path);
   if (known !== version || !isMarked)
     throw new LedgerDamagedError(path, null, 'its first page is not what was written');
+  if (hasForeignParts(db)) throw new LedgerDamagedError(path, null, 'it holds more than labsweep writes');
   return { kind: 'ledger', version };
 }
+
+/** What SQLite would carry out when somebody reads: a file may come from anybody (https://www.sqlite.org/security.html). */
+const hasForeignParts = (db: DatabaseSync): boolean =>
+  db
+    .prepare(
+      `SELECT 1 FROM sqlite_schema WHERE type IN ('view', 'trigger') OR sql LIKE '%VIRTUAL%' OR sql LIKE '%GENERATED%'`,
+    )
+    .get() !== undefined;
 
 /** Whether bytes of a file's beginning are of a ledger that SQLite cannot read any more. */
 export const isOnceALedger = (firstPage: Buffer): boolean =>

@@ -7,6 +7,7 @@ import { encode } from '../../protocol/framing.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
 import { chainHash, emptyChain, writtenHead } from './chain.ts';
 import { isNotADatabase, LedgerDamagedError } from './errors.ts';
+import { isPlainFile } from './plain-file.ts';
 import { readLedger } from './read-connection.ts';
 import { type FileKind, fileKind, notALedger } from './schema.ts';
 
@@ -47,6 +48,7 @@ export type Verification =
  */
 export function verifyLedger(path: string): Verification {
   if (!existsSync(path)) return { kind: 'none' };
+  if (!isPlainFile(path)) return notALedger(path);
   try {
     return readLedger(path, (db) => {
       const kind = fileKind(db, path);
@@ -57,7 +59,8 @@ export function verifyLedger(path: string): Verification {
     if (isNotADatabase(error)) return notALedger(path);
     if (!(error instanceof LedgerDamagedError)) throw error;
     const message = error.cause === undefined ? error.message : messageOf(error.cause);
-    return { kind: 'verified', findings: [{ kind: 'file-damaged', message }], events: 0, goodEvents: 0 };
+    const findings: Finding[] = [{ kind: 'file-damaged', message }];
+    return { kind: 'verified', findings, events: 0, goodEvents: 0 };
   }
 }
 

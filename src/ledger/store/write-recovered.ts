@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { copyLedger } from './copy-ledger.ts';
-import { ledgerFile } from './ledger-file.ts';
-import { openWriter } from './open-writer.ts';
+import { DatabaseSync } from 'node:sqlite';
+import type { LedgerEvent } from '../events.ts';
+import { Appender, encodeEvent } from './append.ts';
+import { emptyChain } from './chain.ts';
+import { LedgerWriteError } from './errors.ts';
 import type { Salvage } from './salvage.ts';
+import { migrate } from './schema.ts';
+
+type Saved = Pick<Salvage, 'events' | 'metrics'> & { readonly lostMetrics: readonly string[] };
 
 /**
  * Writes what was saved into an empty file, as a ledger of its own: the same events with the same hashes, then one that
@@ -12,15 +15,18 @@ import type { Salvage } from './salvage.ts';
  * @param at wall clock, ms since 1970
  * @throws LedgerWriteError when the disk refuses
  */
-export function writeRecovered({ events, metrics, lostMetrics }: Salvage, to: string, at: number): void {
-  const folder = mkdtempSync(join(dirname(to), '.labsweep-recover-'));
+export function writeRecovered({ events, metrics, lostMetrics }: Saved, to: string, at: number): void {
+  const recovered: LedgerEvent = { kind: 'recovered', at, lostMetrics: [...lostMetrics] };
+  const payloads = [...events, recovered].map(encodeEvent);
+  const db = new DatabaseSync(to);
   try {
-    const opened = openWriter(folder, { breakLock: false });
-    if (opened.kind !== 'opened') throw new Error(`a new ledger in ${folder} is ${opened.kind}`);
-    opened.writer.commit([...events, { kind: 'recovered', at, lostMetrics: [...lostMetrics] }], metrics);
-    opened.writer.close();
-    copyLedger(join(folder, ledgerFile), to);
+    db.exec('BEGIN');
+    migrate(db, 0);
+    new Appender(db).add(emptyChain, payloads, metrics);
+    db.exec('COMMIT');
+  } catch (cause) {
+    throw new LedgerWriteError(to, cause);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    db.close();
   }
 }

@@ -1,14 +1,25 @@
+import { rmSync, truncateSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type AttemptId, attemptId } from '../../model/ids.ts';
-import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
+import type { LedgerEvent } from '../events.ts';
 import type { MetricsBatch } from '../metrics-batch.ts';
-import { type ChainHead, chainHash, emptyChain, eventsAfter, recordedHead } from './chain.ts';
-import { LedgerEventError, LedgerTakenOverError, LedgerWriteError } from './errors.ts';
+import { Appender, encodeEvent } from './append.ts';
+import { type ChainHead, emptyChain, recordedHead, recordsAfter } from './chain.ts';
+import { LedgerReplacedError, LedgerTakenOverError, LedgerWriteError } from './errors.ts';
+import { KeptEvents } from './kept-events.ts';
+import { type FileChange, LedgerFiles } from './ledger-files.ts';
 import { lockHolder, releaseLock } from './lock.ts';
-import { damageOf } from './read-connection.ts';
+import { damageOf, readFileAlone, readLedger } from './read-connection.ts';
+import { rescue } from './rescue.ts';
 
 /** `truncate` on a network file system, where WAL is not safe: each commit costs more, readers wait for it. */
 export type Journal = 'wal' | 'truncate';
+
+/**
+ * Bytes that commits may add to the WAL before they are brought into the file: about the 1,000 pages of SQLite's own
+ * checkpoints, which come within a commit. Apart from it, a commit never changes the file, and whoever does is found out.
+ */
+const checkpointAt = 4_000_000;
 
 /** The one process that may add to a ledger. Made by `openWriter`; synchronous, one transaction a commit. */
 export class LedgerWriter {
@@ -19,9 +30,12 @@ export class LedgerWriter {
   readonly #token: string;
   #head: ChainHead;
   readonly #ours: StatementSync;
-  readonly #addEvent: StatementSync;
-  readonly #addLine: StatementSync;
-  readonly #setHead: StatementSync;
+  readonly #appender: Appender;
+  readonly #files: LedgerFiles;
+  readonly #kept = new KeptEvents();
+  /** The last event in the file without its WAL; null where pages of the file are older than others. */
+  #settled: ChainHead | null = null;
+  #replaced: LedgerReplacedError | null = null;
 
   constructor(db: DatabaseSync, path: string, token: string, journal: Journal) {
     this.#db = db;
@@ -29,14 +43,20 @@ export class LedgerWriter {
     this.#token = token;
     this.journal = journal;
     this.#head = recordedHead(db, 'last') ?? emptyChain;
+    if (journal === 'wal') db.exec('PRAGMA wal_autocheckpoint = 0');
+    this.#files = new LedgerFiles(path, journal === 'wal');
     this.#ours = db.prepare('SELECT 1 FROM lock WHERE token = ?');
-    this.#addEvent = db.prepare('INSERT INTO events (seq, payload, hash) VALUES (?, ?, ?)');
-    this.#setHead = db.prepare('INSERT OR REPLACE INTO head (id, seq, hash) VALUES (1, ?, ?)');
-    this.#addLine = db.prepare('INSERT OR IGNORE INTO metrics (attempt, line, payload) VALUES (?, ?, ?)');
+    this.#appender = new Appender(db);
+    this.#checkpoint();
   }
 
   get eventCount(): number {
     return this.#head.seq;
+  }
+
+  /** Whether a check has found that the file is not what this writer opened. */
+  get isReplaced(): boolean {
+    return this.#replaced !== null;
   }
 
   /**
@@ -45,8 +65,13 @@ export class LedgerWriter {
    * @throws LedgerDamagedError at the first that is not as it was written
    */
   *events(): Generator<LedgerEvent> {
+    let seq = 0;
     try {
-      yield* eventsAfter(this.#db, this.path, emptyChain);
+      for (const { event, payload } of recordsAfter(this.#db, this.path, emptyChain)) {
+        seq += 1;
+        if (seq > this.#kept.count) this.#kept.add(payload);
+        yield event;
+      }
     } catch (error) {
       throw damageOf(this.path, error);
     }
@@ -74,49 +99,111 @@ export class LedgerWriter {
    *
    * @throws LedgerEventError for a fact that the schema does not know: a bug of the caller
    * @throws LedgerTakenOverError when somebody else is the writer by now
+   * @throws LedgerReplacedError when the file is not what this writer opened
    * @throws LedgerWriteError when the disk refuses
    */
   commit(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void {
     const payloads = events.map(encodeEvent);
+    this.check();
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       if (this.#ours.get(this.#token) === undefined)
         throw new LedgerTakenOverError(this.path, lockHolder(this.#db, this.path));
-      const head = this.#append(payloads);
-      for (const batch of metrics) this.#addLines(batch);
+      const head = this.#appender.add(this.#head, payloads, metrics);
       this.#db.exec('COMMIT');
       this.#head = head;
     } catch (cause) {
       this.#undo();
       throw cause instanceof LedgerTakenOverError ? cause : new LedgerWriteError(this.path, cause);
     }
+    const isWhole = this.#kept.count === this.#head.seq - payloads.length;
+    if (isWhole) for (const payload of payloads) this.#kept.add(payload);
+    // Whoever took the file away meanwhile: what was committed into it is acknowledged by nobody.
+    this.#require(this.#files.look('wal'));
+    if (this.#appender.bytes >= checkpointAt) this.#checkpoint();
+  }
+
+  /** Asks whether the file is still what this writer opened. @throws as `commit` */
+  check(): void {
+    if (this.#replaced !== null) throw this.#replaced;
+    this.#require(this.#files.look());
   }
 
   /** Gives the ledger back. Never throws: what was committed is safe, and a lock of an ended process is taken over. */
   close(): void {
     try {
-      releaseLock(this.#db, this.#token);
+      if (this.#replaced === null) releaseLock(this.#db, this.#token);
     } catch {
       // A full disk: the next writer finds this process gone.
     }
     if (this.#db.isOpen) this.#db.close();
   }
 
-  #append(payloads: readonly string[]): ChainHead {
-    let { seq, hash } = this.#head;
-    for (const payload of payloads) {
-      seq += 1;
-      hash = chainHash(hash, payload);
-      this.#addEvent.run(seq, payload, hash);
-    }
-    if (payloads.length > 0) this.#setHead.run(seq, hash);
-    return { seq, hash };
+  #require(change: FileChange | null): void {
+    if (change === null || (change.change === 'written' && this.#isUnchanged())) return;
+    const { path } = this;
+    const movedTo = this.#files.movedTo();
+    const rescued = rescue({ db: this.#db, path, head: this.#head, kept: this.#kept }, Date.now());
+    this.#replaced = new LedgerReplacedError(path, change, movedTo, rescued);
+    const isFileItself = change.file === 'ledger' || change.change === 'written';
+    if (rescued !== null && isFileItself) this.#letGo();
+    throw this.#replaced;
   }
 
-  #addLines(batch: MetricsBatch): void {
-    batch.lines.forEach((line, index) => {
-      this.#addLine.run(batch.attempt, batch.from + index, JSON.stringify(line));
-    });
+  /**
+   * Whether a file that was written to holds what it held, as after `touch`.
+   *
+   * @throws LedgerTakenOverError where the next writer wrote: what this one committed is all there
+   */
+  #isUnchanged(): boolean {
+    const [head, settled, token] = [this.#head, this.#settled, this.#token];
+    try {
+      const alone = readFileAlone(this.path, (db) => ({
+        isOurs: isHeldBy(db, token),
+        hasSettled: settled !== null && isSameHead(recordedHead(db, settled.seq), settled),
+        last: recordedHead(db, 'last'),
+      }));
+      const whole = readLedger(this.path, (db) => ({
+        isOurs: isHeldBy(db, token),
+        hasHead: isSameHead(recordedHead(db, head.seq), head),
+        last: recordedHead(db, 'last'),
+        holder: lockHolder(db, this.path),
+      }));
+      // A successor begins with an event. Of another ledger that was copied over this one, pages of the WAL hide some.
+      const hasSuccessor = whole.holder !== null || (whole.last?.seq ?? 0) > head.seq;
+      if (alone.hasSettled && whole.hasHead && !whole.isOurs && hasSuccessor)
+        throw new LedgerTakenOverError(this.path, whole.holder);
+      const isSame = alone.isOurs && settled !== null && isSameHead(alone.last, settled);
+      return isSame && this.#files.look('ledger', 'wal') === null;
+    } catch (error) {
+      if (error instanceof LedgerTakenOverError) throw error;
+      return false;
+    }
+  }
+
+  /**
+   * What lies beside the file now would be taken for its own by whoever opens it next, and would be brought into it when
+   * this connection closes (https://www.sqlite.org/howtocorrupt.html, 1.4): a WAL that is empty brings nothing.
+   */
+  #letGo(): void {
+    for (const path of this.#files.ownCompanions()) {
+      if (path.endsWith('-wal')) truncateSync(path);
+      rmSync(path, { force: true });
+    }
+  }
+
+  #checkpoint(): void {
+    if (this.journal !== 'wal') return;
+    this.#appender.bytes = 0;
+    this.#settled = null;
+    try {
+      const done = this.#db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
+      // Pages that a reader looks at are brought in by a later one.
+      if (done?.['busy'] === 0 && done['log'] === done['checkpointed']) this.#settled = this.#head;
+    } catch {
+      // The disk refuses: what was committed is in the WAL, and the next commit says so.
+    }
+    this.#require(this.#files.look('ledger', 'wal'));
   }
 
   #undo(): void {
@@ -128,9 +215,8 @@ export class LedgerWriter {
   }
 }
 
-/** Checked before it is written: what the chain vouches for is read back without a second look. */
-function encodeEvent(event: LedgerEvent): string {
-  const checked = ledgerEventSchema.safeParse(event);
-  if (!checked.success) throw new LedgerEventError(event.kind, checked.error);
-  return JSON.stringify(event);
-}
+const isSameHead = (one: ChainHead | null, other: ChainHead): boolean =>
+  one !== null && one.seq === other.seq && Buffer.compare(one.hash, other.hash) === 0;
+
+const isHeldBy = (db: DatabaseSync, token: string): boolean =>
+  db.prepare('SELECT 1 FROM lock WHERE token = ?').get(token) !== undefined;

@@ -3,6 +3,7 @@ import { type MetricsLine, metricOf, type Objective } from '../../model/metrics.
 import type { Outcome } from '../../model/outcome.ts';
 import { describeSignal, signalOf } from './signals.ts';
 import type { StopReason } from './state.ts';
+import { own } from '../../model/own.ts';
 
 export interface Remains {
   /** Why the agent ended it; null where it did not. */
@@ -53,7 +54,7 @@ function outcomeOfResult({ objective, best, final }: Remains): Outcome {
       'no-result',
       `ended without a result: it reported no line and printed no JSON with ${metric}`,
     );
-  const value = final[metric];
+  const value = own(final, metric);
   if (value === undefined) return failed('bad-result', `its result has no ${metric}, only ${namesOf(final)}`);
   if (isNotFinite(value)) return failed('not-finite', `${metric} is ${String(value)} in its result`);
   return failed('bad-result', `${metric} is ${JSON.stringify(value)} in its result, not a number`);

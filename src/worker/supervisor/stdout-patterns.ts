@@ -24,7 +24,7 @@ function compile(pattern: string): Pattern {
  */
 export class StdoutPatterns {
   readonly #patterns: readonly Pattern[];
-  #open: Record<string, number | string> = {};
+  #open = new Map<string, number | string>();
 
   constructor(patterns: readonly string[]) {
     this.#patterns = patterns.map(compile);
@@ -34,26 +34,26 @@ export class StdoutPatterns {
     const found: MetricsLine[] = [];
     for (const line of lines) {
       const values = this.#match(line);
-      if (Object.keys(values).some((name) => name in this.#open)) found.push(this.#take());
-      Object.assign(this.#open, values);
+      if (values.some(([name]) => this.#open.has(name))) found.push(this.#take());
+      for (const [name, value] of values) this.#open.set(name, value);
     }
-    if (complete && Object.keys(this.#open).length > 0) found.push(this.#take());
+    if (complete && this.#open.size > 0) found.push(this.#take());
     return found;
   }
 
   #take(): MetricsLine {
-    const line = this.#open;
-    this.#open = {};
+    const line = Object.fromEntries(this.#open);
+    this.#open.clear();
     return line;
   }
 
-  #match(line: string): Record<string, number | string> {
-    const values: Record<string, number | string> = {};
+  #match(line: string): [name: string, value: number | string][] {
+    const values: [string, number | string][] = [];
     for (const { names, expression } of this.#patterns) {
       const match = expression.exec(line);
       names.forEach((name, index) => {
         const value = parsePrinted(match?.[index + 1] ?? '');
-        if (value !== null) values[name] = value;
+        if (value !== null) values.push([name, value]);
       });
     }
     return values;

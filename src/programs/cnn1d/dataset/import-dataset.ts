@@ -13,6 +13,7 @@ import {
 } from './packed-store.ts';
 import { sourceFiles } from './source-files.ts';
 import { listFiles, readList, type Split, splitByHash } from './split.ts';
+import { own } from '../../../model/own.ts';
 
 /** Clips by split. */
 export type SplitCounts = Readonly<Record<Split, number>>;
@@ -103,7 +104,7 @@ async function packClips(
   let offset = 0;
   try {
     for await (const { path, bytes, doneBytes, totalBytes } of sourceFiles(source)) {
-      const split = listFiles[path];
+      const split = own(listFiles, path);
       const audio = split === undefined ? decode(path, bytes, seen) : null;
       if (audio !== null && audio.kind === 'unreadable') {
         read.unreadable.push({ file: path, because: audio.because });
@@ -166,7 +167,7 @@ function indexOf(hash: string, { clips, lists, hasLists }: ReadClips): PackedInd
 function countClips({ words, clips }: PackedIndex): Record<string, SplitCounts> {
   const counts = Object.fromEntries(words.map((word) => [word, { train: 0, validation: 0, test: 0 }]));
   for (const { word, split } of clips) {
-    const count = counts[word];
+    const count = own(counts, word);
     if (count !== undefined) count[split] += 1;
   }
   return counts;

@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { DatasetError } from './dataset-error.ts';
 import { listFiles } from './split.ts';
+import { own } from '../../../model/own.ts';
 
 /** A file of the data set. `path` is WORD/NAME.wav, or a list's name, wherever in the source they lie. */
 export interface SourceFile {
@@ -35,7 +36,7 @@ export async function* sourceFiles(source: string): AsyncGenerator<SourceFile> {
 export function pathInDataset(path: string): string | null {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   const name = parts.at(-1) ?? '';
-  if (listFiles[name] !== undefined) return name;
+  if (own(listFiles, name) !== undefined) return name;
   const word = parts.at(-2);
   if (word === undefined || word.startsWith('_') || word.startsWith('.') || name.startsWith('.')) return null;
   return name.toLowerCase().endsWith('.wav') ? `${word}/${name}` : null;
