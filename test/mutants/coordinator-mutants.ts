@@ -135,7 +135,7 @@ export const coordinatorMutants: readonly Mutant[] = [
     file: 'ledger/trials.ts',
     find: "if (chargedTo[end.outcome.kind] === 'trial') trial.charges += 1;",
     put: "if (chargedTo[end.outcome.kind] !== 'nobody') trial.charges += 1;",
-    tests: ['coordinator/transition', 'coordinator/broken-host'],
+    tests: ['coordinator/transition'],
   },
   {
     breaks: 'P3: of results of two ledgers the one that came last counts',
@@ -163,21 +163,21 @@ export const coordinatorMutants: readonly Mutant[] = [
     file: 'ledger/fold.ts',
     find: "    case 'host-trusted':\n      Object.assign(hostOf(state, event.host), {\n        quarantine: null,\n",
     put: "    case 'host-trusted':\n      Object.assign(hostOf(state, event.host), {\n",
-    tests: ['coordinator/broken-host'],
+    tests: ['ledger/host-records'],
   },
   {
     breaks: 'a host without the labels of a sweep gets its trials',
     file: 'coordinator/scheduler/eligibility.ts',
     find: "  if (missing.length > 0) return { kind: 'labels', missing };\n",
     put: '',
-    tests: ['coordinator/transition', 'coordinator/edited-sweep'],
+    tests: ['coordinator/transition'],
   },
   {
     breaks: 'more trials of a sweep are leased at once than it allows',
     file: 'coordinator/scheduler/plan.ts',
     find: 'Math.max(0, concurrent - sweep.counts.leased - sweep.counts.running)',
     put: 'Math.max(0, concurrent - sweep.counts.running)',
-    tests: ['coordinator/transition', 'coordinator/edited-sweep'],
+    tests: ['coordinator/transition'],
   },
   {
     breaks: 'long trials start last',

@@ -26,15 +26,15 @@ const noProgram = /^(SyntaxError|ReferenceError)\b/;
 /** @param report what vitest's reporter `json` wrote */
 export function verdictOf(report: string): Verdict {
   const { testResults } = reportSchema.parse(JSON.parse(report));
-  for (const { name, status, message, assertionResults } of testResults)
-    if (status === 'failed' && !assertionResults.some((test) => test.status === 'failed'))
-      return { kind: 'broken', because: `${name}: ${message}` };
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   const failed = tests.find(({ status }) => status === 'failed');
   if (failed !== undefined) {
     const [because = ''] = failed.failureMessages ?? [];
     return noProgram.test(because) ? { kind: 'broken', because } : { kind: 'killed', by: failed.fullName };
   }
+  // After the first failure vitest ends the other files as failed: without one, a file could not be loaded.
+  const unloaded = testResults.find(({ status }) => status === 'failed');
+  if (unloaded !== undefined) return { kind: 'broken', because: `${unloaded.name}: ${unloaded.message}` };
   return tests.some(({ status }) => status === 'passed')
     ? { kind: 'survived' }
     : { kind: 'broken', because: 'all of its tests are skipped on this machine' };
