@@ -24,6 +24,13 @@ export const answerMutants: readonly Mutant[] = [
     tests: ['model/identity'],
   },
   {
+    breaks: 'P3: what is kept with a result makes it another trial',
+    file: 'model/identity.ts',
+    find: 'const middle = `${canonicalParams(params, provenance)},',
+    put: 'const middle = `${canonicalParams(params, [])},',
+    tests: ['model/identity'],
+  },
+  {
     breaks: 'P3: a sample is drawn in another order than by its seed',
     file: 'model/sample.ts',
     find: 'utf8ToBytes(`${seed}:${draw}`)',
@@ -141,5 +148,26 @@ export const answerMutants: readonly Mutant[] = [
     find: '  if (again >= 0) return refuse',
     put: '  if (again > 1e9) return refuse',
     tests: ['model/bad-sweep', 'model/sweep-file'],
+  },
+  {
+    breaks: 'P8: a sweep of more trials than anybody means begins',
+    file: 'model/trial-count.ts',
+    find: '  if (trials > askAbove) return',
+    put: '  if (trials > refuseAbove) return',
+    tests: ['model/expansion'],
+  },
+  {
+    breaks: 'P6: the reason for which most trials wait is named last',
+    file: 'board/waiting-summary.ts',
+    find: 'groups.sort((a, b) => b.trials - a.trials)',
+    put: 'groups.sort((a, b) => a.trials - b.trials)',
+    tests: ['board/waiting'],
+  },
+  {
+    breaks: 'P6: an agent does not say why the first of its backlog waits',
+    file: 'worker/core/tell.ts',
+    find: "message: { kind: 'figures', figures, holds: held,",
+    put: "message: { kind: 'figures', figures, holds: [],",
+    tests: ['worker/core/transition'],
   },
 ];

@@ -177,4 +177,25 @@ export const doorMutants: readonly Mutant[] = [
     put: ';',
     tests: ['model/printable'],
   },
+  {
+    breaks: 'P9: a value that a launch is passed is written into the journal',
+    file: 'worker/core/connections.ts',
+    find: "turn.commit({ kind: 'launch', launch: message.launch, spec: message.spec });",
+    put: "turn.commit({ kind: 'launch', launch: message.launch, spec: { ...message.spec, env: message.passed } });",
+    tests: ['worker/core/preparation'],
+  },
+  {
+    breaks: 'P9: a sweep sets what the trial contract says',
+    file: 'worker/supervisor/environment.ts',
+    find: '    [attemptMark]: lease.attempt,\n',
+    put: '    [attemptMark]: lease.attempt,\n    ...own,\n',
+    tests: ['worker/agent'],
+  },
+  {
+    breaks: 'P9: a trial that starts labsweep makes its own marks those of others',
+    file: 'worker/supervisor/environment.ts',
+    find: "value === undefined || name.startsWith('LABSWEEP_')",
+    put: 'value === undefined',
+    tests: ['worker/supervisor/environment'],
+  },
 ];
