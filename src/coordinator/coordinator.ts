@@ -8,7 +8,7 @@ import type { LedgerState } from '../ledger/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import type { HostSettings, InventoryHost } from '../model/inventory.ts';
-import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
+import { type HostName, ledgerId } from '../model/ids.ts';
 import { artifactsFolder, storeArtifacts } from './artifacts-folder.ts';
 import type { Command } from './core/command.ts';
 import type { CoordinatorEvent, Instruction } from './core/events.ts';

@@ -4,7 +4,12 @@ import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { attemptId, hostName } from '../../src/model/ids.ts';
 import { declarationOf, endOf, leasesIn, points, World } from './world.ts';
 
-const artifact = (path: string, comesBack = true) => ({ path, sizeBytes: 3, sha256: 'ab'.repeat(32), comesBack });
+const artifact = (path: string, comesBack = true) => ({
+  path,
+  sizeBytes: 3,
+  sha256: 'ab'.repeat(32),
+  comesBack,
+});
 const end: AttemptEnd = {
   ...endOf({ kind: 'succeeded' }, 1),
   artifacts: [artifact('small.json'), artifact('large.bin'), artifact('trace.log', false)],

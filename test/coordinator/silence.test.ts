@@ -77,9 +77,7 @@ describe('P3 a host that is silent', () => {
   });
 
   it('keeps it where only this machine was reached meanwhile, which needs no network', () => {
-    const world = new World([]);
-    const here = { ...plainHost('here'), isHere: true };
-    world.post({ kind: 'inventory-changed', hosts: [plainHost('cedar'), here] });
+    const world = new World(['cedar', { ...plainHost('here'), isHere: true }]);
     world.declare(declarationOf(), points(1));
     const [silent = ''] = leasesIn(world.ready('cedar'), 'cedar');
     world.ready('here');

@@ -35,7 +35,9 @@ describe.runIf(straceIsHere())('P1 what a ledger was given is on the disk (needs
       [path],
     );
     const named = calls.renamedTo(path);
-    expect(calls.isSynced(/\.unfinished$/, { after: calls.first('write', 'all of it'), before: named })).toBe(true);
+    expect(calls.isSynced(/\.unfinished$/, { after: calls.first('write', 'all of it'), before: named })).toBe(
+      true,
+    );
     const folder = path.slice(0, path.lastIndexOf('/'));
     expect(calls.isSynced(folder, { after: named, before: calls.said('it is written') })).toBe(true);
   });

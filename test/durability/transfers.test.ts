@@ -18,38 +18,41 @@ const carrier = `
     close: async () => {},
   };`;
 
-describe.runIf(straceIsHere())('P1 a file that has come is on the disk before it has its name (needs strace)', () => {
-  const files = (): readonly [string, string, string] => {
-    const folder = temporaryFolder();
-    writeFileSync(`${folder}/from`, 'x'.repeat(200_000));
-    return [`${folder}/from`, `${folder}/to/file`, `${folder}/to`];
-  };
+describe.runIf(straceIsHere())(
+  'P1 a file that has come is on the disk before it has its name (needs strace)',
+  () => {
+    const files = (): readonly [string, string, string] => {
+      const folder = temporaryFolder();
+      writeFileSync(`${folder}/from`, 'x'.repeat(200_000));
+      return [`${folder}/from`, `${folder}/to/file`, `${folder}/to`];
+    };
 
-  it('on a host', async () => {
-    const [from, to, folder] = files();
-    const calls = await callsOf(`${carrier} await putFile(carrier, ...args);`, [from, to]);
-    const before = calls.renamedTo(to);
-    expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
-    expect(calls.isSynced(new RegExp(`^${folder}/file\\..*\\.part$`), { before })).toBe(true);
-  });
+    it('on a host', async () => {
+      const [from, to, folder] = files();
+      const calls = await callsOf(`${carrier} await putFile(carrier, ...args);`, [from, to]);
+      const before = calls.renamedTo(to);
+      expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
+      expect(calls.isSynced(new RegExp(`^${folder}/file\\..*\\.part$`), { before })).toBe(true);
+    });
 
-  it('from a host', async () => {
-    const [from, to, folder] = files();
-    const calls = await callsOf(`${carrier} await getFile(carrier, ...args);`, [from, to]);
-    const before = calls.renamedTo(to);
-    expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
-    expect(calls.isSynced(new RegExp(`^${folder}/file\\..*\\.part$`), { before })).toBe(true);
-  });
+    it('from a host', async () => {
+      const [from, to, folder] = files();
+      const calls = await callsOf(`${carrier} await getFile(carrier, ...args);`, [from, to]);
+      const before = calls.renamedTo(to);
+      expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
+      expect(calls.isSynced(new RegExp(`^${folder}/file\\..*\\.part$`), { before })).toBe(true);
+    });
 
-  it('on this machine', async () => {
-    const [from, to, folder] = files();
-    const calls = await callsOf(
-      `import { localTransport } from 'src/coordinator/transport/local.ts';
+    it('on this machine', async () => {
+      const [from, to, folder] = files();
+      const calls = await callsOf(
+        `import { localTransport } from 'src/coordinator/transport/local.ts';
        await localTransport().put(...args);`,
-      [from, to],
-    );
-    const before = calls.renamedTo(to);
-    expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
-    expect(calls.isSynced(new RegExp(`^${folder}/file\\.part-`), { before })).toBe(true);
-  });
-});
+        [from, to],
+      );
+      const before = calls.renamedTo(to);
+      expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
+      expect(calls.isSynced(new RegExp(`^${folder}/file\\.part-`), { before })).toBe(true);
+    });
+  },
+);

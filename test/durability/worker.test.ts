@@ -24,7 +24,9 @@ describe.runIf(straceIsHere())('P2 what an agent has written down reaches the di
     const writer = await host.writer();
     const watch = watched(['-p', String(host.agent?.pid)]);
     await writer.run('warm-up', launchOf([fixture('prints-score'), '1']));
-    await expect.poll(() => watch.calls().first('pwrite64', 'warm-up'), { timeout: 10_000 }).toBeLessThan(Infinity);
+    await expect
+      .poll(() => watch.calls().first('pwrite64', 'warm-up'), { timeout: 10_000 })
+      .toBeLessThan(Infinity);
     await writer.run('a-1', launchOf([fixture('prints-score'), '1']));
     const isSynced = (): boolean => {
       const calls = watch.calls();
@@ -38,7 +40,9 @@ describe.runIf(straceIsHere())('P2 what an agent has written down reaches the di
     const writer = await host.writer();
     const watch = watched(['-p', String(host.agent?.pid)]);
     await writer.run('warm-up', launchOf([fixture('prints-score'), '1']));
-    await expect.poll(() => watch.calls().first('pwrite64', 'warm-up'), { timeout: 10_000 }).toBeLessThan(Infinity);
+    await expect
+      .poll(() => watch.calls().first('pwrite64', 'warm-up'), { timeout: 10_000 })
+      .toBeLessThan(Infinity);
     writer.lease(launchOf([fixture('prints-score'), '1']), leaseOf('alone', { alone: true }));
     await writer.ended('alone');
     const closed = once(watch.strace, 'close');

@@ -35,7 +35,7 @@ export const answerMutants: readonly Mutant[] = [
     file: 'model/sample.ts',
     find: 'utf8ToBytes(`${seed}:${draw}`)',
     put: 'utf8ToBytes(`${draw}:${seed}`)',
-    tests: ['model/expansion'],
+    tests: ['model/sample'],
   },
   {
     breaks: 'P3: a sample has a point twice',

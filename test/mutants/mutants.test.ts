@@ -30,9 +30,15 @@ describe('a list of mutants', () => {
 
 describe('a mutant', () => {
   const report = (tests: readonly object[], more: object = {}): string =>
-    JSON.stringify({ testResults: [{ name: 'a', status: 'passed', message: '', assertionResults: tests, ...more }] });
+    JSON.stringify({
+      testResults: [{ name: 'a', status: 'passed', message: '', assertionResults: tests, ...more }],
+    });
   const passed = { fullName: 'passes', status: 'passed', failureMessages: [] };
-  const failed = { fullName: 'fails', status: 'failed', failureMessages: ['AssertionError: expected 1 to be 2'] };
+  const failed = {
+    fullName: 'fails',
+    status: 'failed',
+    failureMessages: ['AssertionError: expected 1 to be 2'],
+  };
 
   it('is killed by a test that fails', () => {
     const verdict = verdictOf(report([passed, failed], { status: 'failed' }));

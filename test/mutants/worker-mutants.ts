@@ -77,7 +77,7 @@ export const workerMutants: readonly Mutant[] = [
     file: 'worker/core/snapshot.ts',
     find: "    yield { kind: 'term', ledger, term, owner };\n",
     put: "    yield { kind: 'term', ledger, term: 0, owner };\n",
-    tests: ['worker/core/transition', 'worker/restart'],
+    tests: ['worker/core/transition'],
   },
   {
     breaks: 'P2: a stop that came while its trial was starting is forgotten',
@@ -91,7 +91,7 @@ export const workerMutants: readonly Mutant[] = [
     file: 'worker/core/snapshot.ts',
     find: "  if (stopping !== null) yield { kind: 'stopping', attempt, ...stopping };\n",
     put: '',
-    tests: ['worker/core/transition', 'worker/restart'],
+    tests: ['worker/core/transition'],
   },
   {
     breaks: 'P2: a program that does not hear SIGTERM is never killed',
@@ -189,6 +189,6 @@ export const workerMutants: readonly Mutant[] = [
     file: 'worker/supervisor/gather.ts',
     find: "text.slice(-tailChars).split('\\n').slice(-tailLines).join('\\n')",
     put: 'text',
-    tests: ['worker/supervisor/reading', 'worker/agent'],
+    tests: ['worker/supervisor/reading'],
   },
 ];

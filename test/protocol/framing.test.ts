@@ -11,7 +11,9 @@ describe('a stream of messages', () => {
     fc.assert(
       fc.property(texts, fc.array(fc.nat(), { maxLength: 8 }), (messages, cuts) => {
         const stream = messages.map(encode).join('');
-        const places = [0, ...cuts.map((cut) => cut % (stream.length + 1)), stream.length].sort((a, b) => a - b);
+        const places = [0, ...cuts.map((cut) => cut % (stream.length + 1)), stream.length].sort(
+          (a, b) => a - b,
+        );
         const decode = decoder(schema);
         const heard = places.slice(1).flatMap((place, index) => decode(stream.slice(places[index], place)));
         expect(heard).toEqual(messages);

@@ -27,7 +27,11 @@ const artifact = (path: string, text = 'weights'): Artifact => ({
 });
 
 type Chunk = Extract<FromAgent, { kind: 'file' }>;
-const chunk = (asked: Extract<ToAgent, { kind: 'read-file' }>, text: string, more: Partial<Chunk> = {}): Chunk => ({
+const chunk = (
+  asked: Extract<ToAgent, { kind: 'read-file' }>,
+  text: string,
+  more: Partial<Chunk> = {},
+): Chunk => ({
   kind: 'file',
   of: asked.of,
   path: asked.path,
@@ -60,7 +64,8 @@ describe('P1 an artifact that is fetched', () => {
   it('is there under its name, chunk by chunk', async () => {
     const text = 'weights';
     const fetched = await fetchedFrom(
-      (asked) => chunk(asked, text.slice(asked.offset, asked.offset + 3), { complete: asked.offset + 3 >= 7 }),
+      (asked) =>
+        chunk(asked, text.slice(asked.offset, asked.offset + 3), { complete: asked.offset + 3 >= 7 }),
       artifact('deep/model.bin'),
     );
     expect(fetched).toEqual({ kind: 'fetched' });

@@ -12,7 +12,13 @@ afterEach(() => void vi.useRealTimers());
 const silent = async (): Promise<never> => {
   throw new TransportError('unreachable', 'cedar does not answer');
 };
-const transport: Transport = { exec: silent, put: silent, get: silent, attach: silent, close: async () => {} };
+const transport: Transport = {
+  exec: silent,
+  put: silent,
+  get: silent,
+  attach: silent,
+  close: async () => {},
+};
 
 describe('P3 the silence of a host', () => {
   it('is not what the wall clock says: somebody may set it, and it runs while this machine sleeps', async () => {

@@ -480,7 +480,13 @@ describe('P1 an end', () => {
     world.lease(leaseOf('a-1'));
     world.spawnAll();
     world.post({ kind: 'opened', connection: 2 });
-    const hello = { protocol: protocolVersion, ledger: 'ledger', owner: '', term: 1, role: 'writer' } as const;
+    const hello = {
+      protocol: protocolVersion,
+      ledger: 'ledger',
+      owner: '',
+      term: 1,
+      role: 'writer',
+    } as const;
     world.say(2, { kind: 'hello', ...hello });
     world.take('close');
     world.forgetMessages();
