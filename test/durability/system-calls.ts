@@ -4,10 +4,10 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 /** One call. `began` and `ended` are its places in what happened: calls of several threads overlap. */
 export interface Call {
@@ -43,7 +43,7 @@ export function temporaryFolder(): string {
 
 /** The calls of a module of these sources, until it has ended. @param text may import from `src/…` and call `says(text)` */
 export async function callsOf(text: string, args: readonly string[] = []): Promise<Calls> {
-  const watch = watched(['--', process.execPath, '--input-type=module', '-e', moduleOf(text), '--', ...args]);
+  const watch = watched('--', process.execPath, '--input-type=module', '-e', moduleOf(text), '--', ...args);
   const [code] = await once(watch.strace, 'close');
   if (code !== 0) throw new Error(`it ended with exit code ${code}`);
   return watch.calls();
@@ -54,14 +54,23 @@ const says = (text) => writeSync(1, text);
 const [, ...args] = process.argv;
 ${text.replaceAll("'src/", `'${root}/src/`)}`;
 
-export interface Watch {
+interface Watch {
   readonly strace: ChildProcess;
   /** So far. */
   calls(): Calls;
 }
 
-/** @param command what is watched: `-- PROGRAM …`, or `-p PID` */
-export function watched(command: readonly string[]): Watch {
+/** A process that runs, from now on. */
+export async function watchProcess(pid: number): Promise<Watch> {
+  const watch = watched('-p', String(pid));
+  const tasks = `/proc/${pid}/task`;
+  const isTraced = (task: string): boolean =>
+    /^TracerPid:\t[1-9]/m.test(readFileSync(`${tasks}/${task}/status`, 'utf8'));
+  await expect.poll(() => readdirSync(tasks).every(isTraced), { timeout: 20_000 }).toBe(true);
+  return watch;
+}
+
+function watched(...command: readonly string[]): Watch {
   const output = join(temporaryFolder(), 'calls');
   const strace = spawn('strace', [...options, '-o', output, ...command], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -101,38 +110,49 @@ function parse(output: string): Call[] {
   return calls;
 }
 
-/** Which call came when. A place is Infinity where there is no such call, so that nothing comes after it. */
+/** Which call came when. A test that asks for a call that was never made fails. */
 export class Calls {
-  readonly all: readonly Call[];
+  readonly #all: readonly Call[];
 
   constructor(all: readonly Call[]) {
-    this.all = all;
+    this.#all = all;
   }
 
-  /** When a path was given its name: began, since all before it must be over by then. */
+  /** When a path was given its name: when that began, since all before it must be over by then. */
   renamedTo = (path: string): number =>
-    this.#first((call) => call.name.startsWith('rename') && call.text.includes(`"${path}"`));
+    this.#first(
+      `a rename to ${path}`,
+      ({ name, text }) => name.startsWith('rename') && text.includes(`"${path}"`),
+    );
 
   /** When a program said this on its standard output. */
-  said = (text: string): number =>
-    this.#first((call) => call.name === 'write' && call.text.startsWith('1<') && call.text.includes(text));
+  said = (words: string): number =>
+    this.#first(
+      `the words ${words}`,
+      ({ name, text }) => name === 'write' && text.startsWith('1<') && text.includes(words),
+    );
 
   first = (name: string, part: string): number =>
-    this.#first((call) => call.name === name && call.text.includes(part));
+    this.#first(`${name} of ${part}`, (call) => call.name === name && call.text.includes(part));
 
   /** Whether all that was written to a path by `after` was on the disk by `before`. */
-  isSynced(path: string | RegExp, { after = -1, before }: { after?: number; before: number }): boolean {
+  isSynced(
+    path: string | RegExp,
+    { after = -1, before = Number.POSITIVE_INFINITY }: { after?: number; before?: number },
+  ): boolean {
     const isThat = (text: string): boolean => {
       const [, found = ''] = /^\d+<([^>]*)>/.exec(text) ?? [];
       return typeof path === 'string' ? found === path : path.test(found);
     };
-    return this.all.some(
+    return this.#all.some(
       ({ name, text, began, ended }) =>
         (name === 'fsync' || name === 'fdatasync') && isThat(text) && began > after && ended < before,
     );
   }
 
-  #first(fits: (call: Call) => boolean): number {
-    return this.all.find(fits)?.began ?? Number.POSITIVE_INFINITY;
+  #first(what: string, fits: (call: Call) => boolean): number {
+    const call = this.#all.find(fits);
+    if (call === undefined) throw new Error(`${what} is not among the calls`);
+    return call.began;
   }
 }

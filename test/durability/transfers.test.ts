@@ -31,7 +31,6 @@ describe.runIf(straceIsHere())(
       const [from, to, folder] = files();
       const calls = await callsOf(`${carrier} await putFile(carrier, ...args);`, [from, to]);
       const before = calls.renamedTo(to);
-      expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
       expect(calls.isSynced(new RegExp(`^${folder}/file\\..*\\.part$`), { before })).toBe(true);
     });
 
@@ -39,7 +38,6 @@ describe.runIf(straceIsHere())(
       const [from, to, folder] = files();
       const calls = await callsOf(`${carrier} await getFile(carrier, ...args);`, [from, to]);
       const before = calls.renamedTo(to);
-      expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
       expect(calls.isSynced(new RegExp(`^${folder}/file\\..*\\.part$`), { before })).toBe(true);
     });
 
@@ -51,7 +49,6 @@ describe.runIf(straceIsHere())(
         [from, to],
       );
       const before = calls.renamedTo(to);
-      expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
       expect(calls.isSynced(new RegExp(`^${folder}/file\\.part-`), { before })).toBe(true);
     });
   },

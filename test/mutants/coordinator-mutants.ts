@@ -9,7 +9,14 @@ export const coordinatorMutants: readonly Mutant[] = [
     for (const instruction of instructions) this.#carryOut(instruction);`,
     put: `    for (const instruction of instructions) this.#carryOut(instruction);
     if (commits.length > 0) this.#door.commit(facts, metrics);`,
-    tests: ['simulation/simulation'],
+    tests: ['coordinator/loop'],
+  },
+  {
+    breaks: 'P2: a coordinator decides on after a commit that failed',
+    file: 'coordinator/loop.ts',
+    find: '      this.halt();\n',
+    put: '',
+    tests: ['coordinator/loop'],
   },
   {
     breaks: 'P1: the files that come with an end are never taken in',

@@ -9,7 +9,7 @@ import { type Verdict, verdictOf } from './verdict.ts';
 
 const run = promisify(execFile);
 /** A mutant that hangs a run for longer than its tests may take is told by none of them. */
-const patienceMs = 240_000;
+const patienceMs = 600_000;
 
 export class Laboratory {
   readonly #copy = new PlantedCopy();
