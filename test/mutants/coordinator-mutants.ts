@@ -19,6 +19,27 @@ export const coordinatorMutants: readonly Mutant[] = [
     tests: ['coordinator/loop'],
   },
   {
+    breaks: 'P1: an end’s files are not looked at',
+    file: 'coordinator/core/hosts.ts',
+    find: '      takeArtifacts(state, turn, host.name, attemptId(message.attempt), message.files, now);\n',
+    put: '',
+    tests: ['coordinator/artifacts'],
+  },
+  {
+    breaks: 'P1: the files that are to be kept are not written',
+    file: 'coordinator/coordinator.ts',
+    find: '    storeArtifacts: (attempt, files) => storeArtifacts(options.folder, attempt, files),\n',
+    put: '    storeArtifacts: () => {},\n',
+    tests: ['e2e/artifacts'],
+  },
+  {
+    breaks: 'P1: the files that are to be fetched are not asked for',
+    file: 'coordinator/coordinator.ts',
+    find: '    fetch: (host, attempt, artifacts) => links.get(host)?.fetch(attempt, artifacts),\n',
+    put: '    fetch: () => {},\n',
+    tests: ['e2e/artifacts'],
+  },
+  {
     breaks: 'P1: the files that come with an end are never taken in',
     file: 'coordinator/core/artifacts.ts',
     find: "    turn.instruct({ kind: 'store-artifacts', attempt, files });\n",
