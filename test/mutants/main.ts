@@ -13,25 +13,38 @@ else process.exitCode = await runAll();
 
 /** In two copies of the tree at once: most tests wait more than they compute. */
 async function runAll(): Promise<number> {
-  const laboratories = [new Laboratory(), new Laboratory()] as const;
+  const laboratories = [new Laboratory(), new Laboratory()];
   try {
-    const before = await laboratories[0].test([...new Set(chosen.flatMap(({ tests }) => tests))]);
-    // A test that fails anyway would kill every mutant.
-    if (before.kind === 'survived') return report(await judgeAll(laboratories));
-    const what = before.kind === 'killed' ? before.by : before.because;
-    console.log(`a test fails before anything is planted: ${what}`);
-    return 1;
+    return report(await judgeAll(laboratories, await unfitTests(laboratories)));
   } finally {
     for (const laboratory of laboratories) laboratory.close();
   }
 }
 
+/** Test files that do not pass without a mutant: they would kill every one. */
+async function unfitTests(laboratories: readonly Laboratory[]): Promise<ReadonlySet<string>> {
+  const unfit = new Set<string>();
+  const files = [...new Set(chosen.flatMap(({ tests }) => tests))];
+  if ((await laboratories[0]?.test(files))?.kind === 'survived') return unfit;
+  await inTurn(laboratories, files, async (laboratory, file) => {
+    if ((await laboratory.test([file])).kind !== 'survived') unfit.add(file);
+  });
+  return unfit;
+}
+
 type Judged = readonly [Mutant, Verdict];
 
-async function judgeAll(laboratories: readonly Laboratory[]): Promise<readonly Judged[]> {
+async function judgeAll(
+  laboratories: readonly Laboratory[],
+  unfit: ReadonlySet<string>,
+): Promise<readonly Judged[]> {
   const judged: Judged[] = [];
   await inTurn(laboratories, chosen, async (laboratory, mutant) => {
-    const verdict = await laboratory.judge(mutant);
+    const failing = mutant.tests.find((file) => unfit.has(file));
+    const verdict: Verdict =
+      failing === undefined
+        ? await laboratory.judge(mutant)
+        : { kind: 'broken', because: `test/${failing}.test.ts does not pass without it` };
     judged.push([mutant, verdict]);
     console.log(`${mutant.file}: ${mutant.breaks}: ${wordsOf(verdict)}`);
   });

@@ -161,7 +161,7 @@ export const workerMutants: readonly Mutant[] = [
     file: 'worker/supervisor/supervisor.ts',
     find: '    if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);\n',
     put: '',
-    tests: ['worker/orphans'],
+    tests: ['worker/leftover'],
   },
   {
     breaks: 'a kill that nobody’s memory explains is called one for want of memory',

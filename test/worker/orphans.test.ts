@@ -1,7 +1,6 @@
 /** Children that have left their trial's session, that nobody is the parent of and that ignore SIGTERM. */
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { noLimits } from '../../src/throttle/limits.ts';
 import { fixture, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
 
 let host: Host;
@@ -61,15 +60,6 @@ describe('what a trial has left behind', () => {
     await writer.greet(2);
     expect((await writer.ended('a-1')).end.outcome.kind).toBe('succeeded');
     await expect.poll(() => host.survivors(), { timeout: 5_000 }).toEqual([]);
-  });
-
-  it('is gone before the next trial has its room', async () => {
-    writer.send({ kind: 'limits', limits: { ...noLimits, slots: 1 } });
-    const count = `grep -lzs '^LABSWEEP_ATTEMPT=a-1' /proc/[0-9]*/environ | wc -l`;
-    const counts = launchOf(['sh', '-c', `echo "{\\"score\\": $(${count})}"`]);
-    writer.lease(counts, leaseOf('a-2'));
-    end();
-    expect((await writer.ended('a-2')).end.final).toEqual({ score: 0 });
   });
 
   it('of one that hangs ends with it after stallAfter, by a later agent too', {
