@@ -198,4 +198,25 @@ export const doorMutants: readonly Mutant[] = [
     put: 'value === undefined',
     tests: ['worker/supervisor/environment'],
   },
+  {
+    breaks: 'P9: a host whose key nobody has seen is entered',
+    file: 'coordinator/transport/known-hosts.ts',
+    find: "return known.keys.length === 0 ? 'unknown' : 'changed';",
+    put: "return known.keys.length === 0 ? 'known' : 'changed';",
+    tests: ['coordinator/transport/known-hosts'],
+  },
+  {
+    breaks: 'P9: `hosts trust` puts a key on record that takes the place of another',
+    file: 'coordinator/transport/host-keys.ts',
+    find: ".filter(({ verdict }) => verdict === 'unknown')",
+    put: ".filter(({ verdict }) => verdict !== 'known')",
+    tests: ['contracts/ssh-keys'],
+  },
+  {
+    breaks: 'P9: the system’s ssh enters a host whose key is unknown',
+    file: 'coordinator/transport/openssh/master.ts',
+    find: "'StrictHostKeyChecking=yes'",
+    put: "'StrictHostKeyChecking=no'",
+    tests: ['contracts/ssh-keys'],
+  },
 ];

@@ -191,4 +191,18 @@ export const workerMutants: readonly Mutant[] = [
     put: 'text',
     tests: ['worker/supervisor/reading'],
   },
+  {
+    breaks: 'P1: what a trial left is cleared while its end is not acknowledged',
+    file: 'worker/spool/tidy.ts',
+    find: 'if (isHeld(attempt) || changedAt(run.root) >= before) continue;',
+    put: 'if (changedAt(run.root) >= before) continue;',
+    tests: ['worker/spool/tidy'],
+  },
+  {
+    breaks: 'what was stopped does not hear that it is to end',
+    file: 'worker/supervisor/supervisor.ts',
+    find: "    this.#sessions.signal(attempt, process.pid, 'SIGCONT');\n",
+    put: '',
+    tests: ['worker/suspended'],
+  },
 ];
