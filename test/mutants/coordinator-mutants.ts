@@ -268,6 +268,6 @@ export const coordinatorMutants: readonly Mutant[] = [
     file: 'ledger/store/schema.ts',
     find: 'if (isMarked && version > schemaVersion) return newer(path, version);',
     put: 'if (isMarked && version < 0) return newer(path, version);',
-    tests: ['ledger/store/schema'],
+    tests: ['ledger/store/writer'],
   },
 ];

@@ -29,7 +29,8 @@ export class Laboratory {
     const report = join(this.#copy.folder, 'report.json');
     rmSync(report, { force: true });
     const files = tests.map((name) => `test/${name}.test.ts`);
-    const output = ['--reporter=json', `--outputFile=${report}`];
+    // Two copies at once take longer to make what a test needs.
+    const output = ['--reporter=json', `--outputFile=${report}`, '--hookTimeout=60000'];
     // Its exit code says less than its report does.
     const said = await this.#node('node_modules/vitest/vitest.mjs', 'run', ...output, ...options, ...files)
       .then(({ stderr }) => stderr)
