@@ -94,6 +94,7 @@ export const coordinatorMutants: readonly Mutant[] = [
     find: 'if (this.#ours.get(this.#token) === undefined)',
     put: 'if (this.#ours.get(this.#token) === null)',
     tests: ['ledger/store/crash'],
+    titled: 'somebody broke its lock',
   },
   {
     breaks: 'P1: an event that was changed on the disk is read as if it were whole',
@@ -269,5 +270,6 @@ export const coordinatorMutants: readonly Mutant[] = [
     find: 'if (isMarked && version > schemaVersion) return newer(path, version);',
     put: 'if (isMarked && version < 0) return newer(path, version);',
     tests: ['ledger/store/writer'],
+    titled: 'a newer ledger is refused',
   },
 ];

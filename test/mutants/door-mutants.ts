@@ -29,6 +29,7 @@ export const doorMutants: readonly Mutant[] = [
     find: '  if (!file.startsWith(root + sep)) throw new Error(`${path} is not in its folder`);\n',
     put: '',
     tests: ['worker/agent'],
+    titled: 'is not read from anywhere else',
   },
   {
     breaks: 'P9: a pack is unpacked from anywhere on the host',
@@ -113,6 +114,7 @@ export const doorMutants: readonly Mutant[] = [
     find: 'return problem === null;',
     put: 'return true;',
     tests: ['contracts/ssh-keys'],
+    titled: 'a revoked host key',
   },
   {
     breaks: 'P9: a key that was revoked is taken',
@@ -141,6 +143,7 @@ export const doorMutants: readonly Mutant[] = [
     find: "closeSync(openSync(path, 'a', 0o600))",
     put: "closeSync(openSync(path, 'a', 0o644))",
     tests: ['ledger/store/writer'],
+    titled: 'belong to the user alone',
   },
   {
     breaks: 'P9: sockets lie in a folder that others may enter',
@@ -190,6 +193,7 @@ export const doorMutants: readonly Mutant[] = [
     find: '    [attemptMark]: lease.attempt,\n',
     put: '    [attemptMark]: lease.attempt,\n    ...own,\n',
     tests: ['worker/agent'],
+    titled: 'is given the trial contract',
   },
   {
     breaks: 'P9: a trial that starts labsweep makes its own marks those of others',
@@ -210,7 +214,7 @@ export const doorMutants: readonly Mutant[] = [
     file: 'coordinator/transport/host-keys.ts',
     find: ".filter(({ verdict }) => verdict === 'unknown')",
     put: ".filter(({ verdict }) => verdict !== 'known')",
-    tests: ['contracts/ssh-keys'],
+    tests: ['coordinator/transport/host-keys'],
   },
   {
     breaks: 'P9: the system’s ssh enters a host whose key is unknown',
@@ -218,5 +222,6 @@ export const doorMutants: readonly Mutant[] = [
     find: "'StrictHostKeyChecking=yes'",
     put: "'StrictHostKeyChecking=no'",
     tests: ['contracts/ssh-keys'],
+    titled: 'StrictHostKeyChecking no',
   },
 ];

@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PlantedCopy } from '../planted-copy.ts';
-import type { Mutant } from './mutant.ts';
+import type { Mutant, Selection } from './mutant.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 const run = promisify(execFile);
@@ -17,22 +17,26 @@ export class Laboratory {
   async judge(mutant: Mutant): Promise<Verdict> {
     const takeOut = this.#copy.plant(mutant);
     try {
-      return await this.test(mutant.tests, ['--bail=1']);
+      return await this.test(mutant);
     } finally {
       takeOut();
     }
   }
 
-  /** What the tests say of the tree as it is now. */
-  async test(tests: readonly string[], options: readonly string[] = []): Promise<Verdict> {
+  /** What tests say of the tree as it is now. */
+  async test({ tests, titled }: Selection): Promise<Verdict> {
     if (tests.some((name) => name.startsWith('e2e/'))) await this.#node('scripts/build.ts');
     const report = join(this.#copy.folder, 'report.json');
     rmSync(report, { force: true });
-    const files = tests.map((name) => `test/${name}.test.ts`);
-    // Two copies at once take longer to make what a test needs.
-    const output = ['--reporter=json', `--outputFile=${report}`, '--hookTimeout=60000'];
+    const args = [
+      ...['--reporter=json', `--outputFile=${report}`, '--bail=1'],
+      // Two copies at once take longer to make what a test needs.
+      '--hookTimeout=60000',
+      ...(titled === undefined ? [] : [`--testNamePattern=${titled}`]),
+      ...tests.map((name) => `test/${name}.test.ts`),
+    ];
     // Its exit code says less than its report does.
-    const said = await this.#node('node_modules/vitest/vitest.mjs', 'run', ...output, ...options, ...files)
+    const said = await this.#node('node_modules/vitest/vitest.mjs', 'run', ...args)
       .then(({ stderr }) => stderr)
       .catch(String);
     try {

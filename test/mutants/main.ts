@@ -1,7 +1,7 @@
 /** `npm run mutants`: plants each defect of the list and names those that no test notices. `-- --only TEXT`, `-- --list`. */
 import { parseArgs } from 'node:util';
 import { Laboratory } from './laboratory.ts';
-import type { Mutant } from './mutant.ts';
+import type { Mutant, Selection } from './mutant.ts';
 import { mutants } from './mutants.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -21,13 +21,16 @@ async function runAll(): Promise<number> {
   }
 }
 
-/** Test files that do not pass without a mutant: they would kill every one. */
+function keyOf({ tests, titled }: Selection): string {
+  return JSON.stringify([tests, titled ?? null]);
+}
+
+/** Tests that do not pass without a mutant: they would kill every one. */
 async function unfitTests(laboratories: readonly Laboratory[]): Promise<ReadonlySet<string>> {
   const unfit = new Set<string>();
-  const files = [...new Set(chosen.flatMap(({ tests }) => tests))];
-  if ((await laboratories[0]?.test(files))?.kind === 'survived') return unfit;
-  await inTurn(laboratories, files, async (laboratory, file) => {
-    if ((await laboratory.test([file])).kind !== 'survived') unfit.add(file);
+  const selections = new Map<string, Selection>(chosen.map((mutant) => [keyOf(mutant), mutant]));
+  await inTurn(laboratories, [...selections], async (laboratory, [key, selection]) => {
+    if ((await laboratory.test(selection)).kind !== 'survived') unfit.add(key);
   });
   return unfit;
 }
@@ -40,11 +43,9 @@ async function judgeAll(
 ): Promise<readonly Judged[]> {
   const judged: Judged[] = [];
   await inTurn(laboratories, chosen, async (laboratory, mutant) => {
-    const failing = mutant.tests.find((file) => unfit.has(file));
-    const verdict: Verdict =
-      failing === undefined
-        ? await laboratory.judge(mutant)
-        : { kind: 'broken', because: `test/${failing}.test.ts does not pass without it` };
+    const verdict: Verdict = unfit.has(keyOf(mutant))
+      ? { kind: 'broken', because: 'its tests do not pass without it' }
+      : await laboratory.judge(mutant);
     judged.push([mutant, verdict]);
     console.log(`${mutant.file}: ${mutant.breaks}: ${wordsOf(verdict)}`);
   });

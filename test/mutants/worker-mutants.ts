@@ -64,6 +64,7 @@ export const workerMutants: readonly Mutant[] = [
     find: '      this.#withheld = instructions;\n',
     put: '      for (const instruction of instructions) this.#effects.carryOut(instruction);\n',
     tests: ['worker/full-disk'],
+    titled: 'stops an agent from doing anything',
   },
   {
     breaks: 'P2: an older coordinator is not turned away',
