@@ -29,7 +29,9 @@ export class Laboratory {
     const report = join(this.#copy.folder, 'report.json');
     rmSync(report, { force: true });
     const args = [
-      ...['--reporter=json', `--outputFile=${report}`, '--bail=1'],
+      '--reporter=json',
+      `--outputFile=${report}`,
+      '--bail=1',
       // Two copies at once take longer to make what a test needs.
       '--hookTimeout=60000',
       ...(titled === undefined ? [] : [`--testNamePattern=${titled}`]),
