@@ -206,7 +206,7 @@ export const coordinatorMutants: readonly Mutant[] = [
     file: 'coordinator/scheduler/plan.ts',
     find: 'Math.max(0, concurrent - sweep.counts.leased - sweep.counts.running)',
     put: 'Math.max(0, concurrent - sweep.counts.running)',
-    tests: ['coordinator/transition'],
+    tests: ['coordinator/edited-sweep'],
   },
   {
     breaks: 'long trials start last',
@@ -220,14 +220,14 @@ export const coordinatorMutants: readonly Mutant[] = [
     file: 'ledger/crashes.ts',
     find: 'if (other.name !== host && other.crashes.some((one) => areTogether(one, crash))) return true;',
     put: 'if (other.name === host && other.crashes.some((one) => areTogether(one, crash))) return false;',
-    tests: ['ledger/crashes'],
+    tests: ['ledger/crashes', 'coordinator/poison'],
   },
   {
     breaks: 'P5: a trial under which hosts go down does not run alone',
     file: 'ledger/crashes.ts',
     find: 'const suspicious = 2;',
     put: 'const suspicious = 3;',
-    tests: ['ledger/crashes'],
+    tests: ['ledger/crashes', 'coordinator/poison'],
   },
   {
     breaks: 'P3: want of memory is charged to a trial, which is given up for it',

@@ -43,14 +43,14 @@ export const doorMutants: readonly Mutant[] = [
     file: 'worker/core/leases.ts',
     find: ' && isPlainName(attempt) && isPlainName(trial)',
     put: '',
-    tests: ['worker/core/transition'],
+    tests: ['worker/core/transition', 'worker/agent'],
   },
   {
     breaks: 'P9: a manifest has a path that leaves its folder',
     file: 'model/manifest.ts',
     find: "part !== '' && part !== '.' && part !== '..'",
     put: "part !== ''",
-    tests: ['content/pack'],
+    tests: ['content/pack', 'content/read-manifest'],
   },
   {
     breaks: 'P9: a pack has files that its manifest does not name',

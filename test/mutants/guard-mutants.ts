@@ -91,7 +91,7 @@ export const guardMutants: readonly Mutant[] = [
     file: 'throttle/rules.ts',
     find: 'const running = ours.length + claims.length;',
     put: 'const running = ours.length;',
-    tests: ['worker/core/alone'],
+    tests: ['throttle/admission', 'worker/core/alone'],
   },
   {
     breaks: 'P4: the disk that a trial says it takes is not counted',

@@ -78,7 +78,7 @@ export const workerMutants: readonly Mutant[] = [
     file: 'worker/core/snapshot.ts',
     find: "    yield { kind: 'term', ledger, term, owner };\n",
     put: "    yield { kind: 'term', ledger, term: 0, owner };\n",
-    tests: ['worker/core/transition'],
+    tests: ['worker/core/transition', 'worker/restart'],
   },
   {
     breaks: 'P2: a stop that came while its trial was starting is forgotten',
@@ -92,7 +92,7 @@ export const workerMutants: readonly Mutant[] = [
     file: 'worker/core/snapshot.ts',
     find: "  if (stopping !== null) yield { kind: 'stopping', attempt, ...stopping };\n",
     put: '',
-    tests: ['worker/core/transition'],
+    tests: ['worker/core/transition', 'worker/restart'],
   },
   {
     breaks: 'P2: a program that does not hear SIGTERM is never killed',
@@ -190,7 +190,7 @@ export const workerMutants: readonly Mutant[] = [
     file: 'worker/supervisor/gather.ts',
     find: "text.slice(-tailChars).split('\\n').slice(-tailLines).join('\\n')",
     put: 'text',
-    tests: ['worker/supervisor/reading'],
+    tests: ['worker/supervisor/reading', 'worker/agent'],
   },
   {
     breaks: 'P1: what a trial left is cleared while its end is not acknowledged',
