@@ -1,7 +1,7 @@
 /** All that is known of a trial: `show --json` as it is, and what `show` renders. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { artifactsFolder } from '../coordinator/coordinator.ts';
+import { artifactsFolder } from '../coordinator/artifacts-folder.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from '../ledger/state.ts';
 import type { Artifact, AttemptEnd } from '../model/attempt-end.ts';
 import type { Params } from '../model/params.ts';

@@ -1,7 +1,6 @@
 /** A coordinator's turn at a ledger: the loop with the real ledger, hosts and files around it. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
@@ -9,13 +8,13 @@ import type { LedgerState } from '../ledger/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import type { HostSettings, InventoryHost } from '../model/inventory.ts';
-import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
+import { type HostName, ledgerId } from '../model/ids.ts';
+import { artifactsFolder, storeArtifacts } from './artifacts-folder.ts';
 import type { Command } from './core/command.ts';
-import type { ArtifactFiles, CoordinatorEvent, Instruction } from './core/events.ts';
+import type { CoordinatorEvent, Instruction } from './core/events.ts';
 import { restore } from './core/restore.ts';
 import { type ListedHost, newFleetHost } from './core/fleet-host.ts';
 import type { CoordinatorState } from './core/state.ts';
-import { insideOf } from './fleet/artifact-fetcher.ts';
 import { CheckpointCarrier } from './fleet/checkpoint-carrier.ts';
 import { HostLink } from './fleet/link.ts';
 import { newNonce } from './fleet/nonce.ts';
@@ -238,17 +237,4 @@ function newLink(
     post,
     twinOf: (probe) => machines.twinOf(host.name, probe),
   });
-}
-
-/** Where an attempt's artifacts lie in the state folder. */
-export const artifactsFolder = (folder: string, attempt: AttemptId): string =>
-  join(folder, 'artifacts', attempt);
-
-function storeArtifacts(folder: string, attempt: AttemptId, files: ArtifactFiles): void {
-  for (const { path, base64 } of files) {
-    const file = insideOf(artifactsFolder(folder, attempt), path);
-    if (file === null) continue;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, Buffer.from(base64, 'base64'), { mode: 0o600 });
-  }
 }

@@ -128,6 +128,8 @@ describe('P9 a pack is believed only as far as its hash vouches for it', () => {
       [['files/b', '2'] as const, ['files/a', '1'] as const],
       [['files/a', '1'] as const, ['files/b', '2'] as const, ['files/c', '3'] as const],
       [['files/a', '1'] as const, ['files/a', '1'] as const],
+      [['files/a', '1'] as const, ['files/x', '2'] as const],
+      [['a', '1'] as const, ['files/b', '2'] as const],
     ]) {
       const { unpacked, left } = await unpackForged(manifest, entries);
       expect(unpacked).toMatchObject({ kind: 'refused' });

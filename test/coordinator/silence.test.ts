@@ -5,6 +5,7 @@ import type { LedgerEvent } from '../../src/ledger/events.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
 import { lostEnd } from '../../src/coordinator/core/silence.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
+import { plainHost } from '../plain-host.ts';
 import { declarationOf, endOf, failure, leasesIn, points, sentIn, World } from './world.ts';
 
 const minute = 60_000;
@@ -73,6 +74,16 @@ describe('P3 a host that is silent', () => {
     const { world } = twoHosts();
     silence(world, 0, 'birch');
     expect(recorded(silence(world, 2 * lostAfter), 'ended')).toEqual([]);
+  });
+
+  it('keeps it where only this machine was reached meanwhile, which needs no network', () => {
+    const world = new World(['cedar', { ...plainHost('here'), isHere: true }]);
+    world.declare(declarationOf(), points(1));
+    const [silent = ''] = leasesIn(world.ready('cedar'), 'cedar');
+    world.ready('here');
+    world.say('cedar', { kind: 'started', attempts: [{ attempt: silent, device: 'cpu' }] });
+    expect(recorded(silence(world, 2 * lostAfter), 'ended')).toEqual([]);
+    expect(world.state.fleet.get(hostName('cedar'))?.away?.silentMs).toBe(0);
   });
 
   it('is not given up for a night in which this machine slept, nor for a clock that was set', () => {

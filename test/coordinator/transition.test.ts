@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostName, sweepName, trialId } from '../../src/model/ids.ts';
+import { plainHost } from '../plain-host.ts';
 import { stranded } from '../../src/coordinator/stranded.ts';
 import { declarationOf, endOf, failure, leasesIn, pointOf, points, sentIn, World } from './world.ts';
 
@@ -38,6 +39,16 @@ describe('a sweep on one host', () => {
     const world = new World();
     world.declare(declarationOf({ concurrent: 1 }), points(5));
     expect(leasesIn(world.ready('cedar'))).toHaveLength(1);
+  });
+});
+
+describe('a host without a label that a sweep asks for', () => {
+  it('is leased none of its trials', () => {
+    const world = new World([{ ...plainHost('cedar'), labels: ['cuda12'] }, 'birch']);
+    world.declare(declarationOf({ labels: ['cuda12'] }));
+    expect(leasesIn(world.ready('birch'), 'birch')).toEqual([]);
+    expect(leasesIn(world.ready('cedar'), 'cedar').length).toBeGreaterThan(0);
+    expect(leasesIn(world.post({ kind: 'plan' }), 'birch')).toEqual([]);
   });
 });
 
@@ -191,7 +202,10 @@ describe('a failed attempt', () => {
     world.declare(declarationOf({ retries: 0 }), points(1));
     const [first = ''] = leasesIn(world.ready('cedar'));
     const lost = endOf({ kind: 'lost', reason: 'reboot' });
-    expect(leasesIn(world.end(first, lost))).toHaveLength(1);
+    const [second = ''] = leasesIn(world.end(first, lost));
+    const broken = endOf({ kind: 'not-started', reason: 'no-space', message: 'its disk is full' });
+    expect(leasesIn(world.end(second, broken))).toHaveLength(1);
+    expect(counts(world)).toMatchObject({ failed: 0 });
   });
 
   it('stops a sweep whose first trials all fail in the same way, and keeps the reason', () => {
@@ -255,6 +269,18 @@ describe('reconciling with a host after a cut', () => {
     const running = [{ attempt: first, trial: 'trial-0', device: 'cpu', runningMs: 5 }];
     world.connect('cedar', { backlog: [second], running });
     expect(counts(world)).toMatchObject({ running: 1, leased: 1, queued: 0 });
+  });
+
+  it('ends what a stop meant that the host did not hear of', () => {
+    const world = new World();
+    world.declare(declarationOf(), points(1));
+    const [attempt = ''] = leasesIn(world.ready('cedar'));
+    const because = 'the connection was cut';
+    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because, afterMs: 0 });
+    world.post({ kind: 'asked', by: 2, command: { kind: 'stop', sweep: 'lab' } });
+    const running = [{ attempt, trial: 'trial-0', device: 'cpu', runningMs: 5 }];
+    const back = world.connect('cedar', { running });
+    expect(sentIn(back, 'cancel')).toEqual([{ kind: 'cancel', attempts: [attempt] }]);
   });
 
   it('tells the host to drop what waits there for nobody', () => {

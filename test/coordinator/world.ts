@@ -1,7 +1,7 @@
 /** A coordinator's state with one declared sweep and hosts that are ready, built through the real transitions. */
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
-import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { type ListedHost, newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
@@ -92,8 +92,9 @@ export class World {
   state: CoordinatorState;
   now = 1_000;
 
-  constructor(hosts: readonly string[] = ['cedar']) {
-    const fleet = hosts.map((name) => newFleetHost(plainHost(name)));
+  /** @param hosts by name where nothing else is said of them */
+  constructor(hosts: readonly (string | ListedHost)[] = ['cedar']) {
+    const fleet = hosts.map((host) => newFleetHost(typeof host === 'string' ? plainHost(host) : host));
     const begin = [
       { kind: 'ledger-created', at: 0, ledger: 'l' },
       { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },

@@ -45,7 +45,9 @@ describe('P3 the identity of a trial is its content', () => {
   });
 
   it('does not change with what is only kept with the result', () => {
-    expect(trialIdOf({ ...trial, params: { ...trial.params, engine: 'wasm' } })).toBe(trialIdOf(trial));
+    const params = { ...trial.params, engine: 'wasm' };
+    expect(trialIdOf({ ...trial, params })).toBe(trialIdOf(trial));
+    expect(identify(common)(params, [1])).toEqual(identify(common)(trial.params, [1]));
   });
 
   it('is the same in every version of labsweep: results are found again by it', () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -22,6 +22,12 @@ describe('P9 sockets are the user’s own', () => {
     const top = parent();
     chmodSync(userSocketFolder(top), 0o755);
     expect(() => userSocketFolder(top)).toThrow(/chmod 700/);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('a folder that another user has made is refused (needs root)', () => {
+    const top = parent();
+    chownSync(userSocketFolder(top), 4242, 4242);
+    expect(() => userSocketFolder(top)).toThrow(/but of user 4242/);
   });
 
   test('a link in its place is refused, wherever it leads', () => {

@@ -1,12 +1,8 @@
-/**
- * Defects that were made on purpose, each a patch of the shipped sources: a simulation that does not see them proves
- * nothing. `find` stands once in its file.
- */
-export interface Defect {
+import type { Patch } from '../planted-copy.ts';
+
+/** Defects that were made on purpose: a simulation that does not see them proves nothing. */
+export interface Defect extends Patch {
   readonly what: string;
-  readonly file: string;
-  readonly find: string;
-  readonly put: string;
   /** What the simulation says of it. */
   readonly seenAs: RegExp;
 }

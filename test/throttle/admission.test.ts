@@ -71,6 +71,22 @@ describe('a start is refused', () => {
     expect(ask(host({ mode: { kind: 'paused' } }))).toEqual([{ kind: 'paused' }]);
   });
 
+  it('where another account claims the memory: all of it before it shows in the figures, and nothing twice', () => {
+    const claimed = (shownBytes: number) => {
+      const hostShownBytes = shownBytes;
+      const claim = { device: 'cpu', gpuBytes: 0, gpuShownBytes: 0, hostBytes: 6 * gib, hostShownBytes };
+      const figures = { memoryAvailableBytes: 15 * gib - shownBytes };
+      const load = host({ figures, claims: [{ ...claim, announcedAt: null }] });
+      return ask(load, { hostMemoryBytes: 8 * gib });
+    };
+    // 16 GiB, of which 1.6 are left free, 1 is in use and 6 are claimed.
+    for (const shownBytes of [0, 2 * gib, 6 * gib])
+      expect(claimed(shownBytes)).toMatchObject([
+        { kind: 'memory', needBytes: 8 * gib, freeBytes: expect.closeTo(7.4 * gib, -3) },
+      ]);
+    expect(ask(host(), { hostMemoryBytes: 8 * gib })).toEqual([]);
+  });
+
   it('on figures older than 3 s, and before the first', () => {
     expect(ask(host({ figuresAgeMs: 3_000 }))).toEqual([]);
     expect(ask(host({ figuresAgeMs: 3_001 }))).toEqual([{ kind: 'stale', ageMs: 3_001 }]);

@@ -34,7 +34,7 @@ describe('a program', () => {
 
   it('is given the trial contract', async () => {
     const launch = launchOf([fixture('shows-contract'), '{args}', '{seed}', '{params}'], {
-      env: { GREETING: 'hello you' },
+      env: { GREETING: 'hello you', LABSWEEP_SEED: '9', LABSWEEP_ATTEMPT: 'b-1', LABSWEEP_ARTIFACTS: '/tmp' },
     });
     const { end, files } = await writer.run('a-1', launch, { params: { layers: 3, wide: true }, seed: 7 });
     expect(end.outcome).toEqual({ kind: 'succeeded' });

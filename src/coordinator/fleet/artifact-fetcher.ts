@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
+import { syncFolder } from '../../content/tree.ts';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import { type FileReader, FileUnreadable } from './file-reader.ts';
@@ -58,7 +59,10 @@ export class ArtifactFetcher {
       }
       if (hash.digest('hex') !== sha256)
         return { kind: 'gone', because: 'it changed after the trial had ended' };
+      // That it has come is an event, after which nobody asks for it again.
+      await output.sync();
       await rename(part, file);
+      await syncFolder(dirname(file));
       return { kind: 'fetched' };
     } finally {
       await output.close();

@@ -1,4 +1,5 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -29,6 +30,15 @@ async function listen(folder: string) {
 test('where nobody writes there is no writer to ask', async () => {
   expect(await askWriter(temporaryFolder(), { kind: 'greet', name: 'mina' })).toEqual({ kind: 'no-writer' });
   expect(await askWriter(join(temporaryFolder(), 'nowhere'), {})).toEqual({ kind: 'no-writer' });
+});
+
+test('P9 nobody else may ask, whatever the umask says', async () => {
+  const mask = process.umask(0);
+  onTestFinished(() => void process.umask(mask));
+  const folder = temporaryFolder();
+  await listen(folder);
+  const name = createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 24);
+  expect(statSync(join(userSocketFolder(), `${name}.sock`)).mode & 0o777).toBe(0o600);
 });
 
 test('a command is answered, however long it and the path of the folder are', async () => {

@@ -448,6 +448,21 @@ describe('taking back', () => {
     expect(world.spawnAll()).toEqual([]);
   });
 
+  it('and cancelling are for the ledger that leased: another cannot name its attempts', () => {
+    const world = World.greeted(factsOf({ cpus: 1 }));
+    world.lease(leaseOf('a-1'), leaseOf('a-2'));
+    world.spawnAll();
+    world.greet(2, 1, 'other');
+    world.forgetMessages();
+    world.say(2, { kind: 'cancel', attempts: ['a-1', 'a-2'] });
+    world.say(2, { kind: 'take-back', attempts: ['a-2'] });
+    world.say(2, { kind: 'ack', attempts: ['a-1'] });
+    world.forgetMessages();
+    world.expectNothingMore();
+    world.finish('a-1');
+    expect(world.spawnAll()).toEqual(['a-2']);
+  });
+
   it('lets the same attempt be leased again', () => {
     const world = World.greeted(factsOf({ cpus: 1 }));
     world.lease(leaseOf('a-1'), leaseOf('a-2'));
@@ -460,6 +475,28 @@ describe('taking back', () => {
 });
 
 describe('P1 an end', () => {
+  it('is told to nobody who has not said yet what the ledger holds: its lines would be told from the first', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.spawnAll();
+    world.post({ kind: 'opened', connection: 2 });
+    const hello = {
+      protocol: protocolVersion,
+      ledger: 'ledger',
+      owner: '',
+      term: 1,
+      role: 'writer',
+    } as const;
+    world.say(2, { kind: 'hello', ...hello });
+    world.take('close');
+    world.forgetMessages();
+    world.finish('a-1', { lines: [{ score: 1 }, { score: 2 }], printed: null });
+    world.expectNothingMore();
+    world.say(2, { kind: 'reconciled', committedLines: { 'a-1': 1 } });
+    expect(world.hear('metrics', 2)).toMatchObject({ from: 1, lines: [{ score: 2 }] });
+    expect(world.take('send-end')).toMatchObject({ connection: 2, attempt: 'a-1' });
+  });
+
   it('is told again after each reconnection until it is acknowledged, its lines first', () => {
     const world = World.greeted();
     world.lease(leaseOf('a-1'));
@@ -495,6 +532,20 @@ describe('P1 an end', () => {
     world.forgetMessages();
     world.take('close');
     world.expectNothingMore();
+  });
+});
+
+describe('P1 an acknowledgement', () => {
+  it('of what has not ended lets go of nothing', () => {
+    const world = World.greeted(factsOf({ cpus: 1 }));
+    world.lease(leaseOf('a-1'), leaseOf('a-2'));
+    world.spawnAll();
+    world.say(1, { kind: 'ack', attempts: ['a-1', 'a-2'] });
+    expect(world.records('acked')).toEqual([]);
+    world.forgetMessages();
+    world.finish('a-1');
+    expect(world.take('send-end')).toMatchObject({ attempt: 'a-1' });
+    expect(world.spawnAll()).toEqual(['a-2']);
   });
 });
 
@@ -646,6 +697,27 @@ describe('an agent that begins', () => {
       ({ status }) => status.kind === 'ended' && status.end.outcome.kind,
     );
     expect(outcomes).toEqual(['lost', 'succeeded', 'lost']);
+  });
+
+  it('after another boot has lost an end whose lines the disk did not keep, however many it kept', () => {
+    const lines = [{ score: 1 }, { score: 2 }];
+    for (const kept of [[], [{ score: 1 }], [{ score: 1 }, { score: 9 }], lines]) {
+      const world = World.greeted();
+      world.lease(leaseOf('a-1'));
+      world.spawnAll();
+      world.finish('a-1', { lines, printed: null });
+      world.journal.splice(
+        0,
+        world.journal.length,
+        ...world.journal.map((text) => text.replace(JSON.stringify(lines), JSON.stringify(kept))),
+      );
+      const facts = factsOf({ bootId: 'boot-2' });
+      const next = world.next(facts);
+      next.post({ kind: 'booted', facts });
+      const status = next.state.attempts.get('a-1')?.status;
+      const outcome = kept === lines ? 'succeeded' : 'lost';
+      expect(status).toMatchObject({ kind: 'ended', end: { outcome: { kind: outcome } } });
+    }
   });
 
   it('knows from a compacted journal what it knew from the whole one', () => {

@@ -1,0 +1,17 @@
+import { answerMutants } from './answer-mutants.ts';
+import { coordinatorMutants } from './coordinator-mutants.ts';
+import { diskMutants } from './disk-mutants.ts';
+import { doorMutants } from './door-mutants.ts';
+import { guardMutants } from './guard-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { workerMutants } from './worker-mutants.ts';
+
+/** Every defect that some test of the suite has to notice. */
+export const mutants: readonly Mutant[] = [
+  ...diskMutants,
+  ...coordinatorMutants,
+  ...workerMutants,
+  ...guardMutants,
+  ...doorMutants,
+  ...answerMutants,
+];
