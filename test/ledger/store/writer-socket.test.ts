@@ -1,9 +1,9 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { askWriter, listenAsWriter } from '../../../src/ledger/store/writer-socket.ts';
-import { userSocketFolder } from '../../../src/protocol/socket-folder.ts';
+import { socketPathOf } from '../../../src/protocol/socket-folder.ts';
 import { temporaryFolder } from './sample.ts';
 
 const commandSchema = z.discriminatedUnion('kind', [
@@ -40,7 +40,7 @@ test('a command is answered, however long it and the path of the folder are', as
     kind: 'answered',
     answer: `hello ${name}`,
   });
-  expect(statSync(userSocketFolder()).mode & 0o777).toBe(0o700);
+  expect(statSync(dirname(socketPathOf('any'))).mode & 0o777).toBe(0o700);
 });
 
 test('what the writer does not know or cannot do comes back as a refusal with its reason', async () => {
