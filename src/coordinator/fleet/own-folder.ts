@@ -84,7 +84,10 @@ survey() {
     if ! is_own_name "$name"; then
       count=$((count + 1))
       if [ "$count" -le 3 ]; then foreign="$foreign\${foreign:+, }$name"; elif [ "$count" = 4 ]; then foreign="$foreign, …"; fi
-    elif [ -L "$name" ] || [ ! -d "$name" ] || [ -n "$(ls -A "./$name" 2>&1)" ]; then filled=yes; fi
+    else
+      # Those of a look that goes on now are there before the marker.
+      case $name in .*) ;; *) [ ! -L "$name" ] && [ -d "$name" ] && [ -z "$(ls -A "./$name" 2>&1)" ] || filled=yes ;; esac
+    fi
   done
   foreign=$(printf %s "$foreign" | tr '\\n' ' ')
 }
