@@ -81,9 +81,11 @@ async function tell(
   const { stdout, stderr } = await transport.exec(['sh'], script(folder, act));
   const [, what, count, path, said = ''] = /^labsweep-clean (\w+) (\d+) (.*)$(?:\n(.*))?/m.exec(stdout) ?? [];
   if (what === undefined || path === undefined)
-    throw new TransportError('io', `${folder} cannot be removed: ${stderr.trim() || stdout.trim()}`);
+    throw new TransportError('io', `${folder} cannot be removed: ${firstLine(stderr) || firstLine(stdout)}`);
   return { what, count: Number(count), path, said };
 }
+
+const firstLine = (text: string): string => printable(text.trim().split('\n', 1)[0] ?? '');
 
 /**
  * Names are removed one by one, below the folder as it was found: `find` follows no link, stays on its file system
@@ -144,6 +146,8 @@ own_names() {
   done
 }
 remove_names() {
+  # Not every busybox can, by which no link that is put in its way meanwhile is followed.
+  if find "./$marker" -maxdepth 0 -name '' -delete 2>/dev/null; then deletes=yes; else deletes=no; fi
   set --
   while read -r _ _ _ _ point _; do
     # The kernel writes blanks and backslashes in octal (proc(5)).
@@ -156,7 +160,8 @@ remove_names() {
     if [ -L "$name" ] || [ ! -d "$name" ]; then rm -f "./$name"; continue; fi
     # Content is read-only, and programs close folders of theirs.
     find "./$name" -xdev -type d ! -perm -700 "$@" -exec chmod u+rwx {} \\;
-    find "./$name" -xdev "$@" -delete
+    if [ $deletes = yes ]; then find "./$name" -xdev "$@" -delete
+    else find "./$name" -xdev -depth "$@" \\( -type d -exec rmdir {} \\; -o -exec rm -f {} \\; \\); fi
   done
 }
 
