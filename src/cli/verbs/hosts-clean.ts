@@ -1,6 +1,13 @@
 import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
-import { type Ended, endAgent, type Held, heldThere, type Removed, removeFolder } from '../../coordinator/fleet/clean.ts';
+import {
+  type Ended,
+  endAgent,
+  type Held,
+  heldThere,
+  type Removed,
+  removeFolder,
+} from '../../coordinator/fleet/clean.ts';
 import { holdingText } from '../../board/host-lines.ts';
 import { TransportError } from '../../coordinator/transport/transport.ts';
 import { formatSize } from '../../model/size.ts';
@@ -42,10 +49,7 @@ export const cleanCommand = (console: Console, done: (code: ExitCode) => void): 
       if (!well) done(exitCode.failedInPart);
     });
 
-type Ending =
-  | Ended
-  | { readonly kind: 'in-use'; readonly because: string }
-  | Failed;
+type Ending = Ended | { readonly kind: 'in-use'; readonly because: string } | Failed;
 
 async function ending({ transport, folder }: HostEntry, force: boolean): Promise<Ending> {
   try {

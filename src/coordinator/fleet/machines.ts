@@ -8,10 +8,13 @@ export class Machines {
   /** The other entry that has this machine and folder; null where there is none, and `host` has it from now on. */
   twinOf(
     host: HostName,
-    { machine, hostname, bootId, folderId, folder }: Pick<
-      Probe,
-      'machine' | 'hostname' | 'bootId' | 'folderId' | 'folder'
-    >,
+    {
+      machine,
+      hostname,
+      bootId,
+      folderId,
+      folder,
+    }: Pick<Probe, 'machine' | 'hostname' | 'bootId' | 'folderId' | 'folder'>,
   ): HostName | null {
     if (bootId === '') return null;
     // Containers have their kernel's boot id in common, and often the machine id of their image (or none).

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { printable } from '../../model/printable.ts';
+import { folderMarker } from '../../protocol/folder-marker.ts';
 
 /** What a look finds out about the folder. */
 export const ownershipSchema = z.object({
@@ -63,7 +64,7 @@ export function notOursText({ ownership, inTheWay }: Ownership, folder: string):
  * it as well.
  */
 export const judgeCommands = `
-marker=.labsweep-folder
+marker=${folderMarker}
 is_own_name() {
   case $1 in
     content | agent | incoming | host | node) return 0 ;;
