@@ -78,6 +78,11 @@ describe('known_hosts', () => {
     expect(known.keys).toEqual([one, other]);
   });
 
+  it('has no key of a host whose line runs into the next', () => {
+    const merged = `cedar ${one.type} ${one.blob.toString('base64')}${line('birch', other)}`;
+    expect(judge(knownKeys([merged], 'cedar'), one)).toBe('unknown');
+  });
+
   it('tells an authority from a key', () => {
     const known = knownKeys([line('*.example', one, '@cert-authority ')], 'cedar.example');
     expect(known).toEqual({ keys: [], revoked: [], certified: true });
