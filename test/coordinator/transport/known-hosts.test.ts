@@ -79,8 +79,10 @@ describe('known_hosts', () => {
   });
 
   it('has no key of a host whose line runs into the next', () => {
-    const merged = `cedar ${one.type} ${one.blob.toString('base64')}${line('birch', other)}`;
-    expect(judge(knownKeys([merged], 'cedar'), one)).toBe('unknown');
+    // As long as those of ed25519 are, whose base64 has no padding.
+    const key = keyOf('k'.repeat(32));
+    const merged = `cedar ${key.type} ${key.blob.toString('base64')}${line('birch', other)}`;
+    expect(judge(knownKeys([merged], 'cedar'), key)).toBe('unknown');
   });
 
   it('tells an authority from a key', () => {
