@@ -52,8 +52,9 @@ function make(folder: string): string | null {
 }
 
 function problemOf(folder: string, found: Stats): string | null {
-  if (!found.isDirectory() || found.uid !== ownUid())
-    return `${folder} is not a folder of yours (user ${ownUid()}) but of user ${found.uid}; have them or root remove it`;
+  const uid = ownUid();
+  if (!found.isDirectory() || found.uid !== uid)
+    return `${folder} is not a folder of yours (user ${uid}) but of user ${found.uid}; have them or root remove it`;
   if ((found.mode & 0o077) !== 0) return `${folder} is open to other users; run: chmod 700 ${folder}`;
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
