@@ -82,7 +82,16 @@ function checkSize(files: readonly FoundFile[], limitBytes: number): ContentProb
 }
 
 /** What lies in nearly every project and belongs to no trial. `.#*` are the locks of an editor. */
-const usual = ['.git', '.labsweep/', '__pycache__/', 'node_modules/', '*.pyc', '*.pt', '.#*'];
+const usual = [
+  '.git',
+  '.labsweep/',
+  '.labsweep-state/',
+  '__pycache__/',
+  'node_modules/',
+  '*.pyc',
+  '*.pt',
+  '.#*',
+];
 
 async function usualRules(folder: string): Promise<LeavesOut> {
   const own = await readFile(join(folder, '.labsweepignore'), 'utf8').catch(() => '');

@@ -2,15 +2,14 @@
 import { createHash } from 'node:crypto';
 import { statSync, unlinkSync } from 'node:fs';
 import { connect, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
-import { userSocketFolder } from '../protocol/socket-folder.ts';
+import { socketPathOf } from '../protocol/socket-folder.ts';
 
 /** How long two agents that found the same dead socket may take to put their own in its place. */
 const settleMs = 100;
 
 /** @param folder the real path of labsweep's folder. @throws SocketFolderError */
 export const socketPath = (folder: string): string =>
-  join(userSocketFolder(), `${createHash('sha256').update(folder).digest('hex').slice(0, 16)}.sock`);
+  socketPathOf(`${createHash('sha256').update(folder).digest('hex').slice(0, 16)}.sock`);
 
 /** A connection to whoever listens; null where nobody does. */
 export function tryConnect(path: string): Promise<Socket | null> {

@@ -7,11 +7,12 @@ import { AgentLog, describeError } from './agent-log.ts';
 import { listen, socketPath } from './endpoint.ts';
 import { commonFolder } from './claims/claims.ts';
 import { openHostFolder } from './spool/host-folder.ts';
+import { machineName } from './spool/machine-name.ts';
 import { tidy } from './spool/tidy.ts';
 import { inherited } from './supervisor/environment.ts';
 import { readLoginEnvironment } from './supervisor/login-environment.ts';
 import { launcherCommand } from './supervisor/launch-trials.ts';
-import { bootId, machineId, usableCpus, userName } from './telemetry/host-facts.ts';
+import { bootId, usableCpus, userName } from './telemetry/host-facts.ts';
 import { readProcessStat } from './telemetry/process-stat.ts';
 
 export interface ServeOptions {
@@ -46,7 +47,7 @@ export async function serve({ folder, script, idleMs, procRoot }: ServeOptions):
     return false;
   }
   const asked = readLoginEnvironment(process.env);
-  const machine = machineId();
+  const machine = machineName(real);
   const host = openHostFolder(real, machine);
   const log = new AgentLog(host.agentLog);
   const build = buildOf(script);

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { type AgentFile, buildOf, isOlder, readAgentFile } from './agent-file.ts';
 import { socketPath, tryConnect } from './endpoint.ts';
 import { isSameProcess } from './supervisor/session.ts';
-import { machineId } from './telemetry/host-facts.ts';
+import { machineName } from './spool/machine-name.ts';
 
 export interface Started {
   readonly socket: string;
@@ -38,7 +38,7 @@ export async function start(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const real = realpathSync(folder);
   const socket = socketPath(real);
-  const agentFile = join(real, 'host', machineId(), 'agent.json');
+  const agentFile = join(real, 'host', machineName(real), 'agent.json');
   const own = buildOf(script);
   const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline) {

@@ -117,6 +117,25 @@ describe.skipIf(whyNoSshd !== null).each(kinds)('over %s', (kind) => {
   });
 });
 
+describe.skipIf(whyNoSshd !== null)('a known_hosts whose last line has no end', () => {
+  it('keeps that host known, and takes another', async () => {
+    const knownHosts = join(lab.folder, 'known-without-end');
+    const start = (name: string): Promise<SshHost> =>
+      lab.start(name, { known: false, config: [`UserKnownHostsFile ${knownHosts}`] });
+    const [first, second] = [await start('endless'), await start('after-endless')];
+    const nameOf = ({ name }: SshHost) => ({ name, address: null, port: null, user: null, jump: null });
+    const trust = async (host: SshHost): Promise<void> => {
+      const identity = await askIdentity(nameOf(host), lab.configFile);
+      await trustHostKeys(identity, identity.keys);
+    };
+    await trust(first);
+    writeFileSync(knownHosts, readFileSync(knownHosts, 'utf8').trimEnd());
+    await trust(second);
+    expect(readFileSync(knownHosts, 'utf8')).toMatch(/^\S+ \S+ \S+\n\S+ \S+ \S+\n$/);
+    for (const kind of kinds) for (const host of [first, second]) expect(await echo(kind, host)).toBe('in\n');
+  });
+});
+
 describe.skipIf(whyNoSshd !== null)('what only ssh itself can do', () => {
   const toOpenssh = expect.stringContaining('"transport": "openssh"');
 

@@ -1,6 +1,13 @@
 import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
-import { type Ended, endAgent, type Held, heldThere, removeFolder } from '../../coordinator/fleet/clean.ts';
+import {
+  type Ended,
+  endAgent,
+  type Held,
+  heldThere,
+  type Removed,
+  removeFolder,
+} from '../../coordinator/fleet/clean.ts';
 import { holdingText } from '../../board/host-lines.ts';
 import { TransportError } from '../../coordinator/transport/transport.ts';
 import { formatSize } from '../../model/size.ts';
@@ -22,7 +29,7 @@ interface Result {
 export const cleanCommand = (console: Console, done: (code: ExitCode) => void): Command =>
   new Command('clean')
     .description(
-      "Ends labsweep's agent on hosts and removes its folder there, with all that lies in it. Results that a ledger has stay.",
+      "Ends labsweep's agent on hosts, with all that it runs there, and removes what labsweep made in its folder. Files that others put there stay, and so do results that a ledger has.",
     )
     .argument('[names...]', 'hosts of the inventory (default: all)')
     .option('--force', 'also where trials run, which are ended, or results lie that nobody has taken in')
@@ -42,10 +49,7 @@ export const cleanCommand = (console: Console, done: (code: ExitCode) => void): 
       if (!well) done(exitCode.failedInPart);
     });
 
-type Ending =
-  | Ended
-  | { readonly kind: 'in-use'; readonly because: string }
-  | { readonly kind: 'failed'; readonly because: string };
+type Ending = Ended | { readonly kind: 'in-use'; readonly because: string } | Failed;
 
 async function ending({ transport, folder }: HostEntry, force: boolean): Promise<Ending> {
   try {
@@ -73,19 +77,53 @@ async function removing({ transport, folder }: HostEntry, ended: Ending | null):
         said: `${ended.processes} processes of trials run there; wait for them, stop them, or say --force`,
         well: false,
       };
+    case 'stays':
+      return {
+        said: `${ended.processes} processes of labsweep do not end there; nothing was removed`,
+        well: false,
+      };
     case 'in-use':
     case 'failed':
       return { said: ended.because, well: false };
     default: {
-      const removed = await removeFolder(transport, folder).catch(failed);
-      if (removed.kind === 'failed') return { said: removed.because, well: false };
-      if (removed.kind === 'nothing') return { said: 'nothing of labsweep is there', well: true };
-      return { said: `${removed.folder} removed (${formatSize(removed.kib * 1024)})`, well: true };
+      return removedResult(await removeFolder(transport, folder).catch(failed));
     }
   }
 }
 
-function failed(error: unknown): { readonly kind: 'failed'; readonly because: string } {
+function removedResult(removed: Removed | Failed): Result {
+  switch (removed.kind) {
+    case 'failed':
+      return { said: removed.because, well: false };
+    case 'nothing':
+      return { said: 'nothing of labsweep is there', well: true };
+    case 'removed':
+      return { said: `${removed.folder} removed (${formatSize(removed.kib * 1024)})`, well: true };
+    case 'emptied':
+      return {
+        said:
+          `labsweep's files in ${removed.folder} removed (${formatSize(removed.kib * 1024)}); ` +
+          `the folder stays, with what labsweep did not make there: ${removed.left}`,
+        well: true,
+      };
+    case 'mixed':
+      return {
+        said:
+          `${removed.folder} has files that labsweep did not make, so nothing was removed; ` +
+          `if an earlier labsweep was there, remove by hand what is its: ${removed.names}`,
+        well: false,
+      };
+    default:
+      return removed satisfies never;
+  }
+}
+
+interface Failed {
+  readonly kind: 'failed';
+  readonly because: string;
+}
+
+function failed(error: unknown): Failed {
   if (error instanceof TransportError) return { kind: 'failed', because: error.message };
   throw error;
 }

@@ -5,7 +5,7 @@ import { fold } from '../../ledger/fold.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { ledgerFile } from '../../ledger/store/ledger-file.ts';
 import { type LedgerReader, openLedgerFile } from '../../ledger/store/reader.ts';
-import { stateFolderName } from '../../ledger/store/state-folder.ts';
+import { stateFolderIn } from '../../ledger/store/state-folder.ts';
 import { askEach } from '../ask.ts';
 import type { Console } from '../console.ts';
 import { counted } from '../counted.ts';
@@ -78,7 +78,7 @@ function requireHonest(name: string, { findings }: LedgerCheck): void {
 /** Of a file itself, of a state folder, or of a folder that has one. */
 function ledgerAt(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return path;
-  const within = join(path, stateFolderName, ledgerFile);
+  const within = join(stateFolderIn(path) ?? path, ledgerFile);
   return existsSync(within) ? within : join(path, ledgerFile);
 }
 

@@ -52,8 +52,9 @@ export const runVerb: Verb = (console, done) =>
     .addHelpText('after', '\nExample:\n  labsweep run sweeps/quickstart.yaml --set fixed.epochs=2 --limit 3')
     .action(async (path: string, options: RunOptions) => {
       const loaded = loadSweep(console, path, options);
-      const folder = stateFolderFor(console, loaded.folder, options.state);
       const lab = readLab(console, loaded.folder, options.inventory);
+      const agentFolders = lab.hosts.map((host) => host.folder);
+      const folder = stateFolderFor(console, loaded.folder, options.state, agentFolders);
       const { declaration, points } = await declareSweep(console, loaded, folder, options);
       const name = declaration.sweep;
       const request = {

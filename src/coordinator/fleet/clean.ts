@@ -1,16 +1,26 @@
 /** Takes labsweep off a host: first its agent, then its folder. */
 import { z } from 'zod';
+import { printable } from '../../model/printable.ts';
 import { type Holding, holdingSchema } from '../../protocol/messages.ts';
+import { socketParents } from '../../protocol/socket-folder.ts';
 import { type Transport, TransportError } from '../transport/transport.ts';
+import { processCommands } from './left-processes.ts';
+import { judgeCommands } from './own-folder.ts';
 
 export type Ended =
   | { readonly kind: 'ended'; readonly folder: string }
   | { readonly kind: 'nothing'; readonly folder: string }
   /** Processes of trials run there, of this ledger or another. */
-  | { readonly kind: 'busy'; readonly folder: string; readonly processes: number };
+  | { readonly kind: 'busy'; readonly folder: string; readonly processes: number }
+  /** Processes of labsweep's do not end. */
+  | { readonly kind: 'stays'; readonly folder: string; readonly processes: number };
 
 export type Removed =
   | { readonly kind: 'removed'; readonly folder: string; readonly kib: number }
+  /** What labsweep made is gone; `left` was made by others, and so the folder is left too. */
+  | { readonly kind: 'emptied'; readonly folder: string; readonly kib: number; readonly left: string }
+  /** It is not labsweep's, but has `names` that labsweep may have made. */
+  | { readonly kind: 'mixed'; readonly folder: string; readonly names: string }
   | { readonly kind: 'nothing'; readonly folder: string };
 
 /**
@@ -21,7 +31,7 @@ export type Removed =
  */
 export async function endAgent(transport: Transport, folder: string, force: boolean): Promise<Ended> {
   const { what, count, path } = await tell(transport, folder, force ? 'end-all' : 'end');
-  if (what === 'busy') return { kind: 'busy', folder: path, processes: count };
+  if (what === 'busy' || what === 'stays') return { kind: what, folder: path, processes: count };
   return what === 'ended' ? { kind: 'ended', folder: path } : { kind: 'nothing', folder: path };
 }
 
@@ -47,12 +57,19 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Removes the folder, if it is one of labsweep's. @throws TransportError */
+/** Removes what labsweep made in a folder of its own, and the folder where nothing else is in it. @throws TransportError */
 export async function removeFolder(transport: Transport, folder: string): Promise<Removed> {
-  const { what, count, path } = await tell(transport, folder, 'remove');
-  return what === 'removed'
-    ? { kind: 'removed', folder: path, kib: count }
-    : { kind: 'nothing', folder: path };
+  const { what, count, path, said } = await tell(transport, folder, 'remove');
+  switch (what) {
+    case 'removed':
+      return { kind: 'removed', folder: path, kib: count };
+    case 'emptied':
+      return { kind: 'emptied', folder: path, kib: count, left: printable(said) };
+    case 'mixed':
+      return { kind: 'mixed', folder: path, names: said.trim() };
+    default:
+      return { kind: 'nothing', folder: path };
+  }
 }
 
 async function tell(
@@ -64,66 +81,131 @@ async function tell(
   const { stdout, stderr } = await transport.exec(['sh'], script(folder, act));
   const [, what, count, path, said = ''] = /^labsweep-clean (\w+) (\d+) (.*)$(?:\n(.*))?/m.exec(stdout) ?? [];
   if (what === undefined || path === undefined)
-    throw new TransportError('io', `${folder} cannot be removed: ${stderr.trim() || stdout.trim()}`);
+    throw new TransportError('io', `${folder} cannot be removed: ${firstLine(stderr) || firstLine(stdout)}`);
   return { what, count: Number(count), path, said };
 }
 
-/** A folder counts as labsweep's by its id file (probe.ts): nothing else is removed. */
+const firstLine = (text: string): string => printable(text.trim().split('\n', 1)[0] ?? '');
+
+/**
+ * Names are removed one by one, below the folder as it was found: `find` follows no link, stays on its file system
+ * (-xdev), and is told of what is mounted there from the same one (bind mounts), which -xdev does not see. The marker goes
+ * last: by it a clean that was cut can be repeated.
+ */
 const script = (folder: string, act: string): string => `IFS= read -r folder <<'labsweep-end'
 ${folder}
 labsweep-end
-tell() { printf 'labsweep-clean %s %s %s\\n' "$1" "$2" "$folder"; }
+${judgeCommands}${processCommands}
+tell() { printf 'labsweep-clean %s %s %s\\n%s\\n' "$1" "$2" "$folder" "\${3:-}"; }
 
-attempts() { grep -lzs "^LABSWEEP_CHECKPOINT=$folder/" /proc/[0-9]*/environ | cut -d/ -f3; }
-agents() { sed -n 's/.*"pid":\\([0-9]*\\).*/\\1/p' "$folder"/host/"$(cat /etc/machine-id)"/agent.json 2>/dev/null; }
-is_agent() { tr '\\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF " serve --folder $folder"; }
+# go_there: false where there is no folder; what served it may still run.
+go_there() {
+  case $folder in '~') folder=$HOME ;; '~/'*) folder=$HOME/\${folder#'~/'} ;; /*) ;; *) folder=$HOME/$folder ;; esac
+  [ ! -L "$folder" ] || folder=$(readlink -f "$folder")
+  belongs=nobody
+  [ -d "$folder" ] || return
+  cd "$folder" && cd -P . && folder=$(pwd -P) && ls -A . >/dev/null || exit 1
+  judge
+}
 
-end_agent() {
-  for pid in $(agents); do
-    is_agent "$pid" || continue
-    kill -TERM "$pid"
-    for _ in 1 2 3 4 5 6 7 8 9 10; do is_agent "$pid" && sleep 0.1; done
-    is_agent "$pid" && kill -KILL "$pid"
+ask() {
+  for node in "$1" "$folder"/node/*/node "$(command -v node)"; do
+    for agent in "agent/$2.mjs" $(ls -t agent/*.mjs 2>/dev/null); do
+      [ -x "$node" ] && [ -f "$agent" ] && said=$("$node" "./$agent" holds --folder "$folder" 2>/dev/null) && return
+    done
   done
-  for pid in $(attempts); do kill -KILL "$pid" 2>/dev/null; done
-  # What a killed agent left (endpoint.ts names it).
-  sockets=/tmp/labsweep-$(id -u)
-  rm -f "$sockets/$(printf %s "$folder" | sha256sum | cut -c1-16).sock"
-  rmdir "$sockets" 2>/dev/null
-  tell ended 0
+}
+field() { sed -n "s/.*\\"$1\\":\\"\\([^\\"]*\\)\\".*/\\1/p" "$2" 2>/dev/null; }
+holds() {
+  what=nothing said=
+  for journal in host/*/journal.ndjson; do [ ! -s "$journal" ] || what=unread; done
+  [ $what = unread ] || return
+  for file in host/*/agent.json -; do
+    ask "$(field node "$file")" "$(field build "$file")" && what=read && return
+  done
+}
+
+# Where agents listen (protocol/socket-folder.ts), and where they claim room (claims.ts).
+remove_sockets() {
+  name=$(printf %s "$folder" | sha256sum | cut -c1-16)
+  for parent in ${socketParents.join(' ')} "/run/user/$(id -u)"; do
+    sockets=$parent/labsweep-$(id -u)
+    [ -d "$sockets" ] && [ ! -L "$sockets" ] && [ -O "$sockets" ] || continue
+    rm -f "$sockets/$name.sock"
+    rmdir "$sockets" 2>/dev/null
+  done
+  rm -f "/tmp/labsweep-claims/$(id -u)-$name.json"
+  rmdir /tmp/labsweep-claims 2>/dev/null
+}
+
+# own_names: those at the top that are removed. A ledger has its programs and data in content.
+own_names() {
+  for name in * .[!.]*; do
+    is_there "$name" && is_own_name "$name" || continue
+    [ "$name" = content ] && has_ledger || echo "$name"
+  done
+}
+remove_names() {
+  # Not every busybox can, by which no link that is put in its way meanwhile is followed.
+  if find "./$marker" -maxdepth 0 -name '' -delete 2>/dev/null; then deletes=yes; else deletes=no; fi
+  set --
+  while read -r _ _ _ _ point _; do
+    # The kernel writes blanks and backslashes in octal (proc(5)).
+    case $point in *\\\\*) point=$(printf "$(printf %s "$point" | sed 's/%/%%/g')") ;; esac
+    case $point in "$folder"/*) ;; *) continue ;; esac
+    point=$(printf %s "./\${point#"$folder"/}" | sed 's/[][*?\\\\]/\\\\&/g')
+    set -- "$@" ! -path "$point" ! -path "$point/*"
+  done </proc/self/mountinfo
+  for name in $(own_names); do
+    if [ -L "$name" ] || [ ! -d "$name" ]; then rm -f "./$name"; continue; fi
+    # Content is read-only, and programs close folders of theirs.
+    find "./$name" -xdev -type d ! -perm -700 "$@" -exec chmod u+rwx {} \\;
+    if [ $deletes = yes ]; then find "./$name" -xdev "$@" -delete
+    else find "./$name" -xdev -depth "$@" \\( -type d -exec rmdir {} \\; -o -exec rm -f {} \\; \\); fi
+  done
+}
+
+remove_folder() {
+  is_marked || ( set -C; : >"$marker" ) 2>/dev/null
+  kib=$(for name in $(own_names); do du -skx "./$name"; done 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }')
+  remove_names
+  end_everything
+  remove_sockets
+  remove_names 2>/dev/null
+  [ -z "$(own_names)" ] || return
+  survey
+  if [ -n "$foreign" ]; then
+    has_ledger || rm -f "$marker"
+    tell emptied "$kib" "$foreign"
+  else
+    rm -f "$marker" && cd / || return
+    rmdir "$folder" 2>/dev/null
+    tell removed "$kib"
+  fi
 }
 
 clean() {
-  case $folder in '~') folder=$HOME ;; '~/'*) folder=$HOME/\${folder#'~/'} ;; esac
-  [ -d "$folder" ] && folder=$(cd "$folder" && pwd -P)
-  [ -f "$folder/content/id" ] || { tell nothing 0; return; }
+  LC_ALL=C
+  export LC_ALL
+  go_there || cd / || return
   case $1 in
     holds)
-      what=nothing
-      for file in "$folder"/host/*/agent.json; do
-        [ -f "$file" ] || continue
-        what=unread
-        node=$(sed -n 's/.*"node":"\\([^"]*\\)".*/\\1/p' "$file")
-        agent=$folder/agent/$(sed -n 's/.*"build":"\\([0-9a-f]*\\)".*/\\1/p' "$file").mjs
-        said=$("$node" "$agent" holds --folder "$folder" 2>/dev/null) || continue
-        what=read
-        break
-      done
-      tell "$what" 0
-      printf '%s\\n' "$said"
+      holds
+      tell "$what" 0 "$said"
       ;;
-    end)
-      running=$(attempts | wc -l)
-      if [ "$running" -gt 0 ]; then tell busy "$running"; else end_agent; fi
+    end | end-all)
+      running=0
+      [ "$1" = end-all ] || running=$(trials | wc -l)
+      if [ "$running" -gt 0 ]; then tell busy "$running"; return; fi
+      if end_everything; then tell ended 0; else tell stays "$(echo "$found" | wc -l)"; fi
+      remove_sockets
       ;;
-    end-all) end_agent ;;
     remove)
-      kib=$(du -sk "$folder" | cut -f1)
-      # Folders of the content store are read-only. The id goes last: by it what is left can be cleaned again.
-      chmod -R u+w -- "$folder"
-      find "$folder" -mindepth 1 ! -path "$folder/content" ! -path "$folder/content/id" -delete
-      rm -rf -- "$folder"
-      [ -e "$folder" ] || tell removed "$kib"
+      case $belongs in
+        labsweep | earlier) remove_folder ;;
+        others) if [ -n "$(own_names)" ]; then tell mixed 0 "$(own_names | tr '\\n' ' ')"; else tell nothing 0; fi ;;
+        *) tell nothing 0 ;;
+      esac
       ;;
   esac
 }

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { type AgentAddress, type Transport, TransportError } from '../transport/transport.ts';
 import { compressedNode, type NodeBuild, nodeFor } from './node-binary.ts';
 import { withRemedy } from './no-room.ts';
+import { notOursText } from './own-folder.ts';
 import { type Probe, probe, type Wanted } from './probe.ts';
 import { sendingText } from './sending-text.ts';
 import { folderTurns } from './folder-turns.ts';
@@ -34,6 +35,8 @@ export async function enter(
   const wanted = { folder: host.folder, node: host.node ?? '', build: await buildOf(agentFile) };
   const look = (): Promise<Probe> => probe(host.transport, wanted, randomBytes(6).toString('hex'));
   const first = await look();
+  const notOurs = notOursText(first, first.folder);
+  if (notOurs !== null) throw new TransportError('io', notOurs, { lasting: true });
   if (first.started !== null) return entered(first, first.started.socket, wanted);
   await folderTurns.take(first.folderId, async (waited) =>
     deliver(host.transport, waited ? await look() : first, { agentFile, wanted, doing }).catch((error) => {

@@ -8,10 +8,17 @@ export class Machines {
   /** The other entry that has this machine and folder; null where there is none, and `host` has it from now on. */
   twinOf(
     host: HostName,
-    { machine, bootId, folder }: Pick<Probe, 'machine' | 'bootId' | 'folder'>,
+    {
+      machine,
+      hostname,
+      bootId,
+      folderId,
+      folder,
+    }: Pick<Probe, 'machine' | 'hostname' | 'bootId' | 'folderId' | 'folder'>,
   ): HostName | null {
     if (bootId === '') return null;
-    const key = [machine, bootId, folder].join('\n');
+    // Containers have their kernel's boot id in common, and often the machine id of their image (or none).
+    const key = [machine, hostname, bootId, folderId, folder].join('\n');
     const owner = this.#owners.get(key) ?? host;
     this.#owners.set(key, owner);
     return owner === host ? null : owner;

@@ -34,16 +34,32 @@ export class Packs {
     }
   }
 
+  /** Where /tmp is read-only or full, the next place may do: it is often a small one, in memory. */
   async #make(hash: string): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'labsweep-pack-'));
-    try {
-      await packFile(this.#store, contentHash(hash), join(folder, 'pack'));
-      return folder;
-    } catch (error) {
-      await remove(folder);
-      throw error;
+    let problem: unknown;
+    for (const parent of new Set([tmpdir(), '/var/tmp'])) {
+      let folder: string | null = null;
+      try {
+        folder = await mkdtemp(join(parent, 'labsweep-pack-'));
+        await packFile(this.#store, contentHash(hash), join(folder, 'pack'));
+        return folder;
+      } catch (error) {
+        if (folder !== null) await remove(folder);
+        if (!isOfDisk(error)) throw error;
+        problem = error;
+      }
     }
+    throw new Error(
+      `this machine cannot pack in ${tmpdir()} what is sent to hosts: it is full or may not be written; ` +
+        'set TMPDIR to another folder',
+      { cause: problem },
+    );
   }
 }
+
+const isOfDisk = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  /^(ENOSPC|EDQUOT|EROFS|EACCES|ENOENT)$/.test(String(error.code));
 
 const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });

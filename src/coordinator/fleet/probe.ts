@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { printable } from '../../model/printable.ts';
 import { leftBehindCommands, leftBehindSchema } from './left-behind.ts';
+import { ownershipSchema, takeFolderCommands } from './own-folder.ts';
 import type { Transport } from '../transport/transport.ts';
 import { TransportError } from '../transport/transport.ts';
 
@@ -17,27 +18,29 @@ export interface Wanted {
 
 const startedSchema = z.object({ socket: z.string(), pid: z.number(), build: z.string() });
 
-const probeSchema = z.object({
+const probeSchema = ownershipSchema.extend({
   user: z.string(),
   /** The login shell. */
   shell: z.string(),
   home: z.string(),
-  /** labsweep's folder, absolute. */
+  /** labsweep's folder: its real path. */
   folder: z.string(),
   /** Why the folder cannot be written, in the system's words; empty where it can. */
   folderProblem: z.string(),
   /** Whether a file in it can be run; a mount option may forbid it. */
-  runs: z.enum(['yes', 'no']),
+  runs: z.enum(['yes', 'no']).default('no'),
   /** The kind of its file system, as stat names it. */
   fileSystem: z.string(),
   freeKib: z.coerce.number().nullable().catch(null),
   /** The same for all hosts that share the folder; of one that takes no file, this look's own. */
-  folderId: z.string(),
+  folderId: z.string().default(''),
   os: z.string(),
   arch: z.string(),
   /** As `glibc 2.36`; empty where it is another C library. */
   glibc: z.string(),
+  /** Its machine id (machine-id(5)); its name where it has none. */
   machine: z.string(),
+  hostname: z.string(),
   /** Another after each boot: clones of one disk image have the same machine id. */
   bootId: z.string(),
   /** The 1-minute load average, and the cores. */
@@ -140,9 +143,16 @@ function probeScript({ folder, node, build }: Wanted, token: string): string {
   return values.join('') + probeCommands;
 }
 
-const probeCommands = `${leftBehindCommands}
+const probeCommands = `${leftBehindCommands}${takeFolderCommands}
 say() { printf '%s %s\\n' "$1" "$2"; }
 one_line() { head -n 1 | cut -c1-1000; }
+machine_id() {
+  for file in /etc/machine-id /var/lib/dbus/machine-id; do
+    id=$(cat "$file" 2>/dev/null)
+    case $id in '' | uninitialized | *[!0-9A-Za-z]*) ;; *) echo "$id"; return ;; esac
+  done
+  uname -n
+}
 version_of() { [ -n "$1" ] && [ -x "$1" ] && "$1" -p process.versions.node 2>/dev/null; }
 
 # is_whole FILE DIGITS: whether its SHA-256 begins so. A power loss may have left a part of it, or nothing but its size.
@@ -166,29 +176,34 @@ look() {
   # Where a login file has read of these lines, nothing of what follows is what was meant.
   [ -n "$folder" ] && [ -n "$token" ] || return
   echo ${marker}
-  case $folder in '~') folder=$HOME ;; '~/'*) folder=$HOME/\${folder#'~/'} ;; esac
+  umask 077
+  take_folder "$token"
+  cd /
   arch=$(uname -m)
   say user "$(id -un)"
   say shell "\${SHELL:-}"
   say home "$HOME"
   say folder "$folder"
+  say ownership "$ownership"
+  say inTheWay "$in_the_way"
+  say folderProblem "$problem"
+  say fileSystem "$(stat -f -c %T "$folder" 2>/dev/null)"
+  say freeKib "$(df -Pk "$folder" 2>/dev/null | awk 'END { print $4 }')"
   say os "$(uname -s)"
   say arch "$arch"
   say glibc "$(getconf GNU_LIBC_VERSION 2>/dev/null)"
-  say machine "$(cat /etc/machine-id 2>/dev/null)"
+  say machine "$(machine_id)"
+  say hostname "$(uname -n)"
   say bootId "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
   say load "$(cut -d' ' -f1 /proc/loadavg 2>/dev/null)"
   say cores "$(getconf _NPROCESSORS_ONLN 2>/dev/null)"
   say clock "$(date +%s)"
 
-  umask 077
-  problem=$( { LC_ALL=C; export LC_ALL; mkdir -p "$folder/content" "$folder/agent" "$folder/incoming" && : >"$folder/.try-$token" && rm -f "$folder/.try-$token"; } 2>&1 | one_line)
-  say folderProblem "$problem"
+  # Nothing below writes into a folder that is not labsweep's.
+  [ "$ownership" = ours ] || folder=/dev/null
   # A file that one host makes and the others find: noclobber makes it once (POSIX, set -C). A full disk leaves it empty.
   ( set -C; echo "$token" >"$folder/content/id" ) 2>/dev/null || [ -s "$folder/content/id" ] || ( echo "$token" >"$folder/content/id" ) 2>/dev/null
   say folderId "$(cat "$folder/content/id" 2>/dev/null)"
-  say fileSystem "$(stat -f -c %T "$folder" 2>/dev/null)"
-  say freeKib "$(df -Pk "$folder" 2>/dev/null | awk 'END { print $4 }')"
   printf '#!/bin/sh\\n' >"$folder/.run-$token" 2>/dev/null && chmod 700 "$folder/.run-$token"
   if "$folder/.run-$token" 2>/dev/null; then say runs yes; else say runs no; fi
   rm -f "$folder/.run-$token"

@@ -1,5 +1,5 @@
 /** What `labsweep hosts trust` needs: the keys that a host shows beside those on record, and a way to put them there. */
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   fingerprint,
@@ -81,5 +81,8 @@ export async function trustHostKeys(identity: Identity, keys: readonly OfferedKe
     .filter(({ verdict }) => verdict === 'unknown')
     .map(({ key }) => knownHostsLine(knownAs, key, config.hashKnownHosts));
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await appendFile(file, lines.join(''), { mode: 0o600 });
+  // An editor may have left the last line without its end: what is appended to it would be no line of its own.
+  const before = await readFile(file, 'utf8').catch(() => '');
+  const end = before === '' || before.endsWith('\n') ? '' : '\n';
+  await appendFile(file, `${end}${lines.join('')}`, { mode: 0o600 });
 }

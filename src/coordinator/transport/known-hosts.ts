@@ -72,7 +72,17 @@ function parseLine(line: string, name: string): { readonly marker: string; reado
   const [patterns = '', type = '', base64 = ''] = words;
   if (line.startsWith('#') || base64 === '' || !matches(patterns, name.toLowerCase())) return [];
   const key = hostKey(Buffer.from(base64, 'base64'));
-  return key.type === type ? [{ marker, key }] : [];
+  return key.type === type && isWhole(key.blob) ? [{ marker, key }] : [];
+}
+
+/**
+ * Whether a blob is strings with their lengths and nothing else (RFC 4253, 6.6). A line that another program has run
+ * together with the next is no key, and its host has no key on record rather than a wrong one.
+ */
+function isWhole(blob: Buffer): boolean {
+  let at = 0;
+  while (at + 4 <= blob.length) at += 4 + blob.readUInt32BE(at);
+  return at === blob.length;
 }
 
 function matches(patterns: string, name: string): boolean {

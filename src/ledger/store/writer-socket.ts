@@ -2,10 +2,9 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { userSocketFolder } from '../../protocol/socket-folder.ts';
+import { socketPathOf } from '../../protocol/socket-folder.ts';
 import { encode } from '../../protocol/framing.ts';
 
 const replySchema = z.discriminatedUnion('kind', [
@@ -114,7 +113,7 @@ export async function askWriter(folder: string, command: object): Promise<Writer
 /** Named by a hash: the folder's own path may be longer than a socket's may be. */
 function socketPath(folder: string): string {
   const name = createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 24);
-  return join(userSocketFolder(), `${name}.sock`);
+  return socketPathOf(`${name}.sock`);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

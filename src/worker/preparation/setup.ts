@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
+import { reopen } from '../spool/reopen.ts';
 import { type Failed, type Place, preparedFolder, runStep, reachDisk, writeWhole } from './place.ts';
 
 /** All that makes it another setup. */
@@ -34,6 +35,8 @@ export async function setUp(
   const { argv, files, before, own } = options;
   const { folder, isDone } = setupFolder(place, options);
   if (isDone) return { kind: 'set-up', folder };
+  // What was left half made may be read-only: many package caches are.
+  reopen(folder);
   await rm(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });
   for (const entry of files === null ? [] : readdirSync(files))

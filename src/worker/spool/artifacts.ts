@@ -4,6 +4,7 @@ import { collect } from '../../content/collect.ts';
 import { hashFile } from '../../content/hash-file.ts';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
+import { reopen } from './reopen.ts';
 
 /** Artifacts of up to this size together travel with the result. */
 const inlineBytes = 1024 ** 2;
@@ -13,6 +14,7 @@ export function listArtifacts(
   folder: string,
   fetch: Launch['artifacts'],
 ): readonly Artifact[] | Promise<readonly Artifact[]> {
+  reopen(folder);
   if (isEmpty(folder)) return [];
   return collect(folder, fetch).then(({ artifacts }) => artifacts);
 }

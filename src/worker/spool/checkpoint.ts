@@ -10,6 +10,7 @@ import type { Manifest } from '../../model/manifest.ts';
 import { formatSize } from '../../model/size.ts';
 import { mostCheckpointBytes } from '../../protocol/messages.ts';
 import { checkpointFolder, type HostFolder } from './host-folder.ts';
+import { reopen } from './reopen.ts';
 
 /**
  * What a trial has left for its next attempt, in bytes: more than none where there are but empty files, which may be
@@ -17,6 +18,7 @@ import { checkpointFolder, type HostFolder } from './host-folder.ts';
  */
 export function checkpointBytes(host: HostFolder, trial: string): number | null {
   const folder = checkpointFolder(host, trial);
+  reopen(folder);
   try {
     return existsSync(folder) ? bytesBelow(folder) : 0;
   } catch {
@@ -44,6 +46,7 @@ type Listed =
 export async function listCheckpoint(host: HostFolder, trial: string): Promise<Listed> {
   try {
     const folder = checkpointFolder(host, trial);
+    reopen(folder);
     if (!existsSync(folder)) return { kind: 'manifest', manifest: [] };
     const bytes = bytesBelow(folder);
     if (bytes > mostCheckpointBytes)
@@ -110,6 +113,8 @@ export async function unpackCheckpoint(
 export function placeCheckpoint(host: HostFolder, trial: string): string | null {
   const [place, draft] = [checkpointFolder(host, trial), draftOf(host, trial)];
   const former = `${draft}.former`;
+  // A folder that may not be written cannot be moved either (rename(2), EACCES).
+  reopen(place);
   try {
     rmSync(former, { recursive: true, force: true });
     if (existsSync(place)) renameSync(place, former);
@@ -129,6 +134,7 @@ export const discardDraft = (host: HostFolder, trial: string): void =>
 /** Removes the checkpoint of a trial whose result is in the ledger. Empty ones, which most are, wait for an idle moment. */
 export function dropCheckpoint(host: HostFolder, trial: string): void {
   const folder = checkpointFolder(host, trial);
+  reopen(folder);
   // What cannot be removed is in nobody's way.
   if (!isEmpty(folder)) rm(folder, { recursive: true, force: true }).catch(() => {});
 }

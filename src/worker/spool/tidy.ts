@@ -2,6 +2,7 @@
 import { readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tidyCheckpoints } from './checkpoint.ts';
 import { type HostFolder, type RunFolder, runFolder } from './host-folder.ts';
+import { reopen } from './reopen.ts';
 
 /** Who wants to look at what a trial left in its working directory does so within a week. */
 const weekMs = 7 * 24 * 3_600_000;
@@ -33,12 +34,13 @@ export function tidy(host: HostFolder, isHeld: (attempt: string) => boolean): vo
 
 /** What cannot be removed is in nobody's way. */
 function clear({ root, work, params, report, exit, log, artifacts }: RunFolder): void {
+  reopen(root);
   try {
     for (const path of [work, params, report, exit]) rmSync(path, { recursive: true, force: true });
     if (statSync(log, { throwIfNoEntry: false })?.size === 0) rmSync(log);
     for (const folder of [artifacts, root]) if (namesIn(folder).length === 0) rmdirSync(folder);
   } catch {
-    // A program has made it read-only.
+    // Another user's, or mounted there.
   }
 }
 

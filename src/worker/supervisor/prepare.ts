@@ -9,6 +9,7 @@ import { renderCommand } from '../../model/render-command.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { localData, type Prepared, type Surroundings } from '../core/preparation.ts';
 import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
+import { reopen } from '../spool/reopen.ts';
 import { trialEnvironment } from './environment.ts';
 import { localDataProblem } from '../preparation/local-data.ts';
 import { findProgram, programProblem, searchPath } from './program-path.ts';
@@ -168,6 +169,7 @@ function makeIfMissing(folder: string): void {
     mkdirSync(folder);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    reopen(folder);
   }
 }
 

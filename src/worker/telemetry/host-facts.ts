@@ -2,12 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
 
-/** A name for this machine that outlives its reboots and is not its neighbour's. */
-export const machineId = (): string => {
-  const id = textOf('/etc/machine-id').trim();
-  return /^[a-z0-9]{8,64}$/i.test(id) ? id : os.hostname().replace(/[^A-Za-z0-9-]/g, '-');
-};
-
 /** Whom this process runs as; its number where the machine has no name for it. */
 export function userName(): string {
   try {

@@ -180,8 +180,8 @@ describe('what a host answers', () => {
       ...localTransport(),
       exec: (_: readonly string[], stdin?: string) => localTransport().exec([rc], stdin),
     };
-    const found = await probe(noisy, { folder: home, node: '', build: 'x' }, 'abc');
+    const found = await probe(noisy, { folder: join(home, 'lab'), node: '', build: 'x' }, 'abc');
     expect(found.noise).toBe('Welcome to oak!');
-    expect(readFileSync(join(home, 'content/id'), 'utf8')).toBe('abc\n');
+    expect(readFileSync(join(home, 'lab/content/id'), 'utf8')).toBe('abc\n');
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findStateFolder } from '../../../src/ledger/store/state-folder.ts';
@@ -22,4 +22,13 @@ test('the folder that an agent keeps in a home is not taken for a state folder, 
   expect(findStateFolder(home)).toBeNull();
   writerOf(join(home, '.labsweep')).close();
   expect(findStateFolder(home)).toBe(join(home, '.labsweep'));
+});
+
+test('beside an agent’s folder, however new, the state folder has another name', () => {
+  const home = temporaryFolder();
+  mkdirSync(join(home, '.labsweep'));
+  writeFileSync(join(home, '.labsweep', '.labsweep-folder'), '');
+  expect(findStateFolder(home)).toBeNull();
+  mkdirSync(join(home, '.labsweep-state'));
+  expect(findStateFolder(join(home, 'sweeps'))).toBe(join(home, '.labsweep-state'));
 });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { askWriter, listenAsWriter } from '../../../src/ledger/store/writer-socket.ts';
-import { userSocketFolder } from '../../../src/protocol/socket-folder.ts';
+import { socketPathOf } from '../../../src/protocol/socket-folder.ts';
 import { temporaryFolder } from './sample.ts';
 
 const commandSchema = z.discriminatedUnion('kind', [
@@ -38,7 +38,7 @@ test('P9 nobody else may ask, whatever the umask says', async () => {
   const folder = temporaryFolder();
   await listen(folder);
   const name = createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 24);
-  expect(statSync(join(userSocketFolder(), `${name}.sock`)).mode & 0o777).toBe(0o600);
+  expect(statSync(socketPathOf(`${name}.sock`)).mode & 0o777).toBe(0o600);
 });
 
 test('a command is answered, however long it and the path of the folder are', async () => {
@@ -50,7 +50,7 @@ test('a command is answered, however long it and the path of the folder are', as
     kind: 'answered',
     answer: `hello ${name}`,
   });
-  expect(statSync(userSocketFolder()).mode & 0o777).toBe(0o700);
+  expect(statSync(dirname(socketPathOf('any'))).mode & 0o777).toBe(0o700);
 });
 
 test('what the writer does not know or cannot do comes back as a refusal with its reason', async () => {

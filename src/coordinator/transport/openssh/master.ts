@@ -1,8 +1,7 @@
 /** The one connection that the system's ssh holds for a host, and that its other processes share (ControlMaster). */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { userSocketFolder } from '../../../protocol/socket-folder.ts';
+import { socketPathOf } from '../../../protocol/socket-folder.ts';
 import { atTheDoor } from '../door.ts';
 import { readSshConfig, sshArguments, type SshName } from '../ssh-config.ts';
 import { TransportError } from '../transport.ts';
@@ -68,7 +67,7 @@ export class Master {
 
   get #socket(): string {
     try {
-      return join(userSocketFolder(), this.#socketName);
+      return socketPathOf(this.#socketName);
     } catch (cause) {
       throw new TransportError('io', cause instanceof Error ? cause.message : String(cause), {
         lasting: true,
