@@ -25,7 +25,16 @@ export function planLines(
     ...exclusionLines(excluded),
     '',
     `Hosts: ${plan.devices.map(({ host, off }) => (off === null ? host : `${host} (off: ${off})`)).join(', ')}`,
+    ...leavingLines(plan),
     ...plan.missing.map(({ what, remedy }) => `Missing: ${what}; ${remedy}`),
+  ];
+}
+
+function leavingLines({ sweep, leaving: { trials, running, results } }: Plan): string[] {
+  if (trials + results === 0) return [];
+  const needs = running + results > 0 ? '; `run` asks first, and a script says --prune' : '';
+  return [
+    `Leaves sweep ${sweep}: ${trials} trials that the file has no more, ${running} of them running, and ${results} results of the leaderboard${needs}`,
   ];
 }
 

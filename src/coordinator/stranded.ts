@@ -1,39 +1,56 @@
-import type { Sweep } from '../ledger/state.ts';
-import type { HostName } from '../model/ids.ts';
+import type { Sweep, Trial } from '../ledger/state.ts';
+import { countsOf, isPartOf } from '../ledger/sweeps.ts';
+import type { HostName, TrialId } from '../model/ids.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { eligibility, idle, misfit } from './scheduler/eligibility.ts';
 
+/** Why a host takes none of what waits, and never will by itself. */
+export interface Obstacle {
+  readonly host: HostName;
+  readonly refusal: Refusal;
+}
+
 /**
  * Why nothing of a sweep can go on anywhere, by host; null while something may. A host that could not be prepared, is
  * off, quarantined, unreachable or lacks a label does not come back by waiting, and one that is too small does not
  * grow. One that was there and was cut off is waited for, for a while.
+ *
+ * @param part the trials that are meant; null: all of the sweep that were asked for
  */
 export function stranded(
   state: CoordinatorState,
   sweep: Sweep,
-): readonly { readonly host: HostName; readonly refusal: Refusal }[] | null {
-  if (sweep.status.kind !== 'open' || sweep.counts.leased + sweep.counts.running > 0) return null;
-  if (sweep.counts.queued === 0) return null;
-  const refusals: { host: HostName; refusal: Refusal }[] = [];
+  part: ReadonlySet<TrialId> | null = null,
+): readonly Obstacle[] | null {
+  const meant = part ?? sweep.part;
+  const { queued, leased, running } = countsOf(sweep, meant);
+  if (sweep.status.kind !== 'open' || leased + running > 0 || queued === 0) return null;
+  const waiting = sweep.order.filter(({ id, status }) => status.kind === 'queued' && isPartOf(meant, id));
+  const obstacles: Obstacle[] = [];
   for (const host of state.fleet.values()) {
-    const refusal = lastingRefusal(state, sweep, host);
+    const refusal = lastingRefusal(state, sweep, waiting, host);
     if (refusal === null || (refusal.kind === 'unreachable' && mayComeBack(host))) return null;
-    refusals.push({ host: host.name, refusal });
+    obstacles.push({ host: host.name, refusal });
   }
-  return refusals;
+  return obstacles;
 }
 
 const mayComeBack = ({ away }: FleetHost): boolean => away?.wasThere === true && away.ms < patienceMs;
 
-function lastingRefusal(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refusal | null {
+function lastingRefusal(
+  state: CoordinatorState,
+  sweep: Sweep,
+  waiting: readonly Trial[],
+  host: FleetHost,
+): Refusal | null {
   const answer = eligibility(state, sweep, host);
   switch (answer.kind) {
     case 'unprepared':
       return null;
     case 'eligible':
-      return misfitOfAll(sweep, host);
+      return misfitOfAll(waiting, host);
     case 'refused':
       return answer.refusal.kind === 'preparing' ? null : answer.refusal;
     default:
@@ -42,11 +59,10 @@ function lastingRefusal(state: CoordinatorState, sweep: Sweep, host: FleetHost):
 }
 
 /** Why a host is too small for every trial that waits; null as soon as one fits. */
-function misfitOfAll(sweep: Sweep, host: FleetHost): Refusal | null {
+function misfitOfAll(waiting: readonly Trial[], host: FleetHost): Refusal | null {
   const load = idle(host);
   let refusal: Refusal | null = null;
-  for (const trial of sweep.order) {
-    if (trial.status.kind !== 'queued') continue;
+  for (const trial of waiting) {
     refusal = misfit(trial.point, load);
     if (refusal === null || refusal.kind === 'preparing') return null;
   }
