@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from '../coordinator/core/command.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
+import { isUnfinished } from '../ledger/sweeps.ts';
 import { ledgerFile } from '../ledger/store/ledger-file.ts';
 import { isOfAnotherFile, type LockHolder, thisProcess } from '../ledger/store/lock-holder.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
@@ -108,13 +109,13 @@ export async function follow(
 
 /** By what is committed; that no host can go on is known to the coordinator alone. */
 function overBy(
-  { queued, leased, running }: Sweep['counts'],
+  counts: Sweep['counts'],
   awaited: Awaited,
   ledger: LedgerState,
   live: LiveFigures | null,
 ): Over | null {
-  if (leased + running > 0) return null;
-  if (queued === 0 || sweepOf(ledger, awaited.sweep).status.kind !== 'open') return { obstacles: null };
+  const isOpen = sweepOf(ledger, awaited.sweep).status.kind === 'open';
+  if (!isUnfinished(isOpen ? counts : { ...counts, queued: 0 })) return { obstacles: null };
   const obstacles = live === null ? null : (saidOf(live, awaited)?.stranded ?? null);
   return obstacles === null ? null : { obstacles };
 }

@@ -1,6 +1,7 @@
 import { formatSize } from '../model/size.ts';
 import type { Params } from '../model/params.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
+import { counted } from './counted.ts';
 import type { Plan, PlannedTrial } from './plan-document.ts';
 
 /** Points that a person sees; `--json` has them all. */
@@ -34,7 +35,7 @@ function leavingLines({ sweep, leaving: { trials, running, results } }: Plan): s
   if (trials + results === 0) return [];
   const needs = running + results > 0 ? '; `run` asks first, and a script says --prune' : '';
   return [
-    `Leaves sweep ${sweep}: ${trials} trials that the file has no more, ${running} of them running, and ${results} results of the leaderboard${needs}`,
+    `Leaves sweep ${sweep}: ${counted(trials, 'trial')} that the file has no more, ${running} of them running, and ${counted(results, 'result')} of the leaderboard${needs}`,
   ];
 }
 

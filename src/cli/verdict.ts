@@ -60,7 +60,7 @@ export function strandedVerdict(
   console: Console,
   ledger: LedgerState,
   sweep: Sweep,
-  { queued, succeeded }: Counts,
+  { queued, leased, running, succeeded }: Counts,
   obstacles: Obstacles,
 ): ExitCode {
   for (const { host, refusal } of obstacles) {
@@ -78,7 +78,7 @@ export function strandedVerdict(
     ? `its file may ask for less in \`resources\`, or a larger host join inventory.json; then `
     : '';
   console.err(
-    `No host can go on with ${counted(queued, 'trial')} of ${sweep.name}${which}; ${remedy}\`labsweep run\` tries again.\n`,
+    `No host can go on with ${counted(queued + leased + running, 'trial')} of ${sweep.name}${which}; ${remedy}\`labsweep run\` tries again.\n`,
   );
   return areTooSmall && succeeded > 0 ? exitCode.failedInPart : exitCode.noHost;
 }

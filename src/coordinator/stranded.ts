@@ -1,8 +1,9 @@
 import type { Sweep, Trial } from '../ledger/state.ts';
-import { countsOf, isPartOf } from '../ledger/sweeps.ts';
+import { countsOf, isPartOf, isUnfinished } from '../ledger/sweeps.ts';
 import type { HostName, TrialId } from '../model/ids.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Refusal } from '../model/refusal.ts';
+import { isAway } from './core/host-use.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { eligibility, idle, misfit } from './scheduler/eligibility.ts';
 
@@ -14,8 +15,8 @@ export interface Obstacle {
 
 /**
  * Why nothing of a sweep can go on anywhere, by host; null while something may. A host that could not be prepared, is
- * off, quarantined, unreachable or lacks a label does not come back by waiting, and one that is too small does not
- * grow. One that was there and was cut off is waited for, for a while.
+ * off, quarantined, unreachable or lacks a label does not come back by waiting, nor does what it holds where it was
+ * given up; and one that is too small does not grow. One that was there and was cut off is waited for, for a while.
  *
  * @param part the trials that are meant; null: all of the sweep that were asked for
  */
@@ -25,16 +26,26 @@ export function stranded(
   part: ReadonlySet<TrialId> | null = null,
 ): readonly Obstacle[] | null {
   const meant = part ?? sweep.part;
-  const { queued, leased, running } = countsOf(sweep, meant);
-  if (sweep.status.kind !== 'open' || leased + running > 0 || queued === 0) return null;
-  const waiting = sweep.order.filter(({ id, status }) => status.kind === 'queued' && isPartOf(meant, id));
+  if (sweep.status.kind !== 'open' || !isUnfinished(countsOf(sweep, meant))) return null;
+  const left = sweep.order.filter(({ id }) => isPartOf(meant, id));
+  const held = left.filter(({ status }) => status.kind === 'leased' || status.kind === 'running');
+  const givenUp = held.map((trial) => givenUpHolder(state, trial)).filter((host) => host !== null);
+  if (givenUp.length < held.length) return null;
+  const waiting = left.filter(({ status }) => status.kind === 'queued');
   const obstacles: Obstacle[] = [];
-  for (const host of state.fleet.values()) {
+  for (const host of waiting.length === 0 ? new Set(givenUp) : state.fleet.values()) {
     const refusal = lastingRefusal(state, sweep, waiting, host);
     if (refusal === null || (refusal.kind === 'unreachable' && mayComeBack(host))) return null;
     obstacles.push({ host: host.name, refusal });
   }
   return obstacles;
+}
+
+/** The host that a trial is on, where nobody tries it again before a person has mended why: it does not come back by waiting. */
+function givenUpHolder({ ledger, fleet }: CoordinatorState, { status }: Trial): FleetHost | null {
+  const attempt = 'attempt' in status ? ledger.attempts.get(status.attempt) : undefined;
+  const host = attempt === undefined ? undefined : fleet.get(attempt.host);
+  return host !== undefined && isAway(host) && host.away === null ? host : null;
 }
 
 const mayComeBack = ({ away }: FleetHost): boolean => away?.wasThere === true && away.ms < patienceMs;

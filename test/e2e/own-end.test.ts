@@ -23,7 +23,7 @@ async function running(lab: Lab, sweep: Gated, count: number, file = 'a.yaml'): 
   return run;
 }
 
-describe('P3 a run of one sweep, with another that was left open', { timeout: 120_000 }, () => {
+describe('P3 a run of one sweep, with another that was left open', { timeout: 240_000 }, () => {
   it('takes in what that one has on hosts, leases nothing more of it, and names it', async ({ lab }) => {
     lab.patienceMs = 60_000;
     lab.inventory(1);
@@ -66,7 +66,7 @@ describe('P3 a run of one sweep, with another that was left open', { timeout: 12
   });
 });
 
-describe('P2 P3 a coordinator that was handed another sweep', { timeout: 120_000 }, () => {
+describe('P2 P3 a coordinator that was handed another sweep', { timeout: 240_000 }, () => {
   it('ends with its own; the other goes on in the background, without its terminal', async ({ lab }) => {
     lab.patienceMs = 60_000;
     const a = new Gated(lab, 'a', [1, 2]);
@@ -120,14 +120,14 @@ describe('P2 P3 a coordinator that was handed another sweep', { timeout: 120_000
     const { code, err } = await lab.labsweep('run', 'b.yaml');
     expect({ code, err }).toMatchObject({
       code: exitCode.noHost,
-      err: expect.stringMatching(/^here: needs 900 TB .*\nNo host can go on with 1 trial of b \(x=11\); /m),
+      err: expect.stringMatching(/^here: needs 819 TiB .*\nNo host can go on with 1 trial of b \(x=11\); /m),
     });
     a.open();
     expect(await run.ended).toMatchObject({ code: exitCode.done });
   });
 });
 
-describe('a run of which some trials fit no host', { timeout: 60_000 }, () => {
+describe('a run of which some trials fit no host', { timeout: 240_000 }, () => {
   it('ends as failed in part once the rest is done, and names them', async ({ lab }) => {
     const a = new Gated(lab, 'a', [1, 2, 3]);
     a.open();

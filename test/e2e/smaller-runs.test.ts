@@ -4,7 +4,7 @@ import { exitCode } from '../../src/cli/exit.ts';
 import { Gated } from './gated.ts';
 import { it, until } from './lab.ts';
 
-describe('P1 P3 a smaller run of a sweep', { timeout: 120_000 }, () => {
+describe('P1 P3 a smaller run of a sweep', { timeout: 240_000 }, () => {
   it('beside the whole one ends nothing, hides nothing, and ends with its own trials', async ({ lab }) => {
     lab.patienceMs = 60_000;
     const l3 = new Gated(lab, 'l3', [1, 2, 3, 4, 5, 6]);
@@ -81,7 +81,7 @@ describe('P1 P3 a smaller run of a sweep', { timeout: 120_000 }, () => {
   });
 });
 
-describe('P1 a sweep file that has lost points', { timeout: 60_000 }, () => {
+describe('P1 a sweep file that has lost points', { timeout: 240_000 }, () => {
   it('takes results and running trials out only where a script says --prune', async ({ lab }) => {
     const l3 = new Gated(lab, 'l3', [1, 2, 3]);
     const run = lab.type('run', 'l3.yaml');
