@@ -49,7 +49,9 @@ export async function runDetached(
   } finally {
     left = await session.close();
   }
-  const begun = await startBehind(folder, left, inventory);
+  // What is done already, or fits no host, is said in the log.
+  const own = awaited.map(({ sweep: name, trials }) => ({ sweep: name, trials: trials && [...trials] }));
+  const begun = await startBehind(folder, left.length > 0 ? left : own, inventory);
   if (begun.kind === 'ended') {
     console.err(`The coordinator ended at once:\n${begun.log}`);
     return begun.code;

@@ -81,15 +81,18 @@ async function coordinate(
     await Promise.race([session.coordinator.ask(command), session.failed]);
     watched.begin(session.coordinator.state.ledger);
     if (!foreground) sayOthers(watched, session.coordinator.state);
-    const through = untilThrough(session, request, watched, turned, leaving.signal);
+    const through = untilThrough(session, request, { watched, turned, sayMoment, leaving: leaving.signal });
     const end = await Promise.race([through, session.failed, interrupted.promise]);
     leaving.abort();
     if (end === 'interrupted' && foreground) await endTrials(session, watched, turned);
-    sayMoment();
     const { ledger } = session.coordinator.state;
-    if (watched.current !== null) await watched.sayEnd(ledger, watched.current);
+    if (watched.current !== null) {
+      sayMoment();
+      await watched.sayEnd(ledger, watched.current);
+    }
     sayLeftRunning(console, session);
     if (end === 'interrupted' && !foreground) leave(console, ledger, watched);
+    watched.close();
     const handedIn = await session.close();
     // Whoever ends a coordinator in the background means all that it does.
     if (end === 'through' || !isDetached) await handOn(console, request, handedIn);
@@ -102,17 +105,27 @@ async function coordinate(
   }
 }
 
+interface Showing {
+  readonly watched: Watched;
+  readonly turned: Wakeup;
+  readonly sayMoment: () => void;
+  readonly leaving: AbortSignal;
+}
+
 /** Until all that is watched is over. Other sweeps are no business of this command, unless nobody else minds them. */
 async function untilThrough(
   session: Session,
   { isDetached }: RunRequest,
-  watched: Watched,
-  turned: Wakeup,
-  leaving: AbortSignal,
+  { watched, turned, sayMoment, leaving }: Showing,
 ): Promise<'through'> {
   while (!leaving.aborted) {
     const { state } = session.coordinator;
-    await watched.look(state.ledger, (awaited) => overIn(state, awaited));
+    await watched.look(state.ledger, (awaited) => {
+      const over = overIn(state, awaited);
+      // Why a host does nothing is said before the end that it leads to.
+      if (over !== null) sayMoment();
+      return over;
+    });
     if (watched.current === null && isDetached) watched.add(state.ledger, session.handedIn());
     if (watched.current === null) break;
     // A command that another process handed over may have brought work after a time without any.

@@ -28,6 +28,7 @@ export class Watched {
   readonly #cached = new Map<string, number>();
   #reporter: RunReporter;
   #code: ExitCode = exitCode.done;
+  #isClosed = false;
 
   constructor(console: Console, request: RunRequest) {
     this.#console = console;
@@ -67,18 +68,20 @@ export class Watched {
   }
 
   committed(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[], ledger: LedgerState): void {
-    this.#reporter.committed(events, metrics, ledger);
+    if (!this.#isClosed) this.#reporter.committed(events, metrics, ledger);
   }
 
   moment(ledger: LedgerState, live: LiveFigures): void {
-    this.#reporter.moment(ledger, live);
+    if (!this.#isClosed && this.current !== null) this.#reporter.moment(ledger, live);
   }
 
   notice(line: string): void {
     this.#reporter.notice(line);
   }
 
+  /** Nothing is shown any more. */
   close(): void {
+    this.#isClosed = true;
     this.#reporter.close();
   }
 

@@ -27,6 +27,7 @@ export function stranded(
 ): readonly Obstacle[] | null {
   const meant = part ?? sweep.part;
   if (sweep.status.kind !== 'open' || !isUnfinished(countsOf(sweep, meant))) return null;
+  if (meant === null && isAtWork(state, sweep)) return null;
   const left = sweep.order.filter(({ id }) => isPartOf(meant, id));
   const held = left.filter(({ status }) => status.kind === 'leased' || status.kind === 'running');
   const givenUp = held.map((trial) => givenUpHolder(state, trial)).filter((host) => host !== null);
@@ -41,11 +42,20 @@ export function stranded(
   return obstacles;
 }
 
-/** The host that a trial is on, where nobody tries it again before a person has mended why: it does not come back by waiting. */
+/** Looked at first, since it costs nothing: as a rule a host that is there has some of it. */
+const isAtWork = ({ ledger, fleet }: CoordinatorState, { name }: Sweep): boolean =>
+  [...fleet.values()].some(
+    (host) => !isGivenUp(host) && ledger.hosts.get(host.name)?.work.has(name) === true,
+  );
+
+/** Nobody tries it again before a person has mended why. */
+const isGivenUp = (host: FleetHost): boolean => isAway(host) && host.away === null;
+
+/** The host that a trial is on, where that was given up: the trial does not come back by waiting. */
 function givenUpHolder({ ledger, fleet }: CoordinatorState, { status }: Trial): FleetHost | null {
   const attempt = 'attempt' in status ? ledger.attempts.get(status.attempt) : undefined;
   const host = attempt === undefined ? undefined : fleet.get(attempt.host);
-  return host !== undefined && isAway(host) && host.away === null ? host : null;
+  return host !== undefined && isGivenUp(host) ? host : null;
 }
 
 const mayComeBack = ({ away }: FleetHost): boolean => away?.wasThere === true && away.ms < patienceMs;

@@ -58,11 +58,12 @@ describe('P3 a run of one sweep, with another that was left open', { timeout: 24
 
   it('ends as well where that one fits no host', async ({ lab }) => {
     lab.patienceMs = 60_000;
-    new Gated(lab, 'b', [11], 'resources: {cpus: 0, hostMemory: 900 TB}\n');
+    const b = new Gated(lab, 'b', [11], 'resources: {cpus: 0, hostMemory: 900 TB}\n');
     const a = new Gated(lab, 'a', [1]);
     expect(await lab.labsweep('run', 'b.yaml')).toMatchObject({ code: exitCode.noHost });
     a.open();
     expect(await lab.labsweep('run', 'a.yaml')).toMatchObject({ code: exitCode.done });
+    expect({ a: a.done, b: b.begun }).toEqual({ a: [1], b: [] });
   });
 });
 
@@ -115,7 +116,7 @@ describe('P2 P3 a coordinator that was handed another sweep', { timeout: 240_000
   it('tells the other terminal that no host fits, and goes on with its own', async ({ lab }) => {
     lab.patienceMs = 60_000;
     const a = new Gated(lab, 'a', [1]);
-    new Gated(lab, 'b', [11], 'resources: {cpus: 0, hostMemory: 900 TB}\n');
+    const b = new Gated(lab, 'b', [11], 'resources: {cpus: 0, hostMemory: 900 TB}\n');
     const run = await running(lab, a, 1);
     const { code, err } = await lab.labsweep('run', 'b.yaml');
     expect({ code, err }).toMatchObject({
@@ -124,6 +125,7 @@ describe('P2 P3 a coordinator that was handed another sweep', { timeout: 240_000
     });
     a.open();
     expect(await run.ended).toMatchObject({ code: exitCode.done });
+    expect({ a: a.done, b: b.begun }).toEqual({ a: [1], b: [] });
   });
 });
 
