@@ -82,6 +82,7 @@ export async function follow(
   { answer, holder }: Answered,
 ): Promise<ExitCode | null> {
   const interrupted = onInterrupt();
+  const answeredAt = Date.now();
   console.err(`${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`);
   try {
     const open = openState(console, { state: folder });
@@ -94,7 +95,8 @@ export async function follow(
       );
       const { current } = watched;
       if (current === null) return watched.code;
-      if (live === null || saidOf(live, current)?.asked === false) return null;
+      // Figures of before the answer may know nothing of it.
+      if (live === null || (live.at > answeredAt && saidOf(live, current)?.asked === false)) return null;
       watched.moment(open.state, live);
       if ((await Promise.race([pause(pollMs), interrupted.promise])) === 'interrupted') {
         const { sweep } = current;
