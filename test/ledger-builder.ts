@@ -73,7 +73,7 @@ export class LedgerBuilder {
     const points = built.points.map((point) => declaredPoint(point, seeds, declaration));
     this.add({ kind: 'sweep-declared', at: this.now, declaration });
     this.add({ kind: 'points-declared', at: this.now, sweep: name, points });
-    this.add({ kind: 'sweep-opened', at: this.now, sweep: name });
+    this.add({ kind: 'sweep-opened', at: this.now, sweep: name, part: null });
     return sweepName(name);
   }
 

@@ -30,7 +30,7 @@ function beginning(points: ReturnType<typeof pointsOf>): LedgerEvent[] {
     { kind: 'term-started', at, term: 1, nonce: 'abcdef', machine: 'bench' },
     { kind: 'sweep-declared', at, declaration },
     ...declared,
-    { kind: 'sweep-opened', at, sweep },
+    { kind: 'sweep-opened', at, sweep, part: null },
   ];
 }
 

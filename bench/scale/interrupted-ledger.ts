@@ -67,7 +67,7 @@ function beginning(points: readonly PointDeclaration[], command: readonly string
     { kind: 'term-started', at, term: 1, nonce, machine: 'bench' },
     { kind: 'sweep-declared', at, declaration: { ...declaration, spec } },
     { kind: 'points-declared', at, sweep: declaration.sweep, points: [...points] },
-    { kind: 'sweep-opened', at, sweep: declaration.sweep },
+    { kind: 'sweep-opened', at, sweep: declaration.sweep, part: null },
   ];
 }
 

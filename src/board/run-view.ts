@@ -6,13 +6,19 @@ import { type MetricsLine, metricOf } from '../model/metrics.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import { refusalText } from '../model/refusal-text.ts';
 import type { Holding } from '../protocol/messages.ts';
+import { isAskedFor, notAskedOf } from './asked.ts';
 import { deviceLabel } from './devices.ts';
 import { attemptLabel } from './labels.ts';
 
 export interface RunView {
   readonly sweep: string;
   readonly status: SweepStatus;
+  /** Of what was asked for. */
   readonly counts: Readonly<Record<TrialStatus['kind'], number>>;
+  /** Trials besides that wait and that nobody asked for. */
+  readonly notAsked: number;
+  /** Whether the coordinator that runs was asked for it. */
+  readonly isAsked: boolean;
   /** Since the sweep was opened. */
   readonly elapsedMs: number;
   readonly etaSeconds: number | null;
@@ -80,10 +86,13 @@ const mostFailures = 3;
 
 export function runView(sources: RunViewSources): RunView {
   const { state, sweep, live, best, nowMs } = sources;
+  const notAsked = notAskedOf(sweep, live);
   return {
     sweep: sweep.name,
     status: sweep.status,
-    counts: sweep.counts,
+    counts: { ...sweep.counts, queued: sweep.counts.queued - notAsked },
+    notAsked,
+    isAsked: isAskedFor(sweep, live),
     elapsedMs: sweep.openedAt === null ? 0 : nowMs - sweep.openedAt,
     etaSeconds: live?.sweeps.find((one) => one.sweep === sweep.name)?.etaSeconds ?? null,
     hosts: hostNames(state, live).map((name) => hostView(sources, name)),

@@ -12,13 +12,14 @@ export function wholeSeconds(durationMs: number): string {
 }
 
 /** `84 succeeded, 4 running, 50 waiting, 2 failed`: what is waiting here or in a host's backlog is one to a person. */
-export function countsText({ counts }: Pick<RunView, 'counts'>): string {
+export function countsText({ counts, notAsked }: Pick<RunView, 'counts' | 'notAsked'>): string {
   const shown: [number, string][] = [
     [counts.succeeded, 'succeeded'],
     [counts.running, 'running'],
     [counts.queued + counts.leased, 'waiting'],
     [counts.failed, 'failed'],
     [counts.cancelled, 'cancelled'],
+    [notAsked, 'not asked for'],
   ];
   return shown.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ') || 'no trials';
 }

@@ -2,6 +2,7 @@
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
 import { refusalText } from '../model/refusal-text.ts';
+import { isAskedFor, notAskedOf, notAskedPartText, notAskedSweepText } from './asked.ts';
 import { gpusOf, refusalTextOf } from './devices.ts';
 import { refusalOfAll } from './misfit.ts';
 import { notOpenText, refusalOfHost } from './waiting.ts';
@@ -25,21 +26,21 @@ type LiveHost = LiveFigures['hosts'][number];
 /** @param live null where no coordinator runs */
 export function whyAll(state: LedgerState, live: LiveFigures | null): WaitingSummary {
   const groups = [
-    ...[...state.sweeps.values()].flatMap((sweep) => queuedGroup(sweep, live) ?? []),
+    ...[...state.sweeps.values()].flatMap((sweep) => queuedGroups(sweep, live)),
     ...[...state.hosts.values()].flatMap((host) => backlogGroup(state, host, live) ?? []),
   ];
   return {
     groups: groups.sort((a, b) => b.trials - a.trials),
-    idle: (live?.hosts ?? []).flatMap((host) => idleOf(state, host)),
+    idle: live === null ? [] : live.hosts.flatMap((host) => idleOf(state, host, live)),
   };
 }
 
-function idleOf(state: LedgerState, host: LiveHost): readonly IdleDevice[] {
+function idleOf(state: LedgerState, host: LiveHost, live: LiveFigures): readonly IdleDevice[] {
   const gpus = host.state === 'ready' ? gpusOf(host) : [];
   if (gpus.length === 0)
     return host.running.length > 0
       ? []
-      : [{ host: host.name, device: null, index: null, because: idleText(state, host) }];
+      : [{ host: host.name, device: null, index: null, because: idleText(state, host, live) }];
   const busy = new Set(host.running.map(({ device }) => device));
   return gpus
     .filter(({ facts }) => !busy.has(facts.uuid))
@@ -47,26 +48,32 @@ function idleOf(state: LedgerState, host: LiveHost): readonly IdleDevice[] {
       host: host.name,
       device: uuid,
       index,
-      because: refusalTextOf(host, uuid) ?? idleText(state, host),
+      because: refusalTextOf(host, uuid) ?? idleText(state, host, live),
     }));
 }
 
 type Group = WaitingSummary['groups'][number];
 
-function queuedGroup(sweep: Sweep, live: LiveFigures | null): Group | null {
-  const trials = sweep.counts.queued;
-  if (trials === 0) return null;
-  const group = (because: string): Group => ({ trials, where: sweep.name, because });
-  if (sweep.status.kind !== 'open') return group(notOpenText(sweep));
-  if (live === null) return group(`no coordinator runs; \`labsweep resume ${sweep.name}\` starts one`);
+/** What was asked for waits for hosts, the rest for somebody who asks. */
+function queuedGroups(sweep: Sweep, live: LiveFigures | null): Group[] {
+  const left = notAskedOf(sweep, live);
+  const groups: Group[] = [
+    { trials: sweep.counts.queued - left, where: sweep.name, because: queuedText(sweep, live) },
+    { trials: left, where: sweep.name, because: notAskedPartText(sweep) },
+  ];
+  return groups.filter(({ trials }) => trials > 0);
+}
+
+function queuedText(sweep: Sweep, live: LiveFigures | null): string {
+  if (sweep.status.kind !== 'open') return notOpenText(sweep);
+  if (live === null) return `no coordinator runs; \`labsweep resume ${sweep.name}\` starts one`;
+  if (!isAskedFor(sweep, live)) return notAskedSweepText(sweep);
   const { concurrent } = sweep.declaration;
   if (concurrent !== null && sweep.counts.leased + sweep.counts.running >= concurrent)
-    return group(`the sweep allows ${concurrent} at once`);
+    return `the sweep allows ${concurrent} at once`;
   const ready = live.hosts.filter((host) => host.state === 'ready');
-  if (ready.length > 0) return group(fillText(ready, sweep));
-  return group(
-    `no host is ready: ${live.hosts.map((host) => `${host.name}: ${hostText(host, sweep)}`).join('; ')}`,
-  );
+  if (ready.length > 0) return fillText(ready, sweep);
+  return `no host is ready: ${live.hosts.map((host) => `${host.name}: ${hostText(host, sweep)}`).join('; ')}`;
 }
 
 /** Of hosts that are ready: those that take what waits have enough of it, the others take none. */
@@ -106,13 +113,16 @@ function backlogText(host: LiveHost | undefined, live: LiveFigures | null): stri
 }
 
 /** A host that runs nothing while something waits is what a person asks about. */
-function idleText(state: LedgerState, host: LiveHost): string {
+function idleText(state: LedgerState, host: LiveHost, live: LiveFigures): string {
   if (host.state !== 'ready') return `${host.state}${host.because === null ? '' : `: ${host.because}`}`;
   const [refusal] = host.holds.flatMap(({ refusals }) => refusals);
   if (refusal !== undefined) return refusalText(refusal);
   if (host.backlog > 0) return 'about to start what it was leased';
   const waiting = [...state.sweeps.values()].filter(
-    ({ status, counts }) => status.kind === 'open' && counts.queued > 0,
+    (sweep) =>
+      sweep.status.kind === 'open' &&
+      isAskedFor(sweep, live) &&
+      sweep.counts.queued > notAskedOf(sweep, live),
   );
   if (waiting.length === 0) return 'nothing waits';
   const refusals = waiting.map((sweep) => refusalOfAll(host, sweep));

@@ -8,6 +8,7 @@ import { speaksAgainstHost } from '../model/outcome.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import type { DeviceRefusal, Refusal } from '../model/refusal.ts';
 import { deviceRefusalText, refusalText } from '../model/refusal-text.ts';
+import { notAskedText } from './asked.ts';
 import { deviceLabel } from './devices.ts';
 import { misfit } from './misfit.ts';
 import { wholeSeconds } from './text.ts';
@@ -68,8 +69,11 @@ function whyQueued(
   reason: Reason,
 ): TrialReason {
   const sweeps = trial.sweeps.flatMap((name) => state.sweeps.get(name) ?? []);
-  const sweep = sweeps.find(({ status }) => status.kind === 'open');
+  const open = sweeps.filter(({ status }) => status.kind === 'open');
+  const sweep = open.find((one) => notAskedText(one, trial, live) === null) ?? open[0];
   if (sweep === undefined) return reason(notOpenText(sweeps[0]));
+  const notAsked = notAskedText(sweep, trial, live);
+  if (notAsked !== null) return reason(notAsked);
   if (live === null) return reason(`no coordinator runs; \`labsweep resume ${sweep.name}\` starts one`);
   if (live.hosts.length === 0) return reason('the inventory has no hosts');
   const ahead = aheadOf(sweep, trial);

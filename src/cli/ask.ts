@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Command } from '../coordinator/core/command.ts';
+import type { Asked, Command } from '../coordinator/core/command.ts';
 import type { CoordinatorState } from '../coordinator/core/state.ts';
 import type { HostEntry } from '../coordinator/coordinator.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import type { Console } from './console.ts';
+import { sayHandedOn, startBehind } from './detach.ts';
 import { storeFolder } from './named-content.ts';
 import { writeOrAsk } from './hand-over.ts';
 import { openSession, type Session } from './session.ts';
@@ -14,6 +15,8 @@ const patienceMs = 15_000;
 /** What hosts have to do before a command is carried out whole. */
 export interface Afterwards {
   readonly hosts: readonly HostEntry[];
+  /** As it was named on the command line. */
+  readonly inventory: string | undefined;
   readonly isDone: (state: CoordinatorState) => boolean;
 }
 
@@ -22,12 +25,12 @@ export async function ask(
   console: Console,
   folder: string,
   command: Command,
-  afterwards: Afterwards = { hosts: [], isDone: () => true },
+  afterwards: Afterwards = { hosts: [], inventory: undefined, isDone: () => true },
 ): Promise<string> {
   const entered = await writeOrAsk(console, folder, command, false);
   if (entered.kind === 'answered') return entered.answer;
   const { isDone } = afterwards;
-  return asCoordinator(folder, entered.writer, afterwards.hosts, async ({ coordinator, failed }) => {
+  return asCoordinator(console, folder, entered.writer, afterwards, async ({ coordinator, failed }) => {
     const answer = await Promise.race([coordinator.ask(command), failed]);
     if (!isDone(coordinator.state)) coordinator.connect();
     for (let waited = 0; waited < patienceMs; waited += 50) {
@@ -38,6 +41,8 @@ export async function ask(
   });
 }
 
+const nobody = { hosts: [], inventory: undefined };
+
 /** The same for several, one after the other; none of them asks anything of a host. */
 export async function askEach(console: Console, folder: string, commands: Iterable<Command>): Promise<void> {
   const left = commands[Symbol.iterator]();
@@ -45,7 +50,7 @@ export async function askEach(console: Console, folder: string, commands: Iterab
     const { value: first } = next;
     const entered = await writeOrAsk(console, folder, first, false);
     if (entered.kind === 'opened')
-      await asCoordinator(folder, entered.writer, [], async ({ coordinator, failed }) => {
+      await asCoordinator(console, folder, entered.writer, nobody, async ({ coordinator, failed }) => {
         await Promise.race([coordinator.ask(first), failed]);
         for (let more = left.next(); more.done !== true; more = left.next())
           await Promise.race([coordinator.ask(more.value), failed]);
@@ -54,11 +59,13 @@ export async function askEach(console: Console, folder: string, commands: Iterab
 }
 
 async function asCoordinator<Result>(
+  console: Console,
   folder: string,
   writer: LedgerWriter,
-  hosts: readonly HostEntry[],
+  { hosts, inventory }: Pick<Afterwards, 'hosts' | 'inventory'>,
   act: (session: Session) => Promise<Result>,
 ): Promise<Result> {
+  let left: Asked[] = [];
   const session = await openSession({
     folder,
     store: storeFolder(folder),
@@ -67,9 +74,13 @@ async function asCoordinator<Result>(
     writer,
     onCommitted: () => {},
   });
+  let result: Result;
   try {
-    return await act(session);
+    result = await act(session);
   } finally {
-    await session.close();
+    left = await session.close();
   }
+  // Who handed a sweep to this process did not know that it would not stay.
+  if (left.length > 0) sayHandedOn(console, left, await startBehind(folder, left, inventory));
+  return result;
 }

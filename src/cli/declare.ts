@@ -17,6 +17,7 @@ import { requireData, resolveData } from './data-sets.ts';
 import { storeFolder } from './named-content.ts';
 import { enginesFor } from './engines.ts';
 import { CommandError } from './exit.ts';
+import { leavingOf, requireLeave } from './leaving.ts';
 import { requirePassed } from './passed-variables.ts';
 import { readProgram } from './program-files.ts';
 import { announceNew } from './state-folder.ts';
@@ -26,6 +27,8 @@ import type { LoadedSweep } from './sweep-source.ts';
 export interface ChangeOptions {
   readonly keep?: boolean;
   readonly fresh?: boolean;
+  /** What the file has no more may be ended, and leave the leaderboard. */
+  readonly prune?: boolean;
 }
 
 /** @throws CommandError where a file, a word or a decision is missing: nothing has started */
@@ -46,9 +49,28 @@ export async function declareSweep(
     console.err(`Importing the data set ${name}, which comes with labsweep.\n`),
   );
   const kept = keptProgram(ledger, loaded, program, data, options);
-  await keep(storeFolder(stateFolder));
   const onEngines = { ...kept, launch: { ...kept.launch, engines } };
-  return declare(loaded.sweep, loaded.path, loaded.points, onEngines, data);
+  const declared = declare(loaded.sweep, loaded.path, loaded.points, onEngines, data);
+  if (options.prune !== true) {
+    const decided = options.fresh === true ? trialsBefore(ledger, loaded, program, data) : new Set<string>();
+    await requireLeave(console, declared, leavingOf(ledger, declared, decided));
+  }
+  await keep(storeFolder(stateFolder));
+  return declared;
+}
+
+/** Trials of the file with the program as it was when the sweep was declared: `--fresh` gives up their results. */
+function trialsBefore(
+  ledger: LedgerState,
+  loaded: LoadedSweep,
+  program: ResolvedProgram,
+  data: ResolvedData | null,
+): ReadonlySet<string> {
+  const before = ledger.sweeps.get(sweepName(loaded.sweep.name));
+  const identity = before === undefined ? null : earlierIdentity(before, program.identity);
+  if (identity === null) return new Set();
+  const { points } = declare(loaded.sweep, loaded.path, loaded.points, { ...program, identity }, data);
+  return new Set(points.flatMap(({ trials }) => trials));
 }
 
 /** What the ledger of a state folder holds now; empty where there is none. */

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Asked } from '../coordinator/core/command.ts';
 import { readLive } from '../ledger/store/live-file.ts';
 import type { Console } from './console.ts';
 import { type ExitCode, exitCode } from './exit.ts';
@@ -20,18 +21,18 @@ const linesShown = 20;
 /**
  * Declares the sweep here, so that whatever is against it is said here, then leaves it to a coordinator in the
  * background, or to the one that holds the ledger already.
- *
- * @param inventory as it was named on the command line
  */
 export async function runDetached(
   console: Console,
-  { folder, store, lab, sweep, command, breakLock }: Omit<RunRequest, 'reporter' | 'foreground'>,
-  inventory: string | undefined,
+  { folder, store, lab, inventory, awaited, command, breakLock }: Omit<RunRequest, 'reporterOf'>,
 ): Promise<ExitCode> {
+  const sweep = awaited[0]?.sweep ?? '';
   const entered = await writeOrAsk(console, folder, command, breakLock);
   if (entered.kind === 'answered') {
     const { answer, holder } = entered;
-    console.err(`${answer} in the coordinator that holds the ledger (process ${holder.pid}).\n${how(sweep)}`);
+    console.err(
+      `${answer} in the coordinator that holds the ledger (process ${holder.pid}).\n${how([sweep])}`,
+    );
     return exitCode.done;
   }
   const session = await openSession({
@@ -42,39 +43,72 @@ export async function runDetached(
     writer: entered.writer,
     onCommitted: () => {},
   });
+  let left: Asked[] = [];
   try {
-    await Promise.race([session.coordinator.ask(command), session.failed]);
+    await Promise.race([session.serve(command), session.failed]);
   } finally {
-    await session.close();
+    left = await session.close();
   }
-  const log = join(folder, logName);
-  const child = leaveBehind(folder, log, sweep, inventory);
-  const ended = await untilItRuns(child, folder);
-  if (ended !== null) {
-    console.err(`The coordinator ended at once:\n${endOf(log)}`);
-    return ended;
+  // What is done already, or fits no host, is said in the log.
+  const own = awaited.map(({ sweep: name, trials }) => ({ sweep: name, trials: trials && [...trials] }));
+  const begun = await startBehind(folder, left.length > 0 ? left : own, inventory);
+  if (begun.kind === 'ended') {
+    console.err(`The coordinator ended at once:\n${begun.log}`);
+    return begun.code;
   }
-  console.err(
-    `${sweep} runs in the background (process ${child.pid}), which says in ${log} how.\n${how(sweep)}`,
-  );
+  console.err(`${sweep} runs ${placeOf(begun)}.\n${how([sweep])}`);
   return exitCode.done;
 }
 
-const how = (sweep: string): string =>
-  `\`labsweep status\` shows how far it is, \`labsweep resume ${sweep}\` follows it, \`labsweep stop ${sweep}\` ends it.\n`;
+/** Says what becomes of sweeps that others have asked for. */
+export function sayHandedOn(console: Console, asked: readonly Asked[], begun: Behind): void {
+  const sweeps = asked.map(({ sweep }) => sweep);
+  console.err(
+    begun.kind === 'ended'
+      ? `The coordinator that ${sweeps.join(', ')} should go on in ended at once:\n${begun.log}`
+      : `${sweeps.join(', ')} ${sweeps.length === 1 ? 'goes' : 'go'} on ${placeOf(begun)}.\n${how(sweeps)}`,
+  );
+}
 
-function leaveBehind(
+const placeOf = ({ pid, log }: Extract<Behind, { kind: 'runs' }>): string =>
+  log === null ? `in process ${pid}` : `in the background (process ${pid}), which says in ${log} how`;
+
+function how(sweeps: readonly string[]): string {
+  const each = (verb: string): string => sweeps.map((sweep) => `\`labsweep ${verb} ${sweep}\``).join(', ');
+  const [it, follows, ends] = sweeps.length === 1 ? ['it', 'follows', 'ends'] : ['they', 'follow', 'end'];
+  const them = it === 'it' ? 'it' : 'them';
+  return `\`labsweep status\` shows how far ${it} ${it === 'it' ? 'is' : 'are'}, ${each('resume')} ${follows} ${them}, ${each('stop')} ${ends} ${them}.\n`;
+}
+
+export type Behind =
+  /** `log` is null where another process was faster, whose terminal may be there. */
+  | { readonly kind: 'runs'; readonly pid: number | undefined; readonly log: string | null }
+  /** `log`: its last words. */
+  | { readonly kind: 'ended'; readonly code: ExitCode; readonly log: string };
+
+/** Starts a coordinator in the background for sweeps that this process leaves. The ledger is given back by now. */
+export async function startBehind(
   folder: string,
-  log: string,
-  sweep: string,
+  asked: readonly Asked[],
   inventory: string | undefined,
-): ChildProcess {
+): Promise<Behind> {
+  const log = join(folder, logName);
+  const child = spawnBehind(folder, log, inventory);
+  child.stdin?.on('error', () => {}); // told by how it ends
+  child.stdin?.end(JSON.stringify(asked));
+  const code = await untilItRuns(child, folder);
+  if (code !== null) return { kind: 'ended', code, log: endOf(log) };
+  const pid = readLive(folder)?.live.pid ?? child.pid;
+  return { kind: 'runs', pid, log: pid === child.pid ? log : null };
+}
+
+function spawnBehind(folder: string, log: string, inventory: string | undefined): ChildProcess {
   const named = inventory === undefined ? [] : ['--inventory', inventory];
   const file = openSync(log, 'a', 0o600);
   try {
-    const child = spawn(process.execPath, [commandFile, 'resume', sweep, '--state', folder, ...named], {
+    const child = spawn(process.execPath, [commandFile, 'coordinate', '--state', folder, ...named], {
       detached: true,
-      stdio: ['ignore', file, file],
+      stdio: ['pipe', file, file],
     });
     child.unref();
     return child;

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from '../coordinator/core/command.ts';
-import type { Sweep } from '../ledger/state.ts';
+import type { LiveFigures } from '../ledger/live-figures.ts';
+import type { LedgerState, Sweep } from '../ledger/state.ts';
+import { isUnfinished } from '../ledger/sweeps.ts';
 import { ledgerFile } from '../ledger/store/ledger-file.ts';
 import { isOfAnotherFile, type LockHolder, thisProcess } from '../ledger/store/lock-holder.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
@@ -11,13 +13,14 @@ import type { Console } from './console.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import { openState } from './open.ts';
-import type { RunRequest } from './run-request.ts';
+import type { Awaited, RunRequest } from './run-request.ts';
 import { becomeWriter } from './session.ts';
-import { sweepOf, verdictOf } from './verdict.ts';
+import { sweepOf } from './verdict.ts';
+import type { Over, Watched } from './watched.ts';
 
 const pollMs = 300;
 /** A writer that is just beginning or ending does not answer for a moment. */
-const patienceMs = 5_000;
+const patienceMs = 10_000;
 
 /** The process that holds the ledger carries the command out. */
 interface Answered {
@@ -68,45 +71,43 @@ export async function writeOrAsk(
 }
 
 /**
- * Says how a sweep goes on in the coordinator of another process, until it has come to rest.
+ * Says how sweeps go on in the coordinator of another process, until all that is watched is over.
  *
- * @returns null where that coordinator has gone before
+ * @returns null where that coordinator has gone before, or another one that was not asked for them has the ledger
  */
 export async function follow(
   console: Console,
-  request: RunRequest,
+  { folder }: RunRequest,
+  watched: Watched,
   { answer, holder }: Answered,
 ): Promise<ExitCode | null> {
-  const startedAt = performance.now();
   const interrupted = onInterrupt();
+  const answeredAt = Date.now();
   console.err(`${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`);
   try {
-    const open = openState(console, { state: request.folder });
-    const before = sweepOf(open.state, request.sweep).counts.succeeded;
+    const open = openState(console, { state: folder });
+    watched.begin(open.state);
     for (;;) {
       const news = open.refresh();
       if (news.kind === 'another')
         throw new CommandError(
-          `another ledger lies in ${request.folder} by now; process ${holder.pid}, which wrote the one before, says how ` +
+          `another ledger lies in ${folder} by now; process ${holder.pid}, which wrote the one before, says how ` +
             `that goes on. \`labsweep resume\` goes on with the one that is there.`,
           { exitCode: exitCode.failedInPart },
         );
-      request.reporter.committed(news.events, [], open.state);
-      const sweep = sweepOf(open.state, request.sweep);
-      if (hasEnded(sweep)) {
-        const { succeeded, failed } = sweep.counts;
-        const seconds = (performance.now() - startedAt) / 1_000;
-        const summary = { sweep, cached: before, succeeded: succeeded - before, failed, seconds };
-        await request.reporter.ended(open.state, summary);
-        return verdictOf(console, sweep);
-      }
+      watched.committed(news.events, [], open.state);
       const live = open.live();
-      if (live === null) return null;
-      request.reporter.moment(open.state, live);
+      await watched.look(open.state, (awaited) =>
+        overBy(watched.countsOf(open.state, awaited), awaited, open.state, live),
+      );
+      const { current } = watched;
+      if (current === null) return watched.code;
+      // Figures of before the answer may know nothing of it.
+      if (live === null || (live.at > answeredAt && saidOf(live, current)?.asked === false)) return null;
+      watched.moment(open.state, live);
       if ((await Promise.race([pause(pollMs), interrupted.promise])) === 'interrupted') {
-        console.err(
-          `${sweep.name} goes on in process ${live.pid}; \`labsweep stop ${sweep.name}\` ends it.\n`,
-        );
+        const { sweep } = current;
+        console.err(`${sweep} goes on in process ${live.pid}; \`labsweep stop ${sweep}\` ends it.\n`);
         return exitCode.interrupted;
       }
     }
@@ -115,5 +116,18 @@ export async function follow(
   }
 }
 
-const hasEnded = ({ counts, status }: Sweep): boolean =>
-  counts.leased + counts.running === 0 && (counts.queued === 0 || status.kind !== 'open');
+/** By what is committed; that no host can go on is known to the coordinator alone. */
+function overBy(
+  counts: Sweep['counts'],
+  awaited: Awaited,
+  ledger: LedgerState,
+  live: LiveFigures | null,
+): Over | null {
+  const isOpen = sweepOf(ledger, awaited.sweep).status.kind === 'open';
+  if (!isUnfinished(isOpen ? counts : { ...counts, queued: 0 })) return { obstacles: null };
+  const obstacles = live === null ? null : (saidOf(live, awaited)?.stranded ?? null);
+  return obstacles === null ? null : { obstacles };
+}
+
+const saidOf = (live: LiveFigures, { sweep }: Awaited): LiveFigures['sweeps'][number] | undefined =>
+  live.sweeps.find((one) => one.sweep === sweep);

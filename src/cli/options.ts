@@ -19,6 +19,7 @@ export const replicatesOption = (): Option =>
   new Option('--replicates <n>', 'this many replicates').argParser(wholeNumber);
 export const nameOption = (): Option => new Option('--name <name>', 'another name for the sweep');
 export const yesOption = (): Option => new Option('--yes', 'go on with more than 200,000 trials');
+export const allOption = (): Option => new Option('--all', 'every sweep that is open');
 export const breakLockOption = (): Option =>
   new Option('--break-lock', 'take the ledger over from another machine, which must have stopped');
 export const overwriteOption = (): Option =>

@@ -1,3 +1,4 @@
+import type { Leaving } from './leaving.ts';
 import type { Params } from '../model/params.ts';
 
 /** `plan --json`: what scripts may rely on. */
@@ -8,6 +9,8 @@ export interface Plan {
   readonly devices: readonly { readonly host: string; readonly off: string | null }[];
   /** What has to be there before a run, and how it gets there. */
   readonly missing: readonly { readonly what: string; readonly remedy: string }[];
+  /** What `run` would take out of the sweep that the ledger has, after a question or with `--prune`. */
+  readonly leaving: Leaving;
   /** Null while nothing of the program has been seen to run. */
   readonly eta: { readonly seconds: number; readonly low: number; readonly high: number } | null;
 }

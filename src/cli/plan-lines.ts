@@ -1,6 +1,7 @@
 import { formatSize } from '../model/size.ts';
 import type { Params } from '../model/params.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
+import { counted } from './counted.ts';
 import type { Plan, PlannedTrial } from './plan-document.ts';
 import { own } from '../model/own.ts';
 
@@ -26,7 +27,16 @@ export function planLines(
     ...exclusionLines(excluded),
     '',
     `Hosts: ${plan.devices.map(({ host, off }) => (off === null ? host : `${host} (off: ${off})`)).join(', ')}`,
+    ...leavingLines(plan),
     ...plan.missing.map(({ what, remedy }) => `Missing: ${what}; ${remedy}`),
+  ];
+}
+
+function leavingLines({ sweep, leaving: { trials, running, results } }: Plan): string[] {
+  if (trials + results === 0) return [];
+  const needs = running + results > 0 ? '; `run` asks first, and a script says --prune' : '';
+  return [
+    `Leaves sweep ${sweep}: ${counted(trials, 'trial')} that the file has no more, ${running} of them running, and ${counted(results, 'result')} of the leaderboard${needs}`,
   ];
 }
 

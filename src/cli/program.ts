@@ -4,6 +4,7 @@ import { errorText } from './error-text.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { packageVersion } from './package-files.ts';
 import type { Verb } from './verb.ts';
+import { coordinateVerb } from './verbs/coordinate.ts';
 import { completionVerb } from './verbs/completion.ts';
 import { dataVerb } from './verbs/data.ts';
 import { engineVerb } from './verbs/engine.ts';
@@ -74,6 +75,7 @@ function labsweep(console: Console, done: (code: ExitCode) => void): Command {
       writeErr: (text) => console.err(text),
     });
   for (const verb of verbs) program.addCommand(inheritSettings(verb(console, done), program));
+  program.addCommand(inheritSettings(coordinateVerb(console, done), program), { hidden: true });
   return program;
 }
 

@@ -1,17 +1,29 @@
 import type { Command } from '../coordinator/core/command.ts';
+import type { TrialId } from '../model/ids.ts';
 import type { Lab } from './lab.ts';
 import type { RunReporter } from './run-reporter.ts';
+
+/** A sweep whose end is waited for. */
+export interface Awaited {
+  readonly sweep: string;
+  /** Of a smaller run its trials; null: all of the sweep that were asked for. */
+  readonly trials: ReadonlySet<TrialId> | null;
+}
 
 export interface RunRequest {
   readonly folder: string;
   /** The content store. */
   readonly store: string;
   readonly lab: Lab;
-  /** The sweep whose end is waited for, and what brings it about. */
-  readonly sweep: string;
+  /** As it was named on the command line. */
+  readonly inventory: string | undefined;
+  /** What the command waits for, one after the other, and what brings it about. */
+  readonly awaited: readonly Awaited[];
   readonly command: Command;
   readonly breakLock: boolean;
   /** Nothing of it outlives the command: Ctrl-C ends its trials, and no ledger is there to look into afterwards. */
   readonly foreground: boolean;
-  readonly reporter: RunReporter;
+  /** Nobody looks at it: it goes on with whatever it is handed, and leaves the ledger to whoever has it already. */
+  readonly isDetached: boolean;
+  readonly reporterOf: (sweep: string) => RunReporter;
 }

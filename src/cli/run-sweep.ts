@@ -1,134 +1,165 @@
-/** Runs a sweep from its declaration to its end: here, or in the coordinator that holds the ledger already. */
+/** Runs sweeps from their declaration to their end: here, or in the coordinator that holds the ledger already. */
+import type { Asked, Command } from '../coordinator/core/command.ts';
+import { isLeft } from '../coordinator/core/run-commands.ts';
+import type { CoordinatorState } from '../coordinator/core/state.ts';
 import { liveFigures } from '../coordinator/live.ts';
 import { isAtRest } from '../coordinator/rest.ts';
 import { stranded } from '../coordinator/stranded.ts';
-import type { Sweep } from '../ledger/state.ts';
+import type { LedgerState } from '../ledger/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { isPresumedLost } from '../ledger/trials.ts';
 import type { HostName } from '../model/ids.ts';
-import { refusalText } from '../model/refusal-text.ts';
 import type { Console } from './console.ts';
 import { counted } from './counted.ts';
+import { sayHandedOn, startBehind } from './detach.ts';
 import { type ExitCode, exitCode } from './exit.ts';
 import { follow, writeOrAsk } from './hand-over.ts';
 import { onInterrupt } from './interrupt.ts';
-import { logLines } from './log-lines.ts';
-import type { RunRequest } from './run-request.ts';
+import type { Awaited, RunRequest } from './run-request.ts';
 import { openSession, type Session } from './session.ts';
-import { exitCodeOf, sweepOf, verdictOf } from './verdict.ts';
+import { sweepOf } from './verdict.ts';
+import { type Over, Watched } from './watched.ts';
 
 const momentMs = 250;
+/** Sweeps that a line names. */
+const mostNamed = 5;
 /** The agent's grace before SIGKILL, and a little. */
 const patienceMs = 12_000;
 
 export async function runSweep(console: Console, request: RunRequest): Promise<ExitCode> {
-  const { folder, command, breakLock, reporter } = request;
+  const { folder, breakLock, isDetached } = request;
+  const watched = new Watched(console, request);
   try {
-    for (;;) {
-      const entered = await writeOrAsk(console, folder, command, breakLock);
-      if (entered.kind === 'opened') return await coordinate(console, request, entered.writer);
-      const code = await follow(console, request, entered);
+    for (let { command } = request, isFirst = true; ; isFirst = false) {
+      const entered = await writeOrAsk(console, folder, command, breakLock && isFirst);
+      if (entered.kind === 'opened') {
+        if (!isFirst) console.err('That coordinator has gone; this process takes its place.\n');
+        return await coordinate(console, request, watched, command, entered.writer);
+      }
+      if (isDetached) return exitCode.done;
+      const code = await follow(console, request, watched, entered);
       if (code !== null) return code;
-      console.err('That coordinator has gone; this process takes its place.\n');
+      command = { kind: 'go-on', asked: watched.asked };
     }
   } finally {
-    reporter.close();
+    watched.close();
   }
 }
 
-async function coordinate(console: Console, request: RunRequest, writer: LedgerWriter): Promise<ExitCode> {
-  const { reporter, folder, store, lab } = request;
+async function coordinate(
+  console: Console,
+  request: RunRequest,
+  watched: Watched,
+  command: Command,
+  writer: LedgerWriter,
+): Promise<ExitCode> {
+  const { folder, store, lab, foreground, isDetached } = request;
   const { inventory } = lab;
-  const startedAt = performance.now();
   const turned = new Wakeup();
   const session = await openSession({
     folder,
     store,
     hosts: lab.hosts,
-    inventory: inventory === null ? null : { file: inventory, say: (line) => reporter.notice(line) },
+    inventory: inventory === null ? null : { file: inventory, say: (line) => watched.notice(line) },
     writer,
     onCommitted: (events, metrics) => {
-      reporter.committed(events, metrics, session.coordinator.state.ledger);
+      watched.committed(events, metrics, session.coordinator.state.ledger);
       turned.wake();
     },
   });
   const interrupted = onInterrupt();
   const sayMoment = (): void => {
     const { state } = session.coordinator;
-    reporter.moment(state.ledger, liveFigures(state, process.pid, writer.eventCount, Date.now()));
+    watched.moment(state.ledger, liveFigures(state, process.pid, writer.eventCount, Date.now()));
   };
   const timer = setInterval(() => {
     sayMoment();
     turned.wake();
   }, momentMs);
+  const leaving = new AbortController();
   try {
-    await Promise.race([session.coordinator.ask(request.command), session.failed]);
-    const before = succeededNow(session, request.sweep);
-    const end = await Promise.race([
-      untilRest(session, request.sweep, turned),
-      session.failed,
-      interrupted.promise,
-    ]);
-    if (end === 'interrupted' && request.foreground) await endTrials(session, request.sweep, turned);
-    sayMoment();
-    const sweep = sweepOf(session.coordinator.state.ledger, request.sweep);
-    await reporter.ended(session.coordinator.state.ledger, {
-      sweep,
-      cached: before,
-      succeeded: sweep.counts.succeeded - before,
-      failed: sweep.counts.failed,
-      seconds: (performance.now() - startedAt) / 1_000,
-    });
+    await Promise.race([session.coordinator.ask(command), session.failed]);
+    watched.begin(session.coordinator.state.ledger);
+    if (!foreground) sayOthers(watched, session.coordinator.state);
+    const through = untilThrough(session, request, { watched, turned, sayMoment, leaving: leaving.signal });
+    const end = await Promise.race([through, session.failed, interrupted.promise]);
+    leaving.abort();
+    if (end === 'interrupted' && foreground) await endTrials(session, watched, turned);
+    const { ledger } = session.coordinator.state;
+    if (watched.current !== null) {
+      sayMoment();
+      await watched.sayEnd(ledger, watched.current);
+    }
     sayLeftRunning(console, session);
-    if (end === 'interrupted') return request.foreground ? exitCode.interrupted : leave(console, sweep);
-    return verdict(console, session, sweep, request.foreground);
+    if (end === 'interrupted' && !foreground) leave(console, ledger, watched);
+    watched.close();
+    const handedIn = await session.close();
+    // Whoever ends a coordinator in the background means all that it does.
+    if (end === 'through' || !isDetached) await handOn(console, request, handedIn);
+    return end === 'interrupted' ? exitCode.interrupted : watched.code;
   } finally {
     clearInterval(timer);
-    reporter.close();
+    watched.close();
     await session.close();
     interrupted.forget();
   }
 }
 
-/** Until the sweep has come to rest, and with it all others that are open: one coordinator serves them all. */
-async function untilRest(session: Session, name: string, turned: Wakeup): Promise<'rest'> {
-  for (;;) {
+interface Showing {
+  readonly watched: Watched;
+  readonly turned: Wakeup;
+  readonly sayMoment: () => void;
+  readonly leaving: AbortSignal;
+}
+
+/** Until all that is watched is over. Other sweeps are no business of this command, unless nobody else minds them. */
+async function untilThrough(
+  session: Session,
+  { isDetached }: RunRequest,
+  { watched, turned, sayMoment, leaving }: Showing,
+): Promise<'through'> {
+  while (!leaving.aborted) {
     const { state } = session.coordinator;
-    if (isAtRest(state) || stranded(state, sweepOf(state.ledger, name)) !== null) return 'rest';
+    await watched.look(state.ledger, (awaited) => {
+      const over = overIn(state, awaited);
+      // Why a host does nothing is said before the end that it leads to.
+      if (over !== null) sayMoment();
+      return over;
+    });
+    if (watched.current === null && isDetached) watched.add(state.ledger, session.handedIn());
+    if (watched.current === null) break;
     // A command that another process handed over may have brought work after a time without any.
     session.coordinator.connect();
     await turned.next();
   }
+  return 'through';
+}
+
+function overIn(state: CoordinatorState, { sweep: name, trials }: Awaited): Over | null {
+  const sweep = sweepOf(state.ledger, name);
+  if (isAtRest(state, sweep, trials)) return { obstacles: null };
+  const obstacles = stranded(state, sweep, trials);
+  return obstacles === null ? null : { obstacles };
 }
 
 /** Waits no longer than it takes to kill what does not end when it is asked to. */
-async function endTrials(session: Session, name: string, turned: Wakeup): Promise<void> {
-  await session.coordinator.ask({ kind: 'stop', sweep: name });
+async function endTrials(session: Session, { current }: Watched, turned: Wakeup): Promise<void> {
+  if (current === null) return;
+  await session.coordinator.ask({ kind: 'stop', sweep: current.sweep });
   const enough = AbortSignal.timeout(patienceMs);
-  while (!isAtRest(session.coordinator.state) && !enough.aborted) await turned.next();
+  while (overIn(session.coordinator.state, current) === null && !enough.aborted) await turned.next();
 }
 
-const succeededNow = (session: Session, name: string): number =>
-  sweepOf(session.coordinator.state.ledger, name).counts.succeeded;
-
-function verdict(console: Console, session: Session, sweep: Sweep, foreground: boolean): ExitCode {
-  const where = stranded(session.coordinator.state, sweep);
-  if (where !== null) {
-    for (const { host, refusal } of where) {
-      console.err(`${host}: ${refusalText(refusal)}\n`);
-      if (refusal.kind === 'unprepared')
-        console.err(
-          logLines(refusal.logTail)
-            .map((line) => `${line}\n`)
-            .join(''),
-        );
-    }
-    console.err(
-      `No host can go on with ${counted(sweep.counts.queued, 'trial')} of ${sweep.name}; \`labsweep run\` tries again.\n`,
-    );
-    return exitCode.noHost;
-  }
-  return foreground ? exitCodeOf(sweep) : verdictOf(console, sweep);
+/** What this run leaves alone, since nobody asked for it. */
+function sayOthers(watched: Watched, { ledger, asked }: CoordinatorState): void {
+  const others = [...ledger.sweeps.values()].filter((sweep) => isLeft(sweep) && !asked.has(sweep.name));
+  if (others.length === 0) return;
+  const parts = others.slice(0, mostNamed).map(({ name }) => `${name} (\`labsweep resume ${name}\`)`);
+  const more = others.length - parts.length;
+  watched.notice(
+    `Nothing more starts of what was left before and is not asked for now: ${parts.join(', ')}` +
+      `${more > 0 ? ` and ${more} more` : ''}.`,
+  );
 }
 
 /** What was given up for lost on hosts that are still silent. */
@@ -145,13 +176,23 @@ function sayLeftRunning(console: Console, { coordinator }: Session): void {
     );
 }
 
-function leave(console: Console, sweep: Sweep): ExitCode {
-  const { running, leased } = sweep.counts;
+function leave(console: Console, ledger: LedgerState, watched: Watched): void {
+  const { running, leased } = watched.countsLeft(ledger);
+  const names = watched.asked.map(({ sweep }) => sweep);
+  const stop = names.length === 1 ? `\`labsweep stop ${names[0]}\`` : '`labsweep stop --all`';
   console.err(
     `Left: ${counted(running, 'trial')} running and ${leased} waiting on their hosts.\n` +
-      `\`labsweep resume\` comes back to them, \`labsweep stop ${sweep.name}\` ends them.\n`,
+      `\`labsweep resume\` comes back to them, ${stop} ends them.\n`,
   );
-  return exitCode.interrupted;
+}
+
+/** What others have asked this coordinator for and is not through goes on in the background. */
+async function handOn(
+  console: Console,
+  { folder, inventory }: RunRequest,
+  asked: readonly Asked[],
+): Promise<void> {
+  if (asked.length > 0) sayHandedOn(console, asked, await startBehind(folder, asked, inventory));
 }
 
 /** Lets one waiter go on at the next event. */

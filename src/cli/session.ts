@@ -1,6 +1,8 @@
 /** A coordinator in this process, with the socket by which other commands reach it and the figures that they read. */
 import { hostname } from 'node:os';
-import { type Command, commandSchema } from '../coordinator/core/command.ts';
+import { type Asked, type Command, commandSchema } from '../coordinator/core/command.ts';
+import { isLeft } from '../coordinator/core/run-commands.ts';
+import type { CoordinatorState } from '../coordinator/core/state.ts';
 import {
   type Coordinator,
   type CoordinatorOptions,
@@ -9,10 +11,13 @@ import {
 } from '../coordinator/coordinator.ts';
 import { inventoryNews } from '../board/inventory-news.ts';
 import { liveFigures } from '../coordinator/live.ts';
+import { isAtRest } from '../coordinator/rest.ts';
+import { stranded } from '../coordinator/stranded.ts';
 import { removeLive, writeLive } from '../ledger/store/live-file.ts';
 import { type OpenedWriter, openWriter } from '../ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { listenAsWriter } from '../ledger/store/writer-socket.ts';
+import { type SweepName, sweepName } from '../model/ids.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
@@ -44,7 +49,12 @@ export interface Session {
   readonly coordinator: Coordinator;
   /** Rejects when the ledger cannot be written any more; never resolves. */
   readonly failed: Promise<never>;
-  close(): Promise<void>;
+  /** Carries a command out whose sender does not stay: what it asks for is somebody's wish beyond this session. */
+  serve(command: Command): Promise<string>;
+  /** What was asked for in such a way and may still go on. */
+  handedIn(): Asked[];
+  /** Answers who has asked already, then gives the ledger back. @returns what was handed in and may still go on */
+  close(): Promise<Asked[]>;
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
@@ -64,9 +74,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     onFailed: (cause) => failure.reject(cause instanceof Error ? cause : new Error(String(cause))),
   });
   const watch = options.inventory === null ? null : watchInventory(coordinator, hosts, options.inventory);
-  const socket = await listenAsWriter(folder, commandSchema, (command: Command) => {
+  const served = new Set<SweepName>();
+  const serve = async (command: Command): Promise<string> => {
+    const answer = await coordinator.ask(command);
+    for (const name of sweepsAskedBy(command, coordinator.state)) served.add(name);
+    return answer;
+  };
+  const handedIn = (): Asked[] => [...served].flatMap((name) => mayGoOn(coordinator.state, name) ?? []);
+  const socket = await listenAsWriter(folder, commandSchema, async (command: Command) => {
     watch?.look();
-    return coordinator.ask(command);
+    const answer = await serve(command);
+    // Who follows looks there for what was asked for.
+    sayLive();
+    return answer;
   });
   const sayLive = (): void => {
     // Also where nothing is committed for hours, a ledger that was removed is told at once.
@@ -83,19 +103,51 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
   sayLive();
   const timer = setInterval(sayLive, liveEveryMs);
+  const close = async (): Promise<Asked[]> => {
+    clearInterval(timer);
+    watch?.close();
+    // What is being asked for in this moment is the successor's to do.
+    await socket.close();
+    const left = handedIn();
+    // What it said of the moment holds no longer; a successor says its own once it has the ledger. Of a ledger that was
+    // replaced it says how far that had come.
+    if (!writer.isReplaced) removeLive(folder);
+    await coordinator.close();
+    return left;
+  };
+  let closed: Promise<Asked[]> | null = null;
   return {
     coordinator,
     failed: failure.promise,
-    close: async () => {
-      clearInterval(timer);
-      watch?.close();
-      // What it said of the moment holds no longer; a successor says its own once it has the ledger. Of a ledger that was
-      // replaced it says how far that had come.
-      if (!writer.isReplaced) removeLive(folder);
-      await socket.close();
-      await coordinator.close();
-    },
+    serve,
+    handedIn,
+    close: () => (closed ??= close()),
   };
+}
+
+/** The sweeps of a command whose end somebody waits for. */
+function sweepsAskedBy(command: Command, { ledger }: CoordinatorState): SweepName[] {
+  switch (command.kind) {
+    case 'run':
+    case 'run-part':
+      return [sweepName(command.declaration.sweep)];
+    case 'resume':
+      return command.sweep === null
+        ? [...ledger.sweeps.values()].filter(isLeft).map(({ name }) => name)
+        : [sweepName(command.sweep)];
+    case 'go-on':
+      return command.asked.map(({ sweep }) => sweepName(sweep));
+    default:
+      return [];
+  }
+}
+
+function mayGoOn(state: CoordinatorState, name: SweepName): Asked | null {
+  const sweep = state.ledger.sweeps.get(name);
+  const trials = state.asked.get(name);
+  if (sweep === undefined || trials === undefined || sweep.status.kind !== 'open') return null;
+  if (isAtRest(state, sweep, trials) || stranded(state, sweep, trials) !== null) return null;
+  return { sweep: name, trials: trials === null ? null : [...trials] };
 }
 
 function watchInventory(

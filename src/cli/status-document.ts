@@ -1,6 +1,7 @@
 /** `status --json`, as FORMATS and docs/commands.md promise it to scripts. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep } from '../ledger/state.ts';
+import { isAskedFor, notAskedOf } from '../board/asked.ts';
 import { type Gpu, gpusOf } from '../board/devices.ts';
 import { hostName } from '../model/ids.ts';
 
@@ -19,12 +20,15 @@ export function statusDocument(state: LedgerState, live: LiveFigures | null, now
   };
 }
 
-function sweepDocument({ name, counts, status }: Sweep, live: LiveFigures | null): unknown {
+function sweepDocument(sweep: Sweep, live: LiveFigures | null): unknown {
+  const { name, counts, status } = sweep;
   return {
     sweep: name,
     status: status.kind,
     // Who waits for the queue to be empty means the backlogs of the hosts as well.
     counts: { ...counts, queued: counts.queued + counts.leased },
+    asked: live === null ? null : isAskedFor(sweep, live),
+    notAsked: notAskedOf(sweep, live),
     eta: live?.sweeps.find(({ sweep }) => sweep === name)?.etaSeconds ?? null,
   };
 }

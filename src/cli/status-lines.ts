@@ -48,7 +48,8 @@ function conditionOf(view: RunView): string {
     case 'paused':
       return 'paused';
     case 'open':
-      return isAtRest(view) ? 'done' : 'open';
+      if (isAtRest(view)) return 'done';
+      return view.isAsked ? 'open' : `open, but not asked for (\`labsweep resume ${view.sweep}\` goes on)`;
     default:
       return view.status satisfies never;
   }

@@ -1,7 +1,22 @@
+/** What the end of a sweep means: the exit code, and the words for it. */
+import { labelOf } from '../board/labels.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
+import { isPartOf } from '../ledger/sweeps.ts';
 import { sweepName } from '../model/ids.ts';
+import type { Refusal } from '../model/refusal.ts';
+import { refusalText } from '../model/refusal-text.ts';
 import type { Console } from './console.ts';
+import { counted } from './counted.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
+import { logLines } from './log-lines.ts';
+
+type Counts = Sweep['counts'];
+
+/** Why each host goes on with nothing of a sweep. */
+export type Obstacles = readonly { readonly host: string; readonly refusal: Refusal }[];
+
+/** Trials that are named; the others are counted. */
+const mostNamed = 5;
 
 export function sweepOf(ledger: LedgerState, name: string): Sweep {
   const sweep = ledger.sweeps.get(sweepName(name));
@@ -9,20 +24,17 @@ export function sweepOf(ledger: LedgerState, name: string): Sweep {
   return sweep;
 }
 
-export const exitCodeOf = ({ status, counts }: Sweep): ExitCode =>
-  status.kind !== 'open' || counts.failed > 0 ? exitCode.failedInPart : exitCode.done;
-
-/** What a sweep that came to rest amounts to, said where it is not all well. */
-export function verdictOf(console: Console, sweep: Sweep): ExitCode {
-  const { name, status, counts } = sweep;
-  if (status.kind === 'stopped') console.err(stoppedText(sweep, status));
+/** What a sweep that came to rest amounts to, said where it is not all well. @param console null: nothing is said */
+export function verdictOf(console: Console | null, sweep: Sweep, { failed }: Counts): ExitCode {
+  const { name, status } = sweep;
+  if (status.kind === 'stopped') console?.err(stoppedText(sweep, status));
   else if (status.kind === 'paused')
-    console.err(`Sweep ${name} is paused; \`labsweep resume ${name}\` goes on.\n`);
-  else if (counts.failed > 0)
-    console.err(
-      `${counts.failed} failed: \`labsweep list ${name} --failed\` shows them, \`labsweep retry --failed\` tries them again.\n`,
+    console?.err(`Sweep ${name} is paused; \`labsweep resume ${name}\` goes on.\n`);
+  else if (failed > 0)
+    console?.err(
+      `${failed} failed: \`labsweep list ${name} --failed\` shows them, \`labsweep retry --failed\` tries them again.\n`,
     );
-  return exitCodeOf(sweep);
+  return status.kind !== 'open' || failed > 0 ? exitCode.failedInPart : exitCode.done;
 }
 
 function stoppedText(
@@ -42,3 +54,42 @@ const indent = (text: string): string =>
     .split('\n')
     .map((line) => `    ${line}`)
     .join('\n');
+
+/** No host goes on with what waits: a failure in part where the rest is done and hosts are only too small for it. */
+export function strandedVerdict(
+  console: Console,
+  ledger: LedgerState,
+  sweep: Sweep,
+  { queued, leased, running, succeeded }: Counts,
+  obstacles: Obstacles,
+): ExitCode {
+  for (const { host, refusal } of obstacles) {
+    console.err(`${host}: ${refusalText(refusal)}\n`);
+    if (refusal.kind === 'unprepared')
+      console.err(
+        logLines(refusal.logTail)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+  }
+  const areTooSmall = obstacles.length > 0 && obstacles.every(({ refusal }) => isTooSmall(refusal));
+  const which = areTooSmall ? ` (${waitingText(ledger, sweep)})` : '';
+  const remedy = areTooSmall
+    ? `its file may ask for less in \`resources\`, or a larger host join inventory.json; then `
+    : '';
+  console.err(
+    `No host can go on with ${counted(queued + leased + running, 'trial')} of ${sweep.name}${which}; ${remedy}\`labsweep run\` tries again.\n`,
+  );
+  return areTooSmall && succeeded > 0 ? exitCode.failedInPart : exitCode.noHost;
+}
+
+const isTooSmall = ({ kind }: Refusal): boolean => ['memory', 'cpus', 'no-gpu', 'gpus'].includes(kind);
+
+function waitingText(ledger: LedgerState, sweep: Sweep): string {
+  const waiting = sweep.order.filter(
+    ({ id, status }) => status.kind === 'queued' && isPartOf(sweep.part, id),
+  );
+  const named = waiting.slice(0, mostNamed).map((trial) => labelOf(ledger, trial));
+  const more = waiting.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}

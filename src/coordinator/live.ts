@@ -3,9 +3,11 @@ import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, Sweep } from '../ledger/state.ts';
 import { workOf } from '../model/work.ts';
 import { secondsPerWork } from '../predict/duration.ts';
+import { isAsked } from './core/asked.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
 import { parallelOf } from './scheduler/backlog.ts';
 import { closedTo } from './scheduler/eligibility.ts';
+import { stranded } from './stranded.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 
@@ -19,11 +21,27 @@ export function liveFigures(state: CoordinatorState, pid: number, events: number
     sweeps: [...state.ledger.sweeps.values()].map((sweep) => ({
       sweep: sweep.name,
       etaSeconds: etaSeconds(state, sweep, now),
+      asked: state.asked.has(sweep.name),
+      waiting: waitingOf(state, sweep),
+      stranded: strandedNow(state, sweep),
     })),
     hosts: [...state.fleet.values()].map((host) => liveHost(state, host, now)),
     carries: carriesNow(state),
     inventoryProblem: state.inventoryProblem,
   };
+}
+
+function waitingOf({ asked }: CoordinatorState, { name, order }: Sweep): string[] | null {
+  const part = asked.get(name) ?? null;
+  if (part === null) return null;
+  return order.filter(({ id, status }) => status.kind === 'queued' && part.has(id)).map(({ id }) => id);
+}
+
+function strandedNow(state: CoordinatorState, sweep: Sweep): LiveFigures['sweeps'][number]['stranded'] {
+  const part = state.asked.get(sweep.name);
+  return part === undefined
+    ? null
+    : (stranded(state, sweep, part)?.map((obstacle) => ({ ...obstacle })) ?? null);
 }
 
 function carriesNow({ ledger, carries }: CoordinatorState): LiveFigures['carries'] {
@@ -102,6 +120,7 @@ function etaSeconds(state: CoordinatorState, sweep: Sweep, now: number): number 
   let seconds = 0;
   for (const trial of sweep.order) {
     const { kind } = trial.status;
+    if (kind === 'queued' && !isAsked(state, trial)) continue;
     if (kind !== 'queued' && kind !== 'leased' && kind !== 'running') continue;
     const predicted = perWork * workOf(trial.point);
     const attempt = kind === 'running' ? state.ledger.attempts.get(trial.status.attempt) : undefined;

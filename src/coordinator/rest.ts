@@ -1,24 +1,48 @@
-import type { Attempt } from '../ledger/state.ts';
+import type { Attempt, Sweep } from '../ledger/state.ts';
+import { countsOf, isPartOf } from '../ledger/sweeps.ts';
 import { isPresumedLost } from '../ledger/trials.ts';
-import type { AttemptId } from '../model/ids.ts';
+import type { AttemptId, TrialId } from '../model/ids.ts';
 import type { CoordinatorState, HostLink } from './core/state.ts';
 
 /**
- * Whether nothing is left to do: no trial of an open sweep waits or runs, no host has still to end a second attempt or
- * to be asked whether it runs one, and what is to come back has come.
+ * Whether nothing of a sweep is left to do: none of its trials waits or runs, no host has still to end a second
+ * attempt of one or to be asked whether it runs one, and what is to come back of it has come.
+ *
+ * @param part the trials that are meant; null: all of the sweep that were asked for
  */
-export const isAtRest = (state: CoordinatorState): boolean =>
-  [...state.ledger.sweeps.values()].every(
-    ({ counts, status }) =>
-      counts.leased + counts.running === 0 && (status.kind !== 'open' || counts.queued === 0),
-  ) &&
-  [...state.fleet.values()].every(
-    ({ name, link }) => link.kind !== 'ready' || (state.ledger.hosts.get(name)?.open.size ?? 0) === 0,
-  ) &&
-  [...state.ledger.attempts.values()].every(
-    (attempt) => !isPresumedLost(attempt) || wasAsked(state, attempt),
-  ) &&
-  [...state.ledger.awaited.keys()].every((attempt) => !mayDeliver(state, attempt));
+export function isAtRest(
+  state: CoordinatorState,
+  sweep: Sweep,
+  part: ReadonlySet<TrialId> | null = null,
+): boolean {
+  const { queued, leased, running } = countsOf(sweep, part ?? sweep.part);
+  if (leased + running > 0 || (queued > 0 && sweep.status.kind === 'open')) return false;
+  const { ledger, fleet } = state;
+  const isMeant = (attempt: Attempt): boolean => isOf(state, attempt, sweep, part);
+  const attemptsOf = (ids: Iterable<AttemptId>): Attempt[] =>
+    [...ids].flatMap((id) => ledger.attempts.get(id) ?? []).filter(isMeant);
+  return (
+    [...fleet.values()].every(
+      ({ name, link }) =>
+        link.kind !== 'ready' || attemptsOf(ledger.hosts.get(name)?.open ?? []).length === 0,
+    ) &&
+    [...ledger.attempts.values()].every(
+      (attempt) => !isPresumedLost(attempt) || !isMeant(attempt) || wasAsked(state, attempt),
+    ) &&
+    attemptsOf(ledger.awaited.keys()).every((attempt) => !mayDeliver(state, attempt))
+  );
+}
+
+/** Whether an attempt serves a sweep, or was leased for it. */
+function isOf(
+  { ledger }: CoordinatorState,
+  { sweep: name, trial }: Attempt,
+  sweep: Sweep,
+  part: ReadonlySet<TrialId> | null,
+): boolean {
+  const isHeld = name === sweep.name || ledger.trials.get(trial)?.sweeps.includes(sweep.name) === true;
+  return isHeld && isPartOf(part, trial);
+}
 
 /** Whether the host of an attempt that was given up was reached, or cannot be. */
 function wasAsked({ fleet }: CoordinatorState, { host }: Attempt): boolean {
@@ -29,8 +53,7 @@ function wasAsked({ fleet }: CoordinatorState, { host }: Attempt): boolean {
 const isInVain = (link: HostLink): boolean => link.kind === 'connecting' && link.because !== null;
 
 /** A host that cannot be reached delivers nothing now; the next coordinator asks again. */
-function mayDeliver(state: CoordinatorState, attempt: AttemptId): boolean {
-  const host = state.ledger.attempts.get(attempt)?.host;
-  const link = host === undefined ? undefined : state.fleet.get(host)?.link;
+function mayDeliver({ fleet }: CoordinatorState, { host }: Attempt): boolean {
+  const link = fleet.get(host)?.link;
   return link !== undefined && !isInVain(link);
 }

@@ -50,6 +50,10 @@ export const pointDeclarationSchema = z.object({
 });
 export type PointDeclaration = Readonly<z.infer<typeof pointDeclarationSchema>>;
 
+/** What a smaller run asks for of a sweep: points by their place in the declaration, from 0, each with these seeds. */
+export const sweepPartSchema = z.object({ points: z.array(z.number()), seeds: z.array(z.number()) });
+export type SweepPart = Readonly<z.infer<typeof sweepPartSchema>>;
+
 /** A trial that succeeded in another ledger. */
 export const importedResultSchema = z.object({
   attempt: z.string(),
@@ -92,8 +96,19 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
     sweep: z.string(),
     points: z.array(pointDeclarationSchema),
   }),
-  /** The declaration is whole: only now does anything of it start. */
-  z.object({ kind: z.literal('sweep-opened'), at, sweep: z.string() }),
+  /**
+   * The declaration is whole: only now does anything of it start. `part` is null where as much of it is asked for as
+   * before; all of a sweep that has just been declared for the first time.
+   */
+  z.object({
+    kind: z.literal('sweep-opened'),
+    at,
+    sweep: z.string(),
+    part: z
+      .union([z.literal('all'), sweepPartSchema])
+      .nullable()
+      .default(null),
+  }),
   z.object({
     kind: z.literal('leased'),
     at,

@@ -32,7 +32,7 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       declarePoints(state, sweepOf(state, event.sweep), event.points);
       break;
     case 'sweep-opened':
-      openSweep(state, sweepOf(state, event.sweep), event.at);
+      openSweep(state, sweepOf(state, event.sweep), event);
       break;
     case 'leased':
       for (const lease of event.leases) leaseAttempt(state, lease, event.host, event.at);

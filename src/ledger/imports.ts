@@ -83,6 +83,7 @@ function joinSweep(
     points,
     order,
     firstQueued: order.length,
+    part: null,
     counts: { queued: 0, leased: 0, running: 0, succeeded: order.length, failed: 0, cancelled: 0 },
     status: { kind: 'open' },
   };

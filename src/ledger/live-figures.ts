@@ -11,7 +11,21 @@ export const liveFiguresSchema = z.object({
   /** The ledger, and how many events are committed in it. */
   ledger: z.string().nullable().default(null),
   events: z.number().default(0),
-  sweeps: z.array(z.object({ sweep: z.string(), etaSeconds: z.number().nullable() })),
+  sweeps: z.array(
+    z.object({
+      sweep: z.string(),
+      etaSeconds: z.number().nullable(),
+      /** Whether somebody asked this coordinator for it, or for some of it; it leases nothing else. */
+      asked: z.boolean().default(true),
+      /** Where only some of its trials were asked for: those that are still to be leased. */
+      waiting: z.array(z.string()).nullable().default(null),
+      /** Why none of what was asked for can go on, by host; null while something may. */
+      stranded: z
+        .array(z.object({ host: z.string(), refusal: refusalSchema }))
+        .nullable()
+        .default(null),
+    }),
+  ),
   hosts: z.array(
     z.object({
       name: z.string(),

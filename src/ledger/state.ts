@@ -35,6 +35,8 @@ export interface Sweep {
   readonly order: Trial[];
   /** No trial before this index of `order` is queued: where a plan begins to look. */
   firstQueued: number;
+  /** The trials that people have asked for, where smaller runs are all that they asked for; null: all of them. */
+  part: ReadonlySet<TrialId> | null;
   readonly counts: Record<TrialStatus['kind'], number>;
   status: SweepStatus;
 }

@@ -1,8 +1,8 @@
 /** What happens to sweeps: they are declared, get their points, and are opened. */
-import { sweepName, trialId } from '../model/ids.ts';
-import type { PointDeclaration, SweepDeclaration } from './events.ts';
+import { sweepName, type TrialId, trialId } from '../model/ids.ts';
+import type { LedgerEvent, PointDeclaration, SweepDeclaration, SweepPart } from './events.ts';
 import { FoldError } from './records.ts';
-import type { LedgerState, Sweep } from './state.ts';
+import type { LedgerState, Sweep, TrialStatus } from './state.ts';
 import { forgive, newTrial } from './trials.ts';
 
 export function declareSweep(state: LedgerState, declaration: SweepDeclaration, at: number): void {
@@ -20,6 +20,8 @@ export function declareSweep(state: LedgerState, declaration: SweepDeclaration, 
     points: [],
     order: [],
     firstQueued: 0,
+    // What was asked for of a sweep that was stopped is asked for no more.
+    part: before?.status.kind === 'open' ? before.part : new Set(),
     counts: { queued: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0 },
     status: { kind: 'declaring' },
   });
@@ -43,11 +45,72 @@ export function declarePoints(state: LedgerState, sweep: Sweep, points: readonly
 }
 
 /** Longest first (Graham 1969, LPT): a long trial that starts last is what everybody waits for. */
-export function openSweep(state: LedgerState, sweep: Sweep, at: number): void {
+export function openSweep(
+  state: LedgerState,
+  sweep: Sweep,
+  { at, part }: Extract<LedgerEvent, { kind: 'sweep-opened' }>,
+): void {
   if (sweep.status.kind === 'declaring')
     sweep.order.sort((a, b) => (b.point.operations ?? 0) - (a.point.operations ?? 0));
+  sweep.part = partAfter(sweep, part);
   sweep.status = { kind: 'open' };
   sweep.openedAt = at;
   sweep.firstQueued = 0;
-  for (const trial of sweep.order) if (trial.status.kind === 'cancelled') forgive(state, trial);
+  for (const trial of sweep.order)
+    if (trial.status.kind === 'cancelled' && isPartOf(sweep.part, trial.id)) forgive(state, trial);
 }
+
+/** A smaller run adds to what was asked for of an open sweep, and is all of one that was stopped or paused before. */
+function partAfter(sweep: Sweep, part: SweepPart | 'all' | null): ReadonlySet<TrialId> | null {
+  const { kind } = sweep.status;
+  if (part === 'all') return null;
+  if (part === null) return kind === 'declaring' && sweep.part?.size === 0 ? null : sweep.part;
+  if (kind !== 'open' && kind !== 'declaring') return trialsOf(sweep, part);
+  return sweep.part === null ? null : new Set([...sweep.part, ...trialsOf(sweep, part)]);
+}
+
+/** The trials of a part of a sweep. */
+export const trialsOf = (
+  {
+    points,
+    declaration: { seeds },
+  }: {
+    readonly points: readonly PointDeclaration[];
+    readonly declaration: Pick<SweepDeclaration, 'seeds'>;
+  },
+  part: SweepPart,
+): ReadonlySet<TrialId> =>
+  new Set(
+    part.points.flatMap((index) =>
+      (points[index]?.trials ?? [])
+        .filter((_, replicate) => part.seeds.includes(seeds[replicate] ?? Number.NaN))
+        .map(trialId),
+    ),
+  );
+
+export const isPartOf = (part: ReadonlySet<TrialId> | null, trial: TrialId): boolean =>
+  part === null || part.has(trial);
+
+/** How the trials of a sweep stand, or those of a part of it. */
+export function countsOf(sweep: Sweep, part: ReadonlySet<TrialId> | null): Sweep['counts'] {
+  if (part === null) return sweep.counts;
+  const counts: Record<TrialStatus['kind'], number> = {
+    queued: 0,
+    leased: 0,
+    running: 0,
+    succeeded: 0,
+    failed: 0,
+    cancelled: 0,
+  };
+  for (const { id, status } of sweep.order) if (part.has(id)) counts[status.kind] += 1;
+  return counts;
+}
+
+/** Whether it is open or paused, and something of it is on a host, or was asked for and waits. */
+export const isBusy = (sweep: Sweep): boolean =>
+  (sweep.status.kind === 'open' || sweep.status.kind === 'paused') &&
+  (sweep.counts.leased + sweep.counts.running > 0 || countsOf(sweep, sweep.part).queued > 0);
+
+/** Whether something of it waits or runs. */
+export const isUnfinished = ({ queued, leased, running }: Sweep['counts']): boolean =>
+  queued + leased + running > 0;

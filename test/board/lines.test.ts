@@ -33,7 +33,7 @@ describe('the live view', () => {
     const running = built.start(idOf(atLayers(5)), 'cedar', 'cpu0');
     built.now += 3.4 * minute;
     const live = {
-      sweeps: [{ sweep: 'lab', etaSeconds: 540 }],
+      sweeps: [{ sweep: 'lab', etaSeconds: 540, asked: true, waiting: null, stranded: null }],
       hosts: [
         liveHost('cedar', { running: [], backlog: 1 }),
         liveHost('birch', { state: 'unreachable', because: 'no route to host' }),

@@ -69,7 +69,7 @@ describe('labsweep ledger verify', () => {
 
   test('events that are whole but cannot follow from one another are found', async () => {
     const built = finished();
-    built.events.push({ kind: 'sweep-opened', at: 0, sweep: 'never-declared' });
+    built.events.push({ kind: 'sweep-opened', at: 0, sweep: 'never-declared', part: null });
     const { out } = await read('ledger', folderWith(built), 'verify');
     expect(out).toBe('event 9 cannot follow from those before it: no sweep never-declared was declared\n');
   });

@@ -162,7 +162,7 @@ describe('a ledger that labsweep did not write is refused whole', () => {
         declaration: { ...declared.declaration, spec: evil, launch: launchIdOf(evil) },
       });
       built.add({ kind: 'points-declared', at: 1, sweep: 'lab', points: [{ ...point, params: { x: 99 } }] });
-      built.add({ kind: 'sweep-opened', at: 1, sweep: 'lab' });
+      built.add({ kind: 'sweep-opened', at: 1, sweep: 'lab', part: null });
       built.succeed(idOf({ x: 1 }), { val_accuracy: 1 }, noLines);
     },
     'an artifact outside its folder': (built) =>

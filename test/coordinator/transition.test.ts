@@ -309,7 +309,7 @@ describe('a person', () => {
     world.declare(declarationOf(), points(1));
     const [attempt = ''] = leasesIn(world.ready('cedar'));
     world.post({ kind: 'asked', by: 2, command: { kind: 'stop', sweep: null } });
-    world.post({ kind: 'asked', by: 2, command: { kind: 'resume', sweep: null } });
+    world.post({ kind: 'asked', by: 2, command: { kind: 'resume', sweep: 'lab' } });
     expect(leasesIn(world.end(attempt, endOf({ kind: 'cancelled' })))).toHaveLength(1);
     expect(counts(world)).toMatchObject({ cancelled: 0 });
   });

@@ -189,7 +189,7 @@ describe('the commands of the README, as a person types them', () => {
     lab.write('sweep.yaml', sweep('[1, 2, 3]'));
     await lab.labsweep('run', 'sweep.yaml');
     lab.write('sweep.yaml', sweep('[2, 3, 4]'));
-    const { code, out, err } = await lab.labsweep('run', 'sweep.yaml');
+    const { code, out, err } = await lab.labsweep('run', 'sweep.yaml', '--prune');
     expect(code).toBe(exitCode.done);
     expect(err).toContain('1 trial trained in …, 2 taken from before.\n');
     expect(out.match(/^\d+ .*$/gm)?.map((row) => row.split(/ +/).slice(0, 2))).toEqual([

@@ -4,7 +4,7 @@ import { it, type Lab, until } from './lab.ts';
 import { printsScore, shellSweep, waitsAt } from './sweeps.ts';
 
 const trained = (lab: Lab): string[] => lab.read('done').trim().split('\n').toSorted();
-const coordinators = (lab: Lab) => lab.processes().filter(({ command }) => command.includes(' resume '));
+const coordinators = (lab: Lab) => lab.processes().filter(({ command }) => command.includes(' coordinate '));
 
 describe('run --detach', () => {
   it('leaves a coordinator in a session of its own, which ends when the sweep has', async ({ lab }) => {

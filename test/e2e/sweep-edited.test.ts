@@ -49,7 +49,7 @@ async function running(lab: Lab, points: string): Promise<Typed> {
 
 /** Hands the edited sweep to the coordinator that runs. */
 async function handOver(lab: Lab): Promise<void> {
-  const { code, err } = await lab.labsweep('run', 'sweep.yaml', '--detach');
+  const { code, err } = await lab.labsweep('run', 'sweep.yaml', '--detach', '--prune');
   expect({ code, err }).toMatchObject({
     code: exitCode.done,
     err: expect.stringContaining('toy runs in the'),
@@ -152,7 +152,7 @@ describe('P1 P2 P3 a sweep file that is edited while no coordinator runs', { tim
     await until('the first is through', () => lines(lab, 'done').length === 1);
     const kept = [1, 2, 3, 4, 5, 6, 7].filter((x) => x !== Number(second));
     writeSweep(lab, JSON.stringify(kept));
-    const again = lab.type('run', 'sweep.yaml');
+    const again = lab.type('run', 'sweep.yaml', '--prune');
     await until(
       'the removed one has been ended',
       () => !lab.processes().some(({ command }) => command.endsWith(` ${second}`)),

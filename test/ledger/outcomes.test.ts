@@ -12,7 +12,7 @@ function ledgerOf(retries: number, ends: readonly (readonly [Outcome, string])[]
   const declared: LedgerEvent[] = [
     { kind: 'sweep-declared', at: 0, declaration: declarationOf({ retries }) },
     { kind: 'points-declared', at: 0, sweep: 'lab', points: [pointOf(0)] },
-    { kind: 'sweep-opened', at: 0, sweep: 'lab' },
+    { kind: 'sweep-opened', at: 0, sweep: 'lab', part: null },
   ];
   const events = ends.flatMap(([outcome, host], index): LedgerEvent[] => {
     const attempt = `a-${index}`;

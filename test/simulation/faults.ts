@@ -31,7 +31,7 @@ const faults: readonly Fault[] = [
   (lab, random) => lab.say({ kind: 'on', host: random.pick(lab.hosts).name }),
   (lab) => lab.say({ kind: 'pause', sweep: null }),
   (lab) => lab.say({ kind: 'stop', sweep: null }),
-  (lab) => lab.say({ kind: 'resume', sweep: null }),
+  (lab) => lab.say({ kind: 'resume', sweep: 'lab' }),
   (lab) => lab.say({ kind: 'retry', trials: [...lab.state.ledger.trials.keys()] }),
 ];
 

@@ -119,7 +119,7 @@ export class VirtualLab {
     const [sweep] = ledger.sweeps.values();
     if (sweep === undefined) return;
     if (sweep.points.length !== this.#points.length) this.#coordinator.run(declarationOf(), this.#points);
-    else if (sweep.status.kind !== 'open') this.#coordinator.ask({ kind: 'resume', sweep: null });
+    else if (sweep.status.kind !== 'open') this.#coordinator.ask({ kind: 'resume', sweep: 'lab' });
     const givenUp = sweep.order.filter(({ status }) => status.kind === 'failed' && status.because !== null);
     if (givenUp.length > 0) this.#coordinator.ask({ kind: 'retry', trials: givenUp.map(({ id }) => id) });
   }

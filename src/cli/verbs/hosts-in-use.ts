@@ -54,7 +54,7 @@ async function tell(
   const hosts = chosenHosts(console, [command.host], options.inventory);
   const isDone = (state: CoordinatorState): boolean =>
     command.kind === 'on' || !waitsThere(state, hostName(command.host));
-  console.out(`${await ask(console, folder, command, { hosts, isDone })}\n`);
+  console.out(`${await ask(console, folder, command, { hosts, inventory: options.inventory, isDone })}\n`);
 }
 
 /** Without a coordinator that takes it back, the agent would start it all the same. */

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { askIdentity, type Identity, trustHostKeys } from '../../coordinator/transport/host-keys.ts';
 import { TransportError } from '../../coordinator/transport/transport.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
+import { canAsk, isConfirmed } from '../confirm.ts';
 import type { Console } from '../console.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { inventoryOption } from '../options.ts';
@@ -49,7 +49,7 @@ async function trust(console: Console, { name, inventory }: HostEntry, yes: bool
     }
     console.out(`${name} (${identity.knownAs}) shows:\n`);
     for (const { type, fingerprint } of unknown) console.out(`  ${type}  ${fingerprint}\n`);
-    if (!yes && !(await isConfirmed(console, `Is this ${name}? yes or no: `))) {
+    if (!yes && !(await isTrusted(console, name))) {
       console.err(`${name}: not trusted.\n`);
       return false;
     }
@@ -74,16 +74,8 @@ const changedText = ({ keys, knownAs }: Identity): string =>
     )
     .join('\n');
 
-/** A person at a terminal says yes; anything else, and nobody there, is a no. */
-async function isConfirmed(console: Console, question: string): Promise<boolean> {
-  if (!console.live || !process.stdin.isTTY) {
-    console.err('There is no terminal to ask at; --yes takes the keys as they are.\n');
-    return false;
-  }
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await asking.question(question)).trim());
-  } finally {
-    asking.close();
-  }
+async function isTrusted(console: Console, name: string): Promise<boolean> {
+  if (canAsk(console)) return isConfirmed(`Is this ${name}? yes or no: `);
+  console.err('There is no terminal to ask at; --yes takes the keys as they are.\n');
+  return false;
 }

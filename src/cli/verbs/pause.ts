@@ -1,30 +1,48 @@
 import { Command } from 'commander';
 import type { CoordinatorState } from '../../coordinator/core/state.ts';
+import { isBusy } from '../../ledger/sweeps.ts';
 import { ask } from '../ask.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
-import { inventoryOption, stateOption } from '../options.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { allOption, inventoryOption, stateOption } from '../options.ts';
+import { sweepMeant } from '../sweep-argument.ts';
 import type { Verb } from '../verb.ts';
+
+interface PauseOptions {
+  readonly all?: boolean;
+  readonly state?: string;
+  readonly inventory?: string;
+}
 
 export const pauseVerb: Verb = (console) =>
   new Command('pause')
     .summary('start nothing more of a sweep')
     .description(
-      'Starts nothing more of a sweep, or of any; what runs goes to its end. `labsweep resume` goes on with it.',
+      'Starts nothing more of a sweep; what runs goes to its end. `labsweep resume` goes on with it.',
     )
-    .argument('[sweep]', 'its name')
+    .argument('[sweep]', 'its name (default: the only one that is open)')
+    .addOption(allOption())
     .addOption(stateOption())
     .addOption(inventoryOption())
     .addHelpText('after', '\nExample:\n  labsweep pause quickstart')
-    .action(async (named: string | undefined, options: { state?: string; inventory?: string }) => {
+    .action(async (named: string | undefined, options: PauseOptions) => {
       const { folder, state } = openState(console, options);
-      const sweep = named === undefined ? null : sweepNamed(state, named).name;
-      const { hosts } = readLab(console, folder, options.inventory);
-      console.out(
-        `${await ask(console, folder, { kind: 'pause', sweep }, { hosts, isDone: nothingWaitsOnHosts })}\n`,
+      const sweep = sweepMeant(
+        state,
+        named,
+        options.all === true,
+        (one) => one.status.kind === 'open' && isBusy(one),
       );
+      const { inventory } = options;
+      const { hosts } = readLab(console, folder, inventory);
+      const afterwards = { hosts, inventory, isDone: nothingWaitsOnHosts };
+      console.out(`${await ask(console, folder, { kind: 'pause', sweep }, afterwards)}\n`);
     });
 
+/** What another sweep wants as well stays there. */
 const nothingWaitsOnHosts = ({ ledger }: CoordinatorState): boolean =>
-  [...ledger.sweeps.values()].every(({ status, counts }) => status.kind !== 'paused' || counts.leased === 0);
+  [...ledger.sweeps.values()]
+    .filter(({ status, counts }) => status.kind === 'paused' && counts.leased > 0)
+    .flatMap(({ order }) => order)
+    .filter(({ status }) => status.kind === 'leased')
+    .every(({ sweeps }) => sweeps.some((name) => ledger.sweeps.get(name)?.status.kind !== 'paused'));

@@ -5,7 +5,9 @@ import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { trialId } from '../../model/ids.ts';
 import { readLedgerState } from '../declare.ts';
+import { type ChosenSweep, chooseSweep } from '../chosen-sweep.ts';
 import { readLab } from '../lab.ts';
+import { leavingOf } from '../leaving.ts';
 import {
   inventoryOption,
   jsonOption,
@@ -47,9 +49,10 @@ export const planVerb: Verb = (console) =>
     .addHelpText('after', '\nExample:\n  labsweep plan sweeps/lab.yaml')
     .action(async (path: string, options: PlanOptions) => {
       const loaded = loadSweep(console, path, options);
+      const chosen = chooseSweep(console, path, options);
       const { hosts } = readLab(console, loaded.folder, options.inventory);
       const stateFolder = options.state ?? findStateFolder(loaded.folder);
-      const plan = await planOf(console, loaded, hosts, stateFolder);
+      const plan = await planOf(console, loaded, chosen, hosts, stateFolder);
       if (options.json === true) console.out(`${JSON.stringify(plan)}\n`);
       else console.out(`${planLines(plan, loaded.excluded, console.columns).join('\n')}\n`);
     });
@@ -57,19 +60,22 @@ export const planVerb: Verb = (console) =>
 async function planOf(
   console: Parameters<Verb>[0],
   loaded: LoadedSweep,
+  chosen: ChosenSweep,
   hosts: readonly HostEntry[],
   stateFolder: string | null,
 ): Promise<Plan> {
   const { program } = await readProgram(console, loaded);
   const data = await plannedData(loaded, program.description, stateFolder);
   const declared = declare(loaded.sweep, loaded.path, loaded.points, program, data.resolved);
+  const whole = declare(chosen.loaded.sweep, loaded.path, chosen.loaded.points, program, data.resolved);
   const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
   return {
-    sweep: loaded.sweep.name,
+    sweep: chosen.loaded.sweep.name,
     points: declared.points.length,
     trials: trialsOf(declared, ledger),
     devices: hosts.map(({ name, off }) => ({ host: name, off })),
     missing: data.missing,
+    leaving: leavingOf(ledger, whole),
     eta: null,
   };
 }

@@ -5,26 +5,38 @@ import { CommandError } from '../exit.ts';
 import { openState } from '../open.ts';
 import { stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
+import { sweepNamed } from '../sweep-argument.ts';
 import { trialsNamed } from '../trial-argument.ts';
 
 export const retryVerb: Verb = (console) =>
   new Command('retry')
     .summary('queue failed trials again')
-    .description('Forgets why trials failed and queues them again. `labsweep resume` then runs them.')
-    .argument('[trial]', 'a trial or point: a prefix of its id, #rank, or layers=8,dropout=0.5')
-    .option('--failed', 'every trial that failed')
+    .description(
+      'Forgets why trials failed and queues them again. `labsweep resume` then runs them. A sweep that was paused, or\n' +
+        'stopped by a person, stays so.',
+    )
+    .argument(
+      '[name]',
+      'a trial or point: a prefix of its id, #rank, or layers=8,dropout=0.5; with --failed a sweep',
+    )
+    .option('--failed', 'every trial that failed, of the sweep or of all')
     .addOption(stateOption())
     .addHelpText('after', '\nExample:\n  labsweep retry --failed && labsweep resume')
     .action(async (named: string | undefined, options: { failed?: boolean; state?: string }) => {
-      if ((named === undefined) === (options.failed !== true))
-        throw new CommandError('name a trial, or say --failed for all that failed.');
       const { folder, state } = openState(console, options);
-      const trials = named === undefined ? failedTrials(state) : idsOf(trialsNamed(state, named));
+      const trials = options.failed === true ? failedTrials(state, named) : trialsMeant(state, named);
       if (trials.length === 0) throw new CommandError('no trial has failed.');
       console.out(`${await ask(console, folder, { kind: 'retry', trials })}\n`);
     });
 
-const failedTrials = (state: LedgerState): string[] =>
-  idsOf([...state.trials.values()].filter(({ status }) => status.kind === 'failed'));
+function trialsMeant(state: LedgerState, named: string | undefined): string[] {
+  if (named === undefined) throw new CommandError('name a trial, or say --failed for all that failed.');
+  return idsOf(trialsNamed(state, named));
+}
+
+function failedTrials(state: LedgerState, sweep: string | undefined): string[] {
+  const trials = sweep === undefined ? [...state.trials.values()] : sweepNamed(state, sweep).order;
+  return idsOf(trials.filter(({ status }) => status.kind === 'failed'));
+}
 
 const idsOf = (trials: readonly { readonly id: string }[]): string[] => trials.map(({ id }) => id);

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
+import { trialsOf } from '../../ledger/sweeps.ts';
 import { boardReporter } from '../board-reporter.ts';
+import { chooseSweep } from '../chosen-sweep.ts';
 import { storeFolder } from '../named-content.ts';
 import { type ChangeOptions, declareSweep } from '../declare.ts';
 import { runDetached } from '../detach.ts';
@@ -16,10 +18,10 @@ import {
   yesOption,
 } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { jsonReporter } from '../run-reporter.ts';
+import { jsonReporter, type RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
 import { stateFolderFor } from '../state-folder.ts';
-import { loadSweep, type SweepOptions } from '../sweep-source.ts';
+import type { SweepOptions } from '../sweep-source.ts';
 
 interface RunOptions extends SweepOptions, ChangeOptions {
   readonly state?: string;
@@ -34,7 +36,9 @@ export const runVerb: Verb = (console, done) =>
     .summary('run a sweep, or go on with it')
     .description(
       'Runs a sweep to its end, on every host of the inventory. What has a result already is not trained again;\n' +
-        'on a sweep that was interrupted, `run` goes on where it stood. Ctrl-C leaves the trials running.',
+        'on a sweep that was interrupted, `run` goes on where it stood. Ctrl-C leaves the trials running.\n' +
+        '--limit, --replicates and --set run a part of the sweep, or trials that it does not have under another\n' +
+        'name; they take nothing out of it. What its file lost leaves it after a question, or with --prune.',
     )
     .argument('<sweep>', 'the sweep file')
     .addOption(setOption())
@@ -43,6 +47,7 @@ export const runVerb: Verb = (console, done) =>
     .addOption(nameOption())
     .addOption(new Option('--keep', 'results count although the program changed').conflicts('fresh'))
     .addOption(new Option('--fresh', 'train anew what the changed program could change'))
+    .addOption(new Option('--prune', 'what the file has no more may be ended and leave the leaderboard'))
     .addOption(stateOption())
     .addOption(inventoryOption())
     .addOption(yesOption())
@@ -51,21 +56,30 @@ export const runVerb: Verb = (console, done) =>
     .addOption(jsonOption('events as NDJSON on standard output, the last one `end`'))
     .addHelpText('after', '\nExample:\n  labsweep run sweeps/quickstart.yaml --set fixed.epochs=2 --limit 3')
     .action(async (path: string, options: RunOptions) => {
-      const loaded = loadSweep(console, path, options);
+      const { loaded, part, beside } = chooseSweep(console, path, options);
       const lab = readLab(console, loaded.folder, options.inventory);
       const agentFolders = lab.hosts.map((host) => host.folder);
       const folder = stateFolderFor(console, loaded.folder, options.state, agentFolders);
-      const { declaration, points } = await declareSweep(console, loaded, folder, options);
+      const declared = await declareSweep(console, loaded, folder, options);
+      const { declaration } = declared;
       const name = declaration.sweep;
+      if (beside !== null)
+        console.err(`Sweep ${name}: other trials than those of ${path}, so ${beside} stays as it is.\n`);
+      const all = { declaration, points: [...declared.points] };
       const request = {
         folder,
         store: storeFolder(folder),
         lab,
-        sweep: name,
-        command: { kind: 'run' as const, declaration, points: [...points] },
+        inventory: options.inventory,
+        awaited: [{ sweep: name, trials: part === null ? null : trialsOf(declared, part) }],
+        command:
+          part === null ? { kind: 'run' as const, ...all } : { kind: 'run-part' as const, ...all, part },
         breakLock: options.breakLock === true,
+        foreground: false,
+        isDetached: false,
       };
-      if (options.detach === true) return done(await runDetached(console, request, options.inventory));
-      const reporter = options.json === true ? jsonReporter(console, name) : boardReporter(console, name);
-      done(await runSweep(console, { ...request, foreground: false, reporter }));
+      if (options.detach === true) return done(await runDetached(console, request));
+      const reporterOf = (sweep: string): RunReporter =>
+        options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep);
+      done(await runSweep(console, { ...request, reporterOf }));
     });

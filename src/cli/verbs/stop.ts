@@ -1,30 +1,43 @@
 import { Command } from 'commander';
 import type { CoordinatorState } from '../../coordinator/core/state.ts';
+import { isBusy } from '../../ledger/sweeps.ts';
 import { ask } from '../ask.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
-import { inventoryOption, stateOption } from '../options.ts';
+import { allOption, inventoryOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { sweepMeant } from '../sweep-argument.ts';
+
+interface StopOptions {
+  readonly all?: boolean;
+  readonly state?: string;
+  readonly inventory?: string;
+}
 
 export const stopVerb: Verb = (console) =>
   new Command('stop')
     .summary('end a sweep: what waits and what runs')
-    .description('Ends a sweep, or every sweep of the ledger. `labsweep run` goes on with it later.')
-    .argument('[sweep]', 'its name')
+    .description(
+      'Ends a sweep: what waits and what runs of it. `labsweep run` or `resume` goes on with it later.',
+    )
+    .argument('[sweep]', 'its name (default: the only one that is open)')
+    .addOption(allOption())
     .addOption(stateOption())
     .addOption(inventoryOption())
     .addHelpText('after', '\nExample:\n  labsweep stop quickstart')
-    .action(async (named: string | undefined, options: { state?: string; inventory?: string }) => {
+    .action(async (named: string | undefined, options: StopOptions) => {
       const { folder, state } = openState(console, options);
-      const sweep = named === undefined ? null : sweepNamed(state, named).name;
-      const { hosts } = readLab(console, folder, options.inventory);
-      console.out(
-        `${await ask(console, folder, { kind: 'stop', sweep }, { hosts, isDone: nothingRunsOn })}\n`,
-      );
+      const sweep = sweepMeant(state, named, options.all === true, isBusy);
+      const { inventory } = options;
+      const { hosts } = readLab(console, folder, inventory);
+      const afterwards = { hosts, inventory, isDone: nothingRunsOn };
+      console.out(`${await ask(console, folder, { kind: 'stop', sweep }, afterwards)}\n`);
     });
 
+/** What another sweep wants as well goes on. */
 const nothingRunsOn = ({ ledger }: CoordinatorState): boolean =>
-  [...ledger.sweeps.values()].every(
-    ({ status, counts }) => status.kind !== 'stopped' || counts.leased + counts.running === 0,
-  );
+  [...ledger.sweeps.values()]
+    .filter(({ status, counts }) => status.kind === 'stopped' && counts.leased + counts.running > 0)
+    .flatMap(({ order }) => order)
+    .filter(({ status }) => status.kind === 'leased' || status.kind === 'running')
+    .every(({ sweeps }) => sweeps.some((name) => ledger.sweeps.get(name)?.status.kind !== 'stopped'));

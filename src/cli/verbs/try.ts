@@ -30,7 +30,10 @@ export const tryVerb: Verb = (console, done) =>
     .action(async (path: string, options: SweepOptions & { state?: string }) => {
       const loaded = loadSweep(console, path, { ...options, limit: 1, replicates: 1 });
       const stateFolder = stateFolderFor(console, loaded.folder, options.state);
-      const { declaration, points } = await declareSweep(console, loaded, stateFolder, { fresh: true });
+      const { declaration, points } = await declareSweep(console, loaded, stateFolder, {
+        fresh: true,
+        prune: true,
+      });
       const folder = await mkdtemp(join(tmpdir(), 'labsweep-try-'));
       try {
         const host = thisMachine();
@@ -39,11 +42,13 @@ export const tryVerb: Verb = (console, done) =>
             folder,
             store: storeFolder(stateFolder),
             lab: { hosts: [host], inventory: null },
-            sweep: declaration.sweep,
+            inventory: undefined,
+            awaited: [{ sweep: declaration.sweep, trials: null }],
             command: { kind: 'run', declaration: { ...declaration, retries: 0 }, points: [...points] },
             breakLock: false,
             foreground: true,
-            reporter: tryReporter(console, host),
+            isDetached: false,
+            reporterOf: () => tryReporter(console, host),
           }),
         );
       } finally {

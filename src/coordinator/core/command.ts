@@ -4,8 +4,13 @@ import {
   importSourceSchema,
   pointDeclarationSchema,
   sweepDeclarationSchema,
+  sweepPartSchema,
 } from '../../ledger/events.ts';
 import { metricsLineSchema } from '../../model/metrics.ts';
+
+/** A sweep that somebody wants to come to its end, or trials of it. */
+export const askedSchema = z.object({ sweep: z.string(), trials: z.array(z.string()).nullable() });
+export type Asked = Readonly<z.infer<typeof askedSchema>>;
 
 /** What a person asks of the coordinator, by the command line or through the writer's socket. */
 export const commandSchema = z.discriminatedUnion('kind', [
@@ -14,8 +19,18 @@ export const commandSchema = z.discriminatedUnion('kind', [
     declaration: sweepDeclarationSchema,
     points: z.array(pointDeclarationSchema),
   }),
-  /** `sweep` null: every sweep of the ledger. */
+  /** A smaller run: declares the whole sweep as its file has it, and asks for a part of it. */
+  z.object({
+    kind: z.literal('run-part'),
+    declaration: sweepDeclarationSchema,
+    points: z.array(pointDeclarationSchema),
+    part: sweepPartSchema,
+  }),
+  /** `sweep` null: every sweep that is open and of which something that was asked for is left. */
   z.object({ kind: z.literal('resume'), sweep: z.string().nullable() }),
+  /** What another coordinator was asked for and had not ended. Opens nothing. `trials` null: what the ledger has of it. */
+  z.object({ kind: z.literal('go-on'), asked: z.array(askedSchema) }),
+  /** `sweep` null: every sweep of the ledger. */
   z.object({ kind: z.literal('pause'), sweep: z.string().nullable() }),
   z.object({ kind: z.literal('stop'), sweep: z.string().nullable() }),
   /** Nothing more starts there, what waits is taken back, what runs goes to its end; `on` ends it, and a quarantine. */

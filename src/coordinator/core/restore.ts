@@ -26,6 +26,7 @@ export function restore(
     firstFailures: new Map(),
     ready: new Map(),
     carries: new Map(),
+    asked: new Map(),
     inventoryProblem: null,
   };
   for (const attempt of ledger.attempts.values())

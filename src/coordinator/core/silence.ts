@@ -10,6 +10,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import { parallelOf } from '../scheduler/backlog.ts';
 import { eligibility, idle, misfit } from '../scheduler/eligibility.ts';
 import { askBack } from './ask-back.ts';
+import { isAsked } from './asked.ts';
 import { openOn } from './host-commands.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -54,10 +55,10 @@ const isSilentForLong = ({ away, lostAfterMs }: FleetHost): boolean =>
   away !== null && away.silentMs >= lostAfterMs;
 
 /** Its trial waits for nothing else. */
-function isAwaited({ ledger }: CoordinatorState, { id, trial, sweep }: Attempt): boolean {
-  const status = ledger.trials.get(trial)?.status;
-  const isCurrent = status !== undefined && 'attempt' in status && status.attempt === id;
-  return isCurrent && ledger.sweeps.get(sweep)?.status.kind === 'open';
+function isAwaited(state: CoordinatorState, { id, trial: of }: Attempt): boolean {
+  const trial = state.ledger.trials.get(of);
+  if (trial === undefined || !('attempt' in trial.status) || trial.status.attempt !== id) return false;
+  return isAsked(state, trial);
 }
 
 function idleHostFor(

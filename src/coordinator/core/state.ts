@@ -20,6 +20,8 @@ export interface CoordinatorState {
   readonly ready: Map<SweepName, { readonly at: number; readonly ended: ReadonlyMap<HostName, number> }>;
   /** By whose they are: checkpoints on other hosts than their own, since the last attempt of their trial has ended. */
   readonly carries: Map<AttemptId, Map<HostName, Carried>>;
+  /** The sweeps that somebody asked this coordinator for, or trials of them; null: all. Nothing else is leased. */
+  readonly asked: Map<SweepName, ReadonlySet<TrialId> | null>;
   /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
   inventoryProblem: string | null;
 }

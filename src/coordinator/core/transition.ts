@@ -1,6 +1,6 @@
 import type { CoordinatorEvent, Instruction } from './events.ts';
 import { checkpointCarried } from './checkpoints.ts';
-import { carryOut } from './commands.ts';
+import { carryOut } from './carry-out.ts';
 import { takeInventory } from './inventory.ts';
 import { planTurn } from './plan-turn.ts';
 import { connected, disconnected, givenUp, received } from './hosts.ts';

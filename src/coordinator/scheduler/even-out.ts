@@ -4,6 +4,7 @@
  */
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
+import { isAsked } from '../core/asked.ts';
 import type { CoordinatorState } from '../core/state.ts';
 import { add, type Berth, type Candidate, endsIn, isOpenTo, remove, takes } from './berth.ts';
 import { carriedTo } from './checkpoint.ts';
@@ -112,6 +113,8 @@ function queueOf(state: CoordinatorState, berth: Berth, choices: ReadonlyMap<Swe
     const choice = choices.get(attempt.sweep);
     const from = choice?.candidates.find((candidate) => candidate.berth === berth);
     if (trial === undefined || choice === undefined || from === undefined) return [];
+    // Nothing would lease it anew.
+    if (!isAsked(state, trial)) return [];
     // Its checkpoint was brought there for it.
     if (carriedTo(state, trial, 'there') === berth.host.name) return [];
     return [{ attempt, trial, choice, from, seconds: takes(from, trial) }];

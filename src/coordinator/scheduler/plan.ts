@@ -1,6 +1,8 @@
 /** What starts where. Pure: same state, same plan. A plan looks only at as many trials as hosts have room for. */
 import type { Sweep, Trial } from '../../ledger/state.ts';
+import { isPartOf } from '../../ledger/sweeps.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
+import { queuedOf } from '../core/asked.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { add, type Berth, berthOf, type Candidate, candidateOf, isOpenTo, ranOf } from './berth.ts';
 import { type Beginning, beginningOf, carriedTo } from './checkpoint.ts';
@@ -42,7 +44,7 @@ export function plan(state: CoordinatorState, now: number): Plan {
   const ran = ranOf(state, now);
   const berths = [...state.fleet.values()].map((host) => berthOf(state, host, ran, now));
   for (const sweep of state.ledger.sweeps.values()) {
-    if (sweep.status.kind !== 'open' || sweep.counts.queued + sweep.counts.leased === 0) continue;
+    if (!state.asked.has(sweep.name) || queuedOf(state, sweep) + leasedOf(sweep) === 0) continue;
     const survey = surveyOf(state, sweep, berths);
     const candidates = survey.eligible.map((berth) => candidateOf(state, sweep, berth, ran, now));
     for (const { name } of survey.unprepared)
@@ -55,6 +57,9 @@ export function plan(state: CoordinatorState, now: number): Plan {
   }
   return { assignments: draft.assignments, preparations, takeBacks: evenOut(state, berths, choices) };
 }
+
+/** What waits on hosts is evened out, for whomever it was leased. */
+const leasedOf = ({ status, counts }: Sweep): number => (status.kind === 'open' ? counts.leased : 0);
 
 /** How far hosts are for a sweep. */
 interface Survey {
@@ -95,10 +100,12 @@ function assignSweep(
   choice: Choice,
   { assignments, taken }: Draft,
 ): void {
+  const asked = state.asked.get(sweep.name) ?? null;
   let allowed = Math.min(concurrencyLeft(sweep), mostLeases - taken.size);
   for (let index = firstQueued(sweep); index < sweep.order.length && allowed > 0; index += 1) {
     const trial = sweep.order[index];
     if (trial === undefined || trial.status.kind !== 'queued' || taken.has(trial)) continue;
+    if (!isPartOf(asked, trial.id)) continue;
     if (!choice.candidates.some(isOpenTo)) return;
     const expecting = carriedTo(state, trial, 'on-its-way');
     const expected =

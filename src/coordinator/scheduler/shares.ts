@@ -1,4 +1,5 @@
 import type { Sweep } from '../../ledger/state.ts';
+import { queuedOf } from '../core/asked.ts';
 import type { CoordinatorState } from '../core/state.ts';
 import { type Candidate, takes } from './berth.ts';
 
@@ -31,7 +32,7 @@ export function keepShares(
   const endedOn = ({ berth: { host } }: Candidate): number => host.ended - (ready.ended.get(host.name) ?? 0);
   const trials = candidates.reduce(
     (sum, candidate) => sum + candidate.berth.open + endedOn(candidate),
-    sweep.counts.queued,
+    queuedOf(state, sweep),
   );
   const there = candidates.reduce((sum, { parallel }) => sum + parallel, 0);
   const all = there * (1 + awaited / candidates.length);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { socketPathOf } from '../../protocol/socket-folder.ts';
 import { encode } from '../../protocol/framing.ts';
@@ -13,10 +14,17 @@ const replySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refused'), because: z.string() }),
 ]);
 
-export type WriterAnswer = Readonly<z.infer<typeof replySchema>> | { readonly kind: 'no-writer' };
+export type WriterAnswer =
+  | Readonly<z.infer<typeof replySchema>>
+  | { readonly kind: 'no-writer' }
+  /** It ended before it answered: the command may be carried out, and is harmless when it is asked again. */
+  | { readonly kind: 'unanswered' };
+
+/** For so long commands that have reached a writer are waited for when it ends. */
+const closingMs = 1_000;
 
 export interface WriterSocket {
-  /** Nobody is answered any more. */
+  /** Who has reached it is answered, and nobody else any more. */
   close(): Promise<void>;
 }
 
@@ -37,15 +45,15 @@ export async function listenAsWriter<Command extends z.ZodType>(
   // writer left is replaced without a moment in which there is none.
   const own = `${path}.${process.pid}`;
   rmSync(own, { force: true });
-  const open = new Set<Socket>();
+  const open = new Map<Socket, Promise<void>>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    open.add(socket);
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => {}); // who asked has gone; the command is carried out all the same
-    void text(socket)
+    const answered = text(socket)
       .then((line) => reply(line, command, onCommand))
-      .then((answer) => socket.end(encode(answer)))
-      .catch(() => socket.destroy());
+      .then((answer) => void socket.end(encode(answer)))
+      .catch(() => void socket.destroy());
+    open.set(socket, answered);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -59,7 +67,8 @@ export async function listenAsWriter<Command extends z.ZodType>(
       // A successor's socket stays.
       if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) rmSync(path, { force: true });
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of open) socket.destroy();
+      await Promise.race([Promise.all(open.values()), pause(closingMs, undefined, { ref: false })]);
+      for (const socket of open.keys()) if (!socket.writableEnded) socket.destroy();
       await closed;
     },
   };
@@ -106,7 +115,7 @@ export async function askWriter(folder: string, command: object): Promise<Writer
   socket.on('error', () => {}); // told by the missing answer
   socket.end(encode(command));
   const line = await text(socket).catch(() => '');
-  if (line === '') return { kind: 'refused', because: 'the coordinator ended before it answered; ask again' };
+  if (line === '') return { kind: 'unanswered' };
   return replySchema.parse(JSON.parse(line));
 }
 

@@ -10,7 +10,7 @@ const live: LiveFigures = {
   pid: 42,
   ledger: 'l',
   events: 7,
-  sweeps: [{ sweep: 'lab', etaSeconds: null }],
+  sweeps: [{ sweep: 'lab', etaSeconds: null, asked: true, waiting: null, stranded: null }],
   hosts: [
     {
       name: 'cedar',

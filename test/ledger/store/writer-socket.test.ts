@@ -66,7 +66,7 @@ test('who asks is told when the writer ends without an answer', async () => {
   const answer = askWriter(folder, { kind: 'never' });
   await never;
   await socket.close();
-  expect(await answer).toMatchObject({ kind: 'refused' });
+  expect(await answer).toMatchObject({ kind: 'unanswered' });
   expect(await askWriter(folder, { kind: 'greet', name: 'mina' })).toEqual({ kind: 'no-writer' });
 });
 

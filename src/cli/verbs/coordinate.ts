@@ -1,0 +1,37 @@
+import { text } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { askedSchema } from '../../coordinator/core/command.ts';
+import { boardReporter } from '../board-reporter.ts';
+import { readLab } from '../lab.ts';
+import { storeFolder } from '../named-content.ts';
+import { openState } from '../open.ts';
+import { inventoryOption, stateOption } from '../options.ts';
+import { runSweep } from '../run-sweep.ts';
+import type { Verb } from '../verb.ts';
+import { awaitedOf } from '../watched.ts';
+
+/** Typed by nobody: how a command leaves sweeps to a coordinator in the background, with their names on its standard input. */
+export const coordinateVerb: Verb = (console, done) =>
+  new Command('coordinate')
+    .description('Goes on with sweeps that another command has left, as JSON on standard input.')
+    .addOption(stateOption())
+    .addOption(inventoryOption())
+    .action(async (options: { state?: string; inventory?: string }) => {
+      const asked = z.array(askedSchema).parse(JSON.parse(await text(process.stdin)));
+      const { folder } = openState(console, options);
+      done(
+        await runSweep(console, {
+          folder,
+          store: storeFolder(folder),
+          lab: readLab(console, folder, options.inventory),
+          inventory: options.inventory,
+          awaited: asked.map(awaitedOf),
+          command: { kind: 'go-on', asked },
+          breakLock: false,
+          foreground: false,
+          isDetached: true,
+          reporterOf: (sweep) => boardReporter(console, sweep),
+        }),
+      );
+    });
