@@ -3,7 +3,10 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type AgentFile, buildOf, isOlder, readAgentFile } from './agent-file.ts';
+import type { ProcessIdentity } from './core/state.ts';
 import { socketPath, tryConnect } from './endpoint.ts';
+import type { Holder } from './folder/holder.ts';
+import { seenHolder } from './folder/lock.ts';
 import { isSameProcess } from './supervisor/session.ts';
 import { machineId } from './telemetry/host-facts.ts';
 
@@ -20,12 +23,15 @@ class AgentStartError extends Error {
 }
 
 const patienceMs = 15_000;
+/** By then an agent has its socket again, and has said who it is, unless it cannot. */
+const settleMs = 3_000;
 /** Young objects in 1 MB, not in 16: it costs no time that can be measured, and is 10 MB less on each host. */
 const smallMemory = '--max-semi-space-size=1';
 
 /**
  * Sees to it that an agent of this build, or of one that came later, serves the folder: answers as soon as it listens.
- * An older one is told to end; its trials are found again by the new one. Who asks with an older one gets the newer.
+ * An older one is told to end, and so is one that lives and cannot be reached; its trials are found again by the new one.
+ * Who asks with an older one gets the newer.
  *
  * @param serveArguments what `serve` is started with besides the folder
  * @throws AgentStartError
@@ -38,23 +44,40 @@ export async function start(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const real = realpathSync(folder);
   const socket = socketPath(real);
-  const agentFile = join(real, 'host', machineId(), 'agent.json');
+  const root = join(real, 'host', machineId());
+  const agentFile = join(root, 'agent.json');
   const own = buildOf(script);
-  const deadline = performance.now() + patienceMs;
+  const began = performance.now();
+  const deadline = began + patienceMs;
+  const isSettled = (): boolean => performance.now() - began >= settleMs;
   while (performance.now() < deadline) {
     const connection = await tryConnect(socket);
-    if (connection !== null) {
-      connection.destroy();
-      const serving = readAgentFile(agentFile);
-      // It listens before it says who it is.
-      if (serving === null || !isSameProcess(serving)) await pause(5);
-      else if (!isOlder(serving, own)) return { socket, pid: serving.pid, build: serving.build };
-      else await endAndWait(serving.pid, deadline);
-    } else await spawnServe(real, newest(script, readAgentFile(agentFile)), serveArguments);
+    connection?.destroy();
+    const file = readAgentFile(agentFile);
+    const serving = file !== null && isSameProcess(file) ? file : null;
+    const living = livingAgent(root) ?? serving;
+    if (connection !== null && serving !== null) {
+      if (!isOlder(serving, own)) return { socket, pid: serving.pid, build: serving.build };
+      await endAndWait(serving, deadline);
+    } else if (connection !== null && living !== null && isSettled()) {
+      // It cannot write down who it is, and says so to whoever connects.
+      return { socket, pid: living.pid, build: living.build };
+    } else if (connection !== null || (living !== null && !isSettled())) await pause(5);
+    else if (living !== null) await endAndWait(living, deadline);
+    else await spawnServe(real, newest(script, file), serveArguments);
   }
   throw new AgentStartError(
     `no agent answers at ${socket} after ${patienceMs / 1000} s; see ${agentFile} and agent.log beside it`,
   );
+}
+
+/** The agent that holds the folder's lock; null where none does that can be seen here, or the folder is new. */
+function livingAgent(root: string): Holder | null {
+  try {
+    return seenHolder(root);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -75,10 +98,17 @@ function isWhole(file: string, { build }: AgentFile): boolean {
   }
 }
 
-async function endAndWait(pid: number, deadline: number): Promise<void> {
+/** An agent that was stopped hears of it only once it goes on; one that hangs is killed, as a crash would. */
+async function endAndWait(agent: ProcessIdentity, deadline: number): Promise<void> {
+  const isGone = async (untilAt: number): Promise<boolean> => {
+    while (isSameProcess(agent) && performance.now() < untilAt) await pause(5);
+    return !isSameProcess(agent);
+  };
   try {
-    process.kill(pid, 'SIGTERM');
-    while (performance.now() < deadline && process.kill(pid, 0)) await pause(5);
+    process.kill(agent.pid, 'SIGTERM');
+    process.kill(agent.pid, 'SIGCONT');
+    if (!(await isGone(Math.min(deadline, performance.now() + settleMs)))) process.kill(agent.pid, 'SIGKILL');
+    await isGone(deadline);
   } catch {
     // Gone.
   }

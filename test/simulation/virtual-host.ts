@@ -394,6 +394,7 @@ class Agent {
     const score = Number(lease.params['x'] ?? 0);
     return {
       exit,
+      misplaced: null,
       ranMs: 1_000,
       lines: [],
       offsets: { report: 0, log: 0, csv: 0 },

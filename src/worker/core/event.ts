@@ -97,6 +97,8 @@ export interface MeasuredShare {
 export interface Evidence {
   /** The status that the wrapper recorded; null where it could not any more. */
   readonly exit: number | null;
+  /** What its program has put in the place of a file that is read of it, in a sentence; null where all are files. */
+  readonly misplaced: string | null;
   /** How long it ran by its files' times, for an end that no agent saw; null where the agent saw it. */
   readonly ranMs: number | null;
   /** What had not been read of its metrics lines. */

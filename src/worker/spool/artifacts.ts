@@ -1,14 +1,15 @@
 /** What a trial put into its artifacts folder: listed by size and hash when it ends, sent along where it is small. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, opendirSync } from 'node:fs';
 import { collect } from '../../content/collect.ts';
 import { hashFile } from '../../content/hash-file.ts';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
+import { readBytes } from './log-file.ts';
 
 /** Artifacts of up to this size together travel with the result. */
 const inlineBytes = 1024 ** 2;
 
-/** Every file below `folder`, hashed; at once where there is none, which is most trials' case. */
+/** Every file below `folder`, hashed; at once where there is none, which is most trials' case. A link is no folder. */
 export function listArtifacts(
   folder: string,
   fetch: Launch['artifacts'],
@@ -26,9 +27,10 @@ export function inlineFiles(
   return artifacts.flatMap(({ path, sizeBytes, comesBack }) => {
     if (!comesBack || sizeBytes > room) return [];
     try {
-      const base64 = readFileSync(`${folder}/${path}`).toString('base64');
+      const found = readBytes(`${folder}/${path}`, 0, sizeBytes, folder);
+      if (found.sizeBytes !== sizeBytes) return [];
       room -= sizeBytes;
-      return [{ path, base64 }];
+      return [{ path, base64: found.bytes.toString('base64') }];
     } catch {
       return []; // the result does not wait for it; who asks for it is told what is wrong
     }
@@ -48,9 +50,16 @@ export async function verifyArtifacts(folder: string, artifacts: readonly Artifa
   }
 }
 
+/** Asked for one entry: a folder may have a million. */
 function isEmpty(folder: string): boolean {
   try {
-    return readdirSync(folder).length === 0;
+    if (!lstatSync(folder).isDirectory()) return true;
+    const open = opendirSync(folder, { bufferSize: 1 });
+    try {
+      return open.readSync() === null;
+    } finally {
+      open.closeSync();
+    }
   } catch {
     return true;
   }

@@ -1,5 +1,13 @@
 /** Everything that a trial finds when it starts: its folder, its parameters, its working directory, its argv. */
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory.ts';
@@ -163,11 +171,16 @@ function dataOf(places: LaunchPlaces, launch: Launch, settings: HostSettings): D
   return { kind: 'missing', message: `the data set (${data.hash}) is not on this host` };
 }
 
+/** An earlier attempt may have put a file or a pipe in its place, which nobody goes on from. */
 function makeIfMissing(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    const found = lstatSync(folder);
+    if (found.isDirectory() || found.isSymbolicLink()) return;
+    unlinkSync(folder);
+    mkdirSync(folder);
   }
 }
 

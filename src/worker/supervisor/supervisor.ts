@@ -1,6 +1,7 @@
 /** Trials as processes: started, found again, watched, ended. Tells what happened as events of the core. */
 import { statSync } from 'node:fs';
 import type { Launch } from '../../model/launch.ts';
+import type { MetricsLine } from '../../model/metrics.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { WorkerEvent } from '../core/event.ts';
 import type { Offsets } from '../core/journal-record.ts';
@@ -163,8 +164,10 @@ export class Supervisor {
     const oomKills = (): number | null => readOomKills(this.#options.procRoot);
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const { post } = this.#options;
+    const read = (lines: readonly MetricsLine[]): void =>
+      post({ kind: 'lines', attempt, lines, offsets: sources.offsets });
     try {
-      const evidence = gather(run, launch, sources, { seen, oomKills, checkpointBytes: left });
+      const evidence = gather(run, launch, sources, { seen, oomKills, checkpointBytes: left, read });
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(
         (gathered) => post({ kind: 'gathered', attempt, evidence: gathered }),
@@ -271,6 +274,7 @@ const unreadable = (attempt: string, error: unknown): WorkerEvent => ({
   attempt,
   evidence: {
     exit: null,
+    misplaced: null,
     ranMs: null,
     lines: [],
     offsets: nothingRead,

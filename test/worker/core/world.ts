@@ -67,6 +67,7 @@ export const leaseOf = (
 
 const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   exit: 0,
+  misplaced: null,
   ranMs: null,
   lines: [],
   offsets: { report: 0, log: 0, csv: 0 },
