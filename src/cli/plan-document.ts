@@ -8,6 +8,8 @@ export interface Plan {
   readonly devices: readonly { readonly host: string; readonly off: string | null }[];
   /** What has to be there before a run, and how it gets there. */
   readonly missing: readonly { readonly what: string; readonly remedy: string }[];
+  /** Variables of `passEnv` whose values are not hidden where a trial prints them. */
+  readonly shown: readonly { readonly name: string; readonly because: string }[];
   /** Null while nothing of the program has been seen to run. */
   readonly eta: { readonly seconds: number; readonly low: number; readonly high: number } | null;
 }

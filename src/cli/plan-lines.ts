@@ -25,6 +25,7 @@ export function planLines(
     ...exclusionLines(excluded),
     '',
     `Hosts: ${plan.devices.map(({ host, off }) => (off === null ? host : `${host} (off: ${off})`)).join(', ')}`,
+    ...plan.shown.map(({ name, because }) => `Not hidden where a trial prints it: ${name}; ${because}`),
     ...plan.missing.map(({ what, remedy }) => `Missing: ${what}; ${remedy}`),
   ];
 }

@@ -22,6 +22,8 @@ import type { HostFolder } from './spool/host-folder.ts';
 import type { Replayed } from './replay.ts';
 import { Journal } from './spool/journal.ts';
 import { Preparations } from './preparation/preparations.ts';
+import { AttemptSecrets } from './secrets/attempt-secrets.ts';
+import { Redaction, spellingsOfAll } from './secrets/redaction.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { findProgram } from './supervisor/program-path.ts';
 import { bytesByAttempt, gpuBytesOfSession, measuredGpus } from './telemetry/gpu-use.ts';
@@ -97,7 +99,10 @@ export class Agent {
     const units = kernelUnits();
     const post = (event: WorkerEvent): void => this.#post(event);
     this.#idling = new Alarm(() => options.idle((attempt) => this.#state.attempts.has(attempt)));
-    this.#supervisor = new Supervisor({ host, launcher, environment, units, procRoot, now, post });
+    const secrets = new AttemptSecrets(host);
+    const redact = (text: string): string => this.#redact(text);
+    log.redact = redact;
+    this.#supervisor = new Supervisor({ host, launcher, environment, secrets, units, procRoot, now, post });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({
       opened: (connection) => this.#post({ kind: 'opened', connection }),
@@ -105,7 +110,7 @@ export class Agent {
       received: (connection, messages) =>
         this.#turnWith(messages.map((message) => ({ kind: 'message', connection, message }))),
     });
-    this.#preparations = new Preparations(host, environment);
+    this.#preparations = new Preparations(host, environment, redact);
     this.#claims = new Claims({
       folder: options.claimsFolder,
       agent: host.folder,
@@ -118,6 +123,7 @@ export class Agent {
     });
     this.#effects = new Effects({
       host,
+      secrets,
       keeper: new ContentKeeper(host.content, hostFacts),
       peers: this.#peers,
       supervisor: this.#supervisor,
@@ -156,6 +162,12 @@ export class Agent {
     this.#preparations.close();
     this.#peers.closeAll();
     this.#journal.close();
+  }
+
+  /** All values that are known here: what a launch makes or fails of may show those of another. */
+  #redact(text: string): string {
+    const passed = [...this.#state.ledgers.values()].flatMap((side) => [...side.passed.values()]);
+    return passed.length === 0 ? text : new Redaction(passed.flatMap(spellingsOfAll)).text(text);
   }
 
   #post(event: WorkerEvent): void {

@@ -7,28 +7,23 @@ import { isPlainName } from './core/plain-name.ts';
 import { listCheckpoint, unpackCheckpoint } from './spool/checkpoint.ts';
 import type { ContentKeeper } from './spool/content-keeper.ts';
 import { checkpointFolder, type HostFolder, runFolder } from './spool/host-folder.ts';
+import type { AttemptSecrets } from './secrets/attempt-secrets.ts';
+import { chunkBytes, readRedacted } from './secrets/read-redacted.ts';
 import { readBytes } from './spool/log-file.ts';
 
-/** What one answer carries at most; who wants more asks again. */
-const chunkBytes = 512 * 1024;
-
-export function readLog(host: HostFolder, attempt: string, asked: number, ended: boolean): FromAgent {
+export function readLog(
+  host: HostFolder,
+  secrets: AttemptSecrets,
+  { attempt, offset: asked, ended }: { readonly attempt: string; readonly offset: number; readonly ended: boolean },
+): FromAgent {
   const answer = { kind: 'log', attempt } as const;
   try {
-    const path = runFolder(host, nameOf(attempt)).log;
-    const { bytes, sizeBytes } = readBytes(path, asked, chunkBytes);
-    // A log that was cut is shorter than what its reader has seen: it goes on at the end.
-    const offset = Math.min(asked, sizeBytes);
-    const complete = ended && offset + bytes.length >= sizeBytes;
-    return { ...answer, offset, base64: bytes.toString('base64'), complete, problem: null };
+    const run = runFolder(host, nameOf(attempt));
+    const { bytes, offset, next, complete } = readRedacted(run.log, secrets.of(attempt), asked, ended);
+    return { ...answer, offset, next, base64: bytes.toString('base64'), complete, problem: null };
   } catch (error) {
-    return {
-      ...answer,
-      offset: asked,
-      base64: '',
-      complete: true,
-      problem: `there is no log: ${wordsOf(error)}`,
-    };
+    const problem = `there is no log: ${wordsOf(error)}`;
+    return { ...answer, offset: asked, next: null, base64: '', complete: true, problem };
   }
 }
 

@@ -20,6 +20,7 @@ import { plannedData } from '../planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
 import { readProgram } from '../program-files.ts';
+import { shownVariables } from '../shown-variables.ts';
 import type { Verb } from '../verb.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
 
@@ -70,6 +71,7 @@ async function planOf(
     trials: trialsOf(declared, ledger),
     devices: hosts.map(({ name, off }) => ({ host: name, off })),
     missing: data.missing,
+    shown: shownVariables(console, loaded),
     eta: null,
   };
 }

@@ -1,5 +1,6 @@
 /** What a trial put into its artifacts folder: listed by size and hash when it ends, sent along where it is small. */
-import { lstatSync, opendirSync } from 'node:fs';
+import { lstatSync, mkdirSync, opendirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { collect } from '../../content/collect.ts';
 import { hashFile } from '../../content/hash-file.ts';
 import type { Artifact } from '../../model/attempt-end.ts';
@@ -9,13 +10,37 @@ import { readBytes } from './log-file.ts';
 /** Artifacts of up to this size together travel with the result. */
 const inlineBytes = 1024 ** 2;
 
-/** Every file below `folder`, hashed; at once where there is none, which is most trials' case. A link is no folder. */
+/**
+ * Every file below `folder`, hashed; at once where there is none, which is most trials' case. A link is no folder.
+ *
+ * @param nameOf what a file may be called
+ */
 export function listArtifacts(
   folder: string,
   fetch: Launch['artifacts'],
+  nameOf: (path: string) => string,
 ): readonly Artifact[] | Promise<readonly Artifact[]> {
-  if (isEmpty(folder)) return [];
-  return collect(folder, fetch).then(({ artifacts }) => artifacts);
+  return isEmpty(folder) ? [] : listFiles(folder, fetch, nameOf);
+}
+
+/** One whose name says what may not be said is given another, under which it is asked for like any other. */
+async function listFiles(
+  folder: string,
+  fetch: Launch['artifacts'],
+  nameOf: (path: string) => string,
+): Promise<readonly Artifact[]> {
+  const { artifacts } = await collect(folder, fetch);
+  return artifacts.flatMap((artifact) => {
+    const path = nameOf(artifact.path);
+    if (path === artifact.path) return [artifact];
+    try {
+      mkdirSync(dirname(`${folder}/${path}`), { recursive: true, mode: 0o700 });
+      renameSync(`${folder}/${artifact.path}`, `${folder}/${path}`);
+      return [{ ...artifact, path }];
+    } catch {
+      return []; // rather not listed than listed so
+    }
+  });
 }
 
 /** Those of an end's artifacts that travel with it: what the sweep asks for, as far as it is small together. */

@@ -3,6 +3,7 @@ import type { MetricsLine } from '../../model/metrics.ts';
 import type { Evidence } from '../core/event.ts';
 import { listArtifacts } from '../spool/artifacts.ts';
 import { ranByFilesMs, readExitRecord } from '../spool/exit-record.ts';
+import type { Redaction } from '../secrets/redaction.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
 import { cutLog, longestLogBytes, readTail } from '../spool/log-file.ts';
 import { parseMetricsLine } from './metrics-line.ts';
@@ -21,6 +22,8 @@ export interface GatherFacts {
   readonly checkpointBytes: () => number | null;
   /** Takes the lines of one look, where there are more than one look takes. */
   readonly read: (lines: readonly MetricsLine[]) => void;
+  /** What is taken out of its words. Lines that `read` takes have it done to them there. */
+  readonly redaction: Redaction;
 }
 
 /**
@@ -75,22 +78,25 @@ function gatherRest(
   };
   const exit = looked(() => readExitRecord(run), null);
   const lines = looked(() => sources.read(true), []);
+  const { redaction } = facts;
+  const redacted = (line: MetricsLine): MetricsLine => redaction.line(line, launch.objective.metric);
   const log = readTail(run.log, lookedAtBytes);
+  const printed = lines.length === 0 ? lastPrinted(log.text) : null;
   if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
     exit,
     misplaced: problems[0] ?? null,
     ranMs: facts.seen ? null : ranByFilesMs(run),
-    lines,
+    lines: lines.map(redacted),
     offsets: sources.offsets,
-    printed: lines.length === 0 ? lastPrinted(log.text) : null,
+    printed: printed === null ? null : redacted(printed),
     // Asked for only where it can matter: 137 is 128 + SIGKILL.
     oomKills: exit === 137 ? facts.oomKills() : null,
     artifacts: [],
     checkpointBytes: exit === 0 ? null : facts.checkpointBytes(),
-    logTail: tailOf(log.text),
+    logTail: tailOf(log.sizeBytes > lookedAtBytes ? redaction.tail(log.text) : redaction.text(log.text)),
   };
-  const artifacts = listArtifacts(run.artifacts, launch.artifacts);
+  const artifacts = listArtifacts(run.artifacts, launch.artifacts, (path) => redaction.text(path));
   if (!(artifacts instanceof Promise)) return evidence;
   return artifacts.then(
     (listed) => ({ ...evidence, artifacts: listed }),

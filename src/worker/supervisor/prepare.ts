@@ -76,26 +76,32 @@ export class LaunchPlaces {
   }
 }
 
+/** With what trials are prepared. */
+export interface Preparing {
+  readonly host: HostFolder;
+  readonly places: LaunchPlaces;
+  /** What trials inherit of the agent's environment. */
+  readonly base: Readonly<Record<string, string>>;
+  /** Called once the attempt has its folder. */
+  readonly note: () => void;
+}
+
 /** Makes an attempt's folder. What stands in the way is an outcome: nothing of the program has run then. */
 export function prepareTrial(
-  host: HostFolder,
-  places: LaunchPlaces,
-  base: Readonly<Record<string, string>>,
+  preparing: Preparing,
   lease: Lease,
   launch: Launch,
   surroundings: Surroundings,
 ): PreparedTrial | NotPrepared {
   try {
-    return prepare(host, places, base, lease, launch, surroundings);
+    return prepare(preparing, lease, launch, surroundings);
   } catch (error) {
     return { kind: 'not-prepared', outcome: outcomeOfError(error, `attempt ${lease.attempt}`) };
   }
 }
 
 function prepare(
-  host: HostFolder,
-  places: LaunchPlaces,
-  base: Readonly<Record<string, string>>,
+  { host, places, base, note }: Preparing,
   lease: Lease,
   launch: Launch,
   surroundings: Surroundings,
@@ -109,6 +115,7 @@ function prepare(
 
   const run = runFolder(host, lease.attempt);
   mkdirSync(run.root); // fails where the attempt was begun before: it is never run a second time
+  note();
   mkdirSync(run.work);
   mkdirSync(run.artifacts);
   writeFileSync(run.params, JSON.stringify(lease.params));

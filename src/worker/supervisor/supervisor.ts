@@ -164,10 +164,11 @@ export class Supervisor {
     const oomKills = (): number | null => readOomKills(this.#options.procRoot);
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const { post } = this.#options;
-    const read = (lines: readonly MetricsLine[]): void =>
-      post({ kind: 'lines', attempt, lines, offsets: sources.offsets });
+    const redaction = this.#options.secrets.of(attempt);
+    const read = this.#readOf(attempt, launch, sources);
     try {
-      const evidence = gather(run, launch, sources, { seen, oomKills, checkpointBytes: left, read });
+      const facts = { seen, oomKills, checkpointBytes: left, read, redaction };
+      const evidence = gather(run, launch, sources, facts);
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(
         (gathered) => post({ kind: 'gathered', attempt, evidence: gathered }),
@@ -184,8 +185,7 @@ export class Supervisor {
       const sources = this.#sourcesOf(watched);
       try {
         const lines = sources.read(false);
-        if (lines.length > 0)
-          this.#options.post({ kind: 'lines', attempt: watched.attempt, lines, offsets: sources.offsets });
+        if (lines.length > 0) this.#readOf(watched.attempt, watched.launch, sources)(lines);
         this.#shortenLog(watched, sources);
       } catch {
         // A file that cannot be read now is read with the next look, or when the trial ends.
@@ -255,6 +255,15 @@ export class Supervisor {
     if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
     this.#recent.set(attempt, process.pid);
     this.#options.post({ kind: 'exited', attempt });
+  }
+
+  #readOf(attempt: string, { objective }: Launch, sources: MetricsSources) {
+    const { post, secrets } = this.#options;
+    return (lines: readonly MetricsLine[]): void => {
+      const redaction = secrets.of(attempt);
+      const redacted = lines.map((line) => redaction.line(line, objective.metric));
+      post({ kind: 'lines', attempt, lines: redacted, offsets: sources.offsets });
+    };
   }
 
   #sourcesOf(watched: Watched): MetricsSources {
