@@ -119,6 +119,10 @@ export class Agent {
         hostBytes: this.#supervisor.memoryOf(session),
         gpuBytes: gpuBytesOfSession(this.#apps, this.#supervisor.sessionOf, session, device),
       }),
+      mostOf: (device) => ({
+        hostBytes: hostFacts.memoryBytes,
+        gpuBytes: this.#state.facts.gpus?.find(({ uuid }) => uuid === device)?.memoryBytes ?? 0,
+      }),
       log,
     });
     this.#effects = new Effects({
@@ -271,9 +275,9 @@ export class Agent {
     const cpuMs = shares.reduce((total, share) => total + share.cpuMs, this.#supervisor.launcherCpuMs);
     const host = this.#figures.read(now, { count: this.#supervisor.runningCount, cpuMs });
     const gpus = measuredGpus(this.#nvidia.gpus, apps, ownerOf, host, now);
-    const others = this.#claims.ofOthers();
+    const claims = this.#claims.look();
     this.#turnWith([
-      { kind: 'claims-read', said: this.#state.claims.read, others },
+      { kind: 'claims-read', said: this.#state.claims.read, ...claims },
       { kind: 'sampled', figures: { ...host, gpus }, shares },
     ]);
   }

@@ -63,7 +63,7 @@ export class Effects {
         this.#options.post({
           kind: 'claims-read',
           said: instruction.said,
-          others: this.#options.claims.ofOthers(),
+          ...this.#options.claims.look(),
         });
         break;
       case 'prepare':

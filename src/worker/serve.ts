@@ -6,7 +6,7 @@ import { buildOf, writeAgentFile } from './agent-file.ts';
 import { AgentLog, describeError } from './agent-log.ts';
 import { EarlyPeers } from './early-peers.ts';
 import { Endpoint } from './endpoint.ts';
-import { commonFolder } from './claims/claims.ts';
+import { commonFolder } from './claims/common-folder.ts';
 import { thisProcess } from './folder/holder.ts';
 import { takeFolder } from './folder/lock.ts';
 import { Presence } from './folder/presence.ts';

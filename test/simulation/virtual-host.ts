@@ -330,7 +330,7 @@ class Agent {
         return this.#later({ kind: 'spawned', attempt, process, oomKills: 0 });
       }
       case 'claim':
-        return this.#later({ kind: 'claims-read', said: instruction.said, others: [] });
+        return this.#later({ kind: 'claims-read', said: instruction.said, others: [], untold: null });
       case 'adopt':
         return this.#adopt(instruction.lease.attempt);
       case 'signal':

@@ -42,6 +42,7 @@ const host = (
   limits: defaultLimits,
   ours: [],
   claims: [],
+  untold: null,
   ...more,
   figures: {
     load: 0,

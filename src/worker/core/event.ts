@@ -58,7 +58,13 @@ export type WorkerEvent =
   | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
   | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }
   /** What other accounts claim, read after ours were said so often. */
-  | { readonly kind: 'claims-read'; readonly said: number; readonly others: readonly OthersClaim[] }
+  | {
+      readonly kind: 'claims-read';
+      readonly said: number;
+      readonly others: readonly OthersClaim[];
+      /** Why others cannot be told of ours, or cannot be heard; null where they can. */
+      readonly untold: string | null;
+    }
   /** The driver's tool was heard, or failed in another way than before. */
   | {
       readonly kind: 'gpus-found';
