@@ -15,6 +15,8 @@ export function shownVariables({ env }: Console, { sweep }: LoadedSweep): readon
     const value = env[name];
     const why = value === undefined ? null : whyShown(value);
     if (why === null) return [];
-    return [{ name, because: why === 'path' ? 'it is a path' : `it is shorter than ${shortestSecret} characters` }];
+    return [
+      { name, because: why === 'path' ? 'it is a path' : `it is shorter than ${shortestSecret} characters` },
+    ];
   });
 }

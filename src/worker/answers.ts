@@ -14,7 +14,11 @@ import { readBytes } from './spool/log-file.ts';
 export function readLog(
   host: HostFolder,
   secrets: AttemptSecrets,
-  { attempt, offset: asked, ended }: { readonly attempt: string; readonly offset: number; readonly ended: boolean },
+  {
+    attempt,
+    offset: asked,
+    ended,
+  }: { readonly attempt: string; readonly offset: number; readonly ended: boolean },
 ): FromAgent {
   const answer = { kind: 'log', attempt } as const;
   try {

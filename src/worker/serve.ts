@@ -146,8 +146,7 @@ async function replayWhatIsThere(
         if (ms >= retryMs)
           early.tell(`its agent has read its long journal in ${host.root} for ${Math.round(ms / 1_000)} s`);
       });
-      if (replayed.torn > 0)
-        log.write(`the journal has ${replayed.torn} torn lines, which do not count`);
+      if (replayed.torn > 0) log.write(`the journal has ${replayed.torn} torn lines, which do not count`);
       return replayed;
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);

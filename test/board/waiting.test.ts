@@ -268,7 +268,13 @@ describe('P6 why anything waits', () => {
 });
 
 describe('P6 a host with GPUs', () => {
-  const memory: DeviceRefusal = { kind: 'gpu-memory', needBytes: 2 ** 33, freeBytes: 2 ** 32, totalBytes: 2 ** 34, claimed: [] };
+  const memory: DeviceRefusal = {
+    kind: 'gpu-memory',
+    needBytes: 2 ** 33,
+    freeBytes: 2 ** 32,
+    totalBytes: 2 ** 34,
+    claimed: [],
+  };
   const hot = { kind: 'gpu-temperature', celsius: 91, limitCelsius: 78 } as const;
   const gpus = {
     kind: 'gpus' as const,

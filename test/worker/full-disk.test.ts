@@ -1,6 +1,14 @@
 /** A disk that is full, on a small file system of its own: only where this user may mount one. */
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -74,7 +82,9 @@ describe.runIf(mayMount())('a full disk', () => {
     for (const { attempt } of many) expect((await writer.ended(attempt)).end.final).toEqual({ score: 2 });
   });
 
-  it('is told of by an agent that begins there, which goes on when there is room', { timeout: 60_000 }, async () => {
+  it('is told of by an agent that begins there, which goes on when there is room', {
+    timeout: 60_000,
+  }, async () => {
     const writer = await host.writer();
     writer.send({ kind: 'limits', limits: { ...noLimits, diskBytes: 0 } });
     const gate = join(host.folder, 'gate');
@@ -89,7 +99,14 @@ describe.runIf(mayMount())('a full disk', () => {
     const { pid } = JSON.parse(stdout) as { readonly pid: number };
     try {
       const again = await host.connect();
-      again.send({ kind: 'hello', protocol: protocolVersion, ledger: 'ledger', owner: '', term: 2, role: 'writer' });
+      again.send({
+        kind: 'hello',
+        protocol: protocolVersion,
+        ledger: 'ledger',
+        owner: '',
+        term: 2,
+        role: 'writer',
+      });
       expect((await again.hears('stuck')).because).toMatch(/ENOSPC.*make room there/);
       rmSync(join(host.folder, 'filler'));
       await again.hears('stuck', ({ because }) => because === null);

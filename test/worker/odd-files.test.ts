@@ -65,7 +65,10 @@ describe('a program that replaces', { timeout: 120_000 }, () => {
     writeFileSync(join(elsewhere, 'exit'), '0\n');
     writeFileSync(join(elsewhere, 'report.ndjson'), '{"score": 5}\n');
     const writer = await host.writer();
-    const { end } = await writer.run('a-1', shell(`mv "$run" "$run.away"; ln -s ${elsewhere} "$run"; exit 3`));
+    const { end } = await writer.run(
+      'a-1',
+      shell(`mv "$run" "$run.away"; ln -s ${elsewhere} "$run"; exit 3`),
+    );
     expect(end).toMatchObject({ outcome: { kind: 'failed', exitCode: null }, final: null });
     expect(readFileSync(join(elsewhere, 'exit'), 'utf8')).toBe('0\n');
     execFileSync('rm', [host.runFile('.', 'a-1')]);
@@ -121,7 +124,11 @@ describe('a report of 300 MB', () => {
     const other = await writer.run('b-1', shell(printsScore));
     expect(other.end.outcome.kind).toBe('succeeded');
     const { end } = await writer.ended('a-1');
-    expect(end).toMatchObject({ outcome: { kind: 'succeeded' }, best: { score: 0.9 }, final: { score: 0.9 } });
+    expect(end).toMatchObject({
+      outcome: { kind: 'succeeded' },
+      best: { score: 0.9 },
+      final: { score: 0.9 },
+    });
   });
 });
 
@@ -151,7 +158,7 @@ describe('an agent that begins', { timeout: 120_000 }, () => {
   it.each([
     ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
     ['a link to an endless file', (path: string) => symlinkSync('/dev/zero', path)],
-    ['a folder', (path: string) => void mkdirSync(path)],
+    ['a folder', (path: string) => mkdirSync(path)],
   ])('where its journal was replaced by %s begins anew', async (_, put) => {
     const open = await running();
     await host.kill('SIGKILL');

@@ -1,7 +1,16 @@
 /** One folder has one agent, whatever happens to its socket and to the agent itself. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -44,7 +53,9 @@ describe('P3 an agent', () => {
     return () => writeFileSync(gate, '');
   };
 
-  it('makes its socket anew when it was removed, and is not joined by another', { timeout: 60_000 }, async () => {
+  it('makes its socket anew when it was removed, and is not joined by another', {
+    timeout: 60_000,
+  }, async () => {
     const { pid } = await start();
     const open = await running();
     rmSync(socketPath(host.folder));
@@ -62,7 +73,9 @@ describe('P3 an agent', () => {
     await writer.ended('a-1');
   });
 
-  it('that is stopped and cannot be reached is ended in order, and its trial goes on', { timeout: 60_000 }, async () => {
+  it('that is stopped and cannot be reached is ended in order, and its trial goes on', {
+    timeout: 60_000,
+  }, async () => {
     const { pid } = await start();
     const open = await running();
     process.kill(pid, 'SIGSTOP');
@@ -86,8 +99,19 @@ describe('P3 an agent', () => {
       const { pid } = await start();
       const inside = `mount -t tmpfs tmpfs /tmp && exec "$@"`;
       const other = spawn('unshare', [
-        ...['-m', '-p', '-f', '--mount-proc', 'sh', '-c', inside, 'sh'],
-        ...[process.execPath, main, 'serve', '--folder', folder],
+        '-m',
+        '-p',
+        '-f',
+        '--mount-proc',
+        'sh',
+        '-c',
+        inside,
+        'sh',
+        process.execPath,
+        main,
+        'serve',
+        '--folder',
+        folder,
       ]);
       const [code] = await once(other, 'exit');
       expect(code).toBe(0);
@@ -99,7 +123,9 @@ describe('P3 an agent', () => {
 function commandOf(pid: number): string {
   try {
     // A zombie has none.
-    return existsSync(`/proc/${pid}/exe`) ? readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ') : '';
+    return existsSync(`/proc/${pid}/exe`)
+      ? readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')
+      : '';
   } catch {
     return '';
   }

@@ -7,7 +7,9 @@ import type { FromAgent } from '../../src/protocol/messages.ts';
 import { Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
 
 const key = 'sk-Zq8/f+2mK9=x7';
-const pem = ['-----BEGIN KEY-----', 'MIIEowIBAAKCAQEA7f', 'q83vEjRWeJCrze8SNF', '-----END KEY-----'].join('\n');
+const pem = ['-----BEGIN KEY-----', 'MIIEowIBAAKCAQEA7f', 'q83vEjRWeJCrze8SNF', '-----END KEY-----'].join(
+  '\n',
+);
 const passed = { KEY: key, KEY_AND_MORE: `${key}-more`, PEM: pem, PIN: '20251129', MODE: 'offline' };
 
 let host: Host;
@@ -46,8 +48,12 @@ async function logOf(writer: Writer, attempt: string): Promise<string> {
   for (let offset = 0; ; ) {
     const from = writer.heard.length;
     writer.send({ kind: 'read-log', attempt, offset });
-    await expect.poll(() => writer.heard.slice(from).some(({ kind }) => kind === 'log'), { timeout: 20_000 }).toBe(true);
-    const said = writer.heard.slice(from).find((message): message is Extract<FromAgent, { kind: 'log' }> => message.kind === 'log');
+    await expect
+      .poll(() => writer.heard.slice(from).some(({ kind }) => kind === 'log'), { timeout: 20_000 })
+      .toBe(true);
+    const said = writer.heard
+      .slice(from)
+      .find((message): message is Extract<FromAgent, { kind: 'log' }> => message.kind === 'log');
     if (said === undefined || said.problem !== null) throw new Error(said?.problem ?? 'no answer');
     text += Buffer.from(said.base64, 'base64').toString();
     if (said.complete) return text;
@@ -56,7 +62,8 @@ async function logOf(writer: Writer, attempt: string): Promise<string> {
 }
 
 describe('P9 what a program says of a value', { timeout: 60_000 }, () => {
-  const prints = 'echo "pin $PIN 1.20251129 loss=$PIN"; echo "$PEM"; echo "mode $MODE, <$KEY_AND_MORE> and $KEY";';
+  const prints =
+    'echo "pin $PIN 1.20251129 loss=$PIN"; echo "$PEM"; echo "mode $MODE, <$KEY_AND_MORE> and $KEY";';
 
   it('is hidden in the end of a failure, by its name, whole and outside of numbers', async () => {
     const writer = await host.writer();
@@ -64,7 +71,9 @@ describe('P9 what a program says of a value', { timeout: 60_000 }, () => {
     expect(end.outcome).toMatchObject({
       message: 'ended with exit code 3: mode offline, <[KEY_AND_MORE]> and [KEY]',
     });
-    expect(end.logTail).toBe('pin [PIN] 1.20251129 loss=[PIN]\n[PEM]\nmode offline, <[KEY_AND_MORE]> and [KEY]\n');
+    expect(end.logTail).toBe(
+      'pin [PIN] 1.20251129 loss=[PIN]\n[PEM]\nmode offline, <[KEY_AND_MORE]> and [KEY]\n',
+    );
     expect(await logOf(writer, 'a-1')).toBe(end.logTail);
     expectHidden(told(writer));
   });
@@ -75,7 +84,9 @@ describe('P9 what a program says of a value', { timeout: 60_000 }, () => {
     const first = await run(
       writer,
       'a-1',
-      shell(`echo "${report}" >> "$LABSWEEP_REPORT"; mkdir "$LABSWEEP_ARTIFACTS/of $PIN"; echo a > "$LABSWEEP_ARTIFACTS/of $PIN/$PIN.txt"`),
+      shell(
+        `echo "${report}" >> "$LABSWEEP_REPORT"; mkdir "$LABSWEEP_ARTIFACTS/of $PIN"; echo a > "$LABSWEEP_ARTIFACTS/of $PIN/$PIN.txt"`,
+      ),
     );
     expect(first.end.final).toEqual({ score: 1, note: 'at [KEY]', 'at [KEY]': 2, pin: 20251129 });
     expect(first).toMatchObject({
@@ -105,7 +116,7 @@ describe('P9 what a program says of a value', { timeout: 60_000 }, () => {
     const writer = await host.writer();
     const gate = join(host.folder, 'gate');
     const filler = 'head -c 524280 /dev/zero | tr "\\0" x;';
-    const halves = 'printf %s "${KEY%????????}"; ' + `until test -e ${gate}; do sleep 0.05; done; printf %s "\${KEY#????????}";`;
+    const halves = `printf %s "\${KEY%????????}"; until test -e ${gate}; do sleep 0.05; done; printf %s "\${KEY#????????}";`;
     lease(writer, 'a-1', shell(`${filler} printf '%s\\n' "$KEY"; ${halves} exit 3`));
     await writer.started('a-1');
     const seen = await writer.logHas('a-1', 'x'.repeat(1_000));

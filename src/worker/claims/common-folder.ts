@@ -34,7 +34,10 @@ function makeFolder(folder: string): void {
 }
 
 /** Its entries, and whether there are more of them than are looked at. */
-export function entriesOf(folder: string, most: number): { readonly names: string[]; readonly more: boolean } {
+export function entriesOf(
+  folder: string,
+  most: number,
+): { readonly names: string[]; readonly more: boolean } {
   const names: string[] = [];
   try {
     const open = opendirSync(folder, { bufferSize: 1_024 });

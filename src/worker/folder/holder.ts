@@ -50,11 +50,13 @@ export function standing({ pid, startTime, boot, namespace, machine }: Holder): 
 export const textOfHolder = ({ pid, startTime, boot, namespace, machine, build }: Holder): string =>
   [pid, startTime?.toString(36) ?? '-', boot, namespace, machine, build].join('.');
 
-const form = /^(\d{1,10})\.([0-9a-z]{1,12}|-)\.([0-9a-f]{8})\.([0-9a-f]{4})\.([0-9a-f]{6})\.([0-9a-f]{1,64})$/;
+const form =
+  /^(\d{1,10})\.([0-9a-z]{1,12}|-)\.([0-9a-f]{8})\.([0-9a-f]{4})\.([0-9a-f]{6})\.([0-9a-f]{1,64})$/;
 
 /** Null where a text is none of `textOfHolder`. */
 export function parseHolder(text: string): Holder | null {
-  const [, pid = '', started = '', boot = '', namespace = '', machine = '', build = ''] = form.exec(text) ?? [];
+  const [, pid = '', started = '', boot = '', namespace = '', machine = '', build = ''] =
+    form.exec(text) ?? [];
   if (pid === '') return null;
   const startTime = started === '-' ? null : Number.parseInt(started, 36);
   return { pid: Number(pid), startTime, boot, namespace, machine, build };

@@ -135,7 +135,9 @@ function failure(
 }
 
 const linesOf = (log: string, redact: Redact): string[] =>
-  printable(redact(readTail(log, tailBytes).text)).trimEnd().split('\n');
+  printable(redact(readTail(log, tailBytes).text))
+    .trimEnd()
+    .split('\n');
 
 const lastWords = (lines: readonly string[], longest: number): string =>
   lines.at(-1)?.trim().slice(0, longest) ?? '';

@@ -29,7 +29,8 @@ export function printsOf(spellings: readonly Spelling[]): Prints {
   const values = spellings.map(({ name, text }) => {
     const bytes = Buffer.from(text, 'utf8').toString('latin1');
     let sum = 0;
-    for (let index = 0; index < bytes.length; index += 1) sum = step(sum, bytes.charCodeAt(index), factorOf(salt));
+    for (let index = 0; index < bytes.length; index += 1)
+      sum = step(sum, bytes.charCodeAt(index), factorOf(salt));
     return { name, bytes: bytes.length, sum: sum >>> 8, proof: proofOf(salt, bytes) };
   });
   return { salt, values };

@@ -1,12 +1,4 @@
-import {
-  lstatSync,
-  mkdirSync,
-  opendirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, opendirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContentProblem } from '../../content/problem.ts';

@@ -20,7 +20,11 @@ const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
  * @returns the descriptor
  * @throws OddFileError, or the system's error
  */
-export function openFile(path: string, mode: 'read' | 'change' = 'read', within: string | null = null): number {
+export function openFile(
+  path: string,
+  mode: 'read' | 'change' = 'read',
+  within: string | null = null,
+): number {
   const follows = within === null ? O_NOFOLLOW : 0;
   const file = openUnfollowed(path, (mode === 'read' ? O_RDONLY : O_RDWR) | follows | O_NONBLOCK);
   const problem = problemOf(file, path, within);

@@ -35,7 +35,10 @@ export function* recordsOf(path: string): Generator<JournalRecord, JournalRead> 
 }
 
 /** All of them. @throws as `recordsOf` */
-export function readJournal(path: string): { readonly records: readonly JournalRecord[]; readonly torn: number } {
+export function readJournal(path: string): {
+  readonly records: readonly JournalRecord[];
+  readonly torn: number;
+} {
   const records: JournalRecord[] = [];
   const reading = recordsOf(path);
   for (let next = reading.next(); ; next = reading.next()) {
@@ -96,7 +99,10 @@ function chunkAt(path: string, offset: number): Buffer {
       return bytes.subarray(0, readSync(file, bytes, 0, chunkBytes, offset));
     });
   } catch (error) {
-    if (error instanceof OddFileError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+    if (
+      error instanceof OddFileError ||
+      (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    )
       return Buffer.alloc(0);
     throw error;
   }

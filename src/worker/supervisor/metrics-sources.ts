@@ -24,7 +24,8 @@ export class MetricsSources {
     this.#report = new TextTail(run.report, offsets.report);
     this.#log = new TextTail(run.log, offsets.log);
     // It may lie among the artifacts, with a link to it where the program runs.
-    this.#csv = metrics.csv === null ? null : new TextTail(join(run.work, metrics.csv), offsets.csv, run.root);
+    this.#csv =
+      metrics.csv === null ? null : new TextTail(join(run.work, metrics.csv), offsets.csv, run.root);
     this.#patterns = metrics.stdout.length === 0 ? null : new StdoutPatterns(metrics.stdout);
   }
 
@@ -59,7 +60,9 @@ export class MetricsSources {
 
   /** Of the log only where something is looked for in it. */
   #tails(): readonly TextTail[] {
-    return [this.#report, this.#patterns === null ? null : this.#log, this.#csv].filter((tail) => tail !== null);
+    return [this.#report, this.#patterns === null ? null : this.#log, this.#csv].filter(
+      (tail) => tail !== null,
+    );
   }
 
   /** The log was cut to `size`, all of it read before. */

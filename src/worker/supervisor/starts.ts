@@ -67,7 +67,12 @@ export class Starts {
     const { host, environment, secrets } = this.#options;
     const { attempt } = lease;
     const note = (): void => secrets.note(attempt, surroundings.passed);
-    const prepared = prepareTrial({ host, places: this.#places, base: environment, note }, lease, launch, surroundings);
+    const prepared = prepareTrial(
+      { host, places: this.#places, base: environment, note },
+      lease,
+      launch,
+      surroundings,
+    );
     if (prepared.kind === 'not-prepared') return this.#listener.failed(attempt, prepared.outcome);
     const { run, argv, environment: added } = prepared;
     this.#asked.set(attempt, { lease, launch, run });

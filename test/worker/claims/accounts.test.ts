@@ -1,13 +1,22 @@
 /** Claims of real accounts that may not see each other's processes, and of one that means harm. Needs root. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentLog } from '../../../src/worker/agent-log.ts';
 import { Claims, type Heard } from '../../../src/worker/claims/claims.ts';
 
-const sayClaims = join(import.meta.dirname, 'say-claims.ts');
+const sayClaims = join(import.meta.dirname, 'fixtures/say-claims.ts');
 const [mina, jonas] = [64_001, 64_002];
 
 let root: string;
@@ -67,7 +76,9 @@ describe.skipIf(!isHere)('P4 claims of real accounts', { timeout: 90_000 }, () =
     utimesSync(join(folder, readdirSync(folder)[0] ?? ''), past, past);
     const [from, before] = [performance.now(), two.heard.length];
     await expect.poll(() => performance.now() - from > 13_000, { timeout: 20_000 }).toBe(true);
-    expect(two.heard.slice(before + 1).every(({ others }) => others.length === 1 || claimedIn(two) === 6e9)).toBe(true);
+    expect(
+      two.heard.slice(before + 1).every(({ others }) => others.length === 1 || claimedIn(two) === 6e9),
+    ).toBe(true);
     expect(claimedIn(two)).toBe(6e9);
     expect(one.heard.at(-1)?.untold).toBeNull();
   });
@@ -79,7 +90,16 @@ describe.skipIf(!isHere)('P4 claims of real accounts', { timeout: 90_000 }, () =
     await expect.poll(() => claimedIn(owner), { timeout: 20_000 }).toBe(6e9);
     expect(one.heard.at(-1)?.untold).toBeNull();
     const file = readdirSync(folder).find((name) => name.startsWith(`${mina}-`)) ?? '';
-    execFileSync('setpriv', ['--reuid', String(jonas), '--regid', String(jonas), '--clear-groups', 'rm', '-f', join(folder, file)]);
+    execFileSync('setpriv', [
+      '--reuid',
+      String(jonas),
+      '--regid',
+      String(jonas),
+      '--clear-groups',
+      'rm',
+      '-f',
+      join(folder, file),
+    ]);
     await expect.poll(() => one.heard.at(-1)?.untold ?? '', { timeout: 20_000 }).toContain('vanishes');
     await expect.poll(() => claimedIn(owner), { timeout: 20_000 }).toBe(6e9);
   });
@@ -96,12 +116,23 @@ describe.skipIf(!isHere)('P4 an account that means harm', { timeout: 90_000 }, (
       log: new AgentLog(join(root, 'log')),
     });
   const asJonas = (script: string): void =>
-    void execFileSync('setpriv', ['--reuid', String(jonas), '--regid', String(jonas), '--clear-groups', 'sh', '-c', script]);
+    void execFileSync('setpriv', [
+      '--reuid',
+      String(jonas),
+      '--regid',
+      String(jonas),
+      '--clear-groups',
+      'sh',
+      '-c',
+      script,
+    ]);
 
   it('cannot hide the claims of others behind files in their name', async () => {
     mkdirSync(folder);
     chmodSync(folder, 0o1777);
-    asJonas(`cd ${folder}; for n in 10 11 12 13 14 15 16 17 18 19; do echo x > ${mina}-01234567890000$n.json; mkfifo ${mina}-11234567890000$n.json; ln -s /dev/zero ${mina}-21234567890000$n.json; done`);
+    asJonas(
+      `cd ${folder}; for n in 10 11 12 13 14 15 16 17 18 19; do echo x > ${mina}-01234567890000$n.json; mkfifo ${mina}-11234567890000$n.json; ln -s /dev/zero ${mina}-21234567890000$n.json; done`,
+    );
     account(mina, 6e9, false);
     const claims = open();
     await expect.poll(() => claims.look().others.length, { timeout: 20_000 }).toBe(1);
@@ -112,13 +143,17 @@ describe.skipIf(!isHere)('P4 an account that means harm', { timeout: 90_000 }, (
     account(mina, 6e9, false);
     const claims = open();
     await expect.poll(() => claims.look().others.length, { timeout: 20_000 }).toBe(1);
-    asJonas(`cd ${folder}; i=0; while [ $i -lt 60 ]; do i=$((i+1)); touch $(seq -f '${jonas}-%016.0f.json' \${i}000 \${i}199); done`);
+    asJonas(
+      `cd ${folder}; i=0; while [ $i -lt 60 ]; do i=$((i+1)); touch $(seq -f '${jonas}-%016.0f.json' \${i}000 \${i}199); done`,
+    );
     claims.look();
     const began = performance.now();
     const heard = claims.look();
     expect(performance.now() - began).toBeLessThan(500);
     expect(heard.others).toMatchObject([{ gpuBytes: 6e9 }]);
-    await expect.poll(() => claims.look().untold, { timeout: 10_000 }).toMatch(/is full of files that are no claims, such as 64002-/);
+    await expect
+      .poll(() => claims.look().untold, { timeout: 10_000 })
+      .toMatch(/is full of files that are no claims, such as 64002-/);
   });
 
   it('that claims absurd figures claims what there is at most', () => {
@@ -130,11 +165,15 @@ describe.skipIf(!isHere)('P4 an account that means harm', { timeout: 90_000 }, (
     for (let number = 0; number < 8; number += 1) {
       const path = join(folder, `${jonas}-000000000000000${number}.json`);
       // From another container, so that it is believed as long as it is fresh.
-      writeFileSync(path, JSON.stringify({ bootId: 'boot', agent, namespace: 'elsewhere', claims: [claim, claim] }));
+      writeFileSync(
+        path,
+        JSON.stringify({ bootId: 'boot', agent, namespace: 'elsewhere', claims: [claim, claim] }),
+      );
       execFileSync('chown', [String(jonas), path]);
     }
     const { others } = open().look();
-    const sum = (what: 'gpuBytes' | 'hostBytes'): number => others.reduce((total, one) => total + one[what], 0);
+    const sum = (what: 'gpuBytes' | 'hostBytes'): number =>
+      others.reduce((total, one) => total + one[what], 0);
     expect([others.length, sum('gpuBytes'), sum('hostBytes')]).toEqual([16, 24e9, 64e9]);
     for (const name of readdirSync(folder)) utimesSync(join(folder, name), 4e9, 4e9);
     expect(open().look().others).toEqual([]);

@@ -24,7 +24,12 @@ afterEach(() => {
 
 function prepare(launch: Partial<Launch>, buildMs?: number): Promise<PreparationResult> {
   const environment = { PATH: process.env['PATH'] ?? '' };
-  const preparations = new Preparations(openHostFolder(root, 'machine'), environment, (text) => text, buildMs);
+  const preparations = new Preparations(
+    openHostFolder(root, 'machine'),
+    environment,
+    (text) => text,
+    buildMs,
+  );
   const request = { spec: launchOf(['true'], launch), settings: noSettings, wheels: null };
   return preparations.prepare(request, (doing) => told.push(doing));
 }
