@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type AgentFile, buildOf, isOlder, readAgentFile } from './agent-file.ts';
@@ -47,28 +47,41 @@ export async function start(
   const root = join(real, 'host', machineId());
   const agentFile = join(root, 'agent.json');
   const own = buildOf(script);
-  const began = performance.now();
-  const deadline = began + patienceMs;
-  const isSettled = (): boolean => performance.now() - began >= settleMs;
+  const deadline = performance.now() + patienceMs;
+  /** Who was found to live and not be as an agent should, and since when. */
+  let odd = { pid: 0, since: 0 };
+  const isSettled = ({ pid }: ProcessIdentity): boolean => {
+    if (odd.pid !== pid) odd = { pid, since: performance.now() };
+    return performance.now() - odd.since >= settleMs;
+  };
   while (performance.now() < deadline) {
     const connection = await tryConnect(socket);
     connection?.destroy();
     const file = readAgentFile(agentFile);
-    const serving = file !== null && isSameProcess(file) ? file : null;
+    const serving = file !== null && isSameProcess(file) && serves(file.pid, real) ? file : null;
     const living = livingAgent(root) ?? serving;
     if (connection !== null && serving !== null) {
       if (!isOlder(serving, own)) return { socket, pid: serving.pid, build: serving.build };
       await endAndWait(serving, deadline);
-    } else if (connection !== null && living !== null && isSettled()) {
+    } else if (connection !== null && living !== null && isSettled(living)) {
       // It cannot write down who it is, and says so to whoever connects.
       return { socket, pid: living.pid, build: living.build };
-    } else if (connection !== null || (living !== null && !isSettled())) await pause(5);
+    } else if (connection !== null || (living !== null && !isSettled(living))) await pause(5);
     else if (living !== null) await endAndWait(living, deadline);
     else await spawnServe(real, newest(script, file), serveArguments);
   }
   throw new AgentStartError(
     `no agent answers at ${socket} after ${patienceMs / 1000} s; see ${agentFile} and agent.log beside it`,
   );
+}
+
+/** Whether a process is an agent of the folder, as far as its arguments can be read. */
+function serves(pid: number, folder: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0serve\0--folder\0${folder}\0`);
+  } catch {
+    return true;
+  }
 }
 
 /** The agent that holds the folder's lock; null where none does that can be seen here, or the folder is new. */
@@ -98,17 +111,20 @@ function isWhole(file: string, { build }: AgentFile): boolean {
   }
 }
 
+/** Where nobody waits for it, a process that has ended keeps its number for ever. */
+const numberKeptMs = 200;
+
 /** An agent that was stopped hears of it only once it goes on; one that hangs is killed, as a crash would. */
 async function endAndWait(agent: ProcessIdentity, deadline: number): Promise<void> {
-  const isGone = async (untilAt: number): Promise<boolean> => {
-    while (isSameProcess(agent) && performance.now() < untilAt) await pause(5);
-    return !isSameProcess(agent);
-  };
   try {
     process.kill(agent.pid, 'SIGTERM');
     process.kill(agent.pid, 'SIGCONT');
-    if (!(await isGone(Math.min(deadline, performance.now() + settleMs)))) process.kill(agent.pid, 'SIGKILL');
-    await isGone(deadline);
+    const killAt = Math.min(deadline, performance.now() + settleMs);
+    while (isSameProcess(agent) && performance.now() < killAt) await pause(5);
+    if (isSameProcess(agent)) process.kill(agent.pid, 'SIGKILL');
+    while (isSameProcess(agent) && performance.now() < deadline) await pause(5);
+    const goneAt = performance.now();
+    while (performance.now() - goneAt < numberKeptMs && process.kill(agent.pid, 0)) await pause(5);
   } catch {
     // Gone.
   }
