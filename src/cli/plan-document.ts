@@ -11,6 +11,8 @@ export interface Plan {
   readonly missing: readonly { readonly what: string; readonly remedy: string }[];
   /** What `run` would take out of the sweep that the ledger has, after a question or with `--prune`. */
   readonly leaving: Leaving;
+  /** Variables of `passEnv` whose values are not hidden where a trial prints them. */
+  readonly shown: readonly { readonly name: string; readonly because: string }[];
   /** Null while nothing of the program has been seen to run. */
   readonly eta: { readonly seconds: number; readonly low: number; readonly high: number } | null;
 }

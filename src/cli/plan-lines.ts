@@ -28,6 +28,7 @@ export function planLines(
     '',
     `Hosts: ${plan.devices.map(({ host, off }) => (off === null ? host : `${host} (off: ${off})`)).join(', ')}`,
     ...leavingLines(plan),
+    ...plan.shown.map(({ name, because }) => `Not hidden where a trial prints it: ${name}; ${because}`),
     ...plan.missing.map(({ what, remedy }) => `Missing: ${what}; ${remedy}`),
   ];
 }

@@ -22,13 +22,15 @@ export interface Collected {
 
 /** A program that leaves more files than this has mistaken its artifacts folder for a scratch disk. */
 const maxListedArtifacts = 10_000;
+/** So far the first of them by name are listed; of more, some. */
+const maxFoundArtifacts = 50_000;
 
 /**
  * Looks over what an attempt left in its artifacts folder. Links out of it and files that cannot be read are left out.
  * In the order of their paths, files come back as long as there is room for them.
  */
 export async function collect(folder: string, { fetch, maxBytes }: CollectOptions): Promise<Collected> {
-  const { files } = await walk(folder, () => false);
+  const { files } = await walk(folder, () => false, maxFoundArtifacts);
   const listed = [...files].sort(byPathBytes).slice(0, maxListedArtifacts);
   const found = (await mapSome(4, listed, (file) => describe(folder, file))).flat();
   return { artifacts: choose(found, fetch, maxBytes), unlisted: files.length - listed.length };

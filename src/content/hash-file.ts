@@ -1,13 +1,27 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+const chunkBytes = 256 * 1024;
 
 /**
- * The bytes of a file, opened when they are asked for: a stream that was opened earlier would fail unheard.
+ * The bytes of a file, opened when they are asked for. A pipe that has come in its place since it was listed is not
+ * waited for: it would take a thread of the few that all files are read by.
  *
  * @throws what the file system says
  */
 export async function* chunksOf(path: string): AsyncGenerator<Buffer> {
-  for await (const chunk of createReadStream(path)) if (Buffer.isBuffer(chunk)) yield chunk;
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error(`${path} is no file`);
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** SHA-256 and size of a file, of the bytes that were read. @throws what the file system says */

@@ -1,6 +1,6 @@
 /** Finds the regular files of a folder. Links are followed as long as they stay inside. */
 import type { Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { ContentProblem } from './problem.ts';
 
@@ -19,12 +19,17 @@ export interface Found {
 /** What to leave out: asked with the path below the folder, and the absolute one. */
 export type LeavesOut = (path: string, isFolder: boolean, absolute: string) => boolean;
 
-export async function walk(folder: string, leavesOut: LeavesOut): Promise<Found> {
+/** @param mostFiles no more are looked for once so many were found */
+export async function walk(
+  folder: string,
+  leavesOut: LeavesOut,
+  mostFiles = Number.POSITIVE_INFINITY,
+): Promise<Found> {
   const found: Found = { files: [], problems: [] };
   const root = await realpath(folder).catch(() => null);
   if (root === null || !(await stat(root)).isDirectory())
     found.problems.push({ kind: 'no-folder', path: folder });
-  else await walkFolder({ root, leavesOut, found }, '', [root]);
+  else await walkFolder({ root, leavesOut, found, mostFiles }, '', [root]);
   return found;
 }
 
@@ -32,11 +37,14 @@ interface Walk {
   readonly root: string;
   readonly leavesOut: LeavesOut;
   readonly found: Found;
+  readonly mostFiles: number;
 }
 
 /** @param above real paths of the folder and those that it lies in: a link back to one of them has no end */
 async function walkFolder(walk: Walk, folder: string, above: readonly string[]): Promise<void> {
-  for (const entry of await readdir(join(walk.root, folder), { withFileTypes: true })) {
+  // One after the other: a folder may have a million.
+  for await (const entry of await opendir(join(walk.root, folder), { bufferSize: 256 })) {
+    if (walk.found.files.length >= walk.mostFiles) return;
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     try {
       await visit(walk, path, entry.isSymbolicLink(), above);

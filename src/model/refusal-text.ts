@@ -1,5 +1,5 @@
 import { formatDuration } from './duration.ts';
-import type { DeviceRefusal, Refusal } from './refusal.ts';
+import type { Claimed, DeviceRefusal, Refusal } from './refusal.ts';
 import { formatSize } from './size.ts';
 
 /** Why a trial does not start now, in one plain sentence with its figures (P6). */
@@ -10,7 +10,9 @@ export function refusalText(refusal: Refusal): string {
     case 'cpus':
       return `needs ${counted(refusal.needCpus, 'core')}; ${decimal(refusal.freeCpus)} of ${decimal(refusal.totalCpus)} are free`;
     case 'memory':
-      return `needs ${formatSize(refusal.needBytes)} of memory; ${formatSize(refusal.freeBytes)} of ${formatSize(refusal.totalBytes)} are free`;
+      return `needs ${formatSize(refusal.needBytes)} of memory; ${formatSize(refusal.freeBytes)} of ${formatSize(refusal.totalBytes)} are free${claimedText(refusal.claimed)}`;
+    case 'claims':
+      return `takes one trial at a time: ${refusal.because}`;
     case 'load':
       return `others load the host with ${decimal(refusal.othersLoad)}; nothing starts from ${decimal(refusal.limit)}`;
     case 'disk':
@@ -86,7 +88,9 @@ export function deviceRefusalText(refusal: DeviceRefusal): string {
         ? 'has told nothing yet'
         : `has told nothing for ${formatDuration(Math.round(refusal.ageMs / 1000) * 1000)}`;
     case 'gpu-memory':
-      return `has ${formatSize(refusal.freeBytes)} of ${formatSize(refusal.totalBytes)} to give where ${formatSize(refusal.needBytes)} are needed`;
+      return `has ${formatSize(refusal.freeBytes)} of ${formatSize(refusal.totalBytes)} to give where ${formatSize(refusal.needBytes)} are needed${claimedText(refusal.claimed)}`;
+    case 'gpu-claims':
+      return `takes one trial at a time: ${refusal.because}`;
     case 'gpu-utilisation':
       return `is ${percent(refusal.utilisation)} busy, held until under ${percent(refusal.limit)}`;
     case 'gpu-temperature':
@@ -97,6 +101,12 @@ export function deviceRefusalText(refusal: DeviceRefusal): string {
       return refusal satisfies never;
   }
 }
+
+/** Whom a person may ask. */
+const claimedText = (claimed: readonly Claimed[]): string =>
+  claimed.length === 0
+    ? ''
+    : ` (${claimed.map(({ user, bytes }) => `${user} claims ${formatSize(bytes)}`).join(', ')})`;
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const counted = (count: number, noun: string): string => `${decimal(count)} ${noun}${count === 1 ? '' : 's'}`;

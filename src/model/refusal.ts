@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** What another account on the host claims of it for its trials. */
+const claimedSchema = z.object({ user: z.string(), bytes: z.number() });
+export type Claimed = Readonly<z.infer<typeof claimedSchema>>;
+
 /** Why one GPU of a host does not take a trial now. A GPU is named by its UUID; `index` is the driver's number. */
 export const deviceRefusalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gpu-off'), because: z.string() }),
@@ -15,12 +19,16 @@ export const deviceRefusalSchema = z.discriminatedUnion('kind', [
     needBytes: z.number(),
     freeBytes: z.number(),
     totalBytes: z.number(),
+    /** Agents of earlier versions do not say. */
+    claimed: z.array(claimedSchema).default([]),
   }),
   /** Shares of 1: as measured, and under which it is let in again. */
   z.object({ kind: z.literal('gpu-utilisation'), utilisation: z.number(), limit: z.number() }),
   z.object({ kind: z.literal('gpu-temperature'), celsius: z.number(), limitCelsius: z.number() }),
   /** The ramp guard of a GPU: a shape never observed settles there before the next one starts. */
   z.object({ kind: z.literal('gpu-ramp'), attempt: z.string() }),
+  /** Agents of other accounts cannot be told what starts, or cannot be heard: one trial of ours at a time. */
+  z.object({ kind: z.literal('gpu-claims'), because: z.string() }),
 ]);
 export type DeviceRefusal = Readonly<z.infer<typeof deviceRefusalSchema>>;
 
@@ -36,6 +44,8 @@ export const refusalSchema = z.discriminatedUnion('kind', [
     needBytes: z.number(),
     freeBytes: z.number(),
     totalBytes: z.number(),
+    /** As of a GPU's. */
+    claimed: z.array(claimedSchema).default([]),
   }),
   z.object({ kind: z.literal('load'), othersLoad: z.number(), limit: z.number() }),
   z.object({ kind: z.literal('disk'), freeBytes: z.number(), limitBytes: z.number() }),
@@ -45,6 +55,8 @@ export const refusalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('beside'), attempt: z.string() }),
   /** The ramp guard: a shape never observed settles before the next one starts. */
   z.object({ kind: z.literal('ramp'), attempt: z.string() }),
+  /** As `gpu-claims`, of the host's memory. */
+  z.object({ kind: z.literal('claims'), because: z.string() }),
   /** Figures older than 3 s: nothing is known, so nothing starts. */
   z.object({ kind: z.literal('stale'), ageMs: z.number() }),
   /** `because`: what the driver's tool said where it should have told of GPUs. */

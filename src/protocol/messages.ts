@@ -287,6 +287,8 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     kind: z.literal('log'),
     attempt: z.string(),
     offset: z.number(),
+    /** The offset of what follows, where something was hidden; agents of earlier versions hid nothing. */
+    next: z.number().nullable().default(null),
     base64: z.string(),
     /** True where the attempt has ended and this is the end of its log. */
     complete: z.boolean(),

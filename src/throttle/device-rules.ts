@@ -4,7 +4,7 @@
 import type { DevicePolicy } from '../model/inventory.ts';
 import type { DeviceRefusal } from '../model/refusal.ts';
 import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
-import { gpuRoomBytes, oursOn } from './room.ts';
+import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
 
 type DeviceRule = (request: StartRequest, gpu: GpuLoad, host: HostLoad) => DeviceRefusal | null;
 
@@ -47,8 +47,13 @@ const memory: DeviceRule = ({ resources }, gpu, host) => {
   const need = resources.gpuMemoryBytes ?? 0;
   if (need <= free) return null;
   const totalBytes = gpu.figures.memoryTotalBytes;
-  return { kind: 'gpu-memory', needBytes: need, freeBytes: Math.max(0, free), totalBytes };
+  const claimed = [...claimedBy(claimsOn(gpu.uuid, host.claims), ({ gpuBytes }) => gpuBytes)];
+  return { kind: 'gpu-memory', needBytes: need, freeBytes: Math.max(0, free), totalBytes, claimed };
 };
+
+/** As for the host's memory (rules.ts). */
+const untold: DeviceRule = (_, gpu, { untold: because, ours }) =>
+  because !== null && oursOn(gpu, ours).length > 0 ? { kind: 'gpu-claims', because } : null;
 
 /** Six small trials on one card each ran at a sixth of its speed; the memory would have taken a seventh. */
 const utilisation: DeviceRule = (_, { figures, held }, { limits }) =>
@@ -79,6 +84,7 @@ export const deviceRules: readonly DeviceRule[] = [
   failed,
   stale,
   memory,
+  untold,
   utilisation,
   temperature,
   ramp,

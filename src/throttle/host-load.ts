@@ -50,6 +50,8 @@ export interface HeldMarks {
 
 /** A trial that another account's agent is about to start or runs on this host, as far as it takes room. Bytes. */
 export interface OthersClaim {
+  /** The account's name, or its number. */
+  readonly user: string;
   /** The UUID of its GPU, or `cpu`. */
   readonly device: string;
   /** What it may take of that GPU at its peak, and how much of that shows in the figures. */
@@ -85,4 +87,6 @@ export interface HostLoad {
   readonly ours: readonly OurShare[];
   /** Of other accounts. */
   readonly claims: readonly OthersClaim[];
+  /** Why the agents of other accounts cannot be told what starts, or cannot be heard; null where they can. */
+  readonly untold: string | null;
 }

@@ -32,6 +32,7 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   limits,
   ours: [],
   claims: [],
+  untold: null,
 });
 
 const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({

@@ -1,6 +1,7 @@
 import type { HostFigures } from '../protocol/messages.ts';
 import type { GpuLoad, HostLoad, OthersClaim, OurShare } from './host-load.ts';
 import type { Limits } from './limits.ts';
+import type { Claimed } from '../model/refusal.ts';
 import type { Resources } from '../model/resources.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -45,8 +46,21 @@ function unshownBytes(
   return sum(claims.map(({ bytes }) => bytes)) - Math.min(shown, othersBytes);
 }
 
+/** Whose claims these are, the largest first. */
+export function claimedBy(
+  claims: readonly OthersClaim[],
+  bytesOf: (claim: OthersClaim) => number,
+): readonly Claimed[] {
+  const bytes = new Map<string, number>();
+  for (const claim of claims) bytes.set(claim.user, (bytes.get(claim.user) ?? 0) + bytesOf(claim));
+  return [...bytes]
+    .map(([user, claimed]) => ({ user, bytes: claimed }))
+    .filter((claimed) => claimed.bytes > 0)
+    .sort((one, other) => other.bytes - one.bytes);
+}
+
 /** Of other accounts' claims, those on one GPU. */
-const claimsOn = (uuid: string, claims: readonly OthersClaim[]): readonly OthersClaim[] =>
+export const claimsOn = (uuid: string, claims: readonly OthersClaim[]): readonly OthersClaim[] =>
   claims.filter(({ device }) => device === uuid);
 
 /** Memory of a GPU that no trial is given: what the driver and fragmentation take. */

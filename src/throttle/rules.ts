@@ -5,7 +5,7 @@
 import type { Refusal } from '../model/refusal.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
 import { admitDevice } from './devices.ts';
-import { cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';
+import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';
 
 export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
 
@@ -84,7 +84,21 @@ const memory: Rule = ({ resources }, host) => {
     needBytes: need,
     freeBytes: Math.max(0, free),
     totalBytes: figures.memoryTotalBytes,
+    claimed: [...claimedBy(host.claims, ({ hostBytes }) => hostBytes)],
   };
+};
+
+/**
+ * Two accounts that do not hear of each other both start what fits once. What either has started shows in the figures
+ * when it has taken its memory, so each adds no second trial to a first: together they hold two, not all.
+ */
+const untold: Rule = ({ resources }, { untold: because, ours, figures, limits }) => {
+  if (because === null || figures === null) return null;
+  const small = figures.memoryTotalBytes * limits.rampMemoryShare;
+  const isLarge = ({ hostMemoryBytes }: StartRequest['resources']): boolean => (hostMemoryBytes ?? 0) > small;
+  return isLarge(resources) && ours.some((share) => isLarge(share.resources))
+    ? { kind: 'claims', because }
+    : null;
 };
 
 /** A colleague's simulation had all 64 cores; the sweep took half of each and both missed their deadline. */
@@ -127,6 +141,7 @@ export const rules: readonly Rule[] = [
   slots,
   cores,
   memory,
+  untold,
   load,
   disk,
   ramp,

@@ -6,6 +6,8 @@ const longestBytes = 1024 ** 2;
 export class AgentLog {
   readonly #path: string;
   #size: number;
+  /** Takes out of a message what may be written nowhere. */
+  redact: (message: string) => string = (message) => message;
 
   constructor(path: string) {
     this.#path = path;
@@ -13,7 +15,7 @@ export class AgentLog {
   }
 
   write(message: string): void {
-    const line = `${new Date().toISOString()} ${process.pid} ${message}\n`;
+    const line = `${new Date().toISOString()} ${process.pid} ${this.redact(message)}\n`;
     try {
       if (this.#size > longestBytes) {
         renameSync(this.#path, `${this.#path}.1`);

@@ -8,7 +8,6 @@ import { type AgentLog, describeError } from './agent-log.ts';
 import { Alarm } from './alarm.ts';
 import { Claims } from './claims/claims.ts';
 import type { WorkerEvent } from './core/event.ts';
-import { initial } from './core/initial.ts';
 import type { Instruction } from './core/instruction.ts';
 import type { JournalRecord } from './core/journal-record.ts';
 import { isPreparing } from './core/preparation.ts';
@@ -20,8 +19,11 @@ import { Effects } from './effects.ts';
 import { Peers } from './peers.ts';
 import { ContentKeeper } from './spool/content-keeper.ts';
 import type { HostFolder } from './spool/host-folder.ts';
-import { Journal, readJournal } from './spool/journal.ts';
+import type { Replayed } from './replay.ts';
+import { Journal } from './spool/journal.ts';
 import { Preparations } from './preparation/preparations.ts';
+import { AttemptSecrets } from './secrets/attempt-secrets.ts';
+import { Redaction, spellingsOfAll } from './secrets/redaction.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { findProgram } from './supervisor/program-path.ts';
 import { bytesByAttempt, gpuBytesOfSession, measuredGpus } from './telemetry/gpu-use.ts';
@@ -32,7 +34,8 @@ import { NvidiaSmi } from './telemetry/nvidia-smi.ts';
 
 export interface AgentOptions {
   readonly host: HostFolder;
-  readonly facts: Omit<HostFacts, 'gpus' | 'gpuProblem'>;
+  /** What the journal left, with the facts of this host. */
+  readonly replayed: Replayed;
   /** The command that starts trials for this process (launch-trials.ts). */
   readonly launcher: readonly string[];
   /** What trials inherit of the agent's environment. */
@@ -48,6 +51,8 @@ export interface AgentOptions {
   /** The host's monotonic clock, in milliseconds since its boot. */
   readonly now: () => number;
   readonly log: AgentLog;
+  /** Whether the folder is this agent's still; asked before anything is done. */
+  readonly mayAct: () => boolean;
   /** Called once, when it has been idle for long enough; what it is handed says which attempts are not acknowledged. */
   readonly idle: (isHeld: (attempt: string) => boolean) => void;
 }
@@ -86,14 +91,18 @@ export class Agent {
   #sampledAt = Number.NEGATIVE_INFINITY;
   #ended = false;
 
-  /** Replays the journal, compacts it, and finds again what runs. @throws the system's error when it cannot be read */
+  /** Compacts the journal, where there is room for it, and finds again what runs. */
   constructor(options: AgentOptions) {
     this.#options = options;
+    const { facts: hostFacts } = options.replayed.state;
     const { host, now, procRoot, launcher, environment, log } = options;
     const units = kernelUnits();
     const post = (event: WorkerEvent): void => this.#post(event);
     this.#idling = new Alarm(() => options.idle((attempt) => this.#state.attempts.has(attempt)));
-    this.#supervisor = new Supervisor({ host, launcher, environment, units, procRoot, now, post });
+    const secrets = new AttemptSecrets(host);
+    const redact = (text: string): string => this.#redact(text);
+    log.redact = redact;
+    this.#supervisor = new Supervisor({ host, launcher, environment, secrets, units, procRoot, now, post });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({
       opened: (connection) => this.#post({ kind: 'opened', connection }),
@@ -101,20 +110,25 @@ export class Agent {
       received: (connection, messages) =>
         this.#turnWith(messages.map((message) => ({ kind: 'message', connection, message }))),
     });
-    this.#preparations = new Preparations(host, environment);
+    this.#preparations = new Preparations(host, environment, redact);
     this.#claims = new Claims({
       folder: options.claimsFolder,
       agent: host.folder,
-      bootId: options.facts.bootId,
+      bootId: hostFacts.bootId,
       shownOf: (session, device) => ({
         hostBytes: this.#supervisor.memoryOf(session),
         gpuBytes: gpuBytesOfSession(this.#apps, this.#supervisor.sessionOf, session, device),
+      }),
+      mostOf: (device) => ({
+        hostBytes: hostFacts.memoryBytes,
+        gpuBytes: this.#state.facts.gpus?.find(({ uuid }) => uuid === device)?.memoryBytes ?? 0,
       }),
       log,
     });
     this.#effects = new Effects({
       host,
-      keeper: new ContentKeeper(host.content, options.facts),
+      secrets,
+      keeper: new ContentKeeper(host.content, hostFacts),
       peers: this.#peers,
       supervisor: this.#supervisor,
       preparations: this.#preparations,
@@ -124,19 +138,14 @@ export class Agent {
     });
     this.#nvidia = new NvidiaSmi({
       program: programOf('nvidia-smi', `${options.path}:${environment['PATH'] ?? ''}`),
-      hostMemoryBytes: options.facts.memoryBytes,
+      hostMemoryBytes: hostFacts.memoryBytes,
       now,
       changed: () => this.#gpusFound(),
     });
-    const facts = { ...options.facts, ...this.#gpuFacts() };
-    this.#state = initial(facts);
-    const { records, torn } = readJournal(host.journal);
-    if (torn > 0) log.write(`the journal has ${torn} torn lines, which do not count`);
-    for (const record of records)
-      [this.#state] = transition(this.#state, { kind: 'replayed', record }, now());
-    this.#journal = Journal.rewrite(host.journal, snapshot(this.#state));
-    this.#compactBytes = this.#journal.size;
-    this.#turnWith([{ kind: 'booted', facts }]);
+    this.#state = options.replayed.state;
+    this.#journal = Journal.goOn(host.journal, options.replayed.sizeBytes);
+    this.#compact();
+    this.#turnWith([{ kind: 'booted', facts: { ...hostFacts, ...this.#gpuFacts() } }]);
     this.#sample();
   }
 
@@ -157,6 +166,12 @@ export class Agent {
     this.#preparations.close();
     this.#peers.closeAll();
     this.#journal.close();
+  }
+
+  /** All values that are known here: what a launch makes or fails of may show those of another. */
+  #redact(text: string): string {
+    const passed = [...this.#state.ledgers.values()].flatMap((side) => [...side.passed.values()]);
+    return passed.length === 0 ? text : new Redaction(passed.flatMap(spellingsOfAll)).text(text);
   }
 
   #post(event: WorkerEvent): void {
@@ -193,6 +208,7 @@ export class Agent {
     const records: JournalRecord[] = [];
     for (const instruction of instructions)
       if (instruction.kind === 'journal') records.push(instruction.record);
+    if (!this.#options.mayAct()) return;
     try {
       if (records.length > 0) this.#journal.append(records);
     } catch (error) {
@@ -225,19 +241,27 @@ export class Agent {
   /** A night's journal would take the next agent seconds to read. */
   #compactIfLong(): void {
     if (this.#journal.size < longJournalBytes + 4 * this.#compactBytes) return;
+    this.#compact();
+    this.#compactBytes = this.#journal.size;
+  }
+
+  /** Where there is no room for a second one, the long one goes on, and is compacted once there is. */
+  #compact(): void {
     try {
       const long = this.#journal;
       this.#journal = Journal.rewrite(this.#options.host.journal, snapshot(this.#state));
       long.close();
+      this.#compactBytes = this.#journal.size;
     } catch (error) {
       this.#options.log.write(`the journal cannot be compacted: ${describeError(error)}`);
     }
-    this.#compactBytes = this.#journal.size;
   }
 
   #sample(): void {
     const now = this.#options.now();
     this.#sampledAt = now;
+    // What cannot be decided on now would pile up.
+    if (this.#withheld.length > 0) return;
     this.#supervisor.readLines();
     const taken = this.#supervisor.sample();
     const apps = this.#nvidia.apps();
@@ -251,9 +275,9 @@ export class Agent {
     const cpuMs = shares.reduce((total, share) => total + share.cpuMs, this.#supervisor.launcherCpuMs);
     const host = this.#figures.read(now, { count: this.#supervisor.runningCount, cpuMs });
     const gpus = measuredGpus(this.#nvidia.gpus, apps, ownerOf, host, now);
-    const others = this.#claims.ofOthers();
+    const claims = this.#claims.look();
     this.#turnWith([
-      { kind: 'claims-read', said: this.#state.claims.read, others },
+      { kind: 'claims-read', said: this.#state.claims.read, ...claims },
       { kind: 'sampled', figures: { ...host, gpus }, shares },
     ]);
   }

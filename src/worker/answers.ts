@@ -1,5 +1,4 @@
 /** Questions about the host's files, answered from the disk. A problem is an answer too. */
-import { realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { contentHash } from '../model/ids.ts';
@@ -8,38 +7,36 @@ import { isPlainName } from './core/plain-name.ts';
 import { listCheckpoint, unpackCheckpoint } from './spool/checkpoint.ts';
 import type { ContentKeeper } from './spool/content-keeper.ts';
 import { checkpointFolder, type HostFolder, runFolder } from './spool/host-folder.ts';
+import type { AttemptSecrets } from './secrets/attempt-secrets.ts';
+import { chunkBytes, readRedacted } from './secrets/read-redacted.ts';
 import { readBytes } from './spool/log-file.ts';
 
-/** What one answer carries at most; who wants more asks again. */
-const chunkBytes = 512 * 1024;
-
-export function readLog(host: HostFolder, attempt: string, asked: number, ended: boolean): FromAgent {
+export function readLog(
+  host: HostFolder,
+  secrets: AttemptSecrets,
+  {
+    attempt,
+    offset: asked,
+    ended,
+  }: { readonly attempt: string; readonly offset: number; readonly ended: boolean },
+): FromAgent {
   const answer = { kind: 'log', attempt } as const;
   try {
-    const path = runFolder(host, nameOf(attempt)).log;
-    const { size } = statSync(path);
-    // A log that was cut is shorter than what its reader has seen: it goes on at the end.
-    const offset = Math.min(asked, size);
-    const bytes = readBytes(path, offset, chunkBytes);
-    const complete = ended && offset + bytes.length >= size;
-    return { ...answer, offset, base64: bytes.toString('base64'), complete, problem: null };
+    const run = runFolder(host, nameOf(attempt));
+    const { bytes, offset, next, complete } = readRedacted(run.log, secrets.of(attempt), asked, ended);
+    return { ...answer, offset, next, base64: bytes.toString('base64'), complete, problem: null };
   } catch (error) {
-    return {
-      ...answer,
-      offset: asked,
-      base64: '',
-      complete: true,
-      problem: `there is no log: ${wordsOf(error)}`,
-    };
+    const problem = `there is no log: ${wordsOf(error)}`;
+    return { ...answer, offset: asked, next: null, base64: '', complete: true, problem };
   }
 }
 
 export function readFileOf(host: HostFolder, of: FileFolder, path: string, offset: number): FromAgent {
   const answer = { kind: 'file', of, path, offset } as const;
   try {
-    const file = below(folderOf(host, of), path);
-    const bytes = readBytes(file, offset, chunkBytes);
-    const complete = offset + bytes.length >= statSync(file).size;
+    const folder = folderOf(host, of);
+    const { bytes, sizeBytes } = readBytes(`${folder}/${path}`, offset, chunkBytes, folder);
+    const complete = offset + bytes.length >= sizeBytes;
     return { ...answer, base64: bytes.toString('base64'), complete, problem: null };
   } catch (error) {
     return { ...answer, base64: '', complete: true, problem: `it cannot be read: ${wordsOf(error)}` };
@@ -110,14 +107,6 @@ const content = (hash: string, present: boolean, problem: string | null): FromAg
 function nameOf(attempt: string): string {
   if (!isPlainName(attempt)) throw new Error(`${attempt} is no attempt`);
   return attempt;
-}
-
-/** The real path of a file in a folder. @throws where it is not in it, by its name or by a link */
-function below(folder: string, path: string): string {
-  const root = realpathSync(folder);
-  const file = realpathSync(join(root, path));
-  if (!file.startsWith(root + sep)) throw new Error(`${path} is not in its folder`);
-  return file;
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

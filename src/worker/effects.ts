@@ -16,12 +16,14 @@ import { inlineFiles, verifyArtifacts } from './spool/artifacts.ts';
 import { discardDraft, dropCheckpoint, placeCheckpoint } from './spool/checkpoint.ts';
 import type { ContentKeeper } from './spool/content-keeper.ts';
 import { type HostFolder, runFolder } from './spool/host-folder.ts';
+import type { AttemptSecrets } from './secrets/attempt-secrets.ts';
 import type { Preparations } from './preparation/preparations.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 
 /** What instructions are carried out with. */
 export interface EffectsOptions {
   readonly host: HostFolder;
+  readonly secrets: AttemptSecrets;
   readonly keeper: ContentKeeper;
   readonly peers: Peers;
   readonly supervisor: Supervisor;
@@ -61,7 +63,7 @@ export class Effects {
         this.#options.post({
           kind: 'claims-read',
           said: instruction.said,
-          others: this.#options.claims.ofOthers(),
+          ...this.#options.claims.look(),
         });
         break;
       case 'prepare':
@@ -105,7 +107,7 @@ export class Effects {
         break;
       case 'read-log': {
         const { connection, attempt, offset, ended } = instruction;
-        peers.send(connection, readLog(host, attempt, offset, ended));
+        peers.send(connection, readLog(host, this.#options.secrets, { attempt, offset, ended }));
         break;
       }
       case 'read-file': {

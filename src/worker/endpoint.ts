@@ -1,11 +1,11 @@
-/** Where the agent of a folder listens. The socket is the lock: there is one agent for a user, a host and a folder. */
+/**
+ * Where the agent of a folder listens. Whoever cleans /tmp takes its socket away (tmpfiles.d(5): what is 10 days old), or
+ * mounts another over it, and says nothing: the agent looks after its socket and makes it anew.
+ */
 import { createHash } from 'node:crypto';
-import { statSync, unlinkSync } from 'node:fs';
-import { connect, type Server, type Socket } from 'node:net';
+import { lstatSync, unlinkSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { socketPathOf } from '../protocol/socket-folder.ts';
-
-/** How long two agents that found the same dead socket may take to put their own in its place. */
-const settleMs = 100;
 
 /** @param folder the real path of labsweep's folder. @throws SocketFolderError */
 export const socketPath = (folder: string): string =>
@@ -23,44 +23,84 @@ export function tryConnect(path: string): Promise<Socket | null> {
   });
 }
 
-/**
- * Listens at `path`; false where another agent does. A socket that nobody answers at was left by a crash and is
- * replaced. Of two that do so at once the later one holds the path, and the earlier one finds its own gone.
- */
-export async function listen(server: Server, path: string): Promise<boolean> {
-  if (await tryListen(server, path)) return true;
-  const other = await tryConnect(path);
-  if (other !== null) {
-    other.destroy();
-    return false;
+export class Endpoint {
+  readonly #folder: string;
+  readonly #accept: (socket: Socket) => void;
+  #open: { readonly server: Server; readonly path: string; readonly file: string } | null = null;
+  #isOpening = false;
+  #isClosed = false;
+
+  /** @param folder as for `socketPath` */
+  constructor(folder: string, accept: (socket: Socket) => void) {
+    this.#folder = folder;
+    this.#accept = accept;
   }
-  unlinkIfThere(path);
-  if (!(await tryListen(server, path))) return false;
-  const own = inodeOf(path);
-  await new Promise((resolve) => setTimeout(resolve, settleMs));
-  return own !== null && inodeOf(path) === own;
+
+  /**
+   * Listens, in the place of a socket that a crash has left; false where another agent answers there.
+   *
+   * @throws SocketFolderError, or the system's error, where there can be no socket
+   */
+  async open(): Promise<boolean> {
+    const path = socketPath(this.#folder);
+    const other = await tryConnect(path);
+    other?.destroy();
+    if (other !== null) return false;
+    unlinkIfThere(path);
+    const server = createServer(this.#accept);
+    await listen(server, path);
+    if (this.#isClosed) server.close();
+    else this.#open = { server, path, file: fileAt(path) ?? '' };
+    return true;
+  }
+
+  /**
+   * Makes the socket anew where it is gone. Connections that are open stay so.
+   *
+   * @returns whether it had to be made anew
+   * @throws as `open`
+   */
+  async lookAfter(): Promise<boolean> {
+    const open = this.#open;
+    if (this.#isOpening || this.#isClosed || (open !== null && fileAt(open.path) === open.file)) return false;
+    this.#isOpening = true;
+    try {
+      this.#open = null;
+      // Before the next one lies there: it takes away whatever has its path.
+      open?.server.close();
+      return await this.open();
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+
+  /** No more connections come; those that are open stay so. */
+  close(): void {
+    this.#isClosed = true;
+    this.#open?.server.close();
+  }
 }
 
-function tryListen(server: Server, path: string): Promise<boolean> {
+function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => {
-      if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(error);
-    };
-    server.once('error', failed);
+    server.once('error', reject);
     server.listen(path, () => {
-      server.off('error', failed);
-      resolve(true);
+      server.off('error', reject);
+      resolve();
     });
   });
 }
 
-const inodeOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.ino ?? null;
+/** What tells a file from another that has its name; null where there is none. */
+function fileAt(path: string): string | null {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}:${found.birthtimeMs}`;
+}
 
 function unlinkIfThere(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // The other one was as fast.
+    // There is none, or it is no file: the next step says so.
   }
 }

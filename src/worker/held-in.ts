@@ -4,7 +4,7 @@ import type { Holding } from '../protocol/messages.ts';
 import { holdings } from './core/holdings.ts';
 import { initial } from './core/initial.ts';
 import { transition } from './core/transition.ts';
-import { readJournal } from './spool/journal.ts';
+import { readJournal } from './spool/read-journal.ts';
 
 /**
  * What each ledger has in a folder, on any of the hosts that share it, by their journals: whether agents serve it now

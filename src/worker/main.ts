@@ -18,9 +18,14 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case 'serve': {
       const idleMs = Number(options.get('idle-ms') ?? 60_000);
       const { serve } = await import('./serve.ts');
-      await serve({ folder: resolve(folder), script, idleMs, procRoot: options.get('proc') ?? '/proc' });
       process.stdout.on('error', () => {}); // whoever waited for this line may have left
-      process.stdout.write('listening\n');
+      await serve({
+        folder: resolve(folder),
+        script,
+        idleMs,
+        procRoot: options.get('proc') ?? '/proc',
+        listening: () => void process.stdout.write('listening\n'),
+      });
       return 0;
     }
     case 'start': {
@@ -65,6 +70,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.exitCode = complain(`${error instanceof Error ? error.message : String(error)}\n`, 1);
+    // At once: what has begun already, as a socket, would keep a process that does nothing.
+    process.exit(complain(`${error instanceof Error ? error.message : String(error)}\n`, 1));
   },
 );

@@ -1,19 +1,23 @@
-import { mkdirSync, realpathSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import * as os from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from './agent.ts';
 import { buildOf, writeAgentFile } from './agent-file.ts';
 import { AgentLog, describeError } from './agent-log.ts';
-import { listen, socketPath } from './endpoint.ts';
-import { commonFolder } from './claims/claims.ts';
-import { openHostFolder } from './spool/host-folder.ts';
+import { EarlyPeers } from './early-peers.ts';
+import { Endpoint } from './endpoint.ts';
+import { commonFolder } from './claims/common-folder.ts';
+import { thisProcess } from './folder/holder.ts';
+import { takeFolder } from './folder/lock.ts';
+import { Presence } from './folder/presence.ts';
+import { type Replayed, replay } from './replay.ts';
+import { type HostFolder, openHostFolder } from './spool/host-folder.ts';
 import { machineName } from './spool/machine-name.ts';
 import { tidy } from './spool/tidy.ts';
 import { inherited } from './supervisor/environment.ts';
 import { readLoginEnvironment } from './supervisor/login-environment.ts';
 import { launcherCommand } from './supervisor/launch-trials.ts';
 import { bootId, usableCpus, userName } from './telemetry/host-facts.ts';
-import { readProcessStat } from './telemetry/process-stat.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -21,84 +25,135 @@ export interface ServeOptions {
   readonly script: string;
   readonly idleMs: number;
   readonly procRoot: string;
+  /** Called once it can be connected to, or leaves to another that serves the folder. */
+  readonly listening: () => void;
 }
 
 const lastWordsMs = 100;
+/** After a journal that could not be read: the next try. */
+const retryMs = 1_000;
+
+/** The host's monotonic clock, in milliseconds since its boot. */
+const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /**
- * The daemon: serves a folder until it is idle or told to end. Trials outlive it.
+ * The daemon: serves a folder until it is idle or told to end. Trials outlive it. Once it listens, it goes on whatever
+ * it finds in its folder, and says what is wrong.
  *
- * @returns false where another agent serves the folder already
  * @throws the system's error when the folder or the socket cannot be used
  */
-export async function serve({ folder, script, idleMs, procRoot }: ServeOptions): Promise<boolean> {
+export async function serve({ folder, script, idleMs, procRoot, listening }: ServeOptions): Promise<void> {
   process.umask(0o077);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const real = realpathSync(folder);
   process.chdir('/'); // a daemon keeps nobody from unmounting where it was started
-  const early: Socket[] = [];
-  let serving: Agent | null = null;
-  const server = createServer((socket) => {
-    if (serving === null) early.push(socket);
-    else serving.accept(socket);
-  });
-  if (!(await listen(server, socketPath(real)))) {
-    server.close();
-    return false;
-  }
-  const asked = readLoginEnvironment(process.env);
+  process.on('SIGHUP', () => {}); // the terminal that it was started from is none of its business
   const machine = machineName(real);
   const host = openHostFolder(real, machine);
-  const log = new AgentLog(host.agentLog);
   const build = buildOf(script);
-  const startTime = readProcessStat('self')?.startTime ?? null;
-  writeAgentFile(host.agentFile, { pid: process.pid, startTime, node: process.execPath, ...build });
-  log.write(`serves ${real}, build ${build.build}, Node ${process.version}`);
-
-  const end = (why: string): void => {
-    log.write(`ends: ${why}`);
-    server.close();
-    agent.end();
-    // Its trials are its children and would keep it; its peers have what was sent to them by then.
-    setTimeout(() => process.exit(0), lastWordsMs);
-  };
-  const login = await asked;
-  if (login.kind === 'unread') log.write(`trials have the agent's own environment: ${login.because}`);
-  const agent = new Agent({
-    host,
-    facts: {
-      machine,
-      bootId: bootId(),
-      cpus: usableCpus(),
-      memoryBytes: os.totalmem(),
-      node: process.version,
-      folder: real,
-      pid: process.pid,
-      build: build.build,
-      user: userName(),
-    },
-    launcher: launcherCommand(),
-    path: process.env['PATH'] ?? '',
-    environment: inherited(login.kind === 'read' ? login.environment : process.env),
-    procRoot,
-    claimsFolder: commonFolder,
-    idleMs,
-    now: () => Number(process.hrtime.bigint()) / 1e6,
-    log,
-    idle: (isHeld) => {
-      tidy(host, isHeld);
-      end('idle');
-    },
+  const own = thisProcess(build.build);
+  const taken = await takeFolder(host.root, own);
+  if (taken.kind === 'held') return listening();
+  const early = new EarlyPeers();
+  let serving: Agent | null = null;
+  const endpoint = new Endpoint(real, (socket) => {
+    if (serving === null) early.add(socket);
+    else serving.accept(socket);
   });
-  serving = agent;
-  for (const socket of early) agent.accept(socket);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(signal));
-  process.on('SIGHUP', () => {}); // the terminal that it was started from is none of its business
+  // An agent of a build that knows no lock: whoever starts this one asks it to end first.
+  if (!(await endpoint.open())) return listening();
+  listening();
+
+  const log = new AgentLog(host.agentLog);
+  log.write(`serves ${real}, build ${build.build}, Node ${process.version}`);
   process.on('uncaughtException', (error) => {
     log.write(
       `a fault of the agent, which ends so that the next one begins from the journal: ${describeError(error)}`,
     );
     process.exit(1);
   });
-  return true;
+  let isSaid = false;
+  const presence = new Presence({
+    lock: taken.lock,
+    endpoint,
+    now,
+    log,
+    sayWho: () => {
+      if (isSaid && existsSync(host.agentFile)) return;
+      const { pid, startTime } = own;
+      writeAgentFile(host.agentFile, { pid, startTime, node: process.execPath, ...build });
+      isSaid = true;
+    },
+    lost: () => {
+      log.write('ends at once: another agent serves this folder');
+      process.exit(0);
+    },
+  });
+  const login = await readLoginEnvironment(process.env);
+  if (login.kind === 'unread') log.write(`trials have the agent's own environment: ${login.because}`);
+  const facts = {
+    machine,
+    bootId: bootId(),
+    cpus: usableCpus(),
+    memoryBytes: os.totalmem(),
+    node: process.version,
+    folder: real,
+    pid: process.pid,
+    build: build.build,
+    user: userName(),
+    gpus: null,
+    gpuProblem: null,
+  };
+  const replayed = await replayWhatIsThere(host, facts, early, log);
+  const end = (why: string): void => {
+    log.write(`ends: ${why}`);
+    presence.close();
+    agent.end();
+    // Its trials are its children and would keep it; its peers have what was sent to them by then.
+    setTimeout(() => process.exit(0), lastWordsMs);
+  };
+  const agent = new Agent({
+    host,
+    replayed,
+    launcher: launcherCommand(),
+    path: process.env['PATH'] ?? '',
+    environment: inherited(login.kind === 'read' ? login.environment : process.env),
+    procRoot,
+    claimsFolder: commonFolder,
+    idleMs,
+    now,
+    log,
+    mayAct: () => presence.isHeld,
+    idle: (isHeld) => {
+      tidy(host, isHeld);
+      end('idle');
+    },
+  });
+  serving = agent;
+  for (const socket of early.handOver()) agent.accept(socket);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(signal));
+}
+
+/** Without its journal an agent would not know what runs: it waits until it can read that, and says so. */
+async function replayWhatIsThere(
+  host: HostFolder,
+  facts: Parameters<typeof replay>[1],
+  early: EarlyPeers,
+  log: AgentLog,
+): Promise<Replayed> {
+  for (let complaint = ''; ; await pause(retryMs)) {
+    try {
+      const replayed = await replay(host.journal, facts, (ms) => {
+        if (ms >= retryMs)
+          early.tell(`its agent has read its long journal in ${host.root} for ${Math.round(ms / 1_000)} s`);
+      });
+      if (replayed.torn > 0) log.write(`the journal has ${replayed.torn} torn lines, which do not count`);
+      return replayed;
+    } catch (error) {
+      const because = error instanceof Error ? error.message : String(error);
+      early.tell(`its agent cannot read ${host.journal} (${because}): nothing starts before it can`);
+      if (because !== complaint) log.write(`the journal cannot be read: ${describeError(error)}`);
+      complaint = because;
+    }
+  }
 }

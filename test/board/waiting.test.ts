@@ -3,6 +3,7 @@ import { placedText, whyTrial } from '../../src/board/waiting.ts';
 import { whyAll } from '../../src/board/waiting-summary.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import type { TrialId } from '../../src/model/ids.ts';
+import type { DeviceRefusal } from '../../src/model/refusal.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost, withGpus } from './live.ts';
 
@@ -267,7 +268,13 @@ describe('P6 why anything waits', () => {
 });
 
 describe('P6 a host with GPUs', () => {
-  const memory = { kind: 'gpu-memory', needBytes: 2 ** 33, freeBytes: 2 ** 32, totalBytes: 2 ** 34 } as const;
+  const memory: DeviceRefusal = {
+    kind: 'gpu-memory',
+    needBytes: 2 ** 33,
+    freeBytes: 2 ** 32,
+    totalBytes: 2 ** 34,
+    claimed: [],
+  };
   const hot = { kind: 'gpu-temperature', celsius: 91, limitCelsius: 78 } as const;
   const gpus = {
     kind: 'gpus' as const,

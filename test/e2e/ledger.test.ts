@@ -115,7 +115,10 @@ describe('a second `run` while one runs in the same state folder', () => {
     });
     lab.write('gate', '');
     expect(await first.ended).toMatchObject({ code: exitCode.done });
-    await until('the end of b', () => !lab.processes().some(({ command }) => command.includes(' coordinate ')));
+    await until(
+      'the end of b',
+      () => !lab.processes().some(({ command }) => command.includes(' coordinate ')),
+    );
     expect(lab.read('done').trim().split('\n').toSorted()).toEqual(['1', '2', '3', '4']);
   });
 });

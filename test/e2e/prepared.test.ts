@@ -107,6 +107,32 @@ describe.concurrent('P9 passEnv', () => {
     expect(holding(lab, 'TOKEN').length).toBeGreaterThan(0);
   });
 
+  it('is hidden where a trial fails with it, and plan says which values are not', {
+    timeout: 120_000,
+  }, async ({ lab }) => {
+    const secret = 'hunter2-is-not-it';
+    Object.assign(lab.env, { TOKEN: secret, MODE: 'offline', DATA: '/data/Mina/set-1' });
+    const fails = `echo "$MODE $DATA"; curl-like-thing "$TOKEN"; echo "401 for $TOKEN" >&2; exit 3`;
+    lab.write('sweep.yaml', sweepOf(fails, ['passEnv: [TOKEN, MODE, DATA]'], 'grid: {x: [1]}\nretries: 0\n'));
+    const plan = await lab.labsweep('plan', 'sweep.yaml');
+    expect(plan.out).toContain('Not hidden where a trial prints it: MODE; it is shorter than 8 characters\n');
+    expect(plan.out).toContain('Not hidden where a trial prints it: DATA; it is a path\n');
+    expect(plan.out).not.toContain('TOKEN');
+    const told = [plan, await lab.labsweep('run', 'sweep.yaml', '--debug')];
+    for (const verb of [
+      ['show', 'x=1'],
+      ['show', 'x=1', '--json'],
+      ['logs', 'x=1'],
+      ['why', 'x=1'],
+    ])
+      told.push(await lab.labsweep(...verb));
+    const text = told.map(({ out, err }) => out + err).join('\n');
+    expect(text).toContain('401 for [TOKEN]');
+    expect(text).toContain('offline /data/Mina/set-1');
+    expect(text).not.toContain(secret);
+    expect(holding(lab, secret).filter((file) => !file.endsWith('/log'))).toEqual([]);
+  });
+
   it('is brought again to an agent that was killed, and what waited goes on', async ({ lab }) => {
     const secret = 'hunter2-once-more';
     lab.env['TOKEN'] = secret;

@@ -12,9 +12,23 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'slots', running: 1, limit: 1 }, '1 trial of 1 allowed at once is running'],
     [{ kind: 'cpus', needCpus: 1, freeCpus: 0.5, totalCpus: 2 }, 'needs 1 core; 0.5 of 2 are free'],
     [
-      { kind: 'memory', needBytes: 3 * gib, freeBytes: 2.25 * gib, totalBytes: 8 * gib },
+      { kind: 'memory', needBytes: 3 * gib, freeBytes: 2.25 * gib, totalBytes: 8 * gib, claimed: [] },
       'needs 3 GiB of memory; 2.3 GiB of 8 GiB are free',
     ],
+    [
+      {
+        kind: 'memory',
+        needBytes: 3 * gib,
+        freeBytes: gib,
+        totalBytes: 8 * gib,
+        claimed: [
+          { user: 'ana', bytes: 4 * gib },
+          { user: 'user 1005', bytes: gib },
+        ],
+      },
+      'needs 3 GiB of memory; 1 GiB of 8 GiB are free (ana claims 4 GiB, user 1005 claims 1 GiB)',
+    ],
+    [{ kind: 'claims', because: 'nobody hears' }, 'takes one trial at a time: nobody hears'],
     [{ kind: 'load', othersLoad: 3.456, limit: 2 }, 'others load the host with 3.46; nothing starts from 2'],
     [
       { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib },
@@ -55,7 +69,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
         [{ kind: 'gpu-failed', because: 'GPU is lost' }, 'does not work: GPU is lost'],
         [{ kind: 'gpu-stale', ageMs: 7_410 }, 'has told nothing for 7 s'],
         [
-          { kind: 'gpu-memory', needBytes: 8 * gib, freeBytes: gib, totalBytes: 24 * gib },
+          { kind: 'gpu-memory', needBytes: 8 * gib, freeBytes: gib, totalBytes: 24 * gib, claimed: [] },
           'has 1 GiB of 24 GiB to give where 8 GiB are needed',
         ],
         [{ kind: 'gpu-utilisation', utilisation: 0.987, limit: 0.85 }, 'is 99 % busy, held until under 85 %'],

@@ -330,7 +330,7 @@ class Agent {
         return this.#later({ kind: 'spawned', attempt, process, oomKills: 0 });
       }
       case 'claim':
-        return this.#later({ kind: 'claims-read', said: instruction.said, others: [] });
+        return this.#later({ kind: 'claims-read', said: instruction.said, others: [], untold: null });
       case 'adopt':
         return this.#adopt(instruction.lease.attempt);
       case 'signal':
@@ -394,6 +394,7 @@ class Agent {
     const score = Number(lease.params['x'] ?? 0);
     return {
       exit,
+      misplaced: null,
       ranMs: 1_000,
       lines: [],
       offsets: { report: 0, log: 0, csv: 0 },

@@ -42,6 +42,7 @@ const host = (
   limits: defaultLimits,
   ours: [],
   claims: [],
+  untold: null,
   ...more,
   figures: {
     load: 0,
@@ -74,7 +75,14 @@ describe('a start is refused', () => {
   it('where another account claims the memory: all of it before it shows in the figures, and nothing twice', () => {
     const claimed = (shownBytes: number) => {
       const hostShownBytes = shownBytes;
-      const claim = { device: 'cpu', gpuBytes: 0, gpuShownBytes: 0, hostBytes: 6 * gib, hostShownBytes };
+      const claim = {
+        user: 'ada',
+        device: 'cpu',
+        gpuBytes: 0,
+        gpuShownBytes: 0,
+        hostBytes: 6 * gib,
+        hostShownBytes,
+      };
       const figures = { memoryAvailableBytes: 15 * gib - shownBytes };
       const load = host({ figures, claims: [{ ...claim, announcedAt: null }] });
       return ask(load, { hostMemoryBytes: 8 * gib });

@@ -85,6 +85,7 @@ const policy = (more: Partial<DevicePolicy>): Partial<HostLoad> => ({
 });
 
 const claim = (gpuBytes: number, gpuShownBytes = 0, device = 'GPU-0'): OthersClaim => ({
+  user: 'ana',
   device,
   gpuBytes,
   gpuShownBytes,
@@ -139,6 +140,7 @@ describe('a GPU takes a trial', () => {
         needBytes: 5.3 * gib,
         freeBytes: expect.closeTo(5.2 * gib, -3),
         totalBytes: card,
+        claimed: [],
       },
     ]);
   });

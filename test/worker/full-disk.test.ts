@@ -1,12 +1,23 @@
 /** A disk that is full, on a small file system of its own: only where this user may mount one. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { protocolVersion } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { fixture, Host, launchOf, leaseOf } from './real-agent.ts';
 
+const main = join(import.meta.dirname, '../../src/worker/main.ts');
 const megabyte = 1024 * 1024;
 
 const mount = (folder: string): void =>
@@ -69,6 +80,44 @@ describe.runIf(mayMount())('a full disk', () => {
     rmSync(join(host.folder, 'filler'));
     await writer.hears('stuck', ({ because }) => because === null);
     for (const { attempt } of many) expect((await writer.ended(attempt)).end.final).toEqual({ score: 2 });
+  });
+
+  it('is told of by an agent that begins there, which goes on when there is room', {
+    timeout: 60_000,
+  }, async () => {
+    const writer = await host.writer();
+    writer.send({ kind: 'limits', limits: { ...noLimits, diskBytes: 0 } });
+    const gate = join(host.folder, 'gate');
+    writer.lease(launchOf([fixture('waits-for-file'), gate]), leaseOf('a-1'));
+    await writer.logHas('a-1', 'ready');
+    await host.kill('SIGKILL');
+    for (const name of ['agent.json', 'serving.1']) rmSync(host.runFile('..', name));
+    const journal = host.runFile('..', 'journal.ndjson');
+    appendFileSync(journal, '\n'.repeat(4096 - (statSync(journal).size % 4096))); // no room in its last page
+    fillUpTo(0);
+    const { stdout } = await promisify(execFile)(process.execPath, [main, 'start', '--folder', host.folder]);
+    const { pid } = JSON.parse(stdout) as { readonly pid: number };
+    try {
+      const again = await host.connect();
+      again.send({
+        kind: 'hello',
+        protocol: protocolVersion,
+        ledger: 'ledger',
+        owner: '',
+        term: 2,
+        role: 'writer',
+      });
+      expect((await again.hears('stuck')).because).toMatch(/ENOSPC.*make room there/);
+      rmSync(join(host.folder, 'filler'));
+      await again.hears('stuck', ({ because }) => because === null);
+      expect(await again.hears('state')).toMatchObject({ running: [{ attempt: 'a-1' }] });
+      again.send({ kind: 'reconciled', committedLines: {} });
+      writeFileSync(gate, '');
+      expect((await again.ended('a-1')).end.outcome.kind).toBe('succeeded');
+      await expect.poll(() => readFileSync(host.runFile('..', 'agent.json'), 'utf8')).toContain(String(pid));
+    } finally {
+      process.kill(pid, 'SIGKILL');
+    }
   });
 
   it('is the host’s failure where there is no room for an attempt’s folder', async () => {

@@ -14,7 +14,8 @@ import {
   type ToAgent,
 } from '../../src/protocol/messages.ts';
 import type { Launch } from '../../src/model/launch.ts';
-import { claimsPath, commonFolder } from '../../src/worker/claims/claims.ts';
+import { claimsPath } from '../../src/worker/claims/claims.ts';
+import { commonFolder } from '../../src/worker/claims/common-folder.ts';
 import { socketPath } from '../../src/worker/endpoint.ts';
 import { plainLaunch } from '../plain-launch.ts';
 

@@ -22,6 +22,7 @@ import { plannedData } from '../planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
 import { readProgram } from '../program-files.ts';
+import { shownVariables } from '../shown-variables.ts';
 import type { Verb } from '../verb.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
 
@@ -76,6 +77,7 @@ async function planOf(
     devices: hosts.map(({ name, off }) => ({ host: name, off })),
     missing: data.missing,
     leaving: leavingOf(ledger, whole),
+    shown: shownVariables(console, loaded),
     eta: null,
   };
 }

@@ -34,10 +34,12 @@ export class HostReader {
       const answer = await this.#ask(attempt, at);
       if (answer.problem !== null) throw new TransportError('io', answer.problem);
       const bytes = Buffer.from(answer.base64, 'base64');
-      at = answer.offset + bytes.length;
+      const next = answer.next ?? answer.offset + bytes.length;
+      const isStill = next === at;
+      at = next;
       if (bytes.length > 0) yield bytes;
-      if (answer.complete || (bytes.length === 0 && !follow)) return;
-      if (bytes.length === 0) await pause(followMs);
+      if (answer.complete || (isStill && !follow)) return;
+      if (isStill) await pause(followMs);
     }
   }
 

@@ -18,32 +18,71 @@ const claimSchema = z.object({
 });
 export type FiledClaim = Readonly<z.infer<typeof claimSchema>>;
 
-const claimsFileSchema = z.object({ bootId: z.string(), agent: processSchema, claims: z.array(claimSchema) });
+const claimsFileSchema = z.object({
+  bootId: z.string(),
+  agent: processSchema,
+  /** In which its processes have these numbers (pid_namespaces(7)); agents of earlier versions do not say. */
+  namespace: z.string().nullable().default(null),
+  claims: z.array(claimSchema),
+});
 export type ClaimsFile = Readonly<z.infer<typeof claimsFileSchema>>;
 
-/** Far more than all trials of a host need. */
+/** Far more than all trials of a host need, in bytes and in claims: each is looked up among the processes. */
 const longestBytes = 64 * 1024;
+const mostClaims = 256;
+
+/** Whoever says something says it again so often; and what was not said again for so long is said no more. */
+export const sayAgainMs = 10_000;
+const staleAfterMs = 30_000;
+/** A clock that was set back makes files of the future; so far it is a matter of rounding. */
+const aheadMs = 2_000;
+
+/** From where a file is read. */
+export interface Viewpoint {
+  readonly bootId: string;
+  readonly namespace: string;
+  /** Whether processes of other accounts can be seen here (proc(5), hidepid). */
+  readonly seesAll: boolean;
+  /** By the clock of files, in milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Whether processes of other accounts can be seen by the account `uid`: the first one is root's. */
+export const seesAll = (uid: number): boolean =>
+  uid === 0 || (uidOf(1) !== uid && readProcessStat(1) !== null);
 
 /**
  * The claims in a file that stand: its owner is `uid`, it was written in this boot, and what each was made for lives and
- * is that user's. A file that is no such thing, whatever somebody has put there, claims nothing.
+ * is that user's. Where that process cannot be seen, they stand as long as the file is written again and again. Null for
+ * what is no such file, whatever somebody has put there.
  */
-export function readClaims(path: string, uid: number, bootId: string): readonly FiledClaim[] {
-  const text = textOf(path, uid);
-  const file = text === null ? null : parse(text);
-  if (file === null || file.bootId !== bootId) return [];
-  return file.claims.filter(({ process }) => livesAs(process ?? file.agent, uid));
+export function readClaims(path: string, uid: number, from: Viewpoint): readonly FiledClaim[] | null {
+  const read = textOf(path, uid);
+  const file = read === null ? null : parse(read.text);
+  if (read === null || file === null) return null;
+  if (file.bootId !== from.bootId) return [];
+  const ageMs = from.now - read.changedAt;
+  const isFresh = ageMs >= -aheadMs && ageMs <= staleAfterMs;
+  const isSeen = from.seesAll && (file.namespace === null || file.namespace === from.namespace);
+  const known = new Map<number, boolean>();
+  const stands = (process: ProcessIdentity): boolean => {
+    const lives = known.get(process.pid) ?? livesAs(process, uid);
+    known.set(process.pid, lives);
+    return lives || (!isSeen && isFresh);
+  };
+  return file.claims.slice(0, mostClaims).filter(({ process }) => stands(process ?? file.agent));
 }
 
 /** Never follows a link, waits for no pipe, and reads no more than it would write itself. */
-function textOf(path: string, uid: number): string | null {
+function textOf(path: string, uid: number): { readonly text: string; readonly changedAt: number } | null {
   let descriptor: number | null = null;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const stat = fstatSync(descriptor);
     if (!stat.isFile() || stat.uid !== uid || stat.size > longestBytes) return null;
     const bytes = Buffer.alloc(stat.size);
-    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, stat.size, 0));
+    const text = bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, stat.size, 0));
+    return { text, changedAt: stat.mtimeMs };
   } catch {
     return null;
   } finally {
@@ -66,7 +105,7 @@ function livesAs({ pid, startTime }: ProcessIdentity, uid: number): boolean {
   return stat !== null && isAlive(stat) && stat.startTime === startTime && uidOf(pid) === uid;
 }
 
-/** The real user of a process; null where it is gone. */
+/** The real user of a process; null where it is gone, or hidden. */
 function uidOf(pid: number): number | null {
   try {
     const uid = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];

@@ -1,83 +1,89 @@
-/** The folder in which the agents of all accounts on a host tell each other what they start. */
+/** The agents of all accounts on a host tell each other what they start. */
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  opendirSync,
-  renameSync,
-  rmdirSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, renameSync, rmdirSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { AgentLog } from '../agent-log.ts';
 import { Alarm } from '../alarm.ts';
 import type { OurClaim } from '../core/claims.ts';
+import { pidNamespace } from '../folder/holder.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
-import { type ClaimsFile, readClaims } from './claims-file.ts';
+import { sayAgainMs } from './claims-file.ts';
+import { openFolder } from './common-folder.ts';
+import { OthersClaims, type OthersOptions } from './others-claims.ts';
 
-export interface ClaimsOptions {
-  readonly folder: string;
+export interface ClaimsOptions extends Omit<OthersOptions, 'uid' | 'namespace'> {
   /** Names this agent among those of its user: the folder that it serves. */
   readonly agent: string;
-  readonly bootId: string;
-  /** What a session's processes take by the figures in use, of a GPU and of the host's memory; bytes. */
-  readonly shownOf: (
-    session: number,
-    device: string,
-  ) => { readonly gpuBytes: number; readonly hostBytes: number };
   readonly log: AgentLog;
   /** Whom this process runs as. @default its user */
   readonly uid?: number;
 }
 
-/** Where agents look for each other's: one place a host, whatever TMPDIR says to one of them. */
-export const commonFolder = '/tmp/labsweep-claims';
+/** What the others say, and why they may not hear us or be heard. */
+export interface Heard {
+  readonly others: readonly OthersClaim[];
+  /** For people; null where all is well. */
+  readonly untold: string | null;
+}
 
-/** A file an agent, which its user alone may change: the sticky bit keeps others from putting theirs in its place. */
-const fileName = /^(\d{1,10})-[0-9a-f]{16}\.json$/;
-/** What is looked at of a folder that everybody may fill: of its entries, and of the files of one user. */
-const mostEntries = 1_000;
-const mostFilesOfOne = 8;
 /** Between two looks at whether all others have left, too. */
 const lookAgainMs = 2_000;
+/** Who takes our file away does so again: for so long nothing is relied on. */
+const distrustMs = 60_000;
 
 export class Claims {
   readonly #options: ClaimsOptions;
   readonly #uid: number;
   readonly #path: string;
+  readonly #namespace = pidNamespace();
   readonly #startTime: number | null;
+  readonly #others: OthersClaims;
   readonly #leaving = new Alarm(() => this.#takeFolder());
-  #hasSaid = false;
-  #hasComplained = false;
+  /** What was said last, and which file says it. */
+  #said: readonly OurClaim[] = [];
+  #file: string | null = null;
+  #saidAt = Number.NEGATIVE_INFINITY;
+  #takenAt = Number.NEGATIVE_INFINITY;
+  /** Why it could not be said. */
+  #problem: string | null = null;
+  #complaint = '';
 
   constructor(options: ClaimsOptions) {
     this.#options = options;
     this.#uid = options.uid ?? process.getuid?.() ?? 0;
     this.#path = claimsPath(options.folder, options.agent, this.#uid);
     this.#startTime = readProcessStat('self')?.startTime ?? null;
+    this.#others = new OthersClaims({ ...options, uid: this.#uid, namespace: this.#namespace });
   }
 
   /**
-   * Says ours, in place of what was said before. Where it cannot be said, trials start all the same, and the agent's log
-   * has why, once.
+   * Says ours, in place of what was said before. Where it cannot be said, trials start all the same, one at a time, and
+   * the agent's log has why.
    */
   say(claims: readonly OurClaim[]): void {
     // Without /proc nobody could tell whether this agent lives, and would believe nothing.
     if (this.#startTime === null) return;
     this.#leaving.clear();
+    this.#said = claims;
+    this.#problem = null;
     try {
       if (claims.length === 0) this.#remove();
-      else this.#write({ agent: { pid: process.pid, startTime: this.#startTime }, claims }, 1);
+      else this.#write(this.#startTime, 1);
     } catch (error) {
-      if (this.#hasComplained) return;
-      this.#hasComplained = true;
-      this.#options.log.write(
-        `other accounts on this host cannot be told what starts here: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.#problem = `other accounts on this host cannot be told what starts here: ${error instanceof Error ? error.message : String(error)}`;
     }
+    this.#complain();
+  }
+
+  /** What other accounts claim now. Where nobody does, this reads one folder. */
+  look(): Heard {
+    this.#lookAfterOurs();
+    const { claims, crowd } = this.#others.read();
+    const untold = this.#problem ?? (this.#isTaken() ? takenText(this.#path) : crowd);
+    this.#complain(untold);
+    return { others: claims, untold };
   }
 
   /** Nothing is said any more; what was said last stands. */
@@ -86,58 +92,60 @@ export class Claims {
     this.#leaving.clear();
   }
 
-  /** What other accounts claim now. Where nobody does, this reads one folder. */
-  ofOthers(): OthersClaim[] {
-    const { folder, bootId, shownOf } = this.#options;
-    const others: OthersClaim[] = [];
-    for (const { name, uid } of this.#files())
-      for (const { device, process: trial, ...claim } of readClaims(join(folder, name), uid, bootId)) {
-        const shown = trial === null ? { gpuBytes: 0, hostBytes: 0 } : shownOf(trial.pid, device);
-        others.push({ device, ...claim, gpuShownBytes: shown.gpuBytes, hostShownBytes: shown.hostBytes });
-      }
-    return others;
+  /** Ours is said again and again, for those who cannot see who says it. */
+  #lookAfterOurs(): void {
+    if (this.#said.length === 0) return;
+    const now = performance.now();
+    const isTaken = this.#file !== null && fileAt(this.#path) !== this.#file;
+    if (isTaken) this.#takenAt = now;
+    if (isTaken || this.#problem !== null) this.say(this.#said);
+    else if (now - this.#saidAt >= sayAgainMs) this.#sayAgain();
   }
 
-  #files(): { name: string; uid: number }[] {
-    const files: { name: string; uid: number }[] = [];
-    const counts = new Map<number, number>();
-    for (const name of entriesOf(this.#options.folder)) {
-      const owner = fileName.exec(name)?.[1];
-      const uid = Number(owner);
-      const count = counts.get(uid) ?? 0;
-      if (owner === undefined || uid === this.#uid || count >= mostFilesOfOne) continue;
-      counts.set(uid, count + 1);
-      files.push({ name, uid });
+  #sayAgain(): void {
+    this.#saidAt = performance.now();
+    try {
+      utimesSync(this.#path, new Date(), new Date());
+    } catch {
+      // It was taken away: the next look sees it.
     }
-    return files;
+  }
+
+  #isTaken(): boolean {
+    return performance.now() - this.#takenAt < distrustMs;
+  }
+
+  /** Once, as long as it stays the same. */
+  #complain(untold = this.#problem): void {
+    if (untold !== null && untold !== this.#complaint) this.#options.log.write(untold);
+    this.#complaint = untold ?? this.#complaint;
   }
 
   /** In one step: who reads has the old file or the new one. */
-  #write(
-    { agent, claims }: { agent: ClaimsFile['agent']; claims: readonly OurClaim[] },
-    tries: number,
-  ): void {
+  #write(startTime: number, tries: number): void {
     const { folder, bootId } = this.#options;
     openFolder(folder);
-    const text = JSON.stringify({ bootId, agent, claims });
+    const agent = { pid: process.pid, startTime };
+    const text = JSON.stringify({ bootId, agent, namespace: this.#namespace, claims: this.#said });
     const next = join(folder, `.${this.#uid}-${randomBytes(8).toString('hex')}`);
     try {
       writeFileSync(next, text, { flag: 'wx', mode: 0o600 });
       chmodSync(next, 0o644);
       renameSync(next, this.#path);
-      this.#hasSaid = true;
+      this.#file = fileAt(this.#path);
+      this.#saidAt = performance.now();
     } catch (error) {
       unlinkIfThere(next);
       // Whoever left last has removed the folder in between.
-      if (tries > 0 && codeOf(error) === 'ENOENT') return this.#write({ agent, claims }, tries - 1);
+      if (tries > 0 && codeOf(error) === 'ENOENT') return this.#write(startTime, tries - 1);
       throw error;
     }
   }
 
   #remove(): void {
-    if (!this.#hasSaid && lstatSync(this.#path, { throwIfNoEntry: false }) === undefined) return;
+    if (this.#file === null && lstatSync(this.#path, { throwIfNoEntry: false }) === undefined) return;
     unlinkIfThere(this.#path);
-    this.#hasSaid = false;
+    this.#file = null;
     this.#takeFolder();
   }
 
@@ -159,41 +167,15 @@ export class Claims {
 export const claimsPath = (folder: string, agent: string, uid: number): string =>
   join(folder, `${uid}-${createHash('sha256').update(agent).digest('hex').slice(0, 16)}.json`);
 
-/** Makes it where it is not there. It appears as it is to be: with every account allowed in, and the sticky bit. */
-function openFolder(folder: string): void {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  if (found === undefined) return makeFolder(folder);
-  if (!found.isDirectory() || (found.mode & 0o1003) !== 0o1003)
-    throw new Error(
-      `${folder} is not a folder for everybody (mode 1777); have root or user ${found.uid} remove it`,
-    );
+/** What tells a file from another that has its name; null where there is none. */
+function fileAt(path: string): string | null {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}`;
 }
 
-function makeFolder(folder: string): void {
-  const next = `${folder}.${randomBytes(8).toString('hex')}`;
-  mkdirSync(next, { mode: 0o700 });
-  try {
-    chmodSync(next, 0o1777);
-    renameSync(next, folder);
-  } catch (error) {
-    rmdirSync(next);
-    if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) throw error;
-    openFolder(folder);
-  }
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    const names: string[] = [];
-    const open = opendirSync(folder);
-    for (let entry = open.readSync(); entry !== null && names.length < mostEntries; entry = open.readSync())
-      names.push(entry.name);
-    open.closeSync();
-    return names;
-  } catch {
-    return [];
-  }
-}
+const takenText = (path: string): string =>
+  `what this account says of its trials to others vanishes from ${path}; whoever owns that folder may do so: ` +
+  'have root remove the folder';
 
 function unlinkIfThere(path: string): void {
   try {

@@ -89,6 +89,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'load':
       return needs.cpus === 0;
     case 'memory':
+    case 'claims':
       return needs.hostMemoryBytes === 0;
     case 'disk':
       return needs.diskBytes === 0;

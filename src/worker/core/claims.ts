@@ -69,9 +69,10 @@ function isFirst(state: WorkerState, { attempt, at }: Announced, now: number): b
 
 export function claimsRead(
   { state, now }: Turn,
-  { said, others }: Extract<WorkerEvent, { kind: 'claims-read' }>,
+  { said, others, untold }: Extract<WorkerEvent, { kind: 'claims-read' }>,
 ): void {
   state.claims.read = said;
+  state.claims.untold = untold;
   state.claims.others = others.filter(
     ({ announcedAt }) => announcedAt === null || (announcedAt <= now && now - announcedAt < 2 * patienceMs),
   );

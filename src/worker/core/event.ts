@@ -58,7 +58,13 @@ export type WorkerEvent =
   | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
   | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }
   /** What other accounts claim, read after ours were said so often. */
-  | { readonly kind: 'claims-read'; readonly said: number; readonly others: readonly OthersClaim[] }
+  | {
+      readonly kind: 'claims-read';
+      readonly said: number;
+      readonly others: readonly OthersClaim[];
+      /** Why others cannot be told of ours, or cannot be heard; null where they can. */
+      readonly untold: string | null;
+    }
   /** The driver's tool was heard, or failed in another way than before. */
   | {
       readonly kind: 'gpus-found';
@@ -97,6 +103,8 @@ export interface MeasuredShare {
 export interface Evidence {
   /** The status that the wrapper recorded; null where it could not any more. */
   readonly exit: number | null;
+  /** What its program has put in the place of a file that is read of it, in a sentence; null where all are files. */
+  readonly misplaced: string | null;
   /** How long it ran by its files' times, for an end that no agent saw; null where the agent saw it. */
   readonly ranMs: number | null;
   /** What had not been read of its metrics lines. */

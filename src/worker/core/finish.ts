@@ -60,6 +60,7 @@ function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
     stopped: held.stopping?.why ?? null,
     exit: evidence.exit,
     sameBoot: true,
+    misplaced: evidence.misplaced,
     oomKillRose: rose(status.run?.oomKills ?? null, evidence.oomKills),
     logTail: evidence.logTail,
     objective: launch.objective,

@@ -27,6 +27,7 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     limits,
     ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),
     claims: state.claims.others,
+    untold: state.claims.untold,
   };
 }
 

@@ -22,6 +22,6 @@ export const initial = (facts: HostFacts): WorkerState => ({
   setbacks: { count: 0, because: '', until: 0 },
   untold: new Set(),
   untoldSince: 0,
-  claims: { others: [], announced: null, said: 0, read: 0, text: '' },
+  claims: { others: [], untold: null, announced: null, said: 0, read: 0, text: '' },
   told: { at: Number.NEGATIVE_INFINITY, holds: '' },
 });

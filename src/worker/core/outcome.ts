@@ -11,6 +11,8 @@ export interface Remains {
   /** The status that the wrapper recorded; null where there is none. */
   readonly exit: number | null;
   readonly sameBoot: boolean;
+  /** What lies where a file of the trial should, in a sentence; null where all are files. */
+  readonly misplaced: string | null;
   /** The kernel killed a process for want of memory while it ran. */
   readonly oomKillRose: boolean;
   readonly logTail: string;
@@ -21,8 +23,10 @@ export interface Remains {
 }
 
 export function decideOutcome(remains: Remains): Outcome {
-  const { stopped, exit } = remains;
+  const { stopped, exit, misplaced } = remains;
   if (stopped !== null) return stopped;
+  if (exit === null && misplaced !== null)
+    return failed('no-result', `nobody knows its exit code: ${misplaced}`, { exitCode: null, signal: null });
   if (exit === null) return remains.sameBoot ? { kind: 'vanished' } : { kind: 'lost', reason: 'reboot' };
   if (exit !== 0) return outcomeOfExit(exit, remains);
   return outcomeOfResult(remains);
@@ -45,14 +49,14 @@ function outcomeOfExit(exit: number, { oomKillRose, logTail }: Remains): Outcome
 }
 
 /** Success is judged by the objective: by any line where the best one counts, else by the result line. */
-function outcomeOfResult({ objective, best, final }: Remains): Outcome {
+function outcomeOfResult({ objective, best, final, misplaced }: Remains): Outcome {
   const { metric, at } = objective;
   const judged = at === 'best' && best !== null ? best : final;
   if (metricOf(judged, metric) !== null) return { kind: 'succeeded' };
   if (final === null)
     return failed(
       'no-result',
-      `ended without a result: it reported no line and printed no JSON with ${metric}`,
+      `ended without a result: ${misplaced ?? `it reported no line and printed no JSON with ${metric}`}`,
     );
   const value = own(final, metric);
   if (value === undefined) return failed('bad-result', `its result has no ${metric}, only ${namesOf(final)}`);

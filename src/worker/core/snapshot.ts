@@ -2,6 +2,9 @@ import type { JournalRecord } from './journal-record.ts';
 import { leftOver } from './kept-lines.ts';
 import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
 
+/** So many lines of 64 KB are as long as a line of a journal may be. */
+const linesOfRecord = 1_000;
+
 /** The shortest journal that replays into `state`: what a compacted one holds. */
 export function* snapshot(state: WorkerState): Generator<JournalRecord> {
   if (state.bootId !== null) yield { kind: 'boot', bootId: state.bootId };
@@ -29,14 +32,16 @@ function* attemptRecords({
   yield { kind: 'leased', ledger, leases: [lease] };
   yield* startRecords(attempt, status, device);
   if (stopping !== null) yield { kind: 'stopping', attempt, ...stopping };
-  if (kept.lines.length > 0)
+  for (let from = 0; from < kept.lines.length; from += linesOfRecord) {
+    const isLast = from + linesOfRecord >= kept.lines.length;
     yield {
       kind: 'lines',
       attempt,
-      lines: kept.lines,
-      pending: leftOver(kept),
+      lines: kept.lines.slice(from, from + linesOfRecord),
+      pending: isLast ? leftOver(kept) : [],
       offsets: kept.offsets,
     };
+  }
   if (status.kind === 'ended') yield { kind: 'ended', attempt, end: status.end };
 }
 

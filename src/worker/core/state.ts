@@ -51,6 +51,8 @@ export interface WorkerState {
 export interface ClaimsState {
   /** Of other accounts, as they were read last. */
   others: readonly OthersClaim[];
+  /** Why they cannot be told of ours, or cannot be heard; null where they can. */
+  untold: string | null;
   /** Said to the others, not started yet: whether it may is known once their claims were read after that. */
   announced: Announced | null;
   /** How often ours were said, and how many of those came before the last reading of the others'. */

@@ -7,7 +7,7 @@ import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
 import { keep, thin } from './kept-lines.ts';
 import { limitsNow } from './limits-now.ts';
-import type { HeldAttempt, Run, WorkerState } from './state.ts';
+import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
 import { sendLines, startsDueAt, tellFigures } from './tell.ts';
 import type { Turn } from './turn.ts';
@@ -78,9 +78,11 @@ export function linesRead(
 ): void {
   const { lease, status, kept } = held;
   const objective = turn.state.launches.get(lease.launch)?.objective;
-  if (status.kind !== 'running' || objective === undefined || batch.length === 0) return;
-  status.run.lifeAt = turn.now;
-  const thinned = thin(kept, batch, objective, turn.now - status.run.startedAt);
+  if (objective === undefined || batch.length === 0) return;
+  if (status.kind === 'running') status.run.lifeAt = turn.now;
+  else if (status.kind !== 'finishing') return;
+  const untilAt = status.kind === 'running' ? turn.now : status.endedAt;
+  const thinned = thin(kept, batch, objective, untilAt - startOf(status));
   // What only waits to be kept is not journaled: after a crash it is read again from where the last kept line ended.
   if (thinned.lines.length === 0) return keep(kept, thinned, objective, offsets);
   turn.commit({ kind: 'lines', attempt: lease.attempt, ...thinned, offsets });

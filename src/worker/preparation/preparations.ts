@@ -14,7 +14,7 @@ import { localDataProblem } from './local-data.ts';
 import type { Place } from './place.ts';
 import { pythonEnvironment } from './python-environment.ts';
 import { setUp } from './setup.ts';
-import { Steps } from './step.ts';
+import { type Redact, Steps } from './step.ts';
 
 export interface Request {
   readonly spec: Launch;
@@ -30,7 +30,8 @@ export class Preparations {
   readonly #host: HostFolder;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #buildMs: number;
-  readonly #steps = new Steps();
+  readonly #redact: Redact;
+  readonly #steps: Steps;
   /** By the connection that asked. */
   readonly #checks = new Map<number, readonly Steps[]>();
   /** The last of those that would write the same folder. */
@@ -38,11 +39,19 @@ export class Preparations {
 
   /**
    * @param environment what trials inherit of the agent
+   * @param redact what is told of what was said goes through it
    * @param buildMs milliseconds after which a step that installs or compiles is ended
    */
-  constructor(host: HostFolder, environment: Readonly<Record<string, string>>, buildMs = longestBuildMs) {
+  constructor(
+    host: HostFolder,
+    environment: Readonly<Record<string, string>>,
+    redact: Redact,
+    buildMs = longestBuildMs,
+  ) {
     this.#host = host;
     this.#environment = environment;
+    this.#redact = redact;
+    this.#steps = new Steps(redact);
     this.#buildMs = buildMs;
   }
 
@@ -53,10 +62,11 @@ export class Preparations {
    */
   async prepare(request: Request, tell: (doing: string) => void): Promise<PreparationResult> {
     try {
-      return await this.#prepare(request, tell);
+      const result = await this.#prepare(request, tell);
+      return result.kind === 'ready' ? result : { ...result, message: this.#redact(result.message) };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return failed('setup', `this host could not prepare: ${message}`);
+      return failed('setup', this.#redact(`this host could not prepare: ${message}`));
     }
   }
 
@@ -68,11 +78,13 @@ export class Preparations {
 
   /** Looks at what a preparation and a start would meet, without making what takes long. Never rejects. */
   async check(connection: number, asked: CheckRequest): Promise<readonly LaunchCheck[]> {
-    const steps = new Steps();
+    const steps = new Steps(this.#redact);
     this.#checks.set(connection, [...(this.#checks.get(connection) ?? []), steps]);
-    return checkLaunch(
-      this.#placeOf(asked.spec, asked.settings, steps, () => {}),
-      asked,
+    const place = this.#placeOf(asked.spec, asked.settings, steps, () => {});
+    return (await checkLaunch(place, asked)).map((check) =>
+      'problem' in check && check.problem !== null
+        ? { ...check, problem: this.#redact(check.problem) }
+        : check,
     );
   }
 

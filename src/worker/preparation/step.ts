@@ -20,6 +20,9 @@ export interface Step {
   readonly running: (ms: number, words: string) => void;
 }
 
+/** Takes out of a text what may be written nowhere. */
+export type Redact = (text: string) => string;
+
 export interface Done {
   readonly kind: 'done';
   readonly output: string;
@@ -43,8 +46,13 @@ const longestWords = { running: 120, failed: 500 };
 const tellEveryMs = 2_000;
 
 export class Steps {
+  readonly #redact: Redact;
   readonly #running = new Set<ChildProcess>();
   #closed = false;
+
+  constructor(redact: Redact) {
+    this.#redact = redact;
+  }
 
   run(step: Step): Promise<StepResult> {
     if (this.#closed)
@@ -65,7 +73,11 @@ export class Steps {
       let late = false;
       child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
       const telling = setInterval(
-        () => step.running(performance.now() - began, lastWords(linesOf(step.log), longestWords.running)),
+        () =>
+          step.running(
+            performance.now() - began,
+            lastWords(linesOf(step.log, this.#redact), longestWords.running),
+          ),
         tellEveryMs,
       );
       const limit = setTimeout(() => {
@@ -73,7 +85,10 @@ export class Steps {
         end(child);
         child.stdout?.destroy(); // a daemon that it started may hold the other end
       }, step.limitMs);
-      const failed = (what: string): StepResult => ({ ...failure(what, step.log), output });
+      const failed = (what: string): StepResult => ({
+        ...failure(what, linesOf(step.log, this.#redact)),
+        output,
+      });
       const settle = (result: StepResult): void => {
         clearTimeout(limit);
         clearInterval(telling);
@@ -107,8 +122,10 @@ function end({ pid }: ChildProcess): void {
 const lateText = (limitMs: number): string =>
   `did not end within ${formatDuration(limitMs)} and was ended; run it there by hand to see what it waits for`;
 
-function failure(what: string, log: string): Omit<Extract<StepResult, { kind: 'failed' }>, 'output'> {
-  const lines = linesOf(log);
+function failure(
+  what: string,
+  lines: readonly string[],
+): Omit<Extract<StepResult, { kind: 'failed' }>, 'output'> {
   const words = lastWords(lines, longestWords.failed);
   return {
     kind: 'failed',
@@ -117,7 +134,10 @@ function failure(what: string, log: string): Omit<Extract<StepResult, { kind: 'f
   };
 }
 
-const linesOf = (log: string): string[] => printable(readTail(log, tailBytes).text).trimEnd().split('\n');
+const linesOf = (log: string, redact: Redact): string[] =>
+  printable(redact(readTail(log, tailBytes).text))
+    .trimEnd()
+    .split('\n');
 
 const lastWords = (lines: readonly string[], longest: number): string =>
   lines.at(-1)?.trim().slice(0, longest) ?? '';

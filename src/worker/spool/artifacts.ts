@@ -1,22 +1,48 @@
 /** What a trial put into its artifacts folder: listed by size and hash when it ends, sent along where it is small. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, opendirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { collect } from '../../content/collect.ts';
 import { hashFile } from '../../content/hash-file.ts';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
+import { readBytes } from './log-file.ts';
 import { reopen } from './reopen.ts';
 
 /** Artifacts of up to this size together travel with the result. */
 const inlineBytes = 1024 ** 2;
 
-/** Every file below `folder`, hashed; at once where there is none, which is most trials' case. */
+/**
+ * Every file below `folder`, hashed; at once where there is none, which is most trials' case. A link is no folder.
+ *
+ * @param nameOf what a file may be called
+ */
 export function listArtifacts(
   folder: string,
   fetch: Launch['artifacts'],
+  nameOf: (path: string) => string,
 ): readonly Artifact[] | Promise<readonly Artifact[]> {
   reopen(folder);
-  if (isEmpty(folder)) return [];
-  return collect(folder, fetch).then(({ artifacts }) => artifacts);
+  return isEmpty(folder) ? [] : listFiles(folder, fetch, nameOf);
+}
+
+/** One whose name says what may not be said is given another, under which it is asked for like any other. */
+async function listFiles(
+  folder: string,
+  fetch: Launch['artifacts'],
+  nameOf: (path: string) => string,
+): Promise<readonly Artifact[]> {
+  const { artifacts } = await collect(folder, fetch);
+  return artifacts.flatMap((artifact) => {
+    const path = nameOf(artifact.path);
+    if (path === artifact.path) return [artifact];
+    try {
+      mkdirSync(dirname(`${folder}/${path}`), { recursive: true, mode: 0o700 });
+      renameSync(`${folder}/${artifact.path}`, `${folder}/${path}`);
+      return [{ ...artifact, path }];
+    } catch {
+      return []; // rather not listed than listed so
+    }
+  });
 }
 
 /** Those of an end's artifacts that travel with it: what the sweep asks for, as far as it is small together. */
@@ -28,9 +54,10 @@ export function inlineFiles(
   return artifacts.flatMap(({ path, sizeBytes, comesBack }) => {
     if (!comesBack || sizeBytes > room) return [];
     try {
-      const base64 = readFileSync(`${folder}/${path}`).toString('base64');
+      const found = readBytes(`${folder}/${path}`, 0, sizeBytes, folder);
+      if (found.sizeBytes !== sizeBytes) return [];
       room -= sizeBytes;
-      return [{ path, base64 }];
+      return [{ path, base64: found.bytes.toString('base64') }];
     } catch {
       return []; // the result does not wait for it; who asks for it is told what is wrong
     }
@@ -50,9 +77,16 @@ export async function verifyArtifacts(folder: string, artifacts: readonly Artifa
   }
 }
 
+/** Asked for one entry: a folder may have a million. */
 function isEmpty(folder: string): boolean {
   try {
-    return readdirSync(folder).length === 0;
+    if (!lstatSync(folder).isDirectory()) return true;
+    const open = opendirSync(folder, { bufferSize: 1 });
+    try {
+      return open.readSync() === null;
+    } finally {
+      open.closeSync();
+    }
   } catch {
     return true;
   }

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, opendirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContentProblem } from '../../content/problem.ts';
@@ -12,31 +12,42 @@ import { mostCheckpointBytes } from '../../protocol/messages.ts';
 import { checkpointFolder, type HostFolder } from './host-folder.ts';
 import { reopen } from './reopen.ts';
 
+/** They are listed in one message. */
+const mostFiles = 100_000;
+/** More files than this are not looked at while everything else waits. */
+const mostLookedAt = 10_000;
+
 /**
  * What a trial has left for its next attempt, in bytes: more than none where there are but empty files, which may be
- * marks; null where it cannot be told.
+ * marks, and less than all where there are very many; null where it cannot be told. A link leads to nothing of ours.
  */
 export function checkpointBytes(host: HostFolder, trial: string): number | null {
   const folder = checkpointFolder(host, trial);
   reopen(folder);
   try {
-    return existsSync(folder) ? bytesBelow(folder) : 0;
+    return isFolder(folder) ? bytesBelow(folder, { files: mostLookedAt }) : 0;
   } catch {
     return null;
   }
 }
 
-function bytesBelow(folder: string): number {
+const isFolder = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+function bytesBelow(folder: string, left: { files: number }): number {
   let bytes = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    bytes += entry.isDirectory() ? bytesBelow(path) : Math.max(1, lstatSync(path).size);
+  const open = opendirSync(folder);
+  try {
+    for (let entry = open.readSync(); entry !== null && left.files > 0; entry = open.readSync()) {
+      const path = join(folder, entry.name);
+      left.files -= 1;
+      bytes += entry.isDirectory() ? bytesBelow(path, left) : Math.max(1, lstatSync(path).size);
+    }
+  } finally {
+    open.closeSync();
   }
   return bytes;
 }
-
-/** They are listed in one message. */
-const mostFiles = 100_000;
 
 type Listed =
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
@@ -47,8 +58,10 @@ export async function listCheckpoint(host: HostFolder, trial: string): Promise<L
   try {
     const folder = checkpointFolder(host, trial);
     reopen(folder);
-    if (!existsSync(folder)) return { kind: 'manifest', manifest: [] };
-    const bytes = bytesBelow(folder);
+    if (!isFolder(folder)) return { kind: 'manifest', manifest: [] };
+    const left = { files: mostFiles };
+    const bytes = bytesBelow(folder, left);
+    if (left.files === 0) return refused(`has more than ${mostFiles} files`);
     if (bytes > mostCheckpointBytes)
       return refused(
         `is ${formatSize(bytes)}, and ${formatSize(mostCheckpointBytes)} is the most that is carried`,
@@ -56,7 +69,7 @@ export async function listCheckpoint(host: HostFolder, trial: string): Promise<L
     // What was rotated away may have left a link behind.
     const read = await readManifest(folder, { ignore: 'broken-links' });
     if (read.kind === 'refused') return refused(read.problems.map(problemText).join(', and '));
-    return read.manifest.length <= mostFiles ? read : refused(`has more than ${mostFiles} files`);
+    return read;
   } catch (error) {
     return refused(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -117,7 +130,7 @@ export function placeCheckpoint(host: HostFolder, trial: string): string | null 
   reopen(place);
   try {
     rmSync(former, { recursive: true, force: true });
-    if (existsSync(place)) renameSync(place, former);
+    if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) renameSync(place, former);
     renameSync(draft, place);
     return null;
   } catch (error) {

@@ -1,5 +1,7 @@
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync } from 'node:fs';
 import type { RunFolder } from './host-folder.ts';
+import { readBytes } from './log-file.ts';
+import { OddFileError } from './open-file.ts';
 
 /**
  * Takes an attempt's right to start, which its exit record is: whoever creates that first has it, this agent or the
@@ -17,13 +19,28 @@ export function preventStart({ exit }: RunFolder): boolean {
   }
 }
 
-/** The status that the wrapper recorded; null where it did not come to it. */
+/** A status and the blanks that it was written over. */
+const longestBytes = 64;
+
+/**
+ * The status that the wrapper recorded; null where it did not come to it.
+ *
+ * @throws OddFileError where the program has put something else there
+ */
 export function readExitRecord({ exit }: RunFolder): number | null {
+  const text = textOf(exit);
+  const status = /^(\d{1,3})\n/.exec(text)?.[1];
+  if (status !== undefined) return Number(status);
+  if (/^\d{0,3}\s*$/.test(text)) return null;
+  throw new OddFileError(`${exit} holds no exit status`);
+}
+
+function textOf(exit: string): string {
   try {
-    const status = /^(\d{1,3})\n/.exec(readFileSync(exit, 'utf8'))?.[1];
-    return status === undefined ? null : Number(status);
-  } catch {
-    return null;
+    return readBytes(exit, 0, longestBytes).bytes.toString('latin1');
+  } catch (error) {
+    if (error instanceof OddFileError) throw error;
+    return '';
   }
 }
 
@@ -33,7 +50,7 @@ export function readExitRecord({ exit }: RunFolder): number | null {
  */
 export function ranByFilesMs(run: RunFolder): number | null {
   try {
-    const ranMs = statSync(run.exit).mtimeMs - statSync(run.params).mtimeMs;
+    const ranMs = lstatSync(run.exit).mtimeMs - lstatSync(run.params).mtimeMs;
     return ranMs >= 0 ? ranMs : null;
   } catch {
     return null;

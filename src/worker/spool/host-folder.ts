@@ -21,6 +21,8 @@ export interface RunFolder {
   /** The wrapper's record of the exit status. */
   readonly exit: string;
   readonly log: string;
+  /** By what values of `passEnv` are recognised in its log (secrets/). */
+  readonly passed: string;
   readonly params: string;
   readonly report: string;
   /** The program's working directory. */
@@ -51,6 +53,7 @@ export function runFolder(host: HostFolder, attempt: string): RunFolder {
     root,
     exit: `${root}/exit`,
     log: `${root}/log`,
+    passed: `${root}/passed.json`,
     params: `${root}/params.json`,
     report: `${root}/report.ndjson`,
     work: `${root}/work`,

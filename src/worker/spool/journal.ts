@@ -1,16 +1,18 @@
 import {
   closeSync,
+  constants,
   fdatasync,
   fdatasyncSync,
+  fstatSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { Alarm } from '../alarm.ts';
-import { type JournalRecord, journalRecordSchema } from '../core/journal-record.ts';
+import type { JournalRecord } from '../core/journal-record.ts';
 
 /** What was written reaches the disk as fast as this, where the disk is faster than that. */
 const syncEveryMs = 1_000;
@@ -21,8 +23,12 @@ const syncEveryMs = 1_000;
  * a write which a full disk cut short is written over.
  */
 export class Journal {
-  readonly #file: number;
+  readonly #path: string;
+  /** Null where it could not be opened yet. */
+  #file: number | null;
   #size: number;
+  /** What comes before the next record: the end of a line that a crash has torn. */
+  #lead: string;
   readonly #syncing = new Alarm(() => this.#syncSoon());
   /** Whether something was written that may not have reached the disk, and whether its turn comes. */
   #isAhead = false;
@@ -34,30 +40,49 @@ export class Journal {
     return this.#size;
   }
 
-  private constructor(file: number, size: number) {
+  private constructor(path: string, file: number | null, size: number, lead: string) {
+    this.#path = path;
     this.#file = file;
     this.#size = size;
+    this.#lead = lead;
   }
 
-  /** Replaces the journal at `path` by these records, in one rename: a crash leaves the old one or the new one. */
+  /**
+   * Replaces the journal at `path` by these records, in one rename: a crash leaves the old one or the new one.
+   *
+   * @throws the system's error where the disk has no room for it; the old one stays then
+   */
   static rewrite(path: string, records: Iterable<JournalRecord>): Journal {
     const next = `${path}.next`;
-    const text = textOf(records);
-    const file = openSync(next, 'w+');
-    writeFileSync(file, text);
-    // Else a power loss may leave the new name with nothing of it, where the old one had all.
-    syncNow(file);
-    renameSync(next, path);
-    return new Journal(file, Buffer.byteLength(text));
+    rmSync(next, { recursive: true, force: true });
+    const file = openSync(next, 'wx+', 0o600);
+    try {
+      for (const text of piecesOf(records)) writeFileSync(file, text);
+      // Else a power loss may leave the new name with nothing of it, where the old one had all.
+      syncNow(file);
+      renameSync(next, path);
+      return new Journal(path, file, fstatSync(file).size, '');
+    } catch (error) {
+      closeSync(file);
+      rmSync(next, { force: true });
+      throw error;
+    }
+  }
+
+  /** Goes on behind what was read of the journal at `path`, which may be opened only once there is room for that. */
+  static goOn(path: string, sizeBytes: number): Journal {
+    return new Journal(path, null, sizeBytes, sizeBytes === 0 ? '' : '\n');
   }
 
   /** One write for all of them. @throws the system's error when the disk takes no more; nothing counts as written then */
   append(records: readonly JournalRecord[]): void {
-    const bytes = Buffer.from(textOf(records));
+    this.#file ??= openOwn(this.#path);
+    const bytes = Buffer.from(this.#lead + textOf(records));
     let written = 0;
     while (written < bytes.length)
       written += writeSync(this.#file, bytes, written, bytes.length - written, this.#size + written);
     this.#size += bytes.length;
+    this.#lead = '';
     this.#isAhead = true;
     if (this.#isSyncing) return;
     this.#isSyncing = true;
@@ -66,12 +91,12 @@ export class Journal {
 
   /** Returns once all of it has reached the disk. */
   sync(): void {
-    syncNow(this.#file);
+    if (this.#file !== null) syncNow(this.#file);
   }
 
   #syncSoon(): void {
     this.#isSyncing = this.#isAhead;
-    if (!this.#isAhead) return;
+    if (!this.#isAhead || this.#file === null) return;
     this.#isAhead = false;
     fdatasync(this.#file, () => {
       if (!this.#isClosed) this.#syncing.set(syncEveryMs);
@@ -81,9 +106,25 @@ export class Journal {
   close(): void {
     this.#isClosed = true;
     this.#syncing.clear();
+    if (this.#file === null) return;
     ftruncateSync(this.#file, this.#size);
     closeSync(this.#file);
   }
+}
+
+/** The file, made where it is not there; what is no file gives way to it. */
+function openOwn(path: string): number {
+  const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
+  try {
+    const file = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code !== 'ELOOP' && code !== 'EISDIR' && code !== 'ENXIO') throw error;
+  }
+  rmSync(path, { recursive: true, force: true });
+  return openSync(path, O_RDWR | O_CREAT | constants.O_EXCL, 0o600);
 }
 
 /** A disk that cannot say that it has it has it as surely as it has anything; it says so of what is written next. */
@@ -95,42 +136,18 @@ function syncNow(file: number): void {
   }
 }
 
-/** The records of a journal in order. What is no record (a torn tail, zeros after a power loss) is counted and left out. */
-export function readJournal(path: string): {
-  readonly records: readonly JournalRecord[];
-  readonly torn: number;
-} {
-  const records: JournalRecord[] = [];
-  let torn = 0;
-  for (const line of textAt(path).split('\n')) {
-    if (line === '') continue;
-    const record = parse(line);
-    if (record === null) torn += 1;
-    else records.push(record);
-  }
-  return { records, torn };
-}
+const textOf = (records: Iterable<JournalRecord>): string => [...piecesOf(records)].join('');
 
-function textAt(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  }
-}
+const pieceChars = 1024 ** 2;
 
-function parse(line: string): JournalRecord | null {
-  try {
-    const decoded = journalRecordSchema.safeParse(JSON.parse(line));
-    return decoded.success ? decoded.data : null;
-  } catch {
-    return null;
-  }
-}
-
-function textOf(records: Iterable<JournalRecord>): string {
+/** All records may be more than one text can hold. */
+function* piecesOf(records: Iterable<JournalRecord>): Generator<string> {
   let text = '';
-  for (const record of records) text += `${JSON.stringify(record)}\n`;
-  return text;
+  for (const record of records) {
+    text += `${JSON.stringify(record)}\n`;
+    if (text.length < pieceChars) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
 }

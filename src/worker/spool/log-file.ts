@@ -1,5 +1,6 @@
 /** The log of an attempt: written by its processes themselves, read and cut by the agent. */
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
+import { openFile, withFile } from './open-file.ts';
 
 const mib = 1024 ** 2;
 /** A log may grow to this size between two looks; then its middle is cut out. */
@@ -9,15 +10,23 @@ const headBytes = 32 * mib;
 const tailBytes = 16 * mib;
 const chunkBytes = 256 * 1024;
 
-/** Up to `length` bytes of a file from `offset`; empty where there are none. @throws the system's error */
-export function readBytes(path: string, offset: number, length: number): Buffer {
-  const file = openSync(path, 'r');
-  try {
-    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, fstatSync(file).size - offset)));
-    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, offset));
-  } finally {
-    closeSync(file);
-  }
+/**
+ * Up to `length` bytes of a file from `offset`, and the file's size.
+ *
+ * @param within as for `openFile`
+ * @throws OddFileError, or the system's error
+ */
+export function readBytes(
+  path: string,
+  offset: number,
+  length: number,
+  within: string | null = null,
+): { readonly bytes: Buffer; readonly sizeBytes: number } {
+  return withFile(openFile(path, 'read', within), (file) => {
+    const { size } = fstatSync(file);
+    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)));
+    return { bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, offset)), sizeBytes: size };
+  });
 }
 
 /** The last `length` bytes of a file as text, and its size; nothing where it cannot be read. */
@@ -26,15 +35,12 @@ export function readTail(
   length: number,
 ): { readonly text: string; readonly sizeBytes: number } {
   try {
-    const file = openSync(path, 'r');
-    try {
+    return withFile(openFile(path), (file) => {
       const { size } = fstatSync(file);
       const bytes = Buffer.allocUnsafe(Math.min(length, size));
       const count = size === 0 ? 0 : readSync(file, bytes, 0, bytes.length, size - bytes.length);
       return { text: bytes.toString('utf8', 0, count), sizeBytes: size };
-    } finally {
-      closeSync(file);
-    }
+    });
   } catch {
     return { text: '', sizeBytes: 0 };
   }
@@ -46,8 +52,7 @@ export function readTail(
  * @returns the file's size now
  */
 export function cutLog(path: string): number {
-  const file = openSync(path, 'r+');
-  try {
+  return withFile(openFile(path, 'change'), (file) => {
     const { size } = fstatSync(file);
     if (size <= longestLogBytes) return size;
     const before = leftOut(file);
@@ -57,9 +62,7 @@ export function cutLog(path: string): number {
     moveDown(file, from, start, tailBytes);
     ftruncateSync(file, start + tailBytes);
     return start + tailBytes;
-  } finally {
-    closeSync(file);
-  }
+  });
 }
 
 /** A mark of fixed length, so that a later cut writes over it. */

@@ -1,17 +1,23 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
+import { readBytes } from './log-file.ts';
 
 /** What is longer is no metrics line. */
 const longestLine = 64 * 1024;
 /** What one look reads at most: a program that floods its log does not stop the agent for it. */
-const mostBytes = 16 * 1024 * 1024;
+const mostBytes = 4 * 1024 * 1024;
+/** What is read at the end of a trial that wrote without bounds. */
+const mostBehindBytes = 1024 ** 3;
 
 /** Reads the whole lines that a file has gained since the last look. A file that is not there yet has none. */
 export class TextTail {
   readonly path: string;
+  readonly #within: string | null;
   #offset: number;
 
-  constructor(path: string, offset: number) {
+  /** @param within as for `openFile` */
+  constructor(path: string, offset: number, within: string | null = null) {
     this.path = path;
+    this.#within = within;
     this.#offset = offset;
   }
 
@@ -25,13 +31,28 @@ export class TextTail {
     this.#offset = offset;
   }
 
-  /** @param complete the writer is gone, so a last line without its end is a line too */
+  /** Whether more than one look would take is left to be read. */
+  get isFarBehind(): boolean {
+    return (this.#size() ?? 0) - this.#offset > mostBytes;
+  }
+
+  /** Of a file that has grown past all measure, only the end is read. */
+  skipFar(): void {
+    this.#offset = Math.max(this.#offset, (this.#size() ?? 0) - mostBehindBytes);
+  }
+
+  /**
+   * Takes one look at the file.
+   *
+   * @param complete the writer is gone, so a last line without its end is a line too
+   * @throws OddFileError, or the system's error
+   */
   read(complete: boolean): string[] {
-    const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
-    if (size < this.#offset) this.#offset = 0; // a program that begins its CSV anew
-    if (size <= this.#offset) return [];
-    const bytes = this.#bytes(Math.min(size - this.#offset, mostBytes));
-    const isLast = complete && this.#offset + bytes.length >= size;
+    const size = this.#size();
+    if (size !== null && size < this.#offset) this.#offset = 0; // a program that begins its CSV anew
+    if (size !== null && size <= this.#offset) return [];
+    const { bytes, sizeBytes } = readBytes(this.path, this.#offset, mostBytes, this.#within);
+    const isLast = complete && this.#offset + bytes.length >= sizeBytes;
     const end = isLast ? bytes.length : bytes.lastIndexOf(10) + 1;
     if (end === 0) {
       // Half a line waits for its other half; a line without an end is let go of.
@@ -45,13 +66,10 @@ export class TextTail {
       .filter((line) => line !== '' && line.length <= longestLine);
   }
 
-  #bytes(length: number): Buffer {
-    const file = openSync(this.path, 'r');
-    try {
-      const bytes = Buffer.allocUnsafe(length);
-      return bytes.subarray(0, readSync(file, bytes, 0, length, this.#offset));
-    } finally {
-      closeSync(file);
-    }
+  /** Null where something else than a file lies there: opening it says what that is. */
+  #size(): number | null {
+    const look = this.#within === null ? lstatSync : statSync;
+    const found = look(this.path, { throwIfNoEntry: false });
+    return found === undefined ? 0 : found.isFile() ? found.size : null;
   }
 }

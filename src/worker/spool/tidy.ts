@@ -1,5 +1,5 @@
 /** What a host need not keep: removed in an idle moment, because deleting costs ext4 more than starting programs. */
-import { readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tidyCheckpoints } from './checkpoint.ts';
 import { type HostFolder, type RunFolder, runFolder } from './host-folder.ts';
 import { reopen } from './reopen.ts';
@@ -33,11 +33,15 @@ export function tidy(host: HostFolder, isHeld: (attempt: string) => boolean): vo
 }
 
 /** What cannot be removed is in nobody's way. */
-function clear({ root, work, params, report, exit, log, artifacts }: RunFolder): void {
+function clear({ root, work, params, report, exit, passed, log, artifacts }: RunFolder): void {
   reopen(root);
   try {
+    // Its trial may have put a link in its place: what that leads to is not ours.
+    if (!lstatSync(root).isDirectory()) return rmSync(root);
     for (const path of [work, params, report, exit]) rmSync(path, { recursive: true, force: true });
-    if (statSync(log, { throwIfNoEntry: false })?.size === 0) rmSync(log);
+    // As long as there is a log to read, it says what is hidden in it.
+    if (statSync(log, { throwIfNoEntry: false })?.size === 0)
+      for (const path of [log, passed]) rmSync(path, { force: true });
     for (const folder of [artifacts, root]) if (namesIn(folder).length === 0) rmdirSync(folder);
   } catch {
     // Another user's, or mounted there.

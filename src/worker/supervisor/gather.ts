@@ -3,6 +3,7 @@ import type { MetricsLine } from '../../model/metrics.ts';
 import type { Evidence } from '../core/event.ts';
 import { listArtifacts } from '../spool/artifacts.ts';
 import { ranByFilesMs, readExitRecord } from '../spool/exit-record.ts';
+import type { Redaction } from '../secrets/redaction.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
 import { cutLog, longestLogBytes, readTail } from '../spool/log-file.ts';
 import { parseMetricsLine } from './metrics-line.ts';
@@ -13,41 +14,94 @@ const lookedAtBytes = 64 * 1024;
 const tailChars = 8 * 1024;
 const tailLines = 40;
 
+/** What else is known of an attempt, or has to be asked for only where it matters. */
+export interface GatherFacts {
+  /** Whether an agent saw it end; else its files tell how long it ran. */
+  readonly seen: boolean;
+  readonly oomKills: () => number | null;
+  readonly checkpointBytes: () => number | null;
+  /** Takes the lines of one look, where there are more than one look takes. */
+  readonly read: (lines: readonly MetricsLine[]) => void;
+  /** What is taken out of its words. Lines that `read` takes have it done to them there. */
+  readonly redaction: Redaction;
+}
+
 /**
- * What an attempt left, once nothing of it runs. At once where it left no artifacts, so that a short trial costs no
- * turn of the event loop.
- *
- * @param seen whether an agent saw it end; else its files tell how long it ran
+ * What an attempt left, once nothing of it runs. At once where it left no artifacts and few lines, so that a short trial
+ * costs no turn of the event loop.
  */
 export function gather(
   run: RunFolder,
   launch: Launch,
   sources: MetricsSources,
-  facts: {
-    readonly seen: boolean;
-    readonly oomKills: () => number | null;
-    readonly checkpointBytes: () => number | null;
-  },
+  facts: GatherFacts,
 ): Evidence | Promise<Evidence> {
-  const lines = sources.read(true);
+  if (!isFarBehind(sources)) return gatherRest(run, launch, sources, facts);
+  sources.skipFar();
+  return catchUp(sources, facts.read).then(() => gatherRest(run, launch, sources, facts));
+}
+
+/** Reads on until the next look takes all that is left; between two looks the agent goes on with the rest. */
+async function catchUp(sources: MetricsSources, read: GatherFacts['read']): Promise<void> {
+  while (isFarBehind(sources)) {
+    try {
+      read(sources.read(false));
+    } catch {
+      return; // the last look says what is wrong
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function isFarBehind(sources: MetricsSources): boolean {
+  try {
+    return sources.isFarBehind;
+  } catch {
+    return false;
+  }
+}
+
+function gatherRest(
+  run: RunFolder,
+  launch: Launch,
+  sources: MetricsSources,
+  facts: GatherFacts,
+): Evidence | Promise<Evidence> {
+  const problems: string[] = [];
+  const looked = <Found>(look: () => Found, otherwise: Found): Found => {
+    try {
+      return look();
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+      return otherwise;
+    }
+  };
+  const exit = looked(() => readExitRecord(run), null);
+  const lines = looked(() => sources.read(true), []);
+  const { redaction } = facts;
+  const redacted = (line: MetricsLine): MetricsLine => redaction.line(line, launch.objective.metric);
   const log = readTail(run.log, lookedAtBytes);
-  if (log.sizeBytes > longestLogBytes) cutLog(run.log);
-  const exit = readExitRecord(run);
+  const printed = lines.length === 0 ? lastPrinted(log.text) : null;
+  if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
     exit,
+    misplaced: problems[0] ?? null,
     ranMs: facts.seen ? null : ranByFilesMs(run),
-    lines,
+    lines: lines.map(redacted),
     offsets: sources.offsets,
-    printed: lines.length === 0 ? lastPrinted(log.text) : null,
+    printed: printed === null ? null : redacted(printed),
     // Asked for only where it can matter: 137 is 128 + SIGKILL.
     oomKills: exit === 137 ? facts.oomKills() : null,
     artifacts: [],
     checkpointBytes: exit === 0 ? null : facts.checkpointBytes(),
-    logTail: tailOf(log.text),
+    logTail: tailOf(log.sizeBytes > lookedAtBytes ? redaction.tail(log.text) : redaction.text(log.text)),
   };
-  const artifacts = listArtifacts(run.artifacts, launch.artifacts);
-  if (artifacts instanceof Promise) return artifacts.then((listed) => ({ ...evidence, artifacts: listed }));
-  return evidence;
+  const artifacts = listArtifacts(run.artifacts, launch.artifacts, (path) => redaction.text(path));
+  if (!(artifacts instanceof Promise)) return evidence;
+  return artifacts.then(
+    (listed) => ({ ...evidence, artifacts: listed }),
+    () => evidence, // the trial has closed its folder: its result stands without
+  );
 }
 
 /** The last line that is a JSON object: the result of a program that knows nothing of labsweep. */

@@ -1,5 +1,13 @@
 /** Everything that a trial finds when it starts: its folder, its parameters, its working directory, its argv. */
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory.ts';
@@ -69,26 +77,32 @@ export class LaunchPlaces {
   }
 }
 
+/** With what trials are prepared. */
+export interface Preparing {
+  readonly host: HostFolder;
+  readonly places: LaunchPlaces;
+  /** What trials inherit of the agent's environment. */
+  readonly base: Readonly<Record<string, string>>;
+  /** Called once the attempt has its folder. */
+  readonly note: () => void;
+}
+
 /** Makes an attempt's folder. What stands in the way is an outcome: nothing of the program has run then. */
 export function prepareTrial(
-  host: HostFolder,
-  places: LaunchPlaces,
-  base: Readonly<Record<string, string>>,
+  preparing: Preparing,
   lease: Lease,
   launch: Launch,
   surroundings: Surroundings,
 ): PreparedTrial | NotPrepared {
   try {
-    return prepare(host, places, base, lease, launch, surroundings);
+    return prepare(preparing, lease, launch, surroundings);
   } catch (error) {
     return { kind: 'not-prepared', outcome: outcomeOfError(error, `attempt ${lease.attempt}`) };
   }
 }
 
 function prepare(
-  host: HostFolder,
-  places: LaunchPlaces,
-  base: Readonly<Record<string, string>>,
+  { host, places, base, note }: Preparing,
   lease: Lease,
   launch: Launch,
   surroundings: Surroundings,
@@ -102,6 +116,7 @@ function prepare(
 
   const run = runFolder(host, lease.attempt);
   mkdirSync(run.root); // fails where the attempt was begun before: it is never run a second time
+  note();
   mkdirSync(run.work);
   mkdirSync(run.artifacts);
   writeFileSync(run.params, JSON.stringify(lease.params));
@@ -164,12 +179,17 @@ function dataOf(places: LaunchPlaces, launch: Launch, settings: HostSettings): D
   return { kind: 'missing', message: `the data set (${data.hash}) is not on this host` };
 }
 
+/** An earlier attempt may have put a file or a pipe in its place, which nobody goes on from. */
 function makeIfMissing(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    reopen(folder);
+    const found = lstatSync(folder);
+    if (found.isDirectory()) return reopen(folder);
+    if (found.isSymbolicLink()) return;
+    unlinkSync(folder);
+    mkdirSync(folder);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import type { HostFolder, RunFolder } from '../spool/host-folder.ts';
+import type { AttemptSecrets } from '../secrets/attempt-secrets.ts';
 import type { LaunchReport } from './launch-report.ts';
 import { Launcher } from './launcher.ts';
 import { LaunchPlaces, outcomeOfError, prepareTrial } from './prepare.ts';
@@ -14,6 +15,8 @@ export interface StartsOptions {
   readonly launcher: readonly string[];
   /** What trials inherit of the agent's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where it is noted what is taken out of their words. */
+  readonly secrets: AttemptSecrets;
 }
 
 /** An attempt that the launcher was asked to start. */
@@ -61,9 +64,15 @@ export class Starts {
   }
 
   begin(lease: Lease, launch: Launch, surroundings: Surroundings): void {
-    const { host, environment } = this.#options;
+    const { host, environment, secrets } = this.#options;
     const { attempt } = lease;
-    const prepared = prepareTrial(host, this.#places, environment, lease, launch, surroundings);
+    const note = (): void => secrets.note(attempt, surroundings.passed);
+    const prepared = prepareTrial(
+      { host, places: this.#places, base: environment, note },
+      lease,
+      launch,
+      surroundings,
+    );
     if (prepared.kind === 'not-prepared') return this.#listener.failed(attempt, prepared.outcome);
     const { run, argv, environment: added } = prepared;
     this.#asked.set(attempt, { lease, launch, run });

@@ -1,6 +1,7 @@
 /** Trials as processes: started, found again, watched, ended. Tells what happened as events of the core. */
 import { statSync } from 'node:fs';
 import type { Launch } from '../../model/launch.ts';
+import type { MetricsLine } from '../../model/metrics.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { WorkerEvent } from '../core/event.ts';
 import type { Offsets } from '../core/journal-record.ts';
@@ -163,8 +164,11 @@ export class Supervisor {
     const oomKills = (): number | null => readOomKills(this.#options.procRoot);
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const { post } = this.#options;
+    const redaction = this.#options.secrets.of(attempt);
+    const read = this.#readOf(attempt, launch, sources);
     try {
-      const evidence = gather(run, launch, sources, { seen, oomKills, checkpointBytes: left });
+      const facts = { seen, oomKills, checkpointBytes: left, read, redaction };
+      const evidence = gather(run, launch, sources, facts);
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(
         (gathered) => post({ kind: 'gathered', attempt, evidence: gathered }),
@@ -181,8 +185,7 @@ export class Supervisor {
       const sources = this.#sourcesOf(watched);
       try {
         const lines = sources.read(false);
-        if (lines.length > 0)
-          this.#options.post({ kind: 'lines', attempt: watched.attempt, lines, offsets: sources.offsets });
+        if (lines.length > 0) this.#readOf(watched.attempt, watched.launch, sources)(lines);
         this.#shortenLog(watched, sources);
       } catch {
         // A file that cannot be read now is read with the next look, or when the trial ends.
@@ -254,6 +257,15 @@ export class Supervisor {
     this.#options.post({ kind: 'exited', attempt });
   }
 
+  #readOf(attempt: string, { objective }: Launch, sources: MetricsSources) {
+    const { post, secrets } = this.#options;
+    return (lines: readonly MetricsLine[]): void => {
+      const redaction = secrets.of(attempt);
+      const redacted = lines.map((line) => redaction.line(line, objective.metric));
+      post({ kind: 'lines', attempt, lines: redacted, offsets: sources.offsets });
+    };
+  }
+
   #sourcesOf(watched: Watched): MetricsSources {
     watched.sources ??= new MetricsSources(watched.run, watched.launch.metrics, watched.offsets);
     return watched.sources;
@@ -271,6 +283,7 @@ const unreadable = (attempt: string, error: unknown): WorkerEvent => ({
   attempt,
   evidence: {
     exit: null,
+    misplaced: null,
     ranMs: null,
     lines: [],
     offsets: nothingRead,

@@ -5,8 +5,9 @@
  *   session ends the program while the wrapper lives on to record its status.
  * - `set -C` creates the exit record or fails: an agent that holds the attempt for never started has created it before,
  *   and then the program does not run.
- * - Blanks fill a block, so that the status of a trial which filled the disk can still be recorded: `1<>` writes in
- *   place without truncating.
+ * - Blanks fill a block, so that the status of a trial which filled the disk can still be recorded: it is written in
+ *   place. Through a descriptor that the program does not get, so that whatever the program puts in the place of the
+ *   record, a link to somebody's file or a pipe, is not written to.
  * - Who needs memory most is killed first, so a raised score has the kernel take a trial and not somebody's login.
  */
 export const wrapper = `trap : TERM INT HUP
@@ -14,10 +15,12 @@ record=$1
 shift
 set -C
 { echo '    ' >"$record"; } 2>/dev/null || exit
-set +C
+exec 9<>"$record"
 { echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
-"$@"
-echo $? 1<>"$record"
+"$@" 9>&-
+status=$?
+echo $status >&9
+[ -e "$record" ] || { echo $status >"$record"; } 2>/dev/null
 `;
 
 /** The words that a shell takes for its own before it looks at the PATH (POSIX, 2.14 special built-in utilities). */

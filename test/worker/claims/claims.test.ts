@@ -45,6 +45,7 @@ const open = (more: Partial<ClaimsOptions> = {}): Claims =>
     agent: '/home/mina/.labsweep',
     bootId: 'boot',
     shownOf: () => ({ gpuBytes: 0, hostBytes: 0 }),
+    mostOf: () => ({ gpuBytes: 24e9, hostBytes: 64e9 }),
     log: new AgentLog(agentLog()),
     ...more,
   });
@@ -55,6 +56,7 @@ const put = (text: string, user = uid): void => writeFileSync(fileOf(user), text
 const file = (more: object = {}): string =>
   JSON.stringify({ bootId: 'boot', agent: self, claims: [claim()], ...more });
 const said = {
+  user: expect.any(String),
   device: 'GPU-0',
   gpuBytes: 6e9,
   hostBytes: 0,
@@ -67,10 +69,10 @@ describe('claims', () => {
   it('are read by other accounts and not by their own', () => {
     const mine = open();
     mine.say([claim()]);
-    expect(other().ofOthers()).toEqual([said]);
-    expect(mine.ofOthers()).toEqual([]);
+    expect(other().look().others).toEqual([said]);
+    expect(mine.look().others).toEqual([]);
     mine.say([claim({ gpuBytes: 7e9, announcedAt: null, process: self })]);
-    expect(other().ofOthers()).toEqual([{ ...said, gpuBytes: 7e9, announcedAt: null }]);
+    expect(other().look().others).toEqual([{ ...said, gpuBytes: 7e9, announcedAt: null }]);
   });
 
   it('lie where every account may put its own and none may take away another’s, and can be read by all', () => {
@@ -87,14 +89,14 @@ describe('claims', () => {
     const [mine, second] = [open(), open({ agent: '/data/mina' })];
     mine.say([claim()]);
     second.say([claim()]);
-    expect(other().ofOthers()).toHaveLength(2);
+    expect(other().look().others).toHaveLength(2);
     mine.say([]);
-    expect(other().ofOthers()).toHaveLength(1);
+    expect(other().look().others).toHaveLength(1);
     second.say([]);
     second.say([]);
     expect(readdirSync(root)).toEqual([]);
     second.say([claim()]);
-    expect(other().ofOthers()).toHaveLength(1);
+    expect(other().look().others).toHaveLength(1);
   });
 
   it('of an account that may not take the folder along leave it to the one that made it', async () => {
@@ -114,7 +116,7 @@ describe('claims', () => {
       gpuBytes: session === self.pid && device === 'GPU-0' ? 4e9 : 0,
       hostBytes: 3,
     });
-    expect(other({ shownOf }).ofOthers()).toMatchObject([{ gpuShownBytes: 4e9, hostShownBytes: 3 }]);
+    expect(other({ shownOf }).look().others).toMatchObject([{ gpuShownBytes: 4e9, hostShownBytes: 3 }]);
   });
 });
 
@@ -135,52 +137,52 @@ describe('claims that count for nothing', () => {
     ['in a file that is far too long', file() + ' '.repeat(70_000)],
   ])('%s', (_, text) => {
     put(file());
-    expect(other().ofOthers()).toHaveLength(1);
+    expect(other().look().others).toHaveLength(1);
     put(text);
-    expect(other().ofOthers()).toEqual([]);
+    expect(other().look().others).toEqual([]);
   });
 
   it('in the name of another user', () => {
     put(file(), uid + 2);
-    expect(other().ofOthers()).toEqual([]);
+    expect(other().look().others).toEqual([]);
   });
 
   it('behind a link, in a pipe, in a folder, or under another name', () => {
     const elsewhere = join(root, 'elsewhere');
     writeFileSync(elsewhere, file());
     symlinkSync(elsewhere, fileOf(uid));
-    expect(other().ofOthers()).toEqual([]);
+    expect(other().look().others).toEqual([]);
     rmSync(fileOf(uid));
     execFileSync('mkfifo', [fileOf(uid)]);
-    expect(other().ofOthers()).toEqual([]);
+    expect(other().look().others).toEqual([]);
     rmSync(fileOf(uid));
     mkdirSync(fileOf(uid));
-    expect(other().ofOthers()).toEqual([]);
+    expect(other().look().others).toEqual([]);
     linkSync(elsewhere, join(folder, `${uid}.json`));
-    expect(other().ofOthers()).toEqual([]);
+    expect(other().look().others).toEqual([]);
   });
 
   it.skipIf(uid !== 0)('of a process that is not theirs (needs root)', () => {
     put(file(), 4242);
     execFileSync('chown', ['4242', fileOf(4242)]);
-    expect(other().ofOthers()).toEqual([]);
+    expect(other().look().others).toEqual([]);
     execFileSync('chown', ['4242', '-R', folder]);
     put(file());
     execFileSync('chown', ['0', fileOf(uid)]);
-    expect(other().ofOthers()).toHaveLength(1);
+    expect(other().look().others).toHaveLength(1);
   });
 
   it.skipIf(uid !== 0)('in a file that another user has put there in their name (needs root)', () => {
     put(file());
-    expect(other().ofOthers()).toHaveLength(1);
+    expect(other().look().others).toHaveLength(1);
     execFileSync('chown', ['4242', fileOf(uid)]);
-    expect(other().ofOthers()).toEqual([]);
+    expect(other().look().others).toEqual([]);
   });
 
   it('beyond what one user needs', () => {
     for (let count = 10; count < 60; count += 1)
       writeFileSync(join(folder, `${uid}-01234567890000${count}.json`), file());
-    expect(other().ofOthers()).toHaveLength(8);
+    expect(other().look().others).toHaveLength(8);
   });
 });
 
@@ -200,7 +202,7 @@ describe('a folder that is not what it should be', () => {
     expect(complaints()).toHaveLength(1);
     chmodSync(folder, 0o1777);
     mine.say([claim()]);
-    expect(other().ofOthers()).toHaveLength(1);
+    expect(other().look().others).toHaveLength(1);
   });
 
   it('is not followed where it is a link', () => {
@@ -216,7 +218,7 @@ describe('a folder that is not what it should be', () => {
   it('holds nobody up where it cannot be made', () => {
     const mine = open({ folder: '/proc/labsweep-claims' });
     mine.say([claim()]);
-    expect(mine.ofOthers()).toEqual([]);
+    expect(mine.look().others).toEqual([]);
     expect(complaints()).toHaveLength(1);
   });
 });

@@ -70,7 +70,14 @@ describe('a trial under which hosts went down', () => {
 
   it('waits for what other accounts claim, and claims the whole host from them', () => {
     const world = World.greeted();
-    const claim = { device: 'cpu', gpuBytes: 0, gpuShownBytes: 0, hostShownBytes: 0, announcedAt: null };
+    const claim = {
+      user: 'ana',
+      device: 'cpu',
+      gpuBytes: 0,
+      gpuShownBytes: 0,
+      hostShownBytes: 0,
+      announcedAt: null,
+    };
     world.others = [{ ...claim, hostBytes: gib }];
     world.look();
     world.lease(leaseOf('poison', { alone: true }));

@@ -15,6 +15,7 @@ const gpu = 'GPU-0';
 const figures = (usedBytes: number): MeasuredGpu => plainGpu(gpu, usedBytes, card);
 
 const theirs = (more: Partial<OthersClaim> = {}): OthersClaim => ({
+  user: 'ana',
   device: gpu,
   gpuBytes: 10 * gib,
   gpuShownBytes: 0,
@@ -103,6 +104,22 @@ describe('P4 a trial that takes a GPU', () => {
     world.sample({ gpus: [figures(6 * gib)] });
     world.lease(needs('a-1', 8));
     expect(world.spawnAll()).toEqual(['a-1']);
+  });
+
+  it('starts one at a time on a card where others cannot be told, and says why', () => {
+    const world = worldWith();
+    world.untold = 'nobody hears of it';
+    second(world);
+    world.lease(needs('a-1', 4), needs('a-2', 4));
+    expect(world.spawnAll()).toEqual(['a-1']);
+    const holds = (): string => {
+      world.forgetMessages();
+      second(world);
+      return JSON.stringify(world.hear('figures').holds);
+    };
+    expect(holds()).toContain('{"kind":"gpu-claims","because":"nobody hears of it"}');
+    world.untold = null;
+    expect(holds()).not.toContain('gpu-claims');
   });
 
   it('stays announced where it was first, and starts when the other has stepped back', () => {
@@ -205,7 +222,7 @@ class Account {
       const said = this.#unread ?? this.world.state.claims.read;
       const isSample = this.#unread === null;
       this.#unread = null;
-      this.world.post({ kind: 'claims-read', said, others: this.#others() });
+      this.world.post({ kind: 'claims-read', said, others: this.#others(), untold: null });
       if (isSample) this.world.sample({ gpus: [figures(0)] });
     }
     this.started.push(...this.world.spawnAll());

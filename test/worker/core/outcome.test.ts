@@ -6,6 +6,7 @@ const ended: Remains = {
   stopped: null,
   exit: 0,
   sameBoot: true,
+  misplaced: null,
   oomKillRose: false,
   logTail: '',
   objective,

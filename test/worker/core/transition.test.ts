@@ -25,6 +25,7 @@ describe('an attempt', () => {
       attempt: 'a-1',
       evidence: {
         exit: 0,
+        misplaced: null,
         ranMs: null,
         lines: [],
         offsets: { report: 0, log: 0, csv: 0 },
@@ -666,6 +667,7 @@ describe('an agent that begins', () => {
       attempt: 'a-1',
       evidence: {
         exit: null,
+        misplaced: null,
         ranMs: 100,
         lines: [],
         offsets: { report: 0, log: 0, csv: 0 },

@@ -67,6 +67,7 @@ export const leaseOf = (
 
 const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   exit: 0,
+  misplaced: null,
   ranMs: null,
   lines: [],
   offsets: { report: 0, log: 0, csv: 0 },
@@ -125,6 +126,8 @@ export class World {
 
   /** What other accounts claim. */
   others: readonly OthersClaim[] = [];
+  /** Why they cannot be told of ours. */
+  untold: string | null = null;
   /** What this one has said last, and how often it has. */
   claimed: readonly OurClaim[] = [];
   timesSaid = 0;
@@ -132,12 +135,13 @@ export class World {
   carryOutClaim = (claim: Taken<'claim'>): void => {
     this.claimed = claim.claims;
     this.timesSaid += 1;
-    this.post({ kind: 'claims-read', said: claim.said, others: this.others });
+    this.post({ kind: 'claims-read', said: claim.said, others: this.others, untold: this.untold });
   };
 
   /** The look at the others that comes with each sample. */
   look(): void {
-    this.post({ kind: 'claims-read', said: this.state.claims.read, others: this.others });
+    const { others, untold } = this;
+    this.post({ kind: 'claims-read', said: this.state.claims.read, others, untold });
   }
 
   records(kind: JournalRecord['kind']): unknown[] {

@@ -24,7 +24,12 @@ afterEach(() => {
 
 function prepare(launch: Partial<Launch>, buildMs?: number): Promise<PreparationResult> {
   const environment = { PATH: process.env['PATH'] ?? '' };
-  const preparations = new Preparations(openHostFolder(root, 'machine'), environment, buildMs);
+  const preparations = new Preparations(
+    openHostFolder(root, 'machine'),
+    environment,
+    (text) => text,
+    buildMs,
+  );
   const request = { spec: launchOf(['true'], launch), settings: noSettings, wheels: null };
   return preparations.prepare(request, (doing) => told.push(doing));
 }
@@ -52,7 +57,7 @@ describe('a setup that hangs', () => {
   it('lets go of an output that a process outside of its group holds open', async () => {
     const pid = join(root, 'pid');
     const script = `setsid sh -c 'echo $$ > ${pid}; exec sleep 1000' & sleep 1000`;
-    const result = await new Steps().run({
+    const result = await new Steps((text) => text).run({
       argv: ['sh', '-c', script],
       folder: root,
       environment: { PATH: process.env['PATH'] ?? '' },

@@ -12,6 +12,7 @@ import { attemptMark, paramsMark } from '../../../src/worker/supervisor/environm
 import { launcherCommand } from '../../../src/worker/supervisor/launch-trials.ts';
 import { Supervisor } from '../../../src/worker/supervisor/supervisor.ts';
 import { kernelUnits } from '../../../src/worker/telemetry/kernel-units.ts';
+import { AttemptSecrets } from '../../../src/worker/secrets/attempt-secrets.ts';
 import { launchOf, leaseOf } from '../real-agent.ts';
 
 it.runIf(process.platform === 'linux').each([
@@ -25,6 +26,7 @@ it.runIf(process.platform === 'linux').each([
     host,
     launcher: launcherCommand(),
     environment: { PATH: process.env['PATH'] ?? '' },
+    secrets: new AttemptSecrets(host),
     units: kernelUnits(),
     procRoot: '/proc',
     now: () => performance.now(),

@@ -21,6 +21,7 @@ describe('an engine that is out of memory', () => {
       stopped: null,
       exit: 1,
       sameBoot: true,
+      misplaced: null,
       oomKillRose: false,
       logTail: `Trains on gpu.\n${outOfTensorFlow(new Error(recorded))}\n`,
       objective: { metric: 'val_accuracy', goal: 'maximize', at: 'final', selectOnTest: false },
