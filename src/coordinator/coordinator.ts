@@ -10,6 +10,7 @@ import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import type { HostSettings, InventoryHost } from '../model/inventory.ts';
 import { type HostName, ledgerId, type AttemptId } from '../model/ids.ts';
+import { sliceMs } from './core/awake.ts';
 import type { Command } from './core/command.ts';
 import type { ArtifactFiles, CoordinatorEvent, Instruction } from './core/events.ts';
 import { restore } from './core/restore.ts';
@@ -39,7 +40,6 @@ export interface HostEntry extends ListedHost {
 }
 
 const turnMs = 25;
-const silentEveryMs = 60_000;
 
 export interface CoordinatorOptions {
   /** The state folder, where artifacts go, and the content store. */
@@ -103,17 +103,11 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     committed: options.onCommitted,
     failed: options.onFailed,
   });
-  /** A host that holds something and that no inventory has any more: silence is counted from try to try. */
-  const staySilent = (name: HostName, triedAt: number): void => {
-    if (entries.has(name) || !loop.state.fleet.has(name)) return;
-    const now = performance.now();
-    const because = 'no inventory says how it is reached';
-    loop.post({ kind: 'host-disconnected', host: name, because, afterMs: now - triedAt });
-    setTimeout(() => staySilent(name, now), silentEveryMs).unref();
-  };
   const enter = (name: HostName): void => {
     const host = entries.get(name);
-    if (host === undefined) return staySilent(name, performance.now());
+    // It holds something, and was taken out of the inventory while no coordinator ran.
+    if (host === undefined)
+      return loop.post({ kind: 'host-given-up', host: name, because: 'no inventory says how it is reached' });
     const known = links.get(name);
     if (known !== undefined) return known.retry();
     // What a link that was left still hears is not said of the one that came after it.
@@ -141,6 +135,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     const problem = obstacle && { ...obstacle, at: obstacle.at === 'from' ? from : to };
     loop.post({ kind: 'checkpoint-carried', attempt, from, to, problem });
   };
+  const slices = tellSlices((sinceMs) => loop.post({ kind: 'time-passed', sinceMs }));
   let asked = 0;
   let connecting = false;
   return {
@@ -167,6 +162,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     },
     close: async () => {
       loop.halt();
+      clearInterval(slices);
       carrier.close();
       supplies.wheels.close();
       await Promise.all([...links.keys()].map(leave));
@@ -194,6 +190,17 @@ function paced(): (turn: () => void) => void {
     };
     setTimeout(run, Math.max(0, last + turnMs - performance.now()));
   };
+}
+
+/** Tells of each slice of time when it has ended, with how long that took. */
+function tellSlices(tell: (sinceMs: number) => void): NodeJS.Timeout {
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    tell(now - last);
+    last = now;
+  }, sliceMs);
+  return timer.unref();
 }
 
 /** Commits that a new term begins, so that agents can turn older ones away, and folds what was before. */

@@ -1,7 +1,7 @@
 import type { HostDefaultsInput, HostInput, InventoryInput } from './inventory-input.ts';
 import { inventoryInput, inventoryKeysNotYet } from './inventory-input.ts';
 import { parseDuration } from './duration.ts';
-import { defaultLostAfterMs, type Inventory, type InventoryHost } from './inventory.ts';
+import type { Inventory, InventoryHost } from './inventory.ts';
 import { inventoryJsonSchema } from './json-schema.ts';
 import { readJsonc } from './jsonc-source.ts';
 import { knownKeys } from './schema-keys.ts';
@@ -58,7 +58,7 @@ function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHos
     data: { ...defaults.data, ...own.data },
     folder: host.folder ?? null,
     off: host.off ?? null,
-    lostAfterMs: (host.lostAfter === undefined ? null : parseDuration(host.lostAfter)) ?? defaultLostAfterMs,
+    lostAfterMs: host.lostAfter === undefined ? null : parseDuration(host.lostAfter),
     limits: {
       slots: limits.slots ?? null,
       cpus: limits.cpus ?? null,

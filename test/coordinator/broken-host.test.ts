@@ -68,7 +68,7 @@ describe('a sweep that fails everywhere in the same way', () => {
       { name: 'birch', slots: 4, speed: 1, readyAfter: 1e9 },
     ]);
     world.declare(trials(20, 2));
-    world.post({ kind: 'host-disconnected', host: hostName('birch'), because: 'no route', afterMs: 0 });
+    world.post({ kind: 'host-disconnected', host: hostName('birch'), because: 'no route' });
     world.untilRest(100);
     expect([...world.state.ledger.sweeps.values()][0]?.status).toMatchObject({ by: 'same-failure' });
   });

@@ -11,7 +11,7 @@ import type { Outcome } from '../../src/model/outcome.ts';
 import type { Lease, ToAgent } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { VirtualClock } from '../simulation/clock.ts';
-import { declarationOf, endOf, factsOf, failure, type HostSaid } from './world.ts';
+import { calm, declarationOf, endOf, factsOf, failure, type HostSaid } from './world.ts';
 
 export interface ClockHost {
   readonly name: string;
@@ -51,6 +51,7 @@ export class LabOnAClock {
     ] as const;
     this.state = restore(begin, fleet, new Map());
     this.#hosts = new Map(hosts.map((host) => [hostName(host.name), new Running(this, host)]));
+    this.#passTime();
     for (const { name, slots, readyAfter } of hosts)
       this.clock.after((readyAfter ?? 0) * 1_000, () => {
         this.#connect(hostName(name), slots);
@@ -111,6 +112,11 @@ export class LabOnAClock {
     this.clock.after(1_000, () => this.#figures(host));
   }
 
+  #passTime(): void {
+    this.post({ kind: 'time-passed', sinceMs: 1_000 });
+    this.clock.after(1_000, () => this.#passTime());
+  }
+
   #turn(): void {
     const events = [...this.#inbox, { kind: 'plan' } as const];
     this.#inbox = [];
@@ -135,18 +141,6 @@ export class LabOnAClock {
     this.clock.after(latencyMs, () => this.#hosts.get(host)?.heard(message));
   }
 }
-
-/** Figures of a host that carries nothing. */
-export const calm = {
-  running: 0,
-  load: 0,
-  othersLoad: 0,
-  memoryTotalBytes: 2 ** 33,
-  memoryAvailableBytes: 2 ** 32,
-  diskFreeBytes: 2 ** 40,
-  cpusTaken: 0,
-  gpus: [],
-};
 
 /** What runs and waits on a host. */
 class Running {

@@ -243,7 +243,7 @@ export class VirtualCoordinator {
     const awakeMs = this.#laptop.awakeMs;
     const afterMs = awakeMs - (this.#triedAt.get(host) ?? awakeMs);
     this.#triedAt.set(host, awakeMs);
-    this.#loop.post({ kind: 'host-disconnected', host, because, afterMs });
+    this.#loop.post({ kind: 'host-disconnected', host, because });
     this.#laptop.after(this.#random.between(500, 5_000), () => this.#connect(host, visit));
   }
 }

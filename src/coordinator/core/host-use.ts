@@ -1,5 +1,6 @@
 import { forgetCarries } from './checkpoints.ts';
 import type { HostName } from '../../model/ids.ts';
+import { patienceMs } from '../../model/patience.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -23,11 +24,18 @@ export function forgetConnection(state: CoordinatorState, host: FleetHost): void
 export const mayUse = (state: CoordinatorState, host: FleetHost): boolean =>
   isWanted(state, host) && (host.link.kind !== 'connecting' || host.link.because === null);
 
-/** Whether it was there and was cut off, and would be used if it were there again. */
-export function mayComeBack(state: CoordinatorState, name: HostName): boolean {
+/** Whether it was there and was cut off less than `withinMs` ago, and would be used if it were there again. */
+export function mayComeBack(state: CoordinatorState, name: HostName, withinMs: number): boolean {
   const host = state.fleet.get(name);
-  return host?.away?.wasThere === true && host.isListed && isWanted(state, host);
+  if (host === undefined || host.away === null || host.away.ms >= withinMs) return false;
+  return host.away.wasThere && host.isListed && isWanted(state, host);
 }
+
+/** Whether it is on its way, or has not been away for long. */
+export const isExpected = ({ link, away }: FleetHost): boolean =>
+  link.kind !== 'connecting' ||
+  link.because === null ||
+  (away !== null && away.isTried && away.ms < patienceMs);
 
 export const isAway = ({ link }: FleetHost): boolean => link.kind === 'connecting' && link.because !== null;
 

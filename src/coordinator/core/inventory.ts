@@ -2,7 +2,6 @@
 import type { HostName } from '../../model/ids.ts';
 import { forgetCheckpoints } from './checkpoints.ts';
 import { canonicalJson } from '../../model/canonical.ts';
-import { defaultLostAfterMs } from '../../model/inventory.ts';
 import { noLimits } from '../../throttle/limits.ts';
 import { type EditedHost, newFleetHost } from './fleet-host.ts';
 import { forgetConnection } from './host-use.ts';
@@ -61,7 +60,7 @@ function addTakenOut(state: CoordinatorState, turn: Turn, name: HostName): void 
     limits: noLimits,
     off: takenOut,
     isHere: false,
-    lostAfterMs: defaultLostAfterMs,
+    lostAfterMs: null,
   });
   state.fleet.set(name, { ...host, isListed: false });
   turn.instruct({ kind: 'enter', host: name });

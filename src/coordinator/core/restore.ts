@@ -26,6 +26,8 @@ export function restore(
     firstFailures: new Map(),
     ready: new Map(),
     carries: new Map(),
+    awakeMs: 0,
+    runsSince: new Map(),
     inventoryProblem: null,
   };
   for (const attempt of ledger.attempts.values())

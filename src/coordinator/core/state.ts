@@ -20,6 +20,10 @@ export interface CoordinatorState {
   readonly ready: Map<SweepName, { readonly at: number; readonly ended: ReadonlyMap<HostName, number> }>;
   /** By whose they are: checkpoints on other hosts than their own, since the last attempt of their trial has ended. */
   readonly carries: Map<AttemptId, Map<HostName, Carried>>;
+  /** Time in which this coordinator ran, since it began (awake.ts): what waits for a while waits by this clock. */
+  awakeMs: number;
+  /** By `awakeMs`, since when an attempt runs, as far as this coordinator has heard of it. */
+  readonly runsSince: Map<AttemptId, number>;
   /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
   inventoryProblem: string | null;
 }
@@ -42,8 +46,8 @@ export interface FleetHost {
   isListed: boolean;
   /** This machine itself: that it answers says nothing of the network. */
   readonly isHere: boolean;
-  /** Silence after which what it holds may start elsewhere. */
-  lostAfterMs: number;
+  /** Silence after which what it holds may start elsewhere; null where the inventory does not say. */
+  lostAfterMs: number | null;
   link: HostLink;
   /** What is being done to make it ready, for people; null where nothing is known to be. */
   doing: string | null;
@@ -57,7 +61,9 @@ export interface FleetHost {
   readonly asked: Set<AttemptId>;
   /** Since when something else than its own trials holds back what waits there; wall clock in ms, null where nothing does. */
   heldSince: number | null;
-  /** How long it has been tried in vain; null where it was not yet, is connected or was given up. */
+  /** When it said something last, by `awakeMs`; null where it has not since this coordinator was stopped, or at all. */
+  heardAtMs: number | null;
+  /** For how long it cannot be reached; null where it was not tried yet, or is connected. */
   away: Away | null;
   /** Why its agent does nothing, in its own words; null where it works. */
   stuck: string | null;
@@ -68,13 +74,19 @@ export interface FleetHost {
   readonly checkpoints: Set<TrialId>;
 }
 
-/** Time between tries in vain, in which this machine did not sleep. */
+/** Since the first try in vain, or the cut; each in time in which this coordinator ran. */
 export interface Away {
   /** Whether this coordinator had reached it before. */
   readonly wasThere: boolean;
   readonly ms: number;
-  /** Of it, with other hosts reached: it is the host that is silent, not our network. */
+  /** Of it, until the last try in vain, with other hosts heard: it is the host that is silent, not our network. */
   readonly silentMs: number;
+  /** Likewise, since that try: the next one tells whether it was silence. */
+  readonly unprovenMs: number;
+  /** Since the last try in vain. */
+  readonly sinceTryMs: number;
+  /** Whether it is tried again by itself. */
+  readonly isTried: boolean;
 }
 
 export interface HostFailure {
