@@ -60,12 +60,7 @@ const retryText = ({ id }: Pick<Trial, 'id'>): string =>
 
 type Reason = (because: string, refusals?: readonly PlacedRefusal[]) => TrialReason;
 
-function whyQueued(
-  state: LedgerState,
-  trial: Trial,
-  live: LiveFigures | null,
-  reason: Reason,
-): TrialReason {
+function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, reason: Reason): TrialReason {
   const sweeps = trial.sweeps.flatMap((name) => state.sweeps.get(name) ?? []);
   const sweep = sweeps.find(({ status }) => status.kind === 'open');
   if (sweep === undefined) return reason(notOpenText(sweeps[0]));

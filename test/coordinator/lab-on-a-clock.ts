@@ -20,6 +20,8 @@ export interface ClockHost {
   readonly speed: number;
   /** Every trial ends so, after `seconds`. */
   readonly breaks?: { readonly outcome: Outcome; readonly seconds: number; readonly logTail: string };
+  /** Asked for each trial that it starts: how that one fails; null where it does not. */
+  readonly fails?: (x: number) => ClockHost['breaks'] | null;
   /** When it can be reached, in seconds. */
   readonly readyAfter?: number;
 }
@@ -113,7 +115,7 @@ export class LabOnAClock {
   }
 
   #passTime(): void {
-    this.post({ kind: 'time-passed', sinceMs: 1_000 });
+    this.clock.after(latencyMs, () => this.post({ kind: 'time-passed', sinceMs: 1_000 }));
     this.clock.after(1_000, () => this.#passTime());
   }
 
@@ -179,10 +181,11 @@ class Running {
   }
 
   #startWhatFits(): void {
-    const { name, slots, speed, breaks } = this.#host;
+    const { name, slots, speed } = this.#host;
     for (; this.running < slots; this.running += 1) {
       const lease = this.#waiting.shift();
       if (lease === undefined) return;
+      const breaks = this.#host.breaks ?? this.#host.fails?.(Number(lease.params['x'])) ?? undefined;
       const seconds = breaks?.seconds ?? Number(lease.params['seconds'] ?? 1) / speed;
       const attempts = [{ attempt: lease.attempt, device: 'cpu' }];
       if (seconds > 0.1) this.#lab.say(hostName(name), { kind: 'started', attempts });

@@ -24,8 +24,7 @@ const tryInVain = (world: World, host = 'cedar') =>
 /** The connection is cut and then tried every minute, in vain. */
 function silence(world: World, minutes: number, host = 'cedar'): Instruction[] {
   const all = [...tryInVain(world, host)];
-  for (let tries = 0; tries < minutes; tries += 1)
-    all.push(...world.pass(minute), ...tryInVain(world, host));
+  for (let tries = 0; tries < minutes; tries += 1) all.push(...world.pass(minute), ...tryInVain(world, host));
   return all;
 }
 

@@ -67,7 +67,7 @@ describe('a sweep whose only host is gone', () => {
   const cut = {
     kind: 'host-disconnected',
     host: hostName('cedar'),
-    because: 'the connection was cut'
+    because: 'the connection was cut',
   } as const;
   const strandedIn = (world: World) => {
     const sweep = world.state.ledger.sweeps.get(sweepName('lab'));

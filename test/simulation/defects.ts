@@ -92,9 +92,16 @@ export const defects: readonly Defect[] = [
   {
     what: 'a host that is silent is given up at once',
     file: 'coordinator/core/silence.ts',
-    find: 'away !== null && away.silentMs >= lostAfterMs',
-    put: 'away !== null && away.silentMs < lostAfterMs',
-    seenAs: /is given up after \d+ ms of silence/,
+    find: 'return silentMs >= lostAfterMs;',
+    put: 'return silentMs < lostAfterMs;',
+    seenAs: /is given up after [\d.]+ ms of silence/,
+  },
+  {
+    what: 'time in which the coordinator was stopped counts as silence of hosts',
+    file: 'coordinator/core/awake.ts',
+    find: 'const ms = awakeIn(sinceMs);\n  state.awakeMs += ms;\n  if (sinceMs >= stoppedAfterMs)',
+    put: 'const ms = sinceMs;\n  if (sinceMs < 0)',
+    seenAs: /is given up after [\d.]+ ms of silence/,
   },
   {
     what: 'what was given up in a silence and is back is not taken up again',
@@ -109,6 +116,13 @@ export const defects: readonly Defect[] = [
     find: "    turn.instruct({ kind: 'send', host, message: { kind: 'cancel', attempts: [other] } });\n",
     put: '',
     seenAs: /has its result, and .* runs on/,
+  },
+  {
+    what: 'a host that is left out is given as many trials as before',
+    file: 'coordinator/core/probation.ts',
+    find: 'if (record?.quarantine != null || (isDue(state, host) && caseAgainst(state, host) !== null)) return 1;',
+    put: '',
+    seenAs: /is left out and is leased \d+ after/,
   },
   {
     what: 'a host that a person has closed is leased to',

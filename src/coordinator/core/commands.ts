@@ -8,6 +8,7 @@ import { takeResults } from './imports.ts';
 import { drain, openOn, switchOff, takeInUse, trust } from './host-commands.ts';
 import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState } from './state.ts';
+import { isSuspect } from './suspicion.ts';
 import type { Turn } from './turn.ts';
 
 /** Points in one event: a row of a few hundred KB, however large the sweep. */
@@ -64,8 +65,9 @@ function importResults(
 
 /** Who asks for more has mended what kept trials from starting; a host where it still does is soon left out again. */
 function trustHosts(state: CoordinatorState, turn: Turn, now: number): void {
-  for (const { name, quarantine } of state.ledger.hosts.values())
-    if (quarantine !== null) turn.record({ kind: 'host-trusted', at: now, host: name });
+  for (const record of state.ledger.hosts.values())
+    if (record.quarantine !== null || isSuspect(record))
+      turn.record({ kind: 'host-trusted', at: now, host: record.name });
   for (const host of state.fleet.values()) trust(turn, host);
 }
 

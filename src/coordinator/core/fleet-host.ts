@@ -37,7 +37,8 @@ export const newFleetHost = (host: ListedHost): FleetHost => ({
   heardAtMs: null,
   away: null,
   stuck: null,
-  failures: [],
-  othersSucceed: false,
+  lapses: 0,
+  witnesses: new Set(),
+  dueAtMs: null,
   checkpoints: new Set(),
 });

@@ -4,11 +4,16 @@ import { patienceMs } from '../../model/patience.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** Whether nobody has anything against a host; it may be away. */
-export function isWanted(state: CoordinatorState, { name, off }: FleetHost): boolean {
-  const record = state.ledger.hosts.get(name);
-  return off === null && (record === undefined || (record.closed ?? record.quarantine) === null);
+/** Whether nobody has anything against a host, or it is time to try it again; it may be away. */
+export function isWanted(state: CoordinatorState, host: FleetHost): boolean {
+  const record = state.ledger.hosts.get(host.name);
+  if (host.off !== null || (record?.closed ?? null) !== null) return false;
+  return (record?.quarantine ?? null) === null || isDue(state, host);
 }
+
+/** Whether a host that is left out may be given a trial again. */
+export const isDue = ({ awakeMs }: CoordinatorState, { dueAtMs }: FleetHost): boolean =>
+  dueAtMs !== null && awakeMs >= dueAtMs;
 
 /** What was asked may have been heard, and its answer lost: what the host says that it holds tells. */
 export function forgetConnection(state: CoordinatorState, host: FleetHost): void {

@@ -7,15 +7,16 @@ import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { askForAwaited, takeArtifacts } from './artifacts.ts';
 import { dropSettled, noteCheckpoint } from './checkpoints.ts';
+import { judgeHosts } from './blame.ts';
 import { cancelOthers, cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
-import { forgetConnection } from './host-use.ts';
+import { forgetConnection, isDue } from './host-use.ts';
+import { lapse } from './probation.ts';
 import { takeBackOutdated } from './outdated.ts';
 import { learn } from './learn.ts';
 import { lostEnd, noteGivenUp, noteRun, noteTry, settleGivenUp, takeUpAgain } from './silence.ts';
 import type { CoordinatorEvent } from './events.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
-import { judgeHosts } from './suspicion.ts';
 import type { Turn } from './turn.ts';
 
 type Said<Kind extends FromAgent['kind']> = Extract<FromAgent, { kind: Kind }>;
@@ -52,6 +53,8 @@ export function givenUp(state: CoordinatorState, name: HostName, because: string
   forgetConnection(state, host);
   host.link = { kind: 'connecting', because };
   noteGivenUp(host);
+  // What it is left out for may still be so: it is entered again after the next pause.
+  if (isDue(state, host)) lapse(state, host);
 }
 
 export function received(

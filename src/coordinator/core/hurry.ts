@@ -17,9 +17,7 @@ export function hurry(state: CoordinatorState, turn: Turn): void {
 }
 
 const isEnding = ({ ledger }: CoordinatorState): boolean =>
-  [...ledger.sweeps.values()].every(
-    ({ status, counts }) => status.kind !== 'open' || counts.queued === 0,
-  );
+  [...ledger.sweeps.values()].every(({ status, counts }) => status.kind !== 'open' || counts.queued === 0);
 
 function isAwaited(state: CoordinatorState, host: FleetHost): boolean {
   const { link, away, name } = host;

@@ -7,7 +7,7 @@ import { type EditedHost, newFleetHost } from './fleet-host.ts';
 import { forgetConnection } from './host-use.ts';
 import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
-import { forgetFailures } from './suspicion.ts';
+import { forgetLapses } from './probation.ts';
 import type { Turn } from './turn.ts';
 
 const takenOut = 'it was taken out of the inventory';
@@ -45,7 +45,7 @@ function change(
   if (isMoved && host.link.kind !== 'left') {
     forgetConnection(state, host);
     forgetCheckpoints(state, host);
-    forgetFailures(host);
+    forgetLapses(host);
     host.away = null;
     host.link = { kind: 'connecting', because: null };
     for (const kind of ['leave', 'enter'] as const) turn.instruct({ kind, host: host.name });

@@ -15,8 +15,7 @@ export function giveUpPoison(state: CoordinatorState, turn: Turn, now: number): 
   for (const trial of state.ledger.shaken) {
     if (trial.status.kind !== 'queued') continue;
     const hosts = hostsDownUnder(state.ledger, trial);
-    if (hosts.size === 0 || (hosts.size < hostsThatShowIt && mayRunElsewhere(state, trial, hosts)))
-      continue;
+    if (hosts.size === 0 || (hosts.size < hostsThatShowIt && mayRunElsewhere(state, trial, hosts))) continue;
     const because = `hosts go down under it: it ran alone on ${[...hosts].join(' and ')}, which went down`;
     turn.record({ kind: 'given-up', at: now, trial: trial.id, because });
   }

@@ -67,9 +67,12 @@ export interface FleetHost {
   away: Away | null;
   /** Why its agent does nothing, in its own words; null where it works. */
   stuck: string | null;
-  /** What failed there since its last success, and whether anything succeeded elsewhere since the first of it. */
-  readonly failures: HostFailure[];
-  othersSucceed: boolean;
+  /** How often it was left out since a person trusted it, or failed when it was tried again. */
+  lapses: number;
+  /** Trials without a retry left that were queued once more, to tell whether it was its fault that they failed. */
+  readonly witnesses: Set<TrialId>;
+  /** By `awakeMs`, when it is tried again that is left out; null where it is not, or where a person has to mend why. */
+  dueAtMs: number | null;
   /** Trials that were seen to leave a checkpoint there and have no result. */
   readonly checkpoints: Set<TrialId>;
 }
@@ -87,13 +90,6 @@ export interface Away {
   readonly sinceTryMs: number;
   /** Whether it is tried again by itself. */
   readonly isTried: boolean;
-}
-
-export interface HostFailure {
-  readonly trial: TrialId;
-  /** Equal for failures of one cause. */
-  readonly signature: string;
-  readonly because: string;
 }
 
 /** left ⇄ connecting → reconciling (its agent answered) → ready (it said what it holds) → connecting … */

@@ -5,7 +5,7 @@ import type { HostLoad } from '../../throttle/host-load.ts';
 import { idleHost, misfit as misfitOfIdle } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { suspicionOf } from '../core/suspicion.ts';
+import { leftOut } from '../core/probation.ts';
 
 export type Eligibility =
   | { readonly kind: 'eligible' }
@@ -64,7 +64,7 @@ export function closedTo(
   const record = state.ledger.hosts.get(host.name);
   const off = host.off ?? record?.closed ?? null;
   if (off !== null) return { kind: 'off', because: off };
-  const because = record?.quarantine ?? suspicionOf(state, host);
+  const because = leftOut(state, host);
   return because === null ? null : { kind: 'quarantined', because };
 }
 

@@ -14,7 +14,7 @@ function failedOnCedar(outcome: Outcome = failure()) {
   world.post({
     kind: 'host-disconnected',
     host: hostName('maple'),
-    because: 'the connection was cut'
+    because: 'the connection was cut',
   });
   const again = leasesIn(world.end(attempt, endOf(outcome)));
   const after = (ms: number): readonly string[] => {
@@ -52,7 +52,7 @@ describe('a trial that failed on the only host that is connected', () => {
     world.post({
       kind: 'host-disconnected',
       host: hostName('cedar'),
-      because: 'the connection was cut'
+      because: 'the connection was cut',
     });
     expect(leasesIn(world.end(there, endOf(failure('exit code 2')), 'maple'))).toHaveLength(1);
   });
