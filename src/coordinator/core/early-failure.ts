@@ -38,7 +38,9 @@ export function noteFailure(
   state.firstFailures.set(sweep.name, failures);
   const inUse = [...state.fleet.values()].filter((host) => mayUse(state, host)).map(({ name }) => name);
   const there = failures.filter(({ host }) => inUse.includes(host));
-  const enough = Math.min(inRow, Math.max(fewest, sweep.order.length));
+  // A start that fails is no matter of chance.
+  const mayBeChance = end.outcome.kind !== 'not-started';
+  const enough = mayBeChance ? Math.min(inRow, Math.max(fewest, sweep.order.length)) : fewest;
   if (failWithOneCause(there, inUse.length, enough))
     stopSweep(state, turn, sweep, 'same-failure', explain(end), now);
 }
