@@ -3,12 +3,13 @@ import type { HostName } from '../model/ids.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
-import { eligibility, idle, misfit } from './scheduler/eligibility.ts';
+import { eligibility } from './scheduler/eligibility.ts';
+import { idle, misfit } from './scheduler/fit.ts';
 
 /**
  * Why nothing of a sweep can go on anywhere, by host; null while something may. A host that could not be prepared, is
  * off, quarantined, unreachable or lacks a label does not come back by waiting, and one that is too small does not
- * grow. One that was there and was cut off is waited for, for a while.
+ * grow. One that was there and was cut off, or is left out and will soon be tried again, is waited for, for a while.
  */
 export function stranded(
   state: CoordinatorState,
@@ -20,10 +21,14 @@ export function stranded(
   for (const host of state.fleet.values()) {
     const refusal = lastingRefusal(state, sweep, host);
     if (refusal === null || (refusal.kind === 'unreachable' && mayComeBack(host))) return null;
+    if (refusal.kind === 'quarantined' && isSoonTried(state, host)) return null;
     refusals.push({ host: host.name, refusal });
   }
   return refusals;
 }
+
+const isSoonTried = ({ awakeMs }: CoordinatorState, { dueAtMs }: FleetHost): boolean =>
+  dueAtMs !== null && dueAtMs - awakeMs < patienceMs;
 
 const mayComeBack = ({ away }: FleetHost): boolean => away?.wasThere === true && away.ms < patienceMs;
 

@@ -13,6 +13,8 @@ import type { VirtualLab } from './virtual-lab.ts';
 /** What a host runs is known and wanted by then by the coordinator that it talks to, or has been ended. */
 const settledAfterMs = 10_000;
 
+/** A slice in which the coordinator was stopped for a moment counts as one, though it ran for less of it. */
+const inexactMs = 2_000;
 /** Where the inventory says nothing. */
 const leastSilenceMs = 60_000;
 /** A host that is left out is tried again after that, a little less where slices were counted before. */
@@ -177,7 +179,9 @@ export class Promises {
     this.presumedLost += 1;
     const silentMs = this.#lab.laptop.silenceOf(hostName(host));
     const leastMs = this.#lab.lostAfterMs ?? leastSilenceMs;
-    return silentMs < leastMs ? `P3: ${attempt} is given up after ${silentMs} ms of silence` : null;
+    return silentMs < leastMs - inexactMs
+      ? `P3: ${attempt} is given up after ${silentMs} ms of silence`
+      : null;
   }
 
   #open(attempt: string, trial: string, host: string): void {

@@ -2,7 +2,8 @@
 import { hostsDownUnder } from '../../ledger/crashes.ts';
 import type { Trial } from '../../ledger/state.ts';
 import type { HostName } from '../../model/ids.ts';
-import { eligibility, idle, misfit } from '../scheduler/eligibility.ts';
+import { eligibility } from '../scheduler/eligibility.ts';
+import { idle, misfit } from '../scheduler/fit.ts';
 import { isExpected, isWanted } from './host-use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';

@@ -10,6 +10,8 @@ const longestPauseMs = 64 * 60_000;
 /** A trial that has run for so long does not fail at once. */
 const tellingMs = 10_000;
 
+const undecided = 'its last trials all failed; how these end on other hosts will tell whose fault that is';
+
 /** It is left out, or failed when it was tried again. */
 export function lapse(state: CoordinatorState, host: FleetHost): void {
   host.lapses += 1;
@@ -27,10 +29,7 @@ export function leftOut(state: CoordinatorState, host: FleetHost): string | null
   const quarantine = state.ledger.hosts.get(host.name)?.quarantine ?? null;
   if (isDue(state, host)) return null;
   if (quarantine !== null) return quarantine;
-  const found = caseAgainst(state, host);
-  return found === null
-    ? null
-    : `the last ${found.streak.length} trials failed there; how they end on other hosts will tell whose fault it is`;
+  return caseAgainst(state, host) === null ? null : undecided;
 }
 
 /**

@@ -7,7 +7,7 @@
 import type { Standing } from '../../ledger/standing.ts';
 import type { HostRecord, Trial } from '../../ledger/state.ts';
 import { chargedTo } from '../../model/outcome.ts';
-import { idle, misfit } from '../scheduler/eligibility.ts';
+import { idle, misfit } from '../scheduler/fit.ts';
 import { isWanted } from './host-use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { chanceOfStreak, inRow, levelOf, type Peers } from './streak-test.ts';
@@ -56,9 +56,10 @@ function caseOf(
   { streak, succeeded, failed }: Standing,
 ): Case | null {
   const peers = peersOf(state, host, launch);
+  if (peers.length === 0) return null;
   const { succeeded: good, failed: bad } = sumOf(state, peers, launch);
   const chance = chanceOfStreak(streak.length, { succeeded: good, failed: bad });
-  if (peers.length === 0 || (bad >= inRow && chance > ordinary)) return null;
+  if (bad >= inRow && chance > ordinary) return null;
   const trials = streak.slice(-mostLooked).flatMap((id) => state.ledger.trials.get(id) ?? []);
   const open: Trial[] = [];
   let blamed = 0;

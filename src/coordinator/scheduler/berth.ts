@@ -6,7 +6,7 @@ import type { HostLoad } from '../../throttle/host-load.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { hasRoom, isBlocked, parallelOf } from './backlog.ts';
 import { mostOpen } from '../core/probation.ts';
-import { idle } from './eligibility.ts';
+import { idle } from './fit.ts';
 import { type Pace, paceOf, secondsOf } from './pace.ts';
 
 /** A host that lets nothing start is as good as busy until next month. */

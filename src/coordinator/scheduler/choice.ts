@@ -6,7 +6,7 @@ import { speaksAgainstHost } from '../../model/outcome.ts';
 import { isExpected } from '../core/host-use.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { type Candidate, earliest, isOpenTo } from './berth.ts';
-import { idle, misfit } from './eligibility.ts';
+import { idle, misfit } from './fit.ts';
 import { carriedTo, checkpointHost } from './checkpoint.ts';
 
 /** The hosts for the trials of one sweep. */
