@@ -199,7 +199,7 @@ describe('a failed attempt', () => {
 
   it('stops a sweep whose first trials all fail in the same way, and keeps the reason', () => {
     const world = new World();
-    world.declare(declarationOf(), points(20));
+    world.declare(declarationOf(), points(3));
     const leased = leasesIn(world.ready('cedar'));
     const ends = leased.slice(0, 3).map((attempt, index) => {
       const end = { ...endOf(failure()), logTail: `line ${index}\nModuleNotFoundError: torch` };
