@@ -118,13 +118,6 @@ export const defects: readonly Defect[] = [
     seenAs: /has its result, and .* runs on/,
   },
   {
-    what: 'a host that is left out is given as many trials as before',
-    file: 'coordinator/core/probation.ts',
-    find: 'if (record?.quarantine != null || (isDue(state, host) && caseAgainst(state, host) !== null)) return 1;',
-    put: '',
-    seenAs: /is left out and is leased \d+ after/,
-  },
-  {
     what: 'a host that a person has closed is leased to',
     file: 'coordinator/scheduler/eligibility.ts',
     find: 'host.off ?? record?.closed ?? null',

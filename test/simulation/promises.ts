@@ -29,7 +29,7 @@ class OnDisk {
   readonly open = new Map<string, Set<string>>();
   readonly succeeded = new Map<string, string>();
   readonly closed = new Set<string>();
-  /** Hosts that are left out, and the time awake at which they were, or were tried again. */
+  /** Hosts that are left out, and the time awake at which they were tried again last. */
   readonly quarantined = new Map<string, number>();
   isHeld = false;
 }
@@ -110,7 +110,7 @@ export class Promises {
         disk.quarantined.delete(event.host);
         return null;
       case 'host-quarantined':
-        disk.quarantined.set(event.host, this.#lab.laptop.awakeMs);
+        disk.quarantined.set(event.host, Number.NEGATIVE_INFINITY);
         return null;
       case 'host-trusted':
         disk.quarantined.delete(event.host);
