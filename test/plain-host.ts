@@ -1,6 +1,6 @@
 import type { ListedHost } from '../src/coordinator/core/fleet-host.ts';
 import { hostName } from '../src/model/ids.ts';
-import { defaultLostAfterMs, type HostLimits } from '../src/model/inventory.ts';
+import type { HostLimits } from '../src/model/inventory.ts';
 import { noLimits } from '../src/throttle/limits.ts';
 
 /** A host over the network of which the inventory says nothing but its name. */
@@ -10,5 +10,5 @@ export const plainHost = (name: string, limits: HostLimits = noLimits): ListedHo
   limits,
   off: null,
   isHere: false,
-  lostAfterMs: defaultLostAfterMs,
+  lostAfterMs: null,
 });

@@ -1,5 +1,5 @@
 /** P6: why a trial waits, from the ledger and the live figures. Pure. */
-import { checkpointSources, isWorthWaiting } from '../ledger/checkpoints.ts';
+import { checkpointSources, worthWaitingMs } from '../ledger/checkpoints.ts';
 import { hostsDownUnder } from '../ledger/crashes.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
@@ -46,7 +46,7 @@ export function whyTrial(
     because,
     refusals,
   });
-  if (status.kind === 'queued') return whyQueued(state, trial, live, nowMs, reason);
+  if (status.kind === 'queued') return whyQueued(state, trial, live, reason);
   const attempt = state.attempts.get(status.attempt);
   if (attempt === undefined) return reason(status.kind);
   if (status.kind === 'leased') return whyLeased(state, attempt, live, reason);
@@ -61,13 +61,7 @@ const retryText = ({ id }: Pick<Trial, 'id'>): string =>
 
 type Reason = (because: string, refusals?: readonly PlacedRefusal[]) => TrialReason;
 
-function whyQueued(
-  state: LedgerState,
-  trial: Trial,
-  live: LiveFigures | null,
-  nowMs: number,
-  reason: Reason,
-): TrialReason {
+function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, reason: Reason): TrialReason {
   const sweeps = trial.sweeps.flatMap((name) => state.sweeps.get(name) ?? []);
   const open = sweeps.filter(({ status }) => status.kind === 'open');
   const sweep = open.find((one) => notAskedText(one, trial, live) === null) ?? open[0];
@@ -78,7 +72,7 @@ function whyQueued(
   if (live.hosts.length === 0) return reason('the inventory has no hosts');
   const ahead = aheadOf(sweep, trial);
   return reason(
-    waitsForCheckpoint(state, trial, live, nowMs) ?? 'it waits for a host',
+    waitsForCheckpoint(state, trial, live) ?? 'it waits for a host',
     live.hosts.flatMap((host) =>
       placed(
         host,
@@ -96,13 +90,12 @@ function waitsForCheckpoint(
   state: LedgerState,
   trial: Trial,
   { carries, hosts }: LiveFigures,
-  nowMs: number,
 ): string | null {
   const carry = carries.find((each) => each.trial === trial.id);
   if (carry !== undefined) return `its checkpoint is on its way from ${carry.from} to ${carry.to}`;
   const [source] = checkpointSources(state, trial);
   const host = hosts.find(({ name }) => name === source?.host);
-  return source !== undefined && host?.state === 'unreachable' && isWorthWaiting(source, nowMs)
+  return source !== undefined && host?.state === 'unreachable' && (host.awayMs ?? 0) < worthWaitingMs(source)
     ? `it waits for ${host.name}, which has its checkpoint and cannot be reached now`
     : null;
 }

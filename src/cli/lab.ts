@@ -5,7 +5,7 @@ import type { HostEntry } from '../coordinator/coordinator.ts';
 import { inventoryJump } from '../coordinator/transport/inventory-jump.ts';
 import { openTransport } from '../coordinator/transport/open-transport.ts';
 import { hostName } from '../model/ids.ts';
-import { defaultLostAfterMs, type InventoryHost } from '../model/inventory.ts';
+import type { InventoryHost } from '../model/inventory.ts';
 import { type ParsedInventory, parseInventory } from '../model/parse-inventory.ts';
 import { noLimits } from '../throttle/limits.ts';
 import type { Console } from './console.ts';
@@ -28,7 +28,7 @@ const implied: InventoryHost = {
   data: {},
   folder: null,
   off: null,
-  lostAfterMs: defaultLostAfterMs,
+  lostAfterMs: null,
   limits: { ...noLimits, load: Number.MAX_SAFE_INTEGER },
 };
 

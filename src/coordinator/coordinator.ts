@@ -22,6 +22,7 @@ import { Machines } from './fleet/machines.ts';
 import { Packs } from './fleet/packs.ts';
 import { WheelHouse } from './fleet/wheel-house.ts';
 import { CoordinatorLoop } from './loop.ts';
+import { tellSlices } from './slices.ts';
 import type { Transport } from './transport/transport.ts';
 import { untilClosed } from './transport/until-closed.ts';
 
@@ -38,7 +39,6 @@ export interface HostEntry extends ListedHost {
 }
 
 const turnMs = 25;
-const silentEveryMs = 60_000;
 
 export interface CoordinatorOptions {
   /** The state folder, where artifacts go, and the content store. */
@@ -102,17 +102,11 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     committed: options.onCommitted,
     failed: options.onFailed,
   });
-  /** A host that holds something and that no inventory has any more: silence is counted from try to try. */
-  const staySilent = (name: HostName, triedAt: number): void => {
-    if (entries.has(name) || !loop.state.fleet.has(name)) return;
-    const now = performance.now();
-    const because = 'no inventory says how it is reached';
-    loop.post({ kind: 'host-disconnected', host: name, because, afterMs: now - triedAt });
-    setTimeout(() => staySilent(name, now), silentEveryMs).unref();
-  };
   const enter = (name: HostName): void => {
     const host = entries.get(name);
-    if (host === undefined) return staySilent(name, performance.now());
+    // It holds something, and was taken out of the inventory while no coordinator ran.
+    if (host === undefined)
+      return loop.post({ kind: 'host-given-up', host: name, because: 'no inventory says how it is reached' });
     const known = links.get(name);
     if (known !== undefined) return known.retry();
     // What a link that was left still hears is not said of the one that came after it.
@@ -140,6 +134,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     const problem = obstacle && { ...obstacle, at: obstacle.at === 'from' ? from : to };
     loop.post({ kind: 'checkpoint-carried', attempt, from, to, problem });
   };
+  const slices = tellSlices((sinceMs) => loop.post({ kind: 'time-passed', sinceMs }));
   let asked = 0;
   let connecting = false;
   return {
@@ -166,6 +161,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
     },
     close: async () => {
       loop.halt();
+      clearInterval(slices);
       carrier.close();
       supplies.wheels.close();
       await Promise.all([...links.keys()].map(leave));

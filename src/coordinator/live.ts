@@ -60,6 +60,7 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
     name: host.name,
     labels: [...host.labels],
     ...condition(state, host),
+    awayMs: host.away?.ms ?? null,
     unprepared: Object.fromEntries(
       [...host.launches].flatMap(([launch, state]) =>
         state.kind === 'refused' ? [[launch, state.problem] as const] : [],

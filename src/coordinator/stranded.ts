@@ -3,9 +3,9 @@ import { countsOf, isPartOf, isUnfinished } from '../ledger/sweeps.ts';
 import type { HostName, TrialId } from '../model/ids.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Refusal } from '../model/refusal.ts';
-import { isAway } from './core/host-use.ts';
 import type { CoordinatorState, FleetHost } from './core/state.ts';
-import { eligibility, idle, misfit } from './scheduler/eligibility.ts';
+import { eligibility } from './scheduler/eligibility.ts';
+import { idle, misfit } from './scheduler/fit.ts';
 
 /** Why a host takes none of what waits, and never will by itself. */
 export interface Obstacle {
@@ -15,8 +15,9 @@ export interface Obstacle {
 
 /**
  * Why nothing of a sweep can go on anywhere, by host; null while something may. A host that could not be prepared, is
- * off, quarantined, unreachable or lacks a label does not come back by waiting, nor does what it holds where it was
- * given up; and one that is too small does not grow. One that was there and was cut off is waited for, for a while.
+ * off, quarantined, unreachable or lacks a label does not come back by waiting; and one that is too small does not grow.
+ * One that was there and was cut off, or is left out and will soon be tried again, is waited for, for a while. What is
+ * on a host that was given up starts elsewhere after a while, if any host can take it.
  *
  * @param part the trials that are meant; null: all of the sweep that were asked for
  */
@@ -30,13 +31,13 @@ export function stranded(
   if (meant === null && isAtWork(state, sweep)) return null;
   const left = sweep.order.filter(({ id }) => isPartOf(meant, id));
   const held = left.filter(({ status }) => status.kind === 'leased' || status.kind === 'running');
-  const givenUp = held.map((trial) => givenUpHolder(state, trial)).filter((host) => host !== null);
-  if (givenUp.length < held.length) return null;
-  const waiting = left.filter(({ status }) => status.kind === 'queued');
+  if (!held.every((trial) => isOnGivenUp(state, trial))) return null;
+  const waiting = left.filter(({ status }) => status.kind === 'queued').concat(held);
   const obstacles: Obstacle[] = [];
-  for (const host of waiting.length === 0 ? new Set(givenUp) : state.fleet.values()) {
+  for (const host of state.fleet.values()) {
     const refusal = lastingRefusal(state, sweep, waiting, host);
     if (refusal === null || (refusal.kind === 'unreachable' && mayComeBack(host))) return null;
+    if (refusal.kind === 'quarantined' && isSoonTried(state, host)) return null;
     obstacles.push({ host: host.name, refusal });
   }
   return obstacles;
@@ -49,14 +50,16 @@ const isAtWork = ({ ledger, fleet }: CoordinatorState, { name }: Sweep): boolean
   );
 
 /** Nobody tries it again before a person has mended why. */
-const isGivenUp = (host: FleetHost): boolean => isAway(host) && host.away === null;
+const isGivenUp = ({ away }: FleetHost): boolean => away !== null && !away.isTried;
 
-/** The host that a trial is on, where that was given up: the trial does not come back by waiting. */
-function givenUpHolder({ ledger, fleet }: CoordinatorState, { status }: Trial): FleetHost | null {
+function isOnGivenUp({ ledger, fleet }: CoordinatorState, { status }: Trial): boolean {
   const attempt = 'attempt' in status ? ledger.attempts.get(status.attempt) : undefined;
   const host = attempt === undefined ? undefined : fleet.get(attempt.host);
-  return host !== undefined && isGivenUp(host) ? host : null;
+  return host !== undefined && isGivenUp(host);
 }
+
+const isSoonTried = ({ awakeMs }: CoordinatorState, { dueAtMs }: FleetHost): boolean =>
+  dueAtMs !== null && dueAtMs - awakeMs < patienceMs;
 
 const mayComeBack = ({ away }: FleetHost): boolean => away?.wasThere === true && away.ms < patienceMs;
 

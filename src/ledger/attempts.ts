@@ -5,7 +5,8 @@ import { chargedTo } from '../model/outcome.ts';
 import { workOf } from '../model/work.ts';
 import type { LedgerEvent } from './events.ts';
 import { noteIfCrash } from './crashes.ts';
-import { attemptOf, FoldError, hostOf, trialOf } from './records.ts';
+import { FoldError, hostOf, trialOf } from './records.ts';
+import { noteStanding } from './standing.ts';
 import type { Attempt, HostRecord, LedgerState, Trial } from './state.ts';
 import { isCurrent, isPresumedLost, setStatus, statusAfter, waitingOrElsewhere } from './trials.ts';
 
@@ -87,20 +88,12 @@ export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd
   if (awaited.length > 0) state.awaited.set(attempt.id, new Set(awaited));
   const trial = trialOf(state, attempt.trial);
   const charged = chargedTo[end.outcome.kind];
-  if (charged === 'host') hostOf(state, attempt.host).charges += 1;
-  if (end.outcome.kind === 'succeeded') hostOf(state, attempt.host).charges = 0;
+  const host = hostOf(state, attempt.host);
+  if (charged === 'host') host.charges += 1;
+  if (end.outcome.kind === 'succeeded') host.charges = 0;
+  noteStanding(host, attempt, end);
   const status = statusAfter(state, trial, attempt, end);
-  if (status?.kind === 'succeeded') chargeWhereItFailed(state, trial, attempt);
   if (status !== null) setStatus(state, trial, status);
-}
-
-/** What fails on one host and succeeds on another was the host's fault. */
-function chargeWhereItFailed(state: LedgerState, trial: Trial, succeeded: Attempt): void {
-  for (const id of trial.attempts) {
-    const { status, host } = attemptOf(state, id);
-    if (status.kind === 'ended' && host !== succeeded.host && chargedTo[status.end.outcome.kind] === 'trial')
-      hostOf(state, host).charges += 1;
-  }
 }
 
 export function adopt(

@@ -29,9 +29,6 @@ export const mayHaveLeftOne = ({ status, importedFrom }: Attempt): boolean =>
 export const mayBeCarried = ({ status }: Attempt): boolean =>
   status.kind === 'ended' && chargedTo[status.end.outcome.kind] === 'nobody';
 
-/** Whether a host that is away is waited for with what an attempt left there: never for longer than that ran. */
-export function isWorthWaiting({ status }: Attempt, now: number): boolean {
-  if (status.kind !== 'ended') return false;
-  const sinceMs = now - status.at;
-  return sinceMs >= 0 && sinceMs < Math.min(patienceMs, status.end.seconds * 1_000);
-}
+/** For how long a host that is away is waited for with what an attempt left there: no longer than that ran. */
+export const worthWaitingMs = ({ status }: Attempt): number =>
+  status.kind === 'ended' ? Math.min(patienceMs, status.end.seconds * 1_000) : 0;

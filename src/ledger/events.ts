@@ -169,7 +169,7 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   }),
   /** Hosts go down under it, also where it runs alone: it is not tried again by itself. `because` is for people. */
   z.object({ kind: z.literal('given-up'), at, trial: z.string(), because: z.string() }),
-  /** Failed trials are queued again, their charges forgotten: a person asked, or the host was at fault. */
+  /** Charges of trials are forgotten, and those that have failed are queued again: a person asked, or the host was at fault. */
   z.object({ kind: z.literal('retry-asked'), at, trials: z.array(z.string()) }),
   /** Results of another ledger, whose artifacts stay there. */
   importSourceSchema.extend({

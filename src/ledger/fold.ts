@@ -66,6 +66,7 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       Object.assign(hostOf(state, event.host), {
         quarantine: null,
         charges: 0,
+        standings: new Map(),
       } satisfies Partial<HostRecord>);
       break;
     case 'host-closed':
@@ -76,6 +77,7 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
         closed: null,
         quarantine: null,
         charges: 0,
+        standings: new Map(),
       } satisfies Partial<HostRecord>);
       break;
     case 'sweep-paused':

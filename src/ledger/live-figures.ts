@@ -34,6 +34,8 @@ export const liveFiguresSchema = z.object({
       labels: z.array(z.string()),
       /** Why it is not ready, or what is amiss while it is, for a person. */
       because: z.string().nullable(),
+      /** For how long it cannot be reached; null where it can, or was not tried yet. */
+      awayMs: z.number().nullable().default(null),
       /** What could not be made there, and why, by launch. */
       unprepared: record(z.string(), z.string()),
       facts: hostFactsSchema.nullable(),

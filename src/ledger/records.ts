@@ -34,6 +34,7 @@ export function hostOf(state: LedgerState, name: string): HostRecord {
     open: new Set(),
     work: new Map(),
     charges: 0,
+    standings: new Map(),
     quarantine: null,
     crashes: [],
     closed: null,

@@ -4,6 +4,7 @@ import type { AttemptId, HostName, LedgerId, SweepName, TrialId } from '../model
 import type { Launch } from '../model/launch.ts';
 import type { Objective } from '../model/metrics.ts';
 import type { ForeignDeclaration, PointDeclaration } from './events.ts';
+import type { Standing } from './standing.ts';
 
 export interface LedgerState {
   ledger: LedgerId | null;
@@ -142,8 +143,10 @@ export interface HostRecord {
   readonly open: Set<AttemptId>;
   /** What these amount to, by the sweep for which they were leased. */
   readonly work: Map<SweepName, OpenWork>;
-  /** Since its last success: attempts that did not start there, or failed there and succeeded elsewhere. */
+  /** Since its last success: attempts that did not start there. */
   charges: number;
+  /** By launch. */
+  standings: Map<string, Standing>;
   quarantine: string | null;
   readonly crashes: HostCrash[];
   /** Why a person wants nothing to start there; null where it may. */

@@ -97,8 +97,8 @@ const isWanted = (state: LedgerState, { sweeps }: Trial): boolean =>
   });
 
 export function forgive(state: LedgerState, trial: Trial): void {
-  if (trial.status.kind !== 'failed' && trial.status.kind !== 'cancelled') return;
   trial.charges = 0;
+  if (trial.status.kind !== 'failed' && trial.status.kind !== 'cancelled') return;
   trial.uncharged = 0;
   // It goes on running alone, but what it did alone does not count any more.
   trial.crashes = trial.crashes.map((crash) => ({ ...crash, alone: false }));

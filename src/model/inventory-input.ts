@@ -78,7 +78,7 @@ const host = z.strictObject({
   off: reason.optional(),
   lostAfter: durationInput.optional().meta({
     description:
-      'Silence after which what it runs is started elsewhere, once nothing else waits. Default 15 min.',
+      'Silence after which what it runs is started elsewhere, once nothing else waits. Default 15 min, less where more is known.',
   }),
   devices: z.array(device).optional(),
   limits: limits.optional(),

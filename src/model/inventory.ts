@@ -61,12 +61,10 @@ const inventoryHostSchema = z.object({
   folder: z.string().nullable(),
   /** Why it is not used now; null where it is. */
   off: z.string().nullable(),
-  /** Silence after which what it holds may start elsewhere. */
-  lostAfterMs: z.number(),
+  /** Silence after which what it holds may start elsewhere; null where it is not said (coordinator/core/silence.ts). */
+  lostAfterMs: z.number().nullable(),
   limits: hostLimitsSchema,
 });
-/** A reboot is over by then, and so are most cuts. */
-export const defaultLostAfterMs = 15 * 60_000;
 export type InventoryHost = Readonly<z.infer<typeof inventoryHostSchema>>;
 
 export interface Inventory {

@@ -1,9 +1,10 @@
 import type { HostDefaultsInput, HostInput, InventoryInput } from './inventory-input.ts';
 import { inventoryInput, inventoryKeysNotYet } from './inventory-input.ts';
 import { parseDuration } from './duration.ts';
-import { defaultLostAfterMs, type Inventory, type InventoryHost } from './inventory.ts';
+import type { Inventory, InventoryHost } from './inventory.ts';
 import { inventoryJsonSchema } from './json-schema.ts';
 import { readJsonc } from './jsonc-source.ts';
+import { nulIssues } from './nul-check.ts';
 import { knownKeys } from './schema-keys.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { parseSize } from './size.ts';
@@ -19,6 +20,8 @@ export function parseInventory(text: string, path: string): ParsedInventory {
   const read = readJsonc(text, path);
   if (read.kind === 'refused') return read;
   const { value, locate } = read.source;
+  const nuls = nulIssues(value, locate);
+  if (nuls.length > 0) return { kind: 'refused', issues: inFileOrder(nuls) };
   const parsed = inventoryInput.safeParse(value);
   if (!parsed.success) {
     const schema = inventoryJsonSchema();
@@ -58,7 +61,7 @@ function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHos
     data: { ...defaults.data, ...own.data },
     folder: host.folder ?? null,
     off: host.off ?? null,
-    lostAfterMs: (host.lostAfter === undefined ? null : parseDuration(host.lostAfter)) ?? defaultLostAfterMs,
+    lostAfterMs: host.lostAfter === undefined ? null : parseDuration(host.lostAfter),
     limits: {
       slots: limits.slots ?? null,
       cpus: limits.cpus ?? null,

@@ -1,6 +1,7 @@
 import { gridIssues } from './grid-check.ts';
 import { sweepJsonSchema } from './json-schema.ts';
 import { normaliseSweep } from './normalise-sweep.ts';
+import { nulIssues } from './nul-check.ts';
 import type { ProgramDescription } from './program.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { knownKeys } from './schema-keys.ts';
@@ -45,6 +46,8 @@ export function parseSweepFile(text: string, path: string, context: SweepContext
   const layered = layerSweep(text, path, context.readExtended, context.set ?? []);
   if (layered.kind === 'refused') return layered;
   const { value, locate } = layered;
+  const nuls = nulIssues(value, locate);
+  if (nuls.length > 0) return { kind: 'refused', issues: inFileOrder(nuls) };
   const read = sweepInput.safeParse(value);
   if (!read.success) {
     const schema = sweepJsonSchema();

@@ -9,6 +9,7 @@ export const liveHost = (name: string, options: Partial<LiveHost> = {}): LiveHos
   labels: [],
   state: 'ready',
   because: null,
+  awayMs: null,
   unprepared: {},
   facts: null,
   figures: null,

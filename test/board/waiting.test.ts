@@ -74,8 +74,11 @@ describe('P6 why a trial waits', () => {
     built.declare({ points: points(1) });
     const trial = idOf({ x: 0 });
     built.end(trial, { outcome: { kind: 'vanished' }, checkpointBytes: 1_000, seconds: 60 });
-    const away = liveHost('cedar', { state: 'unreachable', because: 'no route to host' });
-    const live = liveWith(away, liveHost('birch'));
+    const liveAfter = (awayMs: number): LiveFigures => {
+      const away = liveHost('cedar', { state: 'unreachable', because: 'no route to host', awayMs });
+      return liveWith(away, liveHost('birch'));
+    };
+    const live = liveAfter(59_000);
     const carries = [{ trial, from: 'cedar', to: 'birch' }];
     expect(why(built, trial, { ...live, carries }).because).toBe(
       'its checkpoint is on its way from cedar to birch',
@@ -83,8 +86,7 @@ describe('P6 why a trial waits', () => {
     expect(why(built, trial, live).because).toBe(
       'it waits for cedar, which has its checkpoint and cannot be reached now',
     );
-    built.now += 60_000;
-    expect(why(built, trial, live).because).toBe('it waits for a host');
+    expect(why(built, trial, liveAfter(60_000)).because).toBe('it waits for a host');
   });
 
   test('a trial under which hosts went down goes back to none on which it was alone', () => {

@@ -60,7 +60,7 @@ describe('P1 what a trial leaves behind', () => {
   it('is asked for anew over the next connection, as long as it has not come', () => {
     const { world, attempt, told } = ended();
     told();
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut', afterMs: 0 });
+    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut' });
     const back = world.connect('cedar');
     expect(back.filter(({ kind }) => kind === 'fetch')).toMatchObject([{ host: 'cedar', attempt }]);
     expect(fetchedIn(back)).toEqual(['large.bin']);

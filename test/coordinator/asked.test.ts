@@ -154,7 +154,7 @@ describe('a sweep of which all that is left is on hosts that were given up', () 
     world.ready('cedar');
     expect(stranded(world.state, sweepIn(world))).toBeNull();
     const because = 'another host key';
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut', afterMs: 0 });
+    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut' });
     expect(stranded(world.state, sweepIn(world))).toBeNull();
     world.post({ kind: 'host-given-up', host: hostName('cedar'), because });
     expect(stranded(world.state, sweepIn(world))).toMatchObject([{ host: 'cedar', refusal: { because } }]);

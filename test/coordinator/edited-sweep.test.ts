@@ -88,7 +88,6 @@ describe('P3 a sweep that is edited while it runs', () => {
       kind: 'host-disconnected',
       host: hostName('cedar'),
       because: 'the connection was cut',
-      afterMs: 0,
     });
     expect(askedBack(world.declare(declarationOf(longer), points(6)))).toEqual([]);
     const trial = trialOf(world, running);

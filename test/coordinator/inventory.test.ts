@@ -140,7 +140,8 @@ describe('an inventory that is edited while a sweep runs', () => {
     world.ready('birch');
     const because = 'no inventory says how it is reached';
     for (let minute = 0; minute <= 16; minute += 1) {
-      world.post({ kind: 'host-disconnected', host: hostName('cedar'), because, afterMs: 60_000 });
+      world.pass(60_000);
+      if (minute === 0) world.post({ kind: 'host-given-up', host: hostName('cedar'), because });
       // It ends what it has, and idles.
       for (const attempt of world.state.ledger.hosts.get(hostName('birch'))?.open ?? [])
         world.end(attempt, endOf({ kind: 'succeeded' }, 1), 'birch');

@@ -11,7 +11,7 @@ import type { Outcome } from '../../src/model/outcome.ts';
 import type { Lease, ToAgent } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { VirtualClock } from '../simulation/clock.ts';
-import { declarationOf, endOf, factsOf, failure, type HostSaid } from './world.ts';
+import { calm, declarationOf, endOf, factsOf, failure, type HostSaid } from './world.ts';
 
 export interface ClockHost {
   readonly name: string;
@@ -20,6 +20,8 @@ export interface ClockHost {
   readonly speed: number;
   /** Every trial ends so, after `seconds`. */
   readonly breaks?: { readonly outcome: Outcome; readonly seconds: number; readonly logTail: string };
+  /** Asked for each trial that it starts: how that one fails; null where it does not. */
+  readonly fails?: (x: number) => ClockHost['breaks'] | null;
   /** When it can be reached, in seconds. */
   readonly readyAfter?: number;
 }
@@ -51,6 +53,7 @@ export class LabOnAClock {
     ] as const;
     this.state = restore(begin, fleet, new Map());
     this.#hosts = new Map(hosts.map((host) => [hostName(host.name), new Running(this, host)]));
+    this.#passTime();
     for (const { name, slots, readyAfter } of hosts)
       this.clock.after((readyAfter ?? 0) * 1_000, () => {
         this.#connect(hostName(name), slots);
@@ -111,6 +114,11 @@ export class LabOnAClock {
     this.clock.after(1_000, () => this.#figures(host));
   }
 
+  #passTime(): void {
+    this.clock.after(latencyMs, () => this.post({ kind: 'time-passed', sinceMs: 1_000 }));
+    this.clock.after(1_000, () => this.#passTime());
+  }
+
   #turn(): void {
     const events = [...this.#inbox, { kind: 'plan' } as const];
     this.#inbox = [];
@@ -135,18 +143,6 @@ export class LabOnAClock {
     this.clock.after(latencyMs, () => this.#hosts.get(host)?.heard(message));
   }
 }
-
-/** Figures of a host that carries nothing. */
-export const calm = {
-  running: 0,
-  load: 0,
-  othersLoad: 0,
-  memoryTotalBytes: 2 ** 33,
-  memoryAvailableBytes: 2 ** 32,
-  diskFreeBytes: 2 ** 40,
-  cpusTaken: 0,
-  gpus: [],
-};
 
 /** What runs and waits on a host. */
 class Running {
@@ -185,10 +181,11 @@ class Running {
   }
 
   #startWhatFits(): void {
-    const { name, slots, speed, breaks } = this.#host;
+    const { name, slots, speed } = this.#host;
     for (; this.running < slots; this.running += 1) {
       const lease = this.#waiting.shift();
       if (lease === undefined) return;
+      const breaks = this.#host.breaks ?? this.#host.fails?.(Number(lease.params['x'])) ?? undefined;
       const seconds = breaks?.seconds ?? Number(lease.params['seconds'] ?? 1) / speed;
       const attempts = [{ attempt: lease.attempt, device: 'cpu' }];
       if (seconds > 0.1) this.#lab.say(hostName(name), { kind: 'started', attempts });

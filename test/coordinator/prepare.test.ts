@@ -11,7 +11,7 @@ describe('a host that comes back with all trials in its backlog', () => {
     const world = new World();
     world.declare(undefined, points(1));
     const [attempt = ''] = leasesIn(world.ready('cedar'));
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut', afterMs: 0 });
+    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut' });
     expect(preparedIn(world.connect('cedar', { backlog: [attempt] }))).toEqual(['launch-1']);
   });
 });

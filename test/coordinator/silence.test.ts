@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { defaultLostAfterMs } from '../../src/model/inventory.ts';
 import { attemptId, hostName, trialId } from '../../src/model/ids.ts';
 import type { LedgerEvent } from '../../src/ledger/events.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
@@ -20,16 +19,17 @@ function twoHosts(): { world: World; silent: string } {
   return { world, silent };
 }
 
+const tryInVain = (world: World, host = 'cedar') =>
+  world.post({ kind: 'host-disconnected', host: hostName(host), because: 'no answer' });
+
 /** The connection is cut and then tried every minute, in vain. */
 function silence(world: World, minutes: number, host = 'cedar'): Instruction[] {
-  const tried = { kind: 'host-disconnected', host: hostName(host), because: 'no answer' } as const;
-  const all = [...world.post({ ...tried, afterMs: 0 })];
-  for (let tries = 0; tries < minutes; tries += 1) {
-    world.now += minute;
-    all.push(...world.post({ ...tried, afterMs: minute }));
-  }
+  const all = [...tryInVain(world, host)];
+  for (let tries = 0; tries < minutes; tries += 1) all.push(...world.pass(minute), ...tryInVain(world, host));
   return all;
 }
+
+const silentMsOf = (world: World, host = 'cedar') => world.state.fleet.get(hostName(host))?.away?.silentMs;
 
 const recorded = (instructions: readonly Instruction[], kind: LedgerEvent['kind']) =>
   instructions.flatMap((one) =>
@@ -39,9 +39,9 @@ const recorded = (instructions: readonly Instruction[], kind: LedgerEvent['kind'
 const statusOf = (world: World, x = 0) => world.state.ledger.trials.get(trialId(`trial-${x}`))?.status;
 
 describe('P3 a host that is silent', () => {
-  const lostAfter = defaultLostAfterMs / minute;
+  const lostAfter = 15;
 
-  it('keeps what it runs until the time that its inventory grants it, and no longer where another host idles', () => {
+  it('keeps what it runs for 15 min where nothing is predicted, and no longer where another host idles', () => {
     const { world, silent } = twoHosts();
     expect(leasesIn(silence(world, lostAfter - 1))).toEqual([]);
     expect(statusOf(world)).toEqual({ kind: 'running', attempt: silent });
@@ -66,8 +66,9 @@ describe('P3 a host that is silent', () => {
     world.declare(declarationOf({ concurrent: 1 }), points(2));
     const [silent = ''] = leasesIn(world.ready('cedar'), 'cedar');
     world.ready('birch');
-    expect(recorded(silence(world, lostAfter), 'ended')).toMatchObject([{ attempt: silent }]);
-    expect(leasesIn(world.decide({ kind: 'plan' }), 'birch')).toHaveLength(1);
+    const given = silence(world, 1);
+    expect(recorded(given, 'ended')).toMatchObject([{ attempt: silent }]);
+    expect(leasesIn([...given, ...world.decide({ kind: 'plan' })], 'birch')).toHaveLength(1);
   });
 
   it('keeps it where no other host was reached meanwhile: then it is our network that is gone', () => {
@@ -93,7 +94,33 @@ describe('P3 a host that is silent', () => {
       world.now += jump;
       expect(recorded(silence(world, 2), 'ended')).toEqual([]);
     }
-    expect(world.state.fleet.get(hostName('cedar'))?.away?.silentMs).toBe(9 * minute);
+    expect(silentMsOf(world)).toBe(9 * minute);
+  });
+
+  it('is not given up for 20 minutes in which this process was stopped: they count as one second', () => {
+    const { world } = twoHosts();
+    silence(world, 3);
+    for (let stops = 0; stops < 5; stops += 1) {
+      world.post({ kind: 'time-passed', sinceMs: 20 * minute });
+      expect(recorded(tryInVain(world), 'ended')).toEqual([]);
+    }
+    // After a stop nobody was heard yet: it may be our network that is gone.
+    expect(silentMsOf(world)).toBe(3 * minute);
+  });
+
+  it('counts what passes between two tries only once the second was in vain as well', () => {
+    const { world } = twoHosts();
+    silence(world, 1);
+    world.pass(20 * minute);
+    expect(silentMsOf(world)).toBe(minute);
+    tryInVain(world);
+    expect(silentMsOf(world)).toBe(21 * minute);
+  });
+
+  it('is silent for all that is known where a person has to mend why it cannot be reached', () => {
+    const { world, silent } = twoHosts();
+    world.post({ kind: 'host-given-up', host: hostName('cedar'), because: 'another host key' });
+    expect(recorded(world.pass(15 * minute), 'ended')).toMatchObject([{ attempt: silent }]);
   });
 
   it('starts anew once it has answered', () => {
@@ -101,6 +128,70 @@ describe('P3 a host that is silent', () => {
     silence(world, lostAfter - 1);
     world.connect('cedar', { running: [] });
     expect(world.state.fleet.get(hostName('cedar'))?.away).toBeNull();
+  });
+});
+
+describe('P3 a host that is gone for good, once everything else is done', () => {
+  /** Trials that take 2 s by what ended on birch; one runs on cedar, and one waits behind it. */
+  function behind(lostAfterMs: number | null = null): { world: World; runs: string; waits: string } {
+    const world = new World(['cedar', 'birch']);
+    for (const host of world.state.fleet.values()) host.lostAfterMs = lostAfterMs;
+    world.declare(declarationOf(), points(6));
+    const [runs = '', ...waiting] = leasesIn(world.ready('cedar'), 'cedar');
+    const elsewhere = leasesIn(world.ready('birch'), 'birch');
+    world.say('cedar', { kind: 'started', attempts: [{ attempt: runs, device: 'cpu' }] });
+    tryInVain(world);
+    for (const attempt of elsewhere) world.end(attempt, endOf({ kind: 'succeeded' }, 1), 'birch');
+    return { world, runs, waits: waiting.at(-1) ?? '' };
+  }
+  const givenUpIn = (instructions: readonly Instruction[]): string[] =>
+    recorded(instructions, 'ended').flatMap((event) =>
+      event.kind === 'ended' && event.end.outcome.kind === 'lost' ? [event.attempt] : [],
+    );
+
+  it('costs a minute: what waited there starts elsewhere first, then what ran and has had twice its time', () => {
+    const { world, runs, waits } = behind();
+    world.pass(59_000);
+    expect(givenUpIn(tryInVain(world))).toEqual([]);
+    world.pass(1_000);
+    let given = [...tryInVain(world), ...world.decide({ kind: 'plan' })];
+    expect(givenUpIn(given)[0]).toBe(waits);
+    for (let rounds = 0; rounds < 3 && !givenUpIn(given).includes(runs); rounds += 1) {
+      for (const attempt of leasesIn(given, 'birch'))
+        given = [...given, ...world.end(attempt, endOf({ kind: 'succeeded' }, 1), 'birch')];
+      given = [...given, ...world.pass(1_000)];
+    }
+    expect(givenUpIn(given).at(-1)).toBe(runs);
+  });
+
+  it('keeps what runs there and takes longer than a minute until it has had twice its time', () => {
+    const world = new World(['cedar', 'birch']);
+    world.declare(declarationOf(), points(2));
+    const [runs = ''] = leasesIn(world.ready('cedar'), 'cedar');
+    const [first = ''] = leasesIn(world.ready('birch'), 'birch');
+    world.say('cedar', { kind: 'started', attempts: [{ attempt: runs, device: 'cpu' }] });
+    tryInVain(world);
+    world.end(first, { ...endOf({ kind: 'succeeded' }, 1), seconds: 100 }, 'birch');
+    for (let seconds = 0; seconds < 199; seconds += 1)
+      expect(givenUpIn([...world.pass(1_000), ...tryInVain(world)])).toEqual([]);
+    expect(givenUpIn([...world.pass(1_000), ...tryInVain(world)])).toContain(runs);
+  });
+
+  it('costs what the inventory says, where it says', () => {
+    const { world } = behind(5 * minute);
+    expect(givenUpIn(silence(world, 4))).toEqual([]);
+    expect(givenUpIn(silence(world, 1)).length).toBeGreaterThan(0);
+  });
+
+  it('is tried every few seconds meanwhile, and not where other trials wait', () => {
+    const { world } = behind();
+    const entered = (instructions: readonly Instruction[]) =>
+      instructions.filter((one) => one.kind === 'enter' && one.host === hostName('cedar'));
+    expect(entered(world.pass(4_000))).toEqual([]);
+    expect(entered(world.pass(1_000))).toHaveLength(1);
+    world.declare(declarationOf({ sweep: 'more', concurrent: 1 }), points(40));
+    tryInVain(world);
+    expect(entered(world.pass(30_000))).toEqual([]);
   });
 });
 
@@ -203,10 +294,7 @@ describe('P1 P3 a host that comes back after it was given up', () => {
   it('is not leased what a person retries while it has it open', () => {
     const { world, silent, second } = givenUp();
     world.say('birch', { kind: 'started', attempts: [{ attempt: second, device: 'cpu' }] });
-    world.end(second, endOf(failure()), 'birch');
-    // It would be retried on cedar, were that there soon.
-    world.now += 6 * minute;
-    const [third = ''] = leasesIn(world.decide({ kind: 'plan' }), 'birch');
+    const [third = ''] = leasesIn(world.end(second, endOf(failure()), 'birch'), 'birch');
     world.end(third, endOf(failure()), 'birch');
     expect(statusOf(world)?.kind).toBe('failed');
     world.connect('cedar', { running: [running(silent)] });

@@ -79,7 +79,6 @@ describe('a sweep whose only host is gone', () => {
     kind: 'host-disconnected',
     host: hostName('cedar'),
     because: 'the connection was cut',
-    afterMs: 0,
   } as const;
   const strandedIn = (world: World) => {
     const sweep = world.state.ledger.sweeps.get(sweepName('lab'));
@@ -99,12 +98,16 @@ describe('a sweep whose only host is gone', () => {
     world.declare();
     world.connect('cedar');
     world.post(cut);
-    const tried = (afterMs: number) => world.post({ ...cut, because: 'cedar does not answer.', afterMs });
+    const tried = (afterMs: number): void => {
+      world.pass(afterMs);
+      world.post({ ...cut, because: 'cedar does not answer.' });
+    };
     tried(100_000);
-    tried(199_000);
+    tried(198_000);
     expect(strandedIn(world)).toBeNull();
-    // A night in which this machine slept.
+    // A night in which this machine slept, or this process was stopped.
     world.now += 10 * 3_600_000;
+    world.post({ kind: 'time-passed', sinceMs: 10 * 3_600_000 });
     expect(strandedIn(world)).toBeNull();
     tried(1_000);
     expect(strandedIn(world)).toMatchObject(noHost);
@@ -210,7 +213,7 @@ describe('a failed attempt', () => {
 
   it('stops a sweep whose first trials all fail in the same way, and keeps the reason', () => {
     const world = new World();
-    world.declare(declarationOf(), points(20));
+    world.declare(declarationOf(), points(3));
     const leased = leasesIn(world.ready('cedar'));
     const ends = leased.slice(0, 3).map((attempt, index) => {
       const end = { ...endOf(failure()), logTail: `line ${index}\nModuleNotFoundError: torch` };
@@ -253,7 +256,7 @@ describe('reconciling with a host after a cut', () => {
     const [first = '', second = ''] = leasesIn(world.ready('cedar'), 'cedar');
     const running = [{ attempt: first, trial: 'trial-0', device: 'cpu', runningMs: 5 }];
     const because = 'it is the same machine as cedar-too';
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because, afterMs: 0 });
+    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because });
     const asked = world.connect('cedar-too', { backlog: [second], running });
     expect(sentIn(asked, 'take-back')).toEqual([{ kind: 'take-back', attempts: [second] }]);
     world.say('cedar-too', { kind: 'taken-back', attempts: [second], kept: [] });
@@ -276,7 +279,7 @@ describe('reconciling with a host after a cut', () => {
     world.declare(declarationOf(), points(1));
     const [attempt = ''] = leasesIn(world.ready('cedar'));
     const because = 'the connection was cut';
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because, afterMs: 0 });
+    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because });
     world.post({ kind: 'asked', by: 2, command: { kind: 'stop', sweep: 'lab' } });
     const running = [{ attempt, trial: 'trial-0', device: 'cpu', runningMs: 5 }];
     const back = world.connect('cedar', { running });

@@ -51,7 +51,7 @@ describe('a host that is taken out of use', () => {
     const world = new World(['cedar', 'birch']);
     world.declare();
     expect(goings(ask(world, off))).toEqual(['leave']);
-    world.post({ kind: 'host-disconnected', host: cedar, because: 'the connection was cut', afterMs: 0 });
+    world.post({ kind: 'host-disconnected', host: cedar, because: 'the connection was cut' });
     world.connect('cedar');
     expect(world.state.fleet.get(cedar)?.link.kind).toBe('left');
     expect(liveFigures(world.state, 1, 0, world.now).hosts[0]).toMatchObject({
@@ -100,7 +100,7 @@ describe('a host that was given up', () => {
   const because = 'cedar shows another host key';
   const givenUp = (): World => {
     const { world } = atWork();
-    world.post({ kind: 'host-disconnected', host: cedar, because, afterMs: 0 });
+    world.post({ kind: 'host-disconnected', host: cedar, because });
     return world;
   };
 
@@ -114,7 +114,7 @@ describe('a host that was given up', () => {
     if (command.kind === 'on')
       expect(asked).toContainEqual({ kind: 'answer', to: 1, message: 'cedar is tried again' });
     expect(goings(ask(world, command))).toEqual([]);
-    world.post({ kind: 'host-disconnected', host: cedar, because, afterMs: 0 });
+    world.post({ kind: 'host-disconnected', host: cedar, because });
     expect(liveFigures(world.state, 1, 0, world.now).hosts[0]).toMatchObject({
       state: 'unreachable',
       because,

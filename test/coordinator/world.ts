@@ -129,6 +129,18 @@ export class World {
     return this.post({ kind: 'launch-ready', host: hostName(name), launch });
   }
 
+  /** Time in which the coordinator runs, and each host that is there says so once a second. */
+  pass(ms: number): readonly Instruction[] {
+    const all: Instruction[] = [];
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      this.now += 1_000;
+      for (const { name, link } of this.state.fleet.values())
+        if (link.kind === 'ready') all.push(...this.decide(figuresOf(name)));
+      all.push(...this.post({ kind: 'time-passed', sinceMs: 1_000 }));
+    }
+    return all;
+  }
+
   say(name: string, message: HostSaid): readonly Instruction[] {
     return this.post({ kind: 'host-message', host: hostName(name), message });
   }
@@ -139,6 +151,24 @@ export class World {
 }
 
 export type HostSaid = Extract<CoordinatorEvent, { kind: 'host-message' }>['message'];
+
+const figuresOf = (host: HostName): CoordinatorEvent => ({
+  kind: 'host-message',
+  host,
+  message: { kind: 'figures', figures: calm, holds: [], others: [] },
+});
+
+/** Figures of a host that carries nothing. */
+export const calm = {
+  running: 0,
+  load: 0,
+  othersLoad: 0,
+  memoryTotalBytes: 2 ** 33,
+  memoryAvailableBytes: 2 ** 32,
+  diskFreeBytes: 2 ** 40,
+  cpusTaken: 0,
+  gpus: [],
+};
 
 export const leasesIn = (instructions: readonly Instruction[], host?: string): string[] =>
   instructions.flatMap((instruction) =>

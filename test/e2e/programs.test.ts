@@ -56,6 +56,29 @@ describe.concurrent('a program that does not do what it should', () => {
     expect(out).toMatch(/Without a result, 1 of 4 points:\n {2}x=1: 1 failed/);
   });
 
+  it('is given an argument that is too long: that trial fails, and nobody blames its host', async ({
+    lab,
+  }) => {
+    const long = 'x'.repeat(200 * 1024);
+    const values = JSON.stringify([1, 2, 3, ...Array.from({ length: 2 }, (_, n) => `${long}${n}`)]);
+    const { code, err } = await run(lab, 'printf \'{"score": 1}\\n\'', `grid: {x: ${values}}\n`);
+    expect(code).toBe(exitCode.failedInPart);
+    expect(err.split('could not be started: its arguments and its environment are too long').length).toBe(5);
+    expect(err).toContain('2 failed: `labsweep list toy --failed`');
+    expect((await lab.labsweep('hosts', 'list')).out).not.toContain('quarantined');
+  });
+
+  it('is given a NUL: the file is refused at its place', async ({ lab }) => {
+    lab.write('sweep.yaml', shellSweep('true', 'grid: {x: [1, "a\\0b"]}\n'));
+    const err = await lab.refused('run', 'sweep.yaml');
+    expect(err).toMatch(/sweep\.yaml:\d+:\d+ {2}grid\.x\[1\]: has a NUL character/);
+    lab.write('sweep.yaml', shellSweep('true', 'grid: {x: [1]}\n'));
+    lab.inventory(2, { env: { A: 'a\0b' } });
+    expect(await lab.refused('run', 'sweep.yaml')).toMatch(
+      /inventory\.json:1:\d+ {2}hosts\[0\]\.env\.A: has a NUL/,
+    );
+  });
+
   it('prints garbage: it is said so, and nothing of it reaches the terminal as a command', async ({
     lab,
   }) => {

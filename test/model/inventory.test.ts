@@ -29,7 +29,7 @@ describe('an inventory', () => {
         data: {},
         folder: null,
         off: null,
-        lostAfterMs: 900_000,
+        lostAfterMs: null,
         limits: noLimits,
       },
     ]);

@@ -88,9 +88,16 @@ export const defects: readonly Defect[] = [
   {
     what: 'a host that is silent is given up at once',
     file: 'coordinator/core/silence.ts',
-    find: 'away !== null && away.silentMs >= lostAfterMs',
-    put: 'away !== null && away.silentMs < lostAfterMs',
-    seenAs: /is given up after \d+ ms of silence/,
+    find: 'return silentMs >= lostAfterMs;',
+    put: 'return silentMs < lostAfterMs;',
+    seenAs: /is given up after [\d.]+ ms of silence/,
+  },
+  {
+    what: 'time in which the coordinator was stopped counts as silence of hosts',
+    file: 'coordinator/core/awake.ts',
+    find: 'const ms = awakeIn(sinceMs);\n  state.awakeMs += ms;\n  if (sinceMs >= stoppedAfterMs)',
+    put: 'const ms = sinceMs;\n  if (sinceMs < 0)',
+    seenAs: /is given up after [\d.]+ ms of silence/,
   },
   {
     what: 'what was given up in a silence and is back is not taken up again',

@@ -21,6 +21,13 @@ const faults: readonly Fault[] = [
   },
   (lab, random) => lab.fillDisk(random.between(100, 3_000)),
   (lab, random) => lab.sleep(random.between(1_000, random.chance(0.05) ? 8 * hour : 3 * minute)),
+  (lab, random) => lab.stop(random.between(1_000, 20 * minute), random.chance(0.5)),
+  (lab, random) => {
+    // It goes on before a host does that was silent all the while.
+    const ms = random.between(minute, 20 * minute);
+    lab.unplug(random.pick(lab.hosts), ms + random.between(10_000, minute));
+    lab.stop(ms, false);
+  },
   (lab, random) => lab.setClock(random.between(-72 * hour, 72 * hour)),
   (lab, random) => lab.setClock(random.between(-minute, minute)),
   (lab) => lab.backUp(),

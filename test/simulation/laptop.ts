@@ -1,4 +1,4 @@
-/** The machine on which coordinators run: it sleeps, and its wall clock is set by hand. */
+/** The machine on which coordinators run: it sleeps, they are stopped on it, and its wall clock is set by hand. */
 import type { HostName } from '../../src/model/ids.ts';
 import type { VirtualClock } from './clock.ts';
 
@@ -7,6 +7,7 @@ export class Laptop {
   #skewMs = 0;
   #wakesAt = 0;
   #sleptMs = 0;
+  #stoppedMs = 0;
   /** When each host was heard of last, in awake time. */
   readonly #heard = new Map<HostName, number>();
 
@@ -27,6 +28,13 @@ export class Laptop {
     if (this.#isAsleep) return;
     this.#wakesAt = this.#clock.nowMs + ms;
     this.#sleptMs += ms;
+  }
+
+  /** Its processes are stopped (SIGSTOP, Ctrl-Z, a debugger): nothing runs, and its clocks go on. */
+  stop(ms: number): void {
+    if (this.#isAsleep) return;
+    this.#wakesAt = this.#clock.nowMs + ms;
+    this.#stoppedMs += ms;
   }
 
   get #isAsleep(): boolean {
@@ -52,8 +60,14 @@ export class Laptop {
     return this.awakeMs - (this.#heard.get(host) ?? 0);
   }
 
-  /** A clock that stops in its sleep, and that nobody sets. */
+  /** A clock that stops in its sleep, and that nobody sets: CLOCK_MONOTONIC. Asked while something runs. */
+  get monotonicMs(): number {
+    return this.#clock.nowMs - this.#sleptMs;
+  }
+
+  /** Time in which processes run here. */
   get awakeMs(): number {
-    return this.#clock.nowMs - this.#sleptMs + Math.max(0, this.#wakesAt - this.#clock.nowMs);
+    const idleMs = this.#sleptMs + this.#stoppedMs;
+    return this.#clock.nowMs - idleMs + Math.max(0, this.#wakesAt - this.#clock.nowMs);
   }
 }

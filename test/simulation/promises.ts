@@ -6,13 +6,19 @@ import { attemptId, hostName, trialId } from '../../src/model/ids.ts';
 import { declarationOf } from '../coordinator/world.ts';
 import type { Story } from './story.ts';
 import { isSilence } from './ledger-disk.ts';
-import { lostAfterMs } from './virtual-coordinator.ts';
 import { overfullGpu } from './virtual-gpus.ts';
 import type { VirtualHost } from './virtual-host.ts';
 import type { VirtualLab } from './virtual-lab.ts';
 
 /** What a host runs is known and wanted by then by the coordinator that it talks to, or has been ended. */
 const settledAfterMs = 10_000;
+
+/** A slice in which the coordinator was stopped for a moment counts as one, though it ran for less of it. */
+const inexactMs = 2_000;
+/** Where the inventory says nothing. */
+const leastSilenceMs = 60_000;
+/** A host that is left out is tried again after that, a little less where slices were counted before. */
+const leastPauseMs = 50_000;
 
 /** What the disk holds now; a ledger that was put back holds less. */
 class OnDisk {
@@ -23,7 +29,8 @@ class OnDisk {
   readonly open = new Map<string, Set<string>>();
   readonly succeeded = new Map<string, string>();
   readonly closed = new Set<string>();
-  readonly quarantined = new Set<string>();
+  /** Hosts that are left out, and the time awake at which they were tried again last. */
+  readonly quarantined = new Map<string, number>();
   isHeld = false;
 }
 
@@ -103,7 +110,7 @@ export class Promises {
         disk.quarantined.delete(event.host);
         return null;
       case 'host-quarantined':
-        disk.quarantined.add(event.host);
+        disk.quarantined.set(event.host, Number.NEGATIVE_INFINITY);
         return null;
       case 'host-trusted':
         disk.quarantined.delete(event.host);
@@ -122,7 +129,14 @@ export class Promises {
 
   #readLeases({ host, leases }: Extract<LedgerEvent, { kind: 'leased' }>, isNew: boolean): string | null {
     const { closed, quarantined, isHeld, succeeded, open } = this.#disk;
-    if (isNew && (closed.has(host) || quarantined.has(host))) return `${host} is closed and is leased to`;
+    if (isNew && closed.has(host)) return `${host} is closed and is leased to`;
+    const since = quarantined.get(host);
+    if (isNew && since !== undefined) {
+      const pausedMs = this.#lab.laptop.awakeMs - since;
+      if (leases.length > 1 || pausedMs < leastPauseMs)
+        return `${host} is left out and is leased ${leases.length} after ${pausedMs} ms`;
+      quarantined.set(host, this.#lab.laptop.awakeMs);
+    }
     if (isNew && isHeld) return `${host} is leased to while the sweep is paused or stopped`;
     for (const { attempt, trial, continues } of leases) {
       if (isNew && continues !== null && !this.#mayGoOn(trial, continues, host))
@@ -164,7 +178,10 @@ export class Promises {
     if (!isNew) return null;
     this.presumedLost += 1;
     const silentMs = this.#lab.laptop.silenceOf(hostName(host));
-    return silentMs < lostAfterMs ? `P3: ${attempt} is given up after ${silentMs} ms of silence` : null;
+    const leastMs = this.#lab.lostAfterMs ?? leastSilenceMs;
+    return silentMs < leastMs - inexactMs
+      ? `P3: ${attempt} is given up after ${silentMs} ms of silence`
+      : null;
   }
 
   #open(attempt: string, trial: string, host: string): void {

@@ -1,5 +1,6 @@
 /** The shipped coordinator (core and loop) over a ledger in memory, which survives it as a disk does. */
 import type { Command } from '../../src/coordinator/core/command.ts';
+import { sliceMs } from '../../src/coordinator/core/awake.ts';
 import { CoordinatorLoop } from '../../src/coordinator/loop.ts';
 import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
@@ -26,9 +27,6 @@ import type { Random } from './random.ts';
 import type { Story } from './story.ts';
 import type { VirtualHost } from './virtual-host.ts';
 
-/** Silence after which what a host holds may start elsewhere. */
-export const lostAfterMs = 20_000;
-
 export class VirtualCoordinator {
   readonly #clock: VirtualClock;
   readonly #laptop: Laptop;
@@ -39,7 +37,6 @@ export class VirtualCoordinator {
   readonly #links = new Map<HostName, Connection>();
   /** From `enter` to `leave`: whoever would connect again asks whether it still lasts. */
   readonly #visits = new Map<HostName, object>();
-  readonly #triedAt = new Map<HostName, number>();
   readonly #loop: CoordinatorLoop;
   #dead = false;
 
@@ -49,7 +46,7 @@ export class VirtualCoordinator {
     random: Random,
     story: Story,
     disk: LedgerDisk,
-    hosts: readonly VirtualHost[],
+    { hosts, lostAfterMs }: { readonly hosts: readonly VirtualHost[]; readonly lostAfterMs: number | null },
   ) {
     this.#clock = clock;
     this.#laptop = laptop;
@@ -57,7 +54,8 @@ export class VirtualCoordinator {
     this.#story = story;
     this.#disk = disk;
     this.#hosts = new Map(hosts.map((host) => [hostName(host.name), host]));
-    const state = this.#begin();
+    const state = this.#begin(lostAfterMs);
+    this.#tellSlices(laptop.monotonicMs);
     this.#loop = new CoordinatorLoop(state, {
       now: () => laptop.now(),
       soon: (turn) => laptop.after(1, () => this.#dead || turn()),
@@ -110,7 +108,16 @@ export class VirtualCoordinator {
     this.#links.get(hostName(host))?.cut();
   }
 
-  #begin(): CoordinatorState {
+  #tellSlices(sinceMs: number): void {
+    this.#laptop.after(sliceMs, () => {
+      if (this.#dead) return;
+      const now = this.#laptop.monotonicMs;
+      this.#loop.post({ kind: 'time-passed', sinceMs: now - sinceMs });
+      this.#tellSlices(now);
+    });
+  }
+
+  #begin(lostAfterMs: number | null): CoordinatorState {
     const fleet = [...this.#hosts.keys()].map((name) => newFleetHost({ ...plainHost(name), lostAfterMs }));
     const events = this.#disk.events.map((line) => ledgerEventSchema.parse(JSON.parse(line)));
     const state = restore(events, fleet, this.#disk.lines);
@@ -240,10 +247,7 @@ export class VirtualCoordinator {
   /** A try that failed, or a connection that ended: the next try follows. */
   #lost(host: HostName, visit: object, because: string): void {
     if (this.#dead || this.#visits.get(host) !== visit) return;
-    const awakeMs = this.#laptop.awakeMs;
-    const afterMs = awakeMs - (this.#triedAt.get(host) ?? awakeMs);
-    this.#triedAt.set(host, awakeMs);
-    this.#loop.post({ kind: 'host-disconnected', host, because, afterMs });
+    this.#loop.post({ kind: 'host-disconnected', host, because });
     this.#laptop.after(this.#random.between(500, 5_000), () => this.#connect(host, visit));
   }
 }

@@ -17,6 +17,8 @@ export class VirtualLab {
   readonly hosts: readonly VirtualHost[];
   readonly disk = new LedgerDisk();
   readonly laptop: Laptop;
+  /** Silence after which what hosts hold may start elsewhere, as the inventory has it; null where it says nothing. */
+  readonly lostAfterMs: number | null;
   /** How often the ledger was put back to what it was before. */
   restorations = 0;
   readonly #clock: VirtualClock;
@@ -30,6 +32,7 @@ export class VirtualLab {
     this.#random = random;
     this.#story = story;
     this.laptop = new Laptop(clock);
+    this.lostAfterMs = random.chance(0.5) ? 20_000 : null;
     this.hosts = hostsOf(clock, random, story);
     this.#points = trialsOf(random);
     this.#coordinator = this.#start();
@@ -50,8 +53,9 @@ export class VirtualLab {
 
   #start(): VirtualCoordinator {
     this.#story.tell('coordinator: starts');
-    const { hosts, disk, laptop } = this;
-    const started = new VirtualCoordinator(this.#clock, laptop, this.#random, this.#story, disk, hosts);
+    const { hosts, disk, laptop, lostAfterMs } = this;
+    const lab = { hosts, lostAfterMs };
+    const started = new VirtualCoordinator(this.#clock, laptop, this.#random, this.#story, disk, lab);
     started.run(declarationOf(), this.#points);
     return started;
   }
@@ -81,6 +85,13 @@ export class VirtualLab {
     this.#story.tell(`laptop: sleeps for ${(ms / 60_000).toFixed(1)} min`);
     for (const host of this.hosts) this.#coordinator.cut(host.name);
     this.laptop.sleep(ms);
+  }
+
+  /** @param isCut whether the hosts have given up its connections by the time that it goes on */
+  stop(ms: number, isCut: boolean): void {
+    this.#story.tell(`coordinator: stopped for ${(ms / 60_000).toFixed(1)} min`);
+    if (isCut) for (const host of this.hosts) this.#coordinator.cut(host.name);
+    this.laptop.stop(ms);
   }
 
   setClock(byMs: number): void {

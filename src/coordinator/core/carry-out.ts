@@ -5,6 +5,7 @@ import { drain, switchOff, takeInUse, trust } from './host-commands.ts';
 import { takeResults } from './imports.ts';
 import { goOn, resume, retry, run, runPart } from './run-commands.ts';
 import type { CoordinatorState } from './state.ts';
+import { isSuspect } from './suspicion.ts';
 import type { Turn } from './turn.ts';
 
 export function carryOut(
@@ -63,7 +64,8 @@ function importResults(
 
 /** Who asks for more has mended what kept trials from starting; a host where it still does is soon left out again. */
 function trustHosts(state: CoordinatorState, turn: Turn, now: number): void {
-  for (const { name, quarantine } of state.ledger.hosts.values())
-    if (quarantine !== null) turn.record({ kind: 'host-trusted', at: now, host: name });
+  for (const record of state.ledger.hosts.values())
+    if (record.quarantine !== null || isSuspect(record))
+      turn.record({ kind: 'host-trusted', at: now, host: record.name });
   for (const host of state.fleet.values()) trust(turn, host);
 }

@@ -5,11 +5,12 @@ import { outcomeText } from '../../model/outcome-text.ts';
 import { stopSweep } from './commands.ts';
 import { signatureOf } from './failure-signature.ts';
 import { mayUse } from './host-use.ts';
+import { inRow } from './streak-test.ts';
 import type { CoordinatorState, EarlyFailure } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** Ends of one cause before a sweep in which nothing has succeeded is stopped: one could be chance, two a pair. */
-const sameFailures = 3;
+/** Ends of one cause before a sweep in which nothing has succeeded is stopped; of a small one each trial's. */
+const fewest = 3;
 /** Of the log: a traceback of Python with a few frames. */
 const linesShown = 20;
 
@@ -37,11 +38,15 @@ export function noteFailure(
   state.firstFailures.set(sweep.name, failures);
   const inUse = [...state.fleet.values()].filter((host) => mayUse(state, host)).map(({ name }) => name);
   const there = failures.filter(({ host }) => inUse.includes(host));
-  if (failWithOneCause(there, inUse.length)) stopSweep(state, turn, sweep, 'same-failure', explain(end), now);
+  // A start that fails is no matter of chance.
+  const mayBeChance = end.outcome.kind !== 'not-started';
+  const enough = mayBeChance ? Math.min(inRow, Math.max(fewest, sweep.order.length)) : fewest;
+  if (failWithOneCause(there, inUse.length, enough))
+    stopSweep(state, turn, sweep, 'same-failure', explain(end), now);
 }
 
-export function failWithOneCause(failures: readonly EarlyFailure[], hosts: number): boolean {
-  if (failures.length < sameFailures) return false;
+export function failWithOneCause(failures: readonly EarlyFailure[], hosts: number, enough: number): boolean {
+  if (failures.length < enough) return false;
   const distinct = (key: keyof EarlyFailure): number => new Set(failures.map((failure) => failure[key])).size;
   return distinct('signature') === 1 && distinct('trial') > 1 && distinct('host') >= Math.min(2, hosts);
 }

@@ -20,13 +20,10 @@ export type CoordinatorEvent =
   /** It knows a later term of this ledger. `nonce` is fresh, for the term that follows. */
   | { readonly kind: 'host-outlived'; readonly host: HostName; readonly term: number; readonly nonce: string }
   | { readonly kind: 'host-message'; readonly host: HostName; readonly message: FromAgent }
-  /** It is tried again by itself. `afterMs`: since the try before, by a clock that stops while this machine sleeps. */
-  | {
-      readonly kind: 'host-disconnected';
-      readonly host: HostName;
-      readonly because: string;
-      readonly afterMs: number;
-    }
+  /** A try in vain, or a cut. It is tried again by itself. */
+  | { readonly kind: 'host-disconnected'; readonly host: HostName; readonly because: string }
+  /** `sinceMs`: since the one before, by a clock that nobody sets; it may go on while this process is stopped. */
+  | { readonly kind: 'time-passed'; readonly sinceMs: number }
   /** It is not tried again before a person has mended why. */
   | { readonly kind: 'host-given-up'; readonly host: HostName; readonly because: string }
   /** What is being done to make it ready, for people: `sending mini: 45 % of 2.3 GiB`. */

@@ -11,8 +11,8 @@ export interface ListedHost {
   readonly off: string | null;
   /** This machine itself: that it answers says nothing of the network. */
   readonly isHere: boolean;
-  /** Silence after which what it holds may start elsewhere. */
-  readonly lostAfterMs: number;
+  /** Silence after which what it holds may start elsewhere; null where the inventory does not say. */
+  readonly lostAfterMs: number | null;
 }
 
 /** `isMoved`: it is reached in another way, or its trials are to find other things there. */
@@ -34,9 +34,11 @@ export const newFleetHost = (host: ListedHost): FleetHost => ({
   ended: 0,
   asked: new Set(),
   heldSince: null,
+  heardAtMs: null,
   away: null,
   stuck: null,
-  failures: [],
-  othersSucceed: false,
+  lapses: 0,
+  witnesses: new Set(),
+  dueAtMs: null,
   checkpoints: new Set(),
 });

@@ -2,8 +2,9 @@
 import type { Attempt } from '../../ledger/state.ts';
 import { type HostName, hostName } from '../../model/ids.ts';
 import { isAway, tryAgain } from './host-use.ts';
+import { isSuspect } from './suspicion.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
-import { forgetFailures } from './suspicion.ts';
+import { forgetLapses } from './probation.ts';
 import type { Turn } from './turn.ts';
 
 /** For a host that is to be free soon. */
@@ -64,15 +65,18 @@ export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now
   const wasAway = isAway(host);
   trust(turn, host);
   const record = state.ledger.hosts.get(host.name);
-  if (record === undefined || (record.closed ?? record.quarantine) === null)
-    return wasAway ? `${name} is tried again` : `${name} is in use`;
-  turn.record({ kind: 'host-opened', at: now, host: host.name });
-  return `${name} is used again`;
+  if (record !== undefined && (record.closed ?? record.quarantine) !== null) {
+    turn.record({ kind: 'host-opened', at: now, host: host.name });
+    return `${name} is used again`;
+  }
+  if (record !== undefined && isSuspect(record))
+    turn.record({ kind: 'host-trusted', at: now, host: host.name });
+  return wasAway ? `${name} is tried again` : `${name} is in use`;
 }
 
 /** Who has mended a host is believed: what failed there, and what could not be made, is tried again; so is its door. */
 export function trust(turn: Turn, host: FleetHost): void {
-  forgetFailures(host);
+  forgetLapses(host);
   tryAgain(turn, host);
   for (const [launch, { kind }] of host.launches) if (kind === 'refused') host.launches.delete(launch);
 }

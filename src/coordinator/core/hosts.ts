@@ -7,15 +7,16 @@ import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { askForAwaited, takeArtifacts } from './artifacts.ts';
 import { dropSettled, noteCheckpoint } from './checkpoints.ts';
+import { judgeHosts } from './blame.ts';
 import { cancelOthers, cancelUnwanted } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
-import { forgetConnection } from './host-use.ts';
+import { forgetConnection, isDue } from './host-use.ts';
+import { lapse } from './probation.ts';
 import { takeBackOutdated } from './outdated.ts';
 import { learn } from './learn.ts';
-import { lostEnd, noteTry, settleGivenUp, takeUpAgain } from './silence.ts';
+import { lostEnd, noteGivenUp, noteRun, noteTry, settleGivenUp, takeUpAgain } from './silence.ts';
 import type { CoordinatorEvent } from './events.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
-import { judgeHosts } from './suspicion.ts';
 import type { Turn } from './turn.ts';
 
 type Said<Kind extends FromAgent['kind']> = Extract<FromAgent, { kind: Kind }>;
@@ -30,19 +31,20 @@ export function connected(
   forgetConnection(state, host);
   host.link = { kind: 'reconciling', facts };
   host.away = null;
+  host.heardAtMs = state.awakeMs;
   host.endsWithLogin = endsWithLogin;
 }
 
 export function disconnected(
   state: CoordinatorState,
-  { host: name, because, afterMs }: Extract<CoordinatorEvent, { kind: 'host-disconnected' }>,
+  { host: name, because }: Extract<CoordinatorEvent, { kind: 'host-disconnected' }>,
 ): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
   const wasThere = host.link.kind === 'ready' || host.link.kind === 'reconciling';
   forgetConnection(state, host);
   host.link = { kind: 'connecting', because };
-  noteTry(state, host, wasThere, afterMs);
+  noteTry(host, wasThere);
 }
 
 export function givenUp(state: CoordinatorState, name: HostName, because: string): void {
@@ -50,7 +52,9 @@ export function givenUp(state: CoordinatorState, name: HostName, because: string
   if (host === undefined || host.link.kind === 'left') return;
   forgetConnection(state, host);
   host.link = { kind: 'connecting', because };
-  host.away = null;
+  noteGivenUp(host);
+  // What it is left out for may still be so: it is entered again after the next pause.
+  if (isDue(state, host)) lapse(state, host);
 }
 
 export function received(
@@ -62,6 +66,7 @@ export function received(
 ): void {
   const host = state.fleet.get(name);
   if (host === undefined) return;
+  host.heardAtMs = state.awakeMs;
   switch (message.kind) {
     case 'state':
       reconcile(state, turn, host, message, now);
@@ -198,10 +203,11 @@ function turnStarted(
   state: CoordinatorState,
   turn: Turn,
   host: FleetHost,
-  started: readonly { attempt: string; device: string }[],
+  started: readonly { attempt: string; device: string; runningMs?: number }[],
   now: number,
 ): void {
   takeUpAgain(state, turn, host, known(state, started), now);
+  for (const { attempt, runningMs } of started) noteRun(state, attemptId(attempt), runningMs ?? 0);
   const news = started
     .filter(({ attempt }) => state.ledger.attempts.get(attemptId(attempt))?.status.kind === 'leased')
     .map(({ attempt, device }) => ({ attempt, device }));
@@ -258,6 +264,7 @@ function endAttempt(
   const end = readable(told);
   host.ended += 1;
   state.committedLines.delete(id);
+  state.runsSince.delete(id);
   turn.record({ kind: 'ended', at: now, attempt: id, host: attempt.host, end });
   if (end.outcome.kind === 'succeeded') cancelOthers(state, turn, attempt);
   noteCheckpoint(state, turn, attempt);

@@ -2,13 +2,12 @@
 import type { HostName } from '../../model/ids.ts';
 import { forgetCheckpoints } from './checkpoints.ts';
 import { canonicalJson } from '../../model/canonical.ts';
-import { defaultLostAfterMs } from '../../model/inventory.ts';
 import { noLimits } from '../../throttle/limits.ts';
 import { type EditedHost, newFleetHost } from './fleet-host.ts';
 import { forgetConnection } from './host-use.ts';
 import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
-import { forgetFailures } from './suspicion.ts';
+import { forgetLapses } from './probation.ts';
 import type { Turn } from './turn.ts';
 
 const takenOut = 'it was taken out of the inventory';
@@ -46,7 +45,7 @@ function change(
   if (isMoved && host.link.kind !== 'left') {
     forgetConnection(state, host);
     forgetCheckpoints(state, host);
-    forgetFailures(host);
+    forgetLapses(host);
     host.away = null;
     host.link = { kind: 'connecting', because: null };
     for (const kind of ['leave', 'enter'] as const) turn.instruct({ kind, host: host.name });
@@ -61,7 +60,7 @@ function addTakenOut(state: CoordinatorState, turn: Turn, name: HostName): void 
     limits: noLimits,
     off: takenOut,
     isHere: false,
-    lostAfterMs: defaultLostAfterMs,
+    lostAfterMs: null,
   });
   state.fleet.set(name, { ...host, isListed: false });
   turn.instruct({ kind: 'enter', host: name });

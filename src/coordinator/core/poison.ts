@@ -2,41 +2,30 @@
 import { hostsDownUnder } from '../../ledger/crashes.ts';
 import type { Trial } from '../../ledger/state.ts';
 import type { HostName } from '../../model/ids.ts';
-import { eligibility, idle, misfit } from '../scheduler/eligibility.ts';
-import { isWanted } from './host-use.ts';
+import { eligibility } from '../scheduler/eligibility.ts';
+import { idle, misfit } from '../scheduler/fit.ts';
+import { isExpected, isWanted } from './host-use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** Crashes of one host may be the host's own. */
 const hostsThatShowIt = 2;
-/** For so long another host is waited for that is away: most reboots are over by then. */
-const patienceMs = 5 * 60_000;
 
-/** On two hosts, or on the only one that it can have. @param now wall clock in ms */
+/** On two hosts, or on the only one that it can have; one that is away for no longer than a reboot is waited for. */
 export function giveUpPoison(state: CoordinatorState, turn: Turn, now: number): void {
   for (const trial of state.ledger.shaken) {
     if (trial.status.kind !== 'queued') continue;
     const hosts = hostsDownUnder(state.ledger, trial);
-    if (hosts.size === 0 || (hosts.size < hostsThatShowIt && mayRunElsewhere(state, trial, hosts, now)))
-      continue;
+    if (hosts.size === 0 || (hosts.size < hostsThatShowIt && mayRunElsewhere(state, trial, hosts))) continue;
     const because = `hosts go down under it: it ran alone on ${[...hosts].join(' and ')}, which went down`;
     turn.record({ kind: 'given-up', at: now, trial: trial.id, because });
   }
 }
 
-function mayRunElsewhere(
-  state: CoordinatorState,
-  trial: Trial,
-  hosts: ReadonlySet<HostName>,
-  now: number,
-): boolean {
-  const isRecent = now - (trial.crashes.at(-1)?.crash.at ?? 0) < patienceMs;
-  return [...state.fleet.values()].some(
-    (host) => !hosts.has(host.name) && mayRunOn(state, trial, host, isRecent),
-  );
-}
+const mayRunElsewhere = (state: CoordinatorState, trial: Trial, hosts: ReadonlySet<HostName>): boolean =>
+  [...state.fleet.values()].some((host) => !hosts.has(host.name) && mayRunOn(state, trial, host));
 
-function mayRunOn(state: CoordinatorState, trial: Trial, host: FleetHost, isRecent: boolean): boolean {
+function mayRunOn(state: CoordinatorState, trial: Trial, host: FleetHost): boolean {
   if (!isWanted(state, host) || misfit(trial.point, idle(host)) !== null) return false;
   return trial.sweeps.some((name) => {
     const sweep = state.ledger.sweeps.get(name);
@@ -44,6 +33,6 @@ function mayRunOn(state: CoordinatorState, trial: Trial, host: FleetHost, isRece
     const answer = eligibility(state, sweep, host);
     if (answer.kind !== 'refused') return true;
     const { kind } = answer.refusal;
-    return kind === 'preparing' || (isRecent && kind === 'unreachable');
+    return kind === 'preparing' || (kind === 'unreachable' && isExpected(host));
   });
 }

@@ -27,6 +27,8 @@ export function restore(
     ready: new Map(),
     carries: new Map(),
     asked: new Map(),
+    awakeMs: 0,
+    runsSince: new Map(),
     inventoryProblem: null,
   };
   for (const attempt of ledger.attempts.values())

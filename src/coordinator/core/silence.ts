@@ -1,58 +1,95 @@
 /**
  * Hosts that do not answer. What one of them holds is presumed lost only after a silence that is the host's own: other
- * hosts were reached meanwhile, and this machine was awake. And only where a host idles after all that waits has its
- * place: until then a second attempt would take the place of a first.
+ * hosts were heard meanwhile, and this coordinator ran (awake.ts). And only where a host idles after all that waits has
+ * its place: until then a second attempt would take the place of a first.
  */
 import { isPresumedLost } from '../../ledger/trials.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptId } from '../../model/ids.ts';
 import type { Outcome } from '../../model/outcome.ts';
+import { workOf } from '../../model/work.ts';
+import { secondsPerWork } from '../../predict/duration.ts';
 import { parallelOf } from '../scheduler/backlog.ts';
-import { eligibility, idle, misfit } from '../scheduler/eligibility.ts';
+import { eligibility } from '../scheduler/eligibility.ts';
+import { idle, misfit } from '../scheduler/fit.ts';
 import { askBack } from './ask-back.ts';
 import { isAsked } from './asked.ts';
 import { openOn } from './host-commands.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { Away, CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** A host was tried in vain, or its connection was cut. @param afterMs see CoordinatorEvent */
-export function noteTry(state: CoordinatorState, host: FleetHost, wasThere: boolean, afterMs: number): void {
+/** What only waited on a silent host, and what ran there and has had its time, is not waited for any longer. */
+const waitedMs = 60_000;
+/** Without a prediction, and at the latest: a reboot is over by then, and so are most cuts. */
+const defaultLostAfterMs = 15 * 60_000;
+/** "Backup tasks", Dean and Ghemawat 2004, section 3.6: who takes so long does not come, or is much slower than others. */
+const timesPredicted = 2;
+
+/** A host was tried in vain, or its connection was cut. */
+export function noteTry(host: FleetHost, wasThere: boolean): void {
   const { away } = host;
-  if (away === null || wasThere) {
-    host.away = { wasThere, ms: 0, silentMs: 0 };
-    return;
-  }
-  const isSilent = [...state.fleet.values()].some(isReachedByNetwork);
-  host.away = {
-    wasThere: away.wasThere,
-    ms: away.ms + afterMs,
-    silentMs: away.silentMs + (isSilent ? afterMs : 0),
-  };
+  const tried = away === null || wasThere ? { ...justLeft, wasThere } : away;
+  const silentMs = tried.silentMs + tried.unprovenMs;
+  host.away = { ...tried, silentMs, unprovenMs: 0, sinceTryMs: 0, isTried: true };
 }
 
-const isReachedByNetwork = ({ link, isHere }: FleetHost): boolean => link.kind === 'ready' && !isHere;
+/** Nobody tries it before a person has mended why, so it stays silent for all that is known. */
+export function noteGivenUp(host: FleetHost): void {
+  host.away = { ...(host.away ?? justLeft), wasThere: false, isTried: false };
+}
 
-/** Presumes lost what silent hosts hold, as far as others idle: the next plan leases it. @param now wall clock in ms */
+const justLeft: Away = {
+  wasThere: false,
+  ms: 0,
+  silentMs: 0,
+  unprovenMs: 0,
+  sinceTryMs: 0,
+  isTried: true,
+};
+
+/** Its host says how long it runs: a duration by a clock of its own. */
+export function noteRun(state: CoordinatorState, id: AttemptId, runningMs: number): void {
+  const since = state.awakeMs - runningMs;
+  const known = state.runsSince.get(id);
+  if (state.ledger.attempts.has(id) && (known === undefined || since < known)) state.runsSince.set(id, since);
+}
+
+/**
+ * Presumes lost what silent hosts hold, as far as others idle: the next plan leases it. What a host would have begun
+ * last goes first, for it may have begun the rest.
+ *
+ * @param now wall clock in ms
+ */
 export function giveUpSilent(state: CoordinatorState, turn: Turn, now: number): void {
-  const silent = [...state.fleet.values()].filter(isSilentForLong);
   const taken = new Map<FleetHost, number>();
-  for (const attempt of silent.flatMap(({ name }) => openOn(state, name))) {
-    if (!isAwaited(state, attempt)) continue;
-    const host = idleHostFor(state, attempt, taken, now);
-    if (host === null) continue;
-    taken.set(host, (taken.get(host) ?? 0) + 1);
-    turn.record({
-      kind: 'ended',
-      at: now,
-      attempt: attempt.id,
-      host: attempt.host,
-      end: lostEnd('silence'),
-    });
+  for (const silent of state.fleet.values()) {
+    if (silent.away === null) continue;
+    for (const attempt of openOn(state, silent.name).toReversed()) {
+      if (!isOverdue(state, silent, attempt) || !isAwaited(state, attempt)) continue;
+      const host = idleHostFor(state, attempt, taken, now);
+      if (host === null) continue;
+      taken.set(host, (taken.get(host) ?? 0) + 1);
+      const end = lostEnd('silence');
+      turn.record({ kind: 'ended', at: now, attempt: attempt.id, host: attempt.host, end });
+    }
   }
 }
 
-const isSilentForLong = ({ away, lostAfterMs }: FleetHost): boolean =>
-  away !== null && away.silentMs >= lostAfterMs;
+/** What the inventory says holds for all; who says nothing waits no longer than it takes to be fairly certain. */
+function isOverdue(state: CoordinatorState, { away, lostAfterMs }: FleetHost, attempt: Attempt): boolean {
+  const silentMs = away?.silentMs ?? 0;
+  if (lostAfterMs !== null) return silentMs >= lostAfterMs;
+  if (silentMs >= defaultLostAfterMs) return true;
+  return silentMs >= waitedMs && (attempt.status.kind !== 'running' || hasHadItsTime(state, attempt));
+}
+
+/** By this coordinator's clock from when it heard of the start: no clocks of two machines are compared. */
+function hasHadItsTime(state: CoordinatorState, { id, launch, host, point }: Attempt): boolean {
+  const perWork = secondsPerWork(state.durations, launch, host);
+  const ranMs = state.awakeMs - (state.runsSince.get(id) ?? 0);
+  return perWork !== null && ranMs >= timesPredicted * perWork * workOf(point) * 1_000;
+}
 
 /** Its trial waits for nothing else. */
 function isAwaited(state: CoordinatorState, { id, trial: of }: Attempt): boolean {

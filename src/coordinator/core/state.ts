@@ -22,6 +22,10 @@ export interface CoordinatorState {
   readonly carries: Map<AttemptId, Map<HostName, Carried>>;
   /** The sweeps that somebody asked this coordinator for, or trials of them; null: all. Nothing else is leased. */
   readonly asked: Map<SweepName, ReadonlySet<TrialId> | null>;
+  /** Time in which this coordinator ran, since it began (awake.ts): what waits for a while waits by this clock. */
+  awakeMs: number;
+  /** By `awakeMs`, since when an attempt runs, as far as this coordinator has heard of it. */
+  readonly runsSince: Map<AttemptId, number>;
   /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
   inventoryProblem: string | null;
 }
@@ -44,8 +48,8 @@ export interface FleetHost {
   isListed: boolean;
   /** This machine itself: that it answers says nothing of the network. */
   readonly isHere: boolean;
-  /** Silence after which what it holds may start elsewhere. */
-  lostAfterMs: number;
+  /** Silence after which what it holds may start elsewhere; null where the inventory does not say. */
+  lostAfterMs: number | null;
   link: HostLink;
   /** What is being done to make it ready, for people; null where nothing is known to be. */
   doing: string | null;
@@ -59,31 +63,35 @@ export interface FleetHost {
   readonly asked: Set<AttemptId>;
   /** Since when something else than its own trials holds back what waits there; wall clock in ms, null where nothing does. */
   heldSince: number | null;
-  /** How long it has been tried in vain; null where it was not yet, is connected or was given up. */
+  /** When it said something last, by `awakeMs`; null where it has not since this coordinator was stopped, or at all. */
+  heardAtMs: number | null;
+  /** For how long it cannot be reached; null where it was not tried yet, or is connected. */
   away: Away | null;
   /** Why its agent does nothing, in its own words; null where it works. */
   stuck: string | null;
-  /** What failed there since its last success, and whether anything succeeded elsewhere since the first of it. */
-  readonly failures: HostFailure[];
-  othersSucceed: boolean;
+  /** How often it was left out since a person trusted it, or failed when it was tried again. */
+  lapses: number;
+  /** Trials without a retry left that were queued once more, to tell whether it was its fault that they failed. */
+  readonly witnesses: Set<TrialId>;
+  /** By `awakeMs`, when it is tried again that is left out; null where it is not, or where a person has to mend why. */
+  dueAtMs: number | null;
   /** Trials that were seen to leave a checkpoint there and have no result. */
   readonly checkpoints: Set<TrialId>;
 }
 
-/** Time between tries in vain, in which this machine did not sleep. */
+/** Since the first try in vain, or the cut; each in time in which this coordinator ran. */
 export interface Away {
   /** Whether this coordinator had reached it before. */
   readonly wasThere: boolean;
   readonly ms: number;
-  /** Of it, with other hosts reached: it is the host that is silent, not our network. */
+  /** Of it, until the last try in vain, with other hosts heard: it is the host that is silent, not our network. */
   readonly silentMs: number;
-}
-
-export interface HostFailure {
-  readonly trial: TrialId;
-  /** Equal for failures of one cause. */
-  readonly signature: string;
-  readonly because: string;
+  /** Likewise, since that try: the next one tells whether it was silence. */
+  readonly unprovenMs: number;
+  /** Since the last try in vain. */
+  readonly sinceTryMs: number;
+  /** Whether it is tried again by itself. */
+  readonly isTried: boolean;
 }
 
 /** left ⇄ connecting → reconciling (its agent answered) → ready (it said what it holds) → connecting … */

@@ -1,105 +1,129 @@
 /**
  * Hosts that fail everything. A broken interpreter fails a trial in a hundredth of the time that a good host takes to
- * end one, and would be through with the whole sweep before anybody noticed. So a host whose last trials all failed
- * alike gets no more of them until it is known whose fault that is, and is quarantined once it is its own.
+ * end one, and would be through with the whole sweep before anybody noticed; and trials that fail at random, or that
+ * fail wherever they run, are no host's fault. So a host on which many trials in a row have failed gets no more of them
+ * until these have ended elsewhere, and is left out once they succeed there and its peers do better.
  */
-import type { Attempt, Trial } from '../../ledger/state.ts';
-import type { AttemptEnd } from '../../model/attempt-end.ts';
-import type { HostName } from '../../model/ids.ts';
-import type { Outcome } from '../../model/outcome.ts';
-import { outcomeText } from '../../model/outcome-text.ts';
-import { signatureOf } from './failure-signature.ts';
+import type { Standing } from '../../ledger/standing.ts';
+import type { HostRecord, Trial } from '../../ledger/state.ts';
+import { chargedTo } from '../../model/outcome.ts';
+import { idle, misfit } from '../scheduler/fit.ts';
 import { isWanted } from './host-use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
-import type { Turn } from './turn.ts';
+import { chanceOfStreak, inRow, levelOf, type Peers } from './streak-test.ts';
 
-/** Charges since the last success, or failures in a row, before a host is left out. */
-const inRow = 3;
+/**
+ * Trials that failed on a host and succeeded elsewhere before it may be at fault. With a chance q that a trial fails
+ * anywhere, one that is decided does so with q / (1 + q) at most, whichever trials the host was given: five in a row
+ * with less than 1/32 (the sign test).
+ */
+const leastBlamed = 5;
+/** Where most trials fail, so many in a row say nothing. */
+const ordinary = 0.05;
+/** Of the streak; fewer, and the trials explain it: the others have failed elsewhere too. */
+const leastDoubted = 3;
+/** Of a long streak the end tells. */
+const mostLooked = 50;
 
-/** What an end says of hosts: of its own, and of those on which the same trial had failed before. */
-export function judgeHosts(
+/** What speaks against a host at the trials of one launch. */
+export interface Case {
+  readonly launch: string;
+  readonly streak: readonly Trial[];
+  /** Of the streak, those that succeeded elsewhere, and those that have still to end on another host. */
+  readonly blamed: number;
+  readonly open: readonly Trial[];
+  readonly verdict: 'undecided' | 'guilty';
+}
+
+/** Whether a host has failed so many trials in a row that they are looked into. */
+export const isSuspect = ({ standings }: HostRecord): boolean =>
+  [...standings.values()].some(({ streak }) => streak.length >= inRow);
+
+/** Null where nothing keeps a host from being given more. The last that work are never suspected. */
+export function caseAgainst(state: CoordinatorState, host: FleetHost): Case | null {
+  for (const [launch, standing] of state.ledger.hosts.get(host.name)?.standings ?? []) {
+    if (standing.streak.length < inRow) continue;
+    const found = caseOf(state, host, launch, standing);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function caseOf(
   state: CoordinatorState,
-  turn: Turn,
-  attempt: Attempt,
-  end: AttemptEnd,
-  now: number,
-): void {
-  noteEnd(state, attempt, end);
-  for (const host of state.fleet.values()) {
-    const because = reasonToQuarantine(state, host);
-    if (because === null || state.ledger.hosts.get(host.name)?.quarantine !== null) continue;
-    turn.record({ kind: 'host-quarantined', at: now, host: host.name, because });
-    giveBackTrials(state, turn, host, now);
-  }
+  host: FleetHost,
+  launch: string,
+  { streak, succeeded, failed }: Standing,
+): Case | null {
+  const peers = peersOf(state, host, launch);
+  if (peers.length === 0) return null;
+  const { succeeded: good, failed: bad } = sumOf(state, peers, launch);
+  const chance = chanceOfStreak(streak.length, { succeeded: good, failed: bad });
+  if (bad >= inRow && chance > ordinary) return null;
+  const trials = streak.slice(-mostLooked).flatMap((id) => state.ledger.trials.get(id) ?? []);
+  const open: Trial[] = [];
+  let blamed = 0;
+  for (const trial of trials)
+    if (trial.status.kind === 'succeeded') blamed += 1;
+    else if (mayTell(state, host, launch, trial, peers)) open.push(trial);
+  if (blamed + open.length < leastDoubted) return null;
+  const level = levelOf(state.fleet.size, succeeded + failed);
+  const isGuilty = blamed >= leastBlamed && chance <= level;
+  return { launch, streak: trials, blamed, open, verdict: isGuilty ? 'guilty' : 'undecided' };
 }
 
-/** Why nothing more is leased to a host before it is known whether it or its trials are at fault; null where it may be. */
-export function suspicionOf(state: CoordinatorState, host: FleetHost): string | null {
-  const last = host.failures.at(-1);
-  if (last === undefined || !failsAlike(host)) return null;
-  const others = [...state.fleet.values()].some((other) => other !== host && isWanted(state, other));
-  return others ? `${host.failures.length} trials in a row failed there alike (${last.because})` : null;
-}
-
-/** What a person mends is not held against the host any more. */
-export function forgetFailures(host: FleetHost): void {
-  host.failures.length = 0;
-  host.othersSucceed = false;
-}
-
-function noteEnd(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
-  const host = state.fleet.get(attempt.host);
-  if (host === undefined) return;
-  if (end.outcome.kind === 'succeeded') {
-    forgetFailures(host);
-    for (const other of state.fleet.values()) if (other.failures.length > 0) other.othersSucceed = true;
-  }
-  if (!mayBeTheHost(end.outcome)) return;
-  const signature = signatureOf(end);
-  const alike = [...state.fleet.values()].filter(
-    (other) => other !== host && other.failures.some((failure) => failure.signature === signature),
+/** Hosts in good standing that can take such a trial now. */
+const peersOf = (state: CoordinatorState, host: FleetHost, launch: string): FleetHost[] =>
+  [...state.fleet.values()].filter(
+    (other) => other !== host && canTake(state, other, launch) && isInGoodStanding(state, other, launch),
   );
-  // Seen on two hosts, it is the trials'.
-  if (alike.length > 0) for (const one of [host, ...alike]) forgetFailures(one);
-  else host.failures.push({ trial: attempt.trial, signature, because: reasonOf(end.outcome) });
+
+function sumOf(state: CoordinatorState, peers: readonly FleetHost[], launch: string): Peers {
+  const standings = peers.flatMap(({ name }) => state.ledger.hosts.get(name)?.standings.get(launch) ?? []);
+  return {
+    succeeded: standings.reduce((sum, { succeeded }) => sum + succeeded, 0),
+    failed: standings.reduce((sum, { failed }) => sum + failed, 0),
+  };
 }
 
-const reasonOf = (outcome: Outcome): string =>
-  outcome.kind === 'not-started' ? outcome.message : outcomeText(outcome);
+const canTake = (state: CoordinatorState, host: FleetHost, launch: string): boolean =>
+  isWanted(state, host) &&
+  host.link.kind === 'ready' &&
+  host.stuck === null &&
+  host.launches.get(launch)?.kind === 'ready';
 
-/** A loss that is not a number, a timeout: a trial's own. */
-const mayBeTheHost = (outcome: Outcome): boolean =>
-  outcome.kind === 'not-started' ||
-  (outcome.kind === 'failed' && (outcome.reason === 'exit' || outcome.reason === 'signal'));
+const isInGoodStanding = (
+  { ledger }: CoordinatorState,
+  { name }: { name: FleetHost['name'] },
+  launch: string,
+) => (ledger.hosts.get(name)?.standings.get(launch)?.streak.length ?? 0) < inRow;
 
-function failsAlike({ failures }: FleetHost): boolean {
-  const last = failures.slice(-inRow);
-  const distinct = (key: 'signature' | 'trial'): number => new Set(last.map((failure) => failure[key])).size;
-  return last.length === inRow && distinct('signature') === 1 && distinct('trial') === inRow;
+/**
+ * Whether how a trial ends elsewhere will tell whose fault it was. What has failed on a host that works is at fault
+ * itself; of two broken hosts neither speaks for the other.
+ */
+function mayTell(
+  state: CoordinatorState,
+  host: FleetHost,
+  launch: string,
+  trial: Trial,
+  peers: readonly FleetHost[],
+): boolean {
+  if (trial.status.kind === 'failed' && host.witnesses.has(trial.id)) return false;
+  const failedOn = failuresElsewhere(state, host, trial);
+  if (failedOn.some((name) => isInGoodStanding(state, { name }, launch))) return false;
+  return peers.some((peer) => misfit(trial.point, idle(peer)) === null);
 }
 
-function reasonToQuarantine(state: CoordinatorState, host: FleetHost): string | null {
-  const charges = state.ledger.hosts.get(host.name)?.charges ?? 0;
-  const because = host.failures.at(-1)?.because ?? null;
-  if (charges >= inRow) return because ?? `${charges} trials that failed there succeeded elsewhere`;
-  if (!failsAlike(host) || !host.othersSucceed || isTriedElsewhere(state, host)) return null;
-  return `${host.failures.length} trials in a row failed there alike while others succeed: ${because ?? ''}`;
-}
-
-/** Whether what failed there waits or runs again: its end elsewhere will tell. */
-const isTriedElsewhere = (state: CoordinatorState, host: FleetHost): boolean =>
-  failedTrials(state, host).some(({ status }) => status.kind !== 'failed');
-
-/** What a broken host was the last to fail is queued again: no retry is left of it, and none was its own fault. */
-function giveBackTrials(state: CoordinatorState, turn: Turn, host: FleetHost, now: number): void {
-  const trials = failedTrials(state, host).filter(
-    ({ status }) => status.kind === 'failed' && hostOf(state, status.attempt) === host.name,
-  );
-  if (trials.length > 0) turn.record({ kind: 'retry-asked', at: now, trials: trials.map(({ id }) => id) });
-}
-
-const failedTrials = (state: CoordinatorState, { failures }: FleetHost): Trial[] =>
-  failures.flatMap(({ trial }) => state.ledger.trials.get(trial) ?? []);
-
-const hostOf = (state: CoordinatorState, attempt: Attempt['id']): HostName | undefined =>
-  state.ledger.attempts.get(attempt)?.host;
+/** The other hosts on which a trial has failed, once for each time. */
+export const failuresElsewhere = (
+  { ledger }: CoordinatorState,
+  { name }: FleetHost,
+  { attempts }: Trial,
+): FleetHost['name'][] =>
+  attempts.flatMap((id) => {
+    const attempt = ledger.attempts.get(id);
+    const isFailure =
+      attempt?.status.kind === 'ended' && chargedTo[attempt.status.end.outcome.kind] === 'trial';
+    return isFailure && attempt.host !== name ? [attempt.host] : [];
+  });

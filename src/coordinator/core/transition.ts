@@ -4,6 +4,8 @@ import { carryOut } from './carry-out.ts';
 import { takeInventory } from './inventory.ts';
 import { planTurn } from './plan-turn.ts';
 import { connected, disconnected, givenUp, received } from './hosts.ts';
+import { hurry } from './hurry.ts';
+import { passTime } from './awake.ts';
 import type { CoordinatorState, LaunchState } from './state.ts';
 import { Turn } from './turn.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
@@ -29,6 +31,10 @@ export function transition(
       break;
     case 'host-disconnected':
       disconnected(state, event);
+      break;
+    case 'time-passed':
+      passTime(state, event.sinceMs);
+      hurry(state, turn);
       break;
     case 'host-given-up':
       givenUp(state, event.host, event.because);

@@ -67,8 +67,6 @@ export class HostLink {
   #endsWithLogin: string | null = null;
   #outgoing = '';
   #failures = 0;
-  /** By the monotonic clock, which stops while the machine is suspended (clock_gettime(2)). */
-  #triedAt = performance.now();
   #hasGpus = false;
   #wasServed = false;
   /** It was turned away by a host that knows a later term, and says hello again in the one after that. */
@@ -270,9 +268,7 @@ export class HostLink {
     if (this.#closed) return;
     if (this.#isOutlived) return this.#helloAgain();
     this.#failures += 1;
-    const afterMs = performance.now() - this.#triedAt;
-    this.#triedAt = performance.now();
-    this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because, afterMs });
+    this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because });
     this.#timer = setTimeout(() => void this.connect(), backOffMs(this.#failures, Math.random()));
     this.#timer.unref();
   }

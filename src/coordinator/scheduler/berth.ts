@@ -5,7 +5,8 @@ import type { HostName } from '../../model/ids.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { hasRoom, isBlocked, parallelOf } from './backlog.ts';
-import { idle } from './eligibility.ts';
+import { mostOpen } from '../core/probation.ts';
+import { idle } from './fit.ts';
 import { type Pace, paceOf, secondsOf } from './pace.ts';
 
 /** A host that lets nothing start is as good as busy until next month. */
@@ -32,7 +33,7 @@ export interface Candidate {
   readonly berth: Berth;
   readonly parallel: number;
   readonly pace: Pace;
-  /** Attempts that it may hold, where others are on their way that shall have their share. */
+  /** Attempts that it may hold: others are on their way that shall have their share, or it has to show that it works. */
   share: number;
 }
 
@@ -85,7 +86,7 @@ export const candidateOf = (
   berth,
   parallel: parallelOf(sweep, berth.host, now),
   pace: paceIn(state, sweep, berth.host, ran),
-  share: Number.POSITIVE_INFINITY,
+  share: mostOpen(state, berth.host, sweep.declaration.launch),
 });
 
 const paceIn = (state: CoordinatorState, sweep: Sweep, host: FleetHost, ran: Ran): Pace =>

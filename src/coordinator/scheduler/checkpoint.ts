@@ -1,5 +1,5 @@
 /** From which checkpoint a trial goes on, and whether that is where the trial is to start. */
-import { checkpointSources, isWorthWaiting, mayBeCarried } from '../../ledger/checkpoints.ts';
+import { checkpointSources, mayBeCarried, worthWaitingMs } from '../../ledger/checkpoints.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import { formatSize } from '../../model/size.ts';
@@ -21,8 +21,8 @@ export type Beginning =
   /** The host that has the checkpoint is away, and may be back soon. */
   | { readonly kind: 'wait' };
 
-/** By the checkpoint that came farthest of those that can be had. @param now wall clock in ms */
-export function beginningOf(state: CoordinatorState, trial: Trial, host: HostName, now: number): Beginning {
+/** By the checkpoint that came farthest of those that can be had. */
+export function beginningOf(state: CoordinatorState, trial: Trial, host: HostName): Beginning {
   let anew: string | null = null;
   for (const source of checkpointSources(state.ledger, trial)) {
     if (hasIt(state, source, host)) return { kind: 'lease', continues: source.id, anew: null };
@@ -32,7 +32,7 @@ export function beginningOf(state: CoordinatorState, trial: Trial, host: HostNam
     const obstacle = obstacleTo(state, source, host, places);
     if (obstacle !== null) anew ??= obstacle;
     else if (from !== undefined) return { kind: 'carry', attempt: source, from };
-    else if (places.some((place) => mayComeBack(state, place)) && isWorthWaiting(source, now))
+    else if (places.some((place) => mayComeBack(state, place, worthWaitingMs(source))))
       return { kind: 'wait' };
     else anew ??= `its checkpoint lies on ${source.host}, which could not be reached`;
   }

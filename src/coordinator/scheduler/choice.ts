@@ -2,11 +2,11 @@
 import type { Trial } from '../../ledger/state.ts';
 import { hostsDownUnder } from '../../ledger/crashes.ts';
 import type { HostName } from '../../model/ids.ts';
-import { chargedTo, speaksAgainstHost } from '../../model/outcome.ts';
-import { patienceMs } from '../../model/patience.ts';
+import { speaksAgainstHost } from '../../model/outcome.ts';
+import { isExpected } from '../core/host-use.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { type Candidate, earliest, isOpenTo } from './berth.ts';
-import { idle, misfit } from './eligibility.ts';
+import { idle, misfit } from './fit.ts';
 import { carriedTo, checkpointHost } from './checkpoint.ts';
 
 /** The hosts for the trials of one sweep. */
@@ -17,8 +17,6 @@ export interface Choice {
   readonly coming: readonly FleetHost[];
   /** Hosts that nobody has anything against, and that are not connected. */
   readonly away: readonly FleetHost[];
-  /** Wall clock in ms. */
-  readonly now: number;
 }
 
 /**
@@ -29,7 +27,7 @@ export interface Choice {
 export function chooseHost(
   state: CoordinatorState,
   trial: Trial,
-  { candidates, coming, away, now }: Choice,
+  { candidates, coming, away }: Choice,
 ): Candidate | null {
   const kept = checkpointHost(state, trial);
   const down = hostsDownUnder(state.ledger, trial);
@@ -48,7 +46,7 @@ export function chooseHost(
   const fresh = candidates.filter(({ berth }) => isFresh(berth.host));
   if (fresh.length === 0) {
     if (coming.some(isFresh)) return null;
-    if (now - lastFailure(state, trial) < patienceMs && away.some(isFresh)) return null;
+    if (away.some((host) => isFresh(host) && isExpected(host))) return null;
   }
   return fitting(fresh.length > 0 ? fresh : candidates, trial, kept);
 }
@@ -76,16 +74,6 @@ function hostsThatFailed(state: CoordinatorState, trial: Trial): ReadonlySet<Hos
       hosts.add(attempt.host);
   }
   return hosts;
-}
-
-/** When it failed last, wall clock in ms; an end that blames nobody says nothing of hosts. */
-function lastFailure(state: CoordinatorState, trial: Trial): number {
-  let last = Number.NEGATIVE_INFINITY;
-  for (const id of trial.attempts) {
-    const status = state.ledger.attempts.get(id)?.status;
-    if (status?.kind === 'ended' && chargedTo[status.end.outcome.kind] !== 'nobody') last = status.at;
-  }
-  return last;
 }
 
 /** Asked for each trial of a plan, so the rules are asked only of the host that would be chosen. */

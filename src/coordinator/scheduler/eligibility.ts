@@ -1,11 +1,7 @@
-import type { PointDeclaration } from '../../ledger/events.ts';
 import type { Sweep } from '../../ledger/state.ts';
 import type { Refusal } from '../../model/refusal.ts';
-import type { HostLoad } from '../../throttle/host-load.ts';
-import { idleHost, misfit as misfitOfIdle } from '../../throttle/idle-host.ts';
-import { limitsOf } from '../../throttle/limits.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { suspicionOf } from '../core/suspicion.ts';
+import { leftOut } from '../core/probation.ts';
 
 export type Eligibility =
   | { readonly kind: 'eligible' }
@@ -64,14 +60,6 @@ export function closedTo(
   const record = state.ledger.hosts.get(host.name);
   const off = host.off ?? record?.closed ?? null;
   if (off !== null) return { kind: 'off', because: off };
-  const because = record?.quarantine ?? suspicionOf(state, host);
+  const because = leftOut(state, host);
   return because === null ? null : { kind: 'quarantined', because };
 }
-
-/** A host as it would be with nobody on it; null where it is not known yet. */
-export const idle = ({ link, limits }: FleetHost): HostLoad | null =>
-  link.kind === 'ready' ? idleHost(link.facts, limitsOf(limits)) : null;
-
-/** Why a host can never take a trial of this point, however idle it is; null where it can, or is not known yet. */
-export const misfit = ({ resources }: PointDeclaration, host: HostLoad | null): Refusal | null =>
-  host === null ? null : misfitOfIdle(resources, host);

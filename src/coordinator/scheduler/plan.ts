@@ -51,7 +51,7 @@ export function plan(state: CoordinatorState, now: number): Plan {
       preparations.push({ host: name, launch: sweep.declaration.launch });
     keepShares(state, sweep, candidates, survey.awaited, now);
     const coming = [...survey.unprepared, ...survey.preparing];
-    const choice = { candidates, coming, away: survey.away, now };
+    const choice = { candidates, coming, away: survey.away };
     choices.set(sweep.name, choice);
     assignSweep(state, sweep, choice, draft);
   }
@@ -135,7 +135,7 @@ interface Start {
 function startOf(state: CoordinatorState, trial: Trial, choice: Choice): Start | null {
   const chosen = chooseHost(state, trial, choice);
   if (chosen === null) return null;
-  const beginning = beginningOf(state, trial, chosen.berth.host.name, choice.now);
+  const beginning = beginningOf(state, trial, chosen.berth.host.name);
   if (beginning.kind !== 'lease' || beginning.anew === null) return { chosen, beginning };
   const candidates = choice.candidates.filter((candidate) => candidate !== chosen);
   const other = startOf(state, trial, { ...choice, candidates });

@@ -37,7 +37,10 @@ export function keepShares(
   const there = candidates.reduce((sum, { parallel }) => sum + parallel, 0);
   const all = there * (1 + awaited / candidates.length);
   for (const candidate of candidates)
-    candidate.share = Math.ceil((trials * candidate.parallel) / all) - endedOn(candidate);
+    candidate.share = Math.min(
+      candidate.share,
+      Math.ceil((trials * candidate.parallel) / all) - endedOn(candidate),
+    );
 }
 
 function areShort(sweep: Sweep, candidates: readonly Candidate[]): boolean {

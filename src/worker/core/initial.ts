@@ -24,4 +24,5 @@ export const initial = (facts: HostFacts): WorkerState => ({
   untoldSince: 0,
   claims: { others: [], untold: null, announced: null, said: 0, read: 0, text: '' },
   told: { at: Number.NEGATIVE_INFINITY, holds: '' },
+  ranAt: null,
 });

@@ -45,6 +45,8 @@ export interface WorkerState {
   readonly claims: ClaimsState;
   /** When figures were sent last, and which rules then held the heads of the queues. */
   told: { readonly at: number; readonly holds: string };
+  /** When this agent did something last while attempts ran; null where none did. */
+  ranAt: number | null;
 }
 
 /** What the agents of several accounts tell each other of their trials on this host. Volatile, as their use is. */

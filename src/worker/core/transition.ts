@@ -10,6 +10,7 @@ import { prepared, preparing } from './prepare-launch.ts';
 import { booted, verified } from './restart.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 import { signal } from './stop.ts';
+import { noteStop } from './stopped.ts';
 import { noteStart, tellChange, tellFacts, tellStarts } from './tell.ts';
 import { Turn } from './turn.ts';
 import { endWhatIsDue, linesRead, sampled } from './watch.ts';
@@ -29,6 +30,7 @@ export function transition(
     apply(state, event.record);
     return [state, []];
   }
+  noteStop(state, now);
   const turn = new Turn(state, now);
   take(turn, event);
   if (mayMakeRoom[event.kind]) {

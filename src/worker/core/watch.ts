@@ -14,7 +14,8 @@ import type { Turn } from './turn.ts';
 
 export function sampled(turn: Turn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
   const { state, now } = turn;
-  const sinceMs = state.figures === null ? 0 : Math.max(0, now - state.figures.at);
+  // Of a longer time it was counted already that it counts for nothing (stopped.ts).
+  const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, now - state.figures.at), longestSampleMs);
   state.figures = { at: now, value: figures };
   const limits = limitsNow(state);
   for (const gpu of figures.gpus)
@@ -44,6 +45,9 @@ function measure(run: Run, share: MeasuredShare, sinceMs: number, now: number): 
   } else if (run.cpuMs !== share.cpuMs) run.lifeAt = now;
   run.cpuMs = share.cpuMs;
 }
+
+/** Between two samples of an agent that runs. */
+const longestSampleMs = 6_000;
 
 /** Steps of agreement that settle a GPU's memory: the driver tells once a second, so two looks may see one word of it. */
 const steadyEnough = 2;

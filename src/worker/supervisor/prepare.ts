@@ -203,6 +203,15 @@ const notStarted = (
   message: string,
 ): NotPrepared => ({ kind: 'not-prepared', outcome: { kind: 'not-started', reason, message } });
 
+/** What no host could start, by the error that says so (execve(2), and Node's own for what it does not even try). */
+const ownFault: Readonly<Record<string, string>> = {
+  E2BIG:
+    'could not be started: its arguments and its environment are too long for the system (128 KiB for one of them, ' +
+    'about 2 MiB together); hand long values over in the file that `{params}` names',
+  ERR_INVALID_ARG_VALUE:
+    'could not be started: one of its arguments or variables has a NUL character, which no program can be given',
+};
+
 /** What an error of the system means for a start. */
 export function outcomeOfError(error: unknown, what: string): Outcome {
   const code = error instanceof Error && 'code' in error ? error.code : null;
@@ -214,5 +223,8 @@ export function outcomeOfError(error: unknown, what: string): Outcome {
       reason: 'no-space',
       message: `its disk has no room for ${what} (${words}); make room there`,
     };
+  const own = typeof code === 'string' ? ownFault[code] : undefined;
+  if (own !== undefined)
+    return { kind: 'failed', reason: 'exit', exitCode: null, signal: null, message: own };
   return { kind: 'not-started', reason: 'spawn', message: `${what} cannot be started: ${words}` };
 }

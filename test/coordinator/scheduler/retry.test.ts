@@ -15,12 +15,10 @@ function failedOnCedar(outcome: Outcome = failure()) {
     kind: 'host-disconnected',
     host: hostName('maple'),
     because: 'the connection was cut',
-    afterMs: 0,
   });
   const again = leasesIn(world.end(attempt, endOf(outcome)));
   const after = (ms: number): readonly string[] => {
-    world.now += ms;
-    return leasesIn(world.post({ kind: 'plan' }));
+    return leasesIn(world.pass(ms));
   };
   return { world, again, after };
 }
@@ -55,7 +53,6 @@ describe('a trial that failed on the only host that is connected', () => {
       kind: 'host-disconnected',
       host: hostName('cedar'),
       because: 'the connection was cut',
-      afterMs: 0,
     });
     expect(leasesIn(world.end(there, endOf(failure('exit code 2')), 'maple'))).toHaveLength(1);
   });

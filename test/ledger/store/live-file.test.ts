@@ -17,6 +17,7 @@ const live: LiveFigures = {
       labels: ['cuda12'],
       state: 'ready',
       because: null,
+      awayMs: null,
       unprepared: {},
       facts: null,
       figures: null,

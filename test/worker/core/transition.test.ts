@@ -321,8 +321,10 @@ describe('ending an attempt', () => {
     world.say(1, { kind: 'cancel', attempts: ['a-1'] });
     expect(world.take('signal')).toEqual({ kind: 'signal', attempt: 'a-1', signal: 'TERM' });
     world.say(1, { kind: 'cancel', attempts: ['a-1'] });
-    world.now += 9_999;
-    world.post({ kind: 'tick' });
+    for (const passedMs of [3_333, 3_333, 3_333]) {
+      world.now += passedMs;
+      world.post({ kind: 'tick' });
+    }
     world.forgetMessages();
     world.expectNothingMore();
     world.now += 1;
@@ -389,6 +391,30 @@ describe('ending an attempt', () => {
     expect(world.take('send-end').end.outcome).toEqual({ kind: 'timeout', afterMs: 5_000 });
   });
 
+  it('by a limit counts no time in which its agent did not run', () => {
+    const world = World.greeted();
+    const spec = launchOf({ timeoutMs: 10_000, stallAfterMs: 3_000 });
+    world.say(1, { kind: 'launch', launch: 'launch', spec, wheels: null, passed: {} });
+    world.say(1, { kind: 'lease', leases: [leaseOf('a-1')] });
+    world.spawnAll();
+    const sampleAfter = (passedMs: number): void => {
+      world.now += passedMs;
+      const share = { startTime: 9, gpuMemoryBytes: 0, memoryBytes: 1, suspended: false };
+      world.post({ kind: 'tick' });
+      world.post({ kind: 'sampled', figures: calmFigures, shares: [{ attempt: 'a-1', cpuMs: 7, ...share }] });
+      world.forgetMessages();
+    };
+    sampleAfter(1_000);
+    for (const stoppedMs of [20 * 60_000, 8 * 3_600_000]) sampleAfter(stoppedMs + 900);
+    expect(world.records('stopping')).toEqual([]);
+    sampleAfter(1_000);
+    expect(world.records('stopping')).toMatchObject([{ why: { kind: 'stalled', afterMs: 3_000 } }]);
+    // Its grace neither.
+    world.take('signal');
+    sampleAfter(20 * 60_000);
+    world.expectNothingMore();
+  });
+
   it('that stalls waits for metrics lines and CPU time alike', () => {
     const world = World.greeted();
     world.say(1, {
@@ -433,6 +459,15 @@ describe('ending an attempt', () => {
     expect(world.records('stopping')).toMatchObject([{ why: { kind: 'stalled', afterMs: 3_000 } }]);
   });
 });
+
+const calmFigures = {
+  load: 0,
+  othersLoad: 0,
+  memoryTotalBytes: gib,
+  memoryAvailableBytes: gib,
+  diskFreeBytes: gib,
+  gpus: [],
+};
 
 describe('taking back', () => {
   it('confirms only what has not started', () => {

@@ -1,0 +1,129 @@
+/** What an end says of hosts: who is left out for it, who is used again, and which trials are given back. */
+import type { Attempt, Trial } from '../../ledger/state.ts';
+import type { AttemptEnd } from '../../model/attempt-end.ts';
+import { chargedTo, type Outcome } from '../../model/outcome.ts';
+import { outcomeText } from '../../model/outcome-text.ts';
+import { isDue } from './host-use.ts';
+import { forgetLapses, lapse } from './probation.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import { type Case, caseAgainst, failuresElsewhere } from './suspicion.ts';
+import type { Turn } from './turn.ts';
+
+/** Trials that did not start there since its last success, before a host is left out. */
+const mostCharges = 3;
+
+/** Whether what keeps trials from starting may be over by itself, or waits for a person. */
+const passes: Readonly<Record<Extract<Outcome, { kind: 'not-started' }>['reason'], boolean>> = {
+  'no-space': true,
+  'content-missing': true,
+  spawn: true,
+  'no-such-program': false,
+  'not-executable': false,
+  'data-missing': false,
+  setup: false,
+};
+
+export function judgeHosts(
+  state: CoordinatorState,
+  turn: Turn,
+  attempt: Attempt,
+  end: AttemptEnd,
+  now: number,
+): void {
+  const host = state.fleet.get(attempt.host);
+  if (host !== undefined) judgeOwn(state, turn, host, attempt, end, now);
+  for (const each of state.fleet.values()) judgeByPeers(state, turn, each, now);
+}
+
+const isQuarantined = (state: CoordinatorState, { name }: FleetHost): boolean =>
+  (state.ledger.hosts.get(name)?.quarantine ?? null) !== null;
+
+function judgeOwn(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  attempt: Attempt,
+  { outcome }: AttemptEnd,
+  now: number,
+): void {
+  const wasTried = isDue(state, host);
+  if (outcome.kind === 'succeeded') {
+    if (isQuarantined(state, host)) turn.record({ kind: 'host-trusted', at: now, host: host.name });
+    host.dueAtMs = null;
+  } else if (chargedTo[outcome.kind] !== 'nobody') {
+    if (wasTried) lapse(state, host);
+    const trial = state.ledger.trials.get(attempt.trial);
+    if (isQuarantined(state, host) && trial !== undefined) giveBack(turn, [trial], now);
+    else if (outcome.kind === 'not-started' && chargesOf(state, host) >= mostCharges)
+      leaveOut(state, turn, host, outcome.message, passes[outcome.reason], now);
+  }
+}
+
+const chargesOf = (state: CoordinatorState, { name }: FleetHost): number =>
+  state.ledger.hosts.get(name)?.charges ?? 0;
+
+function judgeByPeers(state: CoordinatorState, turn: Turn, host: FleetHost, now: number): void {
+  if (isQuarantined(state, host)) return;
+  const found = caseAgainst(state, host);
+  if (found === null) {
+    host.dueAtMs = null;
+    return;
+  }
+  if (host.dueAtMs === null) lapse(state, host);
+  if (found.verdict === 'guilty') {
+    leaveOut(state, turn, host, becauseOf(state, host, found), true, now);
+    const trials = streakOf(state, host, found).filter(({ status }) => status.kind !== 'succeeded');
+    giveBack(
+      turn,
+      trials.filter((trial) => isOwed(state, host, trial)),
+      now,
+    );
+  } else askWitnesses(turn, host, found, now);
+}
+
+/** Who has no retry left tells by how it ends elsewhere whose fault it was. */
+function askWitnesses(turn: Turn, host: FleetHost, { open }: Case, now: number): void {
+  const spent = open.filter(({ status }) => status.kind === 'failed');
+  for (const { id } of spent) host.witnesses.add(id);
+  giveBack(turn, spent, now);
+}
+
+/** All that it has failed in a row, not only what was looked at. */
+const streakOf = ({ ledger }: CoordinatorState, { name }: FleetHost, { launch }: Case): Trial[] =>
+  (ledger.hosts.get(name)?.standings.get(launch)?.streak ?? []).flatMap((id) => ledger.trials.get(id) ?? []);
+
+/** Why a host is left out, with what it said last. */
+function becauseOf(state: CoordinatorState, { name }: FleetHost, { streak, blamed }: Case): string {
+  const ends = (streak.at(-1)?.attempts ?? []).flatMap((id) => {
+    const attempt = state.ledger.attempts.get(id);
+    return attempt?.host === name && attempt.status.kind === 'ended' ? [attempt.status.end] : [];
+  });
+  const last = ends.at(-1);
+  const words = last === undefined ? '' : `: ${outcomeText(last.outcome)}`;
+  return `the last ${streak.length} trials failed there, and ${blamed} of them succeeded on other hosts${words}`;
+}
+
+/** Whether retries are left of a trial but for what a broken host has spent. */
+function isOwed(state: CoordinatorState, host: FleetHost, trial: Trial): boolean {
+  const retries = trial.sweeps.map((name) => state.ledger.sweeps.get(name)?.declaration.retries ?? 0);
+  return failuresElsewhere(state, host, trial).length <= Math.max(0, ...retries);
+}
+
+function leaveOut(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  because: string,
+  comesBack: boolean,
+  now: number,
+): void {
+  turn.record({ kind: 'host-quarantined', at: now, host: host.name, because });
+  if (!comesBack) forgetLapses(host);
+  else if (host.dueAtMs === null) lapse(state, host);
+}
+
+/** None of it was their own fault. */
+function giveBack(turn: Turn, trials: readonly Trial[], now: number): void {
+  const ids = trials.map(({ id }) => id);
+  if (ids.length > 0) turn.record({ kind: 'retry-asked', at: now, trials: ids });
+}

@@ -1,0 +1,27 @@
+import { keepsCheckpoint } from './checkpoints.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Time between tries: a server starts in a minute or two, so one that is away for long is tried less often. */
+const leastMs = 5_000;
+const shareOfAway = 1 / 12;
+
+/**
+ * Tries are ever rarer (fleet/back-off.ts), since a lab that is down needs no more. Where nothing is left to do but what
+ * a host holds that is away, it is tried often: once it is there again, or was silent for long enough, the run goes on.
+ */
+export function hurry(state: CoordinatorState, turn: Turn): void {
+  if (!isEnding(state)) return;
+  for (const host of state.fleet.values())
+    if (isAwaited(state, host)) turn.instruct({ kind: 'enter', host: host.name });
+}
+
+const isEnding = ({ ledger }: CoordinatorState): boolean =>
+  [...ledger.sweeps.values()].every(({ status, counts }) => status.kind !== 'open' || counts.queued === 0);
+
+function isAwaited(state: CoordinatorState, host: FleetHost): boolean {
+  const { link, away, name } = host;
+  if (link.kind !== 'connecting' || away === null || !away.isTried) return false;
+  if (away.sinceTryMs < Math.max(leastMs, away.ms * shareOfAway)) return false;
+  return (state.ledger.hosts.get(name)?.open.size ?? 0) > 0 || keepsCheckpoint(state, host);
+}

@@ -1,0 +1,54 @@
+/** Hosts that are left out, and come back by themselves: one trial at a time, after a pause that grows. */
+import type { HostRecord } from '../../ledger/state.ts';
+import { inRow } from './streak-test.ts';
+import { isDue } from './host-use.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import { caseAgainst } from './suspicion.ts';
+
+const firstPauseMs = 60_000;
+const longestPauseMs = 64 * 60_000;
+/** A trial that has run for so long does not fail at once. */
+const tellingMs = 10_000;
+
+const undecided = 'its last trials all failed; how these end on other hosts will tell whose fault that is';
+
+/** It is left out, or failed when it was tried again. */
+export function lapse(state: CoordinatorState, host: FleetHost): void {
+  host.lapses += 1;
+  host.dueAtMs = state.awakeMs + Math.min(firstPauseMs * 2 ** (host.lapses - 1), longestPauseMs);
+}
+
+/** What a person mends is not held against the host any more. */
+export function forgetLapses(host: FleetHost): void {
+  host.lapses = 0;
+  host.dueAtMs = null;
+}
+
+/** Why nothing more is leased to a host for what happened there; null where it may be. */
+export function leftOut(state: CoordinatorState, host: FleetHost): string | null {
+  const quarantine = state.ledger.hosts.get(host.name)?.quarantine ?? null;
+  if (isDue(state, host)) return null;
+  if (quarantine !== null) return quarantine;
+  return caseAgainst(state, host) === null ? null : undecided;
+}
+
+/**
+ * How many trials of a launch a host may hold. One on probation shows that it works with one. One of which nothing is
+ * known gets as many as tell: should it fail them at once, no more are gone than that.
+ */
+export function mostOpen(state: CoordinatorState, host: FleetHost, launch: string): number {
+  const record = state.ledger.hosts.get(host.name);
+  if (record?.quarantine != null || (isDue(state, host) && caseAgainst(state, host) !== null)) return 1;
+  const standing = record?.standings.get(launch);
+  if ((standing?.succeeded ?? 0) > 0 || hasRunLong(state, record, launch)) return Number.POSITIVE_INFINITY;
+  return Math.max(1, inRow - (standing?.streak.length ?? 0));
+}
+
+function hasRunLong(state: CoordinatorState, record: HostRecord | undefined, launch: string): boolean {
+  for (const id of record?.open ?? []) {
+    const since = state.runsSince.get(id);
+    if (since === undefined || state.awakeMs - since < tellingMs) continue;
+    if (state.ledger.attempts.get(id)?.launch === launch) return true;
+  }
+  return false;
+}
