@@ -98,7 +98,8 @@ export async function follow(
       request.reporter.moment(open.state, live);
       if ((await Promise.race([pause(pollMs), interrupted.promise])) === 'interrupted') {
         console.err(
-          `${sweep.name} goes on in process ${live.pid}; \`labsweep stop ${sweep.name}\` ends it.\n`,
+          `${sweep.name} goes on in process ${live.pid}.\n` +
+            `\`labsweep resume ${sweep.name}\` follows it again, \`labsweep stop ${sweep.name}\` ends it.\n`,
         );
         return exitCode.interrupted;
       }

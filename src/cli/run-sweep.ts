@@ -41,6 +41,7 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
   const { inventory } = lab;
   const startedAt = performance.now();
   const turned = new Wakeup();
+  const interrupted = onInterrupt();
   const session = await openSession({
     folder,
     store,
@@ -52,7 +53,6 @@ async function coordinate(console: Console, request: RunRequest, writer: LedgerW
       turned.wake();
     },
   });
-  const interrupted = onInterrupt();
   const sayMoment = (): void => {
     const { state } = session.coordinator;
     reporter.moment(state.ledger, liveFigures(state, process.pid, writer.eventCount, Date.now()));

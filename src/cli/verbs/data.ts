@@ -95,6 +95,6 @@ function progress(console: Console): (at: { clips: number; share: number }) => v
   return ({ clips, share }) => {
     if (!console.live || Date.now() - said < 200) return;
     said = Date.now();
-    console.err(`\r${clips} clips, ${Math.floor(share * 100)} %`);
+    console.errStream.write(`\r${clips} clips, ${Math.floor(share * 100)} %`);
   };
 }
