@@ -1,11 +1,12 @@
 """Runs a command on a pseudo-terminal of its own: stdin is what is typed there, stdout what is shown there.
 
-The end of stdin hangs the terminal up. The exit code is the command's; a signal's is 128 and its number more.
+The end of stdin hangs the terminal up. It ends as the command does, by the same exit code or the same signal.
 """
 import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -33,4 +34,7 @@ while terminal in watched:
             os.close(terminal)
             break
 _, status = os.waitpid(pid, 0)
-sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
+if os.WIFEXITED(status):
+    sys.exit(os.WEXITSTATUS(status))
+signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+os.kill(os.getpid(), os.WTERMSIG(status))
