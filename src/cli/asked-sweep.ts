@@ -6,13 +6,13 @@ import type { HostEntry } from '../coordinator/coordinator.ts';
 import { type Declared, declare } from '../coordinator/declaration.ts';
 import type { LaunchQuestion } from '../coordinator/fleet/ask-launch.ts';
 import { Packs } from '../coordinator/fleet/packs.ts';
-import { findStateFolder } from '../ledger/store/state-folder.ts';
 import type { Console } from './console.ts';
 import { requirePassed } from './passed-variables.ts';
 import type { Plan } from './plan-document.ts';
 import { plannedData } from './planned-data.ts';
 import { enginesFor } from './engines.ts';
 import { readProgram } from './program-files.ts';
+import { stateFolderOf } from './state-folder.ts';
 import { loadSweep } from './sweep-source.ts';
 
 export interface AskedSweep extends Declared {
@@ -36,7 +36,7 @@ export async function withSweep<Result>(
 ): Promise<Result> {
   const loaded = loadSweep(console, path, { yes: true });
   requirePassed(console, loaded);
-  const stateFolder = state ?? findStateFolder(loaded.folder);
+  const stateFolder = stateFolderOf(console, loaded.folder, state);
   const engines = enginesFor(stateFolder, loaded);
   const { program, keep } = await readProgram(console, loaded);
   const onEngines = { ...program, launch: { ...program.launch, engines } };

@@ -2,21 +2,21 @@ import type { HostEntry } from '../coordinator/coordinator.ts';
 import { nearestName } from '../model/nearest.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { readLab } from './lab.ts';
+import { type LabPlaces, readLab } from './lab.ts';
 
 /**
  * The named hosts of the inventory; all of them where none is named.
  *
- * @param folder where the inventory is looked for, and above
+ * @param places where the inventory is looked for besides
  * @throws CommandError for a name that is not there
  */
 export function chosenHosts(
   console: Console,
   names: readonly string[],
   inventory: string | undefined,
-  folder: string = console.cwd,
+  places: LabPlaces = {},
 ): readonly HostEntry[] {
-  const { hosts } = readLab(console, folder, inventory);
+  const { hosts } = readLab(console, places, inventory);
   const known = hosts.map(({ name }) => String(name));
   for (const name of names)
     if (!known.includes(name)) {

@@ -7,6 +7,7 @@ import { readLive } from '../ledger/store/live-file.ts';
 import type { Console } from './console.ts';
 import { type ExitCode, exitCode } from './exit.ts';
 import { writeOrAsk } from './hand-over.ts';
+import type { Lab } from './lab.ts';
 import { commandFile } from './package-files.ts';
 import type { RunRequest } from './run-request.ts';
 import { openSession } from './session.ts';
@@ -20,13 +21,10 @@ const linesShown = 20;
 /**
  * Declares the sweep here, so that whatever is against it is said here, then leaves it to a coordinator in the
  * background, or to the one that holds the ledger already.
- *
- * @param inventory as it was named on the command line
  */
 export async function runDetached(
   console: Console,
   { folder, store, lab, sweep, command, breakLock }: Omit<RunRequest, 'reporter' | 'foreground'>,
-  inventory: string | undefined,
 ): Promise<ExitCode> {
   const entered = await writeOrAsk(console, folder, command, breakLock);
   if (entered.kind === 'answered') {
@@ -48,7 +46,7 @@ export async function runDetached(
     await session.close();
   }
   const log = join(folder, logName);
-  const child = leaveBehind(folder, log, sweep, inventory);
+  const child = leaveBehind(folder, log, sweep, lab);
   const ended = await untilItRuns(child, folder);
   if (ended !== null) {
     console.err(`The coordinator ended at once:\n${endOf(log)}`);
@@ -67,9 +65,10 @@ function leaveBehind(
   folder: string,
   log: string,
   sweep: string,
-  inventory: string | undefined,
+  { inventory }: Lab,
 ): ChildProcess {
-  const named = inventory === undefined ? [] : ['--inventory', inventory];
+  // It may have been found from the sweep file, which `resume` does not know.
+  const named = inventory === null ? [] : ['--inventory', inventory.path];
   const file = openSync(log, 'a', 0o600);
   try {
     const child = spawn(process.execPath, [commandFile, 'resume', sweep, '--state', folder, ...named], {

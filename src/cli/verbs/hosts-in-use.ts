@@ -51,7 +51,7 @@ async function tell(
   command: Asked & { host: string },
 ): Promise<void> {
   const { folder } = openState(console, options);
-  const hosts = chosenHosts(console, [command.host], options.inventory);
+  const hosts = chosenHosts(console, [command.host], options.inventory, { state: folder });
   const isDone = (state: CoordinatorState): boolean =>
     command.kind === 'on' || !waitsThere(state, hostName(command.host));
   console.out(`${await ask(console, folder, command, { hosts, isDone })}\n`);

@@ -20,7 +20,7 @@ export const pauseVerb: Verb = (console) =>
     .action(async (named: string | undefined, options: { state?: string; inventory?: string }) => {
       const { folder, state } = openState(console, options);
       const sweep = named === undefined ? null : sweepNamed(state, named).name;
-      const { hosts } = readLab(console, folder, options.inventory);
+      const { hosts } = readLab(console, { state: folder }, options.inventory);
       console.out(
         `${await ask(console, folder, { kind: 'pause', sweep }, { hosts, isDone: nothingWaitsOnHosts })}\n`,
       );

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { type Declared, declare } from '../../coordinator/declaration.ts';
-import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { trialId } from '../../model/ids.ts';
 import { readLedgerState } from '../declare.ts';
@@ -20,6 +19,7 @@ import { plannedData } from '../planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
 import { readProgram } from '../program-files.ts';
+import { stateFolderOf } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
 
@@ -47,8 +47,9 @@ export const planVerb: Verb = (console) =>
     .addHelpText('after', '\nExample:\n  labsweep plan sweeps/lab.yaml')
     .action(async (path: string, options: PlanOptions) => {
       const loaded = loadSweep(console, path, options);
-      const { hosts } = readLab(console, loaded.folder, options.inventory);
-      const stateFolder = options.state ?? findStateFolder(loaded.folder);
+      const stateFolder = stateFolderOf(console, loaded.folder, options.state);
+      const places = { sweep: loaded.folder, state: stateFolder ?? undefined };
+      const { hosts } = readLab(console, places, options.inventory);
       const plan = await planOf(console, loaded, hosts, stateFolder);
       if (options.json === true) console.out(`${JSON.stringify(plan)}\n`);
       else console.out(`${planLines(plan, loaded.excluded, console.columns).join('\n')}\n`);

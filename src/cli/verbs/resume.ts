@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { boardReporter } from '../board-reporter.ts';
 import { storeFolder } from '../named-content.ts';
 import { readLab } from '../lab.ts';
+import { rememberUsed } from '../last-used.ts';
 import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
 import { requirePassedOf } from '../passed-variables.ts';
@@ -34,11 +35,13 @@ export const resumeVerb: Verb = (console, done) =>
       const { folder, state } = openState(console, options);
       const { name, declaration } = sweepNamed(state, named);
       requirePassedOf(console, declaration.spec.passEnv);
+      const lab = readLab(console, { state: folder }, options.inventory);
+      rememberUsed(console, { inventory: lab.inventory?.path ?? null });
       done(
         await runSweep(console, {
           folder,
           store: storeFolder(folder),
-          lab: readLab(console, folder, options.inventory),
+          lab,
           sweep: name,
           command: { kind: 'resume', sweep: name },
           breakLock: options.breakLock === true,

@@ -4,6 +4,7 @@ import { storeFolder } from '../named-content.ts';
 import { type ChangeOptions, declareSweep } from '../declare.ts';
 import { runDetached } from '../detach.ts';
 import { readLab } from '../lab.ts';
+import { rememberUsed } from '../last-used.ts';
 import {
   breakLockOption,
   inventoryOption,
@@ -53,9 +54,10 @@ export const runVerb: Verb = (console, done) =>
     .action(async (path: string, options: RunOptions) => {
       const loaded = loadSweep(console, path, options);
       const folder = stateFolderFor(console, loaded.folder, options.state);
-      const lab = readLab(console, loaded.folder, options.inventory);
+      const lab = readLab(console, { sweep: loaded.folder, state: folder }, options.inventory);
       const { declaration, points } = await declareSweep(console, loaded, folder, options);
       const name = declaration.sweep;
+      rememberUsed(console, { state: folder, inventory: lab.inventory?.path ?? null });
       const request = {
         folder,
         store: storeFolder(folder),
@@ -64,7 +66,7 @@ export const runVerb: Verb = (console, done) =>
         command: { kind: 'run' as const, declaration, points: [...points] },
         breakLock: options.breakLock === true,
       };
-      if (options.detach === true) return done(await runDetached(console, request, options.inventory));
+      if (options.detach === true) return done(await runDetached(console, request));
       const reporter = options.json === true ? jsonReporter(console, name) : boardReporter(console, name);
       done(await runSweep(console, { ...request, foreground: false, reporter }));
     });

@@ -18,7 +18,7 @@ export const stopVerb: Verb = (console) =>
     .action(async (named: string | undefined, options: { state?: string; inventory?: string }) => {
       const { folder, state } = openState(console, options);
       const sweep = named === undefined ? null : sweepNamed(state, named).name;
-      const { hosts } = readLab(console, folder, options.inventory);
+      const { hosts } = readLab(console, { state: folder }, options.inventory);
       console.out(
         `${await ask(console, folder, { kind: 'stop', sweep }, { hosts, isDone: nothingRunsOn })}\n`,
       );
