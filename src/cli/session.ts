@@ -9,6 +9,7 @@ import {
 } from '../coordinator/coordinator.ts';
 import { inventoryNews } from '../board/inventory-news.ts';
 import { liveFigures } from '../coordinator/live.ts';
+import { writeSeenHosts } from '../ledger/store/seen-hosts.ts';
 import { removeLive, writeLive } from '../ledger/store/live-file.ts';
 import { type OpenedWriter, openWriter } from '../ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
@@ -70,7 +71,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   const sayLive = (): void => {
     try {
-      writeLive(folder, liveFigures(coordinator.state, process.pid, writer.eventCount, Date.now()));
+      const live = liveFigures(coordinator.state, process.pid, writer.eventCount, Date.now());
+      writeLive(folder, live);
+      writeSeenHosts(folder, live.hosts);
     } catch {
       // Figures of the moment are for show. Where the disk is full, the next commit says so.
     }
@@ -83,6 +86,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     close: async () => {
       clearInterval(timer);
       watch?.close();
+      sayLive();
       // What it said of the moment holds no longer; a successor says its own once it has the ledger.
       removeLive(folder);
       await socket.close();

@@ -2,14 +2,19 @@ import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { type Declared, declare } from '../../coordinator/declaration.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
+import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { trialId } from '../../model/ids.ts';
-import { readLedgerState } from '../declare.ts';
+import { refusalText } from '../../model/refusal-text.ts';
+import { type ChangeOptions, checkProgram, keptProgram, readLedgerState } from '../declare.ts';
+import { exitCode } from '../exit.ts';
 import { readLab } from '../lab.ts';
 import {
   inventoryOption,
   jsonOption,
   limitOption,
   nameOption,
+  keepOption,
+  freshOption,
   replicatesOption,
   setOption,
   stateOption,
@@ -18,18 +23,18 @@ import {
 import { plannedData } from '../planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
-import { readProgram } from '../program-files.ts';
+import { refusedByAll } from '../plan-refusals.ts';
 import { stateFolderOf } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
 
-interface PlanOptions extends SweepOptions {
+interface PlanOptions extends SweepOptions, ChangeOptions {
   readonly state?: string;
   readonly inventory?: string;
   readonly json?: boolean;
 }
 
-export const planVerb: Verb = (console) =>
+export const planVerb: Verb = (console, done) =>
   new Command('plan')
     .summary('show what a sweep would train; starts and writes nothing')
     .description(
@@ -40,6 +45,8 @@ export const planVerb: Verb = (console) =>
     .addOption(limitOption())
     .addOption(replicatesOption())
     .addOption(nameOption())
+    .addOption(keepOption())
+    .addOption(freshOption())
     .addOption(stateOption())
     .addOption(inventoryOption())
     .addOption(yesOption())
@@ -50,30 +57,36 @@ export const planVerb: Verb = (console) =>
       const stateFolder = stateFolderOf(console, loaded.folder, options.state);
       const places = { sweep: loaded.folder, state: stateFolder ?? undefined };
       const { hosts } = readLab(console, places, options.inventory);
-      const plan = await planOf(console, loaded, hosts, stateFolder);
+      const { program } = await checkProgram(console, loaded, stateFolder);
+      const data = await plannedData(loaded, program.description, stateFolder);
+      const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
+      const kept = keptProgram(ledger, loaded, program, data.resolved, options);
+      const declared = declare(loaded.sweep, loaded.path, loaded.points, kept, data.resolved);
+      const plan = planOf(loaded, declared, hosts, ledger, data.missing);
       if (options.json === true) console.out(`${JSON.stringify(plan)}\n`);
       else console.out(`${planLines(plan, loaded.excluded, console.columns).join('\n')}\n`);
+      const seen = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
+      const refused = refusedByAll(hosts, declared, ledger, seen);
+      if (refused === null) return;
+      for (const { host, refusal } of refused) console.err(`${host}: ${refusalText(refusal)}\n`);
+      console.err(`No host can take ${loaded.sweep.name}; \`labsweep run\` would end with that.\n`);
+      done(exitCode.noHost);
     });
 
-async function planOf(
-  console: Parameters<Verb>[0],
+const planOf = (
   loaded: LoadedSweep,
+  declared: Declared,
   hosts: readonly HostEntry[],
-  stateFolder: string | null,
-): Promise<Plan> {
-  const { program } = await readProgram(console, loaded);
-  const data = await plannedData(loaded, program.description, stateFolder);
-  const declared = declare(loaded.sweep, loaded.path, loaded.points, program, data.resolved);
-  const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
-  return {
-    sweep: loaded.sweep.name,
-    points: declared.points.length,
-    trials: trialsOf(declared, ledger),
-    devices: hosts.map(({ name, off }) => ({ host: name, off })),
-    missing: data.missing,
-    eta: null,
-  };
-}
+  ledger: LedgerState,
+  missing: Plan['missing'],
+): Plan => ({
+  sweep: loaded.sweep.name,
+  points: declared.points.length,
+  trials: trialsOf(declared, ledger),
+  devices: hosts.map(({ name, off }) => ({ host: name, off })),
+  missing,
+  eta: null,
+});
 
 function trialsOf({ points, declaration }: Declared, ledger: LedgerState): PlannedTrial[] {
   return points.flatMap((point) =>

@@ -7,8 +7,10 @@ import { readLab } from '../lab.ts';
 import { rememberUsed } from '../last-used.ts';
 import {
   breakLockOption,
+  freshOption,
   inventoryOption,
   jsonOption,
+  keepOption,
   limitOption,
   nameOption,
   replicatesOption,
@@ -42,8 +44,8 @@ export const runVerb: Verb = (console, done) =>
     .addOption(limitOption())
     .addOption(replicatesOption())
     .addOption(nameOption())
-    .addOption(new Option('--keep', 'results count although the program changed').conflicts('fresh'))
-    .addOption(new Option('--fresh', 'train anew what the changed program could change'))
+    .addOption(keepOption())
+    .addOption(freshOption())
     .addOption(stateOption())
     .addOption(inventoryOption())
     .addOption(yesOption())

@@ -10,6 +10,11 @@ export const cnn1d: ProgramDescription = {
   name: 'cnn1d',
   version: 1,
   parameters: parameterNames,
+  metrics: [
+    ...['step', 'epoch', 'loss', 'accuracy', 'val_loss', 'val_accuracy', 'clips_per_second', 'peak_memory_mb'],
+    ...['test_loss', 'test_accuracy', 'epochs', 'parameters', 'seconds'],
+  ],
+  needsData: true,
   provenance: ['engine'],
   defaultWords: reportWords,
   complete,
