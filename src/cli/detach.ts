@@ -61,12 +61,7 @@ export async function runDetached(
 const how = (sweep: string): string =>
   `\`labsweep status\` shows how far it is, \`labsweep resume ${sweep}\` follows it, \`labsweep stop ${sweep}\` ends it.\n`;
 
-function leaveBehind(
-  folder: string,
-  log: string,
-  sweep: string,
-  { inventory }: Lab,
-): ChildProcess {
+function leaveBehind(folder: string, log: string, sweep: string, { inventory }: Lab): ChildProcess {
   // It may have been found from the sweep file, which `resume` does not know.
   const named = inventory === null ? [] : ['--inventory', inventory.path];
   const file = openSync(log, 'a', 0o600);

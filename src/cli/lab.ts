@@ -136,6 +136,7 @@ function sayOther(console: Console, found: string | null): void {
   const { inventory } = lastUsed(console);
   if (inventory === null || inventory === found || !existsSync(inventory)) return;
   const last = shortest(console, inventory);
-  const now = found === null ? 'The only host is this machine' : `The hosts are those of ${shortest(console, found)}`;
+  const now =
+    found === null ? 'The only host is this machine' : `The hosts are those of ${shortest(console, found)}`;
   console.err(`${now}; the last command here used ${last}, which --inventory ${quoted(last)} names.\n`);
 }

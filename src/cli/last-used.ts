@@ -9,7 +9,11 @@ import type { Console } from './console.ts';
 
 const mostFolders = 100;
 
-const placesSchema = z.object({ cwd: z.string(), state: z.string().nullable(), inventory: z.string().nullable() });
+const placesSchema = z.object({
+  cwd: z.string(),
+  state: z.string().nullable(),
+  inventory: z.string().nullable(),
+});
 type Places = z.infer<typeof placesSchema>;
 
 /** Null for what no command here has used, as far as is known. */

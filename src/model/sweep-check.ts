@@ -89,7 +89,11 @@ export const describedAs = (
   programs: Readonly<Record<string, ProgramDescription>>,
 ): ProgramDescription | null => (Object.hasOwn(programs, name) ? (programs[name] ?? null) : null);
 
-function metricIssues({ objective }: SweepFile, { name, metrics }: ProgramDescription, locate: Locate): SourceIssue[] {
+function metricIssues(
+  { objective }: SweepFile,
+  { name, metrics }: ProgramDescription,
+  locate: Locate,
+): SourceIssue[] {
   if (metrics.includes(objective.metric)) return [];
   const key = ['objective', 'metric'];
   const nearest = nearestName(objective.metric, metrics);
@@ -97,7 +101,11 @@ function metricIssues({ objective }: SweepFile, { name, metrics }: ProgramDescri
   return [issueAt(locate(key), key, `${name} reports no ${objective.metric}${list}`, nearest)];
 }
 
-function dataIssues({ data }: SweepFile, { name, needsData }: ProgramDescription, locate: Locate): SourceIssue[] {
+function dataIssues(
+  { data }: SweepFile,
+  { name, needsData }: ProgramDescription,
+  locate: Locate,
+): SourceIssue[] {
   if (data !== null || !needsData) return [];
   const message = `${name} needs a data set: write \`data: mini\`, or a name from \`labsweep data list\``;
   return [issueAt(locate(['program']), ['data'], message)];

@@ -51,6 +51,8 @@ export class Lab {
   /** Where the person stands, and where the host keeps its files. */
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'labsweep-e2e-')));
   readonly host = join(this.folder, 'host');
+  /** Where the next command is typed. */
+  cwd = this.folder;
   /** What the person has exported. */
   readonly env: Record<string, string> = {};
   /** A command that takes longer is killed. */
@@ -108,6 +110,11 @@ export class Lab {
     return this.#begin([process.execPath, command, ...args]);
   }
 
+  /** Types `node ARGS…` and lets it run. */
+  node(...args: readonly string[]): Typed {
+    return this.#begin([process.execPath, ...args]);
+  }
+
   /** Types a command on a pseudo-terminal and lets it run. */
   typeOnTerminal(...args: readonly string[]): TypedOnTerminal {
     const typed = this.#begin(['python3', terminal, process.execPath, command, ...args]);
@@ -118,7 +125,7 @@ export class Lab {
 
   #begin([program = '', ...args]: readonly string[]): Typed {
     const child = spawn(program, args, {
-      cwd: this.folder,
+      cwd: this.cwd,
       env: {
         PATH: '/usr/bin:/bin',
         HOME: this.#home,

@@ -17,7 +17,9 @@ export function isPrivateGroup(gid: number, uid: number): boolean {
   const [user, , , first] = look('passwd', uid) ?? [];
   const [group, , , members = ''] = look('group', gid) ?? [];
   const isAlone = members.split(',').every((member) => member === '' || member === user);
-  return user !== undefined && group === user && first === String(gid) && isAlone && !isFirstOfOthers(gid, user);
+  return (
+    user !== undefined && group === user && first === String(gid) && isAlone && !isFirstOfOthers(gid, user)
+  );
 }
 
 /** Of the users that this machine itself has; a directory service may not list its own. */
@@ -42,7 +44,9 @@ function look(database: 'passwd' | 'group', id: number): readonly string[] | nul
 export function hasAccessList(path: string): boolean {
   try {
     const env = { ...process.env, LC_ALL: 'C' };
-    return /^.{10}\+/m.test(execFileSync('ls', ['-ldnq', '--', path], { encoding: 'utf8', stdio: 'pipe', env }));
+    return /^.{10}\+/m.test(
+      execFileSync('ls', ['-ldnq', '--', path], { encoding: 'utf8', stdio: 'pipe', env }),
+    );
   } catch {
     return true;
   }

@@ -27,7 +27,9 @@ export function objection(path: string): string | null {
 export function folderObjection(folder: string): string | null {
   const stats = statSync(folder);
   // In a sticky folder nobody takes away or replaces what is another's (unlink(2)).
-  return ownerObjection(folder, stats) ?? ((stats.mode & sticky) === 0 ? writersObjection(folder, stats) : null);
+  return (
+    ownerObjection(folder, stats) ?? ((stats.mode & sticky) === 0 ? writersObjection(folder, stats) : null)
+  );
 }
 
 /** Whether everybody may put files there, as in /tmp. */
@@ -46,7 +48,8 @@ function wholeObjection(path: string): string | null {
     const entry = join(path, name);
     const found = lstatSync(entry, { throwIfNoEntry: false });
     if (found === undefined) continue; // a coordinator replaces its files all the time
-    const because = ownerObjection(entry, found) ?? (found.isSymbolicLink() ? null : writersObjection(entry, found));
+    const because =
+      ownerObjection(entry, found) ?? (found.isSymbolicLink() ? null : writersObjection(entry, found));
     if (because !== null) return because;
   }
   return null;

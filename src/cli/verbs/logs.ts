@@ -36,7 +36,9 @@ export const logsVerb: Verb = (console, done) =>
     .action(async (name: string, options: LogsOptions) => {
       const { state, folder } = openState(console, options);
       const attempt = attemptNamed(state, name, options.attempt);
-      const host = readLab(console, { state: folder }, options.inventory).hosts.find((one) => one.name === attempt.host);
+      const host = readLab(console, { state: folder }, options.inventory).hosts.find(
+        (one) => one.name === attempt.host,
+      );
       const interrupt = onInterrupt();
       try {
         if (host === undefined)

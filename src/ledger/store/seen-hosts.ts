@@ -12,7 +12,9 @@ export type SeenHosts = ReadonlyMap<string, HostFacts>;
 
 export function readSeenHosts(folder: string): SeenHosts {
   try {
-    return new Map(Object.entries(fileSchema.parse(JSON.parse(readFileSync(join(folder, fileName), 'utf8')))));
+    return new Map(
+      Object.entries(fileSchema.parse(JSON.parse(readFileSync(join(folder, fileName), 'utf8')))),
+    );
   } catch {
     return new Map();
   }

@@ -11,7 +11,16 @@ export const cnn1d: ProgramDescription = {
   version: 1,
   parameters: parameterNames,
   metrics: [
-    ...['step', 'epoch', 'loss', 'accuracy', 'val_loss', 'val_accuracy', 'clips_per_second', 'peak_memory_mb'],
+    ...[
+      'step',
+      'epoch',
+      'loss',
+      'accuracy',
+      'val_loss',
+      'val_accuracy',
+      'clips_per_second',
+      'peak_memory_mb',
+    ],
     ...['test_loss', 'test_accuracy', 'epochs', 'parameters', 'seconds'],
   ],
   needsData: true,
