@@ -1,11 +1,12 @@
 import { harmless } from './printable.ts';
 
-const colours = /(\u001b\[[\d;:]*m)/;
+const escape = '\u001b';
+const colours = new RegExp(String.raw`(${escape}\[[\d;:]*m)`);
 /** Keras and tqdm draw their bars over their own line by these. */
 const movesInLine = /([\r\b])/;
 /** A sequence of colours that goes on in the next piece; a longer one is none. */
-const unfinished = /\u001b(?:\[[\d;:]{0,40})?$/;
-const plain = '\u001b[0m';
+const unfinished = new RegExp(String.raw`${escape}(?:\[[\d;:]{0,40})?$`);
+const plain = `${escape}[0m`;
 
 /**
  * The output of a program for a terminal, piece by piece: it keeps its colours and may draw over its own line, and all

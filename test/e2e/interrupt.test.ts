@@ -40,7 +40,7 @@ async function expectLeft(lab: Lab): Promise<void> {
   expect(lab.read('done').split('\n').filter(Boolean).toSorted()).toEqual(['1', '2', '3']);
 }
 
-describe('Ctrl-C on a terminal', () => {
+describe('Ctrl-C on a terminal', { timeout: 60_000 }, () => {
   it.for(['run', 'resume'])('once in %s says how to come back and how to stop', async (verb, { lab }) => {
     writeSweep(lab);
     if (verb === 'resume') {
@@ -124,7 +124,7 @@ describe('Ctrl-C on a terminal', () => {
   });
 });
 
-describe('the end of what a command was started from', () => {
+describe('the end of what a command was started from', { timeout: 60_000 }, () => {
   it.for(['a hangup', 'SIGTERM'])('%s leaves the trials, and the ledger in order', async (how, { lab }) => {
     writeSweep(lab);
     const typed = await underWay(lab, 'run', 'sweep.yaml');

@@ -11,10 +11,11 @@ const inventoryAt = (lab: Lab, name: string, host: string): void => {
   lab.write(name, JSON.stringify({ hosts: [{ name: host, transport: 'local', folder: lab.host, limits }] }));
 };
 
-const run = async (lab: Lab, ...args: readonly string[]): Promise<void> =>
-  void expect(await lab.labsweep('run', ...args)).toMatchObject({ code: exitCode.done });
+async function run(lab: Lab, ...args: readonly string[]): Promise<void> {
+  expect(await lab.labsweep('run', ...args)).toMatchObject({ code: exitCode.done });
+}
 
-describe('verbs find the state folder from one place', () => {
+describe('verbs find the state folder from one place', { timeout: 90_000 }, () => {
   it('a run of a sweep elsewhere is remembered where it was typed', async ({ lab }) => {
     sweepAt(lab, 'other/sweep.yaml');
     sweepAt(lab, 'mine/sweep.yaml', 'mine');
@@ -57,7 +58,7 @@ describe('verbs find the state folder from one place', () => {
   });
 });
 
-describe('verbs find the inventory from one place', () => {
+describe('verbs find the inventory from one place', { timeout: 90_000 }, () => {
   const hostsOf = async (lab: Lab, ...args: readonly string[]): Promise<string[]> => {
     const { out } = await lab.labsweep(...args, '--json');
     const said: { name?: string; host?: string }[] =

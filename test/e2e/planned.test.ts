@@ -8,7 +8,7 @@ const toy = shellSweep(printsScore, grid);
 const withCommand = (command: string, rest = ''): string =>
   toy.replace(/command: .*/, `command: ${command}${rest}`).replace('grid', 'fixed: {y: 1}\ngrid');
 
-describe('P8 plan refuses what run refuses, in the same words', () => {
+describe('P8 plan refuses what run refuses, in the same words', { timeout: 90_000 }, () => {
   it.for([
     [
       'a script that is not among the files',

@@ -9,6 +9,8 @@ import { printsScore, shellSweep } from './sweeps.ts';
 
 const isRoot = process.getuid?.() === 0;
 const stranger = 54_321;
+/** Commands that are typed one after the other, on a machine that tests other things as well. */
+const slow = { timeout: 90_000 };
 const checkout = join(import.meta.dirname, '../..');
 
 /** The lab's folder is /tmp/…, 0700; `proj` below it is where inventory and state folder lie. */
@@ -143,7 +145,7 @@ describe.skipIf(!isRoot)(
   },
 );
 
-describe.skipIf(!isRoot)('P9 a state folder that lies upward', () => {
+describe.skipIf(!isRoot)('P9 a state folder that lies upward', slow, () => {
   it.for<[string, (folder: string) => void, string]>([
     ["is another's", (folder) => chownSync(folder, stranger, 0), 'LAB/proj/.labsweep belongs to user 54321'],
     ['is open to all', (folder) => chmodSync(folder, 0o777), 'every user may write LAB/proj/.labsweep'],

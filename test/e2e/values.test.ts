@@ -15,7 +15,7 @@ const sshConfig = (lab: Lab, more = ''): void => {
   lab.env['LABSWEEP_SSH_CONFIG'] = file;
 };
 
-describe('P9 no value of an inventory becomes a command', () => {
+describe('P9 no value of an inventory becomes a command', { timeout: 90_000 }, () => {
   it('whatever key it is', async ({ lab }) => {
     sshConfig(lab);
     const command = `$(>${lab.path(trace)})`;
@@ -67,8 +67,11 @@ describe('P9 no value of an inventory becomes a command', () => {
 });
 
 /** What a terminal would obey, or nobody sees; log-update's own moves of the cursor aside. */
-const dangerous =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\u001b(?!\[(?:\?25[hl]|\?2026[hl]|\d*[ABCDGKm]|\d*J))/u;
+const escape = '\u001b';
+const dangerous = new RegExp(
+  String.raw`(?![\n\r\t${escape}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|${escape}(?!\[(?:\?25[hl]|\?2026[hl]|\d*[ABCDGKm]|\d*J))`,
+  'u',
+);
 
 const names = {
   clears: '\u001b[3J\u001b[2Jx',
@@ -79,7 +82,7 @@ const names = {
   lines: 'h\ni\u2028j',
 };
 
-describe('P9 no value becomes an escape', () => {
+describe('P9 no value becomes an escape', { timeout: 90_000 }, () => {
   it('of a program: names of metrics and files, words of a failure, what a log says', async ({ lab }) => {
     const line = JSON.stringify({
       score: 1,
@@ -88,7 +91,7 @@ describe('P9 no value becomes an escape', () => {
     lab.write('line.json', `${line}\n`);
     lab.write('said.txt', `\u001b[31mred\u001b[0m ${names.titles} ${names.turns}\n`);
     const program = `cat '${lab.path('said.txt')}'; test "$0" = 1 || exit 3; cat '${lab.path('line.json')}'`;
-    lab.write('sweep.yaml', shellSweep(program, `retries: 0\ngrid: {x: [1, "${'\\e[2J\\u202e'}"]}\n`));
+    lab.write('sweep.yaml', shellSweep(program, `retries: 0\ngrid: {x: [1, "\\e[2J\\u202e"]}\n`));
     const run = lab.typeOnTerminal('run', 'sweep.yaml');
     expect(await run.ended).toMatchObject({ code: exitCode.failedInPart });
     expect(run.said.out).not.toMatch(dangerous);
