@@ -1,6 +1,6 @@
 /** Why no host can take a sweep, as far as that is known without entering one: what a run would end with. */
 import { accessSync, constants } from 'node:fs';
-import { totalmem, userInfo } from 'node:os';
+import { availableParallelism, totalmem, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { HostEntry } from '../coordinator/coordinator.ts';
 import type { Declared } from '../coordinator/declaration.ts';
@@ -11,7 +11,6 @@ import type { Refusal } from '../model/refusal.ts';
 import type { HostFacts } from '../protocol/messages.ts';
 import { idleHost, misfit } from '../throttle/idle-host.ts';
 import { limitsOf } from '../throttle/limits.ts';
-import { usableCpus } from '../worker/telemetry/host-facts.ts';
 
 type Facts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'user'>;
 
@@ -63,7 +62,7 @@ function misfitOfAll(points: Declared['points'], host: HostEntry, facts: Facts):
 
 /** This machine needs nobody to be asked, its GPUs aside. */
 const ownFacts = (): Facts => ({
-  cpus: usableCpus(),
+  cpus: availableParallelism(),
   memoryBytes: totalmem(),
   gpus: hasDriver() ? null : [],
   gpuProblem: null,
