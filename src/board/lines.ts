@@ -1,4 +1,5 @@
 /** The live view as lines: at most `mostLines`, none wider than the terminal. */
+import { inLine } from '../model/printable.ts';
 import { hostLines } from './host-lines.ts';
 import type { Failure, RunView } from './run-view.ts';
 import { countsText, etaText, figure, wholeSeconds } from './text.ts';
@@ -9,7 +10,7 @@ export function lines(view: RunView, columns: number): string[] {
   const head = [progressLine(view, columns), countsLine(view)];
   const foot = [...bestLines(view), ...view.failures.map(failureLine)];
   const room = mostLines - head.length - foot.length;
-  return [...head, ...hostLines(view.hosts, room), ...foot].map((line) => cut(line, columns));
+  return [...head, ...hostLines(view.hosts, room), ...foot].map((line) => cut(inLine(line), columns));
 }
 
 const barWidth = 24;

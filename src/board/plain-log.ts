@@ -3,6 +3,7 @@ import type { LedgerEvent } from '../ledger/events.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import { formatDuration } from '../model/duration.ts';
 import { attemptId } from '../model/ids.ts';
+import { inLine } from '../model/printable.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import { attemptLabel } from './labels.ts';
 import { stateText } from './host-lines.ts';
@@ -26,7 +27,7 @@ export class PlainLog {
   #said = '';
 
   constructor(write: (line: string) => void) {
-    this.#write = write;
+    this.#write = (line) => write(inLine(line));
   }
 
   /** After a commit: `state` holds its events already. What went wrong, or was asked for, is said at once. */

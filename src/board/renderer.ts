@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update';
+import { harmless } from '../model/printable.ts';
 
 /** Redraws are noticed as movement up to about here; more only costs. */
 const drawEveryMs = 200;
@@ -30,7 +31,7 @@ export class Renderer {
 
   /** A line that stays, above the live ones. */
   persist(line: string): void {
-    this.#log.persist(line);
+    this.#log.persist(harmless(line));
     this.#show();
   }
 
@@ -46,6 +47,6 @@ export class Renderer {
   #show(): void {
     if (this.#due !== null) clearTimeout(this.#due);
     this.#due = null;
-    this.#log(this.#draw().join('\n'));
+    this.#log(this.#draw().map(harmless).join('\n'));
   }
 }

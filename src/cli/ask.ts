@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Asked, Command } from '../coordinator/core/command.ts';
 import type { CoordinatorState } from '../coordinator/core/state.ts';
-import type { HostEntry } from '../coordinator/coordinator.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import type { Console } from './console.ts';
 import { sayHandedOn, startBehind } from './detach.ts';
 import { storeFolder } from './named-content.ts';
 import { writeOrAsk } from './hand-over.ts';
+import type { Lab } from './lab.ts';
 import { openSession, type Session } from './session.ts';
 
 /** A host that says nothing for so long hears of it when it is next seen. */
@@ -14,23 +14,24 @@ const patienceMs = 15_000;
 
 /** What hosts have to do before a command is carried out whole. */
 export interface Afterwards {
-  readonly hosts: readonly HostEntry[];
-  /** As it was named on the command line. */
-  readonly inventory: string | undefined;
+  readonly lab: Lab;
   readonly isDone: (state: CoordinatorState) => boolean;
 }
+
+/** For what asks nothing of a host. */
+const nobody: Lab = { hosts: [], inventory: null };
 
 /** Asks the coordinator of a ledger; where none lives, this process is one until the command is carried out. */
 export async function ask(
   console: Console,
   folder: string,
   command: Command,
-  afterwards: Afterwards = { hosts: [], inventory: undefined, isDone: () => true },
+  afterwards: Afterwards = { lab: nobody, isDone: () => true },
 ): Promise<string> {
   const entered = await writeOrAsk(console, folder, command, false);
   if (entered.kind === 'answered') return entered.answer;
   const { isDone } = afterwards;
-  return asCoordinator(console, folder, entered.writer, afterwards, async ({ coordinator, failed }) => {
+  return asCoordinator(console, folder, entered.writer, afterwards.lab, async ({ coordinator, failed }) => {
     const answer = await Promise.race([coordinator.ask(command), failed]);
     if (!isDone(coordinator.state)) coordinator.connect();
     for (let waited = 0; waited < patienceMs; waited += 50) {
@@ -40,8 +41,6 @@ export async function ask(
     return `${answer}; a host has not answered yet and hears of it when it is next seen`;
   });
 }
-
-const nobody = { hosts: [], inventory: undefined };
 
 /** The same for several, one after the other; none of them asks anything of a host. */
 export async function askEach(console: Console, folder: string, commands: Iterable<Command>): Promise<void> {
@@ -62,14 +61,14 @@ async function asCoordinator<Result>(
   console: Console,
   folder: string,
   writer: LedgerWriter,
-  { hosts, inventory }: Pick<Afterwards, 'hosts' | 'inventory'>,
+  lab: Lab,
   act: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   let left: Asked[] = [];
   const session = await openSession({
     folder,
     store: storeFolder(folder),
-    hosts,
+    hosts: lab.hosts,
     inventory: null,
     writer,
     onCommitted: () => {},
@@ -81,6 +80,6 @@ async function asCoordinator<Result>(
     left = await session.close();
   }
   // Who handed a sweep to this process did not know that it would not stay.
-  if (left.length > 0) sayHandedOn(console, left, await startBehind(folder, left, inventory));
+  if (left.length > 0) sayHandedOn(console, left, await startBehind(folder, left, lab));
   return result;
 }

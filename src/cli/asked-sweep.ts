@@ -6,13 +6,11 @@ import type { HostEntry } from '../coordinator/coordinator.ts';
 import { type Declared, declare } from '../coordinator/declaration.ts';
 import type { LaunchQuestion } from '../coordinator/fleet/ask-launch.ts';
 import { Packs } from '../coordinator/fleet/packs.ts';
-import { findStateFolder } from '../ledger/store/state-folder.ts';
 import type { Console } from './console.ts';
-import { requirePassed } from './passed-variables.ts';
+import { checkProgram } from './declare.ts';
 import type { Plan } from './plan-document.ts';
 import { plannedData } from './planned-data.ts';
-import { enginesFor } from './engines.ts';
-import { readProgram } from './program-files.ts';
+import { stateFolderOf } from './state-folder.ts';
 import { loadSweep } from './sweep-source.ts';
 
 export interface AskedSweep extends Declared {
@@ -35,13 +33,10 @@ export async function withSweep<Result>(
   use: (asked: AskedSweep) => Promise<Result>,
 ): Promise<Result> {
   const loaded = loadSweep(console, path, { yes: true });
-  requirePassed(console, loaded);
-  const stateFolder = state ?? findStateFolder(loaded.folder);
-  const engines = enginesFor(stateFolder, loaded);
-  const { program, keep } = await readProgram(console, loaded);
-  const onEngines = { ...program, launch: { ...program.launch, engines } };
+  const stateFolder = stateFolderOf(console, loaded.folder, state);
+  const { program, keep } = await checkProgram(console, loaded, stateFolder);
   const { resolved, missing } = await plannedData(loaded, program.description, stateFolder);
-  const declared = declare(loaded.sweep, loaded.path, loaded.points, onEngines, resolved);
+  const declared = declare(loaded.sweep, loaded.path, loaded.points, program, resolved);
   const { declaration, points } = declared;
   const store = await mkdtemp(join(tmpdir(), 'labsweep-check-'));
   try {

@@ -2,21 +2,22 @@ import type { HostEntry } from '../coordinator/coordinator.ts';
 import { nearestName } from '../model/nearest.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { readLab } from './lab.ts';
+import { type Lab, type LabPlaces, readLab } from './lab.ts';
 
 /**
  * The named hosts of the inventory; all of them where none is named.
  *
- * @param folder where the inventory is looked for, and above
+ * @param places where the inventory is looked for besides
  * @throws CommandError for a name that is not there
  */
-export function chosenHosts(
+export function chosenLab(
   console: Console,
   names: readonly string[],
   inventory: string | undefined,
-  folder: string = console.cwd,
-): readonly HostEntry[] {
-  const { hosts } = readLab(console, folder, inventory);
+  places: LabPlaces = {},
+): Lab {
+  const lab = readLab(console, places, inventory);
+  const { hosts } = lab;
   const known = hosts.map(({ name }) => String(name));
   for (const name of names)
     if (!known.includes(name)) {
@@ -25,5 +26,9 @@ export function chosenHosts(
         `the inventory has no host ${name}; ${close === null ? `it has ${known.join(', ')}` : `is ${close} meant?`}`,
       );
     }
-  return names.length === 0 ? hosts : hosts.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? lab : { ...lab, hosts: hosts.filter(({ name }) => names.includes(name)) };
 }
+
+/** The same, the hosts alone. */
+export const chosenHosts = (...asked: Parameters<typeof chosenLab>): readonly HostEntry[] =>
+  chosenLab(...asked).hosts;

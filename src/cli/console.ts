@@ -1,28 +1,50 @@
-/** Where a command writes: documents and tables on `out`, everything else on `err`. Handed to verbs at the door. */
+import { harmless } from '../model/printable.ts';
+import { PrintedText } from '../model/printed-text.ts';
+
+/**
+ * Where a command writes: documents and tables on `out`, everything else on `err`. Handed to verbs at the door. What
+ * goes through is harmless to a terminal: labsweep itself writes no control characters, so that any comes from a name,
+ * a value or a host.
+ */
 export interface Console {
   out(text: string): void;
   err(text: string): void;
+  /** For the output of a trial's program: as it is into a file or a pipe, with its colours on a terminal. */
+  printed(to: 'out' | 'err'): PrintedOutput;
   /** The stream behind `err`, for what draws over itself. */
   readonly errStream: NodeJS.WritableStream;
-  /** Whether `err` is a terminal that takes live lines and colour. */
+  /** Whether `err` is a terminal that takes live lines. */
   readonly live: boolean;
-  readonly colour: boolean;
   readonly columns: number;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** NO_COLOR (no-color.org) holds, whatever its value, unless it is empty. */
+export interface PrintedOutput {
+  write(bytes: Uint8Array): void;
+  end(): void;
+}
+
 export function processConsole(): Console {
-  const noColour = (process.env['NO_COLOR'] ?? '') !== '';
   return {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    out: (text) => process.stdout.write(harmless(text)),
+    err: (text) => process.stderr.write(harmless(text)),
+    printed: (to) => printedOn(to === 'out' ? process.stdout : process.stderr),
     errStream: process.stderr,
     live: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
-    colour: process.stdout.isTTY && !noColour,
     columns: process.stderr.isTTY ? process.stderr.columns || 100 : 100,
     cwd: process.cwd(),
     env: process.env,
+  };
+}
+
+function printedOn(stream: NodeJS.WriteStream): PrintedOutput {
+  if (!stream.isTTY) return { write: (bytes) => void stream.write(bytes), end: () => {} };
+  // A letter may lie across two pieces.
+  const decoder = new TextDecoder();
+  const text = new PrintedText();
+  return {
+    write: (bytes) => void stream.write(text.take(decoder.decode(bytes, { stream: true }))),
+    end: () => void stream.write(text.take(decoder.decode()) + text.end()),
   };
 }

@@ -19,7 +19,7 @@ import { enginesFor } from './engines.ts';
 import { CommandError } from './exit.ts';
 import { leavingOf, requireLeave } from './leaving.ts';
 import { requirePassed } from './passed-variables.ts';
-import { readProgram } from './program-files.ts';
+import { type ReadProgram, readProgram } from './program-files.ts';
 import { announceNew } from './state-folder.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
@@ -38,10 +38,8 @@ export async function declareSweep(
   stateFolder: string,
   options: ChangeOptions,
 ): Promise<Declared> {
-  requirePassed(console, loaded);
   // All that may be refused is asked before anything is written, so that a refusal leaves nothing behind.
-  const engines = enginesFor(stateFolder, loaded);
-  const { program, keep } = await readProgram(console, loaded);
+  const { program, keep } = await checkProgram(console, loaded, stateFolder);
   const ledger = readLedgerState(stateFolder);
   requireData(stateFolder, loaded);
   announceNew(console, stateFolder);
@@ -49,8 +47,7 @@ export async function declareSweep(
     console.err(`Importing the data set ${name}, which comes with labsweep.\n`),
   );
   const kept = keptProgram(ledger, loaded, program, data, options);
-  const onEngines = { ...kept, launch: { ...kept.launch, engines } };
-  const declared = declare(loaded.sweep, loaded.path, loaded.points, onEngines, data);
+  const declared = declare(loaded.sweep, loaded.path, loaded.points, kept, data);
   if (options.prune !== true) {
     const decided = options.fresh === true ? trialsBefore(ledger, loaded, program, data) : new Set<string>();
     await requireLeave(console, declared, leavingOf(ledger, declared, decided));
@@ -73,6 +70,23 @@ function trialsBefore(
   return new Set(points.flatMap(({ trials }) => trials));
 }
 
+/**
+ * What is asked of a program by all who read a sweep, whether they run it, plan it or check hosts for it.
+ *
+ * @param stateFolder null where there is none yet
+ * @throws CommandError where `run` would refuse it
+ */
+export async function checkProgram(
+  console: Console,
+  loaded: LoadedSweep,
+  stateFolder: string | null,
+): Promise<ReadProgram> {
+  requirePassed(console, loaded);
+  const engines = enginesFor(stateFolder, loaded);
+  const { program, keep } = await readProgram(console, loaded);
+  return { program: { ...program, launch: { ...program.launch, engines } }, keep };
+}
+
 /** What the ledger of a state folder holds now; empty where there is none. */
 export function readLedgerState(stateFolder: string): LedgerState {
   const opened = openReader(stateFolder);
@@ -85,7 +99,7 @@ export function readLedgerState(stateFolder: string): LedgerState {
  * A program whose files changed since results were earned with them: the person says whether these still count
  * (`--keep`: trials keep the identity of the old files) or are trained anew (`--fresh`).
  */
-function keptProgram(
+export function keptProgram(
   ledger: LedgerState,
   loaded: LoadedSweep,
   program: ResolvedProgram,

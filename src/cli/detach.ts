@@ -8,6 +8,7 @@ import { readLive } from '../ledger/store/live-file.ts';
 import type { Console } from './console.ts';
 import { type ExitCode, exitCode } from './exit.ts';
 import { writeOrAsk } from './hand-over.ts';
+import type { Lab } from './lab.ts';
 import { commandFile } from './package-files.ts';
 import type { RunRequest } from './run-request.ts';
 import { openSession } from './session.ts';
@@ -24,7 +25,7 @@ const linesShown = 20;
  */
 export async function runDetached(
   console: Console,
-  { folder, store, lab, inventory, awaited, command, breakLock }: Omit<RunRequest, 'reporterOf'>,
+  { folder, store, lab, awaited, command, breakLock }: Omit<RunRequest, 'reporterOf'>,
 ): Promise<ExitCode> {
   const sweep = awaited[0]?.sweep ?? '';
   const entered = await writeOrAsk(console, folder, command, breakLock);
@@ -51,7 +52,7 @@ export async function runDetached(
   }
   // What is done already, or fits no host, is said in the log.
   const own = awaited.map(({ sweep: name, trials }) => ({ sweep: name, trials: trials && [...trials] }));
-  const begun = await startBehind(folder, left.length > 0 ? left : own, inventory);
+  const begun = await startBehind(folder, left.length > 0 ? left : own, lab);
   if (begun.kind === 'ended') {
     console.err(`The coordinator ended at once:\n${begun.log}`);
     return begun.code;
@@ -87,13 +88,9 @@ export type Behind =
   | { readonly kind: 'ended'; readonly code: ExitCode; readonly log: string };
 
 /** Starts a coordinator in the background for sweeps that this process leaves. The ledger is given back by now. */
-export async function startBehind(
-  folder: string,
-  asked: readonly Asked[],
-  inventory: string | undefined,
-): Promise<Behind> {
+export async function startBehind(folder: string, asked: readonly Asked[], lab: Lab): Promise<Behind> {
   const log = join(folder, logName);
-  const child = spawnBehind(folder, log, inventory);
+  const child = spawnBehind(folder, log, lab);
   child.stdin?.on('error', () => {}); // told by how it ends
   child.stdin?.end(JSON.stringify(asked));
   const code = await untilItRuns(child, folder);
@@ -102,8 +99,9 @@ export async function startBehind(
   return { kind: 'runs', pid, log: pid === child.pid ? log : null };
 }
 
-function spawnBehind(folder: string, log: string, inventory: string | undefined): ChildProcess {
-  const named = inventory === undefined ? [] : ['--inventory', inventory];
+function spawnBehind(folder: string, log: string, { inventory }: Lab): ChildProcess {
+  // It may have been found from the sweep file, which this process does not know.
+  const named = inventory === null ? [] : ['--inventory', inventory.path];
   const file = openSync(log, 'a', 0o600);
   try {
     const child = spawn(process.execPath, [commandFile, 'coordinate', '--state', folder, ...named], {

@@ -107,7 +107,10 @@ export async function follow(
       watched.moment(open.state, live);
       if ((await Promise.race([pause(pollMs), interrupted.promise])) === 'interrupted') {
         const { sweep } = current;
-        console.err(`${sweep} goes on in process ${live.pid}; \`labsweep stop ${sweep}\` ends it.\n`);
+        console.err(
+          `${sweep} goes on in process ${live.pid}.\n` +
+            `\`labsweep resume ${sweep}\` follows it again, \`labsweep stop ${sweep}\` ends it.\n`,
+        );
         return exitCode.interrupted;
       }
     }

@@ -1,20 +1,32 @@
-/** Ctrl-C, or SIGTERM, as something that a command waits for. */
+import { exitCode } from './exit.ts';
+
+/** Ctrl-C, SIGTERM, or the end of the terminal, as something that a command waits for. */
 export interface Interrupt {
   readonly promise: Promise<'interrupted'>;
   readonly forget: () => void;
 }
 
-/** Hears it once; a second one is the terminal's own and ends the process at once. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** npm, and the old Node that has started this one, pass on what the terminal has sent to all of them already. */
+const echoMs = 100;
+
+/** The first one lets the command end in order; a second one ends the process at once. */
 export function onInterrupt(): Interrupt {
   const { promise, resolve } = Promise.withResolvers<'interrupted'>();
-  const listener = (): void => resolve('interrupted');
-  process.once('SIGINT', listener);
-  process.once('SIGTERM', listener);
+  let heardAtMs: number | null = null;
+  // The listener stays after the first signal: signal-exit, by which log-update shows the cursor again, ends the
+  // process by the signal as soon as nobody else listens for it.
+  const listener = (): void => {
+    const now = performance.now();
+    if (heardAtMs !== null && now - heardAtMs > echoMs) process.exit(exitCode.interrupted);
+    heardAtMs ??= now;
+    resolve('interrupted');
+  };
+  for (const signal of signals) process.on(signal, listener);
   return {
     promise,
     forget: () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
+      for (const signal of signals) process.off(signal, listener);
     },
   };
 }

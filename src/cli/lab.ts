@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { HostEntry } from '../coordinator/coordinator.ts';
 import { inventoryJump } from '../coordinator/transport/inventory-jump.ts';
 import { openTransport } from '../coordinator/transport/open-transport.ts';
@@ -10,7 +10,11 @@ import { type ParsedInventory, parseInventory } from '../model/parse-inventory.t
 import { noLimits } from '../throttle/limits.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { lastUsed } from './last-used.ts';
+import { quoted } from './quoted.ts';
+import { shortest } from './shown-path.ts';
 import { refusal } from './sweep-source.ts';
+import { findUpward } from './trust/found-upward.ts';
 
 const inventoryFile = 'inventory.json';
 
@@ -45,17 +49,27 @@ export interface InventoryFile {
   readonly text: string;
 }
 
+/** Where the inventory of a command is looked for. */
+export interface LabPlaces {
+  /** The folder of the sweep file that the command names. */
+  readonly sweep?: string | undefined;
+  /** The state folder that the command is about. */
+  readonly state?: string | undefined;
+}
+
 /**
- * The hosts of the lab: of the inventory that is named, else of the nearest inventory.json at or above `folder`, else
- * this machine.
+ * The hosts of the lab: of the inventory that is named, else of the nearest inventory.json at or above the sweep file,
+ * else where the person stands, else the state folder; without any this machine.
  *
- * @throws CommandError with every issue of the inventory
+ * @throws CommandError with every issue of the inventory, or where somebody else may write it
  */
-export function readLab(console: Console, folder: string, named: string | undefined): Lab {
-  const path = named === undefined ? findUpward(folder) : resolve(console.cwd, named);
+export function readLab(console: Console, { sweep, state }: LabPlaces, named: string | undefined): Lab {
+  const places = [sweep, console.cwd, state].filter((place) => place !== undefined);
+  const path = named === undefined ? nearestOf(console, places) : resolve(console.cwd, named);
+  if (named === undefined) sayOther(console, path);
   if (path === null) return { hosts: [thisMachine()], inventory: null };
   if (!existsSync(path)) throw new CommandError(`${named}: there is no such inventory.`);
-  const shown = named ?? shortest(path, relative(console.cwd, path));
+  const shown = named ?? shortest(console, path);
   const text = readFileSync(path, 'utf8');
   const read = labOf(text, shown);
   if (read.kind === 'refused') throw refusal(read.issues);
@@ -81,8 +95,6 @@ export function labOf(
 /** This machine as a host that nobody wrote down. */
 export const thisMachine = (): HostEntry => entryOf(implied);
 
-const shortest = (one: string, other: string): string => (other.length < one.length ? other : one);
-
 function entryOf(host: InventoryHost): HostEntry {
   const isHere = host.transport === 'local';
   return {
@@ -104,9 +116,27 @@ function entryOf(host: InventoryHost): HostEntry {
 
 const defaultFolder = (): string => join(homedir(), '.labsweep');
 
-function findUpward(folder: string): string | null {
-  for (let at = resolve(folder); ; at = dirname(at)) {
+function nearestOf(console: Console, places: readonly string[]): string | null {
+  for (const place of places) {
+    const found = findUpward(console, place, nearestInventory);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function nearestInventory(from: string): string | null {
+  for (let at = resolve(from); ; at = dirname(at)) {
     if (existsSync(join(at, inventoryFile))) return join(at, inventoryFile);
     if (at === dirname(at)) return null;
   }
+}
+
+/** A lab that is another one without a word would run trials on the wrong machines. */
+function sayOther(console: Console, found: string | null): void {
+  const { inventory } = lastUsed(console);
+  if (inventory === null || inventory === found || !existsSync(inventory)) return;
+  const last = shortest(console, inventory);
+  const now =
+    found === null ? 'The only host is this machine' : `The hosts are those of ${shortest(console, found)}`;
+  console.err(`${now}; the last command here used ${last}, which --inventory ${quoted(last)} names.\n`);
 }

@@ -1,23 +1,15 @@
 /** Which file a verb of the ledger means. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ledgerFile } from '../ledger/store/ledger-file.ts';
 import { openLedgerFile } from '../ledger/store/reader.ts';
-import { findStateFolder } from '../ledger/store/state-folder.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { requireStateFolder } from './state-folder.ts';
 
-/** The state folder that is named, else the nearest. @throws CommandError where there is none */
-export function namedStateFolder(console: Console, named: string | undefined): string {
-  const folder = named === undefined ? findStateFolder(console.cwd) : resolve(console.cwd, named);
-  if (folder === null)
-    throw new CommandError('there is no .labsweep here or above; `labsweep run SWEEP` starts one.');
-  return folder;
-}
-
-/** The file of its ledger. */
+/** The ledger of the state folder that is named, else of the nearest. @throws CommandError where there is none */
 export const namedLedger = (console: Console, named: string | undefined): string =>
-  join(namedStateFolder(console, named), ledgerFile);
+  join(requireStateFolder(console, named), ledgerFile);
 
 export function noLedger(path: string): CommandError {
   return basename(path) === ledgerFile

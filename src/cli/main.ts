@@ -6,10 +6,11 @@ import { runCommand } from './program.ts';
 const args = process.argv.slice(2);
 const console = processConsole();
 // Who read has gone, as in `labsweep list | head`: nobody is left to say anything to. Trials go on where they are.
+// A terminal that has gone (EIO) sends SIGHUP as well, by which the command ends in order.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCode.done);
-    throw error;
+    if (error.code !== 'EIO') throw error;
   });
 process.on('uncaughtException', (error) => {
   console.err(`labsweep ends by a fault of its own: ${errorText(error, args.includes('--debug'))}\n`);

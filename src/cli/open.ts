@@ -1,6 +1,5 @@
 /** A ledger as the reading verbs have it: its state, what its coordinator last said, and both again later. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
@@ -8,9 +7,10 @@ import { emptyLedger, type LedgerState } from '../ledger/state.ts';
 import { type ChainHead, emptyChain } from '../ledger/store/chain.ts';
 import { readLive } from '../ledger/store/live-file.ts';
 import { type LedgerReader, openReader } from '../ledger/store/reader.ts';
-import { findStateFolder } from '../ledger/store/state-folder.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { rememberUsed } from './last-used.ts';
+import { requireStateFolder } from './state-folder.ts';
 
 /** A coordinator says its figures once a second; after so long without a word there is none. */
 const liveForMs = 5_000;
@@ -22,14 +22,12 @@ const liveForMs = 5_000;
  * @throws CommandError where there is none that this labsweep reads
  */
 export function openState(console: Console, options: { readonly state?: string }): OpenState {
-  const folder =
-    options.state === undefined ? findStateFolder(console.cwd) : resolve(console.cwd, options.state);
-  if (folder === null)
-    throw new CommandError('there is no .labsweep here or above; `labsweep run SWEEP` starts one.');
+  const folder = requireStateFolder(console, options.state);
   const opened = openReader(folder);
   if (opened.kind === 'none')
     throw new CommandError(`there is no ledger in ${folder}; \`labsweep run SWEEP\` starts one.`);
   if (opened.kind !== 'opened') throw new CommandError(opened.message);
+  rememberUsed(console, { state: folder });
   return new OpenState(folder, opened.reader);
 }
 

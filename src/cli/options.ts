@@ -17,6 +17,10 @@ export const limitOption = (): Option =>
   new Option('--limit <n>', 'only the first n points').argParser(wholeNumber);
 export const replicatesOption = (): Option =>
   new Option('--replicates <n>', 'this many replicates').argParser(wholeNumber);
+export const keepOption = (): Option =>
+  new Option('--keep', 'results count although the program changed').conflicts('fresh');
+export const freshOption = (): Option =>
+  new Option('--fresh', 'train anew what the changed program could change');
 export const nameOption = (): Option => new Option('--name <name>', 'another name for the sweep');
 export const yesOption = (): Option => new Option('--yes', 'go on with more than 200,000 trials');
 export const allOption = (): Option => new Option('--all', 'every sweep that is open');

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 /** The folder of this package, whether its sources run or what was built of them. */
-const packageFolder = nearestWithManifest(import.meta.dirname);
+export const packageFolder = nearestWithManifest(import.meta.dirname);
 
 /** The agent in one file, as it is put on hosts. */
 export const agentFile = join(packageFolder, 'dist/agent.mjs');

@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import type { ResolvedProgram } from '../coordinator/declaration.ts';
 import { sha256Hex } from '../model/canonical.ts';
 import type { CommandProgram } from '../model/sweep-file.ts';
+import { nearestName } from '../model/nearest.ts';
 import { programs } from '../programs/registry.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { ownFileOf } from './own-file.ts';
 import { programFolder } from './package-files.ts';
 import { readRequirements } from './requirements-file.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
@@ -62,6 +64,7 @@ async function readCommand(
 ): Promise<ReadProgram> {
   const { command, argStyle, env, metrics, activate, setup, passEnv } = program;
   const read = program.files === null ? null : await readFiles(console, loaded, program.files);
+  requireOwnFile(loaded, program, read?.paths ?? []);
   const files = read?.hash ?? null;
   const python = program.python === null ? null : readRequirements(console, loaded, program.python);
   return {
@@ -82,6 +85,23 @@ async function readCommand(
     },
     keep: read?.keep ?? (async () => {}),
   };
+}
+
+/** What `activate` or `setup` bring about can be seen only on a host. */
+function requireOwnFile(loaded: LoadedSweep, program: CommandProgram, paths: readonly string[]): void {
+  const { command, files, activate, setup } = program;
+  const own = activate === null && setup === null ? ownFileOf(command) : null;
+  if (own === null || paths.some((path) => path === own.path || path.startsWith(`${own.path}/`))) return;
+  const nearest = nearestName(own.path, paths);
+  const advice =
+    files === null
+      ? 'name the folder that it lies in as `files` of the program'
+      : `it is not there, or .labsweepignore leaves it out${nearest === null ? '' : `; did you mean ${nearest}?`}`;
+  throw refusalAt(
+    loaded,
+    ['program', 'command', own.at],
+    [`the program has no file ${own.path}${files === null ? '' : ` in ${files}`}: ${advice}`],
+  );
 }
 
 async function readFiles(console: Console, loaded: LoadedSweep, files: string): Promise<ReadFolder> {

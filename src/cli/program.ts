@@ -23,6 +23,7 @@ import { runVerb } from './verbs/run.ts';
 import { showVerb } from './verbs/show.ts';
 import { statusVerb } from './verbs/status.ts';
 import { stopVerb } from './verbs/stop.ts';
+import { trustVerb } from './verbs/trust.ts';
 import { tryVerb } from './verbs/try.ts';
 import { whyVerb } from './verbs/why.ts';
 
@@ -30,6 +31,7 @@ import { whyVerb } from './verbs/why.ts';
 const verbs: readonly Verb[] = [
   initVerb,
   hostsVerb,
+  trustVerb,
   dataVerb,
   engineVerb,
   planVerb,

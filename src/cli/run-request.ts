@@ -15,8 +15,6 @@ export interface RunRequest {
   /** The content store. */
   readonly store: string;
   readonly lab: Lab;
-  /** As it was named on the command line. */
-  readonly inventory: string | undefined;
   /** What the command waits for, one after the other, and what brings it about. */
   readonly awaited: readonly Awaited[];
   readonly command: Command;

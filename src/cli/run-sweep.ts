@@ -56,6 +56,7 @@ async function coordinate(
   const { folder, store, lab, foreground, isDetached } = request;
   const { inventory } = lab;
   const turned = new Wakeup();
+  const interrupted = onInterrupt();
   const session = await openSession({
     folder,
     store,
@@ -67,7 +68,6 @@ async function coordinate(
       turned.wake();
     },
   });
-  const interrupted = onInterrupt();
   const sayMoment = (): void => {
     const { state } = session.coordinator;
     watched.moment(state.ledger, liveFigures(state, process.pid, writer.eventCount, Date.now()));
@@ -187,12 +187,8 @@ function leave(console: Console, ledger: LedgerState, watched: Watched): void {
 }
 
 /** What others have asked this coordinator for and is not through goes on in the background. */
-async function handOn(
-  console: Console,
-  { folder, inventory }: RunRequest,
-  asked: readonly Asked[],
-): Promise<void> {
-  if (asked.length > 0) sayHandedOn(console, asked, await startBehind(folder, asked, inventory));
+async function handOn(console: Console, { folder, lab }: RunRequest, asked: readonly Asked[]): Promise<void> {
+  if (asked.length > 0) sayHandedOn(console, asked, await startBehind(folder, asked, lab));
 }
 
 /** Lets one waiter go on at the next event. */

@@ -13,6 +13,7 @@ import { inventoryNews } from '../board/inventory-news.ts';
 import { liveFigures } from '../coordinator/live.ts';
 import { isAtRest } from '../coordinator/rest.ts';
 import { stranded } from '../coordinator/stranded.ts';
+import { writeSeenHosts } from '../ledger/store/seen-hosts.ts';
 import { removeLive, writeLive } from '../ledger/store/live-file.ts';
 import { type OpenedWriter, openWriter } from '../ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
@@ -96,7 +97,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       return failure.reject(cause instanceof Error ? cause : new Error(String(cause)));
     }
     try {
-      writeLive(folder, liveFigures(coordinator.state, process.pid, writer.eventCount, Date.now()));
+      const live = liveFigures(coordinator.state, process.pid, writer.eventCount, Date.now());
+      writeLive(folder, live);
+      writeSeenHosts(folder, live.hosts);
     } catch {
       // Figures of the moment are for show. Where the disk is full, the next commit says so.
     }
@@ -106,6 +109,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const close = async (): Promise<Asked[]> => {
     clearInterval(timer);
     watch?.close();
+    sayLive();
     // What is being asked for in this moment is the successor's to do.
     await socket.close();
     const left = handedIn();

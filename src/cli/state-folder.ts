@@ -1,3 +1,4 @@
+/** Which state folder a command means: the one that is named, else the nearest at or above its place. */
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -10,31 +11,48 @@ import {
 } from '../ledger/store/state-folder.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { lastUsed, rememberUsed } from './last-used.ts';
+import { quoted } from './quoted.ts';
+import { shortest } from './shown-path.ts';
+import { findUpward, requireOwnFolder } from './trust/found-upward.ts';
 
 /**
- * The state folder for a sweep file: the one that is named, else the nearest at or above the file, else a new one
- * where the person stands if the file lies below, or beside the file.
- *
- * @param agentFolders the folders of the lab's hosts, as the inventory has them
+ * @param place the sweep file's folder, else where the person stands
+ * @returns null where there is none yet
  * @throws CommandError where the one that is named cannot be one
  */
-export function stateFolderFor(
-  console: Console,
-  sweepFolder: string,
-  named: string | undefined,
-  agentFolders: readonly string[] = [],
-): string {
-  if (named !== undefined) return namedFolder(resolve(console.cwd, named), named, agentFolders);
-  const found = findStateFolder(sweepFolder);
-  if (found !== null) return found;
-  const isBelow = !relative(console.cwd, sweepFolder).startsWith('..');
-  const parent = isBelow ? console.cwd : sweepFolder;
-  const usual = join(parent, stateFolderName);
-  return isForAgent(usual, agentFolders) ? join(parent, stateFolderBesideAgent) : usual;
+export function stateFolderOf(console: Console, place: string, named: string | undefined): string | null {
+  if (named !== undefined) return namedFolder(resolve(console.cwd, named), named);
+  const found = findUpward(console, place, findStateFolder);
+  if (found !== null) sayOther(console, found);
+  return found;
 }
 
-function namedFolder(folder: string, named: string, agentFolders: readonly string[]): string {
-  const isState = existsSync(folder) ? isStateFolder(folder) : !isForAgent(folder, agentFolders);
+/** The same, and where there is none a new one. */
+export const stateFolderFor = (console: Console, place: string, named: string | undefined): string =>
+  stateFolderOf(console, place, named) ?? newStateFolder(console, place);
+
+/**
+ * Where the person stands if the place lies below, else at the place.
+ *
+ * @param agentFolders the folders of the lab's hosts, as the inventory has them
+ */
+export function newStateFolder(
+  console: Console,
+  place: string,
+  agentFolders: readonly string[] = [],
+): string {
+  const isBelow = !relative(console.cwd, place).startsWith('..');
+  const folder = isBelow ? console.cwd : place;
+  requireOwnFolder(console, folder);
+  const usual = join(folder, stateFolderName);
+  const made = isForAgent(usual, agentFolders) ? join(folder, stateFolderBesideAgent) : usual;
+  sayOther(console, made);
+  return made;
+}
+
+function namedFolder(folder: string, named: string): string {
+  const isState = existsSync(folder) ? isStateFolder(folder) : !isForAgent(folder, []);
   if (isState) return folder;
   throw new CommandError(
     `${named} is no state folder but the folder of an agent, or a file; name another one.`,
@@ -57,10 +75,35 @@ function realPath(path: string): string {
   return path === dirname(path) ? path : join(realPath(dirname(path)), basename(path));
 }
 
+/** The same as `stateFolderOf`, of which there has to be one. @throws CommandError where there is none */
+export function requireStateFolder(console: Console, named: string | undefined): string {
+  const found = stateFolderOf(console, console.cwd, named);
+  if (found !== null) return found;
+  const { state } = lastUsed(console);
+  if (state === null || !existsSync(state))
+    throw new CommandError('there is no .labsweep here or above; `labsweep run SWEEP` starts one.');
+  const last = shortest(console, state);
+  throw new CommandError(
+    `there is no .labsweep here or above; the last command here used ${last}: say --state ${quoted(last)}.`,
+  );
+}
+
 /** Says where results will lie, before the first is written: a folder appears that nobody made. */
 export function announceNew(console: Console, stateFolder: string): void {
-  if (existsSync(stateFolder)) return;
-  const name = basename(stateFolder);
-  const why = name === stateFolderBesideAgent ? ` (${stateFolderName} there is for the agent of a host)` : '';
-  console.err(`Results go to ${join(basename(dirname(stateFolder)), name)}, a new folder${why}.\n`);
+  if (!existsSync(stateFolder)) {
+    const name = basename(stateFolder);
+    const why =
+      name === stateFolderBesideAgent ? ` (${stateFolderName} there is for the agent of a host)` : '';
+    console.err(`Results go to ${join(basename(dirname(stateFolder)), name)}, a new folder${why}.\n`);
+  }
+  rememberUsed(console, { state: stateFolder });
+}
+
+function sayOther(console: Console, found: string): void {
+  const { state } = lastUsed(console);
+  if (state === null || state === found || !existsSync(state)) return;
+  const last = shortest(console, state);
+  console.err(
+    `This command uses ${shortest(console, found)}; the last one here used ${last}, which --state ${quoted(last)} names.\n`,
+  );
 }

@@ -8,6 +8,8 @@ import { CommandError } from './exit.ts';
 /** A folder that may be sent to hosts, known by its hash; nothing is written yet. */
 export interface ReadFolder {
   readonly hash: ContentHash;
+  /** Its files, relative to it. */
+  readonly paths: readonly string[];
   /** Takes the files, as they were read, into a content store. @throws CommandError where one has changed since */
   readonly keep: (store: string) => Promise<void>;
 }
@@ -28,5 +30,5 @@ export async function readFolder(
         `${stored.paths.join(', ')} changed while ${folder} was read; run the command again.`,
       );
   };
-  return { hash: read.hash, keep };
+  return { hash: read.hash, paths: read.manifest.map(({ path }) => path), keep };
 }

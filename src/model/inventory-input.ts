@@ -1,6 +1,7 @@
 /** inventory.json as people write it; what labsweep makes of it is inventory.ts. */
 import { z } from 'zod';
 import { countInput, durationInput, envInput, nameInput, sizeInput } from './leaf-input.ts';
+import { isAddress, isJump, isUser } from './ssh-destination.ts';
 
 const reasonMessage = 'a sentence that says why, like "PSU broken"';
 const reason = z.string({ error: reasonMessage }).min(1, { error: reasonMessage });
@@ -48,18 +49,32 @@ const limits = z.strictObject({
 });
 
 const dataMessage = 'a path on the host, from /';
+const addressMessage =
+  'a host name or an IP address, like gpu1.lab.example or 192.0.2.18; `user` and `port` are keys of their own';
+const userMessage =
+  'a user name: letters, digits, `.`, `_`, `-` and `+`; a domain stands before it as in `LAB\\ada`, or behind as in `ada@lab`';
+const jumpMessage =
+  'a host of this inventory or of your ssh config, or `user@host:port`; several with commas and no spaces between them';
 const portMessage = 'a port: a whole number from 1 to 65535';
 const host = z.strictObject({
   name: nameInput,
-  address: z.string().min(1).optional().meta({ description: "Default: the name, by the user's ssh config." }),
+  address: z
+    .string()
+    .refine(isAddress, { error: addressMessage })
+    .optional()
+    .meta({ description: "Default: the name, by the user's ssh config." }),
   port: z
     .number({ error: portMessage })
     .int({ error: portMessage })
     .min(1, { error: portMessage })
     .max(65_535, { error: portMessage })
     .optional(),
-  user: z.string().min(1).optional(),
-  jump: z.string().min(1).optional().meta({ description: 'A host to go through.' }),
+  user: z.string().refine(isUser, { error: userMessage }).optional(),
+  jump: z
+    .string()
+    .refine(isJump, { error: jumpMessage })
+    .optional()
+    .meta({ description: 'A host to go through.' }),
   transport: z.enum(['ssh2', 'openssh', 'local']).optional().meta({ description: 'Default ssh2.' }),
   labels: z.array(z.string()).optional(),
   env: envInput.optional(),

@@ -9,7 +9,7 @@ import { knownKeys } from './schema-keys.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { parseSize } from './size.ts';
 import type { Locate } from './source.ts';
-import { inFileOrder, issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
+import { inFileOrder, issueAt, type KeyPath, showValue, type SourceIssue } from './source-issue.ts';
 
 export type ParsedInventory =
   | { readonly kind: 'inventory'; readonly inventory: Inventory }
@@ -37,6 +37,7 @@ export function parseInventory(text: string, path: string): ParsedInventory {
     ...sameName,
     ...sameMachine,
     ...jumpIssues(hosts, locate),
+    ...folderIssues(hosts, parsed.data, locate),
     ...deviceIssues(parsed.data, locate),
   ];
   return issues.length > 0
@@ -123,6 +124,23 @@ const deviceIssues = ({ hosts }: InventoryInput, locate: Locate): SourceIssue[] 
       return [issueAt(locate(path), path, `GPU ${gpu} is there twice; keep one entry a GPU`)];
     }),
   );
+
+const remoteFolder = /^[A-Za-z0-9_.~/][A-Za-z0-9_./-]*$/;
+
+/** It is a word of command lines that a login shell reads (coordinator/transport/command-line.ts). */
+function folderIssues(
+  hosts: readonly InventoryHost[],
+  { hosts: own }: InventoryInput,
+  locate: Locate,
+): SourceIssue[] {
+  return hosts.flatMap(({ transport, folder }, index) => {
+    if (folder === null || (transport === 'local' ? !/\p{Cc}/u.test(folder) : remoteFolder.test(folder)))
+      return [];
+    const path = own[index]?.folder === undefined ? ['defaults', 'folder'] : ['hosts', index, 'folder'];
+    const message = `${showValue(folder)} is not a path of letters, digits and _ . / -, from / or ~/`;
+    return [issueAt(locate(path), path, message)];
+  });
+}
 
 function jumpIssues(hosts: readonly InventoryHost[], locate: Locate): SourceIssue[] {
   return hosts.flatMap((host, index) => {

@@ -28,6 +28,10 @@ export interface ProgramDescription {
   readonly version: number;
   /** Every parameter's name, for the nearest known one. */
   readonly parameters: readonly string[];
+  /** What its lines report: of each epoch, or the last one alone. */
+  readonly metrics: readonly string[];
+  /** Whether a trial does nothing without a data set. */
+  readonly needsData: boolean;
   /** Parameters that are kept with the result but are not part of the identity (`engine`). */
   readonly provenance: readonly string[];
   /** Words that the program chooses when a sweep names none and the data set is not there to ask. */

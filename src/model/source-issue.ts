@@ -41,7 +41,7 @@ export const inFileOrder = (issues: readonly SourceIssue[]): SourceIssue[] =>
 export function renderKeyPath(path: KeyPath): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    if (!/^[A-Za-z_$][\w$-]*$/.test(part)) return `${text}["${part}"]`;
+    if (!/^[A-Za-z_$][\w$-]*$/.test(part)) return `${text}[${JSON.stringify(part)}]`;
     return text === '' ? part : `${text}.${part}`;
   }, '');
 }

@@ -73,7 +73,12 @@ function programIssues(
     return [...commandIssues(sweep.program, sweep, input, locate), ...passEnvIssues(sweep.program, locate)];
   const { name } = sweep.program;
   const description = describedAs(name, programs);
-  if (description !== null) return parameterIssues(sweep, input, description, locate);
+  if (description !== null)
+    return [
+      ...metricIssues(sweep, description, locate),
+      ...dataIssues(sweep, description, locate),
+      ...parameterIssues(sweep, input, description, locate),
+    ];
   const known = Object.keys(programs);
   const message = `there is no program ${name}: it is one of ${known.join(', ')}, or {command: [python3, train.py, "{args}"]}`;
   return [issueAt(locate(['program']), ['program'], message, nearestName(name, known))];
@@ -83,6 +88,28 @@ export const describedAs = (
   name: string,
   programs: Readonly<Record<string, ProgramDescription>>,
 ): ProgramDescription | null => (Object.hasOwn(programs, name) ? (programs[name] ?? null) : null);
+
+function metricIssues(
+  { objective }: SweepFile,
+  { name, metrics }: ProgramDescription,
+  locate: Locate,
+): SourceIssue[] {
+  if (metrics.includes(objective.metric)) return [];
+  const key = ['objective', 'metric'];
+  const nearest = nearestName(objective.metric, metrics);
+  const list = nearest === null ? `; its metrics are ${metrics.join(', ')}` : '';
+  return [issueAt(locate(key), key, `${name} reports no ${objective.metric}${list}`, nearest)];
+}
+
+function dataIssues(
+  { data }: SweepFile,
+  { name, needsData }: ProgramDescription,
+  locate: Locate,
+): SourceIssue[] {
+  if (data !== null || !needsData) return [];
+  const message = `${name} needs a data set: write \`data: mini\`, or a name from \`labsweep data list\``;
+  return [issueAt(locate(['program']), ['data'], message)];
+}
 
 /** Parameters of a built-in program are known by name before any point is completed. */
 function parameterIssues(

@@ -1,4 +1,5 @@
 /** The leaderboard as text: a table, and under it what it does and does not say. */
+import { inLine } from '../model/printable.ts';
 import { isTestMetric } from '../model/metrics.ts';
 import type { Leaderboard, Row } from './leaderboard.ts';
 import { estimateText, metricFormat } from './metric-text.ts';
@@ -20,9 +21,12 @@ export function leaderboardLines(board: Leaderboard, columns: number, limit: num
       ? [`SELECTED ON TEST DATA: ${objective.metric} is a test figure (selectOnTest)`]
       : []),
   ];
-  if (board.rows.length === 0) return [...heading, 'No point has a result yet.', ...unrankedLines(board)];
+  if (board.rows.length === 0)
+    return [...heading, 'No point has a result yet.', ...unrankedLines(board)].map(inLine);
   const { table, notShown } = rankedTable(board, columns, limit);
-  return [...heading, '', ...table, '', ...tableNotes(board, limit, notShown), ...unrankedLines(board)];
+  return [...heading, '', ...table, '', ...tableNotes(board, limit, notShown), ...unrankedLines(board)].map(
+    inLine,
+  );
 }
 
 interface Field {

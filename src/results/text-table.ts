@@ -1,3 +1,5 @@
+import { inLine } from '../model/printable.ts';
+
 /** A plain table: columns two spaces apart, no frame, so that it can be cut, searched and pasted. */
 export interface Column {
   readonly head: string;
@@ -6,8 +8,10 @@ export interface Column {
 
 /** Lines of the table, its heads first. A row has a cell for each column. */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const widths = columnWidths(columns, rows);
-  return [columns.map(({ head }) => head), ...rows].map((cells) =>
+  const heads = columns.map(({ head }) => inLine(head));
+  const lines = [heads, ...rows.map((row) => row.map(inLine))];
+  const widths = columnWidths(columns, lines);
+  return lines.map((cells) =>
     cells
       .map((cell, index) => padTo(cell, widths[index] ?? 0, columns[index]?.align ?? 'left'))
       .join(gap)

@@ -68,9 +68,9 @@ export async function read(verb: string, cwd: string, ...args: readonly string[]
   const console: Console = {
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
+    printed: () => ({ write: () => {}, end: () => {} }),
     errStream: new PassThrough(),
     live: false,
-    colour: false,
     columns: 100,
     cwd,
     env: {},

@@ -80,7 +80,8 @@ describe.concurrent('hosts check --sweep', () => {
     expect((await check(lab)).lines).toContainEqual(
       expect.stringMatching(/^ {2}x train\.py line 2: Missing parentheses.* \(Python 3\./),
     );
-    labWith(lab, {}, sweep([], '', "[python3, trian.py, '{args}']"));
+    // What `activate` brings along is seen on the host alone.
+    labWith(lab, {}, sweep(['activate: "true"'], '', "[python3, trian.py, '{args}']"));
     expect((await check(lab)).lines).toContain("  x trian.py is not among the program's files");
   });
 

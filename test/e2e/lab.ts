@@ -21,6 +21,7 @@ import { type LabProcess, processesOf, signal } from './processes.ts';
 import { masked, stackOf, type Told } from './told.ts';
 
 const command = join(import.meta.dirname, '../../bin/labsweep.js');
+const terminal = join(import.meta.dirname, 'terminal.py');
 const patienceMs = 30_000;
 
 /** `it` with a lab of its own. */
@@ -39,10 +40,19 @@ export interface Typed {
   readonly ended: Promise<Told>;
 }
 
+/** The same on a terminal of its own: `said.out` is what it shows. */
+export interface TypedOnTerminal extends Typed {
+  press(keys: string): void;
+  /** As when a laptop is closed under an ssh login. */
+  hangUp(): void;
+}
+
 export class Lab {
   /** Where the person stands, and where the host keeps its files. */
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'labsweep-e2e-')));
   readonly host = join(this.folder, 'host');
+  /** Where the next command is typed. */
+  cwd = this.folder;
   /** What the person has exported. */
   readonly env: Record<string, string> = {};
   /** A command that takes longer is killed. */
@@ -97,8 +107,25 @@ export class Lab {
 
   /** Types a command and lets it run. */
   type(...args: readonly string[]): Typed {
-    const child = spawn(process.execPath, [command, ...args], {
-      cwd: this.folder,
+    return this.#begin([process.execPath, command, ...args]);
+  }
+
+  /** Types `node ARGS…` and lets it run. */
+  node(...args: readonly string[]): Typed {
+    return this.#begin([process.execPath, ...args]);
+  }
+
+  /** Types a command on a pseudo-terminal and lets it run. */
+  typeOnTerminal(...args: readonly string[]): TypedOnTerminal {
+    const typed = this.#begin(['python3', terminal, process.execPath, command, ...args]);
+    const { stdin } = typed.child;
+    stdin?.on('error', () => {}); // it has ended before the key was pressed
+    return { ...typed, press: (keys) => void stdin?.write(keys), hangUp: () => void stdin?.end() };
+  }
+
+  #begin([program = '', ...args]: readonly string[]): Typed {
+    const child = spawn(program, args, {
+      cwd: this.cwd,
       env: {
         PATH: '/usr/bin:/bin',
         HOME: this.#home,
@@ -107,11 +134,11 @@ export class Lab {
         NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
         ...this.env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [program === process.execPath ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     const said = { out: '', err: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (said.out += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.err += text));
     const late = setTimeout(() => child.kill('SIGKILL'), this.patienceMs);
     const ended = new Promise<Told>((resolve) => {
       child.once('close', (code, ending) => {

@@ -10,6 +10,8 @@ const toy: ProgramDescription = {
   name: 'toy',
   version: 1,
   parameters: ['layers', 'dropout', 'batchNorm', 'engine'],
+  metrics: ['val_accuracy', 'score', 'val_loss', 'test_accuracy'],
+  needsData: false,
   provenance: ['engine'],
   defaultWords: ['yes', 'no'],
   complete: ({ layers = 3, dropout = 0.5, batchNorm = false, engine = 'auto' }) => {

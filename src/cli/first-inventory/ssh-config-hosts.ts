@@ -1,4 +1,5 @@
 import type { HostInput } from '../../model/inventory-input.ts';
+import { namePattern } from '../../model/leaf-input.ts';
 import { CommandError } from '../exit.ts';
 
 /** Names that lead to a service and not to a machine of the lab. */
@@ -15,7 +16,7 @@ export function hostsOfSshConfig(text: string, file: string): HostInput[] {
     .split('\n')
     .flatMap((line) => /^\s*Host\s*[\s=]\s*(.*)$/i.exec(line)?.[1]?.trim().split(/\s+/) ?? [])
     .map((name) => name.replaceAll('"', ''))
-    .filter((name) => /^[\w.-]+$/.test(name) && !services.test(name));
+    .filter((name) => namePattern.test(name) && !services.test(name));
   if (names.length === 0)
     throw new CommandError(
       `${file} names no host on its own; patterns such as gpu* are not taken for hosts.`,

@@ -24,8 +24,7 @@ export const coordinateVerb: Verb = (console, done) =>
         await runSweep(console, {
           folder,
           store: storeFolder(folder),
-          lab: readLab(console, folder, options.inventory),
-          inventory: options.inventory,
+          lab: readLab(console, { state: folder }, options.inventory),
           awaited: asked.map(awaitedOf),
           command: { kind: 'go-on', asked },
           breakLock: false,

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { resolve } from 'node:path';
-import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import { tableLines } from '../../results/text-table.ts';
 import type { Console } from '../console.ts';
 import { type DataRecord, importData, listDataRecords } from '../data-sets.ts';
@@ -8,7 +7,7 @@ import { CommandError } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { announceNew, stateFolderFor } from '../state-folder.ts';
+import { announceNew, stateFolderFor, stateFolderOf } from '../state-folder.ts';
 
 /** Names of unreadable files that a person sees. */
 const namesShown = 5;
@@ -64,7 +63,7 @@ const listCommand = (console: Console): Command =>
     .addOption(jsonOption('one JSON document'))
     .addHelpText('after', '\nExample:\n  labsweep data list')
     .action((options: { state?: string; json?: boolean }) => {
-      const folder = options.state ?? findStateFolder(console.cwd);
+      const folder = stateFolderOf(console, console.cwd, options.state);
       const records = folder === null ? [] : listDataRecords(folder);
       if (options.json === true) console.out(`${JSON.stringify(records)}\n`);
       else console.out(`${listLines(records).join('\n')}\n`);
@@ -95,6 +94,6 @@ function progress(console: Console): (at: { clips: number; share: number }) => v
   return ({ clips, share }) => {
     if (!console.live || Date.now() - said < 200) return;
     said = Date.now();
-    console.err(`\r${clips} clips, ${Math.floor(share * 100)} %`);
+    console.errStream.write(`\r${clips} clips, ${Math.floor(share * 100)} %`);
   };
 }

@@ -1,12 +1,11 @@
 import { Argument, Command } from 'commander';
-import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import type { InstallableEngine } from '../../programs/cnn1d/engine/install/releases.ts';
 import { tableLines } from '../../results/text-table.ts';
 import type { Console } from '../console.ts';
 import { addEngine, engineNames, listEngines } from '../engines.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { jsonOption, stateOption } from '../options.ts';
-import { announceNew, stateFolderFor } from '../state-folder.ts';
+import { announceNew, stateFolderFor, stateFolderOf } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
 
 const what: Readonly<Record<InstallableEngine | 'wasm', string>> = {
@@ -60,7 +59,7 @@ const listCommand = (console: Console): Command =>
     .addOption(jsonOption('one JSON document'))
     .addHelpText('after', '\nExample:\n  labsweep engine list')
     .action((options: { state?: string; json?: boolean }) => {
-      const folder = options.state ?? findStateFolder(console.cwd);
+      const folder = stateFolderOf(console, console.cwd, options.state);
       const installed = folder === null ? [] : listEngines(folder);
       if (options.json === true) {
         console.out(`${JSON.stringify(installed)}\n`);

@@ -62,8 +62,8 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
     .action(async (names: string[], options: CheckOptions) => {
       const { sweep } = options;
       // Of the lab in which the sweep would run.
-      const folder = sweep === undefined ? console.cwd : dirname(resolve(console.cwd, sweep));
-      const hosts = chosenHosts(console, names, options.inventory, folder);
+      const folder = sweep === undefined ? undefined : dirname(resolve(console.cwd, sweep));
+      const hosts = chosenHosts(console, names, options.inventory, { sweep: folder });
       const interrupt = onInterrupt();
       const look = (asked: AskedSweep | null) =>
         Promise.race([check(console, hosts, asked), interrupt.promise]);

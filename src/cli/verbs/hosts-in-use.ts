@@ -3,7 +3,7 @@ import type { Command as Asked } from '../../coordinator/core/command.ts';
 import type { CoordinatorState } from '../../coordinator/core/state.ts';
 import { type HostName, hostName } from '../../model/ids.ts';
 import { ask } from '../ask.ts';
-import { chosenHosts } from '../chosen-hosts.ts';
+import { chosenLab } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
 import { openState } from '../open.ts';
 import { inventoryOption, stateOption } from '../options.ts';
@@ -51,10 +51,10 @@ async function tell(
   command: Asked & { host: string },
 ): Promise<void> {
   const { folder } = openState(console, options);
-  const hosts = chosenHosts(console, [command.host], options.inventory);
+  const lab = chosenLab(console, [command.host], options.inventory, { state: folder });
   const isDone = (state: CoordinatorState): boolean =>
     command.kind === 'on' || !waitsThere(state, hostName(command.host));
-  console.out(`${await ask(console, folder, command, { hosts, inventory: options.inventory, isDone })}\n`);
+  console.out(`${await ask(console, folder, command, { lab, isDone })}\n`);
 }
 
 /** Without a coordinator that takes it back, the agent would start it all the same. */

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import type { InventoryHost } from '../../model/inventory.ts';
-import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
 import type { HostRecord } from '../../ledger/state.ts';
 import { tableLines } from '../../results/text-table.ts';
@@ -8,6 +7,7 @@ import { chosenHosts } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
 import { type OpenState, openState } from '../open.ts';
 import { inventoryOption, jsonOption, stateOption } from '../options.ts';
+import { stateFolderOf } from '../state-folder.ts';
 
 interface ListOptions {
   readonly inventory?: string;
@@ -35,7 +35,7 @@ export const listCommand = (console: Console): Command =>
     .action((options: ListOptions) => {
       const opened = openedOf(console, options);
       const live = opened?.live() ?? null;
-      const hosts = chosenHosts(console, [], options.inventory).map(
+      const hosts = chosenHosts(console, [], options.inventory, { state: opened?.folder }).map(
         ({ name, inventory, labels, off }): ListedHost => {
           const said = live?.hosts.find((host) => host.name === name);
           return {
@@ -63,8 +63,8 @@ const addressText = ({ name, address, user, port, jump, transport }: InventoryHo
 
 /** Null where no sweep was run here yet. */
 function openedOf(console: Console, { state }: ListOptions): OpenState | null {
-  if (state === undefined && findStateFolder(console.cwd) === null) return null;
-  return openState(console, state === undefined ? {} : { state });
+  const folder = stateFolderOf(console, console.cwd, state);
+  return folder === null ? null : openState(console, { state: folder });
 }
 
 /** What a person or the ledger has against a host holds without a coordinator as well. */

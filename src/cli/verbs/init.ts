@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import type { HostInput } from '../../model/inventory-input.ts';
+import { parseInventory } from '../../model/parse-inventory.ts';
 import { CommandError, exitCode } from '../exit.ts';
 import { inventoryText } from '../first-inventory/inventory-text.ts';
 import { hostsOfSheet } from '../first-inventory/sheet.ts';
@@ -58,5 +60,16 @@ function inventoryFrom(cwd: string, from: string): string {
   if (!existsSync(file)) throw new CommandError(`${from}: there is no such file.`);
   const text = readFileSync(file, 'utf8');
   const isSheet = ['.csv', '.tsv'].includes(extname(file).toLowerCase());
-  return inventoryText(isSheet ? hostsOfSheet(text, from) : hostsOfSshConfig(text, from));
+  const hosts = isSheet ? hostsOfSheet(text, from) : hostsOfSshConfig(text, from);
+  const inventory = inventoryText(hosts);
+  const parsed = parseInventory(inventory, 'inventory.json');
+  if (parsed.kind === 'refused')
+    throw new CommandError(
+      parsed.issues.map(({ key, message }) => `${from}: ${placeOf(key, hosts)}: ${message}`).join('\n'),
+    );
+  return inventory;
 }
+
+/** `hosts[2].address` of an inventory that nobody has seen yet, by the name that the source has. */
+const placeOf = (key: string, hosts: readonly HostInput[]): string =>
+  key.replace(/^hosts\[(\d+)\]\.?/, (_, index: string) => `${hosts[Number(index)]?.name ?? ''}, `);

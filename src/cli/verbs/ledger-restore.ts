@@ -7,10 +7,11 @@ import { replaceLedger } from '../../ledger/store/replace-ledger.ts';
 import { counted } from '../counted.ts';
 import { CommandError } from '../exit.ts';
 import { checkLedger, harmIn } from '../ledger-check.ts';
-import { namedStateFolder, requireLedger } from '../ledger-path.ts';
+import { requireLedger } from '../ledger-path.ts';
 import { requireNoWriter } from '../living-writer.ts';
 import { momentText } from '../moment-text.ts';
 import { stateOption } from '../options.ts';
+import { requireStateFolder } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
 
 export const ledgerRestoreVerb: Verb = (console) =>
@@ -24,7 +25,7 @@ export const ledgerRestoreVerb: Verb = (console) =>
     .addOption(stateOption())
     .addHelpText('after', '\nExample:\n  labsweep ledger restore ~/backups/lab.db && labsweep resume')
     .action(async (file: string, options: { state?: string }) => {
-      const folder = namedStateFolder(console, options.state);
+      const folder = requireStateFolder(console, options.state);
       const path = resolve(console.cwd, file);
       requireLedger(path);
       const check = checkLedger(path);

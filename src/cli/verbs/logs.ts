@@ -1,14 +1,17 @@
 import { Command } from 'commander';
+import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { HostReader } from '../../coordinator/fleet/host-reader.ts';
 import { TransportError } from '../../coordinator/transport/transport.ts';
 import type { Attempt, LedgerState } from '../../ledger/state.ts';
 import { ledgerId } from '../../model/ids.ts';
 import type { Console } from '../console.ts';
-import { CommandError, exitCode } from '../exit.ts';
+import { CommandError, type ExitCode, exitCode } from '../exit.ts';
+import { type Interrupt, onInterrupt } from '../interrupt.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { inventoryOption, stateOption, wholeNumber } from '../options.ts';
 import { agentFile } from '../package-files.ts';
+import { printLog } from '../print-log.ts';
 import type { Verb } from '../verb.ts';
 import { oneTrial, shortId } from '../trial-argument.ts';
 import { attemptsOf, lastAttempt } from '../trial-record.ts';
@@ -20,7 +23,7 @@ interface LogsOptions {
   readonly inventory?: string;
 }
 
-export const logsVerb: Verb = (console) =>
+export const logsVerb: Verb = (console, done) =>
   new Command('logs')
     .summary('show what a trial prints')
     .description('Shows what a trial printed, from its host; with -f goes on while it runs.')
@@ -33,19 +36,20 @@ export const logsVerb: Verb = (console) =>
     .action(async (name: string, options: LogsOptions) => {
       const { state, folder } = openState(console, options);
       const attempt = attemptNamed(state, name, options.attempt);
-      const host = readLab(console, folder, options.inventory).hosts.find((one) => one.name === attempt.host);
+      const host = readLab(console, { state: folder }, options.inventory).hosts.find(
+        (one) => one.name === attempt.host,
+      );
+      const interrupt = onInterrupt();
       try {
         if (host === undefined)
           throw new CommandError(`${attempt.host} is in the inventory no more, and the log lies there.`);
-        const reader = await HostReader.open(host, agentFile, ledgerId(state.ledger ?? ''));
-        try {
-          await print(console, reader.readLog(attempt.id, 0, options.follow === true));
-        } finally {
-          reader.close();
-        }
+        const shown = showLog(console, host, state, attempt, options.follow === true, interrupt);
+        if ((await shown) === 'interrupted') done(leave(console, attempt));
       } catch (error) {
         if (!(error instanceof TransportError || error instanceof CommandError)) throw error;
         printTail(console, attempt, error);
+      } finally {
+        interrupt.forget();
       }
     });
 
@@ -67,11 +71,32 @@ function attemptNamed(state: LedgerState, name: string, number: number | undefin
   return attempt;
 }
 
-/** A letter may lie across two pieces. */
-async function print(console: Console, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  const decoder = new TextDecoder();
-  for await (const piece of pieces) console.out(decoder.decode(piece, { stream: true }));
-  console.out(decoder.decode());
+async function showLog(
+  console: Console,
+  host: HostEntry,
+  { ledger }: LedgerState,
+  { id }: Attempt,
+  follow: boolean,
+  { promise: interrupted }: Interrupt,
+): Promise<'shown' | 'interrupted'> {
+  const reader = await HostReader.open(host, agentFile, ledgerId(ledger ?? ''));
+  const printed = printLog(reader.readLog(id, 0, follow), console.printed('out'));
+  printed.catch(() => {}); // after an interrupt nobody waits for the rest
+  try {
+    return await Promise.race([printed.then((): 'shown' => 'shown'), interrupted]);
+  } finally {
+    reader.close();
+  }
+}
+
+function leave(console: Console, attempt: Attempt): ExitCode {
+  const { trial, sweep, host, status } = attempt;
+  if (status.kind === 'running')
+    console.err(
+      `\nTrial ${shortId({ id: trial })} goes on on ${host}.\n` +
+        `\`labsweep logs -f ${shortId({ id: trial })}\` comes back to it, \`labsweep stop ${sweep}\` ends its sweep.\n`,
+    );
+  return exitCode.interrupted;
 }
 
 /** What the ledger kept of the log, where the host has it no more. @throws CommandError where that is nothing */

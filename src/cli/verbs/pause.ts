@@ -33,9 +33,8 @@ export const pauseVerb: Verb = (console) =>
         options.all === true,
         (one) => one.status.kind === 'open' && isBusy(one),
       );
-      const { inventory } = options;
-      const { hosts } = readLab(console, folder, inventory);
-      const afterwards = { hosts, inventory, isDone: nothingWaitsOnHosts };
+      const lab = readLab(console, { state: folder }, options.inventory);
+      const afterwards = { lab, isDone: nothingWaitsOnHosts };
       console.out(`${await ask(console, folder, { kind: 'pause', sweep }, afterwards)}\n`);
     });
 

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { type Declared, declare } from '../../coordinator/declaration.ts';
-import { findStateFolder } from '../../ledger/store/state-folder.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
+import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { trialId } from '../../model/ids.ts';
-import { readLedgerState } from '../declare.ts';
-import { type ChosenSweep, chooseSweep } from '../chosen-sweep.ts';
+import { refusalText } from '../../model/refusal-text.ts';
+import { chooseSweep } from '../chosen-sweep.ts';
+import { type ChangeOptions, checkProgram, keptProgram, readLedgerState } from '../declare.ts';
+import { exitCode } from '../exit.ts';
 import { readLab } from '../lab.ts';
 import { leavingOf } from '../leaving.ts';
 import {
@@ -13,6 +14,8 @@ import {
   jsonOption,
   limitOption,
   nameOption,
+  keepOption,
+  freshOption,
   replicatesOption,
   setOption,
   stateOption,
@@ -21,18 +24,19 @@ import {
 import { plannedData } from '../planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
-import { readProgram } from '../program-files.ts';
+import { refusedByAll } from '../plan-refusals.ts';
 import { shownVariables } from '../shown-variables.ts';
+import { stateFolderOf } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
 
-interface PlanOptions extends SweepOptions {
+interface PlanOptions extends SweepOptions, ChangeOptions {
   readonly state?: string;
   readonly inventory?: string;
   readonly json?: boolean;
 }
 
-export const planVerb: Verb = (console) =>
+export const planVerb: Verb = (console, done) =>
   new Command('plan')
     .summary('show what a sweep would train; starts and writes nothing')
     .description(
@@ -43,6 +47,8 @@ export const planVerb: Verb = (console) =>
     .addOption(limitOption())
     .addOption(replicatesOption())
     .addOption(nameOption())
+    .addOption(keepOption())
+    .addOption(freshOption())
     .addOption(stateOption())
     .addOption(inventoryOption())
     .addOption(yesOption())
@@ -51,36 +57,35 @@ export const planVerb: Verb = (console) =>
     .action(async (path: string, options: PlanOptions) => {
       const loaded = loadSweep(console, path, options);
       const chosen = chooseSweep(console, path, options);
-      const { hosts } = readLab(console, loaded.folder, options.inventory);
-      const stateFolder = options.state ?? findStateFolder(loaded.folder);
-      const plan = await planOf(console, loaded, chosen, hosts, stateFolder);
+      const stateFolder = stateFolderOf(console, loaded.folder, options.state);
+      const places = { sweep: loaded.folder, state: stateFolder ?? undefined };
+      const { hosts } = readLab(console, places, options.inventory);
+      const { program } = await checkProgram(console, loaded, stateFolder);
+      const data = await plannedData(loaded, program.description, stateFolder);
+      const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
+      const kept = keptProgram(ledger, chosen.loaded, program, data.resolved, options);
+      const declaredBy = ({ sweep, path: file, points }: LoadedSweep): Declared =>
+        declare(sweep, file, points, kept, data.resolved);
+      const declared = declaredBy(loaded);
+      const plan: Plan = {
+        sweep: chosen.loaded.sweep.name,
+        points: declared.points.length,
+        trials: trialsOf(declared, ledger),
+        devices: hosts.map(({ name, off }) => ({ host: name, off })),
+        missing: data.missing,
+        leaving: leavingOf(ledger, declaredBy(chosen.loaded)),
+        shown: shownVariables(console, loaded),
+        eta: null,
+      };
       if (options.json === true) console.out(`${JSON.stringify(plan)}\n`);
       else console.out(`${planLines(plan, loaded.excluded, console.columns).join('\n')}\n`);
+      const seen = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
+      const refused = refusedByAll(hosts, declared, ledger, seen);
+      if (refused === null) return;
+      for (const { host, refusal } of refused) console.err(`${host}: ${refusalText(refusal)}\n`);
+      console.err(`No host can take ${loaded.sweep.name}; \`labsweep run\` would end with that.\n`);
+      done(exitCode.noHost);
     });
-
-async function planOf(
-  console: Parameters<Verb>[0],
-  loaded: LoadedSweep,
-  chosen: ChosenSweep,
-  hosts: readonly HostEntry[],
-  stateFolder: string | null,
-): Promise<Plan> {
-  const { program } = await readProgram(console, loaded);
-  const data = await plannedData(loaded, program.description, stateFolder);
-  const declared = declare(loaded.sweep, loaded.path, loaded.points, program, data.resolved);
-  const whole = declare(chosen.loaded.sweep, loaded.path, chosen.loaded.points, program, data.resolved);
-  const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
-  return {
-    sweep: chosen.loaded.sweep.name,
-    points: declared.points.length,
-    trials: trialsOf(declared, ledger),
-    devices: hosts.map(({ name, off }) => ({ host: name, off })),
-    missing: data.missing,
-    leaving: leavingOf(ledger, whole),
-    shown: shownVariables(console, loaded),
-    eta: null,
-  };
-}
 
 function trialsOf({ points, declaration }: Declared, ledger: LedgerState): PlannedTrial[] {
   return points.flatMap((point) =>

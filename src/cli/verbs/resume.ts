@@ -6,6 +6,7 @@ import { boardReporter } from '../board-reporter.ts';
 import { storeFolder } from '../named-content.ts';
 import { CommandError } from '../exit.ts';
 import { readLab } from '../lab.ts';
+import { rememberUsed } from '../last-used.ts';
 import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
 import { requirePassedOf } from '../passed-variables.ts';
@@ -40,12 +41,13 @@ export const resumeVerb: Verb = (console, done) =>
       const { sweeps, command } = toResume(state, named);
       for (const { declaration } of sweeps)
         requirePassedOf(console, state.launches.get(declaration.launch)?.passEnv ?? []);
+      const lab = readLab(console, { state: folder }, options.inventory);
+      rememberUsed(console, { inventory: lab.inventory?.path ?? null });
       done(
         await runSweep(console, {
           folder,
           store: storeFolder(folder),
-          lab: readLab(console, folder, options.inventory),
-          inventory: options.inventory,
+          lab,
           awaited: sweeps.map(({ name }) => ({ sweep: name, trials: null })),
           command,
           breakLock: options.breakLock === true,

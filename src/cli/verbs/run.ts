@@ -6,10 +6,13 @@ import { storeFolder } from '../named-content.ts';
 import { type ChangeOptions, declareSweep } from '../declare.ts';
 import { runDetached } from '../detach.ts';
 import { readLab } from '../lab.ts';
+import { rememberUsed } from '../last-used.ts';
 import {
   breakLockOption,
+  freshOption,
   inventoryOption,
   jsonOption,
+  keepOption,
   limitOption,
   nameOption,
   replicatesOption,
@@ -20,7 +23,7 @@ import {
 import type { Verb } from '../verb.ts';
 import { jsonReporter, type RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
-import { stateFolderFor } from '../state-folder.ts';
+import { newStateFolder, stateFolderOf } from '../state-folder.ts';
 import type { SweepOptions } from '../sweep-source.ts';
 
 interface RunOptions extends SweepOptions, ChangeOptions {
@@ -45,8 +48,8 @@ export const runVerb: Verb = (console, done) =>
     .addOption(limitOption())
     .addOption(replicatesOption())
     .addOption(nameOption())
-    .addOption(new Option('--keep', 'results count although the program changed').conflicts('fresh'))
-    .addOption(new Option('--fresh', 'train anew what the changed program could change'))
+    .addOption(keepOption())
+    .addOption(freshOption())
     .addOption(new Option('--prune', 'what the file has no more may be ended and leave the leaderboard'))
     .addOption(stateOption())
     .addOption(inventoryOption())
@@ -57,12 +60,15 @@ export const runVerb: Verb = (console, done) =>
     .addHelpText('after', '\nExample:\n  labsweep run sweeps/quickstart.yaml --set fixed.epochs=2 --limit 3')
     .action(async (path: string, options: RunOptions) => {
       const { loaded, part, beside } = chooseSweep(console, path, options);
-      const lab = readLab(console, loaded.folder, options.inventory);
+      const there = stateFolderOf(console, loaded.folder, options.state);
+      const places = { sweep: loaded.folder, state: there ?? undefined };
+      const lab = readLab(console, places, options.inventory);
       const agentFolders = lab.hosts.map((host) => host.folder);
-      const folder = stateFolderFor(console, loaded.folder, options.state, agentFolders);
+      const folder = there ?? newStateFolder(console, loaded.folder, agentFolders);
       const declared = await declareSweep(console, loaded, folder, options);
       const { declaration } = declared;
       const name = declaration.sweep;
+      rememberUsed(console, { state: folder, inventory: lab.inventory?.path ?? null });
       if (beside !== null)
         console.err(`Sweep ${name}: other trials than those of ${path}, so ${beside} stays as it is.\n`);
       const all = { declaration, points: [...declared.points] };
@@ -70,7 +76,6 @@ export const runVerb: Verb = (console, done) =>
         folder,
         store: storeFolder(folder),
         lab,
-        inventory: options.inventory,
         awaited: [{ sweep: name, trials: part === null ? null : trialsOf(declared, part) }],
         command:
           part === null ? { kind: 'run' as const, ...all } : { kind: 'run-part' as const, ...all, part },

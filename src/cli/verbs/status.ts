@@ -10,6 +10,8 @@ import type { AttemptId } from '../../model/ids.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
 import { bestSoFar } from '../../results/best.ts';
 import type { Console } from '../console.ts';
+import { type ExitCode, exitCode } from '../exit.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { type OpenState, openState } from '../open.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
@@ -27,7 +29,7 @@ interface StatusOptions {
   readonly json?: boolean;
 }
 
-export const statusVerb: Verb = (console) =>
+export const statusVerb: Verb = (console, done) =>
   new Command('status')
     .summary('show how far sweeps are and what hosts do')
     .description('Shows how far each sweep is, and what each host does.')
@@ -37,7 +39,7 @@ export const statusVerb: Verb = (console) =>
     .addHelpText('after', '\nExample:\n  labsweep status --watch')
     .action(async (options: StatusOptions) => {
       const opened = openState(console, options);
-      if (options.watch === true) return watch(console, opened);
+      if (options.watch === true) return done(await watch(console, opened));
       const live = opened.live();
       if (options.json === true)
         console.out(`${JSON.stringify(statusDocument(opened.state, live, Date.now()))}\n`);
@@ -53,24 +55,40 @@ function statusText(opened: OpenState, live: LiveFigures | null): string[] {
   );
 }
 
-/** Returns when nothing of the sweep waits or runs any more, or it was stopped. */
-async function watch(console: Console, opened: OpenState): Promise<void> {
+/** Returns when nothing of the sweep waits or runs any more, when it was stopped, or when the person has seen enough. */
+async function watch(console: Console, opened: OpenState): Promise<ExitCode> {
   let view = latestView(opened);
   const renderer = console.live ? new Renderer(console.errStream, () => lines(view, console.columns)) : null;
   const plain = new PlainLog((line) => console.err(`${line}\n`));
-  while (!isAtRest(view) && view.status.kind !== 'stopped') {
-    await pause(lookEveryMs);
-    const news = opened.refresh();
-    view = latestView(opened);
-    if (news.kind === 'another') console.err(`Another ledger lies in ${opened.folder} by now.\n`);
-    if (renderer === null) {
-      if (news.kind === 'more') plain.committed(news.events, opened.state);
-      plain.moment(() => view, performance.now());
+  const interrupt = onInterrupt();
+  const isOver = (): boolean => isAtRest(view) || view.status.kind === 'stopped';
+  try {
+    while (!isOver()) {
+      if ((await Promise.race([pause(lookEveryMs), interrupt.promise])) === 'interrupted') break;
+      const news = opened.refresh();
+      view = latestView(opened);
+      if (news.kind === 'another') console.err(`Another ledger lies in ${opened.folder} by now.\n`);
+      if (renderer === null) {
+        if (news.kind === 'more') plain.committed(news.events, opened.state);
+        plain.moment(() => view, performance.now());
+      }
+      renderer?.changed();
     }
-    renderer?.changed();
+  } finally {
+    renderer?.end();
+    interrupt.forget();
   }
+  if (!isOver()) return leave(console, view);
   if (renderer === null) plain.end(view);
-  renderer?.end();
+  return exitCode.done;
+}
+
+function leave(console: Console, { sweep }: RunView): ExitCode {
+  console.err(
+    `This was a look only: ${sweep} goes on as before.\n` +
+      `\`labsweep status --watch\` looks again, \`labsweep stop ${sweep}\` ends the sweep.\n`,
+  );
+  return exitCode.interrupted;
 }
 
 const latestView = (opened: OpenState): RunView => viewOf(opened, sweepNamed(opened.state), opened.live());

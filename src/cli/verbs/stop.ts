@@ -28,9 +28,8 @@ export const stopVerb: Verb = (console) =>
     .action(async (named: string | undefined, options: StopOptions) => {
       const { folder, state } = openState(console, options);
       const sweep = sweepMeant(state, named, options.all === true, isBusy);
-      const { inventory } = options;
-      const { hosts } = readLab(console, folder, inventory);
-      const afterwards = { hosts, inventory, isDone: nothingRunsOn };
+      const lab = readLab(console, { state: folder }, options.inventory);
+      const afterwards = { lab, isDone: nothingRunsOn };
       console.out(`${await ask(console, folder, { kind: 'stop', sweep }, afterwards)}\n`);
     });
 

@@ -12,6 +12,7 @@ import { declareSweep } from '../declare.ts';
 import { thisMachine } from '../lab.ts';
 import { setOption, stateOption } from '../options.ts';
 import { agentFile } from '../package-files.ts';
+import { printLog } from '../print-log.ts';
 import type { Verb } from '../verb.ts';
 import type { RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
@@ -42,7 +43,6 @@ export const tryVerb: Verb = (console, done) =>
             folder,
             store: storeFolder(stateFolder),
             lab: { hosts: [host], inventory: null },
-            inventory: undefined,
             awaited: [{ sweep: declaration.sweep, trials: null }],
             command: { kind: 'run', declaration: { ...declaration, retries: 0 }, points: [...points] },
             breakLock: false,
@@ -86,8 +86,7 @@ function tryReporter(console: Console, host: HostEntry): RunReporter {
 async function showLog(console: Console, host: HostEntry, ledger: string, attempt: string): Promise<void> {
   const reader = await HostReader.open(host, agentFile, ledgerId(ledger));
   try {
-    for await (const bytes of reader.readLog(attemptId(attempt), 0, true))
-      console.err(bytes.toString('utf8'));
+    await printLog(reader.readLog(attemptId(attempt), 0, true), console.printed('err'));
   } finally {
     reader.close();
   }

@@ -1,6 +1,7 @@
 /** What the user's own ssh makes of a name: `ssh -G`, so that every Host, Match and Include holds here as well. */
 import { execFile } from 'node:child_process';
 import { homedir, userInfo } from 'node:os';
+import { isHostOrName, isJump, isUser } from '../../model/ssh-destination.ts';
 import { TransportError } from './transport.ts';
 
 /** What the inventory says of a host and its ssh config need not. */
@@ -35,17 +36,20 @@ export interface SshConfig {
 
 /**
  * @param configFile instead of the user's own and the system's
- * @throws TransportError `name` with what ssh says of a broken config
+ * @throws TransportError `name` with what ssh says of a broken config, or for a word that a shell would not take as it is
  */
 export async function readSshConfig(host: SshName, configFile: string | null): Promise<SshConfig> {
   const args = ['-G', ...sshArguments(host, configFile), '--', host.name];
-  return understand(host.name, await run(host.name, args));
+  const config = understand(host.name, await run(host.name, args));
+  requirePlain(config);
+  return config;
 }
 
 /** How the system's ssh is told what the inventory says. */
 export function sshArguments(host: SshName, configFile: string | null): string[] {
   const options: readonly (readonly [string, string | number | null])[] = [
-    ['HostName', host.address],
+    // `%` begins a token there (ssh_config(5)), and the zone of an IPv6 address here.
+    ['HostName', host.address?.replace('%', '%%') ?? null],
     ['Port', host.port],
     ['User', host.user],
     ['ProxyJump', host.jump],
@@ -113,6 +117,20 @@ function understand(name: string, text: string): SshConfig {
     strictHostKeyChecking: one('stricthostkeychecking') ?? 'ask',
     hostKeyAlias: one('hostkeyalias'),
   };
+}
+
+/** ssh hands these to a shell where it goes by a ProxyCommand or a ProxyJump. */
+function requirePlain({ name, hostname, user, proxyJump }: SshConfig): void {
+  const odd =
+    (isHostOrName(hostname) ? null : `HostName ${JSON.stringify(hostname)}`) ??
+    (isUser(user) ? null : `User ${JSON.stringify(user)}`) ??
+    proxyJump.filter((jump) => !isJump(jump)).map((jump) => `ProxyJump ${JSON.stringify(jump)}`)[0];
+  if (odd === undefined) return;
+  throw new TransportError(
+    'name',
+    `${name} has the ${odd} in your ssh config, which a shell would not take as it is; use letters, digits and . _ - there`,
+    { lasting: true },
+  );
 }
 
 /** ssh_config(5), IdentityAgent: a path, the name of a variable, or none. */

@@ -17,7 +17,7 @@ import { checkImports } from './imports.ts';
 import { localDataProblem } from './local-data.ts';
 import type { Place } from './place.ts';
 import { askInterpreter, lookForEnvironment } from './python-environment.ts';
-import { type PythonTarget, pythonTarget } from './python-target.ts';
+import { type PythonTarget, pythonTarget } from '../../model/python-target.ts';
 import { setupFolder } from './setup.ts';
 
 export type CheckRequest = Omit<Extract<ToAgent, { kind: 'check-launch' }>, 'kind'>;

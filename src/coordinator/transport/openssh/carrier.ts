@@ -21,6 +21,8 @@ export function opensshCarrier(host: SshName, configFile: string | null): Carrie
     await master.ready();
     const child = spawn('ssh', [...master.arguments('-T'), commandLine], {
       stdio: 'pipe',
+      // Ctrl-C goes to every process of the terminal's foreground group; the connection is still needed then.
+      detached: true,
       env: { ...process.env, ...neverAsks },
     });
     const ended = new Promise<number | null>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** Which Python file or module a command runs, as python(1) reads its arguments. */
+/** Which Python file or module a command runs, as python(1) reads its arguments. Pure. */
 export interface PythonTarget {
   /** The interpreter, as the command names it. */
   readonly interpreter: string;

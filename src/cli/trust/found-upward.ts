@@ -1,0 +1,52 @@
+/** Files that nobody has named are looked for upward, and followed only where nobody else could have put them there. */
+import { dirname } from 'node:path';
+import type { Console } from '../console.ts';
+import { CommandError } from '../exit.ts';
+import { quoted } from '../quoted.ts';
+import { folderObjection, isOpenToAll, isOwn, objection } from './objection.ts';
+import { isTrusted } from './trusted-folders.ts';
+
+/**
+ * @param nearest what lies at or above a folder
+ * @throws CommandError where somebody else may write it
+ */
+export function findUpward(
+  console: Console,
+  from: string,
+  nearest: (from: string) => string | null,
+): string | null {
+  const found = nearest(from);
+  if (found === null) return null;
+  const folder = dirname(found);
+  if (isTrusted(console, folder)) return found;
+  if (isOpenToAll(folder) && !isOwn(found)) {
+    sayPassedBy(console, found);
+    return folder === dirname(folder) ? null : findUpward(console, dirname(folder), nearest);
+  }
+  const because = objection(found);
+  if (because !== null) throw notOwn(`${found} is not used`, because, folder);
+  return found;
+}
+
+/** @throws CommandError where what is made in the folder would not be found again */
+export function requireOwnFolder(console: Console, folder: string): void {
+  const because = isTrusted(console, folder) ? null : folderObjection(folder);
+  if (because !== null) throw notOwn(`no .labsweep is made in ${folder}`, because, folder);
+}
+
+const passedBy = new Set<string>();
+
+/** Once: a command looks for a state folder and an inventory, from one place and another. */
+function sayPassedBy(console: Console, found: string): void {
+  if (passedBy.has(found)) return;
+  passedBy.add(found);
+  console.err(
+    `${found} belongs to another user and is passed by: every user may put files into ${dirname(found)}.\n`,
+  );
+}
+
+const notOwn = (what: string, because: string, folder: string): CommandError =>
+  new CommandError(
+    `${what}: ${because}. Whoever can write an inventory or a ledger can run commands as you.\n` +
+      `If you trust everybody who can write there, type: labsweep trust ${quoted(folder)}`,
+  );

@@ -1,0 +1,82 @@
+import { describe, expect } from 'vitest';
+import { exitCode } from '../../src/cli/exit.ts';
+import { it } from './lab.ts';
+import { cnn1dSweep, printsScore, shellSweep } from './sweeps.ts';
+
+const grid = 'grid: {x: [1]}\n';
+const toy = shellSweep(printsScore, grid);
+const withCommand = (command: string, rest = ''): string =>
+  toy.replace(/command: .*/, `command: ${command}${rest}`).replace('grid', 'fixed: {y: 1}\ngrid');
+
+describe('P8 plan refuses what run refuses, in the same words', { timeout: 90_000 }, () => {
+  it.for([
+    [
+      'a script that is not among the files',
+      withCommand('[python3, -u, train.py, "{args}"]', '\n  files: ./model'),
+      /command\[2\]: the program has no file train\.py in model: .+ did you mean trian\.py\?/,
+    ],
+    [
+      'a script of a program without files',
+      withCommand('[bash, train.sh, "{args}"]'),
+      /command\[1\]: the program has no file train\.sh: name the folder/,
+    ],
+    [
+      'a program file that .labsweepignore leaves out',
+      withCommand('[./run.sh, "{args}"]', '\n  files: ./model'),
+      /command\[0\]: the program has no file run\.sh in model/,
+    ],
+    [
+      'a metric that cnn1d lacks',
+      cnn1dSweep('layers: [3]').replace('val_accuracy', 'val_acuracy'),
+      /objective\.metric: cnn1d reports no val_acuracy; did you mean val_accuracy\?/,
+    ],
+    [
+      'cnn1d without data',
+      cnn1dSweep('layers: [3]').replace('data: mini\n', ''),
+      /data: cnn1d needs a data set/,
+    ],
+    [
+      'a variable that is not set',
+      toy.replace('objective', '  passEnv: [NOT_SET]\nobjective'),
+      /program\.passEnv\[0\]: NOT_SET is not set here/,
+    ],
+    [
+      'an engine that is not installed',
+      cnn1dSweep('layers: [3]').replace('custom-k5', 'custom-k5, engine: gpu'),
+      /fixed\.engine: the engine gpu is not installed/,
+    ],
+  ] as const)('%s', async ([, text, words], { lab }) => {
+    lab.write('model/trian.py', '');
+    lab.write('model/run.sh', '');
+    lab.write('model/.labsweepignore', 'run.sh\n');
+    lab.write('sweep.yaml', text);
+    const said = await lab.refused('plan', 'sweep.yaml');
+    expect(said).toMatch(words);
+    expect(await lab.refused('run', 'sweep.yaml')).toBe(said);
+  });
+
+  it.for([
+    ['resources: {hostMemory: 10 TB}\n', /^here: needs 9\.1 TiB of memory/],
+    ['hosts: cuda99\n', /^here: the host lacks label cuda99\n/],
+  ] as const)('what no host has: %s', async ([rest, words], { lab }) => {
+    lab.write('sweep.yaml', toy.replace('resources: {cpus: 0}\n', '') + rest);
+    const planned = await lab.labsweep('plan', 'sweep.yaml');
+    expect(planned).toMatchObject({ code: exitCode.noHost, err: expect.stringMatching(words) });
+    const run = await lab.labsweep('run', 'sweep.yaml');
+    expect(run).toMatchObject({ code: exitCode.noHost });
+    expect(run.err).toContain(planned.err.split('\n')[0]);
+  });
+
+  it('a program whose files changed since, and --keep or --fresh plans on', async ({ lab }) => {
+    lab.write('model/score.sh', `${printsScore.replaceAll('$0', '$1')}\n`);
+    lab.write(
+      'sweep.yaml',
+      withCommand('[sh, score.sh, "{x}"]', '\n  files: ./model').replace('fixed: {y: 1}\n', ''),
+    );
+    expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
+    lab.write('model/more.txt', '');
+    expect(await lab.refused('plan', 'sweep.yaml')).toBe(await lab.refused('run', 'sweep.yaml'));
+    expect((await lab.labsweep('plan', 'sweep.yaml', '--keep')).out).toContain('1 of them done');
+    expect((await lab.labsweep('plan', 'sweep.yaml', '--fresh')).out).toContain('0 of them done');
+  });
+});
