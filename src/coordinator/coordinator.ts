@@ -1,7 +1,7 @@
 /** A coordinator's turn at a ledger: the loop with the real ledger, hosts and files around it. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { fold } from '../ledger/fold.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
@@ -15,7 +15,7 @@ import type { ArtifactFiles, CoordinatorEvent, Instruction } from './core/events
 import { restore } from './core/restore.ts';
 import { type ListedHost, newFleetHost } from './core/fleet-host.ts';
 import type { CoordinatorState } from './core/state.ts';
-import { insideOf } from './fleet/artifact-fetcher.ts';
+import { writeArtifact } from './fleet/artifact-files.ts';
 import { CheckpointCarrier } from './fleet/checkpoint-carrier.ts';
 import { HostLink } from './fleet/link.ts';
 import { newNonce } from './fleet/nonce.ts';
@@ -82,6 +82,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const supplies = { packs: new Packs(options.store), wheels: new WheelHouse(options.store) };
   const machines = new Machines();
   const carrier = new CheckpointCarrier(join(options.folder, 'carried'));
+  rmSync(partsFolder(options.folder), { recursive: true, force: true }); // of a coordinator that was killed
   const answers = new Map<number, (message: string) => void>();
   const loop = new CoordinatorLoop(state, {
     now: () => Date.now(),
@@ -205,7 +206,14 @@ function beginTerm(options: CoordinatorOptions): CoordinatorState {
     ...(state.ledger.ledger === null
       ? [{ kind: 'ledger-created', at, ledger: randomBytes(8).toString('hex') } as const]
       : []),
-    { kind: 'term-started', at, term: state.ledger.term + 1, nonce: newNonce(), machine },
+    {
+      kind: 'term-started',
+      at,
+      term: state.ledger.term + 1,
+      nonce: newNonce(),
+      machine,
+      secret: state.ledger.seal === null ? randomBytes(16).toString('hex') : null,
+    },
   ];
   writer.commit(begin, []);
   for (const event of begin) fold(state.ledger, event);
@@ -232,6 +240,7 @@ function newLink(
     settings: host.settings,
     environment: options.environment,
     artifacts: (attempt) => artifactsFolder(options.folder, attempt),
+    parts: partsFolder(options.folder),
     ledger: ledger().ledger ?? ledgerId(''),
     owner: options.owner,
     term: () => ledger().term,
@@ -245,10 +254,9 @@ export const artifactsFolder = (folder: string, attempt: AttemptId): string =>
   join(folder, 'artifacts', attempt);
 
 function storeArtifacts(folder: string, attempt: AttemptId, files: ArtifactFiles): void {
-  for (const { path, base64 } of files) {
-    const file = insideOf(artifactsFolder(folder, attempt), path);
-    if (file === null) continue;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, Buffer.from(base64, 'base64'), { mode: 0o600 });
-  }
+  for (const { path, base64 } of files)
+    writeArtifact(artifactsFolder(folder, attempt), path, Buffer.from(base64, 'base64'));
 }
+
+/** No attempt has such an id. */
+const partsFolder = (folder: string): string => join(folder, 'artifacts', '.fetching');

@@ -11,7 +11,8 @@ import type { Outcome } from '../../src/model/outcome.ts';
 import type { Lease, ToAgent } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { VirtualClock } from '../simulation/clock.ts';
-import { declarationOf, endOf, factsOf, failure, type HostSaid } from './world.ts';
+import { type FromAgent, fromAgentSchema } from '../../src/protocol/messages.ts';
+import { declarationOf, endOf, factsOf, failure } from './world.ts';
 
 export interface ClockHost {
   readonly name: string;
@@ -47,7 +48,7 @@ export class LabOnAClock {
     const fleet = hosts.map(({ name, slots }) => newFleetHost(plainHost(name, { ...noLimits, slots })));
     const begin = [
       { kind: 'ledger-created', at: 0, ledger: 'l' },
-      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },
+      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
     ] as const;
     this.state = restore(begin, fleet, new Map());
     this.#hosts = new Map(hosts.map((host) => [hostName(host.name), new Running(this, host)]));
@@ -67,7 +68,8 @@ export class LabOnAClock {
     if (this.#inbox.push(event) === 1) this.clock.after(turnMs, () => this.#turn());
   }
 
-  say(host: HostName, message: HostSaid): void {
+  say(host: HostName, said: FromAgent): void {
+    const message = fromAgentSchema.parse(said);
     this.clock.after(latencyMs, () => this.post({ kind: 'host-message', host, message }));
   }
 

@@ -54,14 +54,14 @@ export const defects: readonly Defect[] = [
   },
   {
     what: 'what another life of the ledger left running is not adopted',
-    file: 'coordinator/core/hosts.ts',
+    file: 'coordinator/core/reconcile.ts',
     find: "turn.record({ kind: 'adopted', at: now, attempt, host: host.name, trial });",
-    put: '',
+    put: ';',
     seenAs: /the coordinator does not know it/,
   },
   {
     what: 'a lease that never arrived stays leased',
-    file: 'coordinator/core/hosts.ts',
+    file: 'coordinator/core/reconcile.ts',
     find: '  if (unstarted.length > 0)\n',
     put: '  if (unstarted.length > 1e9)\n',
     seenAs: /is leased|never succeeded: leased/,

@@ -11,8 +11,8 @@ import { type LedgerEvent, ledgerEventSchema } from '../../src/ledger/events.ts'
 import { type HostName, hostName } from '../../src/model/ids.ts';
 import { decoder } from '../../src/protocol/framing.ts';
 import {
-  type FromAgent,
   fromAgentSchema,
+  type HostSaid,
   protocolVersion,
   type ToAgent,
 } from '../../src/protocol/messages.ts';
@@ -118,7 +118,14 @@ export class VirtualCoordinator {
     const nonce = this.#nonce();
     const begin: LedgerEvent[] = [
       ...(state.ledger.ledger === null ? [{ kind: 'ledger-created', at, ledger: 'ledger' } as const] : []),
-      { kind: 'term-started', at, term: state.ledger.term + 1, nonce, machine: 'laptop' },
+      {
+        kind: 'term-started',
+        at,
+        term: state.ledger.term + 1,
+        nonce,
+        machine: 'laptop',
+        secret: state.ledger.seal === null ? `s${this.#nonce()}` : null,
+      },
     ];
     this.#disk.commit(begin, []);
     for (const event of begin) fold(state.ledger, event);
@@ -229,7 +236,7 @@ export class VirtualCoordinator {
     });
   }
 
-  #received(host: HostName, message: FromAgent, wasServed: boolean): void {
+  #received(host: HostName, message: HostSaid, wasServed: boolean): void {
     if (message.kind === 'welcome')
       this.#loop.post({ kind: 'host-connected', host, facts: message.facts, endsWithLogin: null });
     else if (message.kind === 'turned-away' && message.term !== null && !wasServed)

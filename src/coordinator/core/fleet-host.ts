@@ -35,6 +35,7 @@ export const newFleetHost = (host: ListedHost): FleetHost => ({
   asked: new Set(),
   heldSince: null,
   away: null,
+  twin: null,
   stuck: null,
   failures: [],
   othersSucceed: false,

@@ -59,6 +59,8 @@ export interface FleetHost {
   heldSince: number | null;
   /** How long it has been tried in vain; null where it was not yet, is connected or was given up. */
   away: Away | null;
+  /** The other entry of the inventory that has this machine and its agent; null where none has. */
+  twin: HostName | null;
   /** Why its agent does nothing, in its own words; null where it works. */
   stuck: string | null;
   /** What failed there since its last success, and whether anything succeeded elsewhere since the first of it. */
@@ -100,7 +102,7 @@ export type HostLink =
     };
 
 export interface Hold {
-  readonly attempt: string;
+  readonly attempt: AttemptId;
   readonly refusals: readonly Refusal[];
 }
 

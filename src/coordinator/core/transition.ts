@@ -6,6 +6,7 @@ import { planTurn } from './plan-turn.ts';
 import { connected, disconnected, givenUp, received } from './hosts.ts';
 import type { CoordinatorState, LaunchState } from './state.ts';
 import { Turn } from './turn.ts';
+import { foundTwin } from './twins.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 
 /**
@@ -32,6 +33,9 @@ export function transition(
       break;
     case 'host-given-up':
       givenUp(state, event.host, event.because);
+      break;
+    case 'host-is-twin':
+      foundTwin(state, turn, event);
       break;
     case 'host-progress':
       noteProgress(state, event.host, event.doing);

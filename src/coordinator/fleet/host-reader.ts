@@ -34,7 +34,8 @@ export class HostReader {
       const answer = await this.#ask(attempt, at);
       if (answer.problem !== null) throw new TransportError('io', answer.problem);
       const bytes = Buffer.from(answer.base64, 'base64');
-      at = answer.offset + bytes.length;
+      // A log that was cut is shorter than what was read of it; nothing can have been passed over.
+      at = Math.min(answer.offset, at) + bytes.length;
       if (bytes.length > 0) yield bytes;
       if (answer.complete || (bytes.length === 0 && !follow)) return;
       if (bytes.length === 0) await pause(followMs);
@@ -48,7 +49,7 @@ export class HostReader {
   #ask(attempt: AttemptId, offset: number) {
     return this.#conversation.ask(
       { kind: 'read-log', attempt, offset },
-      (message) => (message.kind === 'log' ? message : undefined),
+      (message) => (message.kind === 'log' && message.attempt === attempt ? message : undefined),
       answerMs,
       'the agent has not answered',
     );
