@@ -22,6 +22,8 @@ export interface Collected {
 
 /** A program that leaves more files than this has mistaken its artifacts folder for a scratch disk. */
 const maxListedArtifacts = 10_000;
+/** Of all paths together: they travel in one message. */
+const maxPathChars = 4 * 1024 ** 2;
 
 /**
  * Looks over what an attempt left in its artifacts folder. Links out of it and files that cannot be read are left out.
@@ -29,9 +31,19 @@ const maxListedArtifacts = 10_000;
  */
 export async function collect(folder: string, { fetch, maxBytes }: CollectOptions): Promise<Collected> {
   const { files } = await walk(folder, () => false);
-  const listed = [...files].sort(byPathBytes).slice(0, maxListedArtifacts);
+  const listed = fitting([...files].sort(byPathBytes));
   const found = (await mapSome(4, listed, (file) => describe(folder, file))).flat();
   return { artifacts: choose(found, fetch, maxBytes), unlisted: files.length - listed.length };
+}
+
+/** The first of them that fit into one message. */
+function fitting(files: readonly FoundFile[]): FoundFile[] {
+  let chars = 0;
+  const beyond = files.findIndex(({ path }, index) => {
+    chars += JSON.stringify(path).length;
+    return index >= maxListedArtifacts || chars > maxPathChars;
+  });
+  return beyond < 0 ? [...files] : files.slice(0, beyond);
 }
 
 async function describe(folder: string, { path }: FoundFile): Promise<Found[]> {

@@ -33,8 +33,9 @@ function bytesBelow(folder: string): number {
   return bytes;
 }
 
-/** They are listed in one message. */
+/** They are listed in one message, with their paths. */
 const mostFiles = 100_000;
+const mostPathChars = 16 * 1024 ** 2;
 
 type Listed =
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
@@ -53,7 +54,9 @@ export async function listCheckpoint(host: HostFolder, trial: string): Promise<L
     // What was rotated away may have left a link behind.
     const read = await readManifest(folder, { ignore: 'broken-links' });
     if (read.kind === 'refused') return refused(read.problems.map(problemText).join(', and '));
-    return read.manifest.length <= mostFiles ? read : refused(`has more than ${mostFiles} files`);
+    if (read.manifest.length > mostFiles) return refused(`has more than ${mostFiles} files`);
+    const chars = read.manifest.reduce((sum, { path }) => sum + JSON.stringify(path).length, 0);
+    return chars <= mostPathChars ? read : refused('has paths of over 16 MiB together');
   } catch (error) {
     return refused(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
