@@ -24,7 +24,11 @@ export function declarationOf(options: Partial<SweepDeclaration> = {}): SweepDec
     dataName: null,
     objective,
     launch: 'launch-1',
-    spec: plainLaunch(['true'], { argStyle: 'kebab', objective, artifacts: { fetch: ['**'], maxBytes: 50_000_000 } }),
+    spec: plainLaunch(['true'], {
+      argStyle: 'kebab',
+      objective,
+      artifacts: { fetch: ['**'], maxBytes: 50_000_000 },
+    }),
     labels: [],
     retries: 1,
     concurrent: null,
