@@ -236,11 +236,11 @@ describe.skipIf(whyNoSshd !== null)('P9 a host that lies', () => {
     }, 10);
     while (lab.liar.isHeard) {
       lab.liar.write(flood);
-      for (let turns = 0; turns < 200 && lab.liar.isHeard; turns += 1) await pause(5);
+      await lab.liar.read();
     }
     clearInterval(clock);
     await lab.until(() => lab.distrust !== null);
-    expect(lab.distrust).toContain('messages a second, on and on');
+    expect(lab.distrust).toContain('far more messages a second');
     expect(Math.max(...late)).toBeLessThan(3_000);
     expect(lab.surroundings()).toEqual(before);
   });

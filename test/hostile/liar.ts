@@ -5,6 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { AgentAddress, ExecResult, Transport } from '../../src/coordinator/transport/transport.ts';
 import { encode } from '../../src/protocol/framing.ts';
 
+const pieceChars = 32 * 1024;
+
 export class Liar {
   readonly transport: Transport;
   /** What becomes of each line of the agent on its way. */
@@ -31,8 +33,10 @@ export class Liar {
     this.write(messages.map(encode).join(''));
   }
 
+  /** In pieces, as a connection brings it. */
   write(text: string): void {
-    this.#toCoordinator?.write(text);
+    for (let at = 0; at < text.length; at += pieceChars)
+      this.#toCoordinator?.write(text.slice(at, at + pieceChars));
   }
 
   /** Until all that was said is read, or will not be any more. */

@@ -152,4 +152,18 @@ export const defects: readonly Defect[] = [
     put: "if (place.kind === 'left' && to === host) carried.delete(to);",
     seenAs: /never succeeded: queued|should have failed and is queued/,
   },
+  {
+    what: 'a host may speak of what was leased to another',
+    file: 'coordinator/core/speaks-for.ts',
+    find: 'if (leasedTo === name) return true;',
+    put: "if (leasedTo !== '') return true;",
+    seenAs: /P[13]: |never ran to its end/,
+  },
+  {
+    what: 'an attempt that a host has made up is adopted',
+    file: 'coordinator/core/attempt-seal.ts',
+    find: 'if (parts.length < 3) return seal === null || !seal.isWhole;',
+    put: 'if (parts.length < 9) return true;',
+    seenAs: /./,
+  },
 ];

@@ -22,7 +22,8 @@ export function endAttempt(
 ): void {
   const attempt = attemptOf(state, host, id);
   // One of another life of this ledger that was cancelled is over; any other end is adopted at the next connection.
-  if (attempt !== null || told.outcome.kind === 'cancelled') acknowledge(state, host.name, id);
+  const isForgotten = !state.ledger.attempts.has(id) && told.outcome.kind === 'cancelled';
+  if (attempt !== null || isForgotten) acknowledge(state, host.name, id);
   if (attempt === null || attempt.status.kind === 'ended') return;
   const end = believable(told, state.committedLines.get(id) ?? 0, state.ledger.launches.get(attempt.launch));
   host.ended += 1;
