@@ -198,7 +198,7 @@ export const lyingLine = (knows: Knows): fc.Arbitrary<string> => {
   const edits = fc.array(fc.record({ place: fc.nat(40), value: oddValue }), { maxLength: 3 });
   const message = fc
     .record({ about, which: fc.nat(100), edits })
-    .map(({ about: [attempt = '', trial = ''], which, edits: odd }) => {
+    .map(({ about: [attempt, trial], which, edits: odd }) => {
       const messages = messagesAbout(attempt, trial);
       return edited(messages[which % messages.length] ?? {}, odd);
     });
