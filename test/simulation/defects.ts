@@ -157,7 +157,7 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/core/speaks-for.ts',
     find: 'if (leasedTo === name) return true;',
     put: "if (leasedTo !== '') return true;",
-    seenAs: /P[13]: |never ran to its end/,
+    seenAs: /P[13]: |never ran to its end|and is succeeded/,
   },
   {
     what: 'an attempt that a host has made up is adopted',
