@@ -164,6 +164,6 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/core/attempt-seal.ts',
     find: 'if (parts.length < 3) return seal === null || !seal.isWhole;',
     put: 'if (parts.length < 9) return true;',
-    seenAs: /./,
+    seenAs: /is adopted from .*, and was never leased to it/,
   },
 ];
