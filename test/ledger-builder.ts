@@ -54,7 +54,7 @@ export class LedgerBuilder {
   constructor({ ledger = 'ledger-of-a-test', nonce = 'n1' } = {}) {
     this.#nonce = nonce;
     this.add({ kind: 'ledger-created', at: this.now, ledger });
-    this.add({ kind: 'term-started', at: this.now, term: 1, nonce, machine: 'm' });
+    this.add({ kind: 'term-started', at: this.now, term: 1, nonce, machine: 'm', secret: null });
   }
 
   add(event: LedgerEvent): this {

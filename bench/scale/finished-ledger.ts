@@ -27,7 +27,7 @@ function beginning(points: ReturnType<typeof pointsOf>): LedgerEvent[] {
     declared.push({ kind: 'points-declared', at, sweep, points: points.slice(from, from + pointsPerEvent) });
   return [
     { kind: 'ledger-created', at, ledger: 'f00dcafef00dcafe' },
-    { kind: 'term-started', at, term: 1, nonce: 'abcdef', machine: 'bench' },
+    { kind: 'term-started', at, term: 1, nonce: 'abcdef', machine: 'bench', secret: null },
     { kind: 'sweep-declared', at, declaration },
     ...declared,
     { kind: 'sweep-opened', at, sweep, part: null },

@@ -64,7 +64,7 @@ function beginning(points: readonly PointDeclaration[], command: readonly string
   const spec = { ...declaration.spec, command: [...command] };
   return [
     { kind: 'ledger-created', at, ledger: 'f00dcafef00dcafe' },
-    { kind: 'term-started', at, term: 1, nonce, machine: 'bench' },
+    { kind: 'term-started', at, term: 1, nonce, machine: 'bench', secret: null },
     { kind: 'sweep-declared', at, declaration: { ...declaration, spec } },
     { kind: 'points-declared', at, sweep: declaration.sweep, points: [...points] },
     { kind: 'sweep-opened', at, sweep: declaration.sweep, part: null },

@@ -16,7 +16,7 @@ export class QueuedLab {
     const fleet = Array.from({ length: hosts }, (_, index) => fleetHost(`host-${index}`));
     const begun = [
       { kind: 'ledger-created', at: 0, ledger: 'f00dcafef00dcafe' },
-      { kind: 'term-started', at: 0, term: 1, nonce: 'abcdef', machine: 'bench' },
+      { kind: 'term-started', at: 0, term: 1, nonce: 'abcdef', machine: 'bench', secret: null },
     ] as const;
     this.#state = restore(begun, fleet, new Map());
     const points = pointsOf(trials);

@@ -4,7 +4,7 @@ import { transition } from '../../src/coordinator/core/transition.ts';
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { openWriter } from '../../src/ledger/store/open-writer.ts';
-import { hostName } from '../../src/model/ids.ts';
+import { attemptId, hostName, trialId } from '../../src/model/ids.ts';
 import { plainHost } from '../../test/plain-host.ts';
 import type { Running } from './interrupted-ledger.ts';
 import { declaration } from './large-sweep.ts';
@@ -27,6 +27,7 @@ export function restart(folder: string, running: Running): { running: number; le
     term: state.ledger.term + 1,
     nonce: 'fedcba',
     machine: 'bench',
+    secret: null,
   } as const;
   writer.commit([begin], []);
   fold(state.ledger, begin);
@@ -40,7 +41,12 @@ export function restart(folder: string, running: Running): { running: number; le
   for (const [name, held] of running) {
     const host = hostName(name);
     decide({ kind: 'host-connected', host, facts, endsWithLogin: null });
-    const attempts = held.map((each) => ({ ...each, device: 'cpu', runningMs: 1 }));
+    const attempts = held.map(({ attempt, trial }) => ({
+      attempt: attemptId(attempt),
+      trial: trialId(trial),
+      device: 'cpu',
+      runningMs: 1,
+    }));
     decide({
       kind: 'host-message',
       host,

@@ -24,6 +24,8 @@ export interface Collected {
 const maxListedArtifacts = 10_000;
 /** So far the first of them by name are listed; of more, some. */
 const maxFoundArtifacts = 50_000;
+/** Of all paths together: they travel in one message. */
+const maxPathChars = 4 * 1024 ** 2;
 
 /**
  * Looks over what an attempt left in its artifacts folder. Links out of it and files that cannot be read are left out.
@@ -31,9 +33,19 @@ const maxFoundArtifacts = 50_000;
  */
 export async function collect(folder: string, { fetch, maxBytes }: CollectOptions): Promise<Collected> {
   const { files } = await walk(folder, () => false, maxFoundArtifacts);
-  const listed = [...files].sort(byPathBytes).slice(0, maxListedArtifacts);
+  const listed = fitting([...files].sort(byPathBytes));
   const found = (await mapSome(4, listed, (file) => describe(folder, file))).flat();
   return { artifacts: choose(found, fetch, maxBytes), unlisted: files.length - listed.length };
+}
+
+/** The first of them that fit into one message. */
+function fitting(files: readonly FoundFile[]): FoundFile[] {
+  let chars = 0;
+  const beyond = files.findIndex(({ path }, index) => {
+    chars += JSON.stringify(path).length;
+    return index >= maxListedArtifacts || chars > maxPathChars;
+  });
+  return beyond < 0 ? [...files] : files.slice(0, beyond);
 }
 
 async function describe(folder: string, { path }: FoundFile): Promise<Found[]> {

@@ -1,14 +1,20 @@
 /** What trials have left behind, on this machine: `artifacts/ATTEMPT` in the state folder. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { writeWholeFile } from '../ledger/store/whole-file.ts';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AttemptId } from '../model/ids.ts';
 import type { ArtifactFiles } from './core/events.ts';
-import { insideOf } from './fleet/artifact-fetcher.ts';
+import { writeArtifact } from './fleet/artifact-files.ts';
 
 /** Where an attempt's artifacts lie in the state folder. */
 export const artifactsFolder = (folder: string, attempt: AttemptId): string =>
   join(folder, 'artifacts', attempt);
+
+/** On the same disk, for what is on its way. No attempt has such an id. */
+export const partsFolder = (folder: string): string => join(folder, 'artifacts', '.fetching');
+
+/** What an earlier coordinator left half fetched is fetched anew. */
+export const forgetParts = (folder: string): void =>
+  rmSync(partsFolder(folder), { recursive: true, force: true });
 
 /**
  * Keeps what came with an end. It is on the disk when this returns, since the acknowledgement follows, and after that
@@ -17,10 +23,6 @@ export const artifactsFolder = (folder: string, attempt: AttemptId): string =>
  * @throws the system's error when the disk refuses
  */
 export function storeArtifacts(folder: string, attempt: AttemptId, files: ArtifactFiles): void {
-  for (const { path, base64 } of files) {
-    const file = insideOf(artifactsFolder(folder, attempt), path);
-    if (file === null) continue;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeWholeFile(file, (unfinished) => writeFileSync(unfinished, Buffer.from(base64, 'base64')));
-  }
+  for (const { path, base64 } of files)
+    writeArtifact(artifactsFolder(folder, attempt), partsFolder(folder), path, Buffer.from(base64, 'base64'));
 }

@@ -9,7 +9,7 @@ import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import type { HostSettings, InventoryHost } from '../model/inventory.ts';
 import { type HostName, ledgerId } from '../model/ids.ts';
-import { artifactsFolder, storeArtifacts } from './artifacts-folder.ts';
+import { artifactsFolder, forgetParts, partsFolder, storeArtifacts } from './artifacts-folder.ts';
 import type { Command } from './core/command.ts';
 import type { CoordinatorEvent, Instruction } from './core/events.ts';
 import { restore } from './core/restore.ts';
@@ -81,6 +81,7 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const supplies = { packs: new Packs(options.store), wheels: new WheelHouse(options.store) };
   const machines = new Machines();
   const carrier = new CheckpointCarrier(join(options.folder, 'carried'));
+  forgetParts(options.folder);
   const answers = new Map<number, (message: string) => void>();
   const loop = new CoordinatorLoop(state, {
     now: () => Date.now(),
@@ -200,7 +201,14 @@ function beginTerm(options: CoordinatorOptions): CoordinatorState {
     ...(state.ledger.ledger === null
       ? [{ kind: 'ledger-created', at, ledger: randomBytes(8).toString('hex') } as const]
       : []),
-    { kind: 'term-started', at, term: state.ledger.term + 1, nonce: newNonce(), machine },
+    {
+      kind: 'term-started',
+      at,
+      term: state.ledger.term + 1,
+      nonce: newNonce(),
+      machine,
+      secret: state.ledger.seal === null ? randomBytes(16).toString('hex') : null,
+    },
   ];
   writer.commit(begin, []);
   for (const event of begin) fold(state.ledger, event);
@@ -227,6 +235,7 @@ function newLink(
     settings: host.settings,
     environment: options.environment,
     artifacts: (attempt) => artifactsFolder(options.folder, attempt),
+    parts: partsFolder(options.folder),
     ledger: ledger().ledger ?? ledgerId(''),
     owner: options.owner,
     term: () => ledger().term,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { attemptEndSchema } from '../model/attempt-end.ts';
+import { writtenId } from '../model/ids.ts';
 import { launchSchema } from '../model/launch.ts';
 import { objectiveSchema } from '../model/metrics.ts';
 import { paramsSchema } from '../model/params.ts';
@@ -84,8 +85,18 @@ export const importSourceSchema = z.object({
 
 export const ledgerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ledger-created'), at, ledger: z.string() }),
-  /** A coordinator's turn. `nonce` heads the ids of the attempts that it leases. */
-  z.object({ kind: z.literal('term-started'), at, term: z.number(), nonce: z.string(), machine: z.string() }),
+  /**
+   * A coordinator's turn. `nonce` heads the ids of the attempts that it leases. `secret` seals them (attempt-seal.ts) in
+   * this term and all that follow: it is made once, by the first term that finds none, and no host is told of it.
+   */
+  z.object({
+    kind: z.literal('term-started'),
+    at,
+    term: z.number(),
+    nonce: z.string(),
+    machine: z.string(),
+    secret: z.string().nullable().default(null),
+  }),
   /** A host had heard of a later term: this ledger is an older copy of itself, and goes on after that one. */
   z.object({ kind: z.literal('term-raised'), at, term: z.number(), nonce: z.string(), host: z.string() }),
   /** Declares a sweep or replaces its declaration; its points follow in `points-declared`, then `sweep-opened`. */
@@ -140,7 +151,7 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
   /** Attempts that were given up for lost in a silence, and that their host runs still. */
   z.object({ kind: z.literal('returned'), at, host: z.string(), attempts: z.array(z.string()) }),
   /** An attempt that a host still holds and this ledger does not know: kept as it is (an older copy was restored). */
-  z.object({ kind: z.literal('adopted'), at, attempt: z.string(), host: z.string(), trial: z.string() }),
+  z.object({ kind: z.literal('adopted'), at, attempt: writtenId, host: z.string(), trial: z.string() }),
   /** These of its artifacts lie in the state folder now. */
   z.object({ kind: z.literal('artifacts-fetched'), at, attempt: z.string(), paths: z.array(z.string()) }),
   /** It was to come back and never will. */

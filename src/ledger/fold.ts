@@ -20,10 +20,11 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       state.ledger = ledgerId(event.ledger);
       break;
     case 'term-started':
+      if (event.secret !== null) state.seal ??= { secret: event.secret, isWhole: state.term === 0 };
+      beginTerm(state, event);
+      break;
     case 'term-raised':
-      state.term = event.term;
-      state.nonce = event.nonce;
-      state.attemptsOfTerm = 0;
+      beginTerm(state, event);
       break;
     case 'sweep-declared':
       declareSweep(state, event.declaration, event.at);
@@ -106,4 +107,13 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       event satisfies never;
   }
   return state;
+}
+
+function beginTerm(
+  state: LedgerState,
+  { term, nonce }: { readonly term: number; readonly nonce: string },
+): void {
+  state.term = term;
+  state.nonce = nonce;
+  state.attemptsOfTerm = 0;
 }

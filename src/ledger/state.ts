@@ -12,6 +12,8 @@ export interface LedgerState {
   /** Heads the ids of this term's attempts, with their count so far. */
   nonce: string;
   attemptsOfTerm: number;
+  /** What the ids of attempts are sealed with; null in a ledger that no coordinator has opened since there are seals. */
+  seal: Seal | null;
   readonly sweeps: Map<SweepName, Sweep>;
   readonly launches: Map<string, Launch>;
   readonly trials: Map<TrialId, Trial>;
@@ -21,6 +23,12 @@ export interface LedgerState {
   readonly awaited: Map<AttemptId, Set<string>>;
   /** Trials without a result that ran when a host went down. */
   readonly shaken: Set<Trial>;
+}
+
+export interface Seal {
+  readonly secret: string;
+  /** Whether the ledger has had it from its first term: all its attempts are sealed. */
+  readonly isWhole: boolean;
 }
 
 export interface Sweep {
@@ -164,6 +172,7 @@ export const emptyLedger = (): LedgerState => ({
   term: 0,
   nonce: '',
   attemptsOfTerm: 0,
+  seal: null,
   sweeps: new Map(),
   launches: new Map(),
   trials: new Map(),

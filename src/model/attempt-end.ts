@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { mostArtifacts, mostSeconds } from './bounds.ts';
+import { clashIn, isInnerPath } from './manifest.ts';
 import { metricsLineSchema } from './metrics.ts';
-import { outcomeSchema } from './outcome.ts';
+import { type Outcome, outcomeSchema } from './outcome.ts';
+import { printable } from './printable.ts';
+import { listOf, saidAmount, saidCount, saidLine, saidName, saidSha256, saidText } from './said.ts';
 
 export const artifactSchema = z.object({
   /** Path below the artifacts folder, `/` between its parts. */
@@ -38,3 +42,35 @@ export const attemptEndSchema = z.object({
   logTail: z.string(),
 });
 export type AttemptEnd = Readonly<z.infer<typeof attemptEndSchema>>;
+
+const toldArtifactSchema = artifactSchema.extend({
+  path: z.string().refine(isInnerPath, 'leaves the folder of artifacts'),
+  sizeBytes: saidCount,
+  sha256: saidSha256,
+});
+
+/** People read the words of a program in many places: what a terminal would obey is left out before it is kept. */
+const readable = (outcome: Outcome): Outcome =>
+  'message' in outcome ? { ...outcome, message: printable(outcome.message) } : outcome;
+
+const saidSeconds = z.number().min(0).max(mostSeconds);
+
+/** An end as a host tells it. What ledgers hold already is read by \`attemptEndSchema\`, whatever it says. */
+export const toldEndSchema = attemptEndSchema.extend({
+  outcome: outcomeSchema.transform(readable),
+  best: saidLine.nullable(),
+  final: saidLine.nullable(),
+  metricsCount: saidCount,
+  metricsHash: saidSha256.or(z.literal('')),
+  seconds: saidSeconds,
+  cpuSeconds: saidSeconds.nullable(),
+  peakMemoryBytes: saidAmount.nullable(),
+  peakGpuMemoryBytes: saidAmount.nullable().default(null),
+  device: saidName.nullable(),
+  artifacts: listOf(toldArtifactSchema, mostArtifacts).refine(
+    (artifacts) => clashIn(artifacts.map(({ path }) => path)) === null,
+    'has artifacts of which one lies where another needs a folder',
+  ),
+  checkpointBytes: saidAmount.nullable().default(null),
+  logTail: saidText,
+});

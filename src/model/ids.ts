@@ -1,10 +1,15 @@
 /** Identifiers, branded so that a trial's cannot be handed in where an attempt's is meant. */
+import { z } from 'zod';
+
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 /** 32 hexadecimal digits: a hash of the trial's content (identity.ts). */
 export type TrialId = Branded<'TrialId'>;
-/** `NONCE-NUMBER`: the random nonce of a coordinator's term and a counter within it. */
+/**
+ * `NONCE-NUMBER-SEAL`: the random nonce of a coordinator's term, a counter within it, and what only the ledger that
+ * leased it can compute (coordinator/core/attempt-seal.ts). Attempts of earlier versions have no seal.
+ */
 export type AttemptId = Branded<'AttemptId'>;
 /** A host's name in the inventory. */
 export type HostName = Branded<'HostName'>;
@@ -25,3 +30,15 @@ export const ledgerId = (text: string): LedgerId => text as LedgerId;
 export const sweepName = (text: string): SweepName => text as SweepName;
 export const contentHash = (text: string): ContentHash => text as ContentHash;
 export const launchId = (text: string): LaunchId => text as LaunchId;
+// oxlint-enable typescript/no-unsafe-type-assertion
+
+const plain = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+
+/**
+ * Attempts, trials and content name files on both ends of a connection: a text that is no plain name is no id of ours,
+ * and opens no file (P9). All versions made ids of this alphabet.
+ */
+export const isPlainName = (text: string): boolean => plain.test(text);
+
+/** An id that somebody else has written, before anything is made of it. */
+export const writtenId = z.string().regex(plain, 'is no id');

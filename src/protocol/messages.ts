@@ -3,32 +3,35 @@
  * Every field is always set (`null` where there is nothing), and a message is decoded from `unknown` once, at the edge.
  */
 import { z } from 'zod';
-import { attemptEndSchema } from '../model/attempt-end.ts';
+import { writtenId } from '../model/ids.ts';
 import { hostLimitsSchema, hostSettingsSchema } from '../model/inventory.ts';
 import { launchSchema } from '../model/launch.ts';
-import { manifestSchema } from '../model/manifest.ts';
-import { metricsLineSchema } from '../model/metrics.ts';
 import { paramsSchema } from '../model/params.ts';
-import { refusalSchema } from '../model/refusal.ts';
 import { resourcesSchema } from '../model/resources.ts';
-import { launchCheckSchema } from './launch-check.ts';
+
+export {
+  type FromAgent,
+  fromAgentSchema,
+  type HostSaid,
+  type WantedWheels,
+  wantedWheelsSchema,
+} from './from-agent.ts';
+export {
+  type GpuFacts,
+  type GpuFigures,
+  type Holding,
+  holdingSchema,
+  type HostFacts,
+  hostFactsSchema,
+  type HostFigures,
+  hostFiguresSchema,
+} from './host-facts.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 /** What is carried of a checkpoint to another host: beyond it a link is busy for longer than most trials run. */
 export const mostCheckpointBytes = 2 * 1024 ** 3;
-
-/** What a host without internet needs wheels for: tags as PEP 425 has them. */
-export const wantedWheelsSchema = z.object({
-  /** `3.11` */
-  python: z.string(),
-  /** `cp` */
-  implementation: z.string(),
-  abis: z.array(z.string()),
-  platforms: z.array(z.string()),
-});
-export type WantedWheels = Readonly<z.infer<typeof wantedWheelsSchema>>;
 
 /** One attempt of a trial as it is leased to a host. */
 export const leaseSchema = z.object({
@@ -69,7 +72,7 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
     role: z.enum(['writer', 'reader']),
   }),
   /** Answer to `state`: lines of these attempts that are committed already. Metrics flow only after it. */
-  z.object({ kind: z.literal('reconciled'), committedLines: z.record(z.string(), z.number()) }),
+  z.object({ kind: z.literal('reconciled'), committedLines: z.record(writtenId, z.number()) }),
   /** What the inventory caps on this host; of several ledgers that use it, the strictest word holds. */
   z.object({ kind: z.literal('limits'), limits: hostLimitsSchema }),
   /** What the inventory says of this host besides; holds for this ledger's trials. */
@@ -136,185 +139,3 @@ const helloOfAnotherSchema = z
   );
 
 export const toAgentSchema = z.union([ofThisProtocolSchema, helloOfAnotherSchema]);
-
-/** One GPU of a host: `index` is the driver's number in the order of the bus, which another boot may change. */
-export const gpuFactsSchema = z.object({
-  uuid: z.string(),
-  index: z.number(),
-  name: z.string(),
-  memoryBytes: z.number(),
-});
-export type GpuFacts = Readonly<z.infer<typeof gpuFactsSchema>>;
-
-/** What a host is; told in `welcome`, and again as `facts` when it changes. Memory in bytes. */
-export const hostFactsSchema = z.object({
-  machine: z.string(),
-  bootId: z.string(),
-  cpus: z.number(),
-  memoryBytes: z.number(),
-  node: z.string(),
-  /** The folder that is the agent's own on this host, absolute. */
-  folder: z.string(),
-  pid: z.number(),
-  build: z.string(),
-  /** Whom the agent runs as. */
-  user: z.string(),
-  /** By index; null while the driver has not been heard. What was found once stays, also when its figures end. */
-  gpus: z.array(gpuFactsSchema).nullable(),
-  /** What the driver's tool says instead of figures; null where all is well, or there is no such tool. */
-  gpuProblem: z.string().nullable(),
-});
-export type HostFacts = Readonly<z.infer<typeof hostFactsSchema>>;
-
-/** What a GPU carries now. */
-export const gpuFiguresSchema = z.object({
-  uuid: z.string(),
-  memoryUsedBytes: z.number(),
-  memoryTotalBytes: z.number(),
-  /** Share of 1, of the last second in which a kernel ran; null where the driver does not say. */
-  utilisation: z.number().nullable(),
-  temperatureCelsius: z.number().nullable(),
-  powerWatts: z.number().nullable(),
-  /** Processes on it that are not ours. */
-  othersProcesses: z.number(),
-  /** Why it cannot be used, in the driver's words; null where it can. */
-  problem: z.string().nullable(),
-  /** Since the driver told of it last. */
-  ageMs: z.number(),
-  /** Attempts of ours on it, and what they hold of its memory. */
-  running: z.number(),
-  oursBytes: z.number(),
-});
-export type GpuFigures = Readonly<z.infer<typeof gpuFiguresSchema>>;
-
-/** What a host carries now. `load` is the 1-minute load average, `othersLoad` what is left without our trials. */
-export const hostFiguresSchema = z.object({
-  load: z.number(),
-  othersLoad: z.number(),
-  memoryTotalBytes: z.number(),
-  memoryAvailableBytes: z.number(),
-  diskFreeBytes: z.number(),
-  /** Cores that our running attempts were given, and how many run. */
-  cpusTaken: z.number(),
-  running: z.number(),
-  /** By index. */
-  gpus: z.array(gpuFiguresSchema),
-});
-export type HostFigures = Readonly<z.infer<typeof hostFiguresSchema>>;
-
-/** What a ledger has on a host: attempts that run, that wait, and ends that it has not taken in yet. */
-export const holdingSchema = z.object({
-  owner: z.string(),
-  running: z.number(),
-  waiting: z.number(),
-  ended: z.number(),
-});
-export type Holding = Readonly<z.infer<typeof holdingSchema>>;
-
-export const fromAgentSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('welcome'), protocol: z.number(), facts: hostFactsSchema }),
-  /** They have changed: its GPUs were found. */
-  z.object({ kind: z.literal('facts'), facts: hostFactsSchema }),
-  /** All that the agent holds of this ledger. Ends that were not acknowledged follow as `ended`. */
-  z.object({
-    kind: z.literal('state'),
-    backlog: z.array(z.string()),
-    running: z.array(
-      z.object({ attempt: z.string(), trial: z.string(), device: z.string(), runningMs: z.number() }),
-    ),
-    ended: z.array(z.object({ attempt: z.string(), trial: z.string() })),
-  }),
-  /**
-   * The connection is not served and closes: another writer has a newer term, or the protocol is unknown. The same in
-   * every version, so that an older coordinator can read it.
-   */
-  z.object({
-    kind: z.literal('turned-away'),
-    reason: z.enum(['older-term', 'protocol']),
-    message: z.string(),
-    /** The term that is served, where it is a newer one; agents of earlier versions do not say. */
-    term: z.number().nullable().default(null),
-  }),
-  z.object({
-    kind: z.literal('content'),
-    hash: z.string(),
-    present: z.boolean(),
-    problem: z.string().nullable(),
-  }),
-  /** It cannot write down what it does, so it does nothing, and says so once a second; null once it goes on. */
-  z.object({ kind: z.literal('stuck'), because: z.string().nullable() }),
-  /** What `launch` waits for, every few seconds while it takes long: a sentence for people. */
-  z.object({ kind: z.literal('preparing'), launch: z.string(), doing: z.string() }),
-  /** Answer to `launch`: ready, or why not. `wanted`: it would be with these wheels. */
-  z.object({
-    kind: z.literal('launch'),
-    launch: z.string(),
-    problem: z.string().nullable(),
-    logTail: z.string(),
-    wanted: wantedWheelsSchema.nullable(),
-  }),
-  /** Answer to `check-launch`. */
-  z.object({ kind: z.literal('launch-checked'), checks: z.array(launchCheckSchema) }),
-  z.object({
-    kind: z.literal('started'),
-    attempts: z.array(z.object({ attempt: z.string(), device: z.string() })),
-  }),
-  z.object({
-    kind: z.literal('metrics'),
-    attempt: z.string(),
-    /** Index of the first of `lines` among the attempt's kept lines, from 0. */
-    from: z.number(),
-    lines: z.array(metricsLineSchema),
-  }),
-  z.object({
-    kind: z.literal('ended'),
-    attempt: z.string(),
-    end: attemptEndSchema,
-    /** Artifacts of up to 1 MB together come along, base64; the others are asked for. */
-    files: z.array(z.object({ path: z.string(), base64: z.string() })),
-  }),
-  /** Answer to `take-back`: what had not started and now never will here, and what had. */
-  z.object({ kind: z.literal('taken-back'), attempts: z.array(z.string()), kept: z.array(z.string()) }),
-  /** Once a second, and at once where a rule's outcome changes. `holds`: why the head of the backlog waits. */
-  z.object({
-    kind: z.literal('figures'),
-    figures: hostFiguresSchema,
-    holds: z.array(z.object({ attempt: z.string(), refusals: z.array(refusalSchema) })),
-    /** What other ledgers have there. */
-    others: z.array(holdingSchema),
-  }),
-  z.object({
-    kind: z.literal('log'),
-    attempt: z.string(),
-    offset: z.number(),
-    /** The offset of what follows, where something was hidden; agents of earlier versions hid nothing. */
-    next: z.number().nullable().default(null),
-    base64: z.string(),
-    /** True where the attempt has ended and this is the end of its log. */
-    complete: z.boolean(),
-    problem: z.string().nullable(),
-  }),
-  z.object({
-    kind: z.literal('file'),
-    of: fileFolderSchema,
-    path: z.string(),
-    offset: z.number(),
-    base64: z.string(),
-    complete: z.boolean(),
-    problem: z.string().nullable(),
-  }),
-  /** Answer to `list-checkpoint`. `problem`: why it cannot be taken along, in a sentence; then the manifest is empty. */
-  z.object({
-    kind: z.literal('checkpoint'),
-    trial: z.string(),
-    manifest: manifestSchema,
-    problem: z.string().nullable(),
-  }),
-  /** Answer to `restore-checkpoint`; null where all of it is in its place. */
-  z.object({
-    kind: z.literal('checkpoint-restored'),
-    trial: z.string(),
-    problem: z.string().nullable(),
-  }),
-]);
-export type FromAgent = Readonly<z.infer<typeof fromAgentSchema>>;

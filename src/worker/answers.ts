@@ -1,9 +1,8 @@
 /** Questions about the host's files, answered from the disk. A problem is an answer too. */
 import { rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { contentHash } from '../model/ids.ts';
+import { contentHash, isPlainName } from '../model/ids.ts';
 import type { FileFolder, FromAgent } from '../protocol/messages.ts';
-import { isPlainName } from './core/plain-name.ts';
 import { listCheckpoint, unpackCheckpoint } from './spool/checkpoint.ts';
 import type { ContentKeeper } from './spool/content-keeper.ts';
 import { checkpointFolder, type HostFolder, runFolder } from './spool/host-folder.ts';

@@ -8,10 +8,10 @@ import { transition } from '../../src/coordinator/core/transition.ts';
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import type { Lease, ToAgent } from '../../src/protocol/messages.ts';
+import { type FromAgent, fromAgentSchema, type Lease, type ToAgent } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { VirtualClock } from '../simulation/clock.ts';
-import { calm, declarationOf, endOf, factsOf, failure, type HostSaid } from './world.ts';
+import { calm, declarationOf, endOf, factsOf, failure } from './world.ts';
 
 export interface ClockHost {
   readonly name: string;
@@ -49,7 +49,7 @@ export class LabOnAClock {
     const fleet = hosts.map(({ name, slots }) => newFleetHost(plainHost(name, { ...noLimits, slots })));
     const begin = [
       { kind: 'ledger-created', at: 0, ledger: 'l' },
-      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },
+      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
     ] as const;
     this.state = restore(begin, fleet, new Map());
     this.#hosts = new Map(hosts.map((host) => [hostName(host.name), new Running(this, host)]));
@@ -70,7 +70,8 @@ export class LabOnAClock {
     if (this.#inbox.push(event) === 1) this.clock.after(turnMs, () => this.#turn());
   }
 
-  say(host: HostName, message: HostSaid): void {
+  say(host: HostName, said: FromAgent): void {
+    const message = fromAgentSchema.parse(said);
     this.clock.after(latencyMs, () => this.post({ kind: 'host-message', host, message }));
   }
 

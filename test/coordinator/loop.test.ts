@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CoordinatorDoor, CoordinatorLoop } from '../../src/coordinator/loop.ts';
-import { hostName } from '../../src/model/ids.ts';
+import { attemptId, hostName } from '../../src/model/ids.ts';
 import { declarationOf, endOf, leasesIn, points, World } from './world.ts';
 
 /** The loop over a sweep of one trial that runs, and what left it in order. */
@@ -36,7 +36,7 @@ function loopAtWork({ diskIsFull = false } = {}) {
     loop.post({
       kind: 'host-message',
       host: hostName('cedar'),
-      message: { kind: 'ended', attempt, end, files },
+      message: { kind: 'ended', attempt: attemptId(attempt), end, files },
     });
   const runTurns = (): void => {
     for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) turn();

@@ -277,7 +277,7 @@ describe('P1 P3 a host that comes back after it was given up', () => {
     ];
     const events: LedgerEvent[] = [
       { kind: 'ledger-created', at: 0, ledger: 'l' },
-      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },
+      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
       { kind: 'sweep-declared', at: 0, declaration: declarationOf() },
       { kind: 'points-declared', at: 0, sweep: 'lab', points: points(1) },
       { kind: 'leased', at: 0, host: 'cedar', leases },

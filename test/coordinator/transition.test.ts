@@ -252,15 +252,15 @@ describe('reconciling with a host after a cut', () => {
 
   it('queues again what a machine holds that was leased to it under its other name', () => {
     const world = new World(['cedar', 'cedar-too']);
-    world.declare(declarationOf(), points(2));
+    world.declare(declarationOf(), points(4));
     const [first = '', second = ''] = leasesIn(world.ready('cedar'), 'cedar');
     const running = [{ attempt: first, trial: 'trial-0', device: 'cpu', runningMs: 5 }];
-    const because = 'it is the same machine as cedar-too';
-    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because });
+    const because = 'it is the same machine as cedar-too; keep one entry of the two';
+    world.post({ kind: 'host-is-twin', host: hostName('cedar'), of: hostName('cedar-too'), because });
     const asked = world.connect('cedar-too', { backlog: [second], running });
     expect(sentIn(asked, 'take-back')).toEqual([{ kind: 'take-back', attempts: [second] }]);
     world.say('cedar-too', { kind: 'taken-back', attempts: [second], kept: [] });
-    expect(counts(world)).toMatchObject({ running: 1, leased: 0, queued: 1 });
+    expect(counts(world)).toMatchObject({ running: 1, leased: 0, queued: 3 });
     world.end(first, endOf({ kind: 'succeeded' }, 1), 'cedar-too');
     expect(counts(world)).toMatchObject({ running: 0, succeeded: 1 });
   });

@@ -85,7 +85,7 @@ describe('a host that is taken out of use', () => {
 describe('a coordinator that begins', () => {
   const events = [
     { kind: 'ledger-created', at: 0, ledger: 'l' },
-    { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },
+    { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
     { kind: 'host-closed', at: 0, host: 'cedar', because: 'PSU broken' },
   ] as const;
 

@@ -9,6 +9,7 @@ import { transition } from '../../src/coordinator/core/transition.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
+import { type FromAgent, fromAgentSchema } from '../../src/protocol/messages.ts';
 import { plainLaunch } from '../plain-launch.ts';
 
 export const objective = { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false } as const;
@@ -23,7 +24,11 @@ export function declarationOf(options: Partial<SweepDeclaration> = {}): SweepDec
     dataName: null,
     objective,
     launch: 'launch-1',
-    spec: plainLaunch(['true'], { argStyle: 'kebab', objective, artifacts: { fetch: ['**'], maxBytes: 1 } }),
+    spec: plainLaunch(['true'], {
+      argStyle: 'kebab',
+      objective,
+      artifacts: { fetch: ['**'], maxBytes: 50_000_000 },
+    }),
     labels: [],
     retries: 1,
     concurrent: null,
@@ -97,7 +102,7 @@ export class World {
     const fleet = hosts.map((host) => newFleetHost(typeof host === 'string' ? plainHost(host) : host));
     const begin = [
       { kind: 'ledger-created', at: 0, ledger: 'l' },
-      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm' },
+      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
     ] as const;
     this.state = restore(begin, fleet, new Map());
   }
@@ -118,7 +123,7 @@ export class World {
   }
 
   /** A host whose agent holds nothing, or what it says it holds. */
-  connect(name: string, holds: Partial<Extract<HostSaid, { kind: 'state' }>> = {}): readonly Instruction[] {
+  connect(name: string, holds: Partial<Extract<FromAgent, { kind: 'state' }>> = {}): readonly Instruction[] {
     const host = hostName(name);
     this.post({ kind: 'host-connected', host, facts: factsOf(), endsWithLogin: null });
     return this.say(name, { kind: 'state', backlog: [], running: [], ended: [], ...holds });
@@ -141,7 +146,9 @@ export class World {
     return all;
   }
 
-  say(name: string, message: HostSaid): readonly Instruction[] {
+  /** As it comes over the wire. */
+  say(name: string, said: FromAgent): readonly Instruction[] {
+    const message = fromAgentSchema.parse(JSON.parse(JSON.stringify(said)));
     return this.post({ kind: 'host-message', host: hostName(name), message });
   }
 
@@ -149,8 +156,6 @@ export class World {
     return this.say(host, { kind: 'ended', attempt, end, files: [] });
   }
 }
-
-export type HostSaid = Extract<CoordinatorEvent, { kind: 'host-message' }>['message'];
 
 const figuresOf = (host: HostName): CoordinatorEvent => ({
   kind: 'host-message',

@@ -50,14 +50,14 @@ export const defects: readonly Defect[] = [
   },
   {
     what: 'what another life of the ledger left running is not adopted',
-    file: 'coordinator/core/hosts.ts',
+    file: 'coordinator/core/reconcile.ts',
     find: "turn.record({ kind: 'adopted', at: now, attempt, host: host.name, trial });",
-    put: '',
+    put: ';',
     seenAs: /the coordinator does not know it/,
   },
   {
     what: 'a lease that never arrived stays leased',
-    file: 'coordinator/core/hosts.ts',
+    file: 'coordinator/core/reconcile.ts',
     find: '  if (unstarted.length > 0)\n',
     put: '  if (unstarted.length > 1e9)\n',
     seenAs: /is leased|never succeeded: leased/,
@@ -154,5 +154,19 @@ export const defects: readonly Defect[] = [
     find: "if (place.kind === 'on-its-way' && (place.from === host || to === host)) carried.delete(to);",
     put: "if (place.kind === 'left' && to === host) carried.delete(to);",
     seenAs: /never succeeded: queued|should have failed and is queued/,
+  },
+  {
+    what: 'a host may speak of what was leased to another',
+    file: 'coordinator/core/speaks-for.ts',
+    find: 'if (leasedTo === name) return true;',
+    put: "if (leasedTo !== '') return true;",
+    seenAs: /P[13]: |never ran to its end|and is succeeded/,
+  },
+  {
+    what: 'an attempt that a host has made up is adopted',
+    file: 'coordinator/core/attempt-seal.ts',
+    find: 'if (parts.length < 3) return seal === null || !seal.isWhole;',
+    put: 'if (parts.length < 9) return true;',
+    seenAs: /is adopted from .*, and was never leased to it/,
   },
 ];

@@ -19,6 +19,7 @@ const faults: readonly Fault[] = [
     // A power cut takes several at once.
     for (const host of lab.hosts) if (random.chance(0.7)) host.losePower();
   },
+  (lab, random) => lab.lie(random.pick(lab.hosts), random.between(1, 8)),
   (lab, random) => lab.fillDisk(random.between(100, 3_000)),
   (lab, random) => lab.sleep(random.between(1_000, random.chance(0.05) ? 8 * hour : 3 * minute)),
   (lab, random) => lab.stop(random.between(1_000, 20 * minute), random.chance(0.5)),

@@ -86,6 +86,8 @@ export class Promises {
       case 'leased':
         return this.#readLeases(event, isNew);
       case 'adopted':
+        if (this.#leasedTo.get(event.attempt) !== event.host)
+          return `${event.attempt} is adopted from ${event.host}, and was never leased to it`;
         this.#open(event.attempt, event.trial, event.host);
         return null;
       case 'taken-back':

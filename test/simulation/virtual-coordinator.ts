@@ -10,10 +10,11 @@ import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../../src/ledger/events.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
-import { decoder } from '../../src/protocol/framing.ts';
+import { Conduct } from '../../src/coordinator/fleet/conduct.ts';
+import { decoder, ProtocolError } from '../../src/protocol/framing.ts';
 import {
-  type FromAgent,
   fromAgentSchema,
+  type HostSaid,
   protocolVersion,
   type ToAgent,
 } from '../../src/protocol/messages.ts';
@@ -23,9 +24,13 @@ import type { VirtualClock } from './clock.ts';
 import type { Laptop } from './laptop.ts';
 import type { LedgerDisk } from './ledger-disk.ts';
 import { Connection } from './connection.ts';
+import { lieOf, withMadeUp } from './lies.ts';
 import type { Random } from './random.ts';
 import type { Story } from './story.ts';
 import type { VirtualHost } from './virtual-host.ts';
+
+/** Why a host that lies is given up. */
+export const distrusted = 'it says what no agent says';
 
 export class VirtualCoordinator {
   readonly #clock: VirtualClock;
@@ -37,6 +42,7 @@ export class VirtualCoordinator {
   readonly #links = new Map<HostName, Connection>();
   /** From `enter` to `leave`: whoever would connect again asks whether it still lasts. */
   readonly #visits = new Map<HostName, object>();
+  readonly #conducts = new Map<HostName, Conduct>();
   readonly #loop: CoordinatorLoop;
   #dead = false;
 
@@ -125,7 +131,14 @@ export class VirtualCoordinator {
     const nonce = this.#nonce();
     const begin: LedgerEvent[] = [
       ...(state.ledger.ledger === null ? [{ kind: 'ledger-created', at, ledger: 'ledger' } as const] : []),
-      { kind: 'term-started', at, term: state.ledger.term + 1, nonce, machine: 'laptop' },
+      {
+        kind: 'term-started',
+        at,
+        term: state.ledger.term + 1,
+        nonce,
+        machine: 'laptop',
+        secret: state.ledger.seal === null ? `s${this.#nonce()}` : null,
+      },
     ];
     this.#disk.commit(begin, []);
     for (const event of begin) fold(state.ledger, event);
@@ -207,15 +220,32 @@ export class VirtualCoordinator {
     if (!host.reachable) return this.#lost(name, visit, 'no answer');
     const link = new Connection(this.#clock, this.#random);
     const decode = decoder(fromAgentSchema);
+    const conduct = this.#conducts.get(name) ?? new Conduct();
+    this.#conducts.set(name, conduct);
+    conduct.opened();
     let wasServed = false;
+    const hear = (message: HostSaid): void => {
+      if (this.#links.get(name) !== link) return;
+      const { term } = this.#loop.state.ledger;
+      if (conduct.hear(message, term, this.#clock.nowMs) !== null) return this.#distrust(name, link);
+      this.#laptop.heard(name);
+      wasServed ||= message.kind === 'welcome';
+      const isMadeUp = message.kind === 'state' && host.lies && this.#random.chance(0.5);
+      this.#received(
+        name,
+        isMadeUp ? withMadeUp(message, this.#loop.state, this.#random) : message,
+        wasServed,
+      );
+    };
     this.#links.set(name, link);
     link.join('coordinator', {
       received: (chunk) =>
         this.#laptop.whenAwake(() => {
-          for (const message of decode(chunk)) {
-            this.#laptop.heard(name);
-            wasServed ||= message.kind === 'welcome';
-            this.#received(name, message, wasServed);
+          try {
+            decode(chunk).forEach(hear);
+          } catch (error) {
+            if (!(error instanceof ProtocolError)) throw error;
+            this.#distrust(name, link);
           }
         }),
       closed: () =>
@@ -236,12 +266,31 @@ export class VirtualCoordinator {
     });
   }
 
-  #received(host: HostName, message: FromAgent, wasServed: boolean): void {
+  #received(host: HostName, message: HostSaid, wasServed: boolean): void {
     if (message.kind === 'welcome')
       this.#loop.post({ kind: 'host-connected', host, facts: message.facts, endsWithLogin: null });
     else if (message.kind === 'turned-away' && message.term !== null && !wasServed)
       this.#loop.post({ kind: 'host-outlived', host, term: message.term, nonce: this.#nonce() });
     else this.#loop.post({ kind: 'host-message', host, message });
+  }
+
+  /** Says something over the connection of a host, as if it were the host. */
+  lie(host: string): void {
+    const lie = lieOf(this.#loop.state, host, this.#random);
+    const link = this.#links.get(hostName(host));
+    if (lie === null || link === undefined) return;
+    this.#story.tell(`${host}: lies ${JSON.stringify(lie).slice(0, 120)}`);
+    link.send('coordinator', lie);
+  }
+
+  /** It is silent from now on, until a person says that it is in order. */
+  #distrust(name: HostName, link: Connection): void {
+    if (this.#links.get(name) !== link) return;
+    this.#story.tell(`coordinator: does not listen to ${name} any more`);
+    this.#visits.delete(name);
+    this.#links.delete(name);
+    link.close('coordinator');
+    this.#loop.post({ kind: 'host-given-up', host: name, because: distrusted });
   }
 
   /** A try that failed, or a connection that ended: the next try follows. */

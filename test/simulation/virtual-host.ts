@@ -50,6 +50,8 @@ export class VirtualHost {
   readonly checkpoints = new Set<string>();
   #agent: Agent | null = null;
   #off = false;
+  /** Somebody has taken it over, and says whatever they like beside its agent. */
+  lies = false;
   #unpluggedUntil = 0;
 
   /** How many times faster than it says it runs trials, and whether it fails each at once. */

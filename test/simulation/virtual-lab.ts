@@ -10,7 +10,7 @@ import { Laptop } from './laptop.ts';
 import { LedgerDisk } from './ledger-disk.ts';
 import type { Random } from './random.ts';
 import type { Story } from './story.ts';
-import { VirtualCoordinator } from './virtual-coordinator.ts';
+import { distrusted, VirtualCoordinator } from './virtual-coordinator.ts';
 import { VirtualHost } from './virtual-host.ts';
 
 export class VirtualLab {
@@ -76,6 +76,14 @@ export class VirtualLab {
     this.#coordinator.cut(host.name);
   }
 
+  /** Somebody takes a host over for a while, and lies to whoever listens. */
+  lie(host: VirtualHost, times: number): void {
+    host.lies = times > 0;
+    if (times === 0) return;
+    this.#coordinator.lie(host.name);
+    this.#clock.after(this.#random.between(1, 3_000), () => this.lie(host, times - 1));
+  }
+
   fillDisk(ms: number): void {
     this.#story.tell('coordinator: its disk is full');
     this.disk.fullUntil = this.#clock.nowMs + ms;
@@ -127,6 +135,9 @@ export class VirtualLab {
     const { ledger } = this.#coordinator.state;
     for (const { name, closed } of ledger.hosts.values())
       if (closed !== null) this.#coordinator.ask({ kind: 'on', host: name });
+    for (const { name, link } of this.#coordinator.state.fleet.values())
+      if (link.kind === 'connecting' && link.because === distrusted)
+        this.#coordinator.ask({ kind: 'on', host: name });
     const [sweep] = ledger.sweeps.values();
     if (sweep === undefined) return;
     if (sweep.points.length !== this.#points.length) this.#coordinator.run(declarationOf(), this.#points);

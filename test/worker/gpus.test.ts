@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DeviceRefusal, Refusal } from '../../src/model/refusal.ts';
+import { type DeviceRefusal, type Refusal, refusalSchema } from '../../src/model/refusal.ts';
 import type { FromAgent, GpuFigures, HostFacts, Lease } from '../../src/protocol/messages.ts';
 import { fixture, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
 
@@ -113,7 +113,7 @@ function refusalsNow(writer: Writer): readonly Refusal[] {
   const said = writer.heard.findLast(
     (message): message is Extract<FromAgent, { kind: 'figures' }> => message.kind === 'figures',
   );
-  return said?.holds.flatMap(({ refusals }) => refusals) ?? [];
+  return said?.holds.flatMap(({ refusals }) => refusals.map((one) => refusalSchema.parse(one))) ?? [];
 }
 
 const gpusIn = (said: FromAgent): (readonly GpuFigures[])[] =>

@@ -1,24 +1,27 @@
 /** What a trial leaves behind comes back: small files with its end, the others one by one after it. */
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
-import type { FromAgent } from '../../protocol/messages.ts';
-import type { CoordinatorState } from './state.ts';
+import type { HostSaid } from '../../protocol/messages.ts';
+import { attemptOf } from './speaks-for.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
 
-type Files = Extract<FromAgent, { kind: 'ended' }>['files'];
+type Ended = Extract<HostSaid, { kind: 'ended' }>;
 
 /**
  * Takes in what came along with an end, before it is acknowledged, and asks for the rest. The files are written once
- * the turn is committed; should that not happen, the end is told again with them.
+ * the turn is committed; should that not happen, the end is told again with them. A file is what its attempt had left
+ * when it ended, whatever its host says later.
  */
 export function takeArtifacts(
   state: CoordinatorState,
   turn: Turn,
   host: HostName,
-  attempt: AttemptId,
-  files: Files,
+  ended: Ended,
   now: number,
 ): void {
+  const { attempt } = ended;
+  const files = ended.files.length === 0 ? [] : asItEnded(state, ended);
   if (files.length > 0) {
     turn.instruct({ kind: 'store-artifacts', attempt, files });
     const awaited = state.ledger.awaited.get(attempt);
@@ -28,10 +31,20 @@ export function takeArtifacts(
   askFor(state, turn, host, attempt);
 }
 
+/** The link has held each against the hash that came with it (fleet/inline-artifacts.ts). */
+function asItEnded(state: CoordinatorState, { attempt, end, files }: Ended): Ended['files'] {
+  const wanted = hashes(endOf(state, attempt)?.artifacts.filter(({ comesBack }) => comesBack) ?? []);
+  const brought = hashes(end.artifacts);
+  return files.filter(({ path }) => wanted.has(path) && wanted.get(path) === brought.get(path));
+}
+
+const hashes = (artifacts: AttemptEnd['artifacts']): ReadonlyMap<string, string> =>
+  new Map(artifacts.map(({ path, sha256 }) => [path, sha256]));
+
 /** After a connection: what is still to come from this host. */
-export function askForAwaited(state: CoordinatorState, turn: Turn, host: HostName): void {
+export function askForAwaited(state: CoordinatorState, turn: Turn, host: FleetHost): void {
   for (const attempt of state.ledger.awaited.keys())
-    if (state.ledger.attempts.get(attempt)?.host === host) askFor(state, turn, host, attempt);
+    if (attemptOf(state, host, attempt) !== null) askFor(state, turn, host.name, attempt);
 }
 
 function askFor(state: CoordinatorState, turn: Turn, host: HostName, attempt: AttemptId): void {

@@ -11,3 +11,8 @@ export function askBack(turn: Turn, host: FleetHost, attempts: readonly AttemptI
     message: { kind: 'take-back', attempts: [...attempts] },
   });
 }
+
+/** Ends what the ledger does not want to go on there. */
+export function cancel(turn: Turn, { name }: FleetHost, attempts: AttemptId[]): void {
+  if (attempts.length > 0) turn.instruct({ kind: 'send', host: name, message: { kind: 'cancel', attempts } });
+}

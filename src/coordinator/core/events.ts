@@ -5,7 +5,7 @@ import type { AttemptId, HostName, TrialId } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { Command } from './command.ts';
 import type { EditedHost } from './fleet-host.ts';
-import type { FromAgent, HostFacts, ToAgent } from '../../protocol/messages.ts';
+import type { HostSaid, HostFacts, ToAgent } from '../../protocol/messages.ts';
 
 /** What happens to a coordinator. */
 export type CoordinatorEvent =
@@ -19,13 +19,20 @@ export type CoordinatorEvent =
     }
   /** It knows a later term of this ledger. `nonce` is fresh, for the term that follows. */
   | { readonly kind: 'host-outlived'; readonly host: HostName; readonly term: number; readonly nonce: string }
-  | { readonly kind: 'host-message'; readonly host: HostName; readonly message: FromAgent }
+  | { readonly kind: 'host-message'; readonly host: HostName; readonly message: HostSaid }
   /** A try in vain, or a cut. It is tried again by itself. */
   | { readonly kind: 'host-disconnected'; readonly host: HostName; readonly because: string }
   /** `sinceMs`: since the one before, by a clock that nobody sets; it may go on while this process is stopped. */
   | { readonly kind: 'time-passed'; readonly sinceMs: number }
   /** It is not tried again before a person has mended why. */
   | { readonly kind: 'host-given-up'; readonly host: HostName; readonly because: string }
+  /** Its machine and folder are those of another entry, `of`, which came first: it is not tried again either. */
+  | {
+      readonly kind: 'host-is-twin';
+      readonly host: HostName;
+      readonly of: HostName;
+      readonly because: string;
+    }
   /** What is being done to make it ready, for people: `sending mini: 45 % of 2.3 GiB`. */
   | { readonly kind: 'host-progress'; readonly host: HostName; readonly doing: string }
   /** Outcomes of `prepare`. */

@@ -36,6 +36,7 @@ export const newFleetHost = (host: ListedHost): FleetHost => ({
   heldSince: null,
   heardAtMs: null,
   away: null,
+  twin: null,
   stuck: null,
   lapses: 0,
   witnesses: new Set(),

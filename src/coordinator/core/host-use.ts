@@ -22,6 +22,7 @@ export function forgetConnection(state: CoordinatorState, host: FleetHost): void
   host.heldSince = null;
   host.stuck = null;
   host.doing = null;
+  host.twin = null;
   forgetCarries(state, host.name);
 }
 
@@ -49,4 +50,14 @@ export function tryAgain(turn: Turn, host: FleetHost): void {
   if (!isAway(host)) return;
   host.link = { kind: 'connecting', because: null };
   turn.instruct({ kind: 'enter', host: host.name });
+}
+
+export const isReached = ({ link }: FleetHost): boolean =>
+  link.kind === 'ready' || link.kind === 'reconciling';
+
+/** Ends its connection and makes it again. */
+export function enterAnew(state: CoordinatorState, turn: Turn, host: FleetHost): void {
+  forgetConnection(state, host);
+  host.link = { kind: 'connecting', because: null };
+  for (const kind of ['leave', 'enter'] as const) turn.instruct({ kind, host: host.name });
 }

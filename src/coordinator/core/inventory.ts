@@ -4,7 +4,7 @@ import { forgetCheckpoints } from './checkpoints.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { noLimits } from '../../throttle/limits.ts';
 import { type EditedHost, newFleetHost } from './fleet-host.ts';
-import { forgetConnection } from './host-use.ts';
+import { enterAnew } from './host-use.ts';
 import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { forgetLapses } from './probation.ts';
@@ -43,12 +43,10 @@ function change(
   const isLimited = canonicalJson(limits) !== canonicalJson(host.limits);
   Object.assign(host, { labels, limits, off, lostAfterMs, isListed: true });
   if (isMoved && host.link.kind !== 'left') {
-    forgetConnection(state, host);
     forgetCheckpoints(state, host);
     forgetLapses(host);
     host.away = null;
-    host.link = { kind: 'connecting', because: null };
-    for (const kind of ['leave', 'enter'] as const) turn.instruct({ kind, host: host.name });
+    enterAnew(state, turn, host);
   } else if (isLimited && host.link.kind === 'ready')
     turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits } });
 }

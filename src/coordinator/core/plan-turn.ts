@@ -1,12 +1,13 @@
 import { mustRunAlone } from '../../ledger/crashes.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
-import type { HostName, SweepName } from '../../model/ids.ts';
+import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Beginning } from '../scheduler/checkpoint.ts';
 import { leaseOf } from '../scheduler/lease.ts';
 import { plan } from '../scheduler/plan.ts';
 import { askBack } from './ask-back.ts';
+import { nextAttempt } from './attempt-seal.ts';
 import { giveUpPoison } from './poison.ts';
 import { giveUpSilent } from './silence.ts';
 import type { Carried, CoordinatorState } from './state.ts';
@@ -30,7 +31,11 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
     const leases: Leases[number][] = [];
     for (const { trial, sweep, beginning } of assigned)
       if (beginning.kind === 'carry') carry(state, turn, beginning, host);
-      else leases.push(leaseFor(state, trial, sweep, beginning, leases.length));
+      else {
+        // Its name is its place in its term, of which the leases of this fact are not yet counted.
+        const attempt = nextAttempt(state.ledger, host, trial.id, leases.length);
+        leases.push(leaseFor(state, attempt, trial, sweep, beginning));
+      }
     if (leases.length === 0) continue;
     turn.record({ kind: 'leased', at: now, host, leases });
     sendLeases(
@@ -49,15 +54,14 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
 
 type Leases = Extract<LedgerEvent, { kind: 'leased' }>['leases'];
 
-/** @param before leases of the same fact: an attempt's name is its place in its term */
 const leaseFor = (
   { ledger }: CoordinatorState,
+  attempt: AttemptId,
   trial: Trial,
   sweep: SweepName,
   { continues, anew }: Extract<Beginning, { kind: 'lease' }>,
-  before: number,
 ): Leases[number] => ({
-  attempt: `${ledger.nonce}-${(ledger.attemptsOfTerm + before + 1).toString(36)}`,
+  attempt,
   number: trial.attempts.length + 1,
   trial: trial.id,
   sweep,

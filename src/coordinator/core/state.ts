@@ -67,6 +67,8 @@ export interface FleetHost {
   heardAtMs: number | null;
   /** For how long it cannot be reached; null where it was not tried yet, or is connected. */
   away: Away | null;
+  /** The other entry of the inventory that has this machine and its agent; null where none has. */
+  twin: HostName | null;
   /** Why its agent does nothing, in its own words; null where it works. */
   stuck: string | null;
   /** How often it was left out since a person trusted it, or failed when it was tried again. */
@@ -110,7 +112,7 @@ export type HostLink =
     };
 
 export interface Hold {
-  readonly attempt: string;
+  readonly attempt: AttemptId;
   readonly refusals: readonly Refusal[];
 }
 

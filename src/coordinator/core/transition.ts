@@ -8,6 +8,7 @@ import { hurry } from './hurry.ts';
 import { passTime } from './awake.ts';
 import type { CoordinatorState, LaunchState } from './state.ts';
 import { Turn } from './turn.ts';
+import { foundTwin } from './twins.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 
 /**
@@ -38,6 +39,9 @@ export function transition(
       break;
     case 'host-given-up':
       givenUp(state, event.host, event.because);
+      break;
+    case 'host-is-twin':
+      foundTwin(state, turn, event);
       break;
     case 'host-progress':
       noteProgress(state, event.host, event.doing);

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
 import { syncFolder } from '../../content/tree.ts';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { AttemptId } from '../../model/ids.ts';
-import { type FileReader, FileUnreadable } from './file-reader.ts';
+import { placeFor } from './artifact-files.ts';
+import type { FileReader } from './file-reader.ts';
 import { Interrupted } from './replies.ts';
 
 export type Fetched = { readonly kind: 'fetched' } | { readonly kind: 'gone'; readonly because: string };
@@ -13,17 +14,21 @@ export type Fetched = { readonly kind: 'fetched' } | { readonly kind: 'gone'; re
 export class ArtifactFetcher {
   readonly #reader: FileReader;
   readonly #folderOf: (attempt: AttemptId) => string;
+  readonly #parts: string;
   readonly #done: (attempt: AttemptId, path: string, fetched: Fetched) => void;
   readonly #queue: { readonly attempt: AttemptId; readonly artifact: Artifact }[] = [];
   #running = false;
 
+  /** @param parts a folder on the same disk for what is on its way */
   constructor(
     reader: FileReader,
     folderOf: (attempt: AttemptId) => string,
+    parts: string,
     done: (attempt: AttemptId, path: string, fetched: Fetched) => void,
   ) {
     this.#reader = reader;
     this.#folderOf = folderOf;
+    this.#parts = parts;
     this.#done = done;
   }
 
@@ -45,13 +50,13 @@ export class ArtifactFetcher {
     this.#running = false;
   }
 
+  /** Under a name of its own until it is whole: any name below the attempt's folder may be another artifact's. */
   async #bring(attempt: AttemptId, { path, sizeBytes, sha256 }: Artifact): Promise<Fetched> {
-    const file = insideOf(this.#folderOf(attempt), path);
-    if (file === null) return { kind: 'gone', because: `${path} leaves the folder of artifacts` };
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const part = `${file}.part`;
+    const file = placeFor(this.#folderOf(attempt), path);
+    await mkdir(this.#parts, { recursive: true, mode: 0o700 });
+    const part = join(this.#parts, randomBytes(8).toString('hex'));
     const hash = createHash('sha256');
-    const output = await open(part, 'w', 0o600);
+    const output = await open(part, 'wx', 0o600);
     try {
       for await (const bytes of this.#reader.read({ kind: 'artifacts', attempt }, path, sizeBytes)) {
         hash.update(bytes);
@@ -71,11 +76,4 @@ export class ArtifactFetcher {
   }
 }
 
-const reasonOf = (error: unknown): string =>
-  error instanceof FileUnreadable ? error.message : String(error);
-
-/** A file below a folder, or null: a host is trusted with results, not with the files of this machine (P9). */
-export function insideOf(folder: string, path: string): string | null {
-  const inner = normalize(path);
-  return inner.startsWith('..') || inner.startsWith('/') ? null : join(folder, inner);
-}
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

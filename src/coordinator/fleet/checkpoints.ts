@@ -5,13 +5,13 @@ import { packFolder } from '../../content/pack.ts';
 import type { ContentHash, TrialId } from '../../model/ids.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import { formatSize } from '../../model/size.ts';
-import { type FromAgent, mostCheckpointBytes, type ToAgent } from '../../protocol/messages.ts';
+import { type HostSaid, mostCheckpointBytes, type ToAgent } from '../../protocol/messages.ts';
 import { type Transport, TransportError } from '../transport/transport.ts';
 import { type FileReader, FileUnreadable } from './file-reader.ts';
 import { withRemedy } from './no-room.ts';
 import { Interrupted, Replies } from './replies.ts';
 
-export type CheckpointAnswer = Extract<FromAgent, { kind: 'checkpoint' | 'checkpoint-restored' }>;
+export type CheckpointAnswer = Extract<HostSaid, { kind: 'checkpoint' | 'checkpoint-restored' }>;
 type Answer<Kind extends CheckpointAnswer['kind']> = Extract<CheckpointAnswer, { kind: Kind }>;
 
 export interface CheckpointHost {

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
-import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
+import { contentHash } from '../../model/ids.ts';
+import type { HostSaid, ToAgent } from '../../protocol/messages.ts';
 import type { Transport } from '../transport/transport.ts';
 import { folderTurns } from './folder-turns.ts';
 import { withRemedy } from './no-room.ts';
 import type { Packs } from './packs.ts';
 import { sendingText } from './sending-text.ts';
 
-type ContentAnswer = Extract<FromAgent, { kind: 'content' }>;
+type ContentAnswer = Extract<HostSaid, { kind: 'content' }>;
 
 export interface ShippedTo {
   readonly transport: Transport;
@@ -87,7 +88,7 @@ export class ContentShipper {
 
 const unanswered = (hash: string): ContentAnswer => ({
   kind: 'content',
-  hash,
+  hash: contentHash(hash),
   present: false,
   problem: 'the connection was cut',
 });

@@ -1,27 +1,24 @@
 import type { Duplex } from 'node:stream';
-import { decoder, encode } from '../../protocol/framing.ts';
-import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
+import { encode } from '../../protocol/framing.ts';
+import { type HostSaid, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import { TransportError } from '../transport/transport.ts';
+import { hear, oddText } from './hearing.ts';
 
 /** A connection to an agent by somebody who only asks: no ledger's writer, and nothing of it is kept there. */
 export class Conversation {
   readonly #stream: Duplex;
-  readonly #listeners = new Set<(message: FromAgent) => void>();
+  readonly #listeners = new Set<(message: HostSaid) => void>();
   readonly #cut = Promise.withResolvers<never>();
 
   /** @param ledger whose attempts are asked about; empty for none */
   constructor(stream: Duplex, ledger = '') {
     this.#stream = stream;
     this.#cut.promise.catch(() => {}); // told to whoever waits
-    const decode = decoder(fromAgentSchema);
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => {
-      try {
-        for (const message of decode(chunk)) this.#heard(message);
-      } catch (error) {
-        stream.destroy(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
+    hear(
+      stream,
+      (message) => this.#heard(message),
+      (problem) => this.#cut.reject(new TransportError('endless', oddText(problem), { lasting: true })),
+    );
     stream.on('error', () => {}); // `close` follows
     stream.on('close', () => this.#cut.reject(new TransportError('cut', 'the connection was cut')));
     this.send({ kind: 'hello', protocol: protocolVersion, ledger, owner: '', term: 0, role: 'reader' });
@@ -32,14 +29,14 @@ export class Conversation {
   }
 
   /** Hears every message from now on. */
-  listen(listener: (message: FromAgent) => void): void {
+  listen(listener: (message: HostSaid) => void): void {
     this.#listeners.add(listener);
   }
 
   /** Sends a question, and waits for its answer. @throws TransportError as `first` */
   ask<Picked>(
     question: ToAgent,
-    pick: (message: FromAgent) => Picked | undefined,
+    pick: (message: HostSaid) => Picked | undefined,
     withinMs: number,
     what: string,
   ): Promise<Picked> {
@@ -55,12 +52,12 @@ export class Conversation {
    * @throws TransportError where the connection is cut, the agent turns us away, or nothing comes in time
    */
   async first<Picked>(
-    pick: (message: FromAgent) => Picked | undefined,
+    pick: (message: HostSaid) => Picked | undefined,
     withinMs: number,
     what: string,
   ): Promise<Picked> {
     const picked = Promise.withResolvers<Picked>();
-    const listener = (message: FromAgent): void => {
+    const listener = (message: HostSaid): void => {
       const found = pick(message);
       if (found !== undefined) picked.resolve(found);
     };
@@ -81,7 +78,7 @@ export class Conversation {
     this.#stream.destroy();
   }
 
-  #heard(message: FromAgent): void {
+  #heard(message: HostSaid): void {
     if (message.kind === 'turned-away') this.#cut.reject(new TransportError('command', message.message));
     for (const listener of this.#listeners) listener(message);
   }

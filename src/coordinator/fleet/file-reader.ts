@@ -1,7 +1,7 @@
-import type { FileFolder, FromAgent, ToAgent } from '../../protocol/messages.ts';
+import type { FileFolder, HostSaid, ToAgent } from '../../protocol/messages.ts';
 import { Replies } from './replies.ts';
 
-type Chunk = Extract<FromAgent, { kind: 'file' }>;
+type Chunk = Extract<HostSaid, { kind: 'file' }>;
 
 /** The host has not got it, cannot read it, or has something else: in a sentence. */
 export class FileUnreadable extends Error {
@@ -15,6 +15,8 @@ export class FileReader {
   readonly #replies = new Replies<Chunk>();
   /** What was asked before, for whichever file. */
   #last: Promise<unknown> = Promise.resolve();
+  /** What is asked now, in one text. */
+  #question: string | null = null;
 
   constructor(send: (message: ToAgent) => void) {
     this.#send = send;
@@ -34,7 +36,10 @@ export class FileReader {
     }
   }
 
+  /** An answer to another question, or to none, is nobody's. */
   answered(chunk: Chunk): void {
+    if (this.#question !== questionOf(chunk)) return;
+    this.#question = null;
     this.#replies.came('', chunk);
   }
 
@@ -45,9 +50,19 @@ export class FileReader {
 
   #ask(of: FileFolder, path: string, offset: number): Promise<Chunk> {
     const ask = (): Promise<Chunk> =>
-      this.#replies.to('', () => this.#send({ kind: 'read-file', of, path, offset }));
+      this.#replies.to('', () => {
+        this.#question = questionOf({ of, path, offset });
+        this.#send({ kind: 'read-file', of, path, offset });
+      });
     const mine = this.#last.then(ask, ask);
     this.#last = mine;
     return mine;
   }
 }
+
+const questionOf = ({
+  of,
+  path,
+  offset,
+}: Pick<Extract<ToAgent, { kind: 'read-file' }>, 'of' | 'path' | 'offset'>) =>
+  JSON.stringify([of.kind, of.kind === 'artifacts' ? of.attempt : of.trial, path, offset]);

@@ -34,7 +34,8 @@ export class HostReader {
       const answer = await this.#ask(attempt, at);
       if (answer.problem !== null) throw new TransportError('io', answer.problem);
       const bytes = Buffer.from(answer.base64, 'base64');
-      const next = answer.next ?? answer.offset + bytes.length;
+      // A log that was cut is shorter than what was read of it; nothing can have been passed over.
+      const next = answer.next ?? Math.min(answer.offset, at) + bytes.length;
       const isStill = next === at;
       at = next;
       if (bytes.length > 0) yield bytes;
@@ -50,7 +51,7 @@ export class HostReader {
   #ask(attempt: AttemptId, offset: number) {
     return this.#conversation.ask(
       { kind: 'read-log', attempt, offset },
-      (message) => (message.kind === 'log' ? message : undefined),
+      (message) => (message.kind === 'log' && message.attempt === attempt ? message : undefined),
       answerMs,
       'the agent has not answered',
     );

@@ -1,6 +1,6 @@
 /** All that `hosts check` learns of a host: it is entered as for a sweep, and its agent is proved to outlive the connection. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FromAgent, HostFacts } from '../../protocol/messages.ts';
+import type { HostSaid, HostFacts } from '../../protocol/messages.ts';
 import { type AgentAddress, type TransportErrorKind, TransportError } from '../transport/transport.ts';
 import { askLaunch, type LaunchAnswer, type LaunchQuestion } from './ask-launch.ts';
 import { Conversation } from './conversation.ts';
@@ -83,7 +83,7 @@ async function converse(
   }
 }
 
-const factsIn = (message: FromAgent): HostFacts | undefined =>
+const factsIn = (message: HostSaid): HostFacts | undefined =>
   message.kind === 'welcome' || message.kind === 'facts' ? message.facts : undefined;
 
 /** Waits for the driver's first word, so that a host's GPUs are told as well; without one, for as long as it may take. */

@@ -1,11 +1,12 @@
+import { launchId } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory.ts';
 import { type Launch, whatIsMade } from '../../model/launch.ts';
-import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
+import type { HostSaid, ToAgent } from '../../protocol/messages.ts';
 import type { ContentShipper } from './content-shipper.ts';
 import type { WheelHouse } from './wheel-house.ts';
 import { own } from '../../model/own.ts';
 
-type LaunchAnswer = Extract<FromAgent, { kind: 'launch' }>;
+type LaunchAnswer = Extract<HostSaid, { kind: 'launch' }>;
 
 export type LaunchOutcome =
   | { readonly kind: 'ready' }
@@ -78,7 +79,7 @@ export class LaunchPreparer {
   interrupted(): void {
     const problem = 'the connection was cut';
     for (const launch of this.#waiting.keys())
-      this.answered({ kind: 'launch', launch, problem, logTail: '', wanted: null });
+      this.answered({ kind: 'launch', launch: launchId(launch), problem, logTail: '', wanted: null });
   }
 
   #ask(message: Extract<ToAgent, { kind: 'launch' }>): Promise<LaunchAnswer> {

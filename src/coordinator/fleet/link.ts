@@ -4,20 +4,19 @@ import type { Artifact } from '../../model/attempt-end.ts';
 import type { AttemptId, HostName, LedgerId } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
-import { printable } from '../../model/printable.ts';
-import { decoder, encode } from '../../protocol/framing.ts';
-import { type FromAgent, fromAgentSchema, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
+import { encode } from '../../protocol/framing.ts';
+import { type HostSaid, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import type { CoordinatorEvent } from '../core/events.ts';
 import { type Transport, TransportError } from '../transport/transport.ts';
 import { newNonce } from './nonce.ts';
 import { backOffMs } from './back-off.ts';
-import { ArtifactFetcher } from './artifact-fetcher.ts';
-import { Checkpoints } from './checkpoints.ts';
-import { ContentShipper } from './content-shipper.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import { Conduct } from './conduct.ts';
 import { enter } from './enter.ts';
+import { Errands } from './errands.ts';
 import { endsWithLogin } from './left-behind.ts';
-import { FileReader } from './file-reader.ts';
-import { LaunchPreparer } from './launch-preparer.ts';
+import { distrustText, hear } from './hearing.ts';
+import { intactFiles } from './inline-artifacts.ts';
 import type { Packs } from './packs.ts';
 import type { Probe } from './probe.ts';
 import type { WheelHouse } from './wheel-house.ts';
@@ -39,6 +38,8 @@ export interface LinkOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where an attempt's artifacts go on this machine. */
   readonly artifacts: (attempt: AttemptId) => string;
+  /** On the same disk, for what is on its way. */
+  readonly parts: string;
   readonly ledger: LedgerId;
   /** Whose it is and where it lies, for the others on the host. */
   readonly owner: string;
@@ -58,11 +59,8 @@ const termRaisedMs = 100;
 
 export class HostLink {
   readonly #options: LinkOptions;
-  #shipper: ContentShipper | null = null;
-  #preparer: LaunchPreparer | null = null;
-  #reader: FileReader | null = null;
-  #fetcher: ArtifactFetcher | null = null;
-  #checkpoints: Checkpoints | null = null;
+  readonly #conduct = new Conduct();
+  #errands: Errands | null = null;
   #stream: Duplex | null = null;
   #endsWithLogin: string | null = null;
   #outgoing = '';
@@ -82,7 +80,7 @@ export class HostLink {
 
   /** Null while it is not connected. */
   get checkpoints(): Checkpoints | null {
-    return this.#checkpoints;
+    return this.#errands?.checkpoints ?? null;
   }
 
   /** At once, whatever it waits for. */
@@ -105,13 +103,14 @@ export class HostLink {
     try {
       const { agent, probe } = await enter(this.#options, agentFile, (what) => this.#doing(what));
       const twin = this.#options.twinOf(probe);
-      if (twin !== null) return this.#giveUp(`it is the same machine as ${twin}; keep one entry of the two`);
+      if (twin !== null) return this.#isTwinOf(twin);
       const stream = await transport.attach(agent);
       // It may have been closed meanwhile: a stream that nobody waits for would keep the process.
       if (this.#closed) stream.destroy();
       else this.#listen(stream, probe);
     } catch (error) {
-      if (error instanceof TransportError && error.lasting) this.#giveUp(error.message);
+      if (error instanceof TransportError && error.kind === 'endless') this.#distrust(error.message);
+      else if (error instanceof TransportError && error.lasting) this.#giveUp(error.message);
       else this.#lost(error instanceof Error ? error.message : String(error));
     }
   }
@@ -126,9 +125,9 @@ export class HostLink {
   /** Gets the host ready for a launch, and posts how it went: after a cut the next connection begins anew. */
   prepare(launch: string, spec: Launch): void {
     const { host, post } = this.#options;
-    const preparer = this.#preparer;
-    void preparer?.prepare(launch, spec).then((outcome) => {
-      if (preparer !== this.#preparer) return;
+    const errands = this.#errands;
+    void errands?.preparer.prepare(launch, spec).then((outcome) => {
+      if (errands !== this.#errands) return;
       if (outcome.kind === 'ready') post({ kind: 'launch-ready', host, launch });
       else
         post({
@@ -142,7 +141,7 @@ export class HostLink {
   }
 
   fetch(attempt: AttemptId, artifacts: readonly Artifact[]): void {
-    this.#fetcher?.fetch(attempt, artifacts);
+    this.#errands?.fetcher.fetch(attempt, artifacts);
   }
 
   async close(): Promise<void> {
@@ -178,50 +177,33 @@ export class HostLink {
     this.#outgoing = '';
   }
 
-  #listen(stream: Duplex, { folder, folderId, os, arch, leftBehind, user }: Probe): void {
-    const { transport, packs, settings, wheels, environment, artifacts, ledger, owner, term } = this.#options;
+  #listen(stream: Duplex, probe: Probe): void {
+    const { settings, ledger, owner, term } = this.#options;
     this.#stream = stream;
-    this.#endsWithLogin = leftBehind === 'ended' ? endsWithLogin(user) : null;
-    const send = (message: ToAgent): void => this.send(message);
-    this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, send, (what) =>
-      this.#doing(what),
-    );
-    const { host, post } = this.#options;
-    this.#preparer = new LaunchPreparer({
-      settings,
-      wheels,
-      environment,
-      shipper: this.#shipper,
-      canUse: ({ isForGpus }) => os === 'Linux' && arch === 'x86_64' && (!isForGpus || this.#hasGpus),
-      send,
-      doing: (doing) => post({ kind: 'host-progress', host, doing }),
+    this.#endsWithLogin = probe.leftBehind === 'ended' ? endsWithLogin(probe.user) : null;
+    this.#errands = new Errands({
+      link: this.#options,
+      probe,
+      hasGpus: () => this.#hasGpus,
+      send: (message) => this.send(message),
+      doing: (what) => this.#doing(what),
     });
-    this.#reader = new FileReader(send);
-    this.#checkpoints = new Checkpoints({ transport, folder, ledger }, this.#reader, send);
-    this.#fetcher = new ArtifactFetcher(this.#reader, artifacts, (attempt, path, fetched) =>
-      post(
-        fetched.kind === 'fetched'
-          ? { kind: 'artifact-fetched', attempt, path }
-          : { kind: 'artifact-gone', attempt, path, because: fetched.because },
-      ),
+    this.#conduct.opened();
+    hear(
+      stream,
+      (message) => this.#received(message),
+      (problem) => this.#distrust(problem),
     );
-    const decode = decoder(fromAgentSchema);
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => {
-      try {
-        for (const message of decode(chunk)) this.#received(message);
-      } catch (error) {
-        stream.destroy(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
     stream.on('error', () => {}); // `close` follows, and says that it is over
     stream.on('close', () => this.#lost('the connection was cut'));
     this.send({ kind: 'hello', protocol: protocolVersion, ledger, owner, term: term(), role: 'writer' });
     this.send({ kind: 'settings', settings });
   }
 
-  #received(message: FromAgent): void {
-    const { host, post } = this.#options;
+  #received(message: HostSaid): void {
+    const { host, post, term } = this.#options;
+    const misconduct = this.#conduct.hear(message, term(), performance.now());
+    if (misconduct !== null) return this.#distrust(misconduct);
     if (message.kind === 'welcome') {
       this.#failures = 0;
       this.#wasServed = true;
@@ -229,22 +211,27 @@ export class HostLink {
       post({ kind: 'host-connected', host, facts: message.facts, endsWithLogin: this.#endsWithLogin });
     } else if (message.kind === 'turned-away') {
       this.#turnedAway(message);
-    } else if (message.kind === 'content') this.#shipper?.answered(message);
-    else if (message.kind === 'preparing')
-      post({ kind: 'host-progress', host, doing: printable(message.doing) });
-    else if (message.kind === 'launch') this.#preparer?.answered(message);
-    else if (message.kind === 'file') this.#reader?.answered(message);
-    else if (message.kind === 'checkpoint' || message.kind === 'checkpoint-restored')
-      this.#checkpoints?.answered(message);
-    else post({ kind: 'host-message', host, message });
+    } else if (message.kind === 'preparing') post({ kind: 'host-progress', host, doing: message.doing });
+    else if (message.kind === 'ended')
+      post({ kind: 'host-message', host, message: { ...message, files: intactFiles(message) } });
+    else if (this.#errands?.answered(message) !== true) post({ kind: 'host-message', host, message });
   }
 
   /** Of two coordinators of one ledger the one that came last goes on. The agent closes, and the next try follows. */
-  #turnedAway({ message, term }: Extract<FromAgent, { kind: 'turned-away' }>): void {
-    if (term === null || this.#wasServed) return this.#giveUp(message);
-    this.#isOutlived = true;
-    const nonce = newNonce();
-    this.#options.post({ kind: 'host-outlived', host: this.#options.host, term, nonce });
+  #turnedAway({ message, term }: Extract<HostSaid, { kind: 'turned-away' }>): void {
+    if (term === null || this.#wasServed) this.#giveUp(message);
+    else {
+      this.#isOutlived = true;
+      const nonce = newNonce();
+      this.#options.post({ kind: 'host-outlived', host: this.#options.host, term, nonce });
+    }
+    this.#stream?.destroy();
+  }
+
+  #isTwinOf(of: HostName): void {
+    this.#closed = true;
+    const because = `it is the same machine as ${of}; keep one entry of the two`;
+    this.#options.post({ kind: 'host-is-twin', host: this.#options.host, of, because });
   }
 
   /** What a person has to mend first is not tried again: some hosts lock out who fails too often. */
@@ -253,18 +240,23 @@ export class HostLink {
     this.#options.post({ kind: 'host-given-up', host: this.#options.host, because });
   }
 
+  /**
+   * What it says is no agent's: nothing more is heard of it before a person has looked. What it holds waits for it as
+   * for any host that does not answer, and is then given up.
+   */
+  #distrust(problem: string): void {
+    if (this.#closed) return;
+    const { host } = this.#options;
+    const because = distrustText(host, problem);
+    this.#giveUp(because);
+    this.#stream?.destroy();
+  }
+
   #lost(because: string): void {
     this.#stream = null;
     this.#outgoing = '';
-    this.#shipper?.interrupted();
-    this.#shipper = null;
-    this.#preparer?.interrupted();
-    this.#preparer = null;
-    this.#reader?.interrupted();
-    this.#reader = null;
-    this.#fetcher = null;
-    this.#checkpoints?.interrupted();
-    this.#checkpoints = null;
+    this.#errands?.interrupted();
+    this.#errands = null;
     if (this.#closed) return;
     if (this.#isOutlived) return this.#helloAgain();
     this.#failures += 1;

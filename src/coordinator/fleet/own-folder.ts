@@ -6,7 +6,7 @@
  * quota and mount would change. What lies there afterwards is looked at once more, for who was faster than the marker.
  */
 import { z } from 'zod';
-import { printable } from '../../model/printable.ts';
+import { saidName } from '../../model/said.ts';
 import { folderMarker } from '../../protocol/folder-marker.ts';
 
 /** What a look finds out about the folder. */
@@ -22,7 +22,7 @@ export const ownershipSchema = z.object({
    */
   ownership: z.enum(['ours', 'others', 'home', 'open', 'stranger', 'link', 'unusable']),
   /** Names of some files that are in the way, or of the user whose folder it is. */
-  inTheWay: z.string().default(''),
+  inTheWay: saidName.default(''),
 });
 export type Ownership = Readonly<z.infer<typeof ownershipSchema>>;
 
@@ -35,19 +35,19 @@ export function notOursText({ ownership, inTheWay }: Ownership, folder: string):
     case 'unusable':
       return null;
     case 'others':
-      return `${folder} has files that labsweep did not make there (${printable(inTheWay)}); ${remedy}`;
+      return `${folder} has files that labsweep did not make there (${inTheWay}); ${remedy}`;
     case 'home':
       return `${folder} is a home folder, or has one in it; ${remedy}`;
     case 'open':
       return `every user of the host may write in ${folder}; ${remedy}`;
     case 'stranger':
       return (
-        `${folder} belongs to another user (${printable(inTheWay)}), who could change the programs that run from there ` +
+        `${folder} belongs to another user (${inTheWay}), who could change the programs that run from there ` +
         'in your name; use a folder of your own ("folder" in inventory.json)'
       );
     case 'link':
       return (
-        `${folder}/${printable(inTheWay)} is a link, and labsweep writes through none; remove the link, or ` +
+        `${folder}/${inTheWay} is a link, and labsweep writes through none; remove the link, or ` +
         'give the host another "folder" in inventory.json'
       );
     default:

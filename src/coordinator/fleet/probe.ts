@@ -1,6 +1,7 @@
 /** One look at a host: what labsweep needs to know before an agent can run there, by plain sh alone. */
 import { z } from 'zod';
 import { printable } from '../../model/printable.ts';
+import { saidName } from '../../model/said.ts';
 import { leftBehindCommands, leftBehindSchema } from './left-behind.ts';
 import { ownershipSchema, takeFolderCommands } from './own-folder.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -16,46 +17,46 @@ export interface Wanted {
   readonly build: string;
 }
 
-const startedSchema = z.object({ socket: z.string(), pid: z.number(), build: z.string() });
+const startedSchema = z.object({ socket: saidName, pid: z.number(), build: saidName });
 
 const probeSchema = ownershipSchema.extend({
-  user: z.string(),
+  user: saidName,
   /** The login shell. */
-  shell: z.string(),
-  home: z.string(),
+  shell: saidName,
+  home: saidName,
   /** labsweep's folder: its real path. */
-  folder: z.string(),
+  folder: saidName,
   /** Why the folder cannot be written, in the system's words; empty where it can. */
-  folderProblem: z.string(),
+  folderProblem: saidName,
   /** Whether a file in it can be run; a mount option may forbid it. */
   runs: z.enum(['yes', 'no']).default('no'),
   /** The kind of its file system, as stat names it. */
-  fileSystem: z.string(),
+  fileSystem: saidName,
   freeKib: z.coerce.number().nullable().catch(null),
   /** The same for all hosts that share the folder; of one that takes no file, this look's own. */
-  folderId: z.string().default(''),
-  os: z.string(),
-  arch: z.string(),
+  folderId: saidName.default(''),
+  os: saidName,
+  arch: saidName,
   /** As `glibc 2.36`; empty where it is another C library. */
-  glibc: z.string(),
+  glibc: saidName,
   /** Its machine id (machine-id(5)); its name where it has none. */
-  machine: z.string(),
-  hostname: z.string(),
+  machine: saidName,
+  hostname: saidName,
   /** Another after each boot: clones of one disk image have the same machine id. */
-  bootId: z.string(),
+  bootId: saidName,
   /** The 1-minute load average, and the cores. */
   load: z.coerce.number().nullable().catch(null),
   cores: z.coerce.number().nullable().catch(null),
   /** Seconds of the host's clock. */
   clock: z.coerce.number(),
   /** A Node that ran, with its version; empty where there is none of 16 or later. */
-  node: z.string(),
-  nodeVersion: z.string(),
+  node: saidName,
+  nodeVersion: saidName,
   leftBehind: leftBehindSchema,
   agent: z.enum(['yes', 'no']),
   started: z.string().transform((line) => startedSchema.safeParse(parseJson(line)).data ?? null),
   /** Why the agent did not start, in its own words; empty where it did or was not there to be started. */
-  startProblem: z.string(),
+  startProblem: saidName,
 });
 
 export type Probe = Readonly<z.infer<typeof probeSchema>> & {

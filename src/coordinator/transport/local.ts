@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { commandLine } from './command-line.ts';
+import { collected, endless } from './endless.ts';
 import {
   type AgentAddress,
   type ExecResult,
@@ -33,13 +34,15 @@ async function exec(argv: readonly string[], stdin = ''): Promise<ExecResult> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'pipe', cwd: homedir() });
-    const output = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+    const stop = (): void => {
+      child.kill('SIGKILL');
+      reject(endless('this machine', 'the answer to a command'));
+    };
+    const [stdout, stderr] = [collected(child.stdout, stop), collected(child.stderr, stop)];
     child.on('error', (cause) =>
       reject(new TransportError('command', `${program} cannot be started: ${cause.message}`, { cause })),
     );
-    child.on('close', (code) => resolve({ code, ...output }));
+    child.on('close', (code) => resolve({ code, stdout: stdout.text, stderr: stderr.text }));
     child.stdin.on('error', () => {}); // it may end without reading: its exit code says what there is to say
     child.stdin.end(stdin);
   });

@@ -4,7 +4,8 @@ import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Carrier, Channel } from './channel.ts';
-import { readUntil } from './read-until.ts';
+import { collected } from './endless.ts';
+import { beginMs, readUntil } from './read-until.ts';
 import { corruptCode, filesMarker, getScript, putScript } from './remote-scripts.ts';
 import { type OnProgress, TransportError } from './transport.ts';
 
@@ -27,8 +28,14 @@ export async function putFile(
   ];
   const attempt = async (): Promise<number | null> => {
     const shell = await startScript(carrier, putScript, fields.join('\n'), hostPath);
-    const offset = Number(await readUntil(shell.channel.stream, '\n'));
-    shell.channel.stream.resume(); // nothing more is said, but an end that nobody reads is never seen
+    const { stream } = shell.channel;
+    const offset = offsetIn(await readUntil(stream, '\n', carrier.host), file.size);
+    if (offset === null) {
+      stream.destroy();
+      throw new TransportError('io', `${carrier.host} does not say where ${hostPath} is to go on`);
+    }
+    // Nothing more is said, but an end that nobody reads is never seen.
+    collected(stream, () => stream.destroy());
     await send(shell.channel, localPath, offset, onProgress);
     const code = await shell.channel.ended;
     if (code !== 0 && code !== corruptCode)
@@ -40,6 +47,12 @@ export async function putFile(
     throw new TransportError('io', `${hostPath} on ${carrier.host} does not keep what is written to it`);
 }
 
+/** Where a file is to go on; null where that is no place in it. A command that has ended says so by its exit code. */
+function offsetIn(said: string | null, size: number): number | null {
+  const offset = /^\d{1,16}$/.test(said ?? '0') ? Number(said) : null;
+  return offset === null || offset > size ? null : offset;
+}
+
 /** A file from a host, whole or not at all; see Transport.get. */
 export async function getFile(
   carrier: Carrier,
@@ -49,14 +62,14 @@ export async function getFile(
 ): Promise<void> {
   const shell = await startScript(carrier, getScript, hostPath, hostPath);
   const { stream, ended } = shell.channel;
-  const identity = await readUntil(stream, '\n');
-  const size = Number(identity?.split(' ')[0]);
-  if (identity === null) throw fileError(`read ${hostPath} on ${carrier.host}`, shell, await ended);
+  const said = await readUntil(stream, '\n', carrier.host);
+  const [identity, size] = /^(\d+) \d+ \d+$/.exec(said ?? '') ?? [];
+  if (identity === undefined) throw fileError(`read ${hostPath} on ${carrier.host}`, shell, await ended);
   const part = `${localPath}.${identity.replaceAll(' ', '-')}.part`;
   await mkdir(dirname(localPath), { recursive: true, mode: 0o700 });
-  const total = await receive(stream, part, size, onProgress);
+  const total = await receive(stream, part, Number(size), onProgress);
   const code = await ended;
-  if (code !== 0 || total !== size)
+  if (code !== 0 || total !== Number(size))
     throw fileError(`read ${hostPath} on ${carrier.host}`, shell, code === 0 ? null : code);
   await rename(part, localPath);
 }
@@ -80,7 +93,7 @@ async function startScript(
   channel.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
   channel.stream.on('error', () => {}); // it may end without reading: its exit code says what there is to say
   channel.stream.write(script);
-  if ((await readUntil(channel.stream, filesMarker)) !== null) {
+  if ((await readUntil(channel.stream, filesMarker, carrier.host, beginMs)) !== null) {
     channel.stream.write(`${lines}\n`);
     return { channel, said: () => said };
   }
@@ -141,8 +154,9 @@ async function receive(stream: Duplex, part: string, size: number, onProgress: O
     stream.end();
     onProgress(total);
     for await (const chunk of stream) {
-      await file.appendFile(chunk);
       total += chunk.length;
+      if (total > size) throw new Error(`more comes than the ${size} bytes that it has`);
+      await file.appendFile(chunk);
       onProgress(total);
     }
     await file.sync();

@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream';
 import { relayMarker } from '../../protocol/relay-marker.ts';
 import type { Carrier, Channel } from './channel.ts';
 import { commandLine } from './command-line.ts';
+import { collected, endless } from './endless.ts';
 import { getFile, putFile } from './remote-files.ts';
-import { readUntil } from './read-until.ts';
+import { beginMs, readUntil } from './read-until.ts';
 import { type AgentAddress, type ExecResult, type Transport, TransportError } from './transport.ts';
 
 export function remoteTransport(carrier: Carrier): Transport {
@@ -19,12 +20,16 @@ export function remoteTransport(carrier: Carrier): Transport {
 
 async function exec(carrier: Carrier, argv: readonly string[], stdin = ''): Promise<ExecResult> {
   const channel = await carrier.open(commandLine(argv), 'command');
-  const output = { stdout: '', stderr: '' };
-  channel.stream.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  channel.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const tooMuch = Promise.withResolvers<never>();
+  const stop = (): void => {
+    tooMuch.reject(endless(carrier.host, 'the answer to a command'));
+    channel.stream.destroy();
+  };
+  const [stdout, stderr] = [collected(channel.stream, stop), collected(channel.stderr, stop)];
   channel.stream.on('error', () => {}); // it may end without reading: its exit code says what there is to say
   channel.stream.end(stdin);
-  return { code: await channel.ended, ...output };
+  const code = await Promise.race([channel.ended, tooMuch.promise]);
+  return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
 /** What the login shell's own files print before the relay speaks is dropped. */
@@ -32,7 +37,7 @@ async function attach(carrier: Carrier, agent: AgentAddress): Promise<Duplex> {
   const channel = await carrier.open(commandLine(agent.relay), 'attach');
   let said = '';
   channel.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
-  const noise = await readUntil(channel.stream, relayMarker);
+  const noise = await readUntil(channel.stream, relayMarker, carrier.host, beginMs);
   if (noise !== null) {
     channel.ended.catch(() => {}); // the stream's own end says so
     return channel.stream;

@@ -43,9 +43,18 @@ export interface Transport {
  * - `auth`: the host does not let the user in
  * - `cut`: the connection was there and is not any more
  * - `command`: the host does not run what it is told
+ * - `endless`: it says more than any host has to say
  * - `io`: a file cannot be read or written
  */
-export type TransportErrorKind = 'name' | 'unreachable' | 'host-key' | 'auth' | 'cut' | 'command' | 'io';
+export type TransportErrorKind =
+  | 'name'
+  | 'unreachable'
+  | 'host-key'
+  | 'auth'
+  | 'cut'
+  | 'command'
+  | 'endless'
+  | 'io';
 
 /** The host cannot be reached, or does not do as it is told. */
 export class TransportError extends Error {

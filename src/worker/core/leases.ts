@@ -1,7 +1,7 @@
 /** What a writer does with attempts: lease, take back, cancel, acknowledge. Each may be repeated without harm. */
+import { isPlainName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { settle } from './finish.ts';
-import { isPlainName } from './plain-name.ts';
 import { endUnprepared } from './prepare-launch.ts';
 import type { HeldAttempt } from './state.ts';
 import { stop } from './stop.ts';

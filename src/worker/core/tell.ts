@@ -1,4 +1,5 @@
 /** What a writer is told of its attempts, and what of it only once it said what it has committed. */
+import type { MetricsLine } from '../../model/metrics.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 import { figuresOf, holdsOf } from './guard.ts';
 import { holdings } from './holdings.ts';
@@ -38,18 +39,45 @@ export function tellStarts(turn: Turn): void {
   for (const [ledger, attempts] of byLedger) turn.tell(ledger, { kind: 'started', attempts });
 }
 
+/** A program's lines may have 64 KiB each, and no message is to keep others waiting. */
+const mostCharsAtOnce = 1024 ** 2;
+
 /** Sends the kept lines that the writer has not been sent. */
 export function sendLines(turn: Turn, held: HeldAttempt): void {
   const connection = readyWriter(turn, held.ledger);
-  const from = held.sentLines;
-  const lines = held.kept.lines.slice(from);
-  if (connection === null || lines.length === 0) return;
-  held.sentLines = held.kept.lines.length;
-  turn.instruct({
-    kind: 'send',
-    connection,
-    message: { kind: 'metrics', attempt: held.lease.attempt, from, lines },
-  });
+  if (connection === null) return;
+  const { lines } = held.kept;
+  while (held.sentLines < lines.length) {
+    const from = held.sentLines;
+    held.sentLines = endOfBatch(lines, from);
+    turn.instruct({
+      kind: 'send',
+      connection,
+      message: {
+        kind: 'metrics',
+        attempt: held.lease.attempt,
+        from,
+        lines: lines.slice(from, held.sentLines),
+      },
+    });
+  }
+}
+
+/** Behind the last line that fits into a message, of which there is one at least. */
+function endOfBatch(lines: readonly MetricsLine[], from: number): number {
+  let end = from + 1;
+  for (let chars = charsOf(lines[from]); end < lines.length; end += 1) {
+    chars += charsOf(lines[end]);
+    if (chars > mostCharsAtOnce) break;
+  }
+  return end;
+}
+
+/** About as many as in JSON, without writing it. */
+function charsOf(line: MetricsLine = {}): number {
+  let chars = 0;
+  for (const name in line) chars += name.length + 24 + String(line[name] ?? '').length;
+  return chars;
 }
 
 /** Tells an end, whose acknowledgement lets go of it: after its lines, so that what is acknowledged has them. */

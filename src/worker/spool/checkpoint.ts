@@ -12,8 +12,9 @@ import { mostCheckpointBytes } from '../../protocol/messages.ts';
 import { checkpointFolder, type HostFolder } from './host-folder.ts';
 import { reopen } from './reopen.ts';
 
-/** They are listed in one message. */
+/** They are listed in one message, with their paths. */
 const mostFiles = 100_000;
+const mostPathChars = 16 * 1024 ** 2;
 /** More files than this are not looked at while everything else waits. */
 const mostLookedAt = 10_000;
 
@@ -69,7 +70,9 @@ export async function listCheckpoint(host: HostFolder, trial: string): Promise<L
     // What was rotated away may have left a link behind.
     const read = await readManifest(folder, { ignore: 'broken-links' });
     if (read.kind === 'refused') return refused(read.problems.map(problemText).join(', and '));
-    return read;
+    if (read.manifest.length > mostFiles) return refused(`has more than ${mostFiles} files`);
+    const chars = read.manifest.reduce((sum, { path }) => sum + JSON.stringify(path).length, 0);
+    return chars <= mostPathChars ? read : refused('has paths of over 16 MiB together');
   } catch (error) {
     return refused(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

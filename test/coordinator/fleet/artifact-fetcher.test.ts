@@ -8,7 +8,7 @@ import { ArtifactFetcher, type Fetched } from '../../../src/coordinator/fleet/ar
 import { FileReader } from '../../../src/coordinator/fleet/file-reader.ts';
 import type { Artifact } from '../../../src/model/attempt-end.ts';
 import { attemptId } from '../../../src/model/ids.ts';
-import type { FromAgent, ToAgent } from '../../../src/protocol/messages.ts';
+import { type FromAgent, fromAgentSchema, type ToAgent } from '../../../src/protocol/messages.ts';
 
 let root: string;
 let folder: string;
@@ -49,11 +49,16 @@ function fetchedFrom(
 ): Promise<Fetched> {
   return new Promise((resolve) => {
     const reader: FileReader = new FileReader((asked) => {
-      if (asked.kind === 'read-file') queueMicrotask(() => reader.answered(answer(asked)));
+      if (asked.kind !== 'read-file') return;
+      queueMicrotask(() => {
+        const said = fromAgentSchema.parse(answer(asked));
+        if (said.kind === 'file') reader.answered(said);
+      });
     });
     const fetcher = new ArtifactFetcher(
       reader,
       () => folder,
+      join(root, 'parts'),
       (_, __, fetched) => resolve(fetched),
     );
     fetcher.fetch(attemptId('a-1'), [wanted]);

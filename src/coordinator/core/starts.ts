@@ -1,0 +1,30 @@
+import type { Attempt } from '../../ledger/state.ts';
+import type { AttemptId } from '../../model/ids.ts';
+import { noteRun, takeUpAgain } from './silence.ts';
+import { attemptOf } from './speaks-for.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Attempts that a host says it runs. What was given up meanwhile is taken up again. */
+export function turnStarted(
+  state: CoordinatorState,
+  turn: Turn,
+  host: FleetHost,
+  started: readonly { readonly attempt: AttemptId; readonly device: string; readonly runningMs?: number }[],
+  now: number,
+): void {
+  takeUpAgain(state, turn, host, own(state, host, started), now);
+  for (const { attempt, runningMs } of started)
+    if (attemptOf(state, host, attempt) !== null) noteRun(state, attempt, runningMs ?? 0);
+  const news = started
+    .filter(({ attempt }) => attemptOf(state, host, attempt)?.status.kind === 'leased')
+    .map(({ attempt, device }) => ({ attempt, device }));
+  if (news.length > 0) turn.record({ kind: 'started', at: now, host: host.name, attempts: news });
+}
+
+/** Those of which the host may speak. */
+export const own = (
+  state: CoordinatorState,
+  host: FleetHost,
+  said: readonly { readonly attempt: AttemptId }[],
+): Attempt[] => said.flatMap(({ attempt }) => attemptOf(state, host, attempt) ?? []);

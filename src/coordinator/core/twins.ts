@@ -1,0 +1,29 @@
+/** Two entries of the inventory that are one machine: of one agent, one of them is used. */
+import { givenUp } from './hosts.ts';
+import { enterAnew, isReached } from './host-use.ts';
+import type { CoordinatorEvent } from './events.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * The agent of a host serves another entry, which came first. What was leased to this one is heard of over that
+ * connection, once it begins anew and the agent tells of all that it has.
+ */
+export function foundTwin(
+  state: CoordinatorState,
+  turn: Turn,
+  { host: name, of, because }: Extract<CoordinatorEvent, { kind: 'host-is-twin' }>,
+): void {
+  givenUp(state, name, because);
+  const host = state.fleet.get(name);
+  const other = state.fleet.get(of);
+  if (host === undefined || other === undefined) return;
+  host.twin = of;
+  // What it holds is not silent: the other entry speaks of it.
+  host.away = null;
+  if (isReached(other) && hasSomethingThere(state, host)) enterAnew(state, turn, other);
+}
+
+const hasSomethingThere = ({ ledger }: CoordinatorState, { name }: FleetHost): boolean =>
+  (ledger.hosts.get(name)?.open.size ?? 0) > 0 ||
+  [...ledger.awaited.keys()].some((id) => ledger.attempts.get(id)?.host === name);

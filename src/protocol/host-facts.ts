@@ -1,0 +1,78 @@
+/** What a host is and what it carries, as its agent says it. */
+import { z } from 'zod';
+import { mostItems } from '../model/bounds.ts';
+import { listOf, saidAmount, saidCount, saidFigure, saidName, saidText } from '../model/said.ts';
+
+/** One GPU of a host: `index` is the driver's number in the order of the bus, which another boot may change. */
+export const gpuFactsSchema = z.object({
+  uuid: saidName,
+  index: saidCount,
+  name: saidName,
+  memoryBytes: saidAmount,
+});
+export type GpuFacts = Readonly<z.infer<typeof gpuFactsSchema>>;
+
+/** What a host is; told in `welcome`, and again as `facts` when it changes. Memory in bytes. */
+export const hostFactsSchema = z.object({
+  machine: saidName,
+  bootId: saidName,
+  cpus: saidAmount,
+  memoryBytes: saidAmount,
+  node: saidName,
+  /** The folder that is the agent's own on this host, absolute. */
+  folder: saidName,
+  pid: saidCount,
+  build: saidName,
+  /** Whom the agent runs as. */
+  user: saidName,
+  /** By index; null while the driver has not been heard. What was found once stays, also when its figures end. */
+  gpus: listOf(gpuFactsSchema, mostItems).nullable(),
+  /** What the driver's tool says instead of figures; null where all is well, or there is no such tool. */
+  gpuProblem: saidText.nullable(),
+});
+export type HostFacts = Readonly<z.infer<typeof hostFactsSchema>>;
+
+/** What a GPU carries now. */
+export const gpuFiguresSchema = z.object({
+  uuid: saidName,
+  memoryUsedBytes: saidAmount,
+  memoryTotalBytes: saidAmount,
+  /** Share of 1, of the last second in which a kernel ran; null where the driver does not say. */
+  utilisation: saidAmount.nullable(),
+  temperatureCelsius: saidFigure.nullable(),
+  powerWatts: saidFigure.nullable(),
+  /** Processes on it that are not ours. */
+  othersProcesses: saidCount,
+  /** Why it cannot be used, in the driver's words; null where it can. */
+  problem: saidText.nullable(),
+  /** Since the driver told of it last. */
+  ageMs: saidFigure,
+  /** Attempts of ours on it, and what they hold of its memory. */
+  running: saidCount,
+  oursBytes: saidAmount,
+});
+export type GpuFigures = Readonly<z.infer<typeof gpuFiguresSchema>>;
+
+/** What a host carries now. `load` is the 1-minute load average, `othersLoad` what is left without our trials. */
+export const hostFiguresSchema = z.object({
+  load: saidFigure,
+  othersLoad: saidFigure,
+  memoryTotalBytes: saidAmount,
+  memoryAvailableBytes: saidAmount,
+  diskFreeBytes: saidAmount,
+  /** Cores that our running attempts were given, and how many run. */
+  cpusTaken: saidAmount,
+  running: saidCount,
+  /** By index. */
+  gpus: listOf(gpuFiguresSchema, mostItems),
+});
+export type HostFigures = Readonly<z.infer<typeof hostFiguresSchema>>;
+
+/** What a ledger has on a host: attempts that run, that wait, and ends that it has not taken in yet. */
+export const holdingSchema = z.object({
+  owner: saidText,
+  running: saidCount,
+  waiting: saidCount,
+  ended: saidCount,
+});
+export type Holding = Readonly<z.infer<typeof holdingSchema>>;
