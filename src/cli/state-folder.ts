@@ -11,7 +11,7 @@ import {
 } from '../ledger/store/state-folder.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { lastUsed, rememberUsed } from './last-used.ts';
+import { lastUsed } from './last-used.ts';
 import { quoted } from './quoted.ts';
 import { shortest } from './shown-path.ts';
 import { findUpward, requireOwnFolder } from './trust/found-upward.ts';
@@ -96,7 +96,6 @@ export function announceNew(console: Console, stateFolder: string): void {
       name === stateFolderBesideAgent ? ` (${stateFolderName} there is for the agent of a host)` : '';
     console.err(`Results go to ${join(basename(dirname(stateFolder)), name)}, a new folder${why}.\n`);
   }
-  rememberUsed(console, { state: stateFolder });
 }
 
 function sayOther(console: Console, found: string): void {

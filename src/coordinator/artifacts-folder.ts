@@ -9,8 +9,8 @@ import { writeArtifact } from './fleet/artifact-files.ts';
 export const artifactsFolder = (folder: string, attempt: AttemptId): string =>
   join(folder, 'artifacts', attempt);
 
-/** On the same disk, for what is on its way. No attempt has such an id. */
-export const partsFolder = (folder: string): string => join(folder, 'artifacts', '.fetching');
+/** On the same disk, for what is on its way. */
+export const partsFolder = (folder: string): string => join(folder, 'fetching');
 
 /** What an earlier coordinator left half fetched is fetched anew. */
 export const forgetParts = (folder: string): void =>

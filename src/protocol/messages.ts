@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { writtenId } from '../model/ids.ts';
 import { hostLimitsSchema, hostSettingsSchema } from '../model/inventory.ts';
 import { launchSchema } from '../model/launch.ts';
+import { innerPath } from '../model/manifest.ts';
 import { paramsSchema } from '../model/params.ts';
 import { resourcesSchema } from '../model/resources.ts';
 
@@ -55,8 +56,8 @@ export type Lease = Readonly<z.infer<typeof leaseSchema>>;
 
 /** A folder of a host whose files may be asked for. */
 export const fileFolderSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('artifacts'), attempt: z.string() }),
-  z.object({ kind: z.literal('checkpoint'), trial: z.string() }),
+  z.object({ kind: z.literal('artifacts'), attempt: writtenId }),
+  z.object({ kind: z.literal('checkpoint'), trial: writtenId }),
 ]);
 export type FileFolder = Readonly<z.infer<typeof fileFolderSchema>>;
 
@@ -96,7 +97,7 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
   /** These ends are in the ledger: the agent may forget them. */
   z.object({ kind: z.literal('ack'), attempts: z.array(z.string()) }),
   /** A reader's question: the log of an attempt from a byte offset. */
-  z.object({ kind: z.literal('read-log'), attempt: z.string(), offset: z.number() }),
+  z.object({ kind: z.literal('read-log'), attempt: writtenId, offset: z.number() }),
   /**
    * A reader's question: what of a launch would not work here, as a trial with these parameters would find it. No
    * trial starts and nothing is made that takes long. Ends with the connection. Who asks has brought `files` before.
@@ -109,13 +110,13 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
     seed: z.number(),
   }),
   /** A writer's question: a file from a byte offset, such as an artifact that was too large to come with its result. */
-  z.object({ kind: z.literal('read-file'), of: fileFolderSchema, path: z.string(), offset: z.number() }),
+  z.object({ kind: z.literal('read-file'), of: fileFolderSchema, path: innerPath, offset: z.number() }),
   /** A writer's question: what of a trial lies here for its next attempt. */
-  z.object({ kind: z.literal('list-checkpoint'), trial: z.string() }),
+  z.object({ kind: z.literal('list-checkpoint'), trial: writtenId }),
   /** A packed checkpoint was put at `path` of the host: it takes the place of what is there, whole; `checkpoint-restored`. */
   z.object({
     kind: z.literal('restore-checkpoint'),
-    trial: z.string(),
+    trial: writtenId,
     hash: z.string(),
     path: z.string(),
   }),

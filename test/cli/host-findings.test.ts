@@ -25,6 +25,9 @@ os Linux
 arch x86_64
 glibc glibc 2.31
 machine m
+hostname m
+ownership ours
+inTheWay 
 bootId b
 load 0.1
 cores 4

@@ -40,7 +40,7 @@ describe('labsweep show', () => {
     writeFileSync(join(fetched, 'history.csv'), 'x');
     const { out } = await read('show', folder, idOf(params(8), 1).slice(0, 6));
     expect(out.replaceAll(folder, 'HERE')).toMatchInlineSnapshot(`
-      "trial f4fd723cf01c5e56d98da6eaf5f47778
+      "trial 03ef56e678b7bd62b51d636660e6c560
         point       layers=8 dropout=0.5 seed=1
         parameters  layers=8 dropout=0.5
         trainable   12,345

@@ -61,6 +61,8 @@ describe('labsweep status', () => {
         status: 'open',
         counts: { queued: 2, leased: 1, running: 1, succeeded: 1, failed: 0, cancelled: 0 },
         eta: 125,
+        asked: true,
+        notAsked: 0,
       },
     ]);
     expect(document.hosts).toEqual([

@@ -95,7 +95,11 @@ async function breakHosts(bed: Bed): Promise<void> {
   const root = (host: string, script: string): Promise<unknown> => bed.host(host).exec('sh', ['-c', script]);
   const getconf = String.raw`printf '#!/bin/sh\necho glibc 2.12\n' >/usr/local/bin/getconf && chmod 755 /usr/local/bin/getconf`;
   await Promise.all([
-    root('oak', 'mkdir -m 755 /tmp/labsweep-2001 && chown lab /tmp/labsweep-2001'),
+    root(
+      'oak',
+      'for place in /var/tmp /dev/shm; do mount -t tmpfs tmpfs $place && chmod 1777 $place; done; ' +
+        'for place in /tmp /var/tmp /dev/shm; do mkdir -m 755 $place/labsweep-2001 && chown lab $place/labsweep-2001; done',
+    ),
     root('full', 'dd if=/dev/zero of=/home/lab/thesis.tar bs=4k'),
     root('ancient', getconf),
     root('noexec', 'echo \'read -p "Which project? " project\' >/home/mina/.bashrc'),

@@ -111,7 +111,9 @@ describe('a second `run` while one runs in the same state folder', () => {
     second.child.kill('SIGINT');
     expect(await second.ended).toMatchObject({
       code: exitCode.interrupted,
-      err: expect.stringMatching(/b goes on in process PID; `labsweep stop b` ends it\.\n$/),
+      err: expect.stringMatching(
+        /b goes on in process PID\.\n`labsweep resume b` follows it again, `labsweep stop b` ends it\.\n$/,
+      ),
     });
     lab.write('gate', '');
     expect(await first.ended).toMatchObject({ code: exitCode.done });
@@ -134,7 +136,7 @@ describe.runIf(canMount)('a full disk under the state folder', () => {
   /** A lab whose state folder has so much room while `body` runs. */
   async function withRoom(lab: Lab, size: string, body: () => Promise<void>): Promise<void> {
     mkdirSync(lab.path('.labsweep'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', lab.path('.labsweep')]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', lab.path('.labsweep')]);
     try {
       await body();
     } finally {

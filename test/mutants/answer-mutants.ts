@@ -81,9 +81,9 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     breaks: 'P7: the best line of another objective is shown as this one’s',
-    file: 'results/result.ts',
+    file: 'model/objective-line.ts',
     find: 'judgedBy.metric === objective.metric && judgedBy.goal === objective.goal ? end.best : null',
-    put: 'judgedBy !== null ? end.best : null',
+    put: 'judgedBy.metric !== null ? end.best : null',
     tests: ['results/leaderboard'],
   },
   {

@@ -21,8 +21,8 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'P1: an end’s files are not looked at',
     file: 'coordinator/core/hosts.ts',
-    find: '      takeArtifacts(state, turn, host.name, attemptId(message.attempt), message.files, now);\n',
-    put: '',
+    find: 'if (attemptOf(state, host, message.attempt) !== null)',
+    put: 'if (message.end.artifacts.length > 1_000_000)',
     tests: ['coordinator/artifacts'],
   },
   {
@@ -63,15 +63,15 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'P1: what was still to come of an artifact is forgotten with the connection',
     file: 'coordinator/core/artifacts.ts',
-    find: '    if (state.ledger.attempts.get(attempt)?.host === host) askFor(state, turn, host, attempt);\n',
-    put: '    if (attempt === host) askFor(state, turn, host, attempt);\n',
+    find: 'if (attemptOf(state, host, attempt) !== null) askFor',
+    put: 'if (attemptOf(state, host, attempt) === null) askFor',
     tests: ['coordinator/artifacts'],
   },
   {
     breaks: 'P1: a repeated metrics line is kept twice',
     file: 'coordinator/core/hosts.ts',
-    find: 'Math.max(0, committed - said.from)',
-    put: '0',
+    find: 'lines.slice(committed - from)',
+    put: 'lines.slice(0)',
     tests: ['coordinator/transition'],
   },
   {
@@ -84,8 +84,8 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'P1: the late result of a trial that was given up is thrown away',
     file: 'ledger/trials.ts',
-    find: "if (end.outcome.kind === 'succeeded' && takesThePlace(trial, attempt))",
-    put: "if (end.outcome.kind === 'succeeded' && takesThePlace(trial, attempt) && isCurrent(trial, attempt))",
+    find: "if (end.outcome.kind === 'succeeded' && takesThePlace(state, trial, attempt))",
+    put: "if (end.outcome.kind === 'succeeded' && isCurrent(trial, attempt))",
     tests: ['coordinator/silence'],
   },
   {
@@ -119,7 +119,7 @@ export const coordinatorMutants: readonly Mutant[] = [
   },
   {
     breaks: 'P2: a stop that a host did not hear of is forgotten',
-    file: 'coordinator/core/hosts.ts',
+    file: 'coordinator/core/reconcile.ts',
     find: '  cancelUnwanted(state, turn, host.name);\n',
     put: '',
     tests: ['coordinator/transition'],
@@ -176,8 +176,8 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'P3: of results of two ledgers the one that came last counts',
     file: 'ledger/trials.ts',
-    find: "  status.kind !== 'succeeded' || id < status.attempt;",
-    put: "  status.kind !== 'succeeded' || id !== status.attempt;",
+    find: 'return importedFrom === null || id < status.attempt;',
+    put: 'return importedFrom === null || id !== status.attempt;',
     tests: ['cli/merge'],
   },
   {
@@ -260,16 +260,30 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'a host that is to blame is charged for nothing',
     file: 'ledger/attempts.ts',
-    find: "  if (charged === 'host') hostOf(state, attempt.host).charges += 1;\n",
+    find: "  if (charged === 'host') host.charges += 1;\n",
     put: '',
     tests: ['ledger/outcomes'],
   },
   {
-    breaks: 'a host on which a trial fails that succeeds elsewhere is not charged',
-    file: 'ledger/attempts.ts',
-    find: "  if (status?.kind === 'succeeded') chargeWhereItFailed(state, trial, attempt);\n",
+    breaks: 'a host that fails everything is never left out',
+    file: 'coordinator/core/suspicion.ts',
+    find: 'blamed >= leastBlamed && chance <= level',
+    put: 'blamed >= leastBlamed && chance <= level / 1e99',
+    tests: ['coordinator/random-failures'],
+  },
+  {
+    breaks: 'a host is left out for failures that its peers have as often',
+    file: 'coordinator/core/suspicion.ts',
+    find: 'if (blamed + open.length < leastDoubted) return null;\n  const level = levelOf(state.fleet.size, succeeded + failed);\n  const isGuilty = blamed >= leastBlamed && chance <= level;',
+    put: 'const level = levelOf(state.fleet.size, succeeded + failed);\n  const isGuilty = chance <= 1 || level > 2;',
+    tests: ['coordinator/random-failures'],
+  },
+  {
+    breaks: 'a host that is left out never comes back by itself',
+    file: 'coordinator/core/probation.ts',
+    find: '  if (isDue(state, host)) return null;\n',
     put: '',
-    tests: ['ledger/outcomes'],
+    tests: ['coordinator/random-failures', 'coordinator/broken-host'],
   },
   {
     breaks: 'P1: a ledger of a newer labsweep is written',

@@ -137,9 +137,9 @@ export const diskMutants: readonly Mutant[] = [
   },
   {
     breaks: 'P1: an artifact that came with an end is not on the disk when that is acknowledged',
-    file: 'coordinator/artifacts-folder.ts',
-    find: "writeWholeFile(file, (unfinished) => writeFileSync(unfinished, Buffer.from(base64, 'base64')));",
-    put: "writeFileSync(file, Buffer.from(base64, 'base64'));",
+    file: 'coordinator/fleet/artifact-files.ts',
+    find: "{ flag: 'wx', mode: 0o600, flush: true }",
+    put: "{ flag: 'wx', mode: 0o600 }",
     tests: ['durability/artifacts'],
   },
   {
@@ -166,8 +166,8 @@ export const diskMutants: readonly Mutant[] = [
   {
     breaks: 'P2: a journal has its name before it is on the disk',
     file: 'worker/spool/journal.ts',
-    find: '    syncNow(file);\n    renameSync',
-    put: '    renameSync',
+    find: '      syncNow(file);\n      renameSync',
+    put: '      renameSync',
     tests: ['durability/worker'],
   },
   {

@@ -4,9 +4,9 @@ import type { Mutant } from './mutant.ts';
 export const doorMutants: readonly Mutant[] = [
   {
     breaks: 'P9: the path of an artifact leaves its folder on this machine',
-    file: 'coordinator/fleet/artifact-fetcher.ts',
-    find: "return inner.startsWith('..') || inner.startsWith('/') ? null : join(folder, inner);",
-    put: 'return join(folder, inner);',
+    file: 'coordinator/fleet/artifact-files.ts',
+    find: 'if (!isInnerPath(path)) throw',
+    put: 'if (path === isInnerPath.name) throw',
     tests: ['coordinator/fleet/artifact-fetcher'],
   },
   {
@@ -25,9 +25,9 @@ export const doorMutants: readonly Mutant[] = [
   },
   {
     breaks: 'P9: a question for a file of a trial reads any file of the host',
-    file: 'worker/answers.ts',
-    find: '  if (!file.startsWith(root + sep)) throw new Error(`${path} is not in its folder`);\n',
-    put: '',
+    file: 'protocol/messages.ts',
+    find: 'of: fileFolderSchema, path: innerPath, offset',
+    put: 'of: fileFolderSchema, path: z.string().or(innerPath), offset',
     tests: ['worker/agent'],
     titled: 'is not read from anywhere else',
   },
@@ -162,15 +162,15 @@ export const doorMutants: readonly Mutant[] = [
   {
     breaks: 'P9: a stream without a line break fills this machine’s memory',
     file: 'protocol/framing.ts',
-    find: '    if (rest.length > maxLineChars) throw new ProtocolError(`a message of over ${maxLineChars} characters`);\n',
+    find: '    if (chars > mostChars) throw new ProtocolError(`a message of over ${mostChars} characters`);\n',
     put: '',
     tests: ['protocol/framing'],
   },
   {
     breaks: 'P9: the rest of a message that was cut is lost',
     file: 'protocol/framing.ts',
-    find: "const lines = (rest + chunk).split('\\n');",
-    put: "const lines = chunk.split('\\n');",
+    find: '    if (start < chunk.length) keep(chunk.slice(start));\n',
+    put: '',
     tests: ['protocol/framing'],
   },
   {

@@ -46,7 +46,7 @@ export const workerMutants: readonly Mutant[] = [
   },
   {
     breaks: 'P1: half a line of the journal is taken for a record',
-    file: 'worker/spool/journal.ts',
+    file: 'worker/spool/read-journal.ts',
     find: 'return decoded.success ? decoded.data : null;',
     put: 'return decoded.data ?? JSON.parse(line);',
     tests: ['worker/spool/spool'],

@@ -146,7 +146,8 @@ describe('start', () => {
 
     const second = await start();
     expect(second.build).not.toBe(first.build);
-    expect(isAlive(first.pid)).toBe(false);
+    // It may be dead and not yet waited for by process 1.
+    await expect.poll(() => isAlive(first.pid), { timeout: 5_000 }).toBe(false);
     const again = await Writer.connect(second.socket);
     expect(await again.greet(2)).toMatchObject({ running: [{ attempt: 'a-1' }] });
     expect(await start(older)).toEqual(second);

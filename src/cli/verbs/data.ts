@@ -5,6 +5,7 @@ import type { Console } from '../console.ts';
 import { type DataRecord, importData, listDataRecords } from '../data-sets.ts';
 import { CommandError } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
+import { rememberUsed } from '../last-used.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { announceNew, stateFolderFor, stateFolderOf } from '../state-folder.ts';
@@ -47,6 +48,7 @@ const importCommand = (console: Console): Command =>
         progress(console),
         ending.signal,
       ).finally(interrupt.forget);
+      rememberUsed(console, { state: folder });
       if (console.live) console.err('\n');
       for (const { file, because } of unreadable.slice(0, namesShown))
         console.err(`left out ${file}: ${because}\n`);

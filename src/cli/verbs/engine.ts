@@ -6,6 +6,7 @@ import { addEngine, engineNames, listEngines } from '../engines.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import { announceNew, stateFolderFor, stateFolderOf } from '../state-folder.ts';
+import { rememberUsed } from '../last-used.ts';
 import type { Verb } from '../verb.ts';
 
 const what: Readonly<Record<InstallableEngine | 'wasm', string>> = {
@@ -42,6 +43,7 @@ const installCommand = (console: Console): Command =>
       void interrupt.promise.then(() => ending.abort());
       const say = (step: string): void => console.err(`${name}: ${step}\n`);
       const made = await addEngine(folder, name, say, ending.signal).finally(interrupt.forget);
+      rememberUsed(console, { state: folder });
       const seconds = ((performance.now() - began) / 1_000).toFixed(0);
       console.out(
         `${name}: libtensorflow ${made.version}, made in ${seconds} s; sweeps with engine auto or ${name} train on it\n`,

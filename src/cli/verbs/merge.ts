@@ -15,6 +15,7 @@ import { checkLedger, findingText, type LedgerCheck } from '../ledger-check.ts';
 import { importCommands, isResult, requirePlausible } from '../foreign-results.ts';
 import { stateOption } from '../options.ts';
 import { announceNew, stateFolderFor } from '../state-folder.ts';
+import { rememberUsed } from '../last-used.ts';
 import type { Verb } from '../verb.ts';
 
 export const mergeVerb: Verb = (console) =>
@@ -39,6 +40,7 @@ export const mergeVerb: Verb = (console) =>
       const others = paths.map((path) => openOther(console, path, folder));
       announceNew(console, folder);
       for (const other of others) console.out(`${await mergeOne(console, folder, other)}\n`);
+      rememberUsed(console, { state: folder });
     });
 
 interface Other {

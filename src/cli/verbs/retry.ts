@@ -23,6 +23,8 @@ export const retryVerb: Verb = (console) =>
     .addOption(stateOption())
     .addHelpText('after', '\nExample:\n  labsweep retry --failed && labsweep resume')
     .action(async (named: string | undefined, options: { failed?: boolean; state?: string }) => {
+      if (named === undefined && options.failed !== true)
+        throw new CommandError('name a trial, or say --failed for all that failed.');
       const { folder, state } = openState(console, options);
       const trials = options.failed === true ? failedTrials(state, named) : trialsMeant(state, named);
       if (trials.length === 0) throw new CommandError('no trial has failed.');
@@ -30,8 +32,7 @@ export const retryVerb: Verb = (console) =>
     });
 
 function trialsMeant(state: LedgerState, named: string | undefined): string[] {
-  if (named === undefined) throw new CommandError('name a trial, or say --failed for all that failed.');
-  return idsOf(trialsNamed(state, named));
+  return named === undefined ? [] : idsOf(trialsNamed(state, named));
 }
 
 function failedTrials(state: LedgerState, sweep: string | undefined): string[] {

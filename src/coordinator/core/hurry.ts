@@ -1,3 +1,4 @@
+import { queuedOf } from './asked.ts';
 import { keepsCheckpoint } from './checkpoints.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -16,8 +17,8 @@ export function hurry(state: CoordinatorState, turn: Turn): void {
     if (isAwaited(state, host)) turn.instruct({ kind: 'enter', host: host.name });
 }
 
-const isEnding = ({ ledger }: CoordinatorState): boolean =>
-  [...ledger.sweeps.values()].every(({ status, counts }) => status.kind !== 'open' || counts.queued === 0);
+const isEnding = (state: CoordinatorState): boolean =>
+  [...state.ledger.sweeps.values()].every((sweep) => queuedOf(state, sweep) === 0);
 
 function isAwaited(state: CoordinatorState, host: FleetHost): boolean {
   const { link, away, name } = host;

@@ -86,6 +86,7 @@ describe('a sweep that needs GPUs', () => {
       refusals: [
         {
           kind: 'gpu-memory',
+          claimed: [],
           needBytes: 20 * gib,
           freeBytes: gigabytes * gib * 0.95,
           totalBytes: gigabytes * gib,
