@@ -38,6 +38,7 @@ export function restart(folder: string, running: Running): { running: number; le
       if (instruction.kind === 'commit') writer.commit(instruction.events, instruction.metrics);
     return instructions;
   };
+  decide({ kind: 'asked', command: { kind: 'resume', sweep: null }, by: 1 });
   for (const [name, held] of running) {
     const host = hostName(name);
     decide({ kind: 'host-connected', host, facts, endsWithLogin: null });

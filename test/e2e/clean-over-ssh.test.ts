@@ -101,7 +101,7 @@ describe.skipIf(!isHere)('labsweep comes to hosts that people use, and is taken 
   it('nothing runs on, though its agent cannot be named and trials hide', { timeout: 90_000 }, async () => {
     inventory(() => ({}));
     mina.write('sweep.yaml', leavesOthers);
-    const run = mina.begin('run', 'sweep.yaml', '--fresh');
+    const run = mina.begin('run', 'sweep.yaml', '--fresh', '--prune');
     for (const host of ['host01', 'host02'])
       await expect.poll(() => sh(host, 'ls /home/lab'), wait).toMatch(/ready-/);
     for (const host of ['host01', 'host02'])

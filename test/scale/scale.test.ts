@@ -11,7 +11,7 @@ import { writeFinishedLedger } from '../../bench/scale/finished-ledger.ts';
 import { collectGarbage } from '../../bench/scale/garbage.ts';
 import { hostsOf, interrupted, writeInterruptedLedger } from '../../bench/scale/interrupted-ledger.ts';
 import { trialCount } from '../../bench/scale/large-sweep.ts';
-import { QueuedLab } from '../../bench/scale/queued-lab.ts';
+import { leasesLeft, QueuedLab } from '../../bench/scale/queued-lab.ts';
 import { restart } from '../../bench/scale/restart.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { emptyLedger } from '../../src/ledger/state.ts';
@@ -39,7 +39,7 @@ describe('100,000 trials', () => {
     let leased = 0;
     // The first plan of a process, which is compiled meanwhile; docs/benchmarks.md has what the later ones take.
     expect(cpuMsOf(() => (leased = lab.plan().leased))).toBeLessThan(100);
-    expect(leased).toBe(14 * 64 * 2);
+    expect(leased).toBe(leasesLeft(14));
     expect(cpuMsOf(() => (leased = lab.plan().leased))).toBeLessThan(20);
     expect(leased).toBe(0);
   });
