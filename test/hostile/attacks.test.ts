@@ -192,6 +192,24 @@ describe.skipIf(whyNoSshd !== null)('P9 a host that lies', () => {
     expect(lab.liar.isHeard).toBe(true);
   });
 
+  it('a link that lies in the state folder: is not followed', async () => {
+    const folder = join(lab.state, 'artifacts', ids.own);
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(join(lab.root, 'home'), join(folder, 'plots'));
+    symlinkSync(join(lab.root, 'home/victim'), join(folder, 'model'));
+    lab.liar.say(ended(ids.own, ['model', 'plots/victim', 'plots/new', 'good']));
+    await lab.until(() => existsSync(join(folder, 'good')));
+    expect(readFileSync(join(folder, 'good'))).toEqual(evil);
+    // The artifact has taken the place of the link.
+    expect(lstatSync(join(folder, 'model')).isFile()).toBe(true);
+    expect(lab.surroundings()).toEqual(before);
+    expect(lab.failed).toBeNull();
+    // Told again with other bytes, what came first stays.
+    lab.liar.say({ ...ended(ids.own, ['good']), files: [{ path: 'good', base64: 'b3RoZXI=' }] });
+    await pause(100);
+    expect(readFileSync(join(folder, 'good'))).toEqual(evil);
+  });
+
   it("an attempt that it makes up for another host's trial is not adopted", async () => {
     const made = ['abcdef-1', 'abcdef012345-1-0123456789abcdef', `${ids.others.slice(0, -1)}0`];
     lab.liar.rewrite = (line) =>
@@ -243,24 +261,6 @@ describe.skipIf(whyNoSshd !== null)('P9 a host that lies', () => {
     expect(lab.distrust).toContain('far more messages a second');
     expect(Math.max(...late)).toBeLessThan(3_000);
     expect(lab.surroundings()).toEqual(before);
-  });
-
-  it('a link that lies in the state folder: is not followed', async () => {
-    const folder = join(lab.state, 'artifacts', ids.own);
-    mkdirSync(folder, { recursive: true });
-    symlinkSync(join(lab.root, 'home'), join(folder, 'plots'));
-    symlinkSync(join(lab.root, 'home/victim'), join(folder, 'model'));
-    lab.liar.say(ended(ids.own, ['model', 'plots/victim', 'plots/new', 'good']));
-    await lab.until(() => existsSync(join(folder, 'good')));
-    expect(readFileSync(join(folder, 'good'))).toEqual(evil);
-    // The artifact has taken the place of the link.
-    expect(lstatSync(join(folder, 'model')).isFile()).toBe(true);
-    expect(lab.surroundings()).toEqual(before);
-    expect(lab.failed).toBeNull();
-    // Told again with other bytes, what came first stays.
-    lab.liar.say({ ...ended(ids.own, ['good']), files: [{ path: 'good', base64: 'b3RoZXI=' }] });
-    await pause(100);
-    expect(readFileSync(join(folder, 'good'))).toEqual(evil);
   });
 
   it('the results of the others are complete, and its own when it tells the truth', { timeout: 90_000 }, () =>
