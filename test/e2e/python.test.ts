@@ -76,7 +76,7 @@ describe.skipIf(!makesEnvironments)(
       expect(environmentsOf(lab)).toHaveLength(1);
 
       lab.write('requirements.txt', 'toymodel >= 1.0\n');
-      const other = await lab.labsweep('run', 'sweep.yaml');
+      const other = await lab.labsweep('run', 'sweep.yaml', '--prune');
       expect(other.code, other.err).toBe(exitCode.done);
       expect(other.err).toContain('3 trials trained');
       expect(environmentsOf(lab)).toHaveLength(2);
