@@ -92,8 +92,9 @@ it('starts nothing any more that its agent was asked for in vain', async () => {
 it('ends with its agent, however that ends', async () => {
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     await host.serve();
+    // It listens before it has read what is there, and then starts its launcher.
+    await expect.poll(launcher, { timeout: 5_000 }).not.toBeNull();
     const pid = launcher();
-    expect(pid).not.toBeNull();
     await host.kill(signal);
     await expect.poll(() => readProcessStat(pid ?? 0)?.state ?? 'gone').toMatch(/gone|Z/);
   }
