@@ -34,10 +34,11 @@ function cpuMsOf(act: () => void): number {
 
 describe('100,000 trials', () => {
   it('that wait are planned onto 14 hosts at once, and looked at no more while these are full', () => {
+    // The first plans of a process are compiled meanwhile, which says nothing of how many trials there are.
+    for (let warm = 0; warm < 3; warm += 1) new QueuedLab(4_000, 14).plan();
     const lab = new QueuedLab(trialCount, 14);
     collectGarbage();
     let leased = 0;
-    // The first plan of a process, which is compiled meanwhile; docs/benchmarks.md has what the later ones take.
     expect(cpuMsOf(() => (leased = lab.plan().leased))).toBeLessThan(100);
     expect(leased).toBe(leasesLeft(14));
     expect(cpuMsOf(() => (leased = lab.plan().leased))).toBeLessThan(20);
