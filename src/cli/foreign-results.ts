@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Command } from '../coordinator/core/command.ts';
 import { type ForeignDeclaration, foreignDeclarationSchema, type ImportedResult } from '../ledger/events.ts';
 import type { Attempt, LedgerState, Trial } from '../ledger/state.ts';
+import { writtenId } from '../model/ids.ts';
 import { namePattern } from '../model/leaf-input.ts';
 import { innerPath } from '../model/manifest.ts';
 import type { Objective } from '../model/metrics.ts';
@@ -39,7 +40,7 @@ export const isResult = ({ status }: Attempt): boolean =>
 
 /** What no labsweep writes into a result: it would end up in names of files, in dates or on a terminal. */
 const plausible = z.object({
-  id: z.string().regex(/^[A-Za-z0-9]{1,64}-[A-Za-z0-9]{1,16}$/),
+  id: writtenId,
   trial: z.string().regex(/^[0-9a-f]{32}$/),
   host: z.string().regex(namePattern),
   sweep: z.union([z.literal(''), z.string().regex(namePattern)]),
