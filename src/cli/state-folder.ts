@@ -22,7 +22,7 @@ import { findUpward, requireOwnFolder } from './trust/found-upward.ts';
  * @throws CommandError where the one that is named cannot be one
  */
 export function stateFolderOf(console: Console, place: string, named: string | undefined): string | null {
-  if (named !== undefined) return namedFolder(resolve(console.cwd, named), named);
+  if (named !== undefined) return namedFolder(resolve(console.cwd, named), named, []);
   const found = findUpward(console, place, findStateFolder);
   if (found !== null) sayOther(console, found);
   return found;
@@ -37,11 +37,7 @@ export const stateFolderFor = (console: Console, place: string, named: string | 
  *
  * @param agentFolders the folders of the lab's hosts, as the inventory has them
  */
-export function newStateFolder(
-  console: Console,
-  place: string,
-  agentFolders: readonly string[] = [],
-): string {
+function newStateFolder(console: Console, place: string, agentFolders: readonly string[] = []): string {
   const isBelow = !relative(console.cwd, place).startsWith('..');
   const folder = isBelow ? console.cwd : place;
   requireOwnFolder(console, folder);
@@ -51,8 +47,19 @@ export function newStateFolder(
   return made;
 }
 
-function namedFolder(folder: string, named: string): string {
-  const isState = existsSync(folder) ? isStateFolder(folder) : !isForAgent(folder, []);
+/** The state folder of a run once its lab is known. @param there as `stateFolderOf` has found it */
+export function stateFolderInLab(
+  console: Console,
+  place: string,
+  { there, named }: { readonly there: string | null; readonly named: string | undefined },
+  agentFolders: readonly string[],
+): string {
+  if (there === null) return newStateFolder(console, place, agentFolders);
+  return named === undefined ? there : namedFolder(there, named, agentFolders);
+}
+
+function namedFolder(folder: string, named: string, agentFolders: readonly string[]): string {
+  const isState = existsSync(folder) ? isStateFolder(folder) : !isForAgent(folder, agentFolders);
   if (isState) return folder;
   throw new CommandError(
     `${named} is no state folder but the folder of an agent, or a file; name another one.`,

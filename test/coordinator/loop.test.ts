@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type CoordinatorDoor, CoordinatorLoop } from '../../src/coordinator/loop.ts';
 import { attemptId, hostName } from '../../src/model/ids.ts';
@@ -31,7 +32,9 @@ function loopAtWork({ diskIsFull = false } = {}) {
   };
   const loop = new CoordinatorLoop(world.state, door);
   const files = [{ path: 'model.json', base64: '' }];
-  const end = endOf({ kind: 'succeeded' }, 1);
+  const sha256 = createHash('sha256').update('').digest('hex');
+  const artifacts = [{ path: 'model.json', sizeBytes: 0, sha256, comesBack: true }];
+  const end = { ...endOf({ kind: 'succeeded' }, 1), artifacts };
   const ends = (): void =>
     loop.post({
       kind: 'host-message',

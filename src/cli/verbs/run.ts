@@ -23,7 +23,7 @@ import {
 import type { Verb } from '../verb.ts';
 import { jsonReporter, type RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
-import { newStateFolder, stateFolderOf } from '../state-folder.ts';
+import { stateFolderInLab, stateFolderOf } from '../state-folder.ts';
 import type { SweepOptions } from '../sweep-source.ts';
 
 interface RunOptions extends SweepOptions, ChangeOptions {
@@ -64,7 +64,7 @@ export const runVerb: Verb = (console, done) =>
       const places = { sweep: loaded.folder, state: there ?? undefined };
       const lab = readLab(console, places, options.inventory);
       const agentFolders = lab.hosts.map((host) => host.folder);
-      const folder = there ?? newStateFolder(console, loaded.folder, agentFolders);
+      const folder = stateFolderInLab(console, loaded.folder, { there, named: options.state }, agentFolders);
       const declared = await declareSweep(console, loaded, folder, options);
       const { declaration } = declared;
       const name = declaration.sweep;
