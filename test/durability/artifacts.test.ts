@@ -16,7 +16,7 @@ describe.runIf(straceIsHere())(
       );
       const place = `${folder}/artifacts/a-1/deep`;
       const [written, named] = [calls.first('write', 'the words'), calls.renamedTo(`${place}/words.txt`)];
-      expect(calls.isSynced(/words\.txt\.\d+\.unfinished$/, { after: written, before: named })).toBe(true);
+      expect(calls.isSynced(/\/fetching\/[0-9a-f]{16}$/, { after: written, before: named })).toBe(true);
       expect(calls.isSynced(place, { after: named, before: calls.said('it is kept') })).toBe(true);
     });
 
@@ -29,13 +29,13 @@ describe.runIf(straceIsHere())(
        const base64 = Buffer.from('the weights').toString('base64');
        const reader = new FileReader(({ of, path, offset }) => queueMicrotask(() =>
          reader.answered({ kind: 'file', of, path, offset, base64, complete: true, problem: null })));
-       const fetcher = new ArtifactFetcher(reader, () => args[0], (attempt, path, { kind }) => says(kind));
+       const fetcher = new ArtifactFetcher(reader, () => args[0], args[0] + '/fetching', (attempt, path, { kind }) => says(kind));
        fetcher.fetch('a-1', [{ path: 'weights.bin', sizeBytes: 11, sha256: args[1], comesBack: true }]);`,
         [folder, sha256],
       );
       const path = `${folder}/weights.bin`;
       const [written, named] = [calls.first('write', 'the weights'), calls.renamedTo(path)];
-      expect(calls.isSynced(`${path}.part`, { after: written, before: named })).toBe(true);
+      expect(calls.isSynced(/\/fetching\/[0-9a-f]{16}$/, { after: written, before: named })).toBe(true);
       expect(calls.isSynced(folder, { after: named, before: calls.said('fetched') })).toBe(true);
     });
   },
