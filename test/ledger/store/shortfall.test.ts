@@ -19,7 +19,9 @@ function torn(ledger = 'ours'): string {
   const opened = openWriter(folder, { breakLock: false });
   if (opened.kind !== 'opened') throw new Error('a new ledger is nobody else’s');
   opened.writer.commit([begins, ...[2, 3, 4, 5, 6, 7].map(paused)], []);
-  opened.writer.commit([8, 9, 10].map(paused), []);
+  // Larger than all before, so that the end of the WAL is its own: what was checkpointed leaves a file that is written anew.
+  const because = 'x'.repeat(500_000);
+  opened.writer.commit([...[8, 9].map(paused), { kind: 'host-closed', at: 10, host: 'cedar', because }], []);
   writeLive(after, { ...said, ledger, events: opened.writer.eventCount });
   for (const name of ['ledger.db', 'ledger.db-wal']) copyFileSync(join(folder, name), join(after, name));
   const wal = join(after, 'ledger.db-wal');
