@@ -39,7 +39,6 @@ export function statusAfter(
   attempt: Attempt,
   end: AttemptEnd,
 ): TrialStatus | null {
-  if (trial.status.kind === 'succeeded' && !isImported(state, trial.status.attempt)) return null;
   if (end.outcome.kind === 'succeeded' && takesThePlace(state, trial, attempt))
     return { kind: 'succeeded', attempt: attempt.id };
   if (!isCurrent(trial, attempt)) return null;

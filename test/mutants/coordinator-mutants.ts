@@ -77,7 +77,7 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'P1: a second success takes the place of the first',
     file: 'ledger/trials.ts',
-    find: "  if (trial.status.kind === 'succeeded' && !isImported(state, trial.status.attempt)) return null;\n",
+    find: '  if (!isImported(state, status.attempt)) return false;\n',
     put: '',
     tests: ['coordinator/silence'],
   },

@@ -44,7 +44,7 @@ export const defects: readonly Defect[] = [
   {
     what: 'a second success takes the place of the first',
     file: 'ledger/trials.ts',
-    find: "  if (trial.status.kind === 'succeeded' && !isImported(state, trial.status.attempt)) return null;\n",
+    find: '  if (!isImported(state, status.attempt)) return false;\n',
     put: '',
     seenAs: /which was not the first to succeed/,
   },
@@ -67,7 +67,7 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/core/ask-back.ts',
     find: '  for (const attempt of attempts) host.asked.add(attempt);\n',
     put: "  turn.record({ kind: 'taken-back', at: 0, host: host.name, attempts: [...attempts] });\n",
-    seenAs: /started on host\d after it was taken back/,
+    seenAs: /started on host\d after it was taken back|runs as \S+ and as \S+ at once/,
   },
   {
     what: 'an agent starts a process before it has written down that it does',
