@@ -49,6 +49,13 @@ export const defects: readonly Defect[] = [
     seenAs: /which was not the first to succeed/,
   },
   {
+    what: 'what another life of the ledger left running is not adopted',
+    file: 'coordinator/core/reconcile.ts',
+    find: "turn.record({ kind: 'adopted', at: now, attempt, host: host.name, trial });",
+    put: ';',
+    seenAs: /the coordinator does not know it/,
+  },
+  {
     what: 'a lease that never arrived stays leased',
     file: 'coordinator/core/reconcile.ts',
     find: '  if (unstarted.length > 0)\n',
@@ -126,6 +133,13 @@ export const defects: readonly Defect[] = [
     find: '  if (isCurrent(trial, attempt)) setStatus(state, trial, waitingOrElsewhere(state, trial));\n',
     put: '',
     seenAs: /and is leased|never succeeded/,
+  },
+  {
+    what: 'a ledger that was put back does not go on after the term that its hosts know',
+    file: 'coordinator/core/transition.ts',
+    find: 'if (term >= state.ledger.term)',
+    put: 'if (term < 0)',
+    seenAs: /never succeeded/,
   },
   {
     what: 'a checkpoint that could not come counts as there',
