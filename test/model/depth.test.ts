@@ -21,6 +21,7 @@ grid:
     DO(0.5)+BN:  {dropout: 0.5,  batchNorm: true}
     DO(0.75)+BN: {dropout: 0.75, batchNorm: true}
 replicates: 3
+data: mini
 `;
 
 const parsed = (layers: string) => {

@@ -53,7 +53,7 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/core/reconcile.ts',
     find: "turn.record({ kind: 'adopted', at: now, attempt, host: host.name, trial });",
     put: ';',
-    seenAs: /the coordinator does not know it/,
+    seenAs: /is ended there and not adopted/,
   },
   {
     what: 'a lease that never arrived stays leased',
@@ -139,7 +139,7 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/core/transition.ts',
     find: 'if (term >= state.ledger.term)',
     put: 'if (term < 0)',
-    seenAs: /never succeeded/,
+    seenAs: /never succeeded|should have failed and is queued/,
   },
   {
     what: 'a checkpoint that could not come counts as there',

@@ -33,6 +33,7 @@ const faults: readonly Fault[] = [
   (lab, random) => lab.setClock(random.between(-minute, minute)),
   (lab) => lab.backUp(),
   (lab) => lab.restore(),
+  (lab, random) => lab.goBack(random.between(5_000, minute)),
   (lab, random) => lab.edit(random.between(2, 20)),
   (lab, random) => lab.say({ kind: 'drain', host: random.pick(lab.hosts).name }),
   (lab, random) => lab.say({ kind: 'off', host: random.pick(lab.hosts).name, because: 'taken out' }),

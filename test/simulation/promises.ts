@@ -15,6 +15,8 @@ const settledAfterMs = 10_000;
 
 /** A slice in which the coordinator was stopped for a moment counts as one, though it ran for less of it. */
 const inexactMs = 2_000;
+/** What began while it was asked back has done nothing yet that is worth an adoption. */
+const justBegunMs = 1_000;
 /** Where the inventory says nothing. */
 const leastSilenceMs = 60_000;
 /** A host that is left out is tried again after that, a little less where slices were counted before. */
@@ -41,6 +43,7 @@ export class Promises {
   #restorations = 0;
   #seenEvents = 0;
   #seenStarts = 0;
+  #seenStrangers = 0;
   /** In any life of the ledger: whom an attempt was leased to, its trial, and whether it was given back. */
   readonly #leasedTo = new Map<string, string>();
   readonly #trialOf = new Map<string, string>();
@@ -64,7 +67,7 @@ export class Promises {
       const broken = this.#read(JSON.parse(events[this.#seenEvents] ?? 'null') as LedgerEvent, true);
       if (broken !== null) return broken;
     }
-    return this.#starts() ?? this.#oneAtATime() ?? this.#unwanted() ?? overfull(this.#lab.hosts);
+    return this.#starts() ?? this.#strangers() ?? this.#oneAtATime() ?? this.#unwanted() ?? overfull(this.#lab.hosts);
   }
 
   /** What this ledger never heard of runs on, and may run a second time. */
@@ -210,6 +213,18 @@ export class Promises {
       if (this.#leasedTo.get(attempt) !== host)
         return `P2: ${attempt} started on ${host} without a lease on the disk`;
       if (this.#givenBack.has(attempt)) return `P3: ${attempt} started on ${host} after it was taken back`;
+    }
+    return null;
+  }
+
+  /** What runs is trained on, whichever life of the ledger began it: who ends it trains it twice. */
+  #strangers(): string | null {
+    const { strangersEnded } = this.#story;
+    for (; this.#seenStrangers < strangersEnded.length; this.#seenStrangers += 1) {
+      const stranger = strangersEnded[this.#seenStrangers];
+      if (stranger === undefined || this.#leasedTo.get(stranger.attempt) !== stranger.host) continue;
+      if (this.#story.ranFor(stranger.attempt) > justBegunMs)
+        return `P3: ${stranger.attempt}, leased to ${stranger.host} in another life of the ledger, is ended there and not adopted`;
     }
     return null;
   }

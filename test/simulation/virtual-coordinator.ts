@@ -191,6 +191,9 @@ export class VirtualCoordinator {
         message.leases.map(({ attempt }) => attempt),
         this.#disk.leased,
       );
+    if (message.kind === 'cancel')
+      for (const attempt of message.attempts.filter((id) => !this.#disk.leased.has(id)))
+        this.#story.strangersEnded.push({ host, attempt });
     this.#links.get(host)?.send('agent', message);
   }
 

@@ -119,6 +119,13 @@ export class VirtualLab {
     this.restorations += 1;
   }
 
+  /** A copy of the ledger is put back after hosts have met a later coordinator than it knows of. */
+  goBack(afterMs: number): void {
+    this.backUp();
+    this.kill();
+    this.#clock.after(afterMs, () => this.restore());
+  }
+
   say(command: Command): void {
     this.#story.tell(`a person: ${JSON.stringify(command)}`);
     this.#coordinator.ask(command);
