@@ -83,32 +83,21 @@ function partOf(sweep: LoadedSweep, asked: LoadedSweep): SweepPart | null {
 const contentOf = ({ params }: Point): string => canonicalParams(params, []);
 
 /** All but which trials there are. */
-function settingsOf({ sweep }: LoadedSweep): string {
-  const {
-    program,
-    data,
-    objective,
-    resources,
-    hosts,
-    timeoutMs,
-    stallAfterMs,
-    retries,
-    concurrent,
-    artifacts,
-  } = sweep;
-  return canonicalJson({
-    program,
-    data,
-    objective,
-    resources,
-    hosts,
-    timeoutMs,
-    stallAfterMs,
-    retries,
-    concurrent,
-    artifacts,
-  });
-}
+const settings = [
+  'program',
+  'data',
+  'objective',
+  'resources',
+  'hosts',
+  'timeoutMs',
+  'stallAfterMs',
+  'retries',
+  'concurrent',
+  'artifacts',
+] as const;
+
+const settingsOf = ({ sweep }: LoadedSweep): string =>
+  canonicalJson(Object.fromEntries(settings.map((key) => [key, sweep[key]])));
 
 const isAll = ({ points, sweep }: LoadedSweep, part: SweepPart): boolean =>
   part.points.length === points.length && part.seeds.length === sweep.seeds.length;

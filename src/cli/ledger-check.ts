@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { fold } from '../ledger/fold.ts';
 import { misnamedLaunches, TrialNames } from '../ledger/misnamed.ts';
-import { emptyLedger, type LedgerState, type TrialStatus } from '../ledger/state.ts';
+import { emptyLedger, type LedgerState } from '../ledger/state.ts';
 import { openLedgerFile } from '../ledger/store/reader.ts';
 import { type Salvage, salvage } from '../ledger/store/salvage.ts';
 import type { Lost } from '../ledger/store/shortfall.ts';
+import { countStatuses } from '../ledger/sweeps.ts';
 import { type Finding as StoreFinding, verifyLedger } from '../ledger/store/verify.ts';
+import { canonicalJson } from '../model/canonical.ts';
 import { programs } from '../programs/registry.ts';
 import { counted } from './counted.ts';
 import { CommandError } from './exit.ts';
@@ -118,17 +120,9 @@ function sumFindings(state: LedgerState): Finding[] {
   const findings: Finding[] = [];
   const say = (message: string): void => void findings.push({ kind: 'does-not-add-up', message });
   for (const { name, order, counts } of state.sweeps.values()) {
-    const counted: Record<TrialStatus['kind'], number> = {
-      queued: 0,
-      leased: 0,
-      running: 0,
-      succeeded: 0,
-      failed: 0,
-      cancelled: 0,
-    };
-    for (const { status } of order) counted[status.kind] += 1;
-    if (Object.entries(counted).some(([kind, count]) => new Map(Object.entries(counts)).get(kind) !== count))
-      say(`sweep ${name} counts ${JSON.stringify(counts)} and holds ${JSON.stringify(counted)}`);
+    const found = countStatuses(order);
+    if (canonicalJson(counts) !== canonicalJson(found))
+      say(`sweep ${name} counts ${JSON.stringify(counts)} and holds ${JSON.stringify(found)}`);
   }
   for (const { id, status } of state.trials.values()) {
     if (status.kind !== 'succeeded') continue;

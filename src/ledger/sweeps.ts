@@ -2,7 +2,7 @@
 import { sweepName, type TrialId, trialId } from '../model/ids.ts';
 import type { LedgerEvent, PointDeclaration, SweepDeclaration, SweepPart } from './events.ts';
 import { FoldError } from './records.ts';
-import type { LedgerState, Sweep, TrialStatus } from './state.ts';
+import type { LedgerState, Sweep, Trial, TrialStatus } from './state.ts';
 import { forgive, newTrial } from './trials.ts';
 
 export function declareSweep(state: LedgerState, declaration: SweepDeclaration, at: number): void {
@@ -22,7 +22,7 @@ export function declareSweep(state: LedgerState, declaration: SweepDeclaration, 
     firstQueued: 0,
     // What was asked for of a sweep that was stopped is asked for no more.
     part: before?.status.kind === 'open' ? before.part : new Set(),
-    counts: { queued: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0 },
+    counts: countStatuses([]),
     status: { kind: 'declaring' },
   });
 }
@@ -92,8 +92,11 @@ export const isPartOf = (part: ReadonlySet<TrialId> | null, trial: TrialId): boo
   part === null || part.has(trial);
 
 /** How the trials of a sweep stand, or those of a part of it. */
-export function countsOf(sweep: Sweep, part: ReadonlySet<TrialId> | null): Sweep['counts'] {
-  if (part === null) return sweep.counts;
+export const countsOf = (sweep: Sweep, part: ReadonlySet<TrialId> | null): Sweep['counts'] =>
+  part === null ? sweep.counts : countStatuses(sweep.order.filter(({ id }) => part.has(id)));
+
+/** How trials stand, counted one by one. */
+export function countStatuses(trials: readonly Trial[]): Sweep['counts'] {
   const counts: Record<TrialStatus['kind'], number> = {
     queued: 0,
     leased: 0,
@@ -102,7 +105,7 @@ export function countsOf(sweep: Sweep, part: ReadonlySet<TrialId> | null): Sweep
     failed: 0,
     cancelled: 0,
   };
-  for (const { id, status } of sweep.order) if (part.has(id)) counts[status.kind] += 1;
+  for (const { status } of trials) counts[status.kind] += 1;
   return counts;
 }
 

@@ -17,10 +17,10 @@ import { transition } from './core/transition.ts';
 import { nextDeadline } from './core/watch.ts';
 import { Effects } from './effects.ts';
 import { Peers } from './peers.ts';
+import { CompactedJournal } from './spool/compacted-journal.ts';
 import { ContentKeeper } from './spool/content-keeper.ts';
 import type { HostFolder } from './spool/host-folder.ts';
 import type { Replayed } from './replay.ts';
-import { Journal } from './spool/journal.ts';
 import { Preparations } from './preparation/preparations.ts';
 import { AttemptSecrets } from './secrets/attempt-secrets.ts';
 import { Redaction, spellingsOfAll } from './secrets/redaction.ts';
@@ -59,8 +59,6 @@ export interface AgentOptions {
 
 const sampleEveryMs = 1_000;
 const adoptedEveryMs = 100;
-/** A journal is compacted when it has grown by this and four times what it was. */
-const longJournalBytes = 32 * 1024 * 1024;
 /** After a journal that could not be written: the next try. */
 const retryMs = 1_000;
 
@@ -78,9 +76,7 @@ export class Agent {
   readonly #deadline = new Alarm(() => this.#post({ kind: 'tick' }));
   readonly #idling: Alarm;
   readonly #retrying = new Alarm(() => this.#retry());
-  #journal: Journal;
-  /** The journal's size after it was compacted last. */
-  #compactBytes = 0;
+  readonly #journal: CompactedJournal;
   #state: WorkerState;
   #events: WorkerEvent[] = [];
   /** Decided, but not on the disk: waits for it, and everything else behind it. */
@@ -143,8 +139,8 @@ export class Agent {
       changed: () => this.#gpusFound(),
     });
     this.#state = options.replayed.state;
-    this.#journal = Journal.goOn(host.journal, options.replayed.sizeBytes);
-    this.#compact();
+    const whatHolds = (): Iterable<JournalRecord> => snapshot(this.#state);
+    this.#journal = new CompactedJournal(host.journal, options.replayed.sizeBytes, whatHolds, log);
     this.#turnWith([{ kind: 'booted', facts: { ...hostFacts, ...this.#gpuFacts() } }]);
     this.#sample();
   }
@@ -221,7 +217,7 @@ export class Agent {
     // What may take the host down with it is known to have started there by the next boot.
     if (instructions.some((instruction) => instruction.kind === 'spawn' && instruction.lease.alone))
       this.#journal.sync();
-    this.#compactIfLong();
+    this.#journal.compactIfLong();
     for (const instruction of instructions) this.#effects.carryOut(instruction);
   }
 
@@ -236,25 +232,6 @@ export class Agent {
     }
     if (this.#withheld.length === 0) this.#peers.sendAll({ kind: 'stuck', because: null });
     this.#turnWith([]);
-  }
-
-  /** A night's journal would take the next agent seconds to read. */
-  #compactIfLong(): void {
-    if (this.#journal.size < longJournalBytes + 4 * this.#compactBytes) return;
-    this.#compact();
-    this.#compactBytes = this.#journal.size;
-  }
-
-  /** Where there is no room for a second one, the long one goes on, and is compacted once there is. */
-  #compact(): void {
-    try {
-      const long = this.#journal;
-      this.#journal = Journal.rewrite(this.#options.host.journal, snapshot(this.#state));
-      long.close();
-      this.#compactBytes = this.#journal.size;
-    } catch (error) {
-      this.#options.log.write(`the journal cannot be compacted: ${describeError(error)}`);
-    }
   }
 
   #sample(): void {
