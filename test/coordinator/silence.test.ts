@@ -108,6 +108,14 @@ describe('P3 a host that is silent', () => {
     expect(silentMsOf(world)).toBe(3 * minute);
   });
 
+  it('counts a second of each four where this process is stopped for three, again and again', () => {
+    const { world } = twoHosts();
+    silence(world, 1);
+    world.pass(10 * minute, 4_000);
+    tryInVain(world);
+    expect(silentMsOf(world)).toBe(minute + (10 * minute) / 4);
+  });
+
   it('counts what passes between two tries only once the second was in vain as well', () => {
     const { world } = twoHosts();
     silence(world, 1);

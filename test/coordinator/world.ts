@@ -134,14 +134,14 @@ export class World {
     return this.post({ kind: 'launch-ready', host: hostName(name), launch });
   }
 
-  /** Time in which the coordinator runs, and each host that is there says so once a second. */
-  pass(ms: number): readonly Instruction[] {
+  /** Time in which the coordinator runs, for a second of each slice, and each host that is there says so in each. */
+  pass(ms: number, sliceMs = 1_000): readonly Instruction[] {
     const all: Instruction[] = [];
-    for (let passed = 0; passed < ms; passed += 1_000) {
-      this.now += 1_000;
+    for (let passed = 0; passed < ms; passed += sliceMs) {
+      this.now += sliceMs;
       for (const { name, link } of this.state.fleet.values())
         if (link.kind === 'ready') all.push(...this.decide(figuresOf(name)));
-      all.push(...this.post({ kind: 'time-passed', sinceMs: 1_000 }));
+      all.push(...this.post({ kind: 'time-passed', sinceMs: sliceMs }));
     }
     return all;
   }

@@ -67,22 +67,26 @@ describe('one writer at a time', () => {
     expect(said.sort()).toEqual(['held', 'held', 'held', 'opened']);
   });
 
-  test('the writer is told to stop when somebody broke its lock, and writes nothing more', () => {
-    const folder = temporaryFolder();
-    const first = writerOf(folder);
-    first.commit([trusted('cedar')], []);
-    const second = writerOf(folder, { breakLock: true });
-    second.commit([trusted('birch')], []);
-    expect(() => first.commit([trusted('late')], [])).toThrow(
-      expect.objectContaining({
-        code: 'LEDGER_TAKEN_OVER',
-        holder: expect.objectContaining({ pid: process.pid }),
-      }),
-    );
-    first.close();
-    second.commit([trusted('aspen')], []);
-    expect(hostsOf(second.events())).toEqual(['cedar', 'birch', 'aspen']);
-  });
+  // On a network file system what others write into the file is seen in the ledger alone.
+  test.each(['local', 'network'] as const)(
+    'the writer on a %s disk is told to stop when somebody broke its lock, and writes nothing more',
+    (fileSystem) => {
+      const folder = temporaryFolder();
+      const first = writerOf(folder, { fileSystem });
+      first.commit([trusted('cedar')], []);
+      const second = writerOf(folder, { breakLock: true, fileSystem });
+      second.commit([trusted('birch')], []);
+      expect(() => first.commit([trusted('late')], [])).toThrow(
+        expect.objectContaining({
+          code: 'LEDGER_TAKEN_OVER',
+          holder: expect.objectContaining({ pid: process.pid }),
+        }),
+      );
+      first.close();
+      second.commit([trusted('aspen')], []);
+      expect(hostsOf(second.events())).toEqual(['cedar', 'birch', 'aspen']);
+    },
+  );
 });
 
 describe('a full disk', () => {
