@@ -190,7 +190,8 @@ export const workerMutants: readonly Mutant[] = [
     file: 'worker/supervisor/gather.ts',
     find: "text.slice(-tailChars).split('\\n').slice(-tailLines).join('\\n')",
     put: 'text',
-    tests: ['worker/supervisor/reading', 'worker/agent'],
+    tests: ['worker/agent'],
+    titled: 'says much',
   },
   {
     breaks: 'P1: what a trial left is cleared while its end is not acknowledged',

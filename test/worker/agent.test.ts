@@ -100,6 +100,13 @@ describe('a program', () => {
     expect(end.logTail).toBe('epoch 1\ncannot open weights.h5\n');
   });
 
+  it('that says much has its last 40 lines in its end, and of a long one 8 KiB', async () => {
+    const lines = await writer.run('a-1', launchOf(['sh', '-c', 'seq 1 1000; exit 1']));
+    expect(lines.end.logTail).toBe(Array.from({ length: 39 }, (_, n) => `${n + 962}\n`).join(''));
+    const x = launchOf(['sh', '-c', 'head -c 20000 /dev/zero | tr "\\0" x; exit 1']);
+    expect((await writer.run('a-2', x)).end.logTail).toBe('x'.repeat(8 * 1024));
+  });
+
   it('that prints garbage has failed for want of a result', async () => {
     const { end } = await writer.run('a-1', launchOf([fixture('prints-garbage')]));
     expect(end.outcome).toMatchObject({ kind: 'failed', reason: 'no-result' });
