@@ -10,7 +10,8 @@ const longestPauseMs = 64 * 60_000;
 /** A trial that has run for so long does not fail at once. */
 const tellingMs = 10_000;
 
-const undecided = 'its last trials all failed; how these end on other hosts will tell whose fault that is';
+const undecided =
+  'its last trials all failed: it gets one at a time until one succeeds there, or other hosts show whose fault it is';
 
 /** It is left out, or failed when it was tried again. */
 export function lapse(state: CoordinatorState, host: FleetHost): void {
