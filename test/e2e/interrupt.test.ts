@@ -124,6 +124,24 @@ describe('Ctrl-C on a terminal', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a question that a command asks', { timeout: 60_000 }, () => {
+  it.for([
+    ['Ctrl-C', ctrlC, exitCode.interrupted, 'Interrupted; that counts as a no.'],
+    ['Ctrl-D', '\u0004', exitCode.badInput, 'Nothing was changed; '],
+  ] as const)('%s is a no', async ([, key, ends, words], { lab }) => {
+    lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [1, 2]}\n'));
+    expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
+    lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [2, 3]}\n'));
+    const typed = lab.typeOnTerminal('run', 'sweep.yaml');
+    await until('the question', () => typed.said.out.includes('yes or no: '));
+    typed.press(key);
+    const { code, out } = await typed.ended;
+    expect({ code, out }).toEqual({ code: ends, out: expect.stringContaining(words) });
+    const { rows } = JSON.parse((await lab.labsweep('leaderboard', '--json')).out);
+    expect(rows.map(({ params }: { params: object }) => params)).toEqual([{ x: 2 }, { x: 1 }]);
+  });
+});
+
 describe('the end of what a command was started from', { timeout: 60_000 }, () => {
   it.for(['a hangup', 'SIGTERM'])('%s leaves the trials, and the ledger in order', async (how, { lab }) => {
     writeSweep(lab);
