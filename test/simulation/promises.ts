@@ -67,7 +67,13 @@ export class Promises {
       const broken = this.#read(JSON.parse(events[this.#seenEvents] ?? 'null') as LedgerEvent, true);
       if (broken !== null) return broken;
     }
-    return this.#starts() ?? this.#strangers() ?? this.#oneAtATime() ?? this.#unwanted() ?? overfull(this.#lab.hosts);
+    return (
+      this.#starts() ??
+      this.#strangers() ??
+      this.#oneAtATime() ??
+      this.#unwanted() ??
+      overfull(this.#lab.hosts)
+    );
   }
 
   /** What this ledger never heard of runs on, and may run a second time. */
