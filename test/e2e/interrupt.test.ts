@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { it, type Lab, type TypedOnTerminal, until } from './lab.ts';
@@ -6,6 +7,13 @@ import { stackOf } from './told.ts';
 
 const ctrlC = '\u0003';
 const comesBack = /`labsweep resume(?: toy)?` .*`labsweep stop toy` ends (?:them|it)\./s;
+
+/** This machine's own, where it is older than labsweep needs. */
+const oldNode =
+  ['/usr/bin/node', '/usr/local/bin/node'].find((node) => {
+    const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+    return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 24) < 24;
+  }) ?? null;
 
 const writeSweep = (lab: Lab): void =>
   void lab.write(
@@ -153,6 +161,20 @@ describe('the end of what a command was started from', { timeout: 60_000 }, () =
     expect(lab.files()).not.toContain('.labsweep/live.json');
     await expectLeft(lab);
   });
+
+  it.skipIf(oldNode === null)(
+    'an older Node, which has started this one, does not crash',
+    async ({ lab }) => {
+      lab.installedNode = oldNode ?? '';
+      writeSweep(lab);
+      const typed = await underWay(lab, 'run', 'sweep.yaml');
+      typed.hangUp();
+      // Not by SIGABRT or SIGSEGV.
+      expect(await typed.ended).toMatchObject({ code: 'SIGHUP' });
+      expect(lab.files()).not.toContain('.labsweep/live.json');
+      await expectLeft(lab);
+    },
+  );
 
   it('a reader that has gone is nothing to complain of', async ({ lab }) => {
     lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: {from: 1, to: 30}}\n'));
