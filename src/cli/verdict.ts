@@ -80,14 +80,24 @@ export function strandedVerdict(
   const which = areTooSmall ? ` (${waitingText(ledger, sweep)})` : '';
   const remedy = areTooSmall
     ? `its file may ask for less in \`resources\`, or a larger host join inventory.json; then `
-    : '';
+    : obstacles.some(({ refusal }) => isKept(refusal))
+      ? `once inventory.json leaves a GPU to everybody, or has another host, `
+      : '';
   console.err(
     `No host can go on with ${counted(queued + leased + running, 'trial')} of ${sweep.name}${which}; ${remedy}\`${runText(sweep.declaration)}\` tries again.\n`,
   );
   return areTooSmall && succeeded > 0 ? exitCode.failedInPart : exitCode.noHost;
 }
 
-const isTooSmall = ({ kind }: Refusal): boolean => ['memory', 'cpus', 'no-gpu', 'gpus'].includes(kind);
+const isTooSmall = (refusal: Refusal): boolean =>
+  ['memory', 'cpus', 'no-gpu', 'gpus'].includes(refusal.kind) && !isKept(refusal);
+
+/** Its GPUs might be large enough, but a person has taken one out of use, or keeps it for its owner. */
+const isKept = (refusal: Refusal): boolean =>
+  refusal.kind === 'gpus' &&
+  refusal.devices.some(({ refusals }) =>
+    refusals.some(({ kind }) => kind === 'gpu-off' || kind === 'gpu-reserved'),
+  );
 
 function waitingText(ledger: LedgerState, sweep: Sweep): string {
   const waiting = sweep.order.filter(
