@@ -133,7 +133,7 @@ describe('the commands of the README, as a person types them', () => {
     rmSync(lab.path('bad'));
     expect(await lab.labsweep('retry', '--failed')).toEqual({
       code: exitCode.done,
-      out: '1 trial queued again\n`labsweep resume toy` runs it\n',
+      out: '1 trial queued again\n',
       err: '',
     });
     const { code, err } = await lab.labsweep('resume');

@@ -4,7 +4,7 @@ import type { Sweep, Trial } from '../../ledger/state.ts';
 import { countsOf, isPartOf, isUnfinished, trialsOf } from '../../ledger/sweeps.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { sweepName, trialId } from '../../model/ids.ts';
-import { ask, isAsked } from './asked.ts';
+import { ask } from './asked.ts';
 import type { Asked, Command } from './command.ts';
 import { cancelUnwanted } from './commands.ts';
 import { takeBackOutdated } from './outdated.ts';
@@ -103,21 +103,7 @@ export function retry(state: CoordinatorState, turn: Turn, ids: readonly string[
     if (state.asked.has(sweep.name)) ask(state, sweep.name, sweep.part);
   }
   const queued = `${trials.length} ${trials.length === 1 ? 'trial' : 'trials'} queued again`;
-  const texts = sweeps.flatMap(
-    (sweep) => closedText(state, sweep, trials) ?? waitingText(state, sweep, trials) ?? [],
-  );
-  return [queued, ...texts].join('\n');
-}
-
-/** Of a sweep that is open, and for whose trials nobody has asked this coordinator. */
-function waitingText(
-  state: CoordinatorState,
-  { name, status }: Sweep,
-  trials: readonly Trial[],
-): string | null {
-  const waiting = trials.filter((trial) => trial.sweeps.includes(name) && !isAsked(state, trial));
-  if (status.kind !== 'open' || waiting.length === 0) return null;
-  return `\`labsweep resume ${name}\` runs ${waiting.length === 1 ? 'it' : 'them'}`;
+  return [queued, ...sweeps.flatMap((sweep) => closedText(state, sweep, trials) ?? [])].join('\n');
 }
 
 /** Of a sweep for which trials do not start that no other sweep starts either. */
