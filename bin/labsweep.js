@@ -24,7 +24,17 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
   }
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
   // Ctrl-C reaches the child by the terminal; the parent only waits for its word.
+  let hungUp = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+    process.on(signal, () => {
+      hungUp = hungUp || signal === 'SIGHUP';
+      if (signal !== 'SIGINT') child.kill(signal);
+    });
+  child.on('exit', (code, signal) => {
+    // A Node before 24 that ends by itself crashes where its terminal has gone, and leaves a core behind.
+    if (hungUp) {
+      process.removeAllListeners('SIGHUP');
+      process.kill(process.pid, 'SIGHUP');
+    } else process.exit(code ?? (signal === 'SIGINT' ? 130 : 1));
+  });
 }

@@ -1,15 +1,32 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { Console } from './console.ts';
+import { CommandError, exitCode } from './exit.ts';
 
 /** Whether a person sits there who can be asked. */
 export const canAsk = (console: Console): boolean => console.live && process.stdin.isTTY;
 
-/** A person at a terminal says yes; anything else is a no. */
+/**
+ * A person at a terminal says yes; anything else is a no, the end of the input (Ctrl-D) among it.
+ *
+ * @throws CommandError after Ctrl-C
+ */
 export async function isConfirmed(question: string): Promise<boolean> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const answered = new AbortController();
+  const interrupted = once(asking, 'SIGINT', answered).then(() => {
+    throw new CommandError('\nInterrupted; that counts as a no.', { exitCode: exitCode.interrupted });
+  });
   try {
-    return /^y(es)?$/i.test((await asking.question(question)).trim());
+    const answer = await Promise.race([asking.question(question), interrupted]);
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+    process.stderr.write('\n');
+    return false;
   } finally {
+    interrupted.catch(() => {}); // nobody presses Ctrl-C here any more
+    answered.abort();
     asking.close();
   }
 }

@@ -5,6 +5,7 @@ const remedies: Readonly<Record<string, string>> = {
   EACCES: 'permission denied; check its owner',
   EPERM: 'permission denied; check its owner',
   EROFS: 'the disk is read-only',
+  EISDIR: 'this is a folder; name a file',
   EMFILE: 'too many files are open; raise `ulimit -n`',
 };
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { HostEntry } from '../coordinator/coordinator.ts';
@@ -12,6 +12,7 @@ import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { lastUsed } from './last-used.ts';
 import { quoted } from './quoted.ts';
+import { readText } from './read-text.ts';
 import { shortest } from './shown-path.ts';
 import { refusal } from './sweep-source.ts';
 import { findUpward } from './trust/found-upward.ts';
@@ -70,7 +71,7 @@ export function readLab(console: Console, { sweep, state }: LabPlaces, named: st
   if (path === null) return { hosts: [thisMachine()], inventory: null };
   if (!existsSync(path)) throw new CommandError(`${named}: there is no such inventory.`);
   const shown = named ?? shortest(console, path);
-  const text = readFileSync(path, 'utf8');
+  const text = readText(path);
   const read = labOf(text, shown);
   if (read.kind === 'refused') throw refusal(read.issues);
   return { hosts: read.hosts, inventory: { path, shown, text } };

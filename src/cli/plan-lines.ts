@@ -19,7 +19,7 @@ export function planLines(
   const cached = trials.filter((trial) => trial.cached).length;
   const firsts = trials.filter((trial) => trial.replicate === 1);
   return [
-    `${plan.sweep}: ${points} points x ${replicates} ${replicates === 1 ? 'replicate' : 'replicates'} = ${trials.length} trials, ${cached} of them done`,
+    `${plan.sweep}: ${counted(points, 'point')} x ${counted(replicates, 'replicate')} = ${counted(trials.length, 'trial')}, ${cached} of them done`,
     ...sizeLines(firsts),
     '',
     ...pointTable(firsts.slice(0, rowsShown), columns),

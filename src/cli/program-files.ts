@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { posix, resolve } from 'node:path';
 import type { ResolvedProgram } from '../coordinator/declaration.ts';
 import { sha256Hex } from '../model/canonical.ts';
 import type { CommandProgram } from '../model/sweep-file.ts';
@@ -7,8 +7,9 @@ import { nearestName } from '../model/nearest.ts';
 import { programs } from '../programs/registry.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { ownFileOf } from './own-file.ts';
+import { type OwnFile, ownFileOf } from './own-file.ts';
 import { programFolder } from './package-files.ts';
+import { quoted } from './quoted.ts';
 import { readRequirements } from './requirements-file.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
 import { type ReadFolder, readFolder } from './take-in.ts';
@@ -64,7 +65,7 @@ async function readCommand(
 ): Promise<ReadProgram> {
   const { command, argStyle, env, metrics, activate, setup, passEnv } = program;
   const read = program.files === null ? null : await readFiles(console, loaded, program.files);
-  requireOwnFile(loaded, program, read?.paths ?? []);
+  requireOwnFile(loaded, program, read?.files ?? []);
   const files = read?.hash ?? null;
   const python = program.python === null ? null : readRequirements(console, loaded, program.python);
   return {
@@ -88,20 +89,33 @@ async function readCommand(
 }
 
 /** What `activate` or `setup` bring about can be seen only on a host. */
-function requireOwnFile(loaded: LoadedSweep, program: CommandProgram, paths: readonly string[]): void {
+function requireOwnFile(loaded: LoadedSweep, program: CommandProgram, there: ReadFolder['files']): void {
   const { command, files, activate, setup } = program;
   const own = activate === null && setup === null ? ownFileOf(command) : null;
-  if (own === null || paths.some((path) => path === own.path || path.startsWith(`${own.path}/`))) return;
-  const nearest = nearestName(own.path, paths);
+  const problem = own === null ? null : ownFileProblem(own, files, there);
+  if (own !== null && problem !== null) throw refusalAt(loaded, ['program', 'command', own.at], [problem]);
+}
+
+/** Null where it can be started, or read by the interpreter that stands before it (Python reads folders too). */
+function ownFileProblem(own: OwnFile, files: string | null, there: ReadFolder['files']): string | null {
+  const isStarted = own.at === 0;
+  const found = there.find(({ path }) => path === own.path);
+  const place = files === null ? '' : ` in ${files}`;
+  if (found !== undefined)
+    return isStarted && !found.executable
+      ? `${own.path}${place} is not executable; run: chmod +x ${quoted(posix.join(files ?? '', own.path))}`
+      : null;
+  if (there.some(({ path }) => path.startsWith(`${own.path}/`)))
+    return isStarted ? `${own.path}${place} is a folder; name the file in it that is the program` : null;
+  const nearest = nearestName(
+    own.path,
+    there.map(({ path }) => path),
+  );
   const advice =
     files === null
       ? 'name the folder that it lies in as `files` of the program'
       : `it is not there, or .labsweepignore leaves it out${nearest === null ? '' : `; did you mean ${nearest}?`}`;
-  throw refusalAt(
-    loaded,
-    ['program', 'command', own.at],
-    [`the program has no file ${own.path}${files === null ? '' : ` in ${files}`}: ${advice}`],
-  );
+  return `the program has no file ${own.path}${place}: ${advice}`;
 }
 
 async function readFiles(console: Console, loaded: LoadedSweep, files: string): Promise<ReadFolder> {

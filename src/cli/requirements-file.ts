@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Console } from './console.ts';
+import { readText } from './read-text.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
 
 /** What a host is told of a launch is small; a list of packages is. */
@@ -15,7 +16,7 @@ export function readRequirements(console: Console, loaded: LoadedSweep, file: st
   const refuse = (messages: readonly string[]) => refusalAt(loaded, ['program', 'python'], messages);
   const path = resolve(console.cwd, file);
   if (!existsSync(path)) throw refuse([`there is no file ${file}`]);
-  const text = readFileSync(path, 'utf8');
+  const text = readText(path);
   if (text.length > longestBytes) throw refuse([`${file} is longer than 64 KB: is it a list of packages?`]);
   const problems = text.split('\n').flatMap((line, index) => {
     const problem = problemOf(line.trim());

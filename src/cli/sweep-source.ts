@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { type Expansion, expandSweep } from '../model/expansion.ts';
 import { type ParsedSweep, parseSweepFile, type SweepContext } from '../model/parse-sweep.ts';
@@ -9,6 +9,7 @@ import { countTrials, judgeCount } from '../model/trial-count.ts';
 import { programs } from '../programs/registry.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { readText } from './read-text.ts';
 
 /** What the command line says about a sweep besides its file. */
 export interface SweepOptions {
@@ -37,12 +38,12 @@ export interface LoadedSweep {
  */
 export function loadSweep(console: Console, path: string, options: SweepOptions): LoadedSweep {
   const file = resolve(console.cwd, path);
-  const text = readText(file);
+  const text = readIfThere(file);
   if (text === null)
     throw new CommandError(`${path}: there is no such file. \`labsweep init\` writes a first one.`);
   const context: SweepContext = {
     programs,
-    readExtended: (extended) => readText(isAbsolute(extended) ? extended : resolve(console.cwd, extended)),
+    readExtended: (extended) => readIfThere(isAbsolute(extended) ? extended : resolve(console.cwd, extended)),
     ...(options.set === undefined ? {} : { set: options.set }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
@@ -75,5 +76,5 @@ export const refusalAt = (
   messages: readonly string[],
 ): CommandError => refusal(messages.map((message) => issueAt(locate(key), key, message)));
 
-const readText = (file: string): string | null =>
-  statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file, 'utf8') : null;
+const readIfThere = (file: string): string | null =>
+  statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readText(file) : null;

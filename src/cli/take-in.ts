@@ -3,13 +3,14 @@ import { type ManifestOptions, readManifest } from '../content/read-manifest.ts'
 import { snapshot } from '../content/snapshot.ts';
 import { hasContent } from '../content/store.ts';
 import type { ContentHash } from '../model/ids.ts';
+import type { ManifestFile } from '../model/manifest.ts';
 import { CommandError } from './exit.ts';
 
 /** A folder that may be sent to hosts, known by its hash; nothing is written yet. */
 export interface ReadFolder {
   readonly hash: ContentHash;
-  /** Its files, relative to it. */
-  readonly paths: readonly string[];
+  /** Relative to it. */
+  readonly files: readonly Pick<ManifestFile, 'path' | 'executable'>[];
   /** Takes the files, as they were read, into a content store. @throws CommandError where one has changed since */
   readonly keep: (store: string) => Promise<void>;
 }
@@ -30,5 +31,5 @@ export async function readFolder(
         `${stored.paths.join(', ')} changed while ${folder} was read; run the command again.`,
       );
   };
-  return { hash: read.hash, paths: read.manifest.map(({ path }) => path), keep };
+  return { hash: read.hash, files: read.manifest, keep };
 }

@@ -9,6 +9,7 @@ import type { Console } from './console.ts';
 import { counted } from './counted.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { logLines } from './log-lines.ts';
+import { quoted } from './quoted.ts';
 
 type Counts = Sweep['counts'];
 
@@ -32,22 +33,25 @@ export function verdictOf(console: Console | null, sweep: Sweep, { failed }: Cou
     console?.err(`Sweep ${name} is paused; \`labsweep resume ${name}\` goes on.\n`);
   else if (failed > 0)
     console?.err(
-      `${failed} failed: \`labsweep list ${name} --failed\` shows them, \`labsweep retry --failed\` tries them again.\n`,
+      `${failed} failed: \`labsweep list ${name} --failed\` shows them, ` +
+        `\`labsweep retry ${name} --failed && labsweep resume ${name}\` tries them again.\n`,
     );
   return status.kind !== 'open' || failed > 0 ? exitCode.failedInPart : exitCode.done;
 }
 
 function stoppedText(
-  { name, counts }: Sweep,
+  { name, counts, declaration }: Sweep,
   { by, because }: Extract<Sweep['status'], { kind: 'stopped' }>,
 ): string {
   if (by === 'person') return `Sweep ${name} was stopped by a person; \`labsweep resume ${name}\` goes on.\n`;
-  const retry = counts.failed > 0 ? '`labsweep retry --failed` and ' : '';
+  const retry = counts.failed > 0 ? `labsweep retry ${name} --failed && ` : '';
   return (
     `Sweep ${name} was stopped: its first trials failed in the same way.\n${indent(because)}\n` +
-    `Once that is mended, ${retry}\`labsweep run\` ${counts.failed > 0 ? 'go' : 'goes'} on.\n`
+    `Once that is mended, \`${retry}${runText(declaration)}\` goes on.\n`
   );
 }
+
+const runText = ({ path }: Sweep['declaration']): string => `labsweep run ${quoted(path)}`;
 
 const indent = (text: string): string =>
   text
@@ -76,14 +80,24 @@ export function strandedVerdict(
   const which = areTooSmall ? ` (${waitingText(ledger, sweep)})` : '';
   const remedy = areTooSmall
     ? `its file may ask for less in \`resources\`, or a larger host join inventory.json; then `
-    : '';
+    : obstacles.some(({ refusal }) => isKept(refusal))
+      ? `once inventory.json leaves a GPU to everybody, or has another host, `
+      : '';
   console.err(
-    `No host can go on with ${counted(queued + leased + running, 'trial')} of ${sweep.name}${which}; ${remedy}\`labsweep run\` tries again.\n`,
+    `No host can go on with ${counted(queued + leased + running, 'trial')} of ${sweep.name}${which}; ${remedy}\`${runText(sweep.declaration)}\` tries again.\n`,
   );
   return areTooSmall && succeeded > 0 ? exitCode.failedInPart : exitCode.noHost;
 }
 
-const isTooSmall = ({ kind }: Refusal): boolean => ['memory', 'cpus', 'no-gpu', 'gpus'].includes(kind);
+const isTooSmall = (refusal: Refusal): boolean =>
+  ['memory', 'cpus', 'no-gpu', 'gpus'].includes(refusal.kind) && !isKept(refusal);
+
+/** Its GPUs might be large enough, but a person has taken one out of use, or keeps it for its owner. */
+const isKept = (refusal: Refusal): boolean =>
+  refusal.kind === 'gpus' &&
+  refusal.devices.some(({ refusals }) =>
+    refusals.some(({ kind }) => kind === 'gpu-off' || kind === 'gpu-reserved'),
+  );
 
 function waitingText(ledger: LedgerState, sweep: Sweep): string {
   const waiting = sweep.order.filter(

@@ -1,3 +1,4 @@
+import { argumentLengthIssues, tooLongParameter } from './argument-length.ts';
 import { candidatesOf } from './candidate.ts';
 import { canonicalParams } from './canonical.ts';
 import type { Params } from './params.ts';
@@ -47,6 +48,8 @@ export function expandSweep(
   const verdict = judgeCount(countTrials(sweep));
   if (verdict.kind === 'too-many')
     return { kind: 'refused', issues: [issueAt(locate(['grid']), ['grid'], verdict.message)] };
+  const tooLong = argumentLengthIssues(parsed);
+  if (tooLong.length > 0) return { kind: 'refused', issues: tooLong };
   const program = sweep.program.kind === 'builtin' ? describedAs(sweep.program.name, programs) : null;
   const gathered = gather(parsed, program);
   if (gathered.issues.length > 0) return { kind: 'refused', issues: gathered.issues };
@@ -75,7 +78,7 @@ function gather(
   const candidates = candidatesOf(sweep);
   for (const position of positions(candidates.size, sweep)) {
     const candidate = candidates.at(position);
-    const judged = judge(candidate.params, sweep.exclude, program);
+    const judged = judge(candidate.params, sweep, program);
     if (judged.kind === 'excluded') {
       gathered.excluded.push({ params: judged.params, because: judged.because });
     } else if (judged.kind === 'refused') {
@@ -117,9 +120,15 @@ type Judged =
   | (ReturnType<ProgramDescription['complete']> & { readonly kind: 'refused' });
 
 /** Exclusion comes first: a point that a program would refuse may be left out on purpose. */
-function judge(params: Params, exclude: readonly Exclusion[], program: ProgramDescription | null): Judged {
+function judge(
+  params: Params,
+  { exclude, program: asWritten }: SweepFile,
+  program: ProgramDescription | null,
+): Judged {
   const because = excludedBecause(params, exclude);
   if (because !== null) return { kind: 'excluded', params, because };
+  const tooLong = tooLongParameter(asWritten, params);
+  if (tooLong !== null) return { kind: 'refused', issues: [tooLong] };
   if (program === null) return { kind: 'point', params };
   const completed = program.complete(params);
   if (completed.kind === 'refused') return completed;

@@ -65,16 +65,18 @@ export function sayLive(
 /** What a person sees of `labsweep VERB ARGS…` in the folder `cwd`. */
 export async function read(verb: string, cwd: string, ...args: readonly string[]): Promise<Said> {
   const said = { out: '', err: '' };
-  const console: Console = {
-    out: (text) => void (said.out += text),
-    err: (text) => void (said.err += text),
-    printed: () => ({ write: () => {}, end: () => {} }),
-    errStream: new PassThrough(),
-    live: false,
-    columns: 100,
-    cwd,
-    env: {},
-  };
-  const code = await runCommand([verb, ...args], console);
+  const code = await runCommand([verb, ...args], consoleInto(said, cwd));
   return { ...said, code };
 }
+
+/** Where nothing is drawn and nobody can be asked. */
+export const consoleInto = (said: { out: string; err: string }, cwd = '/'): Console => ({
+  out: (text) => void (said.out += text),
+  err: (text) => void (said.err += text),
+  printed: () => ({ write: () => {}, end: () => {} }),
+  errStream: new PassThrough(),
+  live: false,
+  columns: 100,
+  cwd,
+  env: {},
+});

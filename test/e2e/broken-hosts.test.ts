@@ -92,7 +92,9 @@ describe.skipIf(!isHere)('a lab most of whose hosts are broken, each in its own 
     inventory((name) => broken.includes(name));
     const run = await type('run', 'sweep.yaml', '--json');
     expect(run.code, run.stderr).toBe(exitCode.noHost);
-    expect(run.stderr).toMatch(/^No host can go on with 30 trials of toy; `labsweep run` tries again\.\n$/m);
+    expect(run.stderr).toMatch(
+      /^No host can go on with 30 trials of toy; `labsweep run sweep.yaml` tries again\.\n$/m,
+    );
     const events = run.stdout
       .trimEnd()
       .split('\n')

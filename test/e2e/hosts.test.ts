@@ -27,7 +27,7 @@ describe('P6 a sweep that no host can take ends at once, with the reason of each
     const { code, out, err } = await lab.labsweep('run', 'sweep.yaml');
     expect({ code, out }).toEqual({ code: exitCode.noHost, out: '' });
     expect(err).toMatch(reason);
-    expect(err).toMatch(/No host can go on with 2 trials of toy; `labsweep run` tries again\.\n$/);
+    expect(err).toMatch(/No host can go on with 2 trials of toy; `labsweep run sweep.yaml` tries again\.\n$/);
     expect(lab.processes()).toEqual([]);
 
     lab.inventory(2);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { it, type Lab, type TypedOnTerminal, until } from './lab.ts';
@@ -6,6 +7,13 @@ import { stackOf } from './told.ts';
 
 const ctrlC = '\u0003';
 const comesBack = /`labsweep resume(?: toy)?` .*`labsweep stop toy` ends (?:them|it)\./s;
+
+/** This machine's own, where it is older than labsweep needs. */
+const oldNode =
+  ['/usr/bin/node', '/usr/local/bin/node'].find((node) => {
+    const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+    return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 24) < 24;
+  }) ?? null;
 
 const writeSweep = (lab: Lab): void =>
   void lab.write(
@@ -124,6 +132,24 @@ describe('Ctrl-C on a terminal', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a question that a command asks', { timeout: 60_000 }, () => {
+  it.for([
+    ['Ctrl-C', ctrlC, exitCode.interrupted, 'Interrupted; that counts as a no.'],
+    ['Ctrl-D', '\u0004', exitCode.badInput, 'Nothing was changed; '],
+  ] as const)('%s is a no', async ([, key, ends, words], { lab }) => {
+    lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [1, 2]}\n'));
+    expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
+    lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [2, 3]}\n'));
+    const typed = lab.typeOnTerminal('run', 'sweep.yaml');
+    await until('the question', () => typed.said.out.includes('yes or no: '));
+    typed.press(key);
+    const { code, out } = await typed.ended;
+    expect({ code, out }).toEqual({ code: ends, out: expect.stringContaining(words) });
+    const { rows } = JSON.parse((await lab.labsweep('leaderboard', '--json')).out);
+    expect(rows.map(({ params }: { params: object }) => params)).toEqual([{ x: 2 }, { x: 1 }]);
+  });
+});
+
 describe('the end of what a command was started from', { timeout: 60_000 }, () => {
   it.for(['a hangup', 'SIGTERM'])('%s leaves the trials, and the ledger in order', async (how, { lab }) => {
     writeSweep(lab);
@@ -135,6 +161,20 @@ describe('the end of what a command was started from', { timeout: 60_000 }, () =
     expect(lab.files()).not.toContain('.labsweep/live.json');
     await expectLeft(lab);
   });
+
+  it.skipIf(oldNode === null)(
+    'an older Node, which has started this one, does not crash',
+    async ({ lab }) => {
+      lab.installedNode = oldNode ?? '';
+      writeSweep(lab);
+      const typed = await underWay(lab, 'run', 'sweep.yaml');
+      typed.hangUp();
+      // Not by SIGABRT or SIGSEGV.
+      expect(await typed.ended).toMatchObject({ code: 'SIGHUP' });
+      expect(lab.files()).not.toContain('.labsweep/live.json');
+      await expectLeft(lab);
+    },
+  );
 
   it('a reader that has gone is nothing to complain of', async ({ lab }) => {
     lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: {from: 1, to: 30}}\n'));

@@ -55,6 +55,8 @@ export class Lab {
   cwd = this.folder;
   /** What the person has exported. */
   readonly env: Record<string, string> = {};
+  /** With which Node labsweep is typed on a terminal. */
+  installedNode = process.execPath;
   /** A command that takes longer is killed. */
   patienceMs = patienceMs;
   readonly #home = join(this.folder, 'home');
@@ -117,7 +119,7 @@ export class Lab {
 
   /** Types a command on a pseudo-terminal and lets it run. */
   typeOnTerminal(...args: readonly string[]): TypedOnTerminal {
-    const typed = this.#begin(['python3', terminal, process.execPath, command, ...args]);
+    const typed = this.#begin(['python3', terminal, this.installedNode, command, ...args]);
     const { stdin } = typed.child;
     stdin?.on('error', () => {}); // it has ended before the key was pressed
     return { ...typed, press: (keys) => void stdin?.write(keys), hangUp: () => void stdin?.end() };

@@ -12,6 +12,10 @@ const saysOf = (run: Typed, words: string): Promise<void> =>
     () => run.said.err,
   );
 
+/** A lab whose only host is off. */
+const nobody = (lab: Lab): string =>
+  lab.write('off.json', '{"hosts": [{"name": "here", "transport": "local", "off": "PSU broken"}]}');
+
 /** The first of these runs in a terminal, with all its trials at the gate. */
 async function running(lab: Lab, sweep: Gated, count: number, file = 'a.yaml'): Promise<Typed> {
   const run = lab.type('run', file);
@@ -126,6 +130,26 @@ describe('P2 P3 a coordinator that was handed another sweep', { timeout: 240_000
     a.open();
     expect(await run.ended).toMatchObject({ code: exitCode.done });
     expect({ a: a.done, b: b.begun }).toEqual({ a: [1], b: [] });
+  });
+});
+
+describe('P3 a run of trials that another sweep has as well', { timeout: 240_000 }, () => {
+  it.for([
+    ['run', 'a.yaml'],
+    ['resume', 'a'],
+  ])('%j gives them what its own file says', async (words, { lab }) => {
+    const a = new Gated(lab, 'a', [1, 2]);
+    expect(await lab.labsweep('run', 'a.yaml', '--limit', '1', '--inventory', nobody(lab))).toMatchObject({
+      code: exitCode.noHost,
+    });
+    const file = lab.read('a.yaml').replace('sweep: a', 'sweep: large');
+    lab.write('large.yaml', file.replace('cpus: 0', 'cpus: 0, hostMemory: 900 TB'));
+    expect(await lab.labsweep('run', 'large.yaml')).toMatchObject({ code: exitCode.noHost });
+    a.open();
+    const { code, err } = await lab.labsweep(...words);
+    expect({ code, err }).toMatchObject({ code: exitCode.done });
+    // A smaller run that is gone on with stays one.
+    expect(a.done).toEqual(words[0] === 'run' ? [1, 2] : [1]);
   });
 });
 

@@ -26,6 +26,16 @@ describe('P8 plan refuses what run refuses, in the same words', { timeout: 90_00
       /command\[0\]: the program has no file run\.sh in model/,
     ],
     [
+      'a program file that is not executable',
+      withCommand('[./plain.sh, "{args}"]', '\n  files: ./model'),
+      /command\[0\]: plain\.sh in model is not executable; run: chmod \+x model\/plain\.sh/,
+    ],
+    [
+      'a program that is a folder',
+      withCommand('[./sub, "{args}"]', '\n  files: ./model'),
+      /command\[0\]: sub in model is a folder/,
+    ],
+    [
       'a metric that cnn1d lacks',
       cnn1dSweep('layers: [3]').replace('val_accuracy', 'val_acuracy'),
       /objective\.metric: cnn1d reports no val_acuracy; did you mean val_accuracy\?/,
@@ -48,6 +58,8 @@ describe('P8 plan refuses what run refuses, in the same words', { timeout: 90_00
   ] as const)('%s', async ([, text, words], { lab }) => {
     lab.write('model/trian.py', '');
     lab.write('model/run.sh', '');
+    lab.write('model/plain.sh', '');
+    lab.write('model/sub/train.sh', '');
     lab.write('model/.labsweepignore', 'run.sh\n');
     lab.write('sweep.yaml', text);
     const said = await lab.refused('plan', 'sweep.yaml');

@@ -39,7 +39,7 @@ describe.concurrent('a program that does not do what it should', () => {
     expect({ code, out }).toEqual({ code: exitCode.failedInPart, out: '' });
     expect(err).toContain('x=1 on here failed: ended with exit code 1: ImportError: no module named torch');
     expect(err).toMatch(
-      /Sweep toy was stopped: its first trials failed in the same way\.\n {4}failed: ended with exit code 1.*\n {4}ImportError: no module named torch\nOnce that is mended, (`labsweep retry --failed` and )?`labsweep run` goe?s? on\.\n$/,
+      /Sweep toy was stopped: its first trials failed in the same way\.\n {4}failed: ended with exit code 1.*\n {4}ImportError: no module named torch\nOnce that is mended, `(labsweep retry toy --failed && )?labsweep run sweep\.yaml` goes on\.\n$/,
     );
   });
 
@@ -51,7 +51,7 @@ describe.concurrent('a program that does not do what it should', () => {
     expect(err).toContain('x=1 on here failed: ended with exit code 7: bad luck (will be tried again)\n');
     expect(err).toContain('x=1 on here failed: ended with exit code 7: bad luck (given up)\n');
     expect(err).toContain(
-      '1 failed: `labsweep list toy --failed` shows them, `labsweep retry --failed` tries them again.\n',
+      '1 failed: `labsweep list toy --failed` shows them, `labsweep retry toy --failed && labsweep resume toy` tries them again.\n',
     );
     expect(out).toMatch(/Without a result, 1 of 4 points:\n {2}x=1: 1 failed/);
   });
@@ -59,13 +59,34 @@ describe.concurrent('a program that does not do what it should', () => {
   it('is given an argument that is too long: that trial fails, and nobody blames its host', async ({
     lab,
   }) => {
-    const long = 'x'.repeat(200 * 1024);
+    // How long all arguments together may be is each host's own (a quarter of `ulimit -s`).
+    const long = 'x'.repeat(120 * 1024);
     const values = JSON.stringify([1, 2, 3, ...Array.from({ length: 2 }, (_, n) => `${long}${n}`)]);
-    const { code, err } = await run(lab, 'printf \'{"score": 1}\\n\'', `grid: {x: ${values}}\n`);
+    const often = Array.from({ length: 20 }, () => "'{x}'").join(', ');
+    const text = shellSweep('printf \'{"score": 1}\\n\'', `grid: {x: ${values}}\n`);
+    lab.write('sweep.yaml', text.replace("'{x}'", often));
+    const { code, err } = await lab.labsweep('run', 'sweep.yaml');
     expect(code).toBe(exitCode.failedInPart);
     expect(err.split('could not be started: its arguments and its environment are too long').length).toBe(5);
     expect(err).toContain('2 failed: `labsweep list toy --failed`');
     expect((await lab.labsweep('hosts', 'list')).out).not.toContain('quarantined');
+  });
+
+  it('is given a value or a variable that no system takes: the file is refused at its place', async ({
+    lab,
+  }) => {
+    const long = 'x'.repeat(128 * 1024);
+    lab.write('sweep.yaml', shellSweep('true', `grid: {x: [1, ${long}]}\n`));
+    expect(await lab.refused('run', 'sweep.yaml')).toMatch(
+      /sweep\.yaml:\d+:\d+ {2}grid\.x\[1\]: is longer than the 131,071 bytes/,
+    );
+    const env = shellSweep('true', 'grid: {x: [1]}\n').replace('objective', `  env: {A: ${long}}\nobjective`);
+    lab.write('sweep.yaml', env);
+    expect(await lab.refused('run', 'sweep.yaml')).toContain('program.env.A: is longer than');
+    // Read from a file it may be as long as it likes.
+    const read = shellSweep('test -s $0 && printf \'{"score": 1}\\n\'', `grid: {x: [${long}]}\n`);
+    lab.write('sweep.yaml', read.replace('{x}', '{params}'));
+    expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
   });
 
   it('is given a NUL: the file is refused at its place', async ({ lab }) => {

@@ -126,6 +126,13 @@ describe('P8 an inventory that cannot be meant is refused at its place, before a
     expect(await lab.refused('run', 'sweep.yaml')).toContain(`inventory.json${complaint}`);
   });
 
+  it('one that is a folder, and what else cannot be read', async ({ lab }) => {
+    lab.write('sweep.yaml', toy);
+    expect(await lab.refused('run', 'sweep.yaml', '--inventory', 'home')).toMatch(
+      /\/home: this is a folder; name a file\n$/,
+    );
+  });
+
   it('one that is named and not there', async ({ lab }) => {
     lab.write('sweep.yaml', toy);
     expect(await lab.refused('run', 'sweep.yaml', '--inventory', 'labs.json')).toBe(

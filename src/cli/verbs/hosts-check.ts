@@ -71,6 +71,7 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
         sweep === undefined ? await look(null) : await withSweep(console, sweep, options.state, look);
       interrupt.forget();
       if (checked === 'interrupted') {
+        console.err('\nInterrupted: not all hosts were checked. No trial was started on any of them.\n');
         await Promise.all(hosts.map(({ transport }) => transport.close()));
         return done(exitCode.interrupted);
       }

@@ -72,7 +72,8 @@ function resumeSweep(state: CoordinatorState, turn: Turn, sweep: Sweep, now: num
   const { kind } = sweep.status;
   if (kind === 'stopped' || kind === 'paused') open(turn, sweep, null, now);
   if (sweep.part !== null && !isUnfinished(countsOf(sweep, sweep.part))) open(turn, sweep, 'all', now);
-  ask(state, sweep.name, sweep.part);
+  if (!isInForce(state, sweep)) declareAgain(state, turn, sweep, now);
+  ask(state, sweep.name, state.ledger.sweeps.get(sweep.name)?.part ?? null);
 }
 
 /** What somebody waits for in spite of a change of coordinators. Who stopped or paused it meanwhile is obeyed. */
@@ -119,8 +120,8 @@ function closedText(state: CoordinatorState, sweep: Sweep, trials: readonly Tria
 function declare(
   state: CoordinatorState,
   turn: Turn,
-  { declaration, points }: Declared,
-  part: SweepPart | 'all',
+  { declaration, points }: Pick<Declared, 'declaration'> & Pick<Sweep, 'points'>,
+  part: SweepPart | 'all' | null,
   now: number,
 ): void {
   turn.record({ kind: 'sweep-declared', at: now, declaration });
@@ -135,14 +136,40 @@ function declare(
   }
 }
 
+function declareAgain(
+  state: CoordinatorState,
+  turn: Turn,
+  { declaration, points }: Sweep,
+  now: number,
+): void {
+  const spec = state.ledger.launches.get(declaration.launch);
+  if (spec !== undefined) declare(state, turn, { declaration: { ...declaration, spec }, points }, null, now);
+}
+
 const open = (turn: Turn, { name }: Sweep, part: SweepPart | 'all' | null, now: number): void =>
   turn.record({ kind: 'sweep-opened', at: now, sweep: name, part });
 
 /** The sweep of the ledger that is declared just so; null where it has to be declared. */
 function sameSweep(state: CoordinatorState, { declaration, points }: Declared): Sweep | null {
   const known = state.ledger.sweeps.get(sweepName(declaration.sweep));
-  return known !== undefined && isSameDeclaration(known, declaration, points) ? known : null;
+  const isKnown =
+    known !== undefined && isSameDeclaration(known, declaration, points) && isInForce(state, known);
+  return isKnown ? known : null;
 }
+
+/** Whether its trials ask for what it says: where another sweep holds them too, the one that was declared last says so. */
+const isInForce = ({ ledger }: CoordinatorState, { points }: Sweep): boolean =>
+  points.every((point) =>
+    point.trials.every((id) => {
+      const trial = ledger.trials.get(trialId(id));
+      return (
+        trial === undefined ||
+        trial.point === point ||
+        trial.status.kind === 'succeeded' ||
+        canonicalJson(trial.point.resources) === canonicalJson(point.resources)
+      );
+    }),
+  );
 
 function isSameDeclaration(
   known: Sweep,

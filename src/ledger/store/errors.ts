@@ -32,6 +32,16 @@ export class LedgerWriteError extends Error {
   }
 }
 
+/** The file is there, and this user may not read it. */
+export class LedgerUnreadableError extends Error {
+  readonly code = 'LEDGER_UNREADABLE';
+  override readonly name = 'LedgerUnreadableError';
+
+  constructor(path: string, cause: unknown) {
+    super(`${path} cannot be read by this user; check the owner of the file and of its folder.`, { cause });
+  }
+}
+
 /** Somebody else has become the writer, after this one was taken for dead or with --break-lock. */
 export class LedgerTakenOverError extends Error {
   readonly code = 'LEDGER_TAKEN_OVER';
@@ -125,6 +135,9 @@ function explain(cause: unknown): string {
   const remedy = remedies[sqliteCode(cause) ?? -1];
   return remedy === undefined ? message : `${remedy} (${message})`;
 }
+
+/** SQLITE_CANTOPEN. */
+export const isNotOpened = (error: unknown): boolean => sqliteCode(error) === 14;
 
 /** SQLITE_NOTADB: the file's header is not SQLite's. */
 export const isNotADatabase = (error: unknown): boolean => sqliteCode(error) === 26;

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { isDamage, LedgerDamagedError } from './errors.ts';
+import { isDamage, isNotOpened, LedgerDamagedError, LedgerUnreadableError } from './errors.ts';
 import { isOnceALedger } from './schema.ts';
 
 /** How long a commit on a network file system may keep a reader waiting. */
@@ -44,7 +44,7 @@ function readWith<Result>(path: string, location: string | URL, read: (db: Datab
     db = new DatabaseSync(location, { readOnly: true, timeout: busyMs });
     return read(db);
   } catch (error) {
-    throw damageOf(path, error);
+    throw isNotOpened(error) ? new LedgerUnreadableError(path, error) : damageOf(path, error);
   } finally {
     db?.close();
   }

@@ -59,9 +59,11 @@ async function* folderFiles(folder: string): AsyncGenerator<SourceFile> {
 }
 
 async function* archiveFiles(archive: string, totalBytes: number): AsyncGenerator<SourceFile> {
+  const isPacked = await isGzip(archive);
+  // Listened to from the first: a file that cannot be opened says so at once.
   const input = createReadStream(archive);
   const entries = extract();
-  const streams = (await isGzip(archive)) ? [input, createGunzip(), entries] : [input, entries];
+  const streams = isPacked ? [input, createGunzip(), entries] : [input, entries];
   // What goes wrong in one of the streams is thrown below, where the entries are read.
   const reading = pipeline(streams).catch(() => {});
   try {

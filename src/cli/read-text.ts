@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { errorText } from './error-text.ts';
+import { CommandError } from './exit.ts';
+
+/** A file that a person has written. @throws CommandError where it cannot be read: nothing was started */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const text = errorText(cause, false);
+    throw new CommandError(text.startsWith(path) ? text : `${path}: ${text}`, { cause });
+  }
+}
