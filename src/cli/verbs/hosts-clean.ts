@@ -56,7 +56,7 @@ async function ending({ transport, folder }: HostEntry, force: boolean): Promise
     const inUse = force ? null : inUseText(await heldThere(transport, folder));
     return inUse === null
       ? await endAgent(transport, folder, force)
-      : { kind: 'in-use', because: `${inUse}; or say --force` };
+      : { kind: 'in-use', because: `${inUse}; --force removes it all the same` };
   } catch (error) {
     return failed(error);
   }
@@ -103,7 +103,9 @@ function removedResult(removed: Removed | Failed): Result {
       return {
         said:
           `labsweep's files in ${removed.folder} removed (${formatSize(removed.kib * 1024)}); ` +
-          `the folder stays, with what labsweep did not make there: ${removed.left}`,
+          (removed.left === ''
+            ? 'the folder itself, empty now, cannot be removed'
+            : `the folder stays, with what labsweep did not make there: ${removed.left}`),
         well: true,
       };
     case 'mixed':

@@ -2,7 +2,7 @@
  * For the script that takes labsweep off a host: which processes of this user are labsweep's, in the folder `$folder`.
  *
  * - `agents`: those that have the folder in their command line, an agent.json or none
- * - `marked`: those with a path in the folder in their environment, as every trial and setup begins
+ * - `marked`: those with a path in its `host` in their environment, as every trial and setup begins
  * - `placed`: those that work in a trial's or setup's folder, or write to its log, and have no terminal: a program may
  *   have cleared its environment and left its session. A person who looks at a log has a terminal, and is left alone.
  * - all that descends from these: nvidia-smi, the launcher, steps of a preparation
@@ -33,8 +33,8 @@ $folder"*) echo "$pid" ;;
     esac
   done
 }
-trials() { grep -lzs "^LABSWEEP_CHECKPOINT=$(pattern_of "$folder")/" /proc/[0-9]*/environ | pids_of; }
-marked() { grep -lzs "^LABSWEEP_[A-Z]*=$(pattern_of "$folder")/" /proc/[0-9]*/environ | pids_of; }
+trials() { grep -lzs "^LABSWEEP_CHECKPOINT=$(pattern_of "$folder")/host/" /proc/[0-9]*/environ | pids_of; }
+marked() { grep -lzs "^LABSWEEP_[A-Z]*=$(pattern_of "$folder")/host/" /proc/[0-9]*/environ | pids_of; }
 has_no_terminal() { [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f5)" = 0 ]; }
 placed() {
   # In a folder of others, host is theirs.
