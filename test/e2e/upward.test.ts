@@ -1,6 +1,15 @@
 /** Other accounts are numbers that only root can give files to. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, lchownSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  lchownSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
@@ -109,6 +118,27 @@ describe.skipIf(!isRoot)(
       chmodSync(lab.path(file), 0o664);
       chmodSync(folder, 0o1777);
       expect(await lab.labsweep('hosts', 'list')).toMatchObject({ code: 0, err: '' });
+    });
+
+    it('is said to be unfit where it is no file', async ({ lab }) => {
+      project(lab);
+      const said = async (): Promise<string> => {
+        const { code, err } = await lab.labsweep('plan', 'sweep.yaml');
+        expect(code, err).toBe(exitCode.badInput);
+        return err;
+      };
+      const spoil = (command: string): void => {
+        rmSync(lab.path(file), { recursive: true });
+        expect(spawnSync('sh', ['-c', command], { cwd: lab.path('proj') }).status).toBe(0);
+      };
+      spoil('ln -s nowhere inventory.json');
+      expect(await said()).toBe(
+        'LAB/proj/inventory.json is a link that leads nowhere; mend it or remove it.\n',
+      );
+      for (const command of ['mkdir inventory.json', 'mkfifo inventory.json']) {
+        spoil(command);
+        expect(await said(), command).toMatch(/inventory\.json is not a file; name an inventory by/);
+      }
     });
 
     it("is passed by where everybody may put files and it is another's", async ({ lab }) => {

@@ -42,7 +42,7 @@ export const cleanCommand = (console: Console, done: (code: ExitCode) => void): 
       let well = true;
       for (const [index, host] of hosts.entries()) {
         const result = await removing(host, ended[index] ?? null);
-        console.out(`${host.name}: ${result.said}\n`);
+        console.out(`${host.name}: ${result.said}${comesBackText(host, ended[index])}\n`);
         well &&= result.well;
       }
       await Promise.all(hosts.map(({ transport }) => transport.close()));
@@ -61,6 +61,12 @@ async function ending({ transport, folder }: HostEntry, force: boolean): Promise
     return failed(error);
   }
 }
+
+/** A run that goes on enters its hosts again. */
+const comesBackText = ({ name }: HostEntry, ended: Ending | undefined): string =>
+  ended?.kind === 'ended' && ended.connected > 0
+    ? `; what was connected there comes back as long as it runs: end it by \`labsweep stop\` or \`labsweep hosts off ${name}\`, then clean again`
+    : '';
 
 /** Whose work would be lost, and what takes it in; null where nobody's would. */
 function inUseText(held: Held): string | null {

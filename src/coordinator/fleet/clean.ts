@@ -9,7 +9,8 @@ import { judgeCommands } from './own-folder.ts';
 import { removeCommands } from './remove-own.ts';
 
 export type Ended =
-  | { readonly kind: 'ended'; readonly folder: string }
+  /** `connected` coordinators had it at work until now, and will come back. */
+  | { readonly kind: 'ended'; readonly folder: string; readonly connected: number }
   | { readonly kind: 'nothing'; readonly folder: string }
   /** Processes of trials run there, of this ledger or another. */
   | { readonly kind: 'busy'; readonly folder: string; readonly processes: number }
@@ -33,7 +34,9 @@ export type Removed =
 export async function endAgent(transport: Transport, folder: string, force: boolean): Promise<Ended> {
   const { what, count, path } = await tell(transport, folder, force ? 'end-all' : 'end');
   if (what === 'busy' || what === 'stays') return { kind: what, folder: path, processes: count };
-  return what === 'ended' ? { kind: 'ended', folder: path } : { kind: 'nothing', folder: path };
+  return what === 'ended'
+    ? { kind: 'ended', folder: path, connected: count }
+    : { kind: 'nothing', folder: path };
 }
 
 export type Held =
@@ -60,8 +63,10 @@ function parseJson(text: string): unknown {
 
 /** Removes what labsweep made in a folder of its own, and the folder where nothing else is in it. @throws TransportError */
 export async function removeFolder(transport: Transport, folder: string): Promise<Removed> {
-  const { what, count, path, said } = await tell(transport, folder, 'remove');
+  const { what, count, path, said, complaint } = await tell(transport, folder, 'remove');
   switch (what) {
+    case 'kept':
+      throw new TransportError('io', `${path} cannot be removed whole: ${said} stays there (${complaint})`);
     case 'removed':
       return { kind: 'removed', folder: path, kib: count };
     case 'emptied':
@@ -77,13 +82,19 @@ async function tell(
   transport: Transport,
   folder: string,
   act: 'end' | 'end-all' | 'remove' | 'holds',
-): Promise<{ what: string; count: number; path: string; said: string }> {
+): Promise<{ what: string; count: number; path: string; said: string; complaint: string }> {
   if (/[\n\0]/.test(folder)) throw new TransportError('command', 'the folder has a line break in it');
   const { stdout, stderr } = await transport.exec(['sh'], script(folder, act));
   const [, what, count, path, said = ''] = /^labsweep-clean (\w+) (\d+) (.*)$(?:\n(.*))?/m.exec(stdout) ?? [];
   if (what === undefined || path === undefined)
     throw new TransportError('io', `${folder} cannot be removed: ${firstLine(stderr) || firstLine(stdout)}`);
-  return { what, count: Number(count), path, said };
+  return {
+    what,
+    count: Number(count),
+    path,
+    said,
+    complaint: firstLine(stderr) || 'something goes on there',
+  };
 }
 
 const firstLine = (text: string): string => printable(text.trim().split('\n', 1)[0] ?? '');
@@ -112,8 +123,21 @@ go_there() {
   [ ! -L "$folder" ] || folder=$(readlink -f "$folder")
   belongs=nobody
   if [ ! -d "$folder" ]; then find_missing; return 1; fi
+  open_up
   cd "$folder" && cd -P . && folder=$(pwd -P) && ls -A . >/dev/null || exit 1
   judge
+  # Another's files stay as closed as they were.
+  case $belongs in
+    labsweep | earlier) find . -xdev -maxdepth 2 -user "$(id -u)" -type d ! -perm -700 \\( -path './host*' -o -path ./agent -o -path './node*' \\) -exec chmod u+rwx {} \\; ;;
+    *) [ -z "$closed" ] || chmod "$closed" . ;;
+  esac
+}
+
+# open_up: a trial may have closed the folder that it ran in, and those above.
+open_up() {
+  closed=
+  [ -O "$folder" ] && ! { [ -r "$folder" ] && [ -w "$folder" ] && [ -x "$folder" ]; } || return 0
+  closed=$(stat -c %a "$folder") && chmod u+rwx "$folder"
 }
 
 ask() {
@@ -159,7 +183,8 @@ clean() {
       running=0
       [ "$1" = end-all ] || running=$(trials | wc -l)
       if [ "$running" -gt 0 ]; then tell busy "$running"; return; fi
-      if end_everything; then tell ended 0; else tell stays "$(echo "$found" | wc -l)"; fi
+      connected=$(agents relay | wc -l)
+      if end_everything; then tell ended "$connected"; else tell stays "$(echo "$found" | wc -l)"; fi
       remove_sockets
       ;;
     remove)

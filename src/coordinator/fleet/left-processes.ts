@@ -13,24 +13,16 @@ export const processCommands = `
 pids_of() { sed 's|^[^/]*/proc/\\([0-9]*\\)/.*|\\1|' | sort -un | while read -r pid; do [ ! -O "/proc/$pid" ] || echo "$pid"; done; }
 pattern_of() { printf %s "$1" | sed 's/[][\\.*^$]/\\\\&/g'; }
 
+# agents [COMMAND]: of those, what does one of an agent's commands.
 agents() {
   for pid in $(grep -lzsxF -e "$folder" /proc/[0-9]*/cmdline | pids_of); do
     words=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$pid/cmdline")
-    case $words in
-      *"
-serve
+    for command in \${1:-serve start relay holds}; do
+      case $words in *"
+$command
 --folder
-$folder"* | *"
-start
---folder
-$folder"* | *"
-relay
---folder
-$folder"* | *"
-holds
---folder
-$folder"*) echo "$pid" ;;
-    esac
+$folder"*) echo "$pid" ;; esac
+    done
   done
 }
 trials() { grep -lzs "^LABSWEEP_CHECKPOINT=$(pattern_of "$folder")/host/" /proc/[0-9]*/environ | pids_of; }

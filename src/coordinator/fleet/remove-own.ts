@@ -92,13 +92,12 @@ remove_names() {
   done
 }
 
-# remains: whether something is there still that labsweep made.
-remains() {
-  depth=
+# find_kept: $kept, something that labsweep made and that is there still.
+find_kept() {
+  depth= kept=
   for name in $(own_names); do
-    [ -L "$name" ] || [ -z "$(find_own "$name" -print 2>/dev/null | head -n 1)" ] || return 0
+    [ -L "$name" ] || [ -n "$kept" ] || kept=$(find_own "$name" -print 2>/dev/null | head -n 1)
   done
-  return 1
 }
 size() { for name in $(own_names); do du -skx "./$name"; done 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'; }
 
@@ -114,11 +113,16 @@ others_left() {
 remove_folder() {
   is_marked || ( set -C; : >"$marker" ) 2>/dev/null
   kib=$(size)
-  remove_names
-  end_everything
-  remove_sockets
-  remove_names 2>/dev/null
-  if remains; then return; fi
+  # A run that is connected may come back meanwhile.
+  for _ in 1 2 3; do
+    remove_names
+    end_everything
+    remove_sockets
+    remove_names 2>/dev/null
+    find_kept
+    [ -n "$kept" ] || break
+  done
+  if [ -n "$kept" ]; then tell kept 0 "$kept"; return; fi
   kib=$((kib - $(size)))
   others_left
   if [ -n "$foreign" ]; then

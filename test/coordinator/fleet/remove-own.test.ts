@@ -9,13 +9,15 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Removed, removeFolder } from '../../../src/coordinator/fleet/clean.ts';
+import { heldThere, type Removed, removeFolder } from '../../../src/coordinator/fleet/clean.ts';
+import type { Transport } from '../../../src/coordinator/transport/transport.ts';
 import { localTransport } from '../../../src/coordinator/transport/local.ts';
 
 let top: string;
@@ -30,11 +32,12 @@ const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
   ([program = '', ...args]) => spawnSync(program, [...args, '-c', 'true']).status === 0,
 );
 
+const by = (shell: readonly string[]): Transport => ({
+  ...localTransport(),
+  exec: (_, stdin) => localTransport().exec([join(top, 'sh'), ...shell], stdin),
+});
 const clean = (folder: string, shell: readonly string[]): Promise<Removed> =>
-  removeFolder(
-    { ...localTransport(), exec: (_, stdin) => localTransport().exec([join(top, 'sh'), ...shell], stdin) },
-    join(top, folder),
-  );
+  removeFolder(by(shell), join(top, folder));
 
 const write = (path: string): void => {
   mkdirSync(dirname(join(top, path)), { recursive: true });
@@ -124,6 +127,23 @@ describe.each(shells)('what labsweep made is removed, by %s', (...shell) => {
     expect(await clean('lab', shell)).toMatchObject({ kind: 'emptied', left: 'host/cedar' });
     expect(filesIn('other')).toEqual(before);
     expect(readFileSync(join(top, 'other/content/id'), 'utf8')).toBe('');
+  });
+
+  it.runIf(process.getuid?.() === 0)('though a trial has closed the folders that it lies in', async () => {
+    agents('lab');
+    writeFileSync(join(top, 'lab', machine, 'journal.ndjson'), 'leases');
+    spawnSync('chown', ['-R', '2001:2001', top]);
+    spawnSync('chmod', ['000', `${machine}/runs`, machine, 'host', 'agent', '.'], { cwd: join(top, 'lab') });
+    const shellOfHer = ['setpriv', '--reuid', '2001', '--regid', '2001', '--clear-groups', ...shell];
+    // Root could read all of it.
+    expect(await heldThere(by(shellOfHer), join(top, 'lab'))).toMatchObject({ kind: 'unread' });
+    expect(await clean('lab', shellOfHer)).toMatchObject({ kind: 'removed' });
+
+    write('mail/thesis');
+    spawnSync('chown', ['-R', '2001:2001', top]);
+    chmodSync(join(top, 'mail'), 0o100);
+    expect(await clean('mail', shellOfHer)).toMatchObject({ kind: 'nothing' });
+    expect(statSync(join(top, 'mail')).mode & 0o777).toBe(0o100);
   });
 
   it.runIf(process.getuid?.() === 0)('and nothing by a marker of another account', async () => {
