@@ -56,7 +56,7 @@ async function ending({ transport, folder }: HostEntry, force: boolean): Promise
     const inUse = force ? null : inUseText(await heldThere(transport, folder));
     return inUse === null
       ? await endAgent(transport, folder, force)
-      : { kind: 'in-use', because: `${inUse}; --force removes it all the same` };
+      : { kind: 'in-use', because: inUse };
   } catch (error) {
     return failed(error);
   }
@@ -70,10 +70,10 @@ const comesBackText = ({ name }: HostEntry, ended: Ending | undefined): string =
 
 /** Whose work would be lost, and what takes it in; null where nobody's would. */
 function inUseText(held: Held): string | null {
-  if (held.kind === 'unread') return held.because;
+  if (held.kind === 'unread') return `${held.because}; --force removes it all the same`;
   if (held.holdings.length === 0) return null;
   const texts = held.holdings.map(holdingText);
-  return `it has ${texts.join(' and ')}; \`labsweep resume\` takes that in, \`labsweep stop\` ends it`;
+  return `it has ${texts.join(' and ')}; \`labsweep resume\` takes that in, \`labsweep stop\` ends it; or say --force`;
 }
 
 async function removing({ transport, folder }: HostEntry, ended: Ending | null): Promise<Result> {
