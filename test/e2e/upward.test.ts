@@ -153,6 +153,23 @@ describe.skipIf(!isRoot)(
       expect(JSON.parse(out)).toMatchObject([{ name: 'here', transport: 'local' }]);
     });
 
+    it('`trust` says where its list would not count', async ({ lab }) => {
+      const folder = project(lab);
+      chmodSync(folder, 0o777);
+      const list = lab.write('home/.config/labsweep/trusted', `${folder}\n`);
+      chmodSync(list, 0o666);
+      const { code, err } = await lab.labsweep('trust', folder);
+      expect({ code, err }).toEqual({
+        code: exitCode.badInput,
+        err: expect.stringMatching(
+          /trusted would not count: every user may write LAB\/home\/.+trusted\. Make it/,
+        ),
+      });
+      const two = lab.path('one\n');
+      mkdirSync(two);
+      expect((await lab.labsweep('trust', two)).code).toBe(exitCode.badInput);
+    });
+
     it('the command that the refusal prints trusts the folder, pasted as it is', async ({ lab }) => {
       const folder = project(lab);
       lab.cwd = join(folder, 'below');

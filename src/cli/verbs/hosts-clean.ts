@@ -54,9 +54,7 @@ type Ending = Ended | { readonly kind: 'in-use'; readonly because: string } | Fa
 async function ending({ transport, folder }: HostEntry, force: boolean): Promise<Ending> {
   try {
     const inUse = force ? null : inUseText(await heldThere(transport, folder));
-    return inUse === null
-      ? await endAgent(transport, folder, force)
-      : { kind: 'in-use', because: inUse };
+    return inUse === null ? await endAgent(transport, folder, force) : { kind: 'in-use', because: inUse };
   } catch (error) {
     return failed(error);
   }
