@@ -66,7 +66,7 @@ export async function removeFolder(transport: Transport, folder: string): Promis
   const { what, count, path, said, complaint } = await tell(transport, folder, 'remove');
   switch (what) {
     case 'kept':
-      throw new TransportError('io', `${path} cannot be removed whole: ${said} stays there (${complaint})`);
+      throw new TransportError('io', `${path} cannot be removed: ${said} stays there (${complaint})`);
     case 'removed':
       return { kind: 'removed', folder: path, kib: count };
     case 'emptied':

@@ -25,18 +25,23 @@ own_paths() {
     host) for machine in host/*; do ! is_machine "$machine" || machine_paths "$machine"; done ;;
   esac
 }
+# is_machine FOLDER: by the machine's id, or by a file of an agent.
 is_machine() {
+  case \${1#host/} in $sixteen$sixteen) return 0 ;; esac
   for path in "$1"/machine.json "$1"/agent.json "$1"/agent.log "$1"/journal.ndjson "$1"/serving.*; do
     if is_there "$path"; then return 0; fi
   done
   return 1
 }
+# Files by which it is known go once its folders have gone: a clean that was cut, or met a mount, can be repeated.
 machine_paths() {
+  folders=
+  for path in "$1"/runs "$1"/checkpoints "$1"/restored "$1"/activations "$1"/python "$1"/setups; do
+    is_there "$path" && folders=yes && plain "$path"
+  done
+  [ -z "$folders" ] || return
   for path in "$1"/*; do
-    case \${path##*/} in
-      runs | checkpoints | restored | activations | python | setups) plain "$path" ;;
-      journal.ndjson* | agent.json* | agent.log* | machine.json* | serving.* | check-*.log) plain "$path" ;;
-    esac
+    case \${path##*/} in journal.ndjson* | agent.json* | agent.log* | machine.json* | serving.* | check-*.log) plain "$path" ;; esac
   done
 }
 # plain PATH: none of labsweep's own has a character that means something in a pattern.
@@ -44,7 +49,7 @@ plain() { case $1 in *[!-0-9A-Za-z_./]*) ;; *) echo "$1" ;; esac; }
 
 # mounts: what is mounted below the folder, as patterns of find.
 mounts() {
-  while read -r _ _ _ _ point _; do
+  while IFS=' ' read -r _ _ _ _ point _; do
     # The kernel writes blanks and backslashes in octal (proc(5)).
     case $point in *\\\\*) point=$(printf "$(printf %s "$point" | sed 's/%/%%/g')") ;; esac
     case $point in "$folder"/*) ;; *) continue ;; esac
