@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { HostEntry } from '../coordinator/coordinator.ts';
@@ -69,12 +69,20 @@ export function readLab(console: Console, { sweep, state }: LabPlaces, named: st
   const path = named === undefined ? nearestOf(console, places) : resolve(console.cwd, named);
   if (named === undefined) sayOther(console, path);
   if (path === null) return { hosts: [thisMachine()], inventory: null };
-  if (!existsSync(path)) throw new CommandError(`${named}: there is no such inventory.`);
   const shown = named ?? shortest(console, path);
+  requireReadable(path, shown, named !== undefined);
   const text = readText(path);
   const read = labOf(text, shown);
   if (read.kind === 'refused') throw refusal(read.issues);
   return { hosts: read.hosts, inventory: { path, shown, text } };
+}
+
+/** A person may name a pipe, as a shell makes one of `<(…)`; one that lies there would be waited for without end. */
+function requireReadable(path: string, shown: string, isNamed: boolean): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new CommandError(`${shown}: there is no such inventory.`);
+  if (!stats.isFile() && (!isNamed || stats.isDirectory()))
+    throw new CommandError(`${shown} is not a file; name an inventory by --inventory.`);
 }
 
 /** @param shown the inventory's name, for people */
@@ -127,8 +135,17 @@ function nearestOf(console: Console, places: readonly string[]): string | null {
 
 function nearestInventory(from: string): string | null {
   for (let at = resolve(from); ; at = dirname(at)) {
-    if (existsSync(join(at, inventoryFile))) return join(at, inventoryFile);
+    if (isThere(join(at, inventoryFile))) return join(at, inventoryFile);
     if (at === dirname(at)) return null;
+  }
+}
+
+/** A link that leads nowhere is there as well: a lab that is passed by in silence is another lab. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // a folder above that may not be looked into
   }
 }
 

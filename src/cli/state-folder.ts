@@ -1,10 +1,12 @@
 /** Which state folder a command means: the one that is named, else the nearest at or above its place. */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import {
   findStateFolder,
+  hasLedger,
   isAgentFolder,
+  isAmongAgentFiles,
   isStateFolder,
   stateFolderBesideAgent,
   stateFolderName,
@@ -41,8 +43,18 @@ function newStateFolder(console: Console, place: string, agentFolders: readonly 
   const isBelow = !relative(console.cwd, place).startsWith('..');
   const folder = isBelow ? console.cwd : place;
   requireOwnFolder(console, folder);
+  if (isAmongAgentFiles(realpathSync(folder)))
+    throw new CommandError(
+      `no .labsweep is made in ${folder}: it lies in the folder of an agent, which \`hosts clean\` removes. ` +
+        'Take the sweep elsewhere, or name a state folder by --state.',
+    );
   const usual = join(folder, stateFolderName);
   const made = isForAgent(usual, agentFolders) ? join(folder, stateFolderBesideAgent) : usual;
+  // Another run may have made it just now.
+  if (lstatSync(made, { throwIfNoEntry: false }) !== undefined && !isStateFolder(made))
+    throw new CommandError(
+      `no ledger can lie in ${made}: it is a file or the folder of an agent; name a state folder by --state.`,
+    );
   sayOther(console, made);
   return made;
 }
@@ -60,9 +72,9 @@ export function stateFolderInLab(
 
 function namedFolder(folder: string, named: string, agentFolders: readonly string[]): string {
   const isState = existsSync(folder) ? isStateFolder(folder) : !isForAgent(folder, agentFolders);
-  if (isState) return folder;
+  if (isState && (hasLedger(folder) || !isAmongAgentFiles(realPath(folder)))) return folder;
   throw new CommandError(
-    `${named} is no state folder but the folder of an agent, or a file; name another one.`,
+    `${named} is no state folder but the folder of an agent, lies in one, or is a file; name another one.`,
   );
 }
 
@@ -87,7 +99,7 @@ export function requireStateFolder(console: Console, named: string | undefined):
   const found = stateFolderOf(console, console.cwd, named);
   if (found !== null) return found;
   const { state } = lastUsed(console);
-  if (state === null || !existsSync(state))
+  if (state === null || !isStateFolder(state))
     throw new CommandError('there is no .labsweep here or above; `labsweep run SWEEP` starts one.');
   const last = shortest(console, state);
   throw new CommandError(

@@ -13,8 +13,10 @@ import { readJournal } from './spool/read-journal.ts';
 export function heldIn(folder: string): Holding[] {
   const hosts = join(realpathSync(folder), 'host');
   let state = initial(nobody);
-  for (const machine of readdirSync(hosts))
-    for (const record of readJournal(join(hosts, machine, 'journal.ndjson')).records)
+  for (const machine of readdirSync(hosts, { withFileTypes: true }))
+    for (const record of machine.isDirectory()
+      ? readJournal(join(hosts, machine.name, 'journal.ndjson')).records
+      : [])
       [state] = transition(state, { kind: 'replayed', record }, 0);
   return holdings(state);
 }

@@ -1,4 +1,4 @@
-import { cpSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { it, type Lab } from './lab.ts';
@@ -47,6 +47,32 @@ describe('P1 a ledger never lies in a folder that `hosts clean` removes', () => 
     expect(await best(lab)).toBe(3);
     expect(lab.files().filter((file) => /^\.labsweep\/(host|agent|incoming)/.test(file))).toEqual([]);
     expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
+  });
+
+  it('is not made among what an agent keeps', async ({ lab }) => {
+    lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [1, 2]}\n'));
+    for (const place of ['host/host/x', 'host/content']) {
+      lab.write('host/.labsweep-folder', '');
+      lab.write(`${place}/sweep.yaml`, lab.read('sweep.yaml'));
+      for (const named of [place, `${place}/new`])
+        expect(await lab.refused('run', 'sweep.yaml', '--state', named)).toMatch(/lies in one/);
+      lab.cwd = lab.path(place);
+      expect(await lab.refused('run', 'sweep.yaml')).toMatch(
+        /^no \.labsweep is made in LAB\/\S+: it lies in the folder of an agent, which `hosts clean` removes/m,
+      );
+      lab.cwd = lab.folder;
+    }
+    expect(lab.files().filter((file) => file.includes('ledger'))).toEqual([]);
+  });
+
+  it('is not made where something else has its name', async ({ lab }) => {
+    lab.write('sweep.yaml', shellSweep(printsScore, 'grid: {x: [1, 2]}\n'));
+    const said = /^no ledger can lie in LAB\/\.labsweep: it is a file or /;
+    lab.write('.labsweep', 'a note');
+    expect(await lab.refused('run', 'sweep.yaml')).toMatch(said);
+    lab.remove('.labsweep');
+    symlinkSync('nowhere', lab.path('.labsweep'));
+    expect(await lab.refused('run', 'sweep.yaml')).toMatch(said);
   });
 
   it('is not taken for an agent’s folder by a host', async ({ lab }) => {

@@ -1,6 +1,15 @@
 /** Other accounts are numbers that only root can give files to. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, lchownSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  lchownSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
@@ -111,6 +120,27 @@ describe.skipIf(!isRoot)(
       expect(await lab.labsweep('hosts', 'list')).toMatchObject({ code: 0, err: '' });
     });
 
+    it('is said to be unfit where it is no file', async ({ lab }) => {
+      project(lab);
+      const said = async (): Promise<string> => {
+        const { code, err } = await lab.labsweep('plan', 'sweep.yaml');
+        expect(code, err).toBe(exitCode.badInput);
+        return err;
+      };
+      const spoil = (command: string): void => {
+        rmSync(lab.path(file), { recursive: true });
+        expect(spawnSync('sh', ['-c', command], { cwd: lab.path('proj') }).status).toBe(0);
+      };
+      spoil('ln -s nowhere inventory.json');
+      expect(await said()).toBe(
+        'LAB/proj/inventory.json is a link that leads nowhere; mend it or remove it.\n',
+      );
+      for (const command of ['mkdir inventory.json', 'mkfifo inventory.json']) {
+        spoil(command);
+        expect(await said(), command).toMatch(/inventory\.json is not a file; name an inventory by/);
+      }
+    });
+
     it("is passed by where everybody may put files and it is another's", async ({ lab }) => {
       const folder = project(lab);
       chmodSync(folder, 0o1777);
@@ -121,6 +151,23 @@ describe.skipIf(!isRoot)(
         'LAB/proj/inventory.json belongs to another user and is passed by: every user may put files into LAB/proj.\n',
       );
       expect(JSON.parse(out)).toMatchObject([{ name: 'here', transport: 'local' }]);
+    });
+
+    it('`trust` says where its list would not count', async ({ lab }) => {
+      const folder = project(lab);
+      chmodSync(folder, 0o777);
+      const list = lab.write('home/.config/labsweep/trusted', `${folder}\n`);
+      chmodSync(list, 0o666);
+      const { code, err } = await lab.labsweep('trust', folder);
+      expect({ code, err }).toEqual({
+        code: exitCode.badInput,
+        err: expect.stringMatching(
+          /trusted would not count: every user may write LAB\/home\/.+trusted\. Make it/,
+        ),
+      });
+      const two = lab.path('one\n');
+      mkdirSync(two);
+      expect((await lab.labsweep('trust', two)).code).toBe(exitCode.badInput);
     });
 
     it('the command that the refusal prints trusts the folder, pasted as it is', async ({ lab }) => {

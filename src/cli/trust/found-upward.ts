@@ -1,4 +1,5 @@
 /** Files that nobody has named are looked for upward, and followed only where nobody else could have put them there. */
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Console } from '../console.ts';
 import { CommandError } from '../exit.ts';
@@ -18,11 +19,14 @@ export function findUpward(
   const found = nearest(from);
   if (found === null) return null;
   const folder = dirname(found);
-  if (isTrusted(console, folder)) return found;
-  if (isOpenToAll(folder) && !isOwn(found)) {
+  const isFollowed = isTrusted(console, folder);
+  if (!isFollowed && isOpenToAll(folder) && !isOwn(found)) {
     sayPassedBy(console, found);
     return folder === dirname(folder) ? null : findUpward(console, dirname(folder), nearest);
   }
+  if (!existsSync(found))
+    throw new CommandError(`${found} is a link that leads nowhere; mend it or remove it.`);
+  if (isFollowed) return found;
   const because = objection(found);
   if (because !== null) throw notOwn(`${found} is not used`, because, folder);
   return found;

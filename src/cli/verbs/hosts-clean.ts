@@ -42,7 +42,7 @@ export const cleanCommand = (console: Console, done: (code: ExitCode) => void): 
       let well = true;
       for (const [index, host] of hosts.entries()) {
         const result = await removing(host, ended[index] ?? null);
-        console.out(`${host.name}: ${result.said}\n`);
+        console.out(`${host.name}: ${result.said}${comesBackText(host, ended[index])}\n`);
         well &&= result.well;
       }
       await Promise.all(hosts.map(({ transport }) => transport.close()));
@@ -54,20 +54,24 @@ type Ending = Ended | { readonly kind: 'in-use'; readonly because: string } | Fa
 async function ending({ transport, folder }: HostEntry, force: boolean): Promise<Ending> {
   try {
     const inUse = force ? null : inUseText(await heldThere(transport, folder));
-    return inUse === null
-      ? await endAgent(transport, folder, force)
-      : { kind: 'in-use', because: `${inUse}; or say --force` };
+    return inUse === null ? await endAgent(transport, folder, force) : { kind: 'in-use', because: inUse };
   } catch (error) {
     return failed(error);
   }
 }
 
+/** A run that goes on enters its hosts again. */
+const comesBackText = ({ name }: HostEntry, ended: Ending | undefined): string =>
+  ended?.kind === 'ended' && ended.connected > 0
+    ? `; what was connected there comes back as long as it runs: end it by \`labsweep stop\` or \`labsweep hosts off ${name}\`, then clean again`
+    : '';
+
 /** Whose work would be lost, and what takes it in; null where nobody's would. */
 function inUseText(held: Held): string | null {
-  if (held.kind === 'unread') return held.because;
+  if (held.kind === 'unread') return `${held.because}; --force removes it all the same`;
   if (held.holdings.length === 0) return null;
   const texts = held.holdings.map(holdingText);
-  return `it has ${texts.join(' and ')}; \`labsweep resume\` takes that in, \`labsweep stop\` ends it`;
+  return `it has ${texts.join(' and ')}; \`labsweep resume\` takes that in, \`labsweep stop\` ends it; or say --force`;
 }
 
 async function removing({ transport, folder }: HostEntry, ended: Ending | null): Promise<Result> {
@@ -103,7 +107,9 @@ function removedResult(removed: Removed | Failed): Result {
       return {
         said:
           `labsweep's files in ${removed.folder} removed (${formatSize(removed.kib * 1024)}); ` +
-          `the folder stays, with what labsweep did not make there: ${removed.left}`,
+          (removed.left === ''
+            ? 'the folder itself, empty now, cannot be removed'
+            : `the folder stays, with what labsweep did not make there: ${removed.left}`),
         well: true,
       };
     case 'mixed':

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { stateFolderName } from '../../ledger/store/state-folder.ts';
 import { CommandError } from '../exit.ts';
-import { isOpenToAll } from '../trust/objection.ts';
+import { isOpenToAll, objection } from '../trust/objection.ts';
 import { isTrusted, trustFile, trustFolder } from '../trust/trusted-folders.ts';
 import type { Verb } from '../verb.ts';
 
@@ -23,8 +23,16 @@ export const trustVerb: Verb = (console) =>
         throw new CommandError(
           `every user may put files into ${folder}; name yours by --inventory and --state instead.`,
         );
+      // The list of trusted folders has a line for each.
+      if (/[\n\r]/.test(realpathSync(folder)))
+        throw new CommandError('a folder with a line break in its path cannot be trusted; rename it.');
       const file = trustFile(console);
       if (file === null) throw new CommandError('there is no home to note that in; set HOME.');
+      const because = existsSync(file) ? objection(file) : null;
+      if (because !== null)
+        throw new CommandError(
+          `${file} would not count: ${because}. Make it yours alone (chown, chmod go-w), then type this again.`,
+        );
       if (isTrusted(console, folder)) return console.out(`${folder} is trusted already\n`);
       trustFolder(file, folder);
       console.out(`${folder} is trusted from now on; ${file} says so\n`);

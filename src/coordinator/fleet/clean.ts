@@ -6,9 +6,11 @@ import { socketParents } from '../../protocol/socket-folder.ts';
 import { type Transport, TransportError } from '../transport/transport.ts';
 import { processCommands } from './left-processes.ts';
 import { judgeCommands } from './own-folder.ts';
+import { removeCommands } from './remove-own.ts';
 
 export type Ended =
-  | { readonly kind: 'ended'; readonly folder: string }
+  /** `connected` coordinators had it at work until now, and will come back. */
+  | { readonly kind: 'ended'; readonly folder: string; readonly connected: number }
   | { readonly kind: 'nothing'; readonly folder: string }
   /** Processes of trials run there, of this ledger or another. */
   | { readonly kind: 'busy'; readonly folder: string; readonly processes: number }
@@ -32,7 +34,9 @@ export type Removed =
 export async function endAgent(transport: Transport, folder: string, force: boolean): Promise<Ended> {
   const { what, count, path } = await tell(transport, folder, force ? 'end-all' : 'end');
   if (what === 'busy' || what === 'stays') return { kind: what, folder: path, processes: count };
-  return what === 'ended' ? { kind: 'ended', folder: path } : { kind: 'nothing', folder: path };
+  return what === 'ended'
+    ? { kind: 'ended', folder: path, connected: count }
+    : { kind: 'nothing', folder: path };
 }
 
 export type Held =
@@ -46,7 +50,7 @@ export async function heldThere(transport: Transport, folder: string): Promise<H
   if (what === 'nothing') return { kind: 'held', holdings: [] };
   const holdings = z.array(holdingSchema).safeParse(parseJson(said));
   if (holdings.success) return { kind: 'held', holdings: holdings.data };
-  return { kind: 'unread', because: `the agent in ${path} does not say what is held there` };
+  return { kind: 'unread', because: `no agent in ${path} can read what ledgers have there` };
 }
 
 function parseJson(text: string): unknown {
@@ -59,8 +63,10 @@ function parseJson(text: string): unknown {
 
 /** Removes what labsweep made in a folder of its own, and the folder where nothing else is in it. @throws TransportError */
 export async function removeFolder(transport: Transport, folder: string): Promise<Removed> {
-  const { what, count, path, said } = await tell(transport, folder, 'remove');
+  const { what, count, path, said, complaint } = await tell(transport, folder, 'remove');
   switch (what) {
+    case 'kept':
+      throw new TransportError('io', `${path} cannot be removed: ${said} stays there (${complaint})`);
     case 'removed':
       return { kind: 'removed', folder: path, kib: count };
     case 'emptied':
@@ -76,36 +82,62 @@ async function tell(
   transport: Transport,
   folder: string,
   act: 'end' | 'end-all' | 'remove' | 'holds',
-): Promise<{ what: string; count: number; path: string; said: string }> {
+): Promise<{ what: string; count: number; path: string; said: string; complaint: string }> {
   if (/[\n\0]/.test(folder)) throw new TransportError('command', 'the folder has a line break in it');
   const { stdout, stderr } = await transport.exec(['sh'], script(folder, act));
   const [, what, count, path, said = ''] = /^labsweep-clean (\w+) (\d+) (.*)$(?:\n(.*))?/m.exec(stdout) ?? [];
   if (what === undefined || path === undefined)
     throw new TransportError('io', `${folder} cannot be removed: ${firstLine(stderr) || firstLine(stdout)}`);
-  return { what, count: Number(count), path, said };
+  return {
+    what,
+    count: Number(count),
+    path,
+    said,
+    complaint: firstLine(stderr) || 'something goes on there',
+  };
 }
 
 const firstLine = (text: string): string => printable(text.trim().split('\n', 1)[0] ?? '');
 
-/**
- * Names are removed one by one, below the folder as it was found: `find` follows no link, stays on its file system
- * (-xdev), and is told of what is mounted there from the same one (bind mounts), which -xdev does not see. The marker goes
- * last: by it a clean that was cut can be repeated.
- */
 const script = (folder: string, act: string): string => `IFS= read -r folder <<'labsweep-end'
 ${folder}
 labsweep-end
-${judgeCommands}${processCommands}
+${judgeCommands}${processCommands}${removeCommands}
 tell() { printf 'labsweep-clean %s %s %s\\n%s\\n' "$1" "$2" "$folder" "\${3:-}"; }
+
+# find_missing: the real path of a folder that is gone, as what served it was told it.
+find_missing() {
+  below=
+  while [ ! -d "$folder" ]; do
+    folder=\${folder%"\${folder##*[!/]}"}
+    below=/\${folder##*/}$below
+    folder=\${folder%/*}/
+  done
+  folder=$(cd "$folder" && pwd -P)
+  folder=\${folder%/}$below
+}
 
 # go_there: false where there is no folder; what served it may still run.
 go_there() {
   case $folder in '~') folder=$HOME ;; '~/'*) folder=$HOME/\${folder#'~/'} ;; /*) ;; *) folder=$HOME/$folder ;; esac
   [ ! -L "$folder" ] || folder=$(readlink -f "$folder")
   belongs=nobody
-  [ -d "$folder" ] || return
+  if [ ! -d "$folder" ]; then find_missing; return 1; fi
+  open_up
   cd "$folder" && cd -P . && folder=$(pwd -P) && ls -A . >/dev/null || exit 1
   judge
+  # Another's files stay as closed as they were.
+  case $belongs in
+    labsweep | earlier) find . -xdev -maxdepth 2 -user "$(id -u)" -type d ! -perm -700 \\( -path './host*' -o -path ./agent -o -path './node*' \\) -exec chmod u+rwx {} \\; ;;
+    *) [ -z "$closed" ] || chmod "$closed" . ;;
+  esac
+}
+
+# open_up: a trial may have closed the folder that it ran in, and those above.
+open_up() {
+  closed=
+  [ -O "$folder" ] && ! { [ -r "$folder" ] && [ -w "$folder" ] && [ -x "$folder" ]; } || return 0
+  closed=$(stat -c %a "$folder") && chmod u+rwx "$folder"
 }
 
 ask() {
@@ -138,52 +170,6 @@ remove_sockets() {
   rmdir /tmp/labsweep-claims 2>/dev/null
 }
 
-# own_names: those at the top that are removed. A ledger has its programs and data in content.
-own_names() {
-  for name in * .[!.]*; do
-    is_there "$name" && is_own_name "$name" || continue
-    [ "$name" = content ] && has_ledger || echo "$name"
-  done
-}
-remove_names() {
-  # Not every busybox can, by which no link that is put in its way meanwhile is followed.
-  if find "./$marker" -maxdepth 0 -name '' -delete 2>/dev/null; then deletes=yes; else deletes=no; fi
-  set --
-  while read -r _ _ _ _ point _; do
-    # The kernel writes blanks and backslashes in octal (proc(5)).
-    case $point in *\\\\*) point=$(printf "$(printf %s "$point" | sed 's/%/%%/g')") ;; esac
-    case $point in "$folder"/*) ;; *) continue ;; esac
-    point=$(printf %s "./\${point#"$folder"/}" | sed 's/[][*?\\\\]/\\\\&/g')
-    set -- "$@" ! -path "$point" ! -path "$point/*"
-  done </proc/self/mountinfo
-  for name in $(own_names); do
-    if [ -L "$name" ] || [ ! -d "$name" ]; then rm -f "./$name"; continue; fi
-    # Content is read-only, and programs close folders of theirs.
-    find "./$name" -xdev -type d ! -perm -700 "$@" -exec chmod u+rwx {} \\;
-    if [ $deletes = yes ]; then find "./$name" -xdev "$@" -delete
-    else find "./$name" -xdev -depth "$@" \\( -type d -exec rmdir {} \\; -o -exec rm -f {} \\; \\); fi
-  done
-}
-
-remove_folder() {
-  is_marked || ( set -C; : >"$marker" ) 2>/dev/null
-  kib=$(for name in $(own_names); do du -skx "./$name"; done 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }')
-  remove_names
-  end_everything
-  remove_sockets
-  remove_names 2>/dev/null
-  [ -z "$(own_names)" ] || return
-  survey
-  if [ -n "$foreign" ]; then
-    has_ledger || rm -f "$marker"
-    tell emptied "$kib" "$foreign"
-  else
-    rm -f "$marker" && cd / || return
-    rmdir "$folder" 2>/dev/null
-    tell removed "$kib"
-  fi
-}
-
 clean() {
   LC_ALL=C
   export LC_ALL
@@ -197,7 +183,8 @@ clean() {
       running=0
       [ "$1" = end-all ] || running=$(trials | wc -l)
       if [ "$running" -gt 0 ]; then tell busy "$running"; return; fi
-      if end_everything; then tell ended 0; else tell stays "$(echo "$found" | wc -l)"; fi
+      connected=$(agents relay | wc -l)
+      if end_everything; then tell ended "$connected"; else tell stays "$(echo "$found" | wc -l)"; fi
       remove_sockets
       ;;
     remove)

@@ -2,7 +2,7 @@
  * For the script that takes labsweep off a host: which processes of this user are labsweep's, in the folder `$folder`.
  *
  * - `agents`: those that have the folder in their command line, an agent.json or none
- * - `marked`: those with a path in the folder in their environment, as every trial and setup begins
+ * - `marked`: those with a path in its `host` in their environment, as every trial and setup begins
  * - `placed`: those that work in a trial's or setup's folder, or write to its log, and have no terminal: a program may
  *   have cleared its environment and left its session. A person who looks at a log has a terminal, and is left alone.
  * - all that descends from these: nvidia-smi, the launcher, steps of a preparation
@@ -13,28 +13,20 @@ export const processCommands = `
 pids_of() { sed 's|^[^/]*/proc/\\([0-9]*\\)/.*|\\1|' | sort -un | while read -r pid; do [ ! -O "/proc/$pid" ] || echo "$pid"; done; }
 pattern_of() { printf %s "$1" | sed 's/[][\\.*^$]/\\\\&/g'; }
 
+# agents [COMMAND]: of those, what does one of an agent's commands.
 agents() {
   for pid in $(grep -lzsxF -e "$folder" /proc/[0-9]*/cmdline | pids_of); do
     words=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$pid/cmdline")
-    case $words in
-      *"
-serve
+    for command in \${1:-serve start relay holds}; do
+      case $words in *"
+$command
 --folder
-$folder"* | *"
-start
---folder
-$folder"* | *"
-relay
---folder
-$folder"* | *"
-holds
---folder
-$folder"*) echo "$pid" ;;
-    esac
+$folder"*) echo "$pid" ;; esac
+    done
   done
 }
-trials() { grep -lzs "^LABSWEEP_CHECKPOINT=$(pattern_of "$folder")/" /proc/[0-9]*/environ | pids_of; }
-marked() { grep -lzs "^LABSWEEP_[A-Z]*=$(pattern_of "$folder")/" /proc/[0-9]*/environ | pids_of; }
+trials() { grep -lzs "^LABSWEEP_CHECKPOINT=$(pattern_of "$folder")/host/" /proc/[0-9]*/environ | pids_of; }
+marked() { grep -lzs "^LABSWEEP_[A-Z]*=$(pattern_of "$folder")/host/" /proc/[0-9]*/environ | pids_of; }
 has_no_terminal() { [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f5)" = 0 ]; }
 placed() {
   # In a folder of others, host is theirs.

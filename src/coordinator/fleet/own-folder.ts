@@ -72,8 +72,21 @@ is_own_name() {
   esac
   return 1
 }
+sixteen=$(printf '[0-9a-f]%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 is_there() { [ -e "$1" ] || [ -L "$1" ]; }
-is_marked() { [ -f "$marker" ] && [ ! -L "$marker" ]; }
+owner_of() { ls -nd "$1" | awk '{ print $3 }'; }
+has_marker() { [ -f "$marker" ] && [ ! -L "$marker" ]; }
+# A marker may have been copied into a home, or put there by somebody else where many may write.
+is_marked() {
+  has_marker && ! is_above_home || return
+  case $(owner_of "$marker") in 0 | "$(id -u)" | "$(owner_of .)") return 0 ;; esac
+  return 1
+}
+is_above_home() {
+  [ -n "\${HOME:-}" ] || return
+  case $(cd "$HOME" 2>/dev/null && pwd -P)/ in "\${PWD%/}"/*) return 0 ;; esac
+  return 1
+}
 has_ledger() { [ -f ledger.db ] && [ ! -L ledger.db ]; }
 is_double() { has_ledger && [ "\${PWD##*/}" = .labsweep ]; }
 
@@ -81,7 +94,8 @@ is_double() { has_ledger && [ "\${PWD##*/}" = .labsweep ]; }
 survey() {
   foreign= count=0 filled=no
   for name in * .[!.]* ..?*; do
-    is_there "$name" && [ "$name" != "$marker" ] || continue
+    is_there "$name" || continue
+    if [ "$name" = "$marker" ] && is_marked; then continue; fi
     if ! is_own_name "$name"; then
       count=$((count + 1))
       if [ "$count" -le 3 ]; then foreign="$foreign\${foreign:+, }$name"; elif [ "$count" = 4 ]; then foreign="$foreign, …"; fi
@@ -106,10 +120,11 @@ all_like() {
 }
 is_earlier() {
   if is_double; then kept='*'; else kept=id; fi
-  sixteen=$(printf '[0-9a-f]%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
   all_like agent "$sixteen.mjs*" && all_like node 'v[0-9]*' && all_like host '[0-9A-Za-z]*' || return
   all_like content id "$sixteen*" 'tmp.*' "$kept" && all_like incoming "$sixteen*" || return
   for path in host/*/runs agent/$sixteen.mjs node/v*/node.sum content/id content/$sixteen*.ready; do
+    # A state folder has its own programs in content.
+    case $path in content/*.ready) ! has_ledger || continue ;; esac
     if is_there "$path" && [ ! -L "$path" ]; then return 0; fi
   done
   return 1
@@ -146,11 +161,18 @@ at_folder() {
   [ -z "$problem" ]
 }
 
-is_above_home() { case $(cd "$HOME" 2>/dev/null && pwd -P)/ in "\${folder%/}"/*) return 0 ;; esac; return 1; }
 is_open() { case $(ls -ld .) in ????????w*) return 0 ;; esac; return 1; }
-owner_of() { ls -nd "$1" | awk '{ print $3 }'; }
 # A file server may give the files of its users another owner: what was made just now has it as well.
-is_strangers() { case $(owner_of .) in 0 | "$(id -u)" | "$(owner_of "$1")") return 1 ;; esac; return 0; }
+find_stranger() {
+  made=$(owner_of "$1")
+  for name in . agent host incoming node content; do
+    is_there "$name" && [ ! -L "$name" ] || continue
+    case $(owner_of "$name") in 0 | "$(id -u)" | "$made") continue ;; esac
+    ownership=stranger in_the_way=$(ls -ld "$name" | awk '{ print $3 }')
+    [ "$name" = . ] || folder=\${folder%/}/$name
+    return
+  done
+}
 mark() {
   problem=$( (LC_ALL=C; export LC_ALL; set -C; echo "This folder is labsweep's: hosts clean removes what labsweep made in it." >"$marker") 2>&1 | one_line)
   is_marked || return
@@ -171,22 +193,16 @@ take_folder() {
   ownership=unusable in_the_way= problem=
   at_folder || return
   judge
-  case $belongs in
-    others) ownership=others in_the_way=$foreign; return ;;
-    nobody)
-      if is_above_home; then ownership=home; return; fi
-      if is_open; then ownership=open; return; fi
-      ;;
-  esac
+  if is_above_home && { [ $belongs = nobody ] || has_marker; }; then ownership=home; return; fi
+  if [ $belongs = others ]; then ownership=others in_the_way=$foreign; return; fi
+  # One's own that was in use already is closed to others below.
+  if is_open && { [ $belongs = nobody ] || [ ! -O . ]; }; then ownership=open; return; fi
   if linked_part; then ownership=link; return; fi
   problem=$(said_of touch ".try-$1")
   [ -z "$problem" ] || return
-  if is_strangers ".try-$1"; then
-    rm -f ".try-$1"
-    ownership=stranger in_the_way=$(ls -ld . | awk '{ print $3 }')
-    return
-  fi
+  find_stranger ".try-$1"
   rm -f ".try-$1"
+  [ $ownership != stranger ] || return
   if [ $belongs != labsweep ] && ! mark; then
     [ -n "$problem" ] || ownership=others in_the_way=$foreign
     return

@@ -74,15 +74,26 @@ export async function askIdentity(
   };
 }
 
-/** Puts keys on record that a person has said yes to, and that are not there. */
+/** Puts keys on record that a person has said yes to, and that are not there. @throws TransportError where they cannot be */
 export async function trustHostKeys(identity: Identity, keys: readonly OfferedKey[]): Promise<void> {
   const { file, knownAs, config } = identity;
   const lines = keys
     .filter(({ verdict }) => verdict === 'unknown')
     .map(({ key }) => knownHostsLine(knownAs, key, config.hashKnownHosts));
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  // An editor may have left the last line without its end: what is appended to it would be no line of its own.
-  const before = await readFile(file, 'utf8').catch(() => '');
-  const end = before === '' || before.endsWith('\n') ? '' : '\n';
-  await appendFile(file, `${end}${lines.join('')}`, { mode: 0o600 });
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    // An editor may have left the last line without its end: what is appended to it would be no line of its own.
+    const before = await readFile(file, 'utf8').catch(() => '');
+    const end = before === '' || before.endsWith('\n') ? '' : '\n';
+    await appendFile(file, `${end}${lines.join('')}`, { mode: 0o600 });
+  } catch (cause) {
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new TransportError(
+      'host-key',
+      `its key cannot be written to ${file} (${because}); mend that file, then trust the host again.`,
+      {
+        cause,
+      },
+    );
+  }
 }

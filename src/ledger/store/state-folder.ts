@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { folderMarker } from '../../protocol/folder-marker.ts';
 import { ledgerFile } from './ledger-file.ts';
 
@@ -24,8 +24,19 @@ export const stateFolderIn = (folder: string): string | null =>
 /** Earlier versions had a ledger and an agent in one folder, where sweeps were run in a home. */
 export const isStateFolder = (folder: string): boolean =>
   statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true &&
-  (existsSync(join(folder, ledgerFile)) || !isAgentFolder(folder));
+  (hasLedger(folder) || !isAgentFolder(folder));
+
+export const hasLedger = (folder: string): boolean => existsSync(join(folder, ledgerFile));
 
 /** Whether a folder is what an agent keeps on a host. */
 export const isAgentFolder = (folder: string): boolean =>
   existsSync(join(folder, folderMarker)) || existsSync(join(folder, 'host'));
+
+const agentParts: readonly string[] = ['agent', 'content', 'host', 'incoming', 'node'];
+
+/** Whether a folder lies among what an agent keeps on a host, and `hosts clean` removes. */
+export function isAmongAgentFiles(folder: string): boolean {
+  for (let at = folder; at !== dirname(at); at = dirname(at))
+    if (agentParts.includes(basename(at)) && existsSync(join(dirname(at), folderMarker))) return true;
+  return false;
+}

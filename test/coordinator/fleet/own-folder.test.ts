@@ -163,6 +163,26 @@ describe.each(shells)('a folder on a host, by %s', (...shell) => {
         symlinkSync(join(top, 'data'), join(top, 'lab/incoming'));
       },
     ],
+    ['the home, with a marker that was copied there', '~', 'home', () => write('home/.labsweep-folder')],
+    [
+      'the ledger of a sweep with program files',
+      'project/.labsweep',
+      'others',
+      () => {
+        write('project/.labsweep/ledger.db');
+        write(`project/.labsweep/content/${hash}.ready`, '[]');
+        write(`project/.labsweep/content/${hash}/train.py`);
+      },
+    ],
+    [
+      'a pipe for a marker',
+      'lab',
+      'others',
+      () => {
+        mkdirSync(join(top, 'lab'));
+        spawnSync('mkfifo', [join(top, 'lab/.labsweep-folder')]);
+      },
+    ],
     ['a folder that is not there, upward', 'nowhere/../lab', 'unusable', () => {}],
   ] as const)('with %s is left as it is', async (_, folder, ownership, make) => {
     make();
@@ -184,6 +204,20 @@ describe.each(shells)('a folder on a host, by %s', (...shell) => {
       expect(notOursText(found, found.folder)).toMatch(/belongs to another user \(\w+\), who could change/);
       expect(readdirSync(join(top, 'hers'))).toEqual(marked ? ['.labsweep-folder'] : []);
     }
+  });
+
+  it.runIf(isRoot)('in which another user has put a marker, or an agent, is not used', async () => {
+    mkdirSync(join(top, 'all'));
+    chmodSync(join(top, 'all'), 0o1777);
+    write('all/.labsweep-folder');
+    chownSync(join(top, 'all/.labsweep-folder'), 2_001, 2_001);
+    expect((await look(join(top, 'all'), shell)).ownership).toBe('others');
+
+    earlier('mine');
+    chownSync(join(top, 'mine/agent'), 2_001, 2_001);
+    const found = await look(join(top, 'mine'), shell);
+    expect(found).toMatchObject({ ownership: 'stranger', folder: join(top, 'mine/agent'), started: null });
+    expect(readdirSync(join(top, 'mine'))).not.toContain('.labsweep-folder');
   });
 
   it('is marked once by all that enter it together', async () => {
