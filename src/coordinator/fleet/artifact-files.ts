@@ -14,9 +14,14 @@ class NoPlaceError extends Error {
   override readonly name = 'NoPlaceError';
 }
 
+/** Folders within folders: each that is made takes an fsync, in which no host is heard. */
+const mostDeep = 100;
+
 /** The path of an artifact below a folder, with the folders on its way. @throws NoPlaceError, or the system's error */
 export function placeFor(folder: string, path: string): string {
   if (!isInnerPath(path)) throw new NoPlaceError(`${path} leaves the folder of artifacts`);
+  if (path.split('/').length > mostDeep)
+    throw new NoPlaceError(`it lies in over ${mostDeep} folders, one in the other`);
   const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (made !== undefined) sync(dirname(made));
   let place = folder;
