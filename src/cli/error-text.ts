@@ -4,6 +4,8 @@ const remedies: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota of this user is used up; free some space and run the command again',
   EACCES: 'permission denied; check its owner',
   EPERM: 'permission denied; check its owner',
+  ENOTDIR: 'labsweep needs a folder of this name, and a file is there; move it away and run the command again',
+  EEXIST: 'labsweep needs a folder of this name, and a file is there; move it away and run the command again',
   EROFS: 'the disk is read-only',
   EMFILE: 'too many files are open; raise `ulimit -n`',
 };
