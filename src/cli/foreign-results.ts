@@ -44,6 +44,8 @@ const plausible = z.object({
   trial: z.string().regex(/^[0-9a-f]{32}$/),
   host: z.string().regex(namePattern),
   sweep: z.union([z.literal(''), z.string().regex(namePattern)]),
+  /** Those that hold its trial. */
+  sweeps: z.array(z.string().regex(namePattern)),
   status: z.object({
     at: z.number().min(0).max(8.64e15), // the last moment that a Date can be
     end: z.object({
@@ -57,7 +59,9 @@ const plausible = z.object({
 /** @throws CommandError for a ledger that holds anything else: nothing of it is taken in */
 export function requirePlausible(name: string, state: LedgerState): void {
   for (const attempt of state.attempts.values()) {
-    const read = isResult(attempt) ? plausible.safeParse(attempt) : null;
+    const read = isResult(attempt)
+      ? plausible.safeParse({ ...attempt, sweeps: sweepsOf(state, attempt) })
+      : null;
     if (read === null || read.success) continue;
     const where = read.error.issues[0]?.path.join('.') ?? '';
     throw new CommandError(
@@ -65,6 +69,11 @@ export function requirePlausible(name: string, state: LedgerState): void {
         `${printable(attempt.id).slice(0, 80)} is none.`,
     );
   }
+}
+
+function sweepsOf(state: LedgerState, attempt: Attempt): string[] {
+  const trial = state.trials.get(attempt.trial);
+  return trial === undefined ? [] : declarationsOf(state, attempt, trial).map(({ sweep }) => sweep);
 }
 
 const ledgerOf = (state: LedgerState, { importedFrom }: Attempt): string =>

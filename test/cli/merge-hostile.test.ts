@@ -177,6 +177,10 @@ describe('a ledger that labsweep did not write is refused whole', () => {
     },
     'a host of escape sequences': (built) =>
       void built.end(idOf({ x: 2 }), { best: { val_accuracy: 1 } }, '\u001b]0;x\u0007'),
+    'a second sweep of the same trial whose name a shell would run': (built) => {
+      built.declare({ points, sweep: '$(touch /tmp/owned)', declaration: { sweep: '$(touch /tmp/owned)' } });
+      built.succeed(idOf({ x: 2 }), { val_accuracy: 1 }, noLines);
+    },
     'a duration below nothing': (built) =>
       void built.succeed(idOf({ x: 2 }), { val_accuracy: 1 }, { seconds: -1 }),
   };
