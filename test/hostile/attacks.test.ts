@@ -66,6 +66,24 @@ const refused: Readonly<Record<string, (ids: Ids) => string | object>> = {
     lines: [{ score: [[1]] }],
   }),
   'metrics from before the first line': ({ own }) => ({ kind: 'metrics', attempt: own, from: -1, lines: [] }),
+  'rules of 10 MB that hold a trial': ({ own }) => ({
+    kind: 'figures',
+    figures,
+    holds: [
+      {
+        attempt: own,
+        refusals: Array.from({ length: 2_000 }, () => ({
+          kind: 'gpus',
+          devices: Array.from({ length: 60 }, () => ({
+            device: 'GPU-1',
+            index: 1,
+            refusals: [{ kind: 'gpu-claims', because: 'x' }],
+          })),
+        })),
+      },
+    ],
+    others: [],
+  }),
   'an unknown kind of message': () => ({ kind: 'run', command: 'rm' }),
   'no JSON': () => 'GET / HTTP/1.1',
   'deep nesting': () => '['.repeat(1_000_000),
@@ -270,8 +288,10 @@ describe.skipIf(whyNoSshd !== null)('P9 a host that lies', () => {
     expect(lab.surroundings()).toEqual(before);
   });
 
-  it('attempts that it makes up by the thousand: others are heard meanwhile', { timeout: 60_000 }, async () => {
-    const ended = Array.from({ length: 150_000 }, (_, index) => ({
+  it('attempts that it makes up by the thousand: others are heard meanwhile', {
+    timeout: 60_000,
+  }, async () => {
+    const ended = Array.from({ length: 80_000 }, (_, index) => ({
       attempt: `abcdef012345-${index}-0123456789abcdef`,
       trial: ids.ownTrial,
     }));

@@ -45,7 +45,8 @@ export class LedgerFiles {
   look(...own: readonly LedgerFile[]): FileChange | null {
     for (const [file, before] of this.#seen) {
       const now = seenNow(before.path, before.content !== null);
-      if (now === null) return { file, path: before.path, change: isClosed(before.path) ? 'closed' : 'removed' };
+      if (now === null)
+        return { file, path: before.path, change: isClosed(before.path) ? 'closed' : 'removed' };
       if (now.identity !== before.identity) return { file, path: before.path, change: 'replaced' };
       if (own.includes(file)) this.#seen.set(file, now);
       else if (now.content !== before.content) return { file, path: before.path, change: 'written' };
