@@ -3,8 +3,8 @@ import { checkpointSources, worthWaitingMs } from '../ledger/checkpoints.ts';
 import { hostsDownUnder } from '../ledger/crashes.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
+import { hostsThatFailed } from '../ledger/trials.ts';
 import { type AttemptId, type HostName, hostName, type TrialId } from '../model/ids.ts';
-import { speaksAgainstHost } from '../model/outcome.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import type { DeviceRefusal, Refusal } from '../model/refusal.ts';
 import { deviceRefusalText, refusalText } from '../model/refusal-text.ts';
@@ -106,17 +106,11 @@ const wentDown = (state: LedgerState, trial: Trial, host: LiveHost): Refusal | n
 /** A trial that failed on a host starts on another first, if there is one that may come. */
 function failedThere(
   state: LedgerState,
-  { attempts }: Trial,
+  trial: Trial,
   host: LiveHost,
   hosts: readonly LiveHost[],
 ): Refusal | null {
-  const failed = new Set<string>(
-    attempts.flatMap((id) => {
-      const attempt = state.attempts.get(id);
-      if (attempt?.status.kind !== 'ended') return [];
-      return speaksAgainstHost(attempt.status.end.outcome.kind) ? [attempt.host] : [];
-    }),
-  );
+  const failed: ReadonlySet<string> = hostsThatFailed(state, trial);
   const mayCome = ({ name, state }: LiveHost): boolean =>
     !failed.has(name) && state !== 'off' && state !== 'quarantined' && state !== 'unprepared';
   const isHeldBack = host.state === 'ready' && failed.has(host.name) && hosts.some(mayCome);

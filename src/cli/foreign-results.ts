@@ -14,8 +14,9 @@ import type { LedgerReader } from '../ledger/store/reader.ts';
 
 type Import = Extract<Command, { kind: 'import' }>;
 
-/** Results in one command: some hundreds of KB, so that a coordinator goes on with its own work in between. */
+/** Results in one command, and their lines: some MB at most, so that a coordinator goes on with its own work in between. */
 const resultsPerCommand = 200;
+const linesPerCommand = 20_000;
 
 /**
  * As commands, in parts. Attempts that it took from others itself go on under the name of where they were leased.
@@ -31,8 +32,22 @@ export function* importCommands(
 ): Generator<Import> {
   const succeeded = [...state.attempts.values()].filter((attempt) => isResult(attempt) && isWanted(attempt));
   for (const attempts of Map.groupBy(succeeded, (attempt) => ledgerOf(state, attempt)).values())
-    for (let from = 0; from < attempts.length; from += resultsPerCommand)
-      yield commandOf(state, reader, path, attempts.slice(from, from + resultsPerCommand));
+    for (const part of inParts(attempts)) yield commandOf(state, reader, path, part);
+}
+
+function* inParts(attempts: readonly Attempt[]): Generator<readonly Attempt[]> {
+  let part: Attempt[] = [];
+  let lines = 0;
+  for (const attempt of attempts) {
+    const more = attempt.status.kind === 'ended' ? attempt.status.end.metricsCount : 0;
+    if (part.length === resultsPerCommand || (part.length > 0 && lines + more > linesPerCommand)) {
+      yield part;
+      [part, lines] = [[], 0];
+    }
+    part.push(attempt);
+    lines += more;
+  }
+  if (part.length > 0) yield part;
 }
 
 export const isResult = ({ status }: Attempt): boolean =>
@@ -44,6 +59,8 @@ const plausible = z.object({
   trial: z.string().regex(/^[0-9a-f]{32}$/),
   host: z.string().regex(namePattern),
   sweep: z.union([z.literal(''), z.string().regex(namePattern)]),
+  /** Those that hold its trial. */
+  sweeps: z.array(z.string().regex(namePattern)),
   status: z.object({
     at: z.number().min(0).max(8.64e15), // the last moment that a Date can be
     end: z.object({
@@ -57,7 +74,9 @@ const plausible = z.object({
 /** @throws CommandError for a ledger that holds anything else: nothing of it is taken in */
 export function requirePlausible(name: string, state: LedgerState): void {
   for (const attempt of state.attempts.values()) {
-    const read = isResult(attempt) ? plausible.safeParse(attempt) : null;
+    const read = isResult(attempt)
+      ? plausible.safeParse({ ...attempt, sweeps: sweepsOf(state, attempt) })
+      : null;
     if (read === null || read.success) continue;
     const where = read.error.issues[0]?.path.join('.') ?? '';
     throw new CommandError(
@@ -65,6 +84,11 @@ export function requirePlausible(name: string, state: LedgerState): void {
         `${printable(attempt.id).slice(0, 80)} is none.`,
     );
   }
+}
+
+function sweepsOf(state: LedgerState, attempt: Attempt): string[] {
+  const trial = state.trials.get(attempt.trial);
+  return trial === undefined ? [] : declarationsOf(state, attempt, trial).map(({ sweep }) => sweep);
 }
 
 const ledgerOf = (state: LedgerState, { importedFrom }: Attempt): string =>

@@ -1,8 +1,8 @@
 /** What happens to trials: they are declared, change their status with their attempts, and are forgiven. */
 import type { AttemptEnd } from '../model/attempt-end.ts';
-import { chargedTo } from '../model/outcome.ts';
+import { chargedTo, speaksAgainstHost } from '../model/outcome.ts';
 import type { PointDeclaration } from './events.ts';
-import type { AttemptId } from '../model/ids.ts';
+import type { AttemptId, HostName } from '../model/ids.ts';
 import { attemptOf, sweepOf } from './records.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from './state.ts';
 
@@ -120,6 +120,26 @@ export function setStatus(state: LedgerState, trial: Trial, status: TrialStatus)
   }
   trial.status = status;
   if (status.kind === 'succeeded') state.shaken.delete(trial);
+}
+
+/** So often on one host, and it is as good as a failure: an owner who comes back each time, or a host that lies. */
+const mostInVain = 5;
+
+const none: ReadonlySet<HostName> = new Set();
+
+/** Hosts on which a trial has failed, or has come to nothing again and again. */
+export function hostsThatFailed(state: LedgerState, trial: Trial): ReadonlySet<HostName> {
+  if (trial.attempts.length === 0) return none;
+  const hosts = new Set<HostName>();
+  const inVain = new Map<HostName, number>();
+  for (const id of trial.attempts) {
+    const { host, status } = attemptOf(state, id);
+    if (status.kind !== 'ended' || status.end.outcome.kind === 'succeeded') continue;
+    const times = (inVain.get(host) ?? 0) + 1;
+    inVain.set(host, times);
+    if (speaksAgainstHost(status.end.outcome.kind) || times >= mostInVain) hosts.add(host);
+  }
+  return hosts;
 }
 
 export const isCurrent = (trial: Trial, attempt: Attempt): boolean => isCurrentId(trial, attempt.id);

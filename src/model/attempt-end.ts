@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mostArtifacts, mostSeconds } from './bounds.ts';
+import { mostArtifacts, mostNumber, mostSeconds, mostTextChars } from './bounds.ts';
 import { clashIn, isInnerPath } from './manifest.ts';
 import { metricsLineSchema } from './metrics.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';
@@ -53,11 +53,23 @@ const toldArtifactSchema = artifactSchema.extend({
 const readable = (outcome: Outcome): Outcome =>
   'message' in outcome ? { ...outcome, message: printable(outcome.message) } : outcome;
 
+const isModest = (outcome: Outcome): boolean =>
+  Object.values(outcome).every((value: string | number | null) =>
+    typeof value === 'string' ? value.length <= mostTextChars : Math.abs(value ?? 0) <= mostNumber,
+  );
+
+/** A silence is what a coordinator finds, who then waits for the real end: a host that speaks is not silent. */
+const isSilence = (outcome: Outcome): boolean => outcome.kind === 'lost' && outcome.reason === 'silence';
+
+const toldOutcomeSchema = outcomeSchema
+  .refine((outcome) => isModest(outcome) && !isSilence(outcome), 'is no outcome that an agent tells')
+  .transform(readable);
+
 const saidSeconds = z.number().min(0).max(mostSeconds);
 
 /** An end as a host tells it. What ledgers hold already is read by \`attemptEndSchema\`, whatever it says. */
 export const toldEndSchema = attemptEndSchema.extend({
-  outcome: outcomeSchema.transform(readable),
+  outcome: toldOutcomeSchema,
   best: saidLine.nullable(),
   final: saidLine.nullable(),
   metricsCount: saidCount,

@@ -10,6 +10,12 @@
  */
 export const mostMessageChars = 48 * 1024 ** 2;
 
+/**
+ * Of a message that tells of the moment, or answers a question: figures of 16 GPUs with all that holds them take 50 KB, and
+ * a chunk of a file 700 KB. To read 20 MB of rules takes 5 s, in which nobody else is heard.
+ */
+export const mostShortChars = 4 * 1024 ** 2;
+
 /** Attempts in one message: a ledger takes no sweep of over 1,000,000 trials. */
 export const mostAttempts = 1_000_000;
 

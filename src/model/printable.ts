@@ -3,10 +3,19 @@
 /** What a program printed, to be kept: of a progress bar that draws over itself only the last state counts. */
 export const printable = (text: string): string =>
   text
-    .replace(/[^\n]*\r(?=[^\n])/g, '')
+    .split('\n')
+    .map(lastState)
+    .join('\n')
     // Colours and the like (ECMA-48, 5.4), then what is left of control characters.
     .replace(/(?![\n\t])\p{Cc}\[[0-?]*[ -/]*[@-~]/gu, '')
     .replace(/(?![\n\t])\p{Cc}/gu, '');
+
+/** Sought from the end: an expression that looks for it from each sign on takes minutes for a line of 200 KB. */
+function lastState(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === '\r') end -= 1;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
+}
 
 /**
  * What is obeyed or not seen: controls, marks that turn the direction of a text (Unicode TR 36, 2.5), line and paragraph

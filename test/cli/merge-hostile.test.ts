@@ -177,6 +177,10 @@ describe('a ledger that labsweep did not write is refused whole', () => {
     },
     'a host of escape sequences': (built) =>
       void built.end(idOf({ x: 2 }), { best: { val_accuracy: 1 } }, '\u001b]0;x\u0007'),
+    'a second sweep of the same trial whose name a shell would run': (built) => {
+      built.declare({ points, sweep: '$(touch /tmp/owned)', declaration: { sweep: '$(touch /tmp/owned)' } });
+      built.succeed(idOf({ x: 2 }), { val_accuracy: 1 }, noLines);
+    },
     'a duration below nothing': (built) =>
       void built.succeed(idOf({ x: 2 }), { val_accuracy: 1 }, { seconds: -1 }),
   };
@@ -211,7 +215,18 @@ describe('a ledger that labsweep did not write is refused whole', () => {
     writeFileSync(join(at, 'huge'), 'SQLite format 3\0');
     truncateSync(join(at, 'huge'), 2 ** 40);
     const files = ['fifo', 'folder', 'zero', 'loop', 'huge'].map((name) => join(at, name));
-    for (const file of [...files, torn, trigger, beside]) {
+    const odd = [
+      `ALTER TABLE events ADD COLUMN odd TEXT AS (printf('%.*c', 900000000, payload))`,
+      `CREATE INDEX odd ON events (length(printf('%.*c', 900000000, payload)))`,
+      `CREATE INDEX odd ON events (seq) WHERE length(printf('%.*c', 900000000, payload)) > 1`,
+    ].map((sql) => {
+      const path = join(stateFolder(folderWith(theirs())), 'ledger.db');
+      const opened = new DatabaseSync(path);
+      opened.exec(`DELETE FROM head; DELETE FROM events; ${sql}`);
+      opened.close();
+      return path;
+    });
+    for (const file of [...files, torn, trigger, beside, ...odd]) {
       const refused = await merge(mine.folder, file);
       expect({ file, code: refused.code === 0, out: refused.out }).toEqual({ file, code: false, out: '' });
       expect(refused.err).not.toMatch(/\n\s+at /);

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MetricsBatch } from '../../src/ledger/metrics-batch.ts';
+import { importCommands } from '../../src/cli/foreign-results.ts';
+import { LedgerReader } from '../../src/ledger/store/reader.ts';
 import { attemptId } from '../../src/model/ids.ts';
 import { metricsHashOf } from '../../src/ledger/store/metrics-hash.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
@@ -51,6 +53,16 @@ const ranked = async (folder: string): Promise<number[]> => {
 };
 
 describe('labsweep merge', () => {
+  test('hands results on in parts of some MB, however many lines each has', () => {
+    const built = new LedgerBuilder({ ledger: 'theirs', nonce: 'a0' });
+    const xs = Array.from({ length: 5 }, (_, x) => x);
+    built.declare({ points: xs.map((x) => ({ params: { x } })) });
+    for (const x of xs) built.succeed(idOf({ x }), {}, { metricsCount: 10_000, metricsHash: '' });
+    const reader = new LedgerReader(join(stateFolder(folderWith(built)), 'ledger.db'));
+    const commands = [...importCommands(built.state, reader, 'theirs', () => true)];
+    expect(commands.map(({ results }) => results.length)).toEqual([2, 2, 1]);
+  });
+
   test('makes one leaderboard of what several people trained of a sweep', async () => {
     const ana = ledgerOf({ who: 'ana', points: [1, 2, 3], trained: [1, 2] });
     const ben = ledgerOf({ who: 'ben', points: [3, 4, 5], trained: [3, 5] });

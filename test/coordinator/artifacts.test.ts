@@ -57,6 +57,22 @@ describe('P1 what a trial leaves behind', () => {
     expect(told().filter(({ kind }) => kind === 'store-artifacts')).toHaveLength(1);
   });
 
+  it('is written within a turn as far as others can wait for, and asked for one by one beyond that', () => {
+    const world = new World();
+    world.declare(declarationOf(), points(1));
+    const [attempt = ''] = leasesIn(world.ready('cedar'));
+    const paths = Array.from({ length: 1_000 }, (_, index) => `${index}`);
+    const many = { ...end, artifacts: paths.map((path) => artifact(path)) };
+    const brought = paths.map((path) => ({ path, base64: 'e30=' }));
+    const told = world.say('cedar', { kind: 'ended', attempt, end: many, files: brought });
+    const stored = told.flatMap((one) =>
+      one.kind === 'store-artifacts' ? one.files.map(({ path }) => path) : [],
+    );
+    expect(stored).toHaveLength(200);
+    expect([...stored, ...fetchedIn(told)]).toEqual(paths);
+    expect(awaitedIn(world, attempt)).toEqual(paths.slice(200));
+  });
+
   it('is asked for anew over the next connection, as long as it has not come', () => {
     const { world, attempt, told } = ended();
     told();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hostName } from '../../src/model/ids.ts';
 import { breaksAtOnce, type ClockHost, LabOnAClock } from './lab-on-a-clock.ts';
-import { pointOf } from './world.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import { declarationOf, endOf, leasesIn, pointOf, points, World } from './world.ts';
 
 const lab = (...broken: readonly string[]): LabOnAClock =>
   new LabOnAClock(
@@ -111,5 +112,23 @@ describe('a person', () => {
     ask(world, { kind: 'on', host: 'birch' });
     world.until(30.1);
     expect(quarantineOf(world, 'birch')).toBeNull();
+  });
+});
+
+describe('a host that gives each trial up at once, and blames nobody', () => {
+  it.each<Outcome>([
+    { kind: 'evicted', message: 'its owner came back' },
+    { kind: 'cancelled' },
+    { kind: 'lost', reason: 'shutdown' },
+  ])('$kind: the trial runs on another one', (outcome) => {
+    const world = new World(['cedar', 'birch']);
+    world.declare(declarationOf(), points(1));
+    let [next = ''] = leasesIn(world.ready('cedar'), 'cedar');
+    world.ready('birch');
+    let times = 0;
+    for (; next !== '' && times < 20; times += 1)
+      [next = ''] = leasesIn(world.end(next, endOf(outcome), 'cedar'), 'cedar');
+    expect(times).toBeLessThan(20);
+    expect([...(world.state.ledger.hosts.get(hostName('birch'))?.open ?? [])]).toHaveLength(1);
   });
 });

@@ -213,6 +213,12 @@ function givenUp(): { world: World; silent: string; second: string } {
 const running = (attempt: string) => ({ attempt, trial: 'trial-0', device: 'cpu', runningMs: 9 });
 
 describe('P1 P3 a host that comes back after it was given up', () => {
+  it('may name what it runs as often as it likes', () => {
+    const { world, silent } = givenUp();
+    const back = world.connect('cedar', { running: [running(silent), running(silent)] });
+    expect(recorded(back, 'returned')).toMatchObject([{ attempts: [silent] }]);
+  });
+
   it('goes on with what it runs, and what only waits elsewhere is asked back', () => {
     const { world, silent, second } = givenUp();
     const back = world.connect('cedar', { running: [running(silent)] });

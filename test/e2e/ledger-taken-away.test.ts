@@ -1,4 +1,5 @@
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { it, type Lab, type Typed, until } from './lab.ts';
@@ -35,6 +36,12 @@ const commandsIn = (err: string): string[][] =>
     .split(' && ')
     .map((line) => line.split(' ').slice(1));
 
+function changed(path: string, sql: string): void {
+  const db = new DatabaseSync(path);
+  db.exec(sql);
+  db.close();
+}
+
 interface Deed {
   readonly what: string;
   readonly said: RegExp;
@@ -63,6 +70,11 @@ const deeds: readonly Deed[] = [
     what: 'another ledger is copied over it',
     said: /Another program wrote into \S+ledger\.db/,
     act: (lab) => copyFileSync(lab.path('other.db'), lab.path(ledger)),
+  },
+  {
+    what: 'another program removes events by way of SQLite',
+    said: /Another program wrote into \S+ledger\.db-wal/,
+    act: (lab) => changed(lab.path(ledger), 'DELETE FROM events WHERE seq = 4'),
   },
   {
     what: 'its WAL is removed',

@@ -129,7 +129,7 @@ describe('P8 an inventory that cannot be meant is refused at its place, before a
   it('one that is a folder, and what else cannot be read', async ({ lab }) => {
     lab.write('sweep.yaml', toy);
     expect(await lab.refused('run', 'sweep.yaml', '--inventory', 'home')).toMatch(
-      /\/home: this is a folder; name a file\n$/,
+      /^home is not a file; name an inventory by --inventory\.\n$/,
     );
   });
 

@@ -50,6 +50,9 @@ const refused: Readonly<Record<string, (ids: Ids) => string | object>> = {
   'a time below nothing': ({ own }) => ended(own, [], { seconds: -1 }),
   'a number that is not finite': ({ own }) =>
     JSON.stringify(ended(own, [], { seconds: 77_777 })).replace('77777', '1e999'),
+  'a silence of its own': ({ own }) => ended(own, [], { outcome: { kind: 'lost', reason: 'silence' } }),
+  'a reason of 10 MB for an end': ({ own }) =>
+    ended(own, [], { outcome: { kind: 'oom', message: 'x'.repeat(10_000_000) } }),
   'a metrics line of 10 MB': ({ own }) => ({
     kind: 'metrics',
     attempt: own,
@@ -63,6 +66,24 @@ const refused: Readonly<Record<string, (ids: Ids) => string | object>> = {
     lines: [{ score: [[1]] }],
   }),
   'metrics from before the first line': ({ own }) => ({ kind: 'metrics', attempt: own, from: -1, lines: [] }),
+  'rules of 10 MB that hold a trial': ({ own }) => ({
+    kind: 'figures',
+    figures,
+    holds: [
+      {
+        attempt: own,
+        refusals: Array.from({ length: 2_000 }, () => ({
+          kind: 'gpus',
+          devices: Array.from({ length: 60 }, () => ({
+            device: 'GPU-1',
+            index: 1,
+            refusals: [{ kind: 'gpu-claims', because: 'x' }],
+          })),
+        })),
+      },
+    ],
+    others: [],
+  }),
   'an unknown kind of message': () => ({ kind: 'run', command: 'rm' }),
   'no JSON': () => 'GET / HTTP/1.1',
   'deep nesting': () => '['.repeat(1_000_000),
@@ -192,6 +213,37 @@ describe.skipIf(whyNoSshd !== null)('P9 a host that lies', () => {
     expect(lab.liar.isHeard).toBe(true);
   });
 
+  /** How long others wait at most while `deed` is heard. */
+  const longestWait = async (deed: () => Promise<void>): Promise<number> => {
+    let [at, longest] = [performance.now(), 0];
+    const look = (): void => {
+      longest = Math.max(longest, performance.now() - at);
+      at = performance.now();
+    };
+    const clock = setInterval(look, 10);
+    await deed();
+    look();
+    clearInterval(clock);
+    return longest;
+  };
+
+  it('ends of long words, in many folders: others are heard meanwhile', { timeout: 60_000 }, async () => {
+    const one = lab.runningOn('liar').find(({ id }) => id !== ids.own);
+    if (one === undefined) throw new Error('nothing runs');
+    const words = 'a'.repeat(250_000);
+    const outcome = { kind: 'failed', reason: 'exit', exitCode: 1, signal: null, message: words };
+    const deep = Array.from({ length: 20 }, (_, index) => `${index}${'/a'.repeat(1_900)}`);
+    const waited = await longestWait(async () => {
+      lab.liar.say(ended(one.id, deep, { outcome, logTail: words }));
+      await lab.until(() => lab.events.filter(({ kind }) => kind === 'artifact-gone').length === deep.length);
+    });
+    expect(lab.events.filter(({ kind }) => kind === 'artifact-gone')).toMatchObject(
+      deep.map((path) => ({ path, because: 'it lies in over 100 folders, one in the other' })),
+    );
+    expect(waited).toBeLessThan(3_000);
+    expect(lab.failed).toBeNull();
+  });
+
   it('a link that lies in the state folder: is not followed', async () => {
     const folder = join(lab.state, 'artifacts', ids.own);
     mkdirSync(folder, { recursive: true });
@@ -236,6 +288,23 @@ describe.skipIf(whyNoSshd !== null)('P9 a host that lies', () => {
     expect(lab.surroundings()).toEqual(before);
   });
 
+  it('attempts that it makes up by the thousand: others are heard meanwhile', {
+    timeout: 60_000,
+  }, async () => {
+    const ended = Array.from({ length: 80_000 }, (_, index) => ({
+      attempt: `abcdef012345-${index}-0123456789abcdef`,
+      trial: ids.ownTrial,
+    }));
+    const state = JSON.stringify({ kind: 'state', backlog: [], running: [], ended });
+    lab.liar.rewrite = (line) => (line.startsWith('{"kind":"state"') ? state : line);
+    lab.liar.write('no JSON\n');
+    await lab.until(() => lab.distrust !== null);
+    const waited = await longestWait(() => lab.trustAgain());
+    lab.liar.rewrite = (line) => line;
+    expect(waited).toBeLessThan(3_000);
+    expect(lab.events.filter(({ kind }) => kind === 'adopted')).toEqual([]);
+  });
+
   it('a later term, once it had served this one: is given up, and no term follows', async () => {
     const { term } = lab.coordinator.state.ledger;
     lab.liar.say({ kind: 'turned-away', reason: 'older-term', message: 'no', term: term + 1 });
@@ -246,20 +315,15 @@ describe.skipIf(whyNoSshd !== null)('P9 a host that lies', () => {
 
   it('a flood: others are heard meanwhile, and it is left out', { timeout: 120_000 }, async () => {
     const flood = `${JSON.stringify({ kind: 'figures', figures, holds: [], others: [] })}\n`.repeat(20_000);
-    const late: number[] = [];
-    let at = performance.now();
-    const clock = setInterval(() => {
-      late.push(performance.now() - at);
-      at = performance.now();
-    }, 10);
-    while (lab.liar.isHeard) {
-      lab.liar.write(flood);
-      await lab.liar.read();
-    }
-    clearInterval(clock);
+    const waited = await longestWait(async () => {
+      while (lab.liar.isHeard) {
+        lab.liar.write(flood);
+        await lab.liar.read();
+      }
+    });
     await lab.until(() => lab.distrust !== null);
     expect(lab.distrust).toContain('far more messages a second');
-    expect(Math.max(...late)).toBeLessThan(3_000);
+    expect(waited).toBeLessThan(3_000);
     expect(lab.surroundings()).toEqual(before);
   });
 

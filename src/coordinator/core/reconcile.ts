@@ -1,5 +1,5 @@
 /** What follows a connection: what the host has, held against what the ledger says that it has. */
-import type { AttemptId, TrialId } from '../../model/ids.ts';
+import type { AttemptId } from '../../model/ids.ts';
 import type { HostSaid } from '../../protocol/messages.ts';
 import { askForAwaited } from './artifacts.ts';
 import { askBack, cancel } from './ask-back.ts';
@@ -30,7 +30,7 @@ export function reconcile(
   if (host.link.kind !== 'reconciling') return;
   host.link = { kind: 'ready', facts: host.link.facts, figures: null, holds: [], others: [] };
   const begun = [...said.running, ...said.ended];
-  for (const { attempt, trial } of begun) adopt(state, turn, host, attempt, trial, now);
+  adopt(state, turn, host, begun, now);
   takeUpAgain(state, turn, host, own(state, host, begun), now);
   turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits: host.limits } });
   turn.instruct({
@@ -64,19 +64,26 @@ function dropStrangers(state: CoordinatorState, turn: Turn, host: FleetHost, sai
   );
 }
 
+/** Names that no ledger gave: each costs some codes, and a host may tell of 480,000 in a message. */
+const mostMadeUp = 1_000;
+
 function adopt(
   state: CoordinatorState,
   turn: Turn,
   host: FleetHost,
-  attempt: AttemptId,
-  trial: TrialId,
+  begun: State['ended'],
   now: number,
 ): void {
   const { ledger } = state;
-  if (ledger.attempts.has(attempt) || !ledger.trials.has(trial)) return;
   const names = new Set([host.name, ...namesOf(state, host)]);
-  if ([...names].some((name) => wasLeased(ledger, attempt, name, trial)))
-    turn.record({ kind: 'adopted', at: now, attempt, host: host.name, trial });
+  let madeUp = 0;
+  for (const { attempt, trial } of begun) {
+    if (ledger.attempts.has(attempt) || !ledger.trials.has(trial)) continue;
+    if ([...names].some((name) => wasLeased(ledger, attempt, name, trial)))
+      turn.record({ kind: 'adopted', at: now, attempt, host: host.name, trial });
+    else madeUp += 1;
+    if (madeUp > mostMadeUp) return;
+  }
 }
 
 const committedLinesOf = (state: CoordinatorState, host: FleetHost): Record<string, number> =>

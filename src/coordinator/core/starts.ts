@@ -22,9 +22,9 @@ export function turnStarted(
   if (news.length > 0) turn.record({ kind: 'started', at: now, host: host.name, attempts: news });
 }
 
-/** Those of which the host may speak. */
+/** Those of which the host may speak; each once, however often it names it. */
 export const own = (
   state: CoordinatorState,
   host: FleetHost,
   said: readonly { readonly attempt: AttemptId }[],
-): Attempt[] => said.flatMap(({ attempt }) => attemptOf(state, host, attempt) ?? []);
+): Attempt[] => [...new Set(said.flatMap(({ attempt }) => attemptOf(state, host, attempt) ?? []))];

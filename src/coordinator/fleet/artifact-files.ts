@@ -14,17 +14,27 @@ class NoPlaceError extends Error {
   override readonly name = 'NoPlaceError';
 }
 
+/** Folders within folders: each that is made takes an fsync, in which no host is heard. */
+const mostDeep = 100;
+
 /** The path of an artifact below a folder, with the folders on its way. @throws NoPlaceError, or the system's error */
 export function placeFor(folder: string, path: string): string {
   if (!isInnerPath(path)) throw new NoPlaceError(`${path} leaves the folder of artifacts`);
-  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (made !== undefined) sync(dirname(made));
+  if (path.split('/').length > mostDeep)
+    throw new NoPlaceError(`it lies in over ${mostDeep} folders, one in the other`);
+  makeFolder(folder);
   let place = folder;
   for (const part of path.split('/')) {
     requireFolder(place);
     place = join(place, part);
   }
   return place;
+}
+
+/** Of labsweep's own name: what is wrong with it is wrong with the state folder. @throws the system's error */
+function makeFolder(path: string): void {
+  const made = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (made !== undefined) sync(dirname(made));
 }
 
 /** Made where it is not there. What is a link leads somewhere else. */
@@ -59,9 +69,9 @@ const nameErrors: ReadonlySet<unknown> = new Set([
  */
 export function writeArtifact(folder: string, parts: string, path: string, bytes: Uint8Array): boolean {
   const part = join(parts, randomBytes(8).toString('hex'));
+  for (const own of [folder, parts]) makeFolder(own);
   try {
     const place = placeFor(folder, path);
-    mkdirSync(parts, { recursive: true, mode: 0o700 });
     writeFileSync(part, bytes, { flag: 'wx', mode: 0o600, flush: true });
     renameSync(part, place);
     sync(dirname(place));

@@ -1,12 +1,32 @@
 /** How a host is heard: message by message, as long as what it says is an agent's, and never so much that others wait. */
 import type { Duplex } from 'node:stream';
-import { mostMessageChars } from '../../model/bounds.ts';
+import { mostMessageChars, mostShortChars } from '../../model/bounds.ts';
 import { printable } from '../../model/printable.ts';
 import { decoder } from '../../protocol/framing.ts';
 import { fromAgentSchema, type HostSaid } from '../../protocol/messages.ts';
 
 /** Of this process's time, one host takes half at most: after so much of it the stream rests for as long. */
 const restAfterMs = 10;
+
+/** Those whose length grows with nothing that trials do. */
+const short: ReadonlySet<unknown> = new Set<HostSaid['kind']>([
+  'welcome',
+  'facts',
+  'turned-away',
+  'content',
+  'stuck',
+  'preparing',
+  'launch',
+  'figures',
+  'log',
+  'file',
+  'checkpoint-restored',
+]);
+
+function mostCharsOf(value: unknown): number {
+  const isShort = typeof value === 'object' && value !== null && 'kind' in value && short.has(value.kind);
+  return isShort ? mostShortChars : mostMessageChars;
+}
 
 /**
  * Reads a stream from an agent to its end, or to what no agent says: `refuse` is told of that, once, and nothing of it
@@ -17,7 +37,7 @@ export function hear(
   received: (message: HostSaid) => void,
   refuse: (problem: string) => void,
 ): void {
-  const decode = decoder(fromAgentSchema, mostMessageChars);
+  const decode = decoder(fromAgentSchema, mostMessageChars, mostCharsOf);
   const read = (
     chunk: string,
   ): { readonly messages: readonly HostSaid[]; readonly problem: string | null } => {

@@ -84,8 +84,10 @@ export async function probe(
   const said = readProbe(stdout);
   if (said !== null) return { ...said, folderId: said.folderId || token };
   const words = printable(`${stdout}${stderr}`)
-    .trim()
-    .replaceAll(/\s*\n\s*/g, ' / ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' / ')
     .slice(0, 500);
   throw new TransportError(
     'command',

@@ -1,8 +1,8 @@
 /** Which host takes a trial. */
 import type { Trial } from '../../ledger/state.ts';
 import { hostsDownUnder } from '../../ledger/crashes.ts';
+import { hostsThatFailed } from '../../ledger/trials.ts';
 import type { HostName } from '../../model/ids.ts';
-import { speaksAgainstHost } from '../../model/outcome.ts';
 import { isExpected } from '../core/host-use.ts';
 import type { CoordinatorState, FleetHost } from '../core/state.ts';
 import { type Candidate, earliest, isOpenTo } from './berth.ts';
@@ -39,7 +39,7 @@ export function chooseHost(
       trial,
       kept,
     );
-  const failedOn = hostsThatFailed(state, trial);
+  const failedOn = hostsThatFailed(state.ledger, trial);
   if (failedOn.size === 0) return fitting(candidates, trial, kept);
   const isFresh = (host: FleetHost): boolean =>
     !failedOn.has(host.name) && misfit(trial.point, idle(host)) === null;
@@ -61,19 +61,6 @@ function whereItArrived(
   const found = host === null ? undefined : candidates.find(({ berth }) => berth.host.name === host);
   const fits = found !== undefined && isOpenTo(found) && misfit(trial.point, found.berth.idle) === null;
   return fits ? found : null;
-}
-
-const none: ReadonlySet<HostName> = new Set();
-
-function hostsThatFailed(state: CoordinatorState, trial: Trial): ReadonlySet<HostName> {
-  if (trial.attempts.length === 0) return none;
-  const hosts = new Set<HostName>();
-  for (const id of trial.attempts) {
-    const attempt = state.ledger.attempts.get(id);
-    if (attempt?.status.kind === 'ended' && speaksAgainstHost(attempt.status.end.outcome.kind))
-      hosts.add(attempt.host);
-  }
-  return hosts;
 }
 
 /** Asked for each trial of a plan, so the rules are asked only of the host that would be chosen. */

@@ -73,7 +73,8 @@ export class LedgerReplacedError extends Error {
 
   /** @param movedTo the folder in which the whole ledger lies now, where it was moved */
   constructor(path: string, change: FileChange, movedTo: string | null, rescued: Rescued | null) {
-    super([whatHappened(change, movedTo), wayOn(path, movedTo, rescued)].join('\n'));
+    const way = change.change === 'closed' ? wayBack(path, rescued) : wayOn(path, movedTo, rescued);
+    super([whatHappened(change, movedTo), way].join('\n'));
     this.rescued = rescued;
   }
 }
@@ -84,6 +85,8 @@ function whatHappened({ path, change }: FileChange, movedTo: string | null): str
   switch (change) {
     case 'removed':
       return `${path} was removed or moved away while this coordinator wrote it. ${stops}`;
+    case 'closed':
+      return `The folder of ${path} was closed to this user (chmod, chown) while this coordinator wrote it. ${stops}`;
     case 'replaced':
       return `Another file took the place of ${path} while this coordinator wrote it. ${stops}`;
     case 'written':
@@ -91,6 +94,13 @@ function whatHappened({ path, change }: FileChange, movedTo: string | null): str
     default:
       return change satisfies never;
   }
+}
+
+/** Nothing is wrong with the ledger itself. */
+function wayBack(path: string, rescued: Rescued | null): string {
+  const copy =
+    rescued === null ? '' : ` A copy of all ${rescued.events} events is in ${rescued.path} until then.`;
+  return `Open the folder again (chmod u+rwx), then \`labsweep resume --state ${dirname(path)}\` goes on.${copy}`;
 }
 
 function wayOn(path: string, movedTo: string | null, rescued: Rescued | null): string {

@@ -10,8 +10,8 @@ export type LedgerFile = 'ledger' | 'wal' | 'shm';
 export interface FileChange {
   readonly file: LedgerFile;
   readonly path: string;
-  /** `written`: the same file with other content. */
-  readonly change: 'removed' | 'replaced' | 'written';
+  /** `closed`: this user may not look any more. `written`: the same file with other content. */
+  readonly change: 'removed' | 'closed' | 'replaced' | 'written';
 }
 
 interface Seen {
@@ -45,7 +45,8 @@ export class LedgerFiles {
   look(...own: readonly LedgerFile[]): FileChange | null {
     for (const [file, before] of this.#seen) {
       const now = seenNow(before.path, before.content !== null);
-      if (now === null) return { file, path: before.path, change: 'removed' };
+      if (now === null)
+        return { file, path: before.path, change: isClosed(before.path) ? 'closed' : 'removed' };
       if (now.identity !== before.identity) return { file, path: before.path, change: 'replaced' };
       if (own.includes(file)) this.#seen.set(file, now);
       else if (now.content !== before.content) return { file, path: before.path, change: 'written' };
@@ -100,6 +101,16 @@ function seenNow(path: string, withContent: boolean): Seen | null {
     return { path, identity: `${dev}:${ino}`, content: withContent ? `${size}:${mtimeNs}` : null };
   } catch {
     return null; // a folder above it has gone, or cannot be entered any more
+  }
+}
+
+/** Whether a folder on the way cannot be entered (path_resolution(7)): the file may be there all the same. */
+function isClosed(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EACCES';
   }
 }
 

@@ -13,8 +13,14 @@ export function writeLive(folder: string, live: LiveFigures): void {
   renameSync(next, path);
 }
 
-/** Called by the writer alone, before it gives the ledger back. */
-export const removeLive = (folder: string): void => rmSync(join(folder, liveFile), { force: true });
+/** Called by the writer alone, before it gives the ledger back. What cannot be removed says itself how old it is. */
+export function removeLive(folder: string): void {
+  try {
+    rmSync(join(folder, liveFile), { force: true });
+  } catch {
+    // A folder that was made read-only: all else of the end comes still.
+  }
+}
 
 /** The live figures with their age, or null where there are none that this labsweep understands. */
 export function readLive(folder: string): { live: LiveFigures; ageMs: number } | null {

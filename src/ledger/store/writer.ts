@@ -11,6 +11,7 @@ import { type FileChange, LedgerFiles } from './ledger-files.ts';
 import { lockHolder, releaseLock } from './lock.ts';
 import { damageOf, readFileAlone, readLedger } from './read-connection.ts';
 import { rescue } from './rescue.ts';
+import { fileKind } from './schema.ts';
 
 /** `truncate` on a network file system, where WAL is not safe: each commit costs more, readers wait for it. */
 export type Journal = 'wal' | 'truncate';
@@ -167,6 +168,7 @@ export class LedgerWriter {
         isOurs: isHeldBy(db, token),
         hasHead: isSameHead(recordedHead(db, head.seq), head),
         last: recordedHead(db, 'last'),
+        events: eventsIn(db, this.path),
         holder: lockHolder(db, this.path),
       }));
       // A successor begins with an event. Of another ledger that was copied over this one, pages of the WAL hide some.
@@ -174,7 +176,8 @@ export class LedgerWriter {
       if (alone.hasSettled && whole.hasHead && !whole.isOurs && hasSuccessor)
         throw new LedgerTakenOverError(this.path, whole.holder);
       const isSame = alone.isOurs && settled !== null && isSameHead(alone.last, settled);
-      return isSame && this.#files.look('ledger', 'wal') === null;
+      const isWhole = whole.isOurs && isSameHead(whole.last, head) && whole.events === head.seq;
+      return isSame && isWhole && this.#files.look('ledger', 'wal') === null;
     } catch (error) {
       if (error instanceof LedgerTakenOverError) throw error;
       return false;
@@ -217,6 +220,16 @@ export class LedgerWriter {
 
 const isSameHead = (one: ChainHead | null, other: ChainHead): boolean =>
   one !== null && one.seq === other.seq && Buffer.compare(one.hash, other.hash) === 0;
+
+/** Of a chain that is whole: else it cannot be gone on with. */
+function eventsIn(db: DatabaseSync, path: string): number | null {
+  try {
+    if (fileKind(db, path).kind !== 'ledger') return null;
+    return [...recordsAfter(db, path, emptyChain)].length;
+  } catch {
+    return null;
+  }
+}
 
 const isHeldBy = (db: DatabaseSync, token: string): boolean =>
   db.prepare('SELECT 1 FROM lock WHERE token = ?').get(token) !== undefined;

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chownSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
@@ -17,6 +18,52 @@ describe('a ledger is private', () => {
     expect(files).toContain('ledger.db-wal');
     for (const file of files) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('P1 a ledger that another program writes into by way of SQLite', () => {
+  test.each([
+    'DELETE FROM events WHERE seq = 1',
+    'DELETE FROM events WHERE seq > 1',
+    `UPDATE events SET payload = '{}' WHERE seq = 1`,
+    'UPDATE head SET seq = 1',
+    'DROP TABLE metrics',
+  ])('%s: nothing more is committed, and a whole copy is kept', (sql) => {
+    const folder = temporaryFolder();
+    const writer = writerOf(folder);
+    writer.commit([trusted('a'), trusted('b')], []);
+    expect([...writer.events()]).toHaveLength(2);
+    const other = new DatabaseSync(writer.path);
+    other.exec(sql);
+    other.close();
+    expect(() => writer.commit([trusted('c')], [])).toThrow(
+      expect.objectContaining({ code: 'LEDGER_REPLACED', rescued: expect.objectContaining({ events: 2 }) }),
+    );
+  });
+});
+
+describe('P1 a state folder that is closed to its user', () => {
+  test.runIf(process.getuid?.() === 0)('ends the writer, who says how to open it again', () => {
+    const folder = temporaryFolder();
+    const nobody = 65_534;
+    chownSync(folder, nobody, nobody);
+    const script = `
+      import { chmodSync } from 'node:fs';
+      const { openWriter } = await import(${JSON.stringify(join(import.meta.dirname, '../../../src/ledger/store/open-writer.ts'))});
+      process.setgid(${nobody});
+      process.setuid(${nobody});
+      const { writer } = openWriter('${folder}/state', { breakLock: false });
+      writer.commit([{ kind: 'host-trusted', at: 1, host: 'a' }], []);
+      chmodSync('${folder}/state', 0);
+      try { writer.commit([{ kind: 'host-trusted', at: 1, host: 'b' }], []); } catch (error) { console.log(error.message); }
+      chmodSync('${folder}/state', 0o700);`;
+    const said = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      env: { HOME: folder },
+    });
+    expect(said.stdout).toMatch(/^The folder of \S+ledger\.db was closed to this user/);
+    expect(said.stdout).toContain(`\`labsweep resume --state ${folder}/state\` goes on`);
+    expect(hostsOf(writerOf(join(folder, 'state')).events())).toEqual(['a']);
   });
 });
 
