@@ -134,6 +134,7 @@ export class Agent {
       preparations: this.#preparations,
       claims: this.#claims,
       post,
+      redact,
       log,
     });
     this.#nvidia = new NvidiaSmi({
