@@ -1,6 +1,7 @@
 /** Programs that put pipes, links, devices and floods where their files are read, and agents that begin among them. */
 import { execFileSync } from 'node:child_process';
 import {
+  lstatSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -171,4 +172,43 @@ describe('an agent that begins', { timeout: 120_000 }, () => {
     expect((await again.run('b-1', shell(printsScore))).end.outcome.kind).toBe('succeeded');
     await expect.poll(() => host.survivors(), { timeout: 10_000 }).toEqual([]);
   });
+
+  it.each([
+    ['pipes', (path: string) => void execFileSync('mkfifo', [path])],
+    ['links', (path: string, thesis: string) => symlinkSync(thesis, path)],
+  ])(
+    'where its other files were replaced by %s makes them anew, and nothing behind a link changes',
+    async (_, put) => {
+      const thesis = join(host.folder, 'thesis');
+      writeFileSync(thesis, 'a thesis');
+      await host.writer();
+      await host.kill('SIGKILL');
+      for (const name of [
+        'agent.log',
+        'agent.json',
+        'agent.json.next',
+        'machine.json',
+        'journal.ndjson.next',
+      ]) {
+        rmSync(host.runFile('..', name), { force: true });
+        put(host.runFile('..', name), thesis);
+      }
+      const main = join(import.meta.dirname, '../../src/worker/main.ts');
+      const begin = { encoding: 'utf8', timeout: 30_000 } as const;
+      const said = execFileSync(process.execPath, [main, 'start', '--folder', host.folder], begin);
+      const { pid } = JSON.parse(said) as { readonly pid: number };
+      try {
+        const again = await host.connect();
+        await again.greet(2);
+        expect((await again.run('b-1', shell(printsScore))).end.outcome.kind).toBe('succeeded');
+        await expect
+          .poll(() => readFileSync(host.runFile('..', 'agent.json'), 'utf8'))
+          .toContain(String(pid));
+        expect(lstatSync(host.runFile('..', 'agent.log')).isFile()).toBe(true);
+        expect(readFileSync(thesis, 'utf8')).toBe('a thesis');
+      } finally {
+        process.kill(pid, 'SIGKILL');
+      }
+    },
+  );
 });

@@ -177,6 +177,13 @@ describe('the lock of a folder', () => {
     expect(readdirSync(root)).toEqual(['serving.8']);
   });
 
+  it('behind a number that none of ours can have had is named, and not looked for on and on', async () => {
+    holds({ pid: 2 ** 22 + 1 }, 999_999_999_999_999);
+    await expect(takeFolder(root, own)).rejects.toThrow(
+      /serving\.9{15} is no lock of labsweep's; remove it$/,
+    );
+  });
+
   it('is not taken away by who saw only an older holder', () => {
     const last = FolderLock.make(root, 3, own);
     expect(FolderLock.make(root, 2, { ...own, pid: 1 })).toBeNull();
