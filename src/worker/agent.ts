@@ -157,6 +157,7 @@ export class Agent {
   /** Ends the agent; its trials run on, for the next one to find, unless the host is being shut down. */
   end(): void {
     this.#turnWith([{ kind: 'asked-to-end' }]);
+    this.#lookAfterJournal();
     this.#ended = true;
     for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
       alarm.clear();
@@ -246,6 +247,13 @@ export class Agent {
     this.#compactBytes = this.#journal.size;
   }
 
+  /** What is known here is written down anew where the journal was taken away: not over that of another agent. */
+  #lookAfterJournal(): void {
+    if (this.#journal.isThere || !this.#options.mayAct()) return;
+    this.#compact();
+    if (this.#journal.isThere) this.#options.log.write('its journal was gone, and is there again');
+  }
+
   /** Where there is no room for a second one, the long one goes on, and is compacted once there is. */
   #compact(): void {
     try {
@@ -263,6 +271,7 @@ export class Agent {
     this.#sampledAt = now;
     // What cannot be decided on now would pile up.
     if (this.#withheld.length > 0) return;
+    this.#lookAfterJournal();
     this.#supervisor.readLines();
     const taken = this.#supervisor.sample();
     const apps = this.#nvidia.apps();
