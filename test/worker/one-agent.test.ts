@@ -3,6 +3,8 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
+  globSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -63,10 +65,13 @@ describe('P3 an agent', () => {
     expect(again.map((started) => started.pid)).toEqual([pid, pid]);
     expect(agents()).toEqual([pid]);
     rmSync(socketPath(host.folder));
-    mkdirSync(socketPath(host.folder)); // what is in its way is waited for
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    rmSync(socketPath(host.folder), { recursive: true });
-    await expect.poll(() => existsSync(socketPath(host.folder)), { timeout: 10_000 }).toBe(true);
+    mkdirSync(join(socketPath(host.folder), 'somebody’s'), { recursive: true });
+    const isSocket = (): boolean | undefined =>
+      lstatSync(socketPath(host.folder), { throwIfNoEntry: false })?.isSocket();
+    await expect.poll(isSocket, { timeout: 10_000 }).toBe(true);
+    const [aside = ''] = globSync(`${socketPath(host.folder)}.*`);
+    expect(readdirSync(aside)).toEqual(['somebody’s']);
+    rmSync(aside, { recursive: true });
     const writer = await host.connect();
     expect(await writer.greet(2)).toMatchObject({ running: [{ attempt: 'a-1' }] });
     open();
