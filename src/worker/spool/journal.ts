@@ -59,10 +59,10 @@ export class Journal {
     const file = openSync(next, 'wx+', 0o600);
     try {
       for (const text of piecesOf(records)) writeFileSync(file, text);
-      // Else a power loss may leave the new name with nothing of it, where the old one had all.
-      syncNow(file);
       if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
         rmSync(path, { recursive: true, force: true });
+      // Else a power loss may leave the new name with nothing of it, where the old one had all.
+      syncNow(file);
       renameSync(next, path);
       return new Journal(path, file, fstatSync(file).size, '');
     } catch (error) {
