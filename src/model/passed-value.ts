@@ -30,8 +30,16 @@ export function spellingsOf(value: string): readonly string[] {
   const quoted = repr.replaceAll("'", "\\'");
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const spellings = [
-    ...[text, json, inAscii(json), repr, quoted, inBytes(repr), inBytes(quoted), encoded(text)],
-    ...[text.replaceAll("'", "'\\''"), ...lines],
+    text,
+    json,
+    inAscii(json),
+    repr,
+    quoted,
+    inBytes(repr),
+    inBytes(quoted),
+    encoded(text),
+    text.replaceAll("'", "'\\''"),
+    ...lines,
   ];
   return [...new Set(spellings)]
     .filter((spelling) => spelling.length >= shortestSecret)

@@ -76,7 +76,7 @@ describe('an idle agent', () => {
       symlinkSync(theirs, path);
     }
     tidy(host, () => false);
-    expect(readdirSync(theirs, { recursive: true }).toSorted()).toEqual([
+    expect(readdirSync(theirs, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual([
       'a-1',
       'a-1/params.json',
       'empty',
