@@ -1,8 +1,10 @@
 /** Who serves a folder: for the next deploy, which replaces an older build. */
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { protocolVersion } from '../protocol/messages.ts';
+import { textOf } from './spool/log-file.ts';
+import { writeWhole } from './spool/write-whole.ts';
 
 const agentFileSchema = z.object({
   pid: z.number(),
@@ -33,15 +35,13 @@ export const isOlder = (one: Build, other: Build): boolean =>
   (one.protocol < other.protocol ||
     (one.protocol === other.protocol && one.deployedAtMs < other.deployedAtMs));
 
-export function writeAgentFile(path: string, agent: AgentFile): void {
-  writeFileSync(`${path}.next`, JSON.stringify(agent));
-  renameSync(`${path}.next`, path);
-}
+export const writeAgentFile = (path: string, agent: AgentFile): void =>
+  writeWhole(path, JSON.stringify(agent));
 
 /** Null where no agent has served here, or its file is damaged. */
 export function readAgentFile(path: string): AgentFile | null {
   try {
-    const decoded = agentFileSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    const decoded = agentFileSchema.safeParse(JSON.parse(textOf(path)));
     return decoded.success ? decoded.data : null;
   } catch {
     return null;

@@ -130,6 +130,7 @@ export class Agent {
       preparations: this.#preparations,
       claims: this.#claims,
       post,
+      redact,
       log,
     });
     this.#nvidia = new NvidiaSmi({
@@ -152,6 +153,7 @@ export class Agent {
   /** Ends the agent; its trials run on, for the next one to find, unless the host is being shut down. */
   end(): void {
     this.#turnWith([{ kind: 'asked-to-end' }]);
+    this.#journal.lookAfter(this.#options.mayAct);
     this.#ended = true;
     for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
       alarm.clear();
@@ -239,6 +241,7 @@ export class Agent {
     this.#sampledAt = now;
     // What cannot be decided on now would pile up.
     if (this.#withheld.length > 0) return;
+    this.#journal.lookAfter(this.#options.mayAct);
     this.#supervisor.readLines();
     const taken = this.#supervisor.sample();
     const apps = this.#nvidia.apps();

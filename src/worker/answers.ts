@@ -48,12 +48,16 @@ const folderOf = (host: HostFolder, of: FileFolder): string =>
     : checkpointFolder(host, nameOf(of.trial));
 
 /** What of a trial lies here for its next attempt. */
-export async function describeCheckpoint(host: HostFolder, trial: string): Promise<FromAgent> {
+export async function describeCheckpoint(
+  host: HostFolder,
+  trial: string,
+  redact: (text: string) => string,
+): Promise<FromAgent> {
   const answer = { kind: 'checkpoint', trial } as const;
   const read = await listCheckpoint(host, trial);
   return read.kind === 'manifest'
     ? { ...answer, manifest: [...read.manifest], problem: null }
-    : { ...answer, manifest: [], problem: read.problem };
+    : { ...answer, manifest: [], problem: redact(read.problem) };
 }
 
 /** Unpacks a checkpoint that was brought from another host, and removes its pack. @returns why not, or null */

@@ -30,6 +30,8 @@ export interface EffectsOptions {
   readonly preparations: Preparations;
   readonly claims: Claims;
   readonly post: (event: WorkerEvent) => void;
+  /** Takes out of a text what may be told nobody. */
+  readonly redact: (text: string) => string;
   readonly log: AgentLog;
 }
 
@@ -116,7 +118,10 @@ export class Effects {
         break;
       }
       case 'list-checkpoint':
-        this.#answer(instruction.connection, describeCheckpoint(host, instruction.trial));
+        this.#answer(
+          instruction.connection,
+          describeCheckpoint(host, instruction.trial, this.#options.redact),
+        );
         break;
       case 'unpack-checkpoint':
         this.#unpackCheckpoint(instruction);

@@ -3,7 +3,7 @@
  * mounts another over it, and says nothing: the agent looks after its socket and makes it anew.
  */
 import { createHash } from 'node:crypto';
-import { lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { socketPathOf } from '../protocol/socket-folder.ts';
 
@@ -46,7 +46,7 @@ export class Endpoint {
     const other = await tryConnect(path);
     other?.destroy();
     if (other !== null) return false;
-    unlinkIfThere(path);
+    makeWay(path);
     const server = createServer(this.#accept);
     await listen(server, path);
     if (this.#isClosed) server.close();
@@ -97,10 +97,16 @@ function fileAt(path: string): string | null {
   return found === undefined ? null : `${found.dev}:${found.ino}:${found.birthtimeMs}`;
 }
 
-function unlinkIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // There is none, or it is no file: the next step says so.
+/** A folder that somebody has put there is kept, beside. What cannot be moved the next step says. */
+function makeWay(path: string): void {
+  const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  for (const act of isFolder ? [rmdirSync, putAside] : [unlinkSync]) {
+    try {
+      return act(path);
+    } catch {
+      // There is none, or it is not empty.
+    }
   }
 }
+
+const putAside = (path: string): void => renameSync(path, `${path}.${Date.now()}`);

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import * as os from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from './agent.ts';
-import { buildOf, writeAgentFile } from './agent-file.ts';
+import { buildOf, readAgentFile, writeAgentFile } from './agent-file.ts';
 import { AgentLog, describeError } from './agent-log.ts';
 import { EarlyPeers } from './early-peers.ts';
 import { Endpoint } from './endpoint.ts';
@@ -72,17 +72,16 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     );
     process.exit(1);
   });
-  let isSaid = false;
   const presence = new Presence({
     lock: taken.lock,
     endpoint,
     now,
     log,
     sayWho: () => {
-      if (isSaid && existsSync(host.agentFile)) return;
       const { pid, startTime } = own;
+      const said = readAgentFile(host.agentFile);
+      if (said?.pid === pid && said.startTime === startTime) return;
       writeAgentFile(host.agentFile, { pid, startTime, node: process.execPath, ...build });
-      isSaid = true;
     },
     lost: () => {
       log.write('ends at once: another agent serves this folder');

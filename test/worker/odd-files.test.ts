@@ -1,6 +1,7 @@
 /** Programs that put pipes, links, devices and floods where their files are read, and agents that begin among them. */
 import { execFileSync } from 'node:child_process';
 import {
+  lstatSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Host, launchOf, leaseOf } from './real-agent.ts';
+import { Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
 
 let host: Host;
 beforeEach(() => {
@@ -134,8 +135,8 @@ describe('a report of 300 MB', () => {
 
 describe('an agent that begins', { timeout: 120_000 }, () => {
   const journal = (): string => host.runFile('..', 'journal.ndjson');
-  const running = async (): Promise<() => void> => {
-    const writer = await host.writer();
+  const running = async (): Promise<() => void> => runningOf(await host.writer());
+  const runningOf = async (writer: Writer): Promise<() => void> => {
     const gate = join(host.folder, 'gate');
     writer.lease(shell(`until test -e ${gate}; do sleep 0.05; done; ${printsScore}`), leaseOf('a-1'));
     await writer.started('a-1');
@@ -171,4 +172,65 @@ describe('an agent that begins', { timeout: 120_000 }, () => {
     expect((await again.run('b-1', shell(printsScore))).end.outcome.kind).toBe('succeeded');
     await expect.poll(() => host.survivors(), { timeout: 10_000 }).toEqual([]);
   });
+
+  it.each([
+    ['removed', () => {}],
+    ['replaced by a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+    ['replaced by a folder', (path: string) => mkdirSync(join(path, 'x'), { recursive: true })],
+  ])('knows all of an agent whose journal was %s while it served', async (_, put) => {
+    const writer = await host.writer();
+    const open = await runningOf(writer);
+    await writer.run('b-1', shell(printsScore));
+    rmSync(journal());
+    put(journal());
+    await expect
+      .poll(() => lstatSync(journal(), { throwIfNoEntry: false })?.isFile(), { timeout: 20_000 })
+      .toBe(true);
+    await host.kill('SIGKILL');
+    await host.serve();
+    const again = await host.connect();
+    expect(await again.greet(2)).toMatchObject({ running: [{ attempt: 'a-1' }] });
+    expect((await again.ended('b-1')).end.outcome.kind).toBe('succeeded');
+    open();
+    expect((await again.ended('a-1')).end.outcome.kind).toBe('succeeded');
+  });
+
+  it.each([
+    ['pipes', (path: string) => void execFileSync('mkfifo', [path])],
+    ['links', (path: string, thesis: string) => symlinkSync(thesis, path)],
+  ])(
+    'where its other files were replaced by %s makes them anew, and nothing behind a link changes',
+    async (_, put) => {
+      const thesis = join(host.folder, 'thesis');
+      writeFileSync(thesis, 'a thesis');
+      await host.writer();
+      await host.kill('SIGKILL');
+      for (const name of [
+        'agent.log',
+        'agent.json',
+        'agent.json.next',
+        'machine.json',
+        'journal.ndjson.next',
+      ]) {
+        rmSync(host.runFile('..', name), { force: true });
+        put(host.runFile('..', name), thesis);
+      }
+      const main = join(import.meta.dirname, '../../src/worker/main.ts');
+      const begin = { encoding: 'utf8', timeout: 30_000 } as const;
+      const said = execFileSync(process.execPath, [main, 'start', '--folder', host.folder], begin);
+      const { pid } = JSON.parse(said) as { readonly pid: number };
+      try {
+        const again = await host.connect();
+        await again.greet(2);
+        expect((await again.run('b-1', shell(printsScore))).end.outcome.kind).toBe('succeeded');
+        await expect
+          .poll(() => readFileSync(host.runFile('..', 'agent.json'), 'utf8'))
+          .toContain(String(pid));
+        expect(lstatSync(host.runFile('..', 'agent.log')).isFile()).toBe(true);
+        expect(readFileSync(thesis, 'utf8')).toBe('a thesis');
+      } finally {
+        process.kill(pid, 'SIGKILL');
+      }
+    },
+  );
 });

@@ -3,6 +3,8 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
+  globSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -63,10 +65,13 @@ describe('P3 an agent', () => {
     expect(again.map((started) => started.pid)).toEqual([pid, pid]);
     expect(agents()).toEqual([pid]);
     rmSync(socketPath(host.folder));
-    mkdirSync(socketPath(host.folder)); // what is in its way is waited for
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    rmSync(socketPath(host.folder), { recursive: true });
-    await expect.poll(() => existsSync(socketPath(host.folder)), { timeout: 10_000 }).toBe(true);
+    mkdirSync(join(socketPath(host.folder), 'somebody’s'), { recursive: true });
+    const isSocket = (): boolean | undefined =>
+      lstatSync(socketPath(host.folder), { throwIfNoEntry: false })?.isSocket();
+    await expect.poll(isSocket, { timeout: 10_000 }).toBe(true);
+    const [aside = ''] = globSync(`${socketPath(host.folder)}.*`);
+    expect(readdirSync(aside)).toEqual(['somebody’s']);
+    rmSync(aside, { recursive: true });
     const writer = await host.connect();
     expect(await writer.greet(2)).toMatchObject({ running: [{ attempt: 'a-1' }] });
     open();
@@ -175,6 +180,13 @@ describe('the lock of a folder', () => {
     const taken = await Promise.all(living.map((holder) => takeFolder(root, holder)));
     expect(taken.filter(({ kind }) => kind === 'taken')).toHaveLength(1);
     expect(readdirSync(root)).toEqual(['serving.8']);
+  });
+
+  it('behind a number that none of ours can have had is named, and not looked for on and on', async () => {
+    holds({ pid: 2 ** 22 + 1 }, 999_999_999_999_999);
+    await expect(takeFolder(root, own)).rejects.toThrow(
+      /serving\.9{15} is no lock of labsweep's; remove it$/,
+    );
   });
 
   it('is not taken away by who saw only an older holder', () => {

@@ -98,6 +98,57 @@ describe('P9 what a program says of a value', { timeout: 60_000 }, () => {
     expectHidden(told(writer));
   });
 
+  it('is hidden in whatever way Python, JSON or a shell spells it, and where values overlap', async () => {
+    const values = { KEY: `pä"ss\\w'ort/x-1`, ONE: 'abcdefgh-12', TWO: 'h-12-345678' };
+    const script =
+      'import json, os\n' +
+      'key = os.environ["KEY"]\n' +
+      'print(json.dumps(key), json.dumps(key, ensure_ascii=False), repr(key), {"k": key}, key.encode(), flush=True)\n' +
+      'os.system("bash -xc \'true $ONE\' 2>&1")\n' +
+      'print("abcdefgh-12-345678")\n' +
+      'raise KeyError(key)\n';
+    const writer = await host.writer();
+    const spec = launchOf(['python3', '-c', script], { passEnv: Object.keys(values) });
+    writer.send(
+      { kind: 'launch', launch: 'l', spec, wheels: null, passed: values },
+      { kind: 'lease', leases: [leaseOf('a-1', { launch: 'l' })] },
+    );
+    const { logTail } = (await writer.ended('a-1')).end;
+    for (const part of ['ss', 'ort/x', '345678', 'abcdefgh'])
+      expect(logTail.replace(/class|Traceback|\n {2}File.*/g, '')).not.toContain(part);
+    expect(logTail).toContain("KeyError: '[KEY]'");
+  });
+
+  it('is hidden in names of which two then say the same, and all come', async () => {
+    const writer = await host.writer();
+    const script = `cd "$LABSWEEP_ARTIFACTS"; echo 1 > "[PIN].txt"; echo 2 > "$PIN.txt"; mkdir "[PIN]" "$PIN"; echo 3 > "[PIN]/a"; echo 4 > "$PIN/a"; echo '{"score": 1}'`;
+    const { files } = await run(writer, 'a-1', shell(script));
+    const found = Object.fromEntries(
+      files.map(({ path, base64 }) => [path, Buffer.from(base64, 'base64').toString().trim()]),
+    );
+    expect(found).toEqual({ '[PIN].txt': '1', '[PIN].txt.2': '2', '[PIN]/a': '3', '[PIN]/a.2': '4' });
+  });
+
+  it('of 100 KB is hidden as well, in the end and where a file of the program leads', async () => {
+    const lines = Array.from({ length: 1_500 }, (_, line) => `${line}-${'abcdefgh'.repeat(7)}`);
+    const values = { KEY: key, BUNDLE: lines.join('\n') };
+    const writer = await host.writer();
+    const metrics = { stdout: [], csv: 'm.csv' };
+    const script = `echo before; seq 20000; printf '%s' "$BUNDLE" | tail -1; echo; mkdir "${host.folder}/-$KEY"; echo 1 > "${host.folder}/-$KEY/x"; ln -s "${host.folder}/-$KEY/x" m.csv`;
+    const spec = launchOf(['sh', '-c', script], {
+      passEnv: Object.keys(values),
+      metrics,
+    });
+    writer.send(
+      { kind: 'launch', launch: 'l', spec, wheels: null, passed: values },
+      { kind: 'lease', leases: [leaseOf('a-1', { launch: 'l' })] },
+    );
+    const { end } = await writer.ended('a-1');
+    expect(end.logTail).toContain('20000\n[BUNDLE]\n');
+    expect(end.outcome).toMatchObject({ message: expect.stringContaining('-[KEY]/x') });
+    expectHidden(told(writer));
+  });
+
   it('is no reason to lose the objective, whose name the sweep file says', async () => {
     const writer = await host.writer();
     const objective = { metric: 'val_accuracy', goal: 'maximize', at: 'final', selectOnTest: false } as const;

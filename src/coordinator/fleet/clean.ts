@@ -147,7 +147,7 @@ ask() {
     done
   done
 }
-field() { sed -n "s/.*\\"$1\\":\\"\\([^\\"]*\\)\\".*/\\1/p" "$2" 2>/dev/null; }
+field() { [ -f "$2" ] && sed -n "s/.*\\"$1\\":\\"\\([^\\"]*\\)\\".*/\\1/p" "$2" 2>/dev/null; }
 holds() {
   what=nothing said=
   for journal in host/*/journal.ndjson; do [ ! -s "$journal" ] || what=unread; done

@@ -36,7 +36,7 @@ const distrustMs = 60_000;
 export class Claims {
   readonly #options: ClaimsOptions;
   readonly #uid: number;
-  readonly #path: string;
+  #path: string;
   readonly #namespace = pidNamespace();
   readonly #startTime: number | null;
   readonly #others: OthersClaims;
@@ -136,9 +136,9 @@ export class Claims {
       this.#saidAt = performance.now();
     } catch (error) {
       unlinkIfThere(next);
-      // Whoever left last has removed the folder in between.
-      if (tries > 0 && codeOf(error) === 'ENOENT') return this.#write(startTime, tries - 1);
-      throw error;
+      if (tries === 0 || !isPassing(codeOf(error))) throw error;
+      if (codeOf(error) !== 'ENOENT') this.#path = otherPath(this.#options, this.#uid);
+      this.#write(startTime, tries - 1);
     }
   }
 
@@ -166,6 +166,13 @@ export class Claims {
 /** Where an agent says its claims. @param agent the folder that it serves */
 export const claimsPath = (folder: string, agent: string, uid: number): string =>
   join(folder, `${uid}-${createHash('sha256').update(agent).digest('hex').slice(0, 16)}.json`);
+
+/** Another account has put something of its own there, which is in nobody's way. */
+const otherPath = ({ folder, agent }: ClaimsOptions, uid: number): string =>
+  claimsPath(folder, `${agent} ${randomBytes(8).toString('hex')}`, uid);
+
+/** Whoever left last has removed the folder in between; or it is another's (rename(2), sticky), or a folder. */
+const isPassing = (code: unknown): boolean => code === 'ENOENT' || code === 'EPERM' || code === 'EISDIR';
 
 /** What tells a file from another that has its name; null where there is none. */
 function fileAt(path: string): string | null {

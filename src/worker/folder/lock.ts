@@ -33,6 +33,8 @@ export async function takeFolder(root: string, own: Holder): Promise<Taken> {
     const top = topOf(root);
     const living = top === null ? null : await livingHolder(root, top);
     if (living !== null) return { kind: 'held', holder: living };
+    if (top !== null && top.number >= highest)
+      throw new Error(`${pathOf(root, top.number)} is no lock of labsweep's; remove it`);
     const lock = FolderLock.make(root, (top?.number ?? 0) + 1, own);
     if (lock !== null) return { kind: 'taken', lock };
   }
@@ -128,6 +130,9 @@ export class FolderLock {
       if (number < this.#number) unlinkIfThere(pathOf(this.#root, number));
   }
 }
+
+/** More agents than a folder will ever see one after the other; what is named so was put there by somebody. */
+const highest = 999_999_999;
 
 const pathOf = (root: string, number: number): string => `${root}/serving.${number}`;
 

@@ -1,9 +1,10 @@
 /** `activate`: the one place where people's text is given to a shell, in a file of its own. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { sha256Hex } from '../../model/canonical.ts';
 import { findProgram } from '../supervisor/program-path.ts';
-import { type Failed, type Place, preparedFolder, runStep, writeWhole } from './place.ts';
+import { writeAnew, writeWhole } from '../spool/write-whole.ts';
+import { type Failed, type Place, preparedFolder, runStep } from './place.ts';
 
 export interface Activation {
   readonly kind: 'active';
@@ -69,7 +70,7 @@ async function activateParts(place: Place, parts: readonly string[]): Promise<Ac
   const file = `${folder}/${sha256Hex(script).slice(0, 32)}.sh`;
   const log = file.replace(/sh$/, 'log');
   writeWhole(file, script);
-  writeFileSync(log, '', { mode: 0o600 });
+  writeAnew(log, '');
   const command = [bash.path, '-l', file];
   // Not by its output, which is the log's: all that the lines and the login files print stands there in its order.
   const answer = `${folder}/${randomBytes(6).toString('hex')}.path`;

@@ -1,6 +1,6 @@
 /** Where preparation happens, and what a preparation that failed says. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { PreparationResult } from '../core/preparation.ts';
 import type { HostFolder } from '../spool/host-folder.ts';
 import { formatDuration } from '../../model/duration.ts';
@@ -40,12 +40,6 @@ export async function reachDisk(folder: string): Promise<void> {
 
 const runs = (program: string, args: readonly string[]): Promise<boolean> =>
   new Promise((resolve) => execFile(program, args, { timeout: syncMs }, (error) => resolve(error === null)));
-
-/** Writes a file whole: it is there with all of its text or not at all. */
-export function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.next`, text, { mode: 0o600 });
-  renameSync(`${path}.next`, path);
-}
 
 /**
  * Runs a step of a preparation, and tells of it while it takes long.

@@ -1,11 +1,13 @@
 /** `python: requirements.txt`: one virtual environment for a list of packages and an interpreter. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
 import { type WantedWheels, wantedWheelsSchema } from '../../protocol/messages.ts';
-import { type Failed, type Place, preparedFolder, runStep, reachDisk, writeWhole } from './place.ts';
+import { textOf } from '../spool/log-file.ts';
+import { writeAnew, writeWhole } from '../spool/write-whole.ts';
+import { type Failed, type Place, preparedFolder, runStep, reachDisk } from './place.ts';
 import type { Done, Step } from './step.ts';
 
 interface PythonEnvironment {
@@ -49,7 +51,7 @@ export async function askInterpreter(
 ): Promise<{ readonly kind: 'answered'; readonly line: string; readonly interpreter: Interpreter } | Failed> {
   const folder = preparedFolder(place.host, 'python');
   const log = `${folder}/python.log`;
-  writeFileSync(log, '', { mode: 0o600 });
+  writeAnew(log, '');
   const argv = [...before, name, '-c', whichPython];
   const which = await runStep(place, what, { argv, folder, log, limitMs: askMs, answers: true });
   if (which.kind === 'failed') return which;
@@ -108,8 +110,8 @@ export async function pythonEnvironment(
   const made = `${folder}/${key}.${randomBytes(4).toString('hex')}`;
   const log = `${folder}/${key}.log`;
   const list = `${folder}/${key}.txt`;
-  writeFileSync(log, '', { mode: 0o600 });
-  writeFileSync(list, requirements, { mode: 0o600 });
+  writeAnew(log, '');
+  writeAnew(list, requirements);
   const limitMs = place.buildMs;
   const create = { argv: [...before, 'python3', '-m', 'venv', made], log, limitMs };
   const created = await run('`python3 -m venv`', create);
@@ -133,7 +135,7 @@ const readySchema = z.object({ folder: z.string() });
 
 function readReady(file: string): string | null {
   try {
-    const { folder } = readySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { folder } = readySchema.parse(JSON.parse(textOf(file)));
     return existsSync(`${folder}/bin/python`) ? folder : null;
   } catch {
     return null;

@@ -1,9 +1,10 @@
 /** `setup`: a command that a host runs once for a version of a program. */
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
 import { reopen } from '../spool/reopen.ts';
-import { type Failed, type Place, preparedFolder, runStep, reachDisk, writeWhole } from './place.ts';
+import { writeAnew, writeWhole } from '../spool/write-whole.ts';
+import { type Failed, type Place, preparedFolder, runStep, reachDisk } from './place.ts';
 
 /** All that makes it another setup. */
 export interface SetupOptions {
@@ -42,7 +43,7 @@ export async function setUp(
   for (const entry of files === null ? [] : readdirSync(files))
     symlinkSync(`${files}/${entry}`, `${folder}/${entry}`);
   const log = `${folder}.log`;
-  writeFileSync(log, '', { mode: 0o600 });
+  writeAnew(log, '');
   const environment = { ...place.environment, ...own, LABSWEEP_FOLDER: folder };
   const step = { argv: [...before, ...argv], folder, environment, log, limitMs: place.buildMs };
   const ran = await runStep(place, `\`setup\` (${argv.join(' ')})`, step);

@@ -134,10 +134,12 @@ function failure(
   };
 }
 
-const linesOf = (log: string, redact: Redact): string[] =>
-  printable(redact(readTail(log, tailBytes).text))
-    .trimEnd()
-    .split('\n');
+/** Without half a line at its beginning, which may be half of a value that is hidden where it is whole. */
+function linesOf(log: string, redact: Redact): string[] {
+  const { text, sizeBytes } = readTail(log, tailBytes);
+  const whole = sizeBytes > tailBytes ? text.slice(text.indexOf('\n') + 1) : text;
+  return printable(redact(whole)).trimEnd().split('\n');
+}
 
 const lastWords = (lines: readonly string[], longest: number): string =>
   lines.at(-1)?.trim().slice(0, longest) ?? '';

@@ -1,11 +1,10 @@
 /** What is taken out of the words of each attempt. */
 import { writeFileSync } from 'node:fs';
 import { type HostFolder, runFolder } from '../spool/host-folder.ts';
-import { readBytes } from '../spool/log-file.ts';
-import { parsePrints, printsOf } from './prints.ts';
+import { textOf } from '../spool/log-file.ts';
+import { parsePrints, type Prints, printsOf } from './prints.ts';
 import { nothingSecret, Redaction, spellingsOfAll } from './redaction.ts';
 
-const longestBytes = 1024 ** 2;
 /** Whose logs are read again and again, in pieces. */
 const mostRemembered = 64;
 
@@ -34,7 +33,7 @@ export class AttemptSecrets {
   of(attempt: string): Redaction {
     const known = this.#known.get(attempt);
     if (known !== undefined) return known;
-    const prints = parsePrints(textOf(runFolder(this.#host, attempt).passed));
+    const prints = printsIn(runFolder(this.#host, attempt).passed);
     if (prints === null) return nothingSecret;
     const redaction = new Redaction([], prints);
     this.#remember(attempt, redaction);
@@ -48,10 +47,10 @@ export class AttemptSecrets {
   }
 }
 
-function textOf(path: string): string {
+function printsIn(path: string): Prints | null {
   try {
-    return readBytes(path, 0, longestBytes).bytes.toString('utf8');
+    return parsePrints(textOf(path));
   } catch {
-    return '';
+    return null;
   }
 }

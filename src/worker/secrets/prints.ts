@@ -9,6 +9,8 @@ import type { Spelling } from './redaction.ts';
 
 const printsSchema = z.object({
   salt: z.string(),
+  /** What a proof costs (scrypt's N). */
+  cost: z.number().int().positive().default(4_096),
   values: z.array(
     z.object({
       name: z.string(),
@@ -21,19 +23,21 @@ const printsSchema = z.object({
 });
 export type Prints = z.infer<typeof printsSchema>;
 
-/** 10 ms and 4 MB for each value, once a launch. */
-const cost = { N: 2 ** 12, r: 8, p: 1 };
+/** 10 ms and 4 MB for each value, once a launch; of a value of a thousand lines less for each, since the agent waits. */
+const costOf = (values: number): number =>
+  2 ** Math.max(4, 12 - Math.ceil(Math.log2(Math.max(1, values / 64))));
 
 export function printsOf(spellings: readonly Spelling[]): Prints {
   const salt = randomBytes(16).toString('hex');
+  const cost = costOf(spellings.length);
   const values = spellings.map(({ name, text }) => {
     const bytes = Buffer.from(text, 'utf8').toString('latin1');
     let sum = 0;
     for (let index = 0; index < bytes.length; index += 1)
       sum = step(sum, bytes.charCodeAt(index), factorOf(salt));
-    return { name, bytes: bytes.length, sum: sum >>> 8, proof: proofOf(salt, bytes) };
+    return { name, bytes: bytes.length, sum: sum >>> 8, proof: proofOf(salt, cost, bytes) };
   });
-  return { salt, values };
+  return { salt, cost, values };
 }
 
 /** Null where a text is none. */
@@ -47,7 +51,7 @@ export function parsePrints(text: string): Prints | null {
 }
 
 /** The values that bytes, as a latin1 text, show. @param known those that need no proof any more */
-export function learn({ salt, values }: Prints, bytes: string, known: readonly Spelling[]): Spelling[] {
+export function learn({ salt, cost, values }: Prints, bytes: string, known: readonly Spelling[]): Spelling[] {
   const factor = factorOf(salt);
   const tried = new Set(known.map(({ text }) => Buffer.from(text, 'utf8').toString('latin1')));
   const learned: Spelling[] = [];
@@ -57,7 +61,7 @@ export function learn({ salt, values }: Prints, bytes: string, known: readonly S
       const found = bytes.slice(at, at + length);
       if (tried.has(found)) continue;
       tried.add(found);
-      const proof = proofOf(salt, found);
+      const proof = proofOf(salt, cost, found);
       const value = wanted.find((one) => one.proof === proof);
       if (value !== undefined)
         learned.push({ name: value.name, text: Buffer.from(found, 'latin1').toString('utf8') });
@@ -87,5 +91,5 @@ const step = (sum: number, byte: number, factor: number): number => (Math.imul(s
 
 const factorOf = (salt: string): number => Number.parseInt(salt.slice(0, 8), 16) | 1;
 
-const proofOf = (salt: string, bytes: string): string =>
-  scryptSync(Buffer.from(bytes, 'latin1'), salt, 16, cost).toString('hex');
+const proofOf = (salt: string, cost: number, bytes: string): string =>
+  scryptSync(Buffer.from(bytes, 'latin1'), salt, 16, { N: cost, r: 8, p: 1 }).toString('hex');

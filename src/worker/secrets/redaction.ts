@@ -23,13 +23,10 @@ export class Redaction {
   #spellings: readonly Spelling[];
   /** Of values that are not known any more; they are learned when they are seen. */
   readonly #prints: Prints | null;
-  #texts: RegExp | null = null;
-  #bytes: RegExp | null = null;
 
   constructor(spellings: readonly Spelling[], prints: Prints | null = null) {
-    this.#spellings = [];
+    this.#spellings = spellings;
     this.#prints = prints;
-    this.#know(spellings);
   }
 
   /** Whether there is nothing to be taken out. */
@@ -44,15 +41,12 @@ export class Redaction {
   }
 
   text(text: string): string {
-    if (this.isEmpty) return text;
-    this.#learnFrom(bytesOf(text));
-    const expression = this.#texts;
-    return expression === null ? text : text.replace(expression, (found) => `[${this.#nameOf(found)}]`);
+    return this.#shown(text, 0);
   }
 
   /** The end of a longer text, without what may be the end of a value at its beginning. */
   tail(text: string): string {
-    return this.isEmpty ? text : this.text(text).slice(this.longestBytes);
+    return this.#shown(text, this.longestBytes);
   }
 
   /** Strings alone: a number is one, whatever a value says. @param objective names that the sweep file says itself */
@@ -69,12 +63,8 @@ export class Redaction {
   /** Where bytes, as a latin1 text, show values. */
   spans(bytes: string): Span[] {
     this.#learnFrom(bytes);
-    if (this.#bytes === null) return [];
-    return [...bytes.matchAll(this.#bytes)].map((match) => ({
-      name: this.#nameOf(Buffer.from(match[0], 'latin1').toString('utf8')),
-      from: match.index,
-      to: match.index + match[0].length,
-    }));
+    const spellings = this.#spellings.map(({ name, text }) => ({ name, text: bytesOf(text) }));
+    return spansIn(bytes, spellings);
   }
 
   /** How many of the last bytes may be the beginning of a value, of which the rest is yet to be written. */
@@ -89,23 +79,23 @@ export class Redaction {
     return longest;
   }
 
+  #shown(text: string, begin: number): string {
+    if (this.isEmpty) return text;
+    this.#learnFrom(bytesOf(text));
+    let shown = '';
+    let at = begin;
+    for (const { name, from, to } of spansIn(text, this.#spellings)) {
+      if (to <= at) continue;
+      shown += `${text.slice(at, from)}[${name}]`;
+      at = to;
+    }
+    return shown + text.slice(at);
+  }
+
   #learnFrom(bytes: string): void {
     if (this.#prints === null) return;
     const learned = learn(this.#prints, bytes, this.#spellings);
-    if (learned.length > 0) this.#know([...this.#spellings, ...learned]);
-  }
-
-  #know(spellings: readonly Spelling[]): void {
-    // Where one begins with another, the longer is the one that was meant.
-    this.#spellings = [...spellings].sort((one, other) => other.text.length - one.text.length);
-    if (this.#spellings.length === 0) return;
-    const texts = this.#spellings.map(({ text }) => text);
-    this.#texts = new RegExp(texts.map(patternOf).join('|'), 'g');
-    this.#bytes = new RegExp(texts.map((text) => patternOf(bytesOf(text))).join('|'), 'g');
-  }
-
-  #nameOf(found: string): string {
-    return this.#spellings.find(({ text }) => text === found)?.name ?? '';
+    if (learned.length > 0) this.#spellings = [...this.#spellings, ...learned];
   }
 }
 
@@ -113,10 +103,32 @@ export const nothingSecret = new Redaction([]);
 
 const bytesOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-function patternOf(text: string): string {
-  const escaped = text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-  return readsAsNumber(text) ? `(?<![\\d.]|\\d[eE][-+]?)${escaped}(?!\\.?\\d)` : escaped;
+/**
+ * Where a text shows any of them, in order: what one value has in common with the next is hidden with both, under the
+ * name of the first. Looked for one by one, since a key of a thousand lines is too much for one regular expression.
+ */
+function spansIn(text: string, spellings: readonly Spelling[]): Span[] {
+  const found = spellings.flatMap((spelling) => [...placesOf(text, spelling)]);
+  const spans: Span[] = [];
+  for (const span of found.sort((one, other) => one.from - other.from || other.to - one.to)) {
+    const last = spans.at(-1);
+    if (last === undefined || span.from >= last.to) spans.push(span);
+    else if (span.to > last.to) spans.splice(-1, 1, { ...last, to: span.to });
+  }
+  return spans;
 }
+
+function* placesOf(text: string, spelling: Spelling): Generator<Span> {
+  const isNumber = readsAsNumber(spelling.text);
+  for (let from = text.indexOf(spelling.text); from >= 0; from = text.indexOf(spelling.text, from + 1)) {
+    const to = from + spelling.text.length;
+    if (!isNumber || !isInNumber(text, from, to)) yield { name: spelling.name, from, to };
+  }
+}
+
+const isInNumber = (text: string, from: number, to: number): boolean =>
+  /(?:[\d.]|\d[eE][-+]?)$/.test(text.slice(Math.max(0, from - 3), from)) ||
+  /^\.?\d/.test(text.slice(to, to + 2));
 
 /** How a metric that is no number is kept (metrics-line.ts). */
 const isNumberWord = (value: string): boolean => /^(?:NaN|-?Infinity)$/.test(value);

@@ -32,9 +32,14 @@ async function listFiles(
   nameOf: (path: string) => string,
 ): Promise<readonly Artifact[]> {
   const { artifacts } = await collect(folder, fetch);
+  const taken = new Set(artifacts.map(({ path }) => path));
   return artifacts.flatMap((artifact) => {
-    const path = nameOf(artifact.path);
-    if (path === artifact.path) return [artifact];
+    const hidden = nameOf(artifact.path);
+    if (hidden === artifact.path) return [artifact];
+    // Two names may say the same once it is hidden.
+    let path = hidden;
+    for (let number = 2; taken.has(path); number += 1) path = `${hidden}.${number}`;
+    taken.add(path);
     try {
       mkdirSync(dirname(`${folder}/${path}`), { recursive: true, mode: 0o700 });
       renameSync(`${folder}/${artifact.path}`, `${folder}/${path}`);

@@ -161,7 +161,8 @@ export function dropCheckpoint(host: HostFolder, trial: string): void {
  */
 export function tidyCheckpoints(host: HostFolder): void {
   rmSync(join(host.root, 'restored'), { recursive: true, force: true });
-  for (const trial of readdirSync(`${host.root}/checkpoints`)) {
+  const checkpoints = `${host.root}/checkpoints`;
+  for (const trial of isFolder(checkpoints) ? readdirSync(checkpoints) : []) {
     try {
       rmdirSync(checkpointFolder(host, trial));
     } catch {

@@ -39,6 +39,13 @@ export class CompactedJournal {
     this.#compactBytes = this.#journal.size;
   }
 
+  /** What holds is written down anew where the journal was taken away. @param mayAct not over that of another agent */
+  lookAfter(mayAct: () => boolean): void {
+    if (this.#journal.isThere || !mayAct()) return;
+    this.#compact();
+    if (this.#journal.isThere) this.#log.write('its journal was gone, and is there again');
+  }
+
   /** Where there is no room for a second one, the long one goes on, and is compacted once there is. */
   #compact(): void {
     try {

@@ -3,8 +3,9 @@
  * network file system, keeps what it was told to keep when the power fails: what this machine wrote in an earlier boot is
  * held against its hashes once, before it counts again.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { chunksOf } from '../../content/hash-file.ts';
 import { contentPath, discardContent, hasContent, verifyContent } from '../../content/store.ts';
 import { type Unpacked, unpackFile } from '../../content/unpack.ts';
 import type { ContentHash } from '../../model/ids.ts';
@@ -69,7 +70,7 @@ export class ContentKeeper {
   /** What another machine wrote lies on a file server, whose power has not failed with this one's. */
   async #isTrusted(hash: ContentHash): Promise<boolean> {
     try {
-      const { machine, bootId } = writtenSchema.parse(JSON.parse(await readFile(this.#path(hash), 'utf8')));
+      const { machine, bootId } = writtenSchema.parse(JSON.parse(await textOf(this.#path(hash))));
       return bootId === null || machine !== this.#boot.machine || bootId === this.#boot.bootId;
     } catch {
       return false;
@@ -82,7 +83,11 @@ export class ContentKeeper {
     const path = this.#path(hash);
     const next = `${path}.${this.#boot.machine}`;
     try {
-      await writeFile(next, JSON.stringify({ machine: this.#boot.machine, bootId }), { mode: 0o600 });
+      await rm(next, { recursive: true, force: true });
+      await writeFile(next, JSON.stringify({ machine: this.#boot.machine, bootId }), {
+        flag: 'wx',
+        mode: 0o600,
+      });
       await rename(next, path);
     } catch {
       await rm(next, { force: true }).catch(() => {});
@@ -92,4 +97,10 @@ export class ContentKeeper {
   #path(hash: ContentHash): string {
     return `${contentPath(this.#store, hash)}.written`;
   }
+}
+
+async function textOf(path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of chunksOf(path)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { kindOf } from './open-file.ts';
 
 /** Where an agent keeps what must outlive it: `FOLDER/host/MACHINE/`, since a folder may be shared by many hosts. */
 export interface HostFolder {
@@ -33,8 +34,8 @@ export interface RunFolder {
 export function openHostFolder(folder: string, machine: string): HostFolder {
   const root = join(folder, 'host', machine);
   const runs = join(root, 'runs');
-  mkdirSync(runs, { recursive: true, mode: 0o700 });
-  mkdirSync(join(root, 'checkpoints'), { recursive: true, mode: 0o700 });
+  makeFolder(runs);
+  makeFolder(join(root, 'checkpoints'));
   return {
     folder,
     root,
@@ -44,6 +45,18 @@ export function openHostFolder(folder: string, machine: string): HostFolder {
     agentFile: join(root, 'agent.json'),
     content: join(folder, 'content'),
   };
+}
+
+/** @throws the system's error, or one for people where something else lies there */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined || found.isDirectory()) throw cause;
+    const kind = found.isFile() ? 'a file' : kindOf(found);
+    throw new Error(`${path} is ${kind}, and labsweep needs a folder there; remove it`, { cause });
+  }
 }
 
 /** Plain concatenation: this runs for every trial, and the attempt's name was checked when it was leased. */

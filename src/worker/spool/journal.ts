@@ -5,6 +5,7 @@ import {
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -58,6 +59,8 @@ export class Journal {
     const file = openSync(next, 'wx+', 0o600);
     try {
       for (const text of piecesOf(records)) writeFileSync(file, text);
+      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+        rmSync(path, { recursive: true, force: true });
       // Else a power loss may leave the new name with nothing of it, where the old one had all.
       syncNow(file);
       renameSync(next, path);
@@ -87,6 +90,13 @@ export class Journal {
     if (this.#isSyncing) return;
     this.#isSyncing = true;
     this.#syncing.set(0);
+  }
+
+  /** Whether it lies where the next agent looks for it: a trial, or a person, may have taken it away. */
+  get isThere(): boolean {
+    if (this.#file === null) return true;
+    const [own, found] = [fstatSync(this.#file), lstatSync(this.#path, { throwIfNoEntry: false })];
+    return found !== undefined && found.ino === own.ino && found.dev === own.dev;
   }
 
   /** Returns once all of it has reached the disk. */

@@ -29,6 +29,11 @@ export function readBytes(
   });
 }
 
+const longestTextBytes = 1024 ** 2;
+
+/** A small file of the agent's own. @throws as `readBytes` */
+export const textOf = (path: string): string => readBytes(path, 0, longestTextBytes).bytes.toString('utf8');
+
 /** The last `length` bytes of a file as text, and its size; nothing where it cannot be read. */
 export function readTail(
   path: string,

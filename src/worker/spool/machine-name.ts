@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { textOf as ownText } from './log-file.ts';
 
 const machineSchema = z.object({ hostname: z.string(), cards: z.array(z.string()) });
 type Machine = Readonly<z.infer<typeof machineSchema>>;
@@ -60,7 +61,7 @@ const file = 'machine.json';
 
 function readMachine(root: string): Machine | null {
   try {
-    return machineSchema.parse(JSON.parse(textOf(join(root, file))));
+    return machineSchema.parse(JSON.parse(ownText(join(root, file))));
   } catch {
     return null;
   }

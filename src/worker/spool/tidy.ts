@@ -48,9 +48,10 @@ function clear({ root, work, params, report, exit, passed, log, artifacts }: Run
   }
 }
 
+/** Never behind a link: what that leads to is not ours. */
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return lstatSync(folder).isDirectory() ? readdirSync(folder) : [];
   } catch {
     return [];
   }

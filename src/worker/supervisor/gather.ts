@@ -80,12 +80,14 @@ function gatherRest(
   const lines = looked(() => sources.read(true), []);
   const { redaction } = facts;
   const redacted = (line: MetricsLine): MetricsLine => redaction.line(line, launch.objective.metric);
-  const log = readTail(run.log, lookedAtBytes);
+  const log = readTail(run.log, lookedAtBytes + redaction.longestBytes);
+  const isCut = log.sizeBytes > lookedAtBytes + redaction.longestBytes;
   const printed = lines.length === 0 ? lastPrinted(log.text) : null;
   if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
     exit,
-    misplaced: problems[0] ?? null,
+    // A link may lead to where only the program had reason to name.
+    misplaced: problems[0] === undefined ? null : redaction.text(problems[0]),
     ranMs: facts.seen ? null : ranByFilesMs(run),
     lines: lines.map(redacted),
     offsets: sources.offsets,
@@ -94,7 +96,7 @@ function gatherRest(
     oomKills: exit === 137 ? facts.oomKills() : null,
     artifacts: [],
     checkpointBytes: exit === 0 ? null : facts.checkpointBytes(),
-    logTail: tailOf(log.sizeBytes > lookedAtBytes ? redaction.tail(log.text) : redaction.text(log.text)),
+    logTail: tailOf(isCut ? redaction.tail(log.text) : redaction.text(log.text)),
   };
   const artifacts = listArtifacts(run.artifacts, launch.artifacts, (path) => redaction.text(path));
   if (!(artifacts instanceof Promise)) return evidence;

@@ -9,6 +9,7 @@ import type { Surroundings } from '../core/preparation.ts';
 import type { ProcessIdentity } from '../core/state.ts';
 import { checkpointBytes } from '../spool/checkpoint.ts';
 import { preventStart } from '../spool/exit-record.ts';
+import type { Redaction } from '../secrets/redaction.ts';
 import { type RunFolder, runFolder } from '../spool/host-folder.ts';
 import { cutLog, longestLogBytes } from '../spool/log-file.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
@@ -172,10 +173,10 @@ export class Supervisor {
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(
         (gathered) => post({ kind: 'gathered', attempt, evidence: gathered }),
-        (error: unknown) => post(unreadable(attempt, error)),
+        (error: unknown) => post(unreadable(attempt, redaction, error)),
       );
     } catch (error) {
-      post(unreadable(attempt, error));
+      post(unreadable(attempt, redaction, error));
     }
   }
 
@@ -278,7 +279,7 @@ export class Supervisor {
 }
 
 /** What is left of a trial cannot be read: it ends without a record, which charges nobody. */
-const unreadable = (attempt: string, error: unknown): WorkerEvent => ({
+const unreadable = (attempt: string, redaction: Redaction, error: unknown): WorkerEvent => ({
   kind: 'gathered',
   attempt,
   evidence: {
@@ -291,6 +292,6 @@ const unreadable = (attempt: string, error: unknown): WorkerEvent => ({
     oomKills: null,
     artifacts: [],
     checkpointBytes: null,
-    logTail: error instanceof Error ? error.message : String(error),
+    logTail: redaction.text(error instanceof Error ? error.message : String(error)).slice(0, 1_000),
   },
 });

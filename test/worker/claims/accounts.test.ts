@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentLog } from '../../../src/worker/agent-log.ts';
-import { Claims, type Heard } from '../../../src/worker/claims/claims.ts';
+import { Claims, claimsPath, type Heard } from '../../../src/worker/claims/claims.ts';
 
 const sayClaims = join(import.meta.dirname, 'fixtures/say-claims.ts');
 const [mina, jonas] = [64_001, 64_002];
@@ -33,10 +33,15 @@ afterEach(() => {
 });
 
 /** An agent's part in it, as an account, with /proc as the host mounts it. */
-function account(uid: number, gpuBytes: number, hidden: boolean): { heard: Heard[]; child: ChildProcess } {
+function account(
+  uid: number,
+  gpuBytes: number,
+  hidden: boolean,
+  agent = '',
+): { heard: Heard[]; child: ChildProcess } {
   const mounts = hidden ? 'mount -t proc -o hidepid=2 proc /proc && ' : '';
   const as = `setpriv --reuid ${uid} --regid ${uid} --clear-groups`;
-  const command = `${mounts}exec ${as} ${process.execPath} ${sayClaims} ${folder} ${gpuBytes}`;
+  const command = `${mounts}exec ${as} ${process.execPath} ${sayClaims} ${folder} ${gpuBytes} ${agent}`;
   const child = spawn('unshare', ['-m', 'sh', '-c', command], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
   const heard: Heard[] = [];
@@ -137,6 +142,21 @@ describe.skipIf(!isHere)('P4 an account that means harm', { timeout: 90_000 }, (
     const claims = open();
     await expect.poll(() => claims.look().others.length, { timeout: 20_000 }).toBe(1);
     expect(claims.look()).toMatchObject({ others: [{ gpuBytes: 6e9 }], untold: null });
+  });
+
+  it('cannot keep others from saying theirs by what lies in their place', async () => {
+    const planted = (path: string): string => claimsPath(folder, path, mina).slice(folder.length + 1);
+    mkdirSync(folder);
+    chmodSync(folder, 0o1777);
+    asJonas(`cd ${folder}; mkdir ${planted('/home/mina/.labsweep')}; touch ${planted('/data/mina')}`);
+    for (const agent of ['/home/mina/.labsweep', '/data/mina']) {
+      const one = account(mina, 6e9, false, agent);
+      await expect.poll(() => claimedIn(one), { timeout: 20_000 }).toBe(0);
+      expect(one.heard.at(-1)?.untold).toBeNull();
+      await expect.poll(() => open().look().others.length, { timeout: 20_000 }).toBe(1);
+      one.child.kill('SIGKILL');
+      await expect.poll(() => open().look().others.length, { timeout: 20_000 }).toBe(0);
+    }
   });
 
   it('that floods the folder slows nobody, hides no claim that was heard, and is named', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -64,5 +64,24 @@ describe('an idle agent', () => {
     utimesSync(join(incoming, 'old'), then, then);
     tidy(host, () => false);
     expect(readdirSync(incoming)).toEqual(['new']);
+  });
+
+  it('removes nothing behind a link that a trial has put in the place of a folder', () => {
+    const theirs = mkdtempSync(join(tmpdir(), 'labsweep-theirs-'));
+    leave(theirs, { 'thesis.tex': 'a thesis', 'a-1/params.json': '{}' }, 8);
+    mkdirSync(join(theirs, 'empty'));
+    for (const name of ['thesis.tex', 'a-1']) utimesSync(join(theirs, name), 1, 1);
+    for (const path of [join(host.folder, 'incoming'), host.runs, join(host.root, 'checkpoints')]) {
+      rmSync(path, { recursive: true, force: true });
+      symlinkSync(theirs, path);
+    }
+    tidy(host, () => false);
+    expect(readdirSync(theirs, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual([
+      'a-1',
+      'a-1/params.json',
+      'empty',
+      'thesis.tex',
+    ]);
+    rmSync(theirs, { recursive: true });
   });
 });
