@@ -119,11 +119,15 @@ describe('commit', () => {
       Array.from({ length: 50_000 }, (_, index) => ended(`nonce-${index}`, lines)),
       [],
     );
-    const start = process.cpuUsage();
-    let count = 0;
-    for (const event of writer.events()) if (event.kind === 'ended') count += 1;
-    expect(count).toBe(50_000);
-    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
+    // What else the machine does can only add to it.
+    const micros = Array.from({ length: 3 }, () => {
+      const start = process.cpuUsage();
+      let count = 0;
+      for (const event of writer.events()) if (event.kind === 'ended') count += 1;
+      expect(count).toBe(50_000);
+      return process.cpuUsage(start).user;
+    });
+    expect(Math.min(...micros)).toBeLessThan(1_000_000);
   });
 });
 
