@@ -125,7 +125,9 @@ const deviceIssues = ({ hosts }: InventoryInput, locate: Locate): SourceIssue[] 
     }),
   );
 
-const remoteFolder = /^[A-Za-z0-9_.~/][A-Za-z0-9_./-]*$/;
+const remoteFolder = /^(~(\/|$)|[A-Za-z0-9_./])[A-Za-z0-9_./-]*$/;
+/** No shell is asked for the home of another account. */
+const localFolder = /^(?!~[^/])\P{Cc}*$/u;
 
 /** It is a word of command lines that a login shell reads (coordinator/transport/command-line.ts). */
 function folderIssues(
@@ -134,8 +136,7 @@ function folderIssues(
   locate: Locate,
 ): SourceIssue[] {
   return hosts.flatMap(({ transport, folder }, index) => {
-    if (folder === null || (transport === 'local' ? !/\p{Cc}/u.test(folder) : remoteFolder.test(folder)))
-      return [];
+    if (folder === null || (transport === 'local' ? localFolder : remoteFolder).test(folder)) return [];
     const path = own[index]?.folder === undefined ? ['defaults', 'folder'] : ['hosts', index, 'folder'];
     const message = `${showValue(folder)} is not a path of letters, digits and _ . / -, from / or ~/`;
     return [issueAt(locate(path), path, message)];

@@ -104,6 +104,10 @@ describe('P8 a bad inventory is refused at its place', () => {
       '{"hosts": [{"name": "a", "limits": {"utilisation": 0.9}}]}',
       'inventory.json:1:52  hosts[0].limits.utilisation: 0.9 is not a number of per cent, from 10 to 100',
     ],
+    ...['ssh2', 'local'].map((transport) => [
+      `{"hosts": [{"name": "a", "transport": "${transport}", "folder": "~mina/x"}]}`,
+      `inventory.json:1:${transport === 'ssh2' ? 57 : 58}  hosts[0].folder: "~mina/x" is not a path of letters, digits and _ . / -, from / or ~/`,
+    ]),
     [
       '{"hosts": [{"name": "a", "jump": "a"}]}',
       'inventory.json:1:34  hosts[0].jump: a would be reached through itself',
@@ -114,6 +118,11 @@ describe('P8 a bad inventory is refused at its place', () => {
     ],
   ])('%s', (text, complaint) => {
     expect(complaints(text)).toContain(complaint);
+  });
+
+  it('but a home, or a folder of any other form, is none', () => {
+    for (const folder of ['~', '~/x', '/scratch/mina/x', 'x', '.x'])
+      expect(complaints(`{"hosts": [{"name": "a", "folder": "${folder}"}]}`), folder).toEqual([]);
   });
 
   it('a host that is there twice is named with both places', () => {
