@@ -134,7 +134,7 @@ describe('P9 what a program says of a value', { timeout: 60_000 }, () => {
     const values = { KEY: key, BUNDLE: lines.join('\n') };
     const writer = await host.writer();
     const metrics = { stdout: [], csv: 'm.csv' };
-    const script = `echo before; seq 20000; printf '%s' "$BUNDLE" | tail -1; echo; mkdir "${host.folder}/-$KEY"; echo 1 > "${host.folder}/-$KEY/x"; ln -s "${host.folder}/-$KEY/x" m.csv`;
+    const script = `echo before; seq 20000; printf '%s' "$BUNDLE" | tail -1; echo; mkdir -p "${host.folder}/-$KEY"; echo 1 > "${host.folder}/-$KEY/x"; ln -s "${host.folder}/-$KEY/x" m.csv`;
     const spec = launchOf(['sh', '-c', script], {
       passEnv: Object.keys(values),
       metrics,
