@@ -26,6 +26,8 @@ export function onInterrupt(): Interrupt {
   return {
     promise,
     forget: () => {
+      // A command that was interrupted is on its way out, where a second signal may meet it still.
+      if (heardAtMs !== null) return;
       for (const signal of signals) process.off(signal, listener);
     },
   };
