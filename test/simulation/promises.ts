@@ -15,8 +15,6 @@ const settledAfterMs = 10_000;
 
 /** A slice in which the coordinator was stopped for a moment counts as one, though it ran for less of it. */
 const inexactMs = 2_000;
-/** What began while it was asked back has done nothing yet that is worth an adoption. */
-const justBegunMs = 1_000;
 /** Where the inventory says nothing. */
 const leastSilenceMs = 60_000;
 /** A host that is left out is tried again after that, a little less where slices were counted before. */
@@ -228,8 +226,7 @@ export class Promises {
     const { strangersEnded } = this.#story;
     for (; this.#seenStrangers < strangersEnded.length; this.#seenStrangers += 1) {
       const stranger = strangersEnded[this.#seenStrangers];
-      if (stranger === undefined || this.#leasedTo.get(stranger.attempt) !== stranger.host) continue;
-      if (this.#story.ranFor(stranger.attempt) > justBegunMs)
+      if (stranger !== undefined && this.#leasedTo.get(stranger.attempt) === stranger.host)
         return `P3: ${stranger.attempt}, leased to ${stranger.host} in another life of the ledger, is ended there and not adopted`;
     }
     return null;

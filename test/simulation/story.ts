@@ -15,7 +15,7 @@ export class Story {
   readonly completions = new Map<string, string[]>();
   /** Attempts that may run beside another of their trial, or for nothing: something happened that explains it. */
   readonly excused = new Set<string>();
-  /** What a coordinator told a host to end, though its ledger knows nothing of it. */
+  /** What a coordinator was told that it runs, and ended, though its ledger knows nothing of it. */
   readonly strangersEnded: { readonly host: string; readonly attempt: string }[] = [];
   /** What ran on a host when it lost its power. */
   readonly powerLosses: { readonly host: string; readonly running: readonly Lease[] }[] = [];
@@ -36,12 +36,6 @@ export class Story {
   started(host: string, lease: Lease): void {
     this.starts.push({ at: this.#now(), host, attempt: lease.attempt, trial: lease.trial });
     this.tell(`${host}: ${lease.attempt} of ${lease.trial} starts`);
-  }
-
-  /** Milliseconds since it started. */
-  ranFor(attempt: string): number {
-    const start = this.starts.find((one) => one.attempt === attempt);
-    return start === undefined ? 0 : this.#now() - start.at;
   }
 
   hasCompleted(attempt: string): boolean {

@@ -43,6 +43,8 @@ export class VirtualCoordinator {
   /** From `enter` to `leave`: whoever would connect again asks whether it still lasts. */
   readonly #visits = new Map<HostName, object>();
   readonly #conducts = new Map<HostName, Conduct>();
+  /** What ran when its host said what it has; what begins while it is asked back has done nothing yet. */
+  readonly #seen = new Set<string>();
   readonly #loop: CoordinatorLoop;
   #dead = false;
 
@@ -192,7 +194,7 @@ export class VirtualCoordinator {
         this.#disk.leased,
       );
     if (message.kind === 'cancel')
-      for (const attempt of message.attempts.filter((id) => !this.#disk.leased.has(id)))
+      for (const attempt of message.attempts.filter((id) => this.#seen.has(id) && !this.#disk.leased.has(id)))
         this.#story.strangersEnded.push({ host, attempt });
     this.#links.get(host)?.send('agent', message);
   }
@@ -233,6 +235,7 @@ export class VirtualCoordinator {
       if (conduct.hear(message, term, this.#clock.nowMs) !== null) return this.#distrust(name, link);
       this.#laptop.heard(name);
       wasServed ||= message.kind === 'welcome';
+      if (message.kind === 'state') for (const { attempt } of message.running) this.#seen.add(attempt);
       const isMadeUp = message.kind === 'state' && host.lies && this.#random.chance(0.5);
       this.#received(
         name,
