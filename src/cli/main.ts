@@ -17,5 +17,7 @@ process.on('uncaughtException', (error) => {
   process.exit(exitCode.failedInPart);
 });
 process.exitCode = await runCommand(args, console);
+// At an end by itself Node stops listening for signals first, and a second Ctrl-C would end it by the signal.
+if (process.exitCode === exitCode.interrupted) process.exit();
 // A connection to a host that does not answer any more is not waited for.
 setTimeout(() => process.exit(), 2_000).unref();
