@@ -1,41 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { endAgent, heldThere, type Removed, removeFolder } from '../../../src/coordinator/fleet/clean.ts';
-import { localTransport } from '../../../src/coordinator/transport/local.ts';
+import { by, files, isRoot, shells, top, write } from './one-home.ts';
 
-let top: string;
-beforeEach(() => {
-  top = realpathSync(mkdtempSync(join(tmpdir(), 'labsweep-clean-')));
-  mkdirSync(join(top, 'home'));
-  writeFileSync(join(top, 'sh'), `#!/bin/sh\nHOME='${top}/home' exec "$@"\n`, { mode: 0o755 });
-});
-afterEach(() => rmSync(top, { recursive: true, force: true }));
-
-const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
-  ([program = '', ...args]) => spawnSync(program, [...args, '-c', 'true']).status === 0,
-);
-const isRoot = process.getuid?.() === 0;
-
-const write = (path: string, text = ''): void => {
-  mkdirSync(dirname(join(top, path)), { recursive: true });
-  writeFileSync(join(top, path), text);
-};
 const read = (path: string): string => readFileSync(join(top, path), 'utf8');
-const files = (): string[] => readdirSync(top, { recursive: true, encoding: 'utf8' }).toSorted();
 const run = (folder: string): string =>
   `${folder}/host/0123456789abcdef0123456789abcdef/runs/0123456789abcdef-1`;
 
@@ -55,10 +25,7 @@ function used(folder: string, marker = true): void {
 
 /** @returns what became of it, by a person whose home is `home` */
 async function clean(folder: string, shell: readonly string[]): Promise<Removed> {
-  const transport = {
-    ...localTransport(),
-    exec: (_: readonly string[], stdin?: string) => localTransport().exec([join(top, 'sh'), ...shell], stdin),
-  };
+  const transport = by(shell);
   expect(await heldThere(transport, folder)).toMatchObject({ kind: 'held', holdings: [] });
   await endAgent(transport, folder, false);
   return removeFolder(transport, folder);

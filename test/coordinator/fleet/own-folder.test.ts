@@ -4,52 +4,23 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
-  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { notOursText } from '../../../src/coordinator/fleet/own-folder.ts';
 import { type Probe, probe } from '../../../src/coordinator/fleet/probe.ts';
-import { localTransport } from '../../../src/coordinator/transport/local.ts';
-
-let top: string;
-beforeEach(() => {
-  top = realpathSync(mkdtempSync(join(tmpdir(), 'labsweep-own-')));
-  mkdirSync(join(top, 'home'));
-  writeFileSync(join(top, 'sh'), `#!/bin/sh\nHOME='${top}/home' exec "$@"\n`, { mode: 0o755 });
-});
-afterEach(() => rmSync(top, { recursive: true, force: true }));
-
-const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
-  ([program = '', ...args]) => spawnSync(program, [...args, '-c', 'true']).status === 0,
-);
+import { by, files, isRoot, shells, top, write } from './one-home.ts';
 
 const token = '0123456789ab';
 const hash = 'a'.repeat(64);
 
 /** A look by a person whose home is `home`. */
 const look = (folder: string, shell: readonly string[] = ['sh']): Promise<Probe> =>
-  probe(
-    {
-      ...localTransport(),
-      exec: (_, stdin) => localTransport().exec([join(top, 'sh'), ...shell.map((word) => word)], stdin),
-    },
-    { folder, node: '', build: '0123456789abcdef' },
-    token,
-  );
-
-const write = (path: string, text = ''): void => {
-  mkdirSync(dirname(join(top, path)), { recursive: true });
-  writeFileSync(join(top, path), text);
-};
-const files = (): string[] => readdirSync(top, { recursive: true, encoding: 'utf8' }).toSorted();
-const isRoot = process.getuid?.() === 0;
+  probe(by(shell), { folder, node: '', build: '0123456789abcdef' }, token);
 
 /** As a labsweep left it that made no marker. */
 function earlier(folder: string): void {

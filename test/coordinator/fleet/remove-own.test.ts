@@ -3,46 +3,21 @@ import {
   chmodSync,
   chownSync,
   existsSync,
-  mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { heldThere, type Removed, removeFolder } from '../../../src/coordinator/fleet/clean.ts';
-import type { Transport } from '../../../src/coordinator/transport/transport.ts';
-import { localTransport } from '../../../src/coordinator/transport/local.ts';
+import { by, shells, top, write } from './one-home.ts';
 
-let top: string;
-beforeEach(() => {
-  top = realpathSync(mkdtempSync(join(tmpdir(), 'labsweep-remove-')));
-  mkdirSync(join(top, 'home'));
-  writeFileSync(join(top, 'sh'), `#!/bin/sh\nHOME='${top}/home' exec "$@"\n`, { mode: 0o755 });
-});
-afterEach(() => rmSync(top, { recursive: true, force: true }));
-
-const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
-  ([program = '', ...args]) => spawnSync(program, [...args, '-c', 'true']).status === 0,
-);
-
-const by = (shell: readonly string[]): Transport => ({
-  ...localTransport(),
-  exec: (_, stdin) => localTransport().exec([join(top, 'sh'), ...shell], stdin),
-});
 const clean = (folder: string, shell: readonly string[]): Promise<Removed> =>
   removeFolder(by(shell), join(top, folder));
 
-const write = (path: string): void => {
-  mkdirSync(dirname(join(top, path)), { recursive: true });
-  writeFileSync(join(top, path), '');
-};
 const filesIn = (folder: string): string[] =>
   readdirSync(join(top, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
