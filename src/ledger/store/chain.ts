@@ -1,7 +1,7 @@
 /** The chain: each event's row holds the hash of the row before and its own payload, so a change cannot hide. */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { LedgerEvent } from '../events.ts';
+import { type LedgerEvent, storedEvent } from '../events.ts';
 import { LedgerDamagedError } from './errors.ts';
 
 /** The last event of a ledger, or what comes before the first. */
@@ -96,11 +96,9 @@ function nextRow(rows: Iterator<unknown>, path: string, seq: number): EventRow |
   throw new LedgerDamagedError(path, seq + 1, 'is no row of a ledger');
 }
 
-/** What the chain vouches for was checked against the schema before it was written. */
 function parse(payload: string, path: string, seq: number): LedgerEvent {
   try {
-    const event: LedgerEvent = JSON.parse(payload);
-    return event;
+    return storedEvent(payload);
   } catch (cause) {
     throw new LedgerDamagedError(path, seq, 'is not JSON', cause);
   }

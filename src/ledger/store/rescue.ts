@@ -3,7 +3,7 @@ import { existsSync, truncateSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { LedgerEvent } from '../events.ts';
+import { type LedgerEvent, storedEvent } from '../events.ts';
 import { type ChainHead, chainHash, emptyChain, recordedHead } from './chain.ts';
 import { vacuumInto } from './copy-ledger.ts';
 import type { Rescued } from './errors.ts';
@@ -85,8 +85,7 @@ function keptEvents({ kept, head }: Held): LedgerEvent[] {
   let { hash } = emptyChain;
   for (const payload of kept.payloads()) {
     hash = chainHash(hash, payload);
-    const event: LedgerEvent = JSON.parse(payload);
-    events.push(event);
+    events.push(storedEvent(payload));
   }
   if (Buffer.compare(hash, head.hash) !== 0) throw new Error('the events were not read from the first on');
   return events;

@@ -1,7 +1,7 @@
 /** What of a damaged ledger is certainly as it was written: the longest beginning of its chain that verifies. */
 import { type AttemptId, attemptId } from '../../model/ids.ts';
 import { type MetricsLine, metricsLineSchema } from '../../model/metrics.ts';
-import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
+import { type LedgerEvent, ledgerEventSchema, storedEvent } from '../events.ts';
 import { fold } from '../fold.ts';
 import { misnamedLaunches } from '../misnamed.ts';
 import type { MetricsBatch } from '../metrics-batch.ts';
@@ -88,7 +88,7 @@ const vouchesFor = (after: readonly FoundEvent[], hash: Uint8Array): boolean =>
 
 function readEvent(payload: string): LedgerEvent | null {
   try {
-    const event: LedgerEvent = JSON.parse(payload);
+    const event = storedEvent(payload);
     if (!ledgerEventSchema.safeParse(event).success) return null;
     // Its command is not the one that the person declared.
     return event.kind === 'sweep-declared' && misnamedLaunches(event).length > 0 ? null : event;

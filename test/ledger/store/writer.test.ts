@@ -3,6 +3,7 @@ import { chownSync, readdirSync, readFileSync, statSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
+import type { LedgerEvent } from '../../../src/ledger/events.ts';
 import { kindOfFileSystem } from '../../../src/ledger/store/file-system.ts';
 import { openWriter } from '../../../src/ledger/store/open-writer.ts';
 import { openReader } from '../../../src/ledger/store/reader.ts';
@@ -99,6 +100,23 @@ describe('commit', () => {
     );
     writer.commit([trusted('b')], []);
     expect(hostsOf(writer.events())).toEqual(['b']);
+  });
+
+  test('events of an older labsweep are read with the fields that they lack', () => {
+    const folder = temporaryFolder();
+    const writer = writerOf(folder);
+    const written = [
+      '{"kind":"term-started","at":1,"term":1,"nonce":"8662acf5feff","machine":"cedar"}',
+      '{"kind":"sweep-opened","at":2,"sweep":"toy"}',
+    ];
+    writer.commit(
+      written.map((payload): LedgerEvent => JSON.parse(payload)),
+      [],
+    );
+    const whole = [{ secret: null }, { part: null }];
+    expect([...writer.events()]).toMatchObject(whole);
+    const reader = openReader(folder);
+    expect(reader.kind === 'opened' && reader.reader.read(0).events).toMatchObject(whole);
   });
 
   test('a writer that stops reading early can commit', () => {
