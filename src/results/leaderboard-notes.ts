@@ -19,7 +19,7 @@ export function tableNotes(board: Leaderboard, limit: number, notShown: readonly
     ...intervalNotes(board).map((note): [boolean, string] => [true, note]),
     [
       has('incomplete') || rows.some(({ givenUp }) => givenUp > 0),
-      'n 2/3: 2 of 3 replicates have a result. A trial that was given up counts as missing.',
+      'n 1/3: 1 of 3 replicates has a result. One that failed, and is not tried again, counts as missing.',
     ],
     [has('paused'), 'A stopped trial has no result: its row shows the line that it had reported by then.'],
     [

@@ -117,6 +117,6 @@ function otherMetrics(board: Leaderboard): string[] {
 }
 
 function replicatesText({ replicates: { done, declared }, givenUp, seedIgnored }: Row): string {
-  const missing = givenUp > 0 ? `, ${givenUp} given up` : '';
+  const missing = givenUp > 0 ? `, ${givenUp} failed` : '';
   return `${done === declared ? done : `${done}/${declared}`}${missing}${seedIgnored ? '!' : ''}`;
 }

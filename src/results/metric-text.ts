@@ -59,6 +59,7 @@ export function alignedCells(cells: readonly (MetricCell | null)[]): string[] {
 
 /** Where the fraction of a number begins. */
 function pointOf(text: string): number {
+  if (text === 'NaN') return 1; // it begins where a digit does
   const at = text.search(/[.e]/);
   return at === -1 ? text.length : at;
 }
