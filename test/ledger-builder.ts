@@ -166,6 +166,8 @@ const emptyEnd: AttemptEnd = {
   logTail: '',
 };
 
+export const endWith = (end: Partial<AttemptEnd>): AttemptEnd => ({ ...emptyEnd, ...end });
+
 function declaredPoint(
   point: BuiltPoint,
   seeds: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * Whether two trainings are one: they reported the same in every line. An accuracy over 80 clips agrees by chance (two
- * honest replicates near 0.99 do so in half of all cases), a loss or a curve does not.
+ * Whether two trainings are one: they reported the same in every line. An accuracy over 80 clips agrees by chance (of
+ * two honest replicates at 0.99, in 35 of 100 cases: the binomial distribution), a loss or a curve does not.
  */
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import { isNotFinite, type MetricsLine, metricOf } from '../model/metrics.ts';
