@@ -142,6 +142,14 @@ export const failure = (message = 'exit code 1'): Outcome => ({
   message,
 });
 
+/** The end of a training whose `metric` is NaN in its only line. */
+export const diverged = (metric: string, others: MetricsLine = {}): Partial<AttemptEnd> => ({
+  outcome: { kind: 'diverged', message: `${metric} is NaN in its result` },
+  final: { ...others, [metric]: 'NaN' },
+  metricsCount: 1,
+  metricsHash: 'nan',
+});
+
 const emptyEnd: AttemptEnd = {
   outcome: { kind: 'succeeded' },
   best: null,
@@ -157,6 +165,8 @@ const emptyEnd: AttemptEnd = {
   checkpointBytes: 0,
   logTail: '',
 };
+
+export const endWith = (end: Partial<AttemptEnd>): AttemptEnd => ({ ...emptyEnd, ...end });
 
 function declaredPoint(
   point: BuiltPoint,

@@ -2,13 +2,14 @@
 import { inLine } from '../model/printable.ts';
 import { hostLines } from './host-lines.ts';
 import type { Failure, RunView } from './run-view.ts';
-import { countsText, etaText, figure, wholeSeconds } from './text.ts';
+import { ignoredText } from '../results/leaderboard-notes.ts';
+import { bestLabel, countsText, etaText, figure, wholeSeconds } from './text.ts';
 
 const mostLines = 15;
 
 export function lines(view: RunView, columns: number): string[] {
   const head = [progressLine(view, columns), countsLine(view)];
-  const foot = [...bestLines(view), ...view.failures.map(failureLine)];
+  const foot = [...bestLines(view), ...view.ignored.map(ignoredText), ...view.failures.map(failureLine)];
   const room = mostLines - head.length - foot.length;
   return [...head, ...hostLines(view.hosts, room), ...foot].map((line) => cut(inLine(line), columns));
 }
@@ -17,7 +18,7 @@ const barWidth = 24;
 
 function progressLine({ sweep, counts, elapsedMs, etaSeconds }: RunView, columns: number): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const done = counts.succeeded + counts.failed + counts.cancelled;
+  const done = counts.succeeded + counts.diverged + counts.failed + counts.cancelled;
   const share = total === 0 ? 1 : done / total;
   const filled = Math.floor(share * barWidth);
   const bar = columns < 60 ? '' : `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} `;
@@ -31,7 +32,7 @@ function countsLine(view: RunView): string {
 }
 
 const bestLines = ({ best }: RunView): string[] =>
-  best === null ? [] : [`best    ${best.metric} ${figure(best.value)}  ${best.label}`];
+  best === null ? [] : [`best    ${best.metric} ${figure(best.value)}  ${bestLabel(best)}`];
 
 const failureLine = ({ label, host, reason, agoMs }: Failure): string =>
   `failed  ${label} on ${host}, ${wholeSeconds(agoMs)} ago: ${oneLine(reason)}`;

@@ -1,14 +1,17 @@
 /** What `run` says where lines only append: failures as they come, progress at most once a second, an end. */
 import type { LedgerEvent } from '../ledger/events.ts';
-import type { LedgerState } from '../ledger/state.ts';
+import { hasResult } from '../ledger/results.ts';
+import type { LedgerState, TrialStatus } from '../ledger/state.ts';
 import { formatDuration } from '../model/duration.ts';
 import { attemptId } from '../model/ids.ts';
 import { inLine } from '../model/printable.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import { attemptLabel } from './labels.ts';
 import { stateText } from './host-lines.ts';
 import { isAtRest, type RunView } from './run-view.ts';
-import { countsText, etaText, figure } from './text.ts';
+import { ignoredText } from '../results/leaderboard-notes.ts';
+import { bestLabel, countsText, etaText, figure } from './text.ts';
 
 /** A line a second while somebody may be looking, then one in ten: a night's log is read in the morning. */
 const progressEveryMs = 1_000;
@@ -25,6 +28,7 @@ export class PlainLog {
   #progressed = false;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #said = '';
+  readonly #doubted = new Set<string>();
 
   constructor(write: (line: string) => void) {
     this.#write = (line) => write(inLine(line));
@@ -58,6 +62,14 @@ export class PlainLog {
     this.#saidAtMs = nowMs;
     this.#lookedAtMs = nowMs;
     this.#say(progressText(now));
+    this.#doubt(now);
+  }
+
+  /** Once a parameter: what comes later may clear it, and the table at the end says so again. */
+  #doubt({ ignored }: RunView): void {
+    for (const { parameter } of ignored)
+      if (!this.#doubted.has(parameter)) this.#write(ignoredText({ parameter }));
+    for (const { parameter } of ignored) this.#doubted.add(parameter);
   }
 
   /** A virtual environment takes minutes to make: whoever waits for the first trial is told what for. */
@@ -96,9 +108,15 @@ function noticeLine(event: LedgerEvent, state: LedgerState): string | null {
     return null;
   const attempt = state.attempts.get(attemptId(event.attempt));
   if (attempt === undefined) return null;
-  const follows =
-    state.trials.get(attempt.trial)?.status.kind === 'failed' ? 'given up' : 'will be tried again';
-  return `${attemptLabel(state, attempt)} on ${event.host} ${outcomeText(event.end.outcome)} (${follows})`;
+  const { outcome } = event.end;
+  const follows = followsText(outcome, state.trials.get(attempt.trial)?.status);
+  return `${attemptLabel(state, attempt)} on ${event.host} ${outcomeText(outcome)} (${follows})`;
+}
+
+function followsText({ kind }: Outcome, trial: TrialStatus | undefined): string {
+  if (kind === 'diverged') return 'that is its result';
+  if (trial !== undefined && hasResult(trial)) return 'its trial has a result already';
+  return trial?.kind === 'failed' ? 'given up' : 'will be tried again';
 }
 
 /** `84 of 147: 84 succeeded, 4 running, 59 waiting; best val_accuracy 0.913 (layers=8 BN); about 9 min left`. */
@@ -116,4 +134,4 @@ const endText = (view: RunView): string =>
   );
 
 const bestText = ({ best }: RunView): string[] =>
-  best === null ? [] : [`best ${best.metric} ${figure(best.value)} (${best.label})`];
+  best === null ? [] : [`best ${best.metric} ${figure(best.value)} (${bestLabel(best)})`];

@@ -3,8 +3,11 @@ import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, SweepStatus, TrialStatus } from '../ledger/state.ts';
 import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
 import { type MetricsLine, metricOf } from '../model/metrics.ts';
+import { isResult } from '../model/outcome.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import { refusalText } from '../model/refusal-text.ts';
+import type { Best } from '../results/best.ts';
+import type { IgnoredParameter } from '../results/ignored-parameters.ts';
 import type { Holding } from '../protocol/messages.ts';
 import { isAskedFor, notAskedOf } from './asked.ts';
 import { deviceLabel } from './devices.ts';
@@ -24,6 +27,8 @@ export interface RunView {
   readonly etaSeconds: number | null;
   readonly hosts: readonly HostView[];
   readonly best: Best | null;
+  /** Parameters that change nothing between the points so far. */
+  readonly ignored: readonly IgnoredParameter[];
   /** The latest first, a few. */
   readonly failures: readonly Failure[];
 }
@@ -51,12 +56,6 @@ export interface Running {
   readonly value: number | null;
 }
 
-export interface Best {
-  readonly label: string;
-  readonly metric: string;
-  readonly value: number;
-}
-
 export interface Failure {
   readonly label: string;
   readonly host: HostName;
@@ -76,6 +75,7 @@ export interface RunViewSources {
   /** Null where nobody coordinates. */
   readonly live: Pick<LiveFigures, 'sweeps' | 'hosts'> | null;
   readonly best: Best | null;
+  readonly ignored: readonly IgnoredParameter[];
   /** An attempt's latest metrics line, where one is known. */
   readonly latestLine: (attempt: AttemptId) => MetricsLine | null;
   /** Wall clock of this machine, which is the coordinator's. */
@@ -85,7 +85,7 @@ export interface RunViewSources {
 const mostFailures = 3;
 
 export function runView(sources: RunViewSources): RunView {
-  const { state, sweep, live, best, nowMs } = sources;
+  const { state, sweep, live, best, ignored, nowMs } = sources;
   const notAsked = notAskedOf(sweep, live);
   return {
     sweep: sweep.name,
@@ -97,6 +97,7 @@ export function runView(sources: RunViewSources): RunView {
     etaSeconds: live?.sweeps.find((one) => one.sweep === sweep.name)?.etaSeconds ?? null,
     hosts: hostNames(state, live).map((name) => hostView(sources, name)),
     best,
+    ignored,
     failures: recentFailures(sources),
   };
 }
@@ -146,7 +147,7 @@ function recentFailures({ state, sweep, nowMs }: RunViewSources): Failure[] {
   for (const attempt of state.attempts.values()) {
     if (attempt.sweep !== sweep.name || attempt.status.kind !== 'ended') continue;
     const { at, end } = attempt.status;
-    if (end.outcome.kind === 'succeeded' || end.outcome.kind === 'cancelled') continue;
+    if (isResult(end.outcome.kind) || end.outcome.kind === 'cancelled') continue;
     if (latest.length === mostFailures && at < (latest.at(-1)?.at ?? 0)) continue;
     latest.push({ attempt, at, reason: outcomeText(end.outcome) });
     latest.sort((a, b) => b.at - a.at);

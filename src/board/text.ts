@@ -1,5 +1,7 @@
 /** The words that the live view and the plain lines share. */
 import { formatDuration } from '../model/duration.ts';
+import type { Best } from '../results/best.ts';
+import { numberText } from '../results/metric-text.ts';
 import type { RunView } from './run-view.ts';
 
 export const etaText = (etaSeconds: number): string =>
@@ -17,6 +19,7 @@ export function countsText({ counts, notAsked }: Pick<RunView, 'counts' | 'notAs
     [counts.succeeded, 'succeeded'],
     [counts.running, 'running'],
     [counts.queued + counts.leased, 'waiting'],
+    [counts.diverged, 'diverged'],
     [counts.failed, 'failed'],
     [counts.cancelled, 'cancelled'],
     [notAsked, 'not asked for'],
@@ -24,5 +27,9 @@ export function countsText({ counts, notAsked }: Pick<RunView, 'counts' | 'notAs
   return shown.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ') || 'no trials';
 }
 
-/** Four digits that count, as the leaderboard has them. */
-export const figure = (value: number): string => String(Number(value.toPrecision(4)));
+/** Four digits that count. */
+export const figure = (value: number): string => String(Number(numberText(value)));
+
+/** The point that leads: as long as no point has all its replicates, by those that are done. */
+export const bestLabel = ({ label, done, declared }: Best): string =>
+  done === declared ? label : `${label}, so far ${done} of ${declared} replicates`;

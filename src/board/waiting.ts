@@ -217,6 +217,10 @@ function settledText(
     }
     case 'succeeded':
       return `it has succeeded, by attempt ${number} on ${host}`;
+    case 'diverged': {
+      const how = status.kind === 'ended' ? outcomeText(status.end.outcome) : kind;
+      return `attempt ${number} on ${host} ${how}; that is its result, and it is not trained again`;
+    }
     case 'failed':
     case 'cancelled': {
       const how = status.kind === 'ended' ? outcomeText(status.end.outcome) : kind;

@@ -1,3 +1,4 @@
+import { Doubts } from '../board/doubts.ts';
 import { HostNotices, hostNewsText } from '../board/host-notices.ts';
 import { lines as boardLines } from '../board/lines.ts';
 import { PlainLog } from '../board/plain-log.ts';
@@ -22,6 +23,7 @@ const rowsAtEnd = 20;
 /** What `run` says to people: live lines on a terminal, appended lines elsewhere, the leaderboard at the end. */
 export function boardReporter(console: Console, name: string): RunReporter {
   const latest = new LatestLines();
+  const doubts = new Doubts();
   let live: LiveFigures | null = null;
   let seen: LedgerState | null = null;
   const sweep = (): Sweep | undefined => seen?.sweeps.get(sweepName(name));
@@ -31,6 +33,7 @@ export function boardReporter(console: Console, name: string): RunReporter {
       sweep: shown,
       live,
       best: bestSoFar(state, shown),
+      ignored: doubts.of(state, shown),
       latestLine: latest.of,
       nowMs: Date.now(),
     });
@@ -73,11 +76,11 @@ export function boardReporter(console: Console, name: string): RunReporter {
 }
 
 function sayEnd(console: Console, ledger: LedgerState, summary: RunSummary): void {
-  const { sweep, cached, succeeded, seconds } = summary;
+  const { sweep, cached, succeeded, diverged, seconds } = summary;
   const board = leaderboardLines(leaderboard(ledger, sweep), console.columns, rowsAtEnd);
-  if (sweep.counts.succeeded > 0) console.out(`${board.join('\n')}\n`);
+  if (sweep.counts.succeeded + sweep.counts.diverged > 0) console.out(`${board.join('\n')}\n`);
   console.err(
-    `${counted(succeeded, 'trial')} trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`,
+    `${counted(succeeded + diverged, 'trial')} trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`,
   );
 }
 

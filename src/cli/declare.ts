@@ -7,6 +7,7 @@ import {
   type ResolvedProgram,
 } from '../coordinator/declaration.ts';
 import { fold } from '../ledger/fold.ts';
+import { isDone } from '../ledger/results.ts';
 import { emptyLedger, type LedgerState, type Sweep } from '../ledger/state.ts';
 import { openReader } from '../ledger/store/reader.ts';
 import { canonicalJson } from '../model/canonical.ts';
@@ -108,7 +109,7 @@ export function keptProgram(
 ): ResolvedProgram {
   const before = ledger.sweeps.get(sweepName(loaded.sweep.name));
   const earlier = before === undefined ? null : earlierIdentity(before, program.identity);
-  if (before === undefined || earlier === null || before.counts.succeeded === 0 || fresh === true)
+  if (before === undefined || earlier === null || before.counts.succeeded + before.counts.diverged === 0 || fresh === true)
     return program;
   const kept = { ...program, identity: earlier };
   if (keep === true) return kept;
@@ -135,7 +136,7 @@ function earlierIdentity(sweep: Sweep, now: ProgramIdentity): ProgramIdentity | 
 const countKept = (ledger: LedgerState, { points }: Declared): number =>
   points
     .flatMap(({ trials }) => trials)
-    .filter((id) => ledger.trials.get(trialId(id))?.status.kind === 'succeeded').length;
+    .filter((id) => isDone(ledger, trialId(id))).length;
 
 const shortFiles = (identity: ProgramIdentity): string =>
   identity.kind === 'command' ? (identity.files ?? 'no files').slice(0, 8) : identity.name;

@@ -1,4 +1,4 @@
-/** What another ledger has to give: every trial that succeeded there, with what is needed to count it here. */
+/** What another ledger has to give: every trial with a result there, with what is needed to count it here. */
 import { z } from 'zod';
 import type { Command } from '../coordinator/core/command.ts';
 import { type ForeignDeclaration, foreignDeclarationSchema, type ImportedResult } from '../ledger/events.ts';
@@ -7,6 +7,7 @@ import { writtenId } from '../model/ids.ts';
 import { namePattern } from '../model/leaf-input.ts';
 import { innerPath } from '../model/manifest.ts';
 import type { Objective } from '../model/metrics.ts';
+import { isResult } from '../model/outcome.ts';
 import { printable } from '../model/printable.ts';
 import { CommandError } from './exit.ts';
 import { metricsHashOf } from '../ledger/store/metrics-hash.ts';
@@ -30,7 +31,7 @@ export function* importCommands(
   path: string,
   isWanted: (attempt: Attempt) => boolean,
 ): Generator<Import> {
-  const succeeded = [...state.attempts.values()].filter((attempt) => isResult(attempt) && isWanted(attempt));
+  const succeeded = [...state.attempts.values()].filter((attempt) => bringsResult(attempt) && isWanted(attempt));
   for (const attempts of Map.groupBy(succeeded, (attempt) => ledgerOf(state, attempt)).values())
     for (const part of inParts(attempts)) yield commandOf(state, reader, path, part);
 }
@@ -50,8 +51,8 @@ function* inParts(attempts: readonly Attempt[]): Generator<readonly Attempt[]> {
   if (part.length > 0) yield part;
 }
 
-export const isResult = ({ status }: Attempt): boolean =>
-  status.kind === 'ended' && status.end.outcome.kind === 'succeeded';
+export const bringsResult = ({ status }: Attempt): boolean =>
+  status.kind === 'ended' && isResult(status.end.outcome.kind);
 
 /** What no labsweep writes into a result: it would end up in names of files, in dates or on a terminal. */
 const plausible = z.object({
@@ -74,7 +75,7 @@ const plausible = z.object({
 /** @throws CommandError for a ledger that holds anything else: nothing of it is taken in */
 export function requirePlausible(name: string, state: LedgerState): void {
   for (const attempt of state.attempts.values()) {
-    const read = isResult(attempt)
+    const read = bringsResult(attempt)
       ? plausible.safeParse({ ...attempt, sweeps: sweepsOf(state, attempt) })
       : null;
     if (read === null || read.success) continue;

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { fold } from '../ledger/fold.ts';
 import { misnamedLaunches, TrialNames } from '../ledger/misnamed.ts';
+import { hasResult } from '../ledger/results.ts';
 import { emptyLedger, type LedgerState } from '../ledger/state.ts';
 import { openLedgerFile } from '../ledger/store/reader.ts';
 import { type Salvage, salvage } from '../ledger/store/salvage.ts';
 import type { Lost } from '../ledger/store/shortfall.ts';
-import { countStatuses } from '../ledger/sweeps.ts';
+import { countEach } from '../ledger/sweeps.ts';
 import { type Finding as StoreFinding, verifyLedger } from '../ledger/store/verify.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import { programs } from '../programs/registry.ts';
@@ -62,7 +63,7 @@ export function checkLedger(path: string): LedgerCheck {
 export const savedOf = ({ events, state }: Salvage): Saved => ({
   events: events.length,
   to: events.at(-1)?.at ?? null,
-  results: [...state.trials.values()].filter(({ status }) => status.kind === 'succeeded').length,
+  results: [...state.trials.values()].filter(({ status }) => hasResult(status)).length,
 });
 
 /** `40 events with 12 results, up to 2026-03-01 21:07:45`. */
@@ -119,16 +120,17 @@ export const harmIn = ({ findings }: LedgerCheck): readonly Finding[] =>
 function sumFindings(state: LedgerState): Finding[] {
   const findings: Finding[] = [];
   const say = (message: string): void => void findings.push({ kind: 'does-not-add-up', message });
-  for (const { name, order, counts } of state.sweeps.values()) {
-    const found = countStatuses(order);
+  for (const sweep of state.sweeps.values()) {
+    const { name, order, counts } = sweep;
+    const found = countEach(sweep, order);
     if (canonicalJson(counts) !== canonicalJson(found))
       say(`sweep ${name} counts ${JSON.stringify(counts)} and holds ${JSON.stringify(found)}`);
   }
   for (const { id, status } of state.trials.values()) {
-    if (status.kind !== 'succeeded') continue;
+    if (!hasResult(status)) continue;
     const attempt = state.attempts.get(status.attempt);
-    if (attempt?.status.kind !== 'ended' || attempt.status.end.outcome.kind !== 'succeeded')
-      say(`trial ${id} has succeeded by attempt ${status.attempt}, which has not`);
+    if (attempt?.status.kind !== 'ended' || attempt.status.end.outcome.kind !== status.kind)
+      say(`trial ${id} has ${status.kind} by attempt ${status.attempt}, which has not`);
   }
   return findings;
 }

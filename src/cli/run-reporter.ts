@@ -4,6 +4,7 @@ import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { attemptId, sweepName } from '../model/ids.ts';
+import { ignoredParameters } from '../results/ignored-parameters.ts';
 import type { Console } from './console.ts';
 
 /** What a run says while it goes on: lines that live on a terminal, lines in a log, or NDJSON for scripts. */
@@ -24,6 +25,7 @@ export interface RunSummary {
   /** Trials that had a result before this run. */
   readonly cached: number;
   readonly succeeded: number;
+  readonly diverged: number;
   readonly failed: number;
   readonly seconds: number;
 }
@@ -41,8 +43,10 @@ export function jsonReporter(console: Console, sweep: string): RunReporter {
       for (const news of notices.news(live, performance.now())) say({ event: 'host', ...news });
     },
     notice: (notice) => say({ event: 'notice', notice }),
-    ended: (_, { cached, succeeded, failed, seconds }) =>
-      say({ event: 'end', succeeded, failed, cached, seconds }),
+    ended: (ledger, { sweep: ended, cached, succeeded, diverged, failed, seconds }) => {
+      const ignored = ignoredParameters(ledger, ended);
+      say({ event: 'end', succeeded, diverged, failed, cached, seconds, ignored });
+    },
     close: () => {},
   };
 }

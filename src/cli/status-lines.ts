@@ -4,6 +4,7 @@ import { type HostView, isAtRest, type RunView } from '../board/run-view.ts';
 import { countsText, etaText } from '../board/text.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { formatSize } from '../model/size.ts';
+import { ignoredText } from '../results/leaderboard-notes.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import { deviceLines } from './device-lines.ts';
 
@@ -11,7 +12,7 @@ import { deviceLines } from './device-lines.ts';
 export function statusLines(views: readonly RunView[], live: LiveFigures | null): string[] {
   const hosts = views[0]?.hosts ?? [];
   return [
-    ...views.map(sweepLine),
+    ...views.flatMap((view) => [sweepLine(view), ...view.ignored.map((one) => `  ${ignoredText(one)}`)]),
     ...(hosts.length === 0
       ? []
       : [

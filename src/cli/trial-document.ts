@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { artifactsFolder } from '../coordinator/artifacts-folder.ts';
+import { hasResult } from '../ledger/results.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from '../ledger/state.ts';
 import type { Artifact, AttemptEnd } from '../model/attempt-end.ts';
 import type { Params } from '../model/params.ts';
@@ -78,7 +79,7 @@ function attemptDocument({ status: trial }: Trial, attempt: Attempt, folder: str
     anew: attempt.anew,
     device: status.kind === 'running' ? status.device : (end?.device ?? null),
     state: status.kind,
-    counts: trial.kind === 'succeeded' && trial.attempt === attempt.id,
+    counts: hasResult(trial) && trial.attempt === attempt.id,
     outcome: end?.outcome ?? null,
     seconds: end?.seconds ?? null,
     cpuSeconds: end?.cpuSeconds ?? null,

@@ -26,7 +26,7 @@ export function sweepOf(ledger: LedgerState, name: string): Sweep {
 }
 
 /** What a sweep that came to rest amounts to, said where it is not all well. @param console null: nothing is said */
-export function verdictOf(console: Console | null, sweep: Sweep, { failed }: Counts): ExitCode {
+export function verdictOf(console: Console | null, sweep: Sweep, { diverged, failed }: Counts): ExitCode {
   const { name, status } = sweep;
   if (status.kind === 'stopped') console?.err(stoppedText(sweep, status));
   else if (status.kind === 'paused')
@@ -35,6 +35,11 @@ export function verdictOf(console: Console | null, sweep: Sweep, { failed }: Cou
     console?.err(
       `${failed} failed: \`labsweep list ${name} --failed\` shows them, ` +
         `\`labsweep retry ${name} --failed && labsweep resume ${name}\` tries them again.\n`,
+    );
+  if (diverged > 0)
+    console?.err(
+      `${diverged} diverged (NaN or infinite): \`labsweep list ${name} --diverged\` shows ${diverged === 1 ? 'it' : 'them'}. ` +
+        'That is a result, which is ranked last and not trained again.\n',
     );
   return status.kind !== 'open' || failed > 0 ? exitCode.failedInPart : exitCode.done;
 }
@@ -64,7 +69,7 @@ export function strandedVerdict(
   console: Console,
   ledger: LedgerState,
   sweep: Sweep,
-  { queued, leased, running, succeeded }: Counts,
+  { queued, leased, running, succeeded, diverged }: Counts,
   obstacles: Obstacles,
 ): ExitCode {
   for (const { host, refusal } of obstacles) {
@@ -86,7 +91,7 @@ export function strandedVerdict(
   console.err(
     `No host can go on with ${counted(queued + leased + running, 'trial')} of ${sweep.name}${which}; ${remedy}\`${runText(sweep.declaration)}\` tries again.\n`,
   );
-  return areTooSmall && succeeded > 0 ? exitCode.failedInPart : exitCode.noHost;
+  return areTooSmall && succeeded + diverged > 0 ? exitCode.failedInPart : exitCode.noHost;
 }
 
 const isTooSmall = (refusal: Refusal): boolean =>

@@ -19,13 +19,15 @@ export interface Over {
   readonly obstacles: Obstacles | null;
 }
 
+type Results = Pick<Sweep['counts'], 'succeeded' | 'diverged'>;
+
 export class Watched {
   readonly #console: Console;
   readonly #request: RunRequest;
   readonly #startedAt = performance.now();
   readonly #left: Awaited[];
   /** Results that were there before, by sweep. */
-  readonly #cached = new Map<string, number>();
+  readonly #cached = new Map<string, Results>();
   #reporter: RunReporter;
   #code: ExitCode = exitCode.done;
   #isClosed = false;
@@ -56,7 +58,7 @@ export class Watched {
   begin(ledger: LedgerState): void {
     for (const awaited of this.#left)
       if (!this.#cached.has(awaited.sweep))
-        this.#cached.set(awaited.sweep, this.countsOf(ledger, awaited).succeeded);
+        this.#cached.set(awaited.sweep, { ...this.countsOf(ledger, awaited) });
   }
 
   /** Others were handed in meanwhile. */
@@ -110,11 +112,16 @@ export class Watched {
   }
 
   async sayEnd(ledger: LedgerState, awaited: Awaited): Promise<void> {
-    const { succeeded, failed } = this.countsOf(ledger, awaited);
-    const cached = this.#cached.get(awaited.sweep) ?? 0;
-    const seconds = (performance.now() - this.#startedAt) / 1_000;
-    const sweep = sweepOf(ledger, awaited.sweep);
-    await this.#reporter.ended(ledger, { sweep, cached, succeeded: succeeded - cached, failed, seconds });
+    const { succeeded, diverged, failed } = this.countsOf(ledger, awaited);
+    const before = this.#cached.get(awaited.sweep) ?? { succeeded: 0, diverged: 0 };
+    await this.#reporter.ended(ledger, {
+      sweep: sweepOf(ledger, awaited.sweep),
+      cached: before.succeeded + before.diverged,
+      succeeded: succeeded - before.succeeded,
+      diverged: diverged - before.diverged,
+      failed,
+      seconds: (performance.now() - this.#startedAt) / 1_000,
+    });
   }
 
   #verdict(ledger: LedgerState, awaited: Awaited, { obstacles }: Over): ExitCode {

@@ -1,7 +1,7 @@
 /** What happens to attempts: they are leased, taken back, started, ended, adopted, and come back after a silence. */
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import { type AttemptId, attemptId, hostName, type SweepName, sweepName } from '../model/ids.ts';
-import { chargedTo } from '../model/outcome.ts';
+import { chargedTo, isResult } from '../model/outcome.ts';
 import { workOf } from '../model/work.ts';
 import type { LedgerEvent } from './events.ts';
 import { noteIfCrash } from './crashes.ts';
@@ -90,7 +90,7 @@ export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd
   const charged = chargedTo[end.outcome.kind];
   const host = hostOf(state, attempt.host);
   if (charged === 'host') host.charges += 1;
-  if (end.outcome.kind === 'succeeded') host.charges = 0;
+  if (isResult(end.outcome.kind)) host.charges = 0;
   noteStanding(host, attempt, end);
   const status = statusAfter(state, trial, attempt, end);
   if (status !== null) setStatus(state, trial, status);

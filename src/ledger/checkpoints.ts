@@ -1,5 +1,5 @@
 /** What attempts that did not come to their end have left for the next one. */
-import { chargedTo } from '../model/outcome.ts';
+import { chargedTo, isResult } from '../model/outcome.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Attempt, LedgerState, Trial } from './state.ts';
 
@@ -19,7 +19,7 @@ export const mayHaveLeftOne = ({ status, importedFrom }: Attempt): boolean =>
   status.kind === 'ended' &&
   importedFrom === null &&
   status.end.checkpointBytes !== 0 &&
-  status.end.outcome.kind !== 'succeeded' &&
+  !isResult(status.end.outcome.kind) &&
   status.end.outcome.kind !== 'not-started';
 
 /**

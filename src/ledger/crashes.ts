@@ -2,6 +2,7 @@
 import type { HostName } from '../model/ids.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { hostOf, trialOf } from './records.ts';
+import { hasResult } from './results.ts';
 import type { Attempt, HostCrash, LedgerState, Trial, TrialCrash } from './state.ts';
 
 /**
@@ -28,7 +29,7 @@ export function noteIfCrash(state: LedgerState, attempt: Attempt, outcome: Outco
   crash.lastStart = Math.max(crash.lastStart, startedAt);
   const trial = trialOf(state, attempt.trial);
   trial.crashes = trial.crashes.concat({ host: attempt.host, crash, alone: attempt.alone });
-  if (trial.status.kind !== 'succeeded') state.shaken.add(trial);
+  if (!hasResult(trial.status)) state.shaken.add(trial);
 }
 
 /** The crashes that a trial may have made: where the power was cut, none did. */

@@ -4,9 +4,11 @@
  */
 import { canonicalJson } from '../model/canonical.ts';
 import type { Objective } from '../model/metrics.ts';
+import { isResult } from '../model/outcome.ts';
 import { attemptId, hostName, sweepName, trialId } from '../model/ids.ts';
 import type { ForeignDeclaration, ImportedResult, LedgerEvent, PointDeclaration } from './events.ts';
 import type { Attempt, LedgerState, Sweep } from './state.ts';
+import { countIn, noCounts } from './sweeps.ts';
 import { newTrial, setStatus, takesThePlace } from './trials.ts';
 
 type Imported = Extract<LedgerEvent, { kind: 'imported' }>;
@@ -20,7 +22,8 @@ export function importResults(state: LedgerState, event: Imported): void {
 /** @returns whether it was not here */
 function takeIn(state: LedgerState, event: Imported, result: ImportedResult): boolean {
   const { ledger, path, declarations } = event;
-  if (state.attempts.has(attemptId(result.attempt)) || result.end.outcome.kind !== 'succeeded') return false;
+  const { kind } = result.end.outcome;
+  if (state.attempts.has(attemptId(result.attempt)) || !isResult(kind)) return false;
   const id = trialId(result.trial);
   const trial = state.trials.get(id) ?? newTrial(state, id, result.point, result.seed, result.replicate);
   const attempt: Attempt = {
@@ -45,8 +48,7 @@ function takeIn(state: LedgerState, event: Imported, result: ImportedResult): bo
   };
   state.attempts.set(attempt.id, attempt);
   trial.attempts = trial.attempts.concat(attempt.id);
-  if (takesThePlace(state, trial, attempt))
-    setStatus(state, trial, { kind: 'succeeded', attempt: attempt.id });
+  if (takesThePlace(state, trial, attempt)) setStatus(state, trial, { kind, attempt: attempt.id });
   return true;
 }
 
@@ -84,9 +86,11 @@ function joinSweep(
     order,
     firstQueued: order.length,
     part: null,
-    counts: { queued: 0, leased: 0, running: 0, succeeded: order.length, failed: 0, cancelled: 0 },
+    counts: noCounts(),
+    diverged: new Set(),
     status: { kind: 'open' },
   };
+  for (const trial of order) countIn(state, sweep, trial);
   state.sweeps.set(name, sweep);
   for (const trial of order) trial.sweeps = trial.sweeps.concat(name);
 }

@@ -1,11 +1,12 @@
 /** How hosts do at what they are given: what came to a good end there, and what failed. */
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import type { TrialId } from '../model/ids.ts';
-import { chargedTo } from '../model/outcome.ts';
+import { chargedTo, isResult } from '../model/outcome.ts';
 import type { Attempt, HostRecord } from './state.ts';
 
 /** Of the trials of one launch on one host, since a person trusted it. */
 export interface Standing {
+  /** Also those that diverged: their program went to its end there. */
   succeeded: number;
   failed: number;
   /** Trials that failed there since the last that succeeded, in the order of their ends. */
@@ -21,7 +22,7 @@ export function noteStanding(
   { outcome }: AttemptEnd,
 ): void {
   const standing = standings.get(launch) ?? nothing();
-  if (outcome.kind === 'succeeded')
+  if (isResult(outcome.kind))
     Object.assign(standing, { succeeded: standing.succeeded + 1, streak: [] });
   else if (chargedTo[outcome.kind] === 'trial') {
     standing.failed += 1;

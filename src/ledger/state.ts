@@ -47,6 +47,8 @@ export interface Sweep {
   /** The trials that people have asked for, where smaller runs are all that they asked for; null: all of them. */
   part: ReadonlySet<TrialId> | null;
   readonly counts: Record<TrialStatus['kind'], number>;
+  /** Of its trials with a result, those whose result is not finite in this sweep's objective. */
+  readonly diverged: Set<TrialId>;
   status: SweepStatus;
 }
 
@@ -101,6 +103,8 @@ export type TrialStatus =
   | { readonly kind: 'running'; readonly attempt: AttemptId }
   /** The attempt whose result counts. */
   | { readonly kind: 'succeeded'; readonly attempt: AttemptId }
+  /** Likewise, where the objective of the attempt's own sweep is NaN or infinite. */
+  | { readonly kind: 'diverged'; readonly attempt: AttemptId }
   /** `because`: why it is not tried again, where its attempt's end does not say so. */
   | { readonly kind: 'failed'; readonly attempt: AttemptId; readonly because: string | null }
   | { readonly kind: 'cancelled'; readonly attempt: AttemptId };

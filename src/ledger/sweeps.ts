@@ -2,6 +2,7 @@
 import { sweepName, type TrialId, trialId } from '../model/ids.ts';
 import type { LedgerEvent, PointDeclaration, SweepDeclaration, SweepPart } from './events.ts';
 import { FoldError } from './records.ts';
+import { kindIn, noteDivergence } from './results.ts';
 import type { LedgerState, Sweep, Trial, TrialStatus } from './state.ts';
 import { forgive, newTrial } from './trials.ts';
 
@@ -22,7 +23,8 @@ export function declareSweep(state: LedgerState, declaration: SweepDeclaration, 
     firstQueued: 0,
     // What was asked for of a sweep that was stopped is asked for no more.
     part: before?.status.kind === 'open' ? before.part : new Set(),
-    counts: countStatuses([]),
+    counts: noCounts(),
+    diverged: new Set(),
     status: { kind: 'declaring' },
   });
 }
@@ -39,9 +41,15 @@ export function declarePoints(state: LedgerState, sweep: Sweep, points: readonly
       trial.seed = seed; // of a trial that came from another ledger, that one said it
       trial.sweeps = trial.sweeps.concat(sweep.name);
       sweep.order.push(trial);
-      sweep.counts[trial.status.kind] += 1;
+      countIn(state, sweep, trial);
     });
   }
+}
+
+/** A trial joins a sweep, whose objective may be another than that of the sweep which earned its result. */
+export function countIn(state: LedgerState, sweep: Sweep, trial: Trial): void {
+  noteDivergence(state, sweep, trial, trial.status);
+  sweep.counts[kindIn(sweep, trial, trial.status)] += 1;
 }
 
 /** Longest first (Graham 1969, LPT): a long trial that starts last is what everybody waits for. */
@@ -93,21 +101,24 @@ export const isPartOf = (part: ReadonlySet<TrialId> | null, trial: TrialId): boo
 
 /** How the trials of a sweep stand, or those of a part of it. */
 export const countsOf = (sweep: Sweep, part: ReadonlySet<TrialId> | null): Sweep['counts'] =>
-  part === null ? sweep.counts : countStatuses(sweep.order.filter(({ id }) => part.has(id)));
+  part === null ? sweep.counts : countEach(sweep, sweep.order.filter(({ id }) => part.has(id)));
 
-/** How trials stand, counted one by one. */
-export function countStatuses(trials: readonly Trial[]): Sweep['counts'] {
-  const counts: Record<TrialStatus['kind'], number> = {
-    queued: 0,
-    leased: 0,
-    running: 0,
-    succeeded: 0,
-    failed: 0,
-    cancelled: 0,
-  };
-  for (const { status } of trials) counts[status.kind] += 1;
+/** How trials of a sweep stand, counted one by one. */
+export function countEach(sweep: Pick<Sweep, 'diverged'>, trials: readonly Trial[]): Sweep['counts'] {
+  const counts = noCounts();
+  for (const trial of trials) counts[kindIn(sweep, trial, trial.status)] += 1;
   return counts;
 }
+
+export const noCounts = (): Record<TrialStatus['kind'], number> => ({
+  queued: 0,
+  leased: 0,
+  running: 0,
+  succeeded: 0,
+  diverged: 0,
+  failed: 0,
+  cancelled: 0,
+});
 
 /** Whether it is open or paused, and something of it is on a host, or was asked for and waits. */
 export const isBusy = (sweep: Sweep): boolean =>

@@ -1,9 +1,10 @@
 /** What happens to trials: they are declared, change their status with their attempts, and are forgiven. */
 import type { AttemptEnd } from '../model/attempt-end.ts';
-import { chargedTo, speaksAgainstHost } from '../model/outcome.ts';
+import { chargedTo, isResult, speaksAgainstHost } from '../model/outcome.ts';
 import type { PointDeclaration } from './events.ts';
 import type { AttemptId, HostName } from '../model/ids.ts';
 import { attemptOf, sweepOf } from './records.ts';
+import { hasResult, kindIn, noteDivergence } from './results.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from './state.ts';
 
 /** Ends that blame nobody and may be the trial's all the same, after which it is given up. */
@@ -39,8 +40,8 @@ export function statusAfter(
   attempt: Attempt,
   end: AttemptEnd,
 ): TrialStatus | null {
-  if (end.outcome.kind === 'succeeded' && takesThePlace(state, trial, attempt))
-    return { kind: 'succeeded', attempt: attempt.id };
+  const { kind } = end.outcome;
+  if (isResult(kind) && takesThePlace(state, trial, attempt)) return { kind, attempt: attempt.id };
   if (!isCurrent(trial, attempt)) return null;
   if (end.outcome.kind === 'cancelled')
     return isWanted(state, trial)
@@ -67,7 +68,7 @@ export function takesThePlace(
   { status }: Trial,
   { id, importedFrom }: Pick<Attempt, 'id' | 'importedFrom'>,
 ): boolean {
-  if (status.kind !== 'succeeded') return true;
+  if (!hasResult(status)) return true;
   if (!isImported(state, status.attempt)) return false;
   return importedFrom === null || id < status.attempt;
 }
@@ -114,12 +115,13 @@ export function giveUp(state: LedgerState, trial: Trial, because: string): void 
 export function setStatus(state: LedgerState, trial: Trial, status: TrialStatus): void {
   for (const name of trial.sweeps) {
     const sweep = sweepOf(state, name);
-    sweep.counts[trial.status.kind] -= 1;
-    sweep.counts[status.kind] += 1;
+    sweep.counts[kindIn(sweep, trial, trial.status)] -= 1;
+    noteDivergence(state, sweep, trial, status);
+    sweep.counts[kindIn(sweep, trial, status)] += 1;
     if (status.kind === 'queued') sweep.firstQueued = 0;
   }
   trial.status = status;
-  if (status.kind === 'succeeded') state.shaken.delete(trial);
+  if (hasResult(status)) state.shaken.delete(trial);
 }
 
 /** So often on one host, and it is as good as a failure: an owner who comes back each time, or a host that lies. */
@@ -134,7 +136,7 @@ export function hostsThatFailed(state: LedgerState, trial: Trial): ReadonlySet<H
   const inVain = new Map<HostName, number>();
   for (const id of trial.attempts) {
     const { host, status } = attemptOf(state, id);
-    if (status.kind !== 'ended' || status.end.outcome.kind === 'succeeded') continue;
+    if (status.kind !== 'ended' || isResult(status.end.outcome.kind)) continue;
     const times = (inVain.get(host) ?? 0) + 1;
     inVain.set(host, times);
     if (speaksAgainstHost(status.end.outcome.kind) || times >= mostInVain) hosts.add(host);

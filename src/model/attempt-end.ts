@@ -49,6 +49,12 @@ const toldArtifactSchema = artifactSchema.extend({
   sha256: saidSha256,
 });
 
+/** An agent of before calls an objective that is not finite a failure. */
+const inWordsOfNow = (outcome: Outcome): Outcome =>
+  outcome.kind === 'failed' && outcome.reason === 'not-finite'
+    ? { kind: 'diverged', message: outcome.message }
+    : outcome;
+
 /** People read the words of a program in many places: what a terminal would obey is left out before it is kept. */
 const readable = (outcome: Outcome): Outcome =>
   'message' in outcome ? { ...outcome, message: printable(outcome.message) } : outcome;
@@ -63,7 +69,7 @@ const isSilence = (outcome: Outcome): boolean => outcome.kind === 'lost' && outc
 
 const toldOutcomeSchema = outcomeSchema
   .refine((outcome) => isModest(outcome) && !isSilence(outcome), 'is no outcome that an agent tells')
-  .transform(readable);
+  .transform((outcome) => readable(inWordsOfNow(outcome)));
 
 const saidSeconds = z.number().min(0).max(mostSeconds);
 

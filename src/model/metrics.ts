@@ -24,6 +24,10 @@ export function metricOf(line: MetricsLine | null, metric: string): number | nul
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
+/** Whether a value is NaN or infinite. JSON has no such number (RFC 8259, 6): lines hold the word. */
+export const isNotFinite = (value: MetricsLine[string] | undefined): boolean =>
+  value === 'NaN' || value === 'Infinity' || value === '-Infinity';
+
 /** Whether `candidate` is strictly better than `incumbent` on the objective; anything beats null. */
 export function isBetter(
   objective: Pick<Objective, 'goal'>,

@@ -6,6 +6,8 @@ export function outcomeText(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'succeeded':
       return 'succeeded';
+    case 'diverged':
+      return `diverged: ${outcome.message}`;
     case 'failed':
       return `failed: ${outcome.message || failureText(outcome)}`;
     case 'not-started':

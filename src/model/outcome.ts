@@ -6,7 +6,9 @@ import { z } from 'zod';
  */
 export const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('succeeded') }),
-  /** Charged to the trial. `exitCode` null when a signal ended it. */
+  /** The objective is NaN or infinite: a result of the point, which another attempt would only repeat. */
+  z.object({ kind: z.literal('diverged'), message: z.string() }),
+  /** Charged to the trial. `exitCode` null when a signal ended it. `not-finite`: `diverged` in the words of before. */
   z.object({
     kind: z.literal('failed'),
     reason: z.enum(['exit', 'signal', 'no-result', 'bad-result', 'not-finite']),
@@ -47,6 +49,7 @@ export type OutcomeKind = Outcome['kind'];
 /** Who is to blame, and so what a retry costs. */
 export const chargedTo: Readonly<Record<OutcomeKind, 'trial' | 'host' | 'nobody'>> = {
   succeeded: 'nobody',
+  diverged: 'nobody',
   failed: 'trial',
   timeout: 'trial',
   stalled: 'trial',
@@ -57,6 +60,10 @@ export const chargedTo: Readonly<Record<OutcomeKind, 'trial' | 'host' | 'nobody'
   evicted: 'nobody',
   cancelled: 'nobody',
 };
+
+/** Whether an attempt that ended so has brought its trial's result. */
+export const isResult = (kind: OutcomeKind): kind is 'succeeded' | 'diverged' =>
+  kind === 'succeeded' || kind === 'diverged';
 
 /** Whether an end is a reason to try another host first: not where the host was lost, or its owner came back. */
 export const speaksAgainstHost = (kind: OutcomeKind): boolean =>

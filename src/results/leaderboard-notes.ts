@@ -1,6 +1,8 @@
 /** What a leaderboard does and does not say: the lines under its table. */
 import type { Leaderboard } from './leaderboard.ts';
-import type { Estimate } from './student.ts';
+import type { LineMetric } from './line-metrics.ts';
+import type { IgnoredParameter } from './ignored-parameters.ts';
+import type { Section } from './sections.ts';
 import { pointLabel, tellingParams } from '../model/point-label.ts';
 import { own } from '../model/own.ts';
 
@@ -11,32 +13,55 @@ const mostUnranked = 5;
 export function tableNotes(board: Leaderboard, limit: number, notShown: readonly string[]): string[] {
   const { rows } = board;
   const hidden = rows.length - limit;
-  const partial = rows.filter(({ replicates: { done, declared } }) => done < declared).length;
-  const ignored = rows.filter(({ seedIgnored }) => seedIgnored).length;
-  return [
-    ...(hidden > 0 ? [`${hidden} more ${hidden === 1 ? 'row' : 'rows'}: --limit ${rows.length}`] : []),
-    ...intervalNotes(board),
-    ...(partial > 0
-      ? [
-          `n 2/3: replicates are missing of ${partial === 1 ? '1 point' : `${partial} points`}, ranked on those that are done.`,
-        ]
-      : []),
-    ...(ignored > 0
-      ? [`n 3!: replicates agree in every line they reported, so the program ignores its seed.`]
-      : []),
-    ...(notShown.length > 0 ? [`Not shown for width: ${notShown.join(', ')} (--json has all).`] : []),
+  const has = (section: Section): boolean => rows.some((row) => row.section === section);
+  const notes: [boolean, string][] = [
+    [hidden > 0, `${hidden} more ${hidden === 1 ? 'row' : 'rows'}: --limit ${rows.length}`],
+    ...intervalNotes(board).map((note): [boolean, string] => [true, note]),
+    [
+      has('incomplete') || rows.some(({ givenUp }) => givenUp > 0),
+      'n 1/3: 1 of 3 replicates has a result. One that failed, and is not tried again, counts as missing.',
+    ],
+    [has('paused'), 'A stopped trial has no result: its row shows the line that it had reported by then.'],
+    [
+      rows.some(({ notFinite }) => Object.keys(notFinite).length > 0),
+      '(1 NaN): in 1 replicate this metric is NaN or infinite; the mean is that of the others.',
+    ],
+    [
+      rows.some(({ seedIgnored }) => seedIgnored),
+      'n 3!: all points with replicates agree in every line they reported, so the program ignores its seed.',
+    ],
+    [notShown.length > 0, `Not shown for width: ${notShown.join(', ')} (--json has all).`],
   ];
+  return [...notes.flatMap(([isTrue, note]) => (isTrue ? [note] : [])), ...board.ignored.map(ignoredText)];
 }
+
+export const ignoredText = ({ parameter }: Pick<IgnoredParameter, 'parameter'>): string =>
+  `${parameter} changes nothing between these points: does the program read it?`;
 
 /** What the intervals are, and that a rank says less than it seems to where they overlap. */
 function intervalNotes({ rows, objective }: Leaderboard): string[] {
-  const [first, ...others] = rows.map(({ metrics }) => intervalOf(own(metrics, objective.metric)));
-  if (first === null && others.every((other) => other === null))
-    return ['No point has two results: no intervals, and the order may be chance.'];
+  const intervals = rows.map(({ section, metrics }) => ({
+    section,
+    interval: intervalOf(own(metrics, objective.metric)),
+  }));
+  if (intervals.every(({ interval }) => interval === null))
+    return [
+      rows.every(({ replicates }) => replicates.done < 2)
+        ? 'No point has two results: no intervals, and the order may be chance.'
+        : 'The replicates of each point are equal: no intervals.',
+    ];
   const what = "±: Student's 95 % interval of the mean over n replicates.";
-  if (first === null || first === undefined) return [what, 'The first row has too few replicates for one.'];
+  const [first, ...others] = intervals;
+  const range = first?.interval ?? null;
+  if (first === undefined || range === null)
+    return [what, 'The first row has no interval: its replicates are too few, or equal.'];
+  // The order of sections is no matter of chance.
   const overlapping = others.filter(
-    (other) => other !== null && other.low <= first.high && other.high >= first.low,
+    ({ interval, section }) =>
+      section === first.section &&
+      interval !== null &&
+      interval.low <= range.high &&
+      interval.high >= range.low,
   );
   if (overlapping.length === 0) return [what];
   const whose =
@@ -44,16 +69,16 @@ function intervalNotes({ rows, objective }: Leaderboard): string[] {
   return [what, `${whose} overlapping the first row's: their order may be chance.`];
 }
 
-const intervalOf = (estimate: Estimate | undefined): { low: number; high: number } | null =>
-  estimate === undefined || estimate.low === null || estimate.high === null
+const intervalOf = (metric: LineMetric | undefined): { low: number; high: number } | null =>
+  metric === undefined || metric.low === null || metric.high === null
     ? null
-    : { low: estimate.low, high: estimate.high };
+    : { low: metric.low, high: metric.high };
 
 export function unrankedLines({ unranked, rows, axes }: Leaderboard): string[] {
   if (unranked.length === 0) return [];
   const names = tellingParams([...rows, ...unranked], axes);
   const lines = unranked.slice(0, mostUnranked).map((point) => {
-    const states = point.trials.map(({ state }) => (state === 'succeeded' ? 'has no such metric' : state));
+    const states = point.trials.map(({ state }) => (state === 'succeeded' || state === 'diverged' ? 'has no such metric' : state));
     return `  ${pointLabel(point, names)}: ${countedWords(states)}`;
   });
   const more = unranked.length - mostUnranked;

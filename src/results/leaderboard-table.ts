@@ -2,8 +2,9 @@
 import { inLine } from '../model/printable.ts';
 import { isTestMetric } from '../model/metrics.ts';
 import type { Leaderboard, Row } from './leaderboard.ts';
-import { estimateText, metricFormat } from './metric-text.ts';
+import { alignedCells, type MetricCell, metricCell } from './metric-text.ts';
 import { tableNotes, unrankedLines } from './leaderboard-notes.ts';
+import type { Section } from './sections.ts';
 import { type Column, fittingColumns, tableLines } from './text-table.ts';
 import { tellingParams } from '../model/point-label.ts';
 import { own } from '../model/own.ts';
@@ -31,7 +32,8 @@ export function leaderboardLines(board: Leaderboard, columns: number, limit: num
 
 interface Field {
   readonly column: Column;
-  readonly cell: (row: Row) => string;
+  /** A text for each row. */
+  readonly cells: (rows: readonly Row[]) => string[];
 }
 
 function rankedTable(
@@ -42,65 +44,69 @@ function rankedTable(
   const shown = board.rows.slice(0, limit);
   const others = otherMetrics(board);
   const fields: Field[] = [
-    { column: { head: '#', align: 'right' }, cell: ({ rank }) => String(rank) },
-    metricField(board.objective.metric, shown),
-    { column: { head: 'n', align: 'right' }, cell: replicatesText },
+    field('#', 'right', ({ rank }) => String(rank)),
+    metricField(board.objective.metric),
+    field('n', 'right', replicatesText),
     ...pointFields(board),
-    ...others.map((name) => metricField(name, shown)),
+    ...others.map(metricField),
   ];
-  const cells = shown.map((row) => fields.map(({ cell }) => cell(row)));
+  const columns = fields.map(({ cells }) => cells(shown));
+  const cells = shown.map((_, row) => columns.map((column) => column[row] ?? ''));
   const heads = fields.map(({ column }) => column);
   const ours = fields.length - others.length;
   const fitting = Math.max(ours, fittingColumns(heads, cells, width));
-  return {
-    table: tableLines(
-      heads.slice(0, fitting),
-      cells.map((row) => row.slice(0, fitting)),
-    ),
-    notShown: others.slice(fitting - ours),
-  };
+  const [head = '', ...lines] = tableLines(
+    heads.slice(0, fitting),
+    cells.map((row) => row.slice(0, fitting)),
+  );
+  return { table: [head, ...inSections(shown, lines)], notShown: others.slice(fitting - ours) };
 }
+
+const headings: Readonly<Record<Exclude<Section, 'complete'>, string>> = {
+  incomplete: 'Incomplete, replicates are missing:',
+  paused: 'Stopped before the end, by the value at that step:',
+  diverged: 'Diverged in a replicate (NaN or infinite), the smallest share first:',
+};
+
+/** Each section but the first has a heading, at which the ranking starts anew. */
+const inSections = (rows: readonly Row[], lines: readonly string[]): string[] =>
+  rows.flatMap(({ section }, index) => {
+    const isFirst = section !== (index === 0 ? 'complete' : rows[index - 1]?.section);
+    const line = lines[index] ?? '';
+    return isFirst && section !== 'complete' ? [headings[section], line] : [line];
+  });
+
+const field = (head: string, align: Column['align'], cell: (row: Row) => string): Field => ({
+  column: { head, align },
+  cells: (rows) => rows.map(cell),
+});
 
 function pointFields(board: Leaderboard): Field[] {
   const points = [...board.rows, ...board.unranked];
   const hasCases = points.some(({ case: named }) => named !== null);
   const hasCounts = points.some(({ parameters }) => parameters !== null);
   return [
-    ...tellingParams(points, board.axes).map(
-      (name): Field => ({
-        column: {
-          head: name,
-          align: points.every(({ params }) => typeof own(params, name) === 'number') ? 'right' : 'left',
-        },
-        cell: ({ params }) => String(own(params, name) ?? ''),
-      }),
-    ),
-    ...(hasCases
-      ? [{ column: { head: 'case', align: 'left' }, cell: (row) => row.case ?? '' } satisfies Field]
-      : []),
+    ...tellingParams(points, board.axes).map((name) => {
+      const areNumbers = points.every(({ params }) => typeof own(params, name) === 'number');
+      return field(name, areNumbers ? 'right' : 'left', ({ params }) => String(own(params, name) ?? ''));
+    }),
+    ...(hasCases ? [field('case', 'left', (row) => row.case ?? '')] : []),
     ...(hasCounts
-      ? [
-          {
-            column: { head: 'parameters', align: 'right' },
-            cell: ({ parameters }) => parameters?.toLocaleString('en') ?? '',
-          } satisfies Field,
-        ]
+      ? [field('parameters', 'right', ({ parameters }) => parameters?.toLocaleString('en') ?? '')]
       : []),
   ];
 }
 
-function metricField(name: string, rows: readonly Row[]): Field {
-  const estimates = rows.flatMap(({ metrics }) => own(metrics, name) ?? []);
-  const format = metricFormat(
-    estimates.flatMap(({ mean, high }) => [mean, ...(high === null ? [] : [high - mean])]),
-  );
-  return {
-    column: { head: name, align: 'left' },
-    cell: ({ metrics }) => {
-      const estimate = own(metrics, name);
-      return estimate === undefined ? '' : estimateText(estimate, format);
-    },
-  };
+const metricField = (name: string): Field => ({
+  column: { head: name, align: 'left' },
+  cells: (rows) => alignedCells(rows.map((row) => cellOf(row, name))),
+});
+
+function cellOf({ metrics, notFinite, stoppedAt }: Row, name: string): MetricCell | null {
+  const metric = own(metrics, name);
+  if (metric === undefined) return null;
+  const bad = own(notFinite, name) ?? 0;
+  return metricCell(metric, bad > 0 ? `(${bad} NaN)` : stoppedAt === null ? '' : `(step ${stoppedAt})`);
 }
 
 /** Test figures first, since they are what is published; then in the order in which they are reported. */
@@ -110,5 +116,7 @@ function otherMetrics(board: Leaderboard): string[] {
   return others.sort((a, b) => Number(isTestMetric(b)) - Number(isTestMetric(a)));
 }
 
-const replicatesText = ({ replicates: { done, declared }, seedIgnored }: Row): string =>
-  `${done === declared ? done : `${done}/${declared}`}${seedIgnored ? '!' : ''}`;
+function replicatesText({ replicates: { done, declared }, givenUp, seedIgnored }: Row): string {
+  const missing = givenUp > 0 ? `, ${givenUp} failed` : '';
+  return `${done === declared ? done : `${done}/${declared}`}${missing}${seedIgnored ? '!' : ''}`;
+}

@@ -1,11 +1,15 @@
 /** Points of a sweep ranked on its objective. Pure: the same ledger, the same leaderboard. */
-import type { LedgerState, Sweep, TrialStatus } from '../ledger/state.ts';
+import { kindIn } from '../ledger/results.ts';
+import type { LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
 import { type SweepName, type TrialId, trialId } from '../model/ids.ts';
-import { isBetter, type Objective } from '../model/metrics.ts';
-import type { Params } from '../model/params.ts';
-import { isSeedIgnored, metricsOf, type Result, resultOf } from './result.ts';
-import { type Estimate, estimate } from './student.ts';
+import { metricOf, type MetricsLine, type Objective } from '../model/metrics.ts';
 import { own } from '../model/own.ts';
+import type { Params } from '../model/params.ts';
+import { type IgnoredParameter, ignoredParameters } from './ignored-parameters.ts';
+import { ignoresSeed } from './ignored-seed.ts';
+import { type LineMetrics, lineMetrics } from './line-metrics.ts';
+import { type Result, resultOf, stoppedLine } from './result.ts';
+import { compare, type Placed, type Section, sectionOf } from './sections.ts';
 
 export interface Leaderboard {
   readonly sweep: SweepName;
@@ -15,6 +19,8 @@ export interface Leaderboard {
   readonly rows: readonly Row[];
   /** Points without a result, in the order of the sweep. */
   readonly unranked: readonly UnrankedPoint[];
+  /** Parameters that change nothing between the points so far. */
+  readonly ignored: readonly IgnoredParameter[];
 }
 
 /** A point as people know it: the parameters that vary come first. */
@@ -25,17 +31,23 @@ export interface Point {
   readonly parameters: number | null;
 }
 
-export interface Row extends Point {
-  /** From 1. */
+export interface Row extends Point, LineMetrics {
+  /** From 1, through all sections. */
   readonly rank: number;
+  readonly section: Section;
   /** Null until a method is named that tells points apart. */
   readonly groups: null;
+  /** Those with a result, also one that diverged, and those that the sweep asks for. */
   readonly replicates: { readonly done: number; readonly declared: number };
-  /** By name; the objective's first. */
-  readonly metrics: Readonly<Record<string, Estimate>>;
+  /** Of those that are done. */
+  readonly diverged: number;
+  /** Of those that are missing: they failed, and are not tried again by themselves. */
+  readonly givenUp: number;
+  /** The first step at which one was stopped, where no replicate has a result and its lines say so. */
+  readonly stoppedAt: number | null;
   /** Those whose results count here. */
   readonly trials: readonly TrialId[];
-  /** Two replicates reported the same in every line: the program ignores its seed. */
+  /** All points with replicates repeat themselves in every line: the program ignores its seed. */
   readonly seedIgnored: boolean;
 }
 
@@ -43,54 +55,80 @@ export interface UnrankedPoint extends Point {
   readonly trials: readonly { readonly trial: TrialId; readonly state: TrialStatus['kind'] }[];
 }
 
-type Unplaced = Omit<Row, 'rank' | 'groups'>;
-
-/** Ranks on the mean of the objective over finished replicates; of equals the one with fewer parameters is first. */
-export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
-  const { objective, axes } = sweep.declaration;
-  const rows: Unplaced[] = [];
-  const unranked: UnrankedPoint[] = [];
-  for (const declared of sweep.points) {
-    const { case: named, parameters } = declared;
-    const point: Point = { params: varyingFirst(declared.params, axes), case: named, parameters };
-    const trials = declared.trials.flatMap((id) => state.trials.get(trialId(id)) ?? []);
-    const results = trials.flatMap((trial) => resultOf(state, trial, objective) ?? []);
-    if (results.length > 0) rows.push({ ...point, ...summary(results, trials.length, objective) });
-    else
-      unranked.push({
-        ...point,
-        trials: trials.map(({ id, status }) => ({ trial: id, state: status.kind })),
-      });
-  }
-  const ranked = rows
-    .sort((a, b) => compare(objective, a, b))
-    .map((row, index): Row => ({ rank: index + 1, groups: null, ...row }));
-  return { sweep: sweep.name, objective, axes, rows: ranked, unranked };
+/** A point of a sweep with what is there of it. */
+interface Trained {
+  readonly point: Point;
+  readonly trials: readonly Trial[];
+  readonly results: readonly Result[];
+  /** The lines of replicates that were stopped, where none has a result. */
+  readonly stopped: readonly MetricsLine[];
 }
 
-function summary(
-  results: readonly Result[],
-  declared: number,
+export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
+  const { objective, axes } = sweep.declaration;
+  const points = sweep.points.map((declared): Trained => {
+    const { case: named, parameters } = declared;
+    const trials = declared.trials.flatMap((id) => state.trials.get(trialId(id)) ?? []);
+    const results = trials.flatMap((trial) => resultOf(state, trial, objective) ?? []);
+    const stopped =
+      results.length > 0 ? [] : trials.flatMap((trial): MetricsLine[] => {
+            const line = stoppedLine(state, trial, objective);
+            return line === null ? [] : [line];
+          });
+    return {
+      point: { params: varyingFirst(declared.params, axes), case: named, parameters },
+      trials,
+      results,
+      stopped,
+    };
+  });
+  const isSeedIgnored = ignoresSeed(points.map(({ results }) => results.map(({ end }) => end)));
+  const rows = points
+    .filter(({ results, stopped }) => results.length + stopped.length > 0)
+    .map((one) => rowOf(one, objective, isSeedIgnored))
+    .toSorted((a, b) => compare(objective, placeOf(a, objective), placeOf(b, objective)))
+    .map((row, index): Row => ({ rank: index + 1, ...row }));
+  const unranked = points
+    .filter(({ results, stopped }) => results.length + stopped.length === 0)
+    .map(({ point, trials }) => ({
+      ...point,
+      trials: trials.map((trial) => ({ trial: trial.id, state: kindIn(sweep, trial, trial.status) })),
+    }));
+  return { sweep: sweep.name, objective, axes, rows, unranked, ignored: ignoredParameters(state, sweep) };
+}
+
+function rowOf(
+  { point, trials, results, stopped }: Trained,
   objective: Objective,
-): Omit<Unplaced, keyof Point> {
+  isSeedIgnored: boolean,
+): Omit<Row, 'rank'> {
+  const done = results.length;
+  const diverged = results.filter(({ value }) => value === null).length;
+  const steps = stopped.flatMap((line) => metricOf(line, 'step') ?? []);
   return {
-    replicates: { done: results.length, declared },
-    metrics: estimates(results, objective),
+    section: sectionOf({ done, diverged, declared: trials.length }),
+    groups: null,
+    ...point,
+    replicates: { done, declared: trials.length },
+    diverged,
+    givenUp: trials.filter(({ status }) => status.kind === 'failed').length,
+    stoppedAt: steps.length === 0 ? null : Math.min(...steps),
+    ...lineMetrics(done > 0 ? results.map(({ line }) => line) : stopped, objective.metric),
     trials: results.map(({ trial }) => trial),
-    seedIgnored: isSeedIgnored(results.map(({ end }) => end)),
+    seedIgnored: isSeedIgnored && done > 1,
   };
 }
 
-/** A metric that some replicates lack is the mean of those that have it. */
-function estimates(results: readonly Result[], objective: Objective): Record<string, Estimate> {
-  const values = new Map<string, number[]>([[objective.metric, []]]);
-  for (const [name, value] of results.flatMap(({ line }) => metricsOf(line))) {
-    const before = values.get(name);
-    if (before === undefined) values.set(name, [value]);
-    else before.push(value);
-  }
-  return Object.fromEntries([...values].map(([name, all]) => [name, estimate(all)]));
-}
+const placeOf = (
+  { section, metrics, replicates: { done }, diverged, parameters }: Omit<Row, 'rank'>,
+  { metric }: Objective,
+): Placed => ({
+  section,
+  mean: own(metrics, metric)?.mean ?? null,
+  done,
+  diverged,
+  parameters,
+});
 
 function varyingFirst(params: Params, axes: readonly string[]): Params {
   const varying = axes.flatMap((name) => {
@@ -98,11 +136,4 @@ function varyingFirst(params: Params, axes: readonly string[]): Params {
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...Object.fromEntries(varying), ...params };
-}
-
-function compare(objective: Objective, a: Unplaced, b: Unplaced): number {
-  const [ours, theirs] = [a, b].map(({ metrics }) => own(metrics, objective.metric)?.mean);
-  if (ours === undefined || theirs === undefined || ours === theirs)
-    return (a.parameters ?? Number.MAX_VALUE) - (b.parameters ?? Number.MAX_VALUE);
-  return isBetter(objective, ours, theirs) ? -1 : 1;
 }

@@ -1,47 +1,37 @@
 /** What the result of a trial says under a sweep's objective. */
+import { answerOf, hasResult } from '../ledger/results.ts';
 import type { LedgerState, Trial } from '../ledger/state.ts';
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import type { TrialId } from '../model/ids.ts';
-import { type MetricsLine, metricOf, type Objective } from '../model/metrics.ts';
-import { objectiveLine } from '../model/objective-line.ts';
+import type { MetricsLine, Objective } from '../model/metrics.ts';
 
 export interface Result {
   readonly trial: TrialId;
   readonly end: AttemptEnd;
-  /** The line that the objective names: every metric is taken from it. */
-  readonly line: MetricsLine;
+  /** The line that the objective names: every metric is taken from it. Null where all diverged. */
+  readonly line: MetricsLine | null;
+  /** Of the objective; null where it is NaN or infinite. */
+  readonly value: number | null;
 }
 
 /**
- * Null where the trial has not succeeded, or where its result does not hold what this objective asks: it may have
- * been earned for another sweep, whose best line was chosen on another metric.
+ * Null where the trial has no result, or where its result does not hold what this objective asks: it may have been
+ * earned for another sweep, whose best line was chosen on another metric.
  */
 export function resultOf(state: LedgerState, trial: Trial, objective: Objective): Result | null {
-  if (trial.status.kind !== 'succeeded') return null;
+  if (!hasResult(trial.status)) return null;
   const attempt = state.attempts.get(trial.status.attempt);
   if (attempt?.status.kind !== 'ended') return null;
-  const { end } = attempt.status;
-  const { importedFrom, launch } = attempt;
-  const judgedBy = importedFrom === null ? state.launches.get(launch)?.objective : importedFrom.judgedBy;
-  const line = objectiveLine(end, objective, judgedBy ?? objective);
-  return line === null || metricOf(line, objective.metric) === null ? null : { trial: trial.id, end, line };
+  const answer = answerOf(state, attempt, objective);
+  if (answer.kind === 'none') return null;
+  const value = answer.kind === 'value' ? answer.value : null;
+  return { trial: trial.id, end: attempt.status.end, line: answer.line, value };
 }
 
-/** Where a line stands, not how good it is. */
-const position: ReadonlySet<string> = new Set(['step', 'final']);
-
-/** The finite numbers of a line, by name. */
-export function metricsOf(line: MetricsLine): [string, number][] {
-  return Object.keys(line).flatMap((name) => {
-    const value = position.has(name) ? null : metricOf(line, name);
-    return value === null ? [] : [[name, value] as [string, number]];
-  });
-}
-
-/** Whether two replicates reported the same in every line, which two seeds do not. */
-export function isSeedIgnored(ends: readonly AttemptEnd[]): boolean {
-  const reported = ends
-    .filter(({ metricsCount }) => metricsCount > 0)
-    .map(({ metricsCount, metricsHash, final }) => JSON.stringify([metricsCount, metricsHash, final]));
-  return new Set(reported).size < reported.length;
+/** How far a trial had come that was stopped while it ran: the line that the objective names of what it reported. */
+export function stoppedLine(state: LedgerState, trial: Trial, objective: Objective): MetricsLine | null {
+  if (trial.status.kind !== 'cancelled') return null;
+  const attempt = state.attempts.get(trial.status.attempt);
+  const answer = attempt === undefined ? null : answerOf(state, attempt, objective);
+  return answer?.kind === 'value' ? answer.line : null;
 }

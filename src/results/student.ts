@@ -4,17 +4,21 @@
  */
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 
-/** A mean over replicates with the ends of its 95 % interval, which are null with fewer than two values. */
+/** A mean over replicates with the ends of its 95 % interval, which are null with fewer than two values, or equal ones. */
 export interface Estimate {
   readonly mean: number;
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** @param values at least one */
+/**
+ * Equal values say nothing of how far others may lie: replicates that repeat themselves are one training.
+ *
+ * @param values at least one
+ */
 export function estimate(values: readonly number[]): Estimate {
-  const centre = mean([...values]);
-  if (values.length < 2) return { mean: centre, low: null, high: null };
+  const centre = values.every((value) => value === values[0]) ? (values[0] ?? 0) : mean([...values]);
+  if (values.every((value) => value === centre)) return { mean: centre, low: null, high: null };
   const half =
     (studentQuantile95(values.length - 1) * sampleStandardDeviation([...values])) / Math.sqrt(values.length);
   return { mean: centre, low: centre - half, high: centre + half };

@@ -18,7 +18,7 @@ function viewOf(
 ) {
   const { state, now } = built;
   const sweep = built.sweep(name);
-  return runView({ state, sweep, live, best: bestSoFar(state, sweep), latestLine, nowMs: now });
+  return runView({ state, sweep, live, best: bestSoFar(state, sweep), ignored: [], latestLine, nowMs: now });
 }
 
 const atLayers = (layers: number) => ({ layers, dropout: 0.5 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { PlainLog } from '../../src/board/plain-log.ts';
 import { runView } from '../../src/board/run-view.ts';
 import { bestSoFar } from '../../src/results/best.ts';
+import { ignoredParameters } from '../../src/results/ignored-parameters.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost } from './live.ts';
@@ -24,6 +25,7 @@ function logged(count: number, live: LiveFigures | null = null) {
       sweep,
       live,
       best: bestSoFar(built.state, sweep),
+      ignored: ignoredParameters(built.state, sweep),
       latestLine: () => null,
       nowMs: built.now,
     });

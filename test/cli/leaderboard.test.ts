@@ -34,9 +34,15 @@ describe('labsweep leaderboard', () => {
           high: expect.closeTo(0.515 + 12.7062 * 0.005, 4),
         },
       },
+      notFinite: {},
+      section: 'complete',
+      diverged: 0,
+      givenUp: 0,
+      stoppedAt: null,
       trials: [idOf({ layers: 2 }, 1), idOf({ layers: 2 }, 2)],
       seedIgnored: false,
     });
+    expect(document.ignored).toEqual([]);
   });
 
   test('without a name it is the sweep that was started last', async () => {

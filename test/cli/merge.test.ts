@@ -7,7 +7,7 @@ import { importCommands } from '../../src/cli/foreign-results.ts';
 import { LedgerReader } from '../../src/ledger/store/reader.ts';
 import { attemptId } from '../../src/model/ids.ts';
 import { metricsHashOf } from '../../src/ledger/store/metrics-hash.ts';
-import { idOf, LedgerBuilder } from '../ledger-builder.ts';
+import { diverged, idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { emptyFolder, folderWith, read, stateFolder } from './reading.ts';
 
 interface Share {
@@ -85,6 +85,27 @@ describe('labsweep merge', () => {
     // Nobody asks for 9 here: it counts once somebody does.
     expect(await ranked(ana)).toEqual([3, 2, 1]);
     expect((await read('ledger', ana, 'verify')).code).toBe(0);
+  });
+
+  test('P3 what has diverged for a colleague is a result here as well', async () => {
+    const theirs = new LedgerBuilder({ ledger: 'theirs', nonce: 'b0' });
+    theirs.declare({ points: [1, 2].map((x) => ({ params: { x } })) });
+    theirs.succeed(idOf({ x: 1 }), { val_accuracy: 0.5 }, { metricsHash: '' });
+    theirs.end(idOf({ x: 2 }), { ...diverged('val_accuracy'), metricsHash: '' });
+    const ana = ledgerOf({ who: 'ana', points: [1, 2, 3], trained: [3] });
+    const ben = folderWith(theirs);
+    expect((await merge(ana, ben)).out).toBe(`${stateFolder(ben)}: 2 results taken in\n`);
+    expect((await merge(ana, ben)).out).toBe(`${stateFolder(ben)}: nothing that is not here already\n`);
+    const { sweeps } = JSON.parse((await read('status', ana, '--json')).out);
+    expect(sweeps).toMatchObject([{ counts: { succeeded: 2, diverged: 1, queued: 0 } }]);
+    expect(await ranked(ana)).toEqual([1, 3, 2]);
+    const nobody = emptyFolder();
+    await merge(nobody, ben);
+    expect(JSON.parse((await read('status', nobody, '--json')).out).sweeps).toMatchObject([
+      { counts: { succeeded: 1, diverged: 1 } },
+    ]);
+    expect((await read('list', nobody, '--diverged')).out).toMatch(/x=2 +diverged +NaN /);
+    for (const folder of [ana, nobody]) expect((await read('ledger', folder, 'verify')).code).toBe(0);
   });
 
   test('of two results of one trial the own counts for each of the people, and the other is kept', async () => {

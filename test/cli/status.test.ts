@@ -59,7 +59,7 @@ describe('labsweep status', () => {
       {
         sweep: 'lab',
         status: 'open',
-        counts: { queued: 2, leased: 1, running: 1, succeeded: 1, failed: 0, cancelled: 0 },
+        counts: { queued: 2, leased: 1, running: 1, succeeded: 1, diverged: 0, failed: 0, cancelled: 0 },
         eta: 125,
         asked: true,
         notAsked: 0,

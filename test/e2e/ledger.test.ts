@@ -29,7 +29,7 @@ describe('a ledger that this command may not write', () => {
     await afterRun(lab, 'PRAGMA user_version = 99');
     const before = hashOf(lab);
     const complaint =
-      'LAB/.labsweep/ledger.db was written by a newer labsweep: its version is 99, this one knows versions up to 2. ' +
+      'LAB/.labsweep/ledger.db was written by a newer labsweep: its version is 99, this one knows versions up to 3. ' +
       'Update labsweep on this machine; nothing was changed.\n';
     for (const args of [['run', 'sweep.yaml'], ['plan', 'sweep.yaml'], ['resume'], ['status'], ['stop']])
       expect(await lab.refused(...args)).toBe(complaint);

@@ -97,18 +97,27 @@ describe('leaderboard', () => {
     expect(board(built, sweep).rows[0]?.replicates.done).toBe(1);
   });
 
-  test('replicates that agree in every line are flagged: the program ignores its seed', () => {
-    const built = new LedgerBuilder();
-    const sweep = built.declare({ points: [{ params: { x: 1 } }, { params: { x: 2 } }], replicates: 2 });
-    for (const seed of [1, 2]) {
-      built.succeed(idOf({ x: 1 }, seed), { val_accuracy: 0.5 }, { metricsHash: 'same', metricsCount: 4 });
-      built.succeed(
-        idOf({ x: 2 }, seed),
-        { val_accuracy: 0.4 },
-        { metricsHash: `seed-${seed}`, metricsCount: 4 },
+  test('a program ignores its seed where all points with replicates repeat themselves, and only there', () => {
+    const flags = (hashes: readonly (readonly [string, string])[], count: number) => {
+      const built = new LedgerBuilder();
+      const points = hashes.map((_, x) => ({ params: { x } }));
+      const sweep = built.declare({ points, replicates: 2 });
+      hashes.forEach((pair, x) =>
+        pair.forEach((metricsHash, index) =>
+          built.succeed(
+            idOf({ x }, index + 1),
+            { val_accuracy: 0.5 + x / 80 },
+            { metricsHash, metricsCount: count },
+          ),
+        ),
       );
-    }
-    expect(board(built, sweep).rows.map(({ seedIgnored }) => seedIgnored)).toEqual([true, false]);
+      return board(built, sweep).rows.map(({ seedIgnored }) => seedIgnored);
+    };
+    expect(flags([['a', 'a'], ['b', 'c']], 4)).toEqual([false, false]); // prettier-ignore
+    expect(flags([['a', 'a'], ['b', 'b']], 4)).toEqual([true, true]); // prettier-ignore
+    // One honest pair in two agrees where an accuracy near 0.99 comes from 80 clips.
+    expect(flags([['a', 'a']], 1)).toEqual([false]);
+    expect(flags([['a', 'a']], 3)).toEqual([true]);
   });
 
   test('a result that another sweep earned counts if its lines hold this objective, and only then', () => {

@@ -1,6 +1,8 @@
 /** The promises, checked from outside after every step: on what the disk holds and what ran, not on what a core says. */
 import type { LedgerEvent } from '../../src/ledger/events.ts';
+import { hasResult } from '../../src/ledger/results.ts';
 import type { Trial } from '../../src/ledger/state.ts';
+import { isResult } from '../../src/model/outcome.ts';
 import type { Lease } from '../../src/protocol/messages.ts';
 import { attemptId, hostName, trialId } from '../../src/model/ids.ts';
 import { declarationOf } from '../coordinator/world.ts';
@@ -25,7 +27,7 @@ class OnDisk {
   readonly leased = new Set<string>();
   readonly ended = new Set<string>();
   readonly failed = new Set<string>();
-  /** By trial: attempts that are leased and have not ended, and the one whose success was the first. */
+  /** By trial: attempts that are leased and have not ended, and the one whose result was the first. */
   readonly open = new Map<string, Set<string>>();
   readonly succeeded = new Map<string, string>();
   readonly closed = new Set<string>();
@@ -151,7 +153,7 @@ export class Promises {
       if (isNew && continues !== null && !this.#mayGoOn(trial, continues, host))
         return `${attempt} is to go on from ${continues} on ${host}, which has nothing of it`;
       const other = [...(open.get(trial) ?? [])][0];
-      if (succeeded.has(trial)) return `P3: ${trial} is leased again after it succeeded`;
+      if (succeeded.has(trial)) return `P3: ${trial} is leased again after its result`;
       if (other !== undefined) return `P3: ${trial} is leased as ${attempt} while ${other} is open`;
       this.#open(attempt, trial, host);
     }
@@ -177,7 +179,7 @@ export class Promises {
     // What was told to stop may have come to its end that very moment: it is not known whether it stopped early.
     if (end.outcome.kind === 'cancelled') this.#story.excuse(attempt);
     const trial = this.#trialOf.get(attempt);
-    if (end.outcome.kind === 'succeeded' && trial !== undefined && !succeeded.has(trial))
+    if (isResult(end.outcome.kind) && trial !== undefined && !succeeded.has(trial))
       succeeded.set(trial, attempt);
     return null;
   }
@@ -266,7 +268,7 @@ export class Promises {
     const { attempts, trials } = this.#lab.state.ledger;
     if (!attempts.has(attemptId(attempt))) return 'P1: the coordinator does not know it';
     const status = trials.get(trialId(trial))?.status;
-    return status?.kind === 'succeeded' && status.attempt !== attempt ? `P3: ${trial} has its result` : null;
+    return status !== undefined && hasResult(status) && status.attempt !== attempt ? `P3: ${trial} has its result` : null;
   }
 
   /** What must hold once the faults have healed and all has come to rest. */
@@ -282,12 +284,15 @@ export class Promises {
     const { status, point, id } = trial;
     if (point.params['fails'] === true) return this.#breachOfFailing(trial);
     if (status.kind === 'failed' && this.#failedOnlyWhereAllDoes(trial)) return this.#breachOfFailing(trial);
-    if (status.kind !== 'succeeded') return `${id} never succeeded: ${status.kind}`;
+    const expected = point.params['diverges'] === true ? 'diverged' : 'succeeded';
+    if (!hasResult(status)) return `${id} never succeeded: ${status.kind}`;
+    if (status.kind !== expected) return `${id} should have ${expected} and has ${status.kind}`;
     if (this.#disk.succeeded.get(id) !== status.attempt)
-      return `P1: ${id} counts ${status.attempt}, which was not the first to succeed`;
+      return `P1: ${id} counts ${status.attempt}, which was not the first with a result`;
     const attempt = this.#lab.state.ledger.attempts.get(status.attempt);
     const end = attempt?.status.kind === 'ended' ? attempt.status.end : null;
-    if (end?.final?.['score'] !== point.params['x']) return `P1: ${id} has the result of another`;
+    const score = expected === 'diverged' ? 'NaN' : point.params['x'];
+    if (end?.final?.['score'] !== score) return `P1: ${id} has the result of another`;
     const completions = this.#story.completions.get(id) ?? [];
     if (completions.length === 0) return `${id} counts as succeeded and never ran to its end`;
     // What was presumed lost, or belongs to another life of the ledger, may be back first.

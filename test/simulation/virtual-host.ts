@@ -400,7 +400,7 @@ class Agent {
       ranMs: 1_000,
       lines: [],
       offsets: { report: 0, log: 0, csv: 0 },
-      printed: reported ? { score, final: true } : null,
+      printed: reported ? { score: lease.params['diverges'] === true ? 'NaN' : score, final: true } : null,
       oomKills: 0,
       artifacts: [],
       checkpointBytes: exit === 0 ? null : this.#port.checkpointBytesOf(lease.trial),

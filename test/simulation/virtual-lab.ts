@@ -181,11 +181,14 @@ function hostsOf(clock: VirtualClock, random: Random, story: Story): VirtualHost
 const secondsOf = (random: Random): number =>
   random.chance(0.1) ? random.between(20, 90) : random.between(0, 40) / 4;
 
+/** Every so many of them have diverged when they come to their end. */
+const divergesEach = 9;
+
 /** Trials of a few seconds, some of which fail whenever they run; at least two do not, so that the sweep goes on. */
 function trialsOf(random: Random): PointDeclaration[] {
   return Array.from({ length: random.between(3, 50) }, (_, x) =>
     pointOf(x, {
-      params: { x, seconds: secondsOf(random), fails: x > 1 && random.chance(0.1) },
+      params: { x, seconds: secondsOf(random), fails: x > 1 && random.chance(0.1), diverges: x % divergesEach === 5 },
       resources: {
         cpus: random.between(0, 2),
         gpus: random.chance(0.5) ? 1 : 0,

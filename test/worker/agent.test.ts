@@ -112,13 +112,9 @@ describe('a program', () => {
     expect(end.outcome).toMatchObject({ kind: 'failed', reason: 'no-result' });
   });
 
-  it('that prints NaN has failed, and the metric is named', async () => {
+  it('that prints NaN has diverged, and the metric is named', async () => {
     const { end } = await writer.run('a-1', launchOf([fixture('prints-nan')]));
-    expect(end.outcome).toMatchObject({
-      kind: 'failed',
-      reason: 'not-finite',
-      message: 'score is NaN in its result',
-    });
+    expect(end.outcome).toEqual({ kind: 'diverged', message: 'score is NaN in its result' });
   });
 
   it('that does not exist is the host’s failure, with where it was looked for', async () => {

@@ -22,9 +22,9 @@ export const leaderboardVerb: Verb = (console) =>
       const { state } = openState(console, options);
       const board = leaderboard(state, sweepNamed(state, name));
       if (options.json === true) {
-        const { sweep, objective, rows, unranked } = board;
+        const { sweep, objective, rows, unranked, ignored } = board;
         console.out(
-          `${JSON.stringify({ sweep, objective, rows: rows.slice(0, options.limit), missing: unranked })}\n`,
+          `${JSON.stringify({ sweep, objective, rows: rows.slice(0, options.limit), missing: unranked, ignored })}\n`,
         );
       } else
         console.out(

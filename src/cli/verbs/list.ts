@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { labelOf } from '../../board/labels.ts';
+import { kindIn } from '../../ledger/results.ts';
 import type { LedgerState, Sweep, Trial, TrialStatus } from '../../ledger/state.ts';
 import { formatDuration } from '../../model/duration.ts';
-import { metricOf } from '../../model/metrics.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
+import { own } from '../../model/own.ts';
 import { resultOf } from '../../results/result.ts';
 import { type Column, tableLines } from '../../results/text-table.ts';
 import { openState } from '../open.ts';
@@ -13,7 +14,7 @@ import { sweepNamed } from '../sweep-argument.ts';
 import { shortId } from '../trial-argument.ts';
 import { lastAttempt } from '../trial-record.ts';
 
-const states = ['queued', 'leased', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+const states = ['queued', 'leased', 'running', 'succeeded', 'diverged', 'failed', 'cancelled'] as const;
 
 type ListOptions = { readonly [State in TrialStatus['kind']]?: boolean } & {
   readonly limit?: number;
@@ -36,10 +37,12 @@ export const listVerb: Verb = (console) => {
       const { state } = openState(console, options);
       const sweep = sweepNamed(state, name);
       const wanted = new Set<string>(states.filter((one) => options[one] === true));
-      const matching = sweep.order.filter(({ status }) => wanted.size === 0 || wanted.has(status.kind));
+      const matching = sweep.order.filter(
+        (trial) => wanted.size === 0 || wanted.has(kindIn(sweep, trial, trial.status)),
+      );
       const trials = matching.slice(0, options.limit);
       if (options.json === true) {
-        const documents = trials.map((trial) => trialDocument(state, trial));
+        const documents = trials.map((trial) => trialDocument(state, sweep, trial));
         console.out(`${JSON.stringify({ sweep: sweep.name, trials: documents })}\n`);
         return;
       }
@@ -48,20 +51,18 @@ export const listVerb: Verb = (console) => {
     });
 };
 
-function trialTable(
-  state: LedgerState,
-  { declaration: { objective } }: Sweep,
-  trials: readonly Trial[],
-): string[] {
+function trialTable(state: LedgerState, sweep: Sweep, trials: readonly Trial[]): string[] {
+  const { objective } = sweep.declaration;
   const heads = ['trial', 'point', 'state', objective.metric, 'host', 'time', 'why'];
   const columns = heads.map((head): Column => ({ head, align: head === 'time' ? 'right' : 'left' }));
   const rows = trials.map((trial) => {
-    const value = metricOf(resultOf(state, trial, objective)?.line ?? null, objective.metric);
+    const line = resultOf(state, trial, objective)?.line ?? null;
+    const value = line === null ? undefined : own(line, objective.metric);
     return [
       shortId(trial),
       labelOf(state, trial),
-      trial.status.kind,
-      value === null ? '' : String(value),
+      kindIn(sweep, trial, trial.status),
+      String(value ?? ''),
       ...attemptCells(state, trial),
     ];
   });
@@ -78,12 +79,12 @@ function attemptCells(state: LedgerState, trial: Trial): string[] {
   return [attempt.host, formatDuration(seconds * 1000), why];
 }
 
-function trialDocument(state: LedgerState, trial: Trial): unknown {
+function trialDocument(state: LedgerState, sweep: Sweep, trial: Trial): unknown {
   const attempt = lastAttempt(state, trial);
   const end = attempt?.status.kind === 'ended' ? attempt.status.end : null;
   return {
     trial: trial.id,
-    state: trial.status.kind,
+    state: kindIn(sweep, trial, trial.status),
     params: trial.point.params,
     case: trial.point.case,
     replicate: trial.replicate,

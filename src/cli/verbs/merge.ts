@@ -2,6 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { fold } from '../../ledger/fold.ts';
+import { isDone } from '../../ledger/results.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { ledgerFile } from '../../ledger/store/ledger-file.ts';
 import { type LedgerReader, openLedgerFile } from '../../ledger/store/reader.ts';
@@ -12,7 +13,7 @@ import { counted } from '../counted.ts';
 import { readLedgerState } from '../declare.ts';
 import { CommandError } from '../exit.ts';
 import { checkLedger, findingText, type LedgerCheck } from '../ledger-check.ts';
-import { importCommands, isResult, requirePlausible } from '../foreign-results.ts';
+import { importCommands, bringsResult, requirePlausible } from '../foreign-results.ts';
 import { stateOption } from '../options.ts';
 import { announceNew, stateFolderFor } from '../state-folder.ts';
 import { rememberUsed } from '../last-used.ts';
@@ -91,7 +92,7 @@ async function mergeOne(
 ): Promise<string> {
   const before = readLedgerState(folder);
   const offered = [...state.attempts.values()].filter(
-    (attempt) => isResult(attempt) && !before.attempts.has(attempt.id),
+    (attempt) => bringsResult(attempt) && !before.attempts.has(attempt.id),
   );
   const commands = importCommands(state, reader, path, ({ id }) => !before.attempts.has(id));
   await askEach(console, folder, commands);
@@ -102,7 +103,7 @@ async function mergeOne(
   const leftOut = offered.length - attempts.length;
   if (offered.length === 0) return `${name}: nothing that is not here already`;
   const trials = new Set(attempts.map(({ trial }) => trial));
-  const gained = [...trials].filter((id) => before.trials.get(id)?.status.kind !== 'succeeded');
+  const gained = [...trials].filter((id) => !isDone(before, id));
   const twice = attempts.length - gained.length;
   const unasked = gained.filter((id) => after.trials.get(id)?.sweeps.length === 0).length;
   return [

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type Declared, declare } from '../../coordinator/declaration.ts';
+import { isDone } from '../../ledger/results.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { trialId } from '../../model/ids.ts';
@@ -101,7 +102,7 @@ function trialsOf({ points, declaration }: Declared, ledger: LedgerState): Plann
         gpuMemoryBytes: point.resources.gpuMemoryBytes,
         hostMemoryBytes: point.resources.hostMemoryBytes,
       },
-      cached: ledger.trials.get(trialId(trial))?.status.kind === 'succeeded',
+      cached: isDone(ledger, trialId(trial)),
     })),
   );
 }

@@ -9,6 +9,7 @@ import type { Sweep } from '../../ledger/state.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
 import { bestSoFar } from '../../results/best.ts';
+import { ignoredParameters } from '../../results/ignored-parameters.ts';
 import type { Console } from '../console.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -97,5 +98,13 @@ function viewOf(opened: OpenState, sweep: Sweep, live: LiveFigures | null): RunV
   const { state, reader } = opened;
   const latestLine = (attempt: AttemptId): MetricsLine | null =>
     sweep.counts.running > fewRunning ? null : (reader.metrics(attempt).at(-1) ?? null);
-  return runView({ state, sweep, live, best: bestSoFar(state, sweep), latestLine, nowMs: Date.now() });
+  return runView({
+    state,
+    sweep,
+    live,
+    best: bestSoFar(state, sweep),
+    ignored: ignoredParameters(state, sweep),
+    latestLine,
+    nowMs: Date.now(),
+  });
 }

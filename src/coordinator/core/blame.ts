@@ -1,7 +1,8 @@
 /** What an end says of hosts: who is left out for it, who is used again, and which trials are given back. */
+import { hasResult } from '../../ledger/results.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptEnd } from '../../model/attempt-end.ts';
-import { chargedTo, type Outcome } from '../../model/outcome.ts';
+import { chargedTo, isResult, type Outcome } from '../../model/outcome.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import { isDue } from './host-use.ts';
 import { forgetLapses, lapse } from './probation.ts';
@@ -47,7 +48,7 @@ function judgeOwn(
   now: number,
 ): void {
   const wasTried = isDue(state, host);
-  if (outcome.kind === 'succeeded') {
+  if (isResult(outcome.kind)) {
     if (isQuarantined(state, host)) turn.record({ kind: 'host-trusted', at: now, host: host.name });
     host.dueAtMs = null;
   } else if (chargedTo[outcome.kind] !== 'nobody') {
@@ -72,7 +73,7 @@ function judgeByPeers(state: CoordinatorState, turn: Turn, host: FleetHost, now:
   if (host.dueAtMs === null) lapse(state, host);
   if (found.verdict === 'guilty') {
     leaveOut(state, turn, host, becauseOf(state, host, found), true, now);
-    const trials = streakOf(state, host, found).filter(({ status }) => status.kind !== 'succeeded');
+    const trials = streakOf(state, host, found).filter(({ status }) => !hasResult(status));
     giveBack(
       turn,
       trials.filter((trial) => isOwed(state, host, trial)),

@@ -1,6 +1,7 @@
 /** What trials leave for their next attempts: where it lies, its way to another host, and its end. */
 import type { Attempt } from '../../ledger/state.ts';
 import { mayHaveLeftOne } from '../../ledger/checkpoints.ts';
+import { isDone } from '../../ledger/results.ts';
 import type { HostName, TrialId } from '../../model/ids.ts';
 import { printable } from '../../model/printable.ts';
 import type { CoordinatorEvent } from './events.ts';
@@ -12,7 +13,7 @@ export function noteCheckpoint(state: CoordinatorState, turn: Turn, attempt: Att
   const trial = state.ledger.trials.get(attempt.trial);
   for (const id of trial?.attempts ?? []) state.carries.delete(id);
   knowCheckpoint(state, attempt);
-  if (trial?.status.kind !== 'succeeded') return;
+  if (trial === undefined || !isDone(state.ledger, trial.id)) return;
   for (const host of state.fleet.values()) if (host.checkpoints.has(trial.id)) drop(turn, host, [trial.id]);
 }
 
@@ -23,8 +24,11 @@ export function knowCheckpoint({ fleet }: CoordinatorState, attempt: Attempt): v
 
 /** What a host keeps of trials that have their results by now, maybe from elsewhere. */
 export function dropSettled({ ledger }: CoordinatorState, turn: Turn, host: FleetHost): void {
-  const isSettled = (trial: TrialId): boolean => ledger.trials.get(trial)?.status.kind === 'succeeded';
-  drop(turn, host, [...host.checkpoints].filter(isSettled));
+  drop(
+    turn,
+    host,
+    [...host.checkpoints].filter((trial) => isDone(ledger, trial)),
+  );
 }
 
 /** A host that is away is told when it is back. */

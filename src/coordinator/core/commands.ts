@@ -1,4 +1,5 @@
 /** Sweeps that are paused or stopped, and what of them hosts are told to end. */
+import { hasResult } from '../../ledger/results.ts';
 import type { Attempt, Sweep } from '../../ledger/state.ts';
 import { isBusy } from '../../ledger/sweeps.ts';
 import type { HostName } from '../../model/ids.ts';
@@ -88,7 +89,7 @@ export function cancelOthers(state: CoordinatorState, turn: Turn, { id, trial }:
 
 function isWanted(state: CoordinatorState, attempt: Attempt): boolean {
   const trial = state.ledger.trials.get(attempt.trial);
-  if (trial === undefined || trial.status.kind === 'succeeded') return false;
+  if (trial === undefined || hasResult(trial.status)) return false;
   return trial.sweeps.some((name) => {
     const sweep = state.ledger.sweeps.get(name);
     return sweep !== undefined && !isStopped(sweep);

@@ -9,7 +9,7 @@ import { inRow } from './streak-test.ts';
 import type { CoordinatorState, EarlyFailure } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** Ends of one cause before a sweep in which nothing has succeeded is stopped; of a small one each trial's. */
+/** Ends of one cause before a sweep without a result is stopped; of a small one each trial's. */
 const fewest = 3;
 /** Of the log: a traceback of Python with a few frames. */
 const linesShown = 20;
@@ -27,7 +27,8 @@ export function noteFailure(
 ): void {
   const sweep = state.ledger.sweeps.get(attempt.sweep);
   if (sweep === undefined || sweep.status.kind !== 'open') return;
-  if (sweep.counts.succeeded > 0 || chargedTo[end.outcome.kind] === 'nobody') {
+  const { succeeded, diverged } = sweep.counts;
+  if (succeeded + diverged > 0 || chargedTo[end.outcome.kind] === 'nobody') {
     state.firstFailures.delete(sweep.name);
     return;
   }

@@ -1,6 +1,7 @@
 /** An end that a host tells: accepted once, and acknowledged with the turn that commits it. */
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
+import { isResult } from '../../model/outcome.ts';
 import { believable } from './believable.ts';
 import { judgeHosts } from './blame.ts';
 import { noteCheckpoint } from './checkpoints.ts';
@@ -30,7 +31,7 @@ export function endAttempt(
   state.committedLines.delete(id);
   state.runsSince.delete(id);
   turn.record({ kind: 'ended', at: now, attempt: id, host: attempt.host, end });
-  if (end.outcome.kind === 'succeeded') cancelOthers(state, turn, attempt);
+  if (isResult(end.outcome.kind)) cancelOthers(state, turn, attempt);
   noteCheckpoint(state, turn, attempt);
   learn(state, attempt, end);
   noteFailure(state, turn, attempt, end, now);

@@ -1,7 +1,6 @@
 import type { ImportedResult } from '../../ledger/events.ts';
 import type { Attempt } from '../../ledger/state.ts';
-import { metricOf } from '../../model/metrics.ts';
-import { objectiveLine } from '../../model/objective-line.ts';
+import { answerTo } from '../../model/answer.ts';
 import { attemptId, trialId } from '../../model/ids.ts';
 import type { Command } from './command.ts';
 import type { CoordinatorState } from './state.ts';
@@ -47,9 +46,8 @@ function isAnswer({ ledger }: CoordinatorState, { trial, end, judgedBy }: Import
     .filter(({ isImported }) => !isImported);
   return (
     asking.length === 0 ||
-    asking.some(({ declaration: { objective } }) => {
-      const line = objectiveLine(end, objective, judgedBy ?? objective);
-      return metricOf(line, objective.metric) !== null;
-    })
+    asking.some(
+      ({ declaration: { objective } }) => answerTo(objective, end, judgedBy ?? objective).kind !== 'none',
+    )
   );
 }

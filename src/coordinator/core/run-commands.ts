@@ -1,5 +1,6 @@
 /** What people ask for of sweeps: all of one, a part of it, to go on with it, or failed trials once more. */
 import type { PointDeclaration, SweepDeclaration, SweepPart } from '../../ledger/events.ts';
+import { hasResult } from '../../ledger/results.ts';
 import type { Sweep, Trial } from '../../ledger/state.ts';
 import { countsOf, isPartOf, isUnfinished, trialsOf } from '../../ledger/sweeps.ts';
 import { canonicalJson } from '../../model/canonical.ts';
@@ -165,7 +166,7 @@ const isInForce = ({ ledger }: CoordinatorState, { points }: Sweep): boolean =>
       return (
         trial === undefined ||
         trial.point === point ||
-        trial.status.kind === 'succeeded' ||
+        hasResult(trial.status) ||
         canonicalJson(trial.point.resources) === canonicalJson(point.resources)
       );
     }),

@@ -14,7 +14,7 @@ export interface CoordinatorState {
   readonly committedLines: Map<AttemptId, number>;
   /** Ends that are in this turn's commit, by the host that waits for the word. */
   readonly unacknowledged: Map<HostName, AttemptId[]>;
-  /** Failures of sweeps in which nothing has succeeded yet (early-failure.ts). */
+  /** Failures of sweeps without a result yet (early-failure.ts). */
   readonly firstFailures: Map<SweepName, EarlyFailure[]>;
   /** When the first host was ready for a sweep (wall clock in ms), and the ends seen from each by then. */
   readonly ready: Map<SweepName, { readonly at: number; readonly ended: ReadonlyMap<HostName, number> }>;

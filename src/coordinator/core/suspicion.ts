@@ -4,6 +4,7 @@
  * fail wherever they run, are no host's fault. So a host on which many trials in a row have failed gets no more of them
  * until these have ended elsewhere, and is left out once they succeed there and its peers do better.
  */
+import { hasResult } from '../../ledger/results.ts';
 import type { Standing } from '../../ledger/standing.ts';
 import type { HostRecord, Trial } from '../../ledger/state.ts';
 import { chargedTo } from '../../model/outcome.ts';
@@ -64,7 +65,7 @@ function caseOf(
   const open: Trial[] = [];
   let blamed = 0;
   for (const trial of trials)
-    if (trial.status.kind === 'succeeded') blamed += 1;
+    if (hasResult(trial.status)) blamed += 1;
     else if (mayTell(state, host, launch, trial, peers)) open.push(trial);
   if (blamed + open.length < leastDoubted) return null;
   const level = levelOf(state.fleet.size, succeeded + failed);

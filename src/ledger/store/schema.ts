@@ -18,12 +18,15 @@ const migrations: readonly string[] = [
   // The last event, written with each commit: a page that lost its last rows looks as if they had never been.
   `CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
    INSERT INTO head (id, seq, hash) SELECT 1, seq, hash FROM events ORDER BY seq DESC LIMIT 1;`,
+  // The same tables: since then a trial may have diverged, which an older labsweep would train again and again.
+  '',
 ];
 
 /** Tables of a file of each version. */
 const tablesOf: readonly (readonly string[])[] = [
   [],
   ['events', 'lock', 'metrics'],
+  ['events', 'head', 'lock', 'metrics'],
   ['events', 'head', 'lock', 'metrics'],
 ];
 
@@ -45,9 +48,9 @@ export function fileKind(db: DatabaseSync, path: string): FileKind {
   if (version === 0 && tables === '') return { kind: 'empty' };
   const isMarked = pragma(db, 'application_id') === applicationId;
   if (isMarked && version > schemaVersion) return newer(path, version);
-  const known = tablesOf.findIndex((names) => names.join() === tables);
-  if (known < 1 && !isMarked) return notALedger(path);
-  if (known !== version || !isMarked)
+  const isKnown = tablesOf.slice(1).some((names) => names.join() === tables);
+  if (!isKnown && !isMarked) return notALedger(path);
+  if (tablesOf[version]?.join() !== tables || !isMarked)
     throw new LedgerDamagedError(path, null, 'its first page is not what was written');
   if (hasForeignParts(db)) throw new LedgerDamagedError(path, null, 'it holds more than labsweep writes');
   return { kind: 'ledger', version };

@@ -59,7 +59,8 @@ async function trainTrial(): Promise<number> {
   });
   dataset.close();
   if (end.kind === 'stopped') return exitOnTerm;
-  if (artifacts !== null) writeArtifacts(artifacts, { ...end, words });
+  if (end.diverged !== null) process.stderr.write(`${end.diverged}\n`);
+  if (artifacts !== null && end.kind === 'finished') writeArtifacts(artifacts, { ...end, words });
   // Last, since whoever reads it may take the trial for finished.
   report(environment, end.line);
   return 0;

@@ -66,6 +66,7 @@ function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
     objective: launch.objective,
     best: held.kept.best,
     final: resultOf(held),
+    lines: held.kept.lines,
   });
   settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence });
 }

@@ -1,5 +1,6 @@
 /** What a writer does with attempts: lease, take back, cancel, acknowledge. Each may be repeated without harm. */
 import { isPlainName } from '../../model/ids.ts';
+import { isResult } from '../../model/outcome.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { settle } from './finish.ts';
 import { endUnprepared } from './prepare-launch.ts';
@@ -44,7 +45,7 @@ export function acknowledge(turn: Turn, ledger: string, attempts: readonly strin
   if (ended.length === 0) return;
   turn.commit({ kind: 'acked', attempts: ended.map((held) => held.lease.attempt) });
   for (const { status, lease } of ended)
-    if (status.kind === 'ended' && status.end.outcome.kind === 'succeeded')
+    if (status.kind === 'ended' && isResult(status.end.outcome.kind))
       turn.instruct({ kind: 'drop-checkpoint', trial: lease.trial });
 }
 

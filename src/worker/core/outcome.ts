@@ -1,5 +1,5 @@
 /** What an attempt's end is called, from what it left. Pure, and one table: the order is the order of certainty. */
-import { type MetricsLine, metricOf, type Objective } from '../../model/metrics.ts';
+import { isNotFinite, type MetricsLine, metricOf, type Objective } from '../../model/metrics.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { describeSignal, signalOf } from './signals.ts';
 import type { StopReason } from './state.ts';
@@ -20,6 +20,8 @@ export interface Remains {
   /** The line of the best objective, and the result line. */
   readonly best: MetricsLine | null;
   readonly final: MetricsLine | null;
+  /** Those that are kept, in order. */
+  readonly lines: readonly MetricsLine[];
 }
 
 export function decideOutcome(remains: Remains): Outcome {
@@ -49,7 +51,7 @@ function outcomeOfExit(exit: number, { oomKillRose, logTail }: Remains): Outcome
 }
 
 /** Success is judged by the objective: by any line where the best one counts, else by the result line. */
-function outcomeOfResult({ objective, best, final, misplaced }: Remains): Outcome {
+function outcomeOfResult({ objective, best, final, lines, misplaced }: Remains): Outcome {
   const { metric, at } = objective;
   const judged = at === 'best' && best !== null ? best : final;
   if (metricOf(judged, metric) !== null) return { kind: 'succeeded' };
@@ -59,14 +61,16 @@ function outcomeOfResult({ objective, best, final, misplaced }: Remains): Outcom
       `ended without a result: ${misplaced ?? `it reported no line and printed no JSON with ${metric}`}`,
     );
   const value = own(final, metric);
+  if (isNotFinite(value)) return { kind: 'diverged', message: `${metric} is ${String(value)} in its result` };
+  const last = at === 'best' ? lines.findLast((line) => isNotFinite(own(line, metric))) : undefined;
+  if (last !== undefined)
+    return {
+      kind: 'diverged',
+      message: `${metric} is finite in no line, and ${String(own(last, metric))} in the last that has it`,
+    };
   if (value === undefined) return failed('bad-result', `its result has no ${metric}, only ${namesOf(final)}`);
-  if (isNotFinite(value)) return failed('not-finite', `${metric} is ${String(value)} in its result`);
   return failed('bad-result', `${metric} is ${JSON.stringify(value)} in its result, not a number`);
 }
-
-/** How a value that is not finite is kept: JSON has no word for it (spelling.ts of the reader agrees). */
-const isNotFinite = (value: MetricsLine[string]): boolean =>
-  value === 'NaN' || value === 'Infinity' || value === '-Infinity';
 
 const namesOf = (line: MetricsLine): string => {
   const names = Object.keys(line).filter((name) => name !== 'final');

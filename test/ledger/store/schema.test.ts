@@ -23,8 +23,23 @@ function read(folder: string): string[] {
   return hostsOf(opened.reader.read(0).events);
 }
 
-test('a ledger of version 1 is read as it is, and becomes one of this version when it is written', () => {
-  const folder = ofVersion1();
+/** As it was before a trial could diverge: the same tables. */
+function ofVersion2(): string {
+  const folder = temporaryFolder();
+  const writer = writerOf(folder);
+  writer.commit([trusted('birch'), trusted('cedar')], []);
+  writer.close();
+  const db = new DatabaseSync(join(folder, 'ledger.db'));
+  db.exec('PRAGMA user_version = 2');
+  db.close();
+  return folder;
+}
+
+test.each([
+  ['1', ofVersion1],
+  ['2', ofVersion2],
+])('a ledger of version %s is read as it is, and becomes one of this version when it is written', (_, written) => {
+  const folder = written();
   expect(read(folder)).toEqual(['birch', 'cedar']);
   expect(verifyLedger(join(folder, 'ledger.db'))).toMatchObject({ findings: [], events: 2 });
   const writer = writerOf(folder);

@@ -179,8 +179,8 @@ describe('a file that is not this ledger', () => {
     db.close();
     const before = readFileSync(path);
     const opened = openWriter(folder, { breakLock: false });
-    expect(opened).toMatchObject({ kind: 'newer', version: 7, known: 2 });
-    expect(opened.kind === 'newer' && opened.message).toMatch(/version is 7.*up to 2\. Update labsweep/);
+    expect(opened).toMatchObject({ kind: 'newer', version: 7, known: 3 });
+    expect(opened.kind === 'newer' && opened.message).toMatch(/version is 7.*up to 3\. Update labsweep/);
     expect(openReader(folder)).toMatchObject({ kind: 'newer', version: 7 });
     expect(readFileSync(path)).toEqual(before);
   });

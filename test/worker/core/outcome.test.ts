@@ -12,6 +12,7 @@ const ended: Remains = {
   objective,
   best: { val_accuracy: 0.9 },
   final: { val_accuracy: 0.8 },
+  lines: [],
 };
 
 const none = { best: null, final: null };
@@ -70,18 +71,30 @@ const table: readonly [string, Partial<Remains>, object][] = [
   [
     'NaN',
     { best: null, final: { val_accuracy: 'NaN' } },
-    { kind: 'failed', reason: 'not-finite', message: 'val_accuracy is NaN in its result' },
+    { kind: 'diverged', message: 'val_accuracy is NaN in its result' },
+  ],
+  ['-Infinity', { best: null, final: { val_accuracy: '-Infinity' } }, { kind: 'diverged' }],
+  ['NaN and exit 1', { exit: 1, best: null, final: { val_accuracy: 'NaN' } }, { kind: 'failed' }],
+  [
+    'NaN in each line and a result without the objective, where the best line counts',
+    {
+      best: null,
+      final: { test_loss: 1 },
+      lines: [{ val_accuracy: 'Infinity' }, { val_accuracy: 'NaN' }, { test_loss: 1 }],
+      objective: { ...objective, at: 'best' },
+    },
+    { kind: 'diverged', message: 'val_accuracy is finite in no line, and NaN in the last that has it' },
   ],
   [
-    '-Infinity',
-    { best: null, final: { val_accuracy: '-Infinity' } },
-    { kind: 'failed', reason: 'not-finite' },
+    'NaN before a result without the objective, where the last line counts',
+    { best: null, final: { test_loss: 1 }, lines: [{ val_accuracy: 'NaN' }, { test_loss: 1 }] },
+    { kind: 'failed', reason: 'bad-result' },
   ],
   ['a word', { best: null, final: { val_accuracy: 'good' } }, { kind: 'failed', reason: 'bad-result' }],
   [
     'NaN last, where the last line counts',
     { final: { val_accuracy: 'NaN' } },
-    { kind: 'failed', reason: 'not-finite' },
+    { kind: 'diverged' },
   ],
   [
     'NaN last, where the best line counts',

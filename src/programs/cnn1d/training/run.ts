@@ -7,7 +7,6 @@ import { type Random, resumeRandom, shuffled } from '../random.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import { type Clips, loadBatch } from './clips.ts';
 import { breathe, type Evaluation, evaluate } from './evaluate.ts';
-import { TrainingError } from './training-error.ts';
 
 /** What a run works with. */
 export interface RunParts {
@@ -66,8 +65,11 @@ export class Run {
     return (this.#parts.nowMs() - this.#begunMs) / 1000;
   }
 
-  /** Trains and evaluates one epoch, or what is left of it; false if it was stopped, with a checkpoint. */
-  async epoch(): Promise<boolean> {
+  /**
+   * Trains and evaluates one epoch, or what is left of it. `stopped`: with a checkpoint. `diverged`: its loss is no
+   * number any more, so that no step and no epoch after it can be better.
+   */
+  async epoch(): Promise<'ended' | 'stopped' | 'diverged'> {
     const { params, network, dataset, training, validation, isStopped, nowMs } = this.#parts;
     const shuffle = resumeRandom(this.#progress.shuffle);
     const order = shuffled(shuffle, training.list.length);
@@ -75,18 +77,33 @@ export class Run {
     const begunMs = nowMs();
     while (this.#progress.batch * params.batchSize < order.length) {
       if (isStopped()) return this.#stop();
-      this.#step(order);
+      if (!this.#step(order)) return 'diverged';
       await breathe();
     }
     const trainedMs = Math.max(1, nowMs() - begunMs);
     const found = await evaluate(network, dataset, validation, params, isStopped);
     if (found === null) return this.#stop();
+    if (!Number.isFinite(found.loss)) return 'diverged';
     this.#close(found, ((this.#progress.seen - seenBefore) * 1000) / trainedMs, shuffle);
     this.#checkpoint();
-    return true;
+    return 'ended';
   }
 
-  #step(order: Uint32Array): void {
+  /** What of this training is no number, and where. */
+  divergence(): { readonly line: MetricsLine; readonly message: string } {
+    const { epoch } = this.#progress;
+    const step = this.#steps();
+    const { learningRate } = this.#parts.params;
+    return {
+      line: { step, epoch: epoch + 1, loss: 'NaN', accuracy: 'NaN', val_loss: 'NaN', val_accuracy: 'NaN' },
+      message:
+        `The loss was no number any more at step ${step} (epoch ${epoch + 1}); ` +
+        `try a learningRate below ${learningRate}.`,
+    };
+  }
+
+  /** @returns whether the loss is a number still */
+  #step(order: Uint32Array): boolean {
     const { params, architecture, network, dataset, training } = this.#parts;
     const { batch, seen, lossSum, correct } = this.#progress;
     const chosen = order.subarray(batch * params.batchSize, (batch + 1) * params.batchSize);
@@ -103,7 +120,7 @@ export class Run {
       lossSum: lossSum + outcome.loss * clips.count,
       correct: correct + outcome.correct,
     };
-    this.#requireFinite(outcome.loss);
+    return Number.isFinite(outcome.loss);
   }
 
   #mask(size: number, rate: number): Float32Array {
@@ -114,7 +131,6 @@ export class Run {
   }
 
   #close(found: Evaluation, clipsPerSecond: number, shuffle: Random): void {
-    this.#requireFinite(found.loss);
     const { epoch, seen, lossSum, correct, history, best } = this.#progress;
     const line = {
       step: this.#steps(),
@@ -146,9 +162,9 @@ export class Run {
     this.#parts.report(line);
   }
 
-  #stop(): false {
+  #stop(): 'stopped' {
     this.#checkpoint();
-    return false;
+    return 'stopped';
   }
 
   #checkpoint(): void {
@@ -165,16 +181,5 @@ export class Run {
     const { params, training } = this.#parts;
     const { epoch, batch } = this.#progress;
     return epoch * Math.ceil(training.list.length / params.batchSize) + batch;
-  }
-
-  #requireFinite(loss: number): void {
-    if (Number.isFinite(loss)) return;
-    const { epoch } = this.#progress;
-    const { learningRate } = this.#parts.params;
-    throw new TrainingError(
-      'diverged',
-      `The loss was no number any more at step ${this.#steps()} (epoch ${epoch + 1}); ` +
-        `try a learningRate below ${learningRate}.`,
-    );
   }
 }

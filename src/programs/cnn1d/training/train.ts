@@ -39,6 +39,8 @@ export interface Evaluated {
 
 export type TrainingEnd =
   | { readonly kind: 'stopped' }
+  /** In its first epoch: there is no other to take the figures of. */
+  | { readonly kind: 'diverged'; readonly line: MetricsLine; readonly diverged: string }
   | {
       readonly kind: 'finished';
       /** The final line: the figures of the best epoch, test figures among them. */
@@ -48,12 +50,14 @@ export type TrainingEnd =
       /** The best epoch's weights. */
       readonly weights: Pick<NetworkState, 'parameters' | 'statistics'>;
       readonly evaluated: readonly Evaluated[];
+      /** Where the loss left the numbers, after the best epoch; null where it did not. */
+      readonly diverged: string | null;
     };
 
 /**
  * Trains one network and keeps the weights of the epoch with the best validation accuracy. The same job gives the same
  * numbers, in one attempt or in several.
- * @throws TrainingError where there is nothing to train on, or the loss leaves the numbers.
+ * @throws TrainingError where there is nothing to train on
  */
 export async function train(job: TrainingJob): Promise<TrainingEnd> {
   const { params, words, dataset, engine, checkpoints } = job;
@@ -82,8 +86,16 @@ export async function train(job: TrainingJob): Promise<TrainingEnd> {
       },
       start,
     );
-    while (!run.isOver()) if (!(await run.epoch())) return { kind: 'stopped' };
+    let divergence: ReturnType<Run['divergence']> | null = null;
+    while (divergence === null && !run.isOver()) {
+      const how = await run.epoch();
+      if (how === 'stopped') return { kind: 'stopped' };
+      if (how === 'diverged') divergence = run.divergence();
+    }
     const { best } = run;
+    const diverged = divergence?.message ?? null;
+    if (best === null && divergence !== null)
+      return { kind: 'diverged', line: { ...divergence.line, final: true }, diverged: divergence.message };
     if (best === null) throw new RangeError('a run without epochs');
     network.restore({ ...network.state(), ...best.weights });
     const onValidation = await evaluate(network, dataset, validation, params, isStopped);
@@ -105,7 +117,7 @@ export async function train(job: TrainingJob): Promise<TrainingEnd> {
       { clips: validation, evaluation: onValidation },
       { clips: clips.test, evaluation: onTest },
     ].filter((entry): entry is Evaluated => entry.evaluation !== null);
-    return { kind: 'finished', line, history: run.history, architecture, weights: best.weights, evaluated };
+    return { kind: 'finished', line, history: run.history, architecture, weights: best.weights, evaluated, diverged };
   } finally {
     network.dispose();
   }

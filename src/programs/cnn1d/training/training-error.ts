@@ -1,6 +1,6 @@
 /** A training that cannot begin or go on. The message is one plain sentence for a person. */
 export class TrainingError extends Error {
-  readonly code: 'words' | 'no-clips' | 'diverged' | 'environment';
+  readonly code: 'words' | 'no-clips' | 'environment';
 
   constructor(code: TrainingError['code'], message: string, cause?: unknown) {
     super(message, { cause });

@@ -27,6 +27,7 @@ describe('an engine that is out of memory', () => {
       objective: { metric: 'val_accuracy', goal: 'maximize', at: 'final', selectOnTest: false },
       best: null,
       final: null,
+      lines: [],
     });
     expect(outcome).toEqual({
       kind: 'oom',

@@ -81,19 +81,41 @@ describe('a training', () => {
     expect([...(finished(end).evaluated[0]?.clips.labels ?? [])]).toEqual([1, 1, 1, 0, 0, 0]);
   });
 
-  it('says at which step the loss has left the numbers', async () => {
+  /** Trains on with weights of which any product is infinite. */
+  async function goOnBeyondNumbers(stopAfter: number) {
     let kept: Checkpoint | null = null;
     const checkpoints = { load: () => kept, save: (checkpoint: Checkpoint) => void (kept = checkpoint) };
-    await run({ checkpoints, stopAfter: 2 });
+    await run({ checkpoints, stopAfter });
     if (kept === null) throw new Error('no checkpoint');
     const { network } = kept as Checkpoint;
     kept = {
       ...(kept as Checkpoint),
       network: { ...network, parameters: network.parameters.map(() => 1e38) },
     };
-    await expect(run({ checkpoints })).rejects.toThrow(
-      'The loss was no number any more at step 3 (epoch 1); try a learningRate below 0.01.',
-    );
+    return run({ checkpoints });
+  }
+
+  it('that leaves the numbers in its first epoch has diverged, and says at which step', async () => {
+    expect((await goOnBeyondNumbers(2)).end).toEqual({
+      kind: 'diverged',
+      line: {
+        step: 3,
+        epoch: 1,
+        loss: 'NaN',
+        accuracy: 'NaN',
+        val_loss: 'NaN',
+        val_accuracy: 'NaN',
+        final: true,
+      },
+      diverged: 'The loss was no number any more at step 3 (epoch 1); try a learningRate below 0.01.',
+    });
+  });
+
+  it('that leaves the numbers later keeps its best epoch', async () => {
+    const { end, lines } = await goOnBeyondNumbers(7);
+    const { line, diverged } = finished(end);
+    expect(diverged).toContain('(epoch 2)');
+    expect(line).toMatchObject({ ...lines[0], final: true, epochs: 1, test_accuracy: expect.any(Number) });
   });
 
   it('needs clips to train and to validate on', async () => {

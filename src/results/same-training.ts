@@ -1,0 +1,75 @@
+/**
+ * Whether two trainings are one: they reported the same in every line. An accuracy over 80 clips agrees by chance (of
+ * two honest replicates at 0.99, in 35 of 100 cases: the binomial distribution), a loss or a curve does not.
+ */
+import type { AttemptEnd } from '../model/attempt-end.ts';
+import { isNotFinite, type MetricsLine, metricOf } from '../model/metrics.ts';
+
+/**
+ * `same`: no chance. `flat`: equal, but nothing changes from line to line. `alike`: equal, but too little was said.
+ * `unknown`: the lines that would tell were left out, or are equal for another reason.
+ */
+export type Likeness = 'same' | 'flat' | 'alike' | 'different' | 'unknown';
+
+/** So many lines of a trial are kept in any case (worker/core/kept-lines.ts); of more, it depends on the time. */
+const keptLines = 60;
+/** Lines that agree by chance in none of a lab's sweeps. */
+const tellingLines = 3;
+
+export function likeness(a: AttemptEnd, b: AttemptEnd): Likeness {
+  if (saysNothing(a) || saysNothing(b)) return 'unknown';
+  const isWhole = a.metricsHash !== '' && b.metricsHash !== '';
+  if (isWhole && a.metricsHash === b.metricsHash && a.metricsCount === b.metricsCount)
+    return hasLoss(a) ? 'same' : a.metricsCount < tellingLines ? 'alike' : isFlat(a) ? 'flat' : 'same';
+  const [ours, theirs] = [a, b].map(({ best, final }) => [withoutClock(best), withoutClock(final)]);
+  if (JSON.stringify(ours) !== JSON.stringify(theirs)) return 'different';
+  // Best and last line agree, and something in between does not: the time of day, or another choice of lines.
+  if (!hasClock(a) && isWhole && Math.max(a.metricsCount, b.metricsCount) <= keptLines) return 'different';
+  return hasLoss(a) ? 'same' : 'unknown';
+}
+
+/** NaN equals NaN whatever the parameters are, and so does what came of it. */
+const saysNothing = ({ metricsCount, best, final }: AttemptEnd): boolean =>
+  metricsCount === 0 ||
+  [best, final].some((line) => line !== null && Object.values(line).some((value) => isNotFinite(value)));
+
+/** The first line is the best and the last no better: a network that has collapsed looks like that. */
+const isFlat = ({ best, final }: AttemptEnd): boolean =>
+  JSON.stringify(best) !== JSON.stringify(final) && figuresOf(best) === figuresOf(final);
+
+const place: ReadonlySet<string> = new Set(['step', 'final', 'epoch', 'iteration']);
+
+/** What a line says, but for where it stands. */
+export const figuresOf = (line: MetricsLine | null): string =>
+  JSON.stringify(Object.entries(withoutClock(line) ?? {}).filter(([name]) => !place.has(name)));
+
+/** Words for what a line tells of a host, the time of day or the seed. */
+const clockWords: ReadonlySet<string> = new Set(
+  (
+    'time times timestamp date datetime clock second seconds sec secs ms minute minutes duration elapsed eta speed ' +
+    'throughput fps memory mem mb gb rss host hostname pid device gpu cpu engine uuid id seed'
+  ).split(' '),
+);
+
+/** `epoch_time`, `epochTime`, `clips/second`. */
+const isClock = (name: string): boolean =>
+  name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).some((word) => clockWords.has(word.toLowerCase()));
+
+const hasClock = ({ best, final }: AttemptEnd): boolean =>
+  [best, final].some((line) => line !== null && Object.keys(line).some(isClock));
+
+const withoutClock = (line: MetricsLine | null): MetricsLine | null =>
+  line === null ? null : Object.fromEntries(Object.entries(line).filter(([name]) => !isClock(name)));
+
+const loss = /loss|nll|perplexity|ppl|entropy|mse|mae/i;
+
+const hasLoss = ({ best, final }: AttemptEnd): boolean =>
+  [best, final].some(
+    (line) =>
+      line !== null &&
+      Object.keys(line).some((name) => {
+        const value = loss.test(name) ? metricOf(line, name) : null;
+        // Rounded away, or a problem that is solved.
+        return value !== null && value !== 0;
+      }),
+  );
