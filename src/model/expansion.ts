@@ -11,6 +11,7 @@ import { describedAs } from './sweep-check.ts';
 import type { Exclusion, SweepFile } from './sweep-file.ts';
 import { countTrials, judgeCount } from './trial-count.ts';
 import { own } from './own.ts';
+import { isSameValue } from './value.ts';
 
 /** One assignment of the sweep's parameters: fixed, varied, and the program's defaults. */
 export interface Point {
@@ -148,7 +149,7 @@ function excludedBecause(params: Params, exclude: readonly Exclusion[]): string 
   const rule = exclude.find(({ when }) =>
     Object.entries(when).every(([name, values]) => {
       const value = own(params, name);
-      return value !== undefined && values.includes(value);
+      return value !== undefined && values.some((one) => isSameValue(one, value));
     }),
   );
   return rule?.because ?? null;

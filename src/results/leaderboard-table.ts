@@ -7,6 +7,7 @@ import { tableNotes, unrankedLines } from './leaderboard-notes.ts';
 import { type Column, fittingColumns, tableLines } from './text-table.ts';
 import { tellingParams } from '../model/point-label.ts';
 import { own } from '../model/own.ts';
+import { cellText, isNumber } from '../model/value.ts';
 
 /**
  * @param columns cells of a line; metrics that do not fit are left out and named
@@ -70,9 +71,9 @@ function pointFields(board: Leaderboard): Field[] {
       (name): Field => ({
         column: {
           head: name,
-          align: points.every(({ params }) => typeof own(params, name) === 'number') ? 'right' : 'left',
+          align: points.every(({ params }) => isNumber(own(params, name))) ? 'right' : 'left',
         },
-        cell: ({ params }) => String(own(params, name) ?? ''),
+        cell: ({ params }) => cellText(own(params, name)),
       }),
     ),
     ...(hasCases
