@@ -18,7 +18,7 @@ export interface Spelling {
 
 export function spellArgument(name: string, value: ParamValue, { argStyle, booleans }: Spelling): string[] {
   if (argStyle === 'hydra') return [`${name}=${hydraValue(value)}`];
-  const spelled = spellName(name, argStyle);
+  const spelled = spelledName(name, argStyle);
   if (typeof value === 'boolean' && booleans !== 'value') {
     if (value) return [`--${spelled}`];
     return booleans === 'pair' ? [`--no-${spelled}`] : [];
@@ -29,10 +29,12 @@ export function spellArgument(name: string, value: ParamValue, { argStyle, boole
   return isOne ? [`--${spelled}=${text}`] : [`--${spelled}`, text];
 }
 
-function spellName(name: string, style: Exclude<ArgStyle, 'hydra'>): string {
+/** The name under which {args} passes a parameter. */
+export function spelledName(name: string, style: ArgStyle): string {
   switch (style) {
     case 'plain':
     case 'equals':
+    case 'hydra':
       return name;
     case 'kebab':
       return words(name).join('-');

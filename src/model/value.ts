@@ -44,7 +44,10 @@ export function valueProblem(value: unknown, levels = mostLevels): string | null
     return null;
   }
   if (typeof value === 'number' ? Number.isFinite(value) : value !== undefined) return null;
-  return valueExpected;
+  if (levels === mostLevels) return valueExpected;
+  return value === undefined
+    ? 'a value: a name in it has nothing behind it'
+    : `a value: it holds ${String(value)}, which is no number`;
 }
 
 export const valueExpected = 'a number, a word, true, false, null, a list or a mapping';

@@ -6,7 +6,8 @@ import { own } from './own.ts';
 import { namesInBraces, wholeParameters } from './placeholder.ts';
 import { issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
 import type { Locate } from './source.ts';
-import { booleansSchema, spellArgument } from './spell-args.ts';
+import { namesake } from './namesake.ts';
+import { booleansSchema, spellArgument, spelledName } from './spell-args.ts';
 import type { CommandProgram, SweepFile } from './sweep-file.ts';
 import type { SweepInput } from './sweep-input.ts';
 import { isSameValue, type ParamValue } from './value.ts';
@@ -33,7 +34,11 @@ export function passingIssues(
   const problemOf = program.argStyle === 'hydra' ? hydraProblem : booleanProblem(program);
   return [...passed].flatMap((name) => {
     const key = keys.get(name) ?? ['fixed', name];
-    const problem = problemOf(name, takenBy(name, sweep));
+    const other = namesake(name, passed, sweep, program.argStyle);
+    const problem =
+      other === null
+        ? problemOf(name, takenBy(name, sweep))
+        : `reaches the program as --${spelledName(name, program.argStyle)}, and so does ${other}; give one of them another name`;
     return problem === null ? [] : [issueAt(locate(key, 'key'), key, problem)];
   });
 }
