@@ -4,6 +4,7 @@ import { type Column, tableLines } from '../results/text-table.ts';
 import { counted } from './counted.ts';
 import type { Plan, PlannedTrial } from './plan-document.ts';
 import { own } from '../model/own.ts';
+import { cellText, isSameValue } from '../model/value.ts';
 
 /** Points that a person sees; `--json` has them all. */
 const rowsShown = 20;
@@ -63,7 +64,7 @@ function sizeLines(trials: readonly PlannedTrial[]): string[] {
 
 function pointTable(trials: readonly PlannedTrial[], columns: number): string[] {
   const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))].filter((name) =>
-    trials.some(({ params }) => own(params, name) !== own(trials[0]?.params ?? {}, name)),
+    trials.some(({ params }) => !isSameValue(own(params, name), own(trials[0]?.params ?? {}, name))),
   );
   const hasCase = trials.some((trial) => trial.case !== null);
   const hasParameters = trials.some(({ parameters }) => parameters !== null);
@@ -76,7 +77,7 @@ function pointTable(trials: readonly PlannedTrial[], columns: number): string[] 
   const rows = trials.map((trial) => [
     trial.trial.slice(0, 8),
     ...(hasCase ? [trial.case ?? ''] : []),
-    ...names.map((name) => String(own(trial.params, name) ?? '')),
+    ...names.map((name) => cellText(own(trial.params, name))),
     ...(hasParameters ? [trial.parameters?.toLocaleString('en-US') ?? ''] : []),
   ]);
   return tableLines(heads, rows).map((line) => line.slice(0, Math.max(columns, 60)));

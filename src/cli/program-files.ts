@@ -64,6 +64,8 @@ async function readCommand(
   program: CommandProgram,
 ): Promise<ReadProgram> {
   const { command, argStyle, env, metrics, activate, setup, passEnv } = program;
+  const booleans =
+    program.booleans === null || program.booleans === 'flag' ? {} : { booleans: program.booleans };
   const read = program.files === null ? null : await readFiles(console, loaded, program.files);
   requireOwnFile(loaded, program, read?.files ?? []);
   const files = read?.hash ?? null;
@@ -77,11 +79,24 @@ async function readCommand(
         files,
         env,
         argStyle,
+        ...booleans,
         ...(activate === null ? {} : { activate }),
         ...(python === null ? {} : { python: sha256Hex(python) }),
         ...(setup === null ? {} : { setup }),
       },
-      launch: { command, argStyle, files, engines: [], env, activate, python, setup, passEnv, metrics },
+      launch: {
+        command,
+        argStyle,
+        ...booleans,
+        files,
+        engines: [],
+        env,
+        activate,
+        python,
+        setup,
+        passEnv,
+        metrics,
+      },
       description: null,
     },
     keep: read?.keep ?? (async () => {}),

@@ -9,6 +9,7 @@ import { formatSize } from '../model/size.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import { type AttemptDocument, trialDocument } from './trial-document.ts';
 import { own } from '../model/own.ts';
+import { valueText } from '../model/value.ts';
 
 /** @param folder the state folder */
 export function trialLines(state: LedgerState, trial: Trial, folder: string): string[] {
@@ -24,7 +25,7 @@ export function trialLines(state: LedgerState, trial: Trial, folder: string): st
         [
           '  parameters',
           Object.entries(document.params)
-            .map(([name, value]) => `${name}=${value}`)
+            .map(([name, value]) => `${name}=${valueText(value)}`)
             .join(' '),
         ],
         ...(document.case === null ? [] : [['  case', document.case]]),

@@ -17,6 +17,7 @@ export interface ResolvedProgram {
     Launch,
     | 'command'
     | 'argStyle'
+    | 'booleans'
     | 'files'
     | 'engines'
     | 'env'

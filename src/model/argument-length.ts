@@ -5,6 +5,7 @@ import type { ParamIssue } from './program.ts';
 import { renderCommand } from './render-command.ts';
 import { issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
 import type { SweepFile } from './sweep-file.ts';
+import { type ParamValue, valueText } from './value.ts';
 
 /** MAX_ARG_STRLEN of Linux without the NUL (execve(2), "Limits on size of arguments and environment"). */
 const mostBytes = 128 * 1024 - 1;
@@ -37,14 +38,17 @@ export function argumentLengthIssues({
 export function tooLongParameter(program: SweepFile['program'], params: Params): ParamIssue | null {
   if (program.kind !== 'command') return null;
   const [longest] = Object.entries(params)
-    .filter(([, value]) => typeof value === 'string' && value.length > longValue)
-    .toSorted(([, a], [, b]) => String(b).length - String(a).length);
+    .map(([name, value]) => ({ name, length: lengthOf(value) }))
+    .filter(({ length }) => length > longValue)
+    .toSorted((a, b) => b.length - a.length);
   if (longest === undefined) return null;
-  const { command, argStyle } = program;
-  const [parameter] = longest;
-  const isOver = renderCommand(command, { ...ofTheHost, params, argStyle }).some(isTooLong);
-  return isOver ? { parameter, message } : null;
+  const { command, argStyle, booleans } = program;
+  const isOver = renderCommand(command, { ...ofTheHost, params, argStyle, booleans }).some(isTooLong);
+  return isOver ? { parameter: longest.name, message } : null;
 }
+
+/** Numbers are short. */
+const lengthOf = (value: ParamValue): number => (typeof value === 'number' ? 0 : valueText(value).length);
 
 /** What only the host and the trial know is short. */
 const ofTheHost = {

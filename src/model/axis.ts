@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { logValues, rangeValues, type Values } from './decimal-range.ts';
+import { own } from './own.ts';
 import { paramsSchema, paramValueSchema, type Params } from './params.ts';
+import type { ParamValue } from './value.ts';
 
 /**
  * One axis of a grid. A range stays a rule until a value is asked for, so that a grid can be counted and sampled
@@ -74,3 +76,21 @@ const listed = (values: readonly AxisValue[]): Values<AxisValue> => ({
 export const variedParameters = (grids: readonly (readonly Axis[])[]): string[] => [
   ...new Set(grids.flat().flatMap(parametersOf)),
 ];
+
+/**
+ * The values that a parameter takes in grids beside what is fixed; undefined where points lack it. Of a range, which has
+ * numbers alone, the first.
+ */
+export function valuesOf(
+  name: string,
+  { fixed, grids }: { readonly fixed: Params; readonly grids: readonly (readonly Axis[])[] },
+): (ParamValue | undefined)[] {
+  return grids.flatMap((axes) => {
+    const axis = axes.find((one) => parametersOf(one).includes(name));
+    if (axis === undefined) return [own(fixed, name)];
+    const { size, at } = axisValues(axis);
+    const isListed = axis.kind === 'list' || axis.kind === 'cases';
+    const shown = isListed ? size : Math.min(size, 1);
+    return Array.from({ length: shown }, (_, index) => own(at(index).params, name));
+  });
+}

@@ -11,12 +11,14 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * Canonical JSON of parameters but some. They are flat, so JSON.stringify with sorted keys writes the same text as
+ * Canonical JSON of parameters but some. Where they are flat, JSON.stringify with sorted keys writes the same text as
  * `canonicalJson` in a third of the time: a grid has 100,000 of them.
  */
 export function canonicalParams(params: Params, without: readonly string[] = []): string {
   const keys = Object.keys(params).filter((key) => !without.includes(key));
-  return JSON.stringify(params, keys.sort());
+  const isFlat = Object.values(params).every((value) => typeof value !== 'object' || value === null);
+  if (isFlat) return JSON.stringify(params, keys.sort());
+  return canonicalJson(Object.fromEntries(keys.map((key) => [key, params[key]])));
 }
 
 /** SHA-256 of a text, 64 hexadecimal digits. */

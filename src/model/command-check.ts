@@ -1,55 +1,36 @@
 import { type Axis, parametersOf } from './axis.ts';
 import { isSlipOf, nearestName } from './nearest.ts';
-import { isReserved, namesInBraces, reservedPlaceholders } from './placeholder.ts';
+import { isReserved, namesInBraces, parameterIn, reservedPlaceholders } from './placeholder.ts';
 import { issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
 import type { Locate } from './source.ts';
 import type { CommandProgram, SweepFile } from './sweep-file.ts';
 import { gridKey, parameterKey } from './grid-check.ts';
 import type { SweepInput } from './sweep-input.ts';
+import { passingIssues } from './values-check.ts';
 
 const commandKey: KeyPath = ['program', 'command'];
 
 /** What is wrong between a command and the parameters that the sweep gives it. */
 export function commandIssues(
   program: CommandProgram,
-  sweep: Pick<SweepFile, 'fixed' | 'grids' | 'data'>,
+  sweep: Pick<SweepFile, 'fixed' | 'grids' | 'exclude' | 'data'>,
   input: Pick<SweepInput, 'grid'>,
   locate: Locate,
 ): SourceIssue[] {
-  const parameters = [...new Set([...Object.keys(sweep.fixed), ...sweep.grids.flat().flatMap(parametersOf)])];
+  const parameters = new Set([...Object.keys(sweep.fixed), ...sweep.grids.flat().flatMap(parametersOf)]);
   return [
-    ...reservedNames(sweep, input, locate),
     ...program.command.flatMap((argument, index) =>
       argumentIssues(argument, index, parameters, sweep, locate),
     ),
-    ...leftOut(program, sweep, input, locate),
+    ...leftOut(program, parameters, sweep, input, locate),
+    ...passingIssues(program, sweep, input, locate),
   ];
-}
-
-function reservedNames(
-  sweep: Pick<SweepFile, 'fixed' | 'grids'>,
-  input: Pick<SweepInput, 'grid'>,
-  locate: Locate,
-): SourceIssue[] {
-  const keys: KeyPath[] = Object.keys(sweep.fixed).map((name) => ['fixed', name]);
-  for (const { axis, parameter, grid } of settings(sweep, input))
-    keys.push(parameterKey(axis, parameter, grid));
-  return keys
-    .filter((key) => isReserved(String(key.at(-1))))
-    .map((key) => {
-      const name = String(key.at(-1));
-      return issueAt(
-        locate(key, 'key'),
-        key,
-        `{${name}} has a meaning of its own in a command; give the parameter another name`,
-      );
-    });
 }
 
 function argumentIssues(
   argument: string,
   index: number,
-  parameters: readonly string[],
+  parameters: ReadonlySet<string>,
   sweep: Pick<SweepFile, 'data'>,
   locate: Locate,
 ): SourceIssue[] {
@@ -57,12 +38,15 @@ function argumentIssues(
   const refuse = (message: string, nearest: string | null = null): SourceIssue =>
     issueAt(locate(key), key, message, nearest);
   return namesInBraces(argument).flatMap((name) => {
+    const twoMeanings = ambiguity(name, parameters);
+    if (twoMeanings !== null) return [refuse(twoMeanings)];
     if (name === 'args' && argument !== '{args}')
       return [refuse('{args} becomes several arguments, so it is one of its own: "{args}"')];
     if (name === 'data' && sweep.data === null)
       return [refuse('{data} is asked for and the sweep names no data')];
-    if (isReserved(name) || parameters.includes(name)) return [];
-    const known = [...parameters, ...reservedPlaceholders.filter((one) => one !== 'node')];
+    if (isReserved(name) || parameterIn(name, (one) => parameters.has(one)) !== null) return [];
+    const own = reservedPlaceholders.filter((one) => one !== 'node');
+    const known = [...parameters, ...own, ...[...parameters].map((one) => `params.${one}`)];
     const slips = known.filter((one) => isSlipOf(name, one));
     if (slips.length === 0) return [];
     return [
@@ -71,32 +55,47 @@ function argumentIssues(
   });
 }
 
+/** What a name in braces could mean besides what it would be read as; null as a rule. */
+function ambiguity(name: string, parameters: ReadonlySet<string>): string | null {
+  const inner = /^params\.(.+)$/.exec(name)?.[1];
+  if (inner !== undefined && parameters.has(name) && parameters.has(inner))
+    return `{${name}} could be the parameter ${inner} or the parameter ${name}; give one of them another name`;
+  if (!isReserved(name) || !parameters.has(name)) return null;
+  const both = `{${name}} could be labsweep's own or the parameter ${name}`;
+  if (name === 'args')
+    return `${both}; name the parameters one by one, this one as {params.args}, or give it another name`;
+  if (name === 'seed')
+    return `${both}; write {params.seed} for the parameter, or take it out of \`fixed\` and write \`seeds: […]\``;
+  return `${both}; write {params.${name}} for the parameter, or give it another name`;
+}
+
 /** A command that spells parameters out has to spell out each that varies, at every point. */
 function leftOut(
   { command }: CommandProgram,
+  parameters: ReadonlySet<string>,
   sweep: Pick<SweepFile, 'fixed' | 'grids'>,
   input: Pick<SweepInput, 'grid'>,
   locate: Locate,
 ): SourceIssue[] {
-  const named = new Set(command.flatMap(namesInBraces));
-  const set = settings(sweep, input);
-  const namesSome =
-    set.some(({ parameter }) => named.has(parameter)) ||
-    Object.keys(sweep.fixed).some((name) => named.has(name));
+  const braces = new Set(command.flatMap(namesInBraces));
+  const named = new Set([...braces].flatMap((name) => parameterIn(name, (one) => parameters.has(one)) ?? []));
+  const namesAll = braces.has('args') || braces.has('params');
   const issues: SourceIssue[] = [];
-  for (const { axis, parameter, grid } of set) {
+  for (const { axis, parameter, grid } of settings(sweep, input)) {
     const key = parameterKey(axis, parameter, grid);
-    if (namesSome && !named.has('args') && !named.has('params') && !named.has(parameter))
+    if (named.size > 0 && !namesAll && !named.has(parameter))
       issues.push(
         issueAt(
           locate(key, 'key'),
           key,
-          `varies, and the command leaves it out; add {${parameter}}, or {args} for all`,
+          `varies, and the command leaves it out; add {${braceName(parameter)}}, or {args} for all`,
         ),
       );
   }
   return [...issues, ...unsetSomewhere(named, sweep, input, locate)];
 }
+
+const braceName = (parameter: string): string => (isReserved(parameter) ? `params.${parameter}` : parameter);
 
 /** A parameter in braces that some points do not have would reach the program as its braces. */
 function unsetSomewhere(

@@ -1,16 +1,17 @@
 import { argumentLengthIssues, tooLongParameter } from './argument-length.ts';
-import { candidatesOf } from './candidate.ts';
+import { candidatesOf, gridSizes } from './candidate.ts';
 import { canonicalParams } from './canonical.ts';
 import type { Params } from './params.ts';
 import type { ParsedSweep } from './parse-sweep.ts';
 import { paramIssueAt } from './point-issue.ts';
 import type { ProgramDescription } from './program.ts';
-import { shuffled } from './sample.ts';
+import { drawnPlaces } from './sample.ts';
 import { issueAt, type SourceIssue } from './source-issue.ts';
 import { describedAs } from './sweep-check.ts';
 import type { Exclusion, SweepFile } from './sweep-file.ts';
 import { countTrials, judgeCount } from './trial-count.ts';
 import { own } from './own.ts';
+import { isSameValue } from './value.ts';
 
 /** One assignment of the sweep's parameters: fixed, varied, and the program's defaults. */
 export interface Point {
@@ -76,8 +77,9 @@ function gather(
   const enough = sweep.sample?.points ?? sweep.limit;
   const seen = new Set<string>();
   const candidates = candidatesOf(sweep);
-  for (const position of positions(candidates.size, sweep)) {
-    const candidate = candidates.at(position);
+  const places: bigint[] = [];
+  for (const place of placesOf(candidates.size, sweep)) {
+    const candidate = candidates.at(place);
     const judged = judge(candidate.params, sweep, program);
     if (judged.kind === 'excluded') {
       gathered.excluded.push({ params: judged.params, because: judged.because });
@@ -92,23 +94,29 @@ function gather(
       if (seen.has(text)) gathered.merged += 1;
       else {
         seen.add(text);
-        gathered.points.push({ index: position, params: judged.params, case: candidate.case });
+        places.push(place);
+        gathered.points.push({ index: places.length - 1, params: judged.params, case: candidate.case });
       }
     }
     if (gathered.points.length === enough) break;
   }
-  return { ...gathered, points: inGridOrder(gathered.points, sweep) };
+  return { ...gathered, points: inGridOrder(gathered.points, places, sweep) };
 }
 
 /** Which points of the grids are looked at, in which order. */
-function* positions(total: number, { sample }: SweepFile): Generator<number> {
-  if (sample !== null) yield* shuffled(total, sample.seed, mostDraws);
-  else for (let position = 0; position < total; position += 1) yield position;
+function* placesOf(total: bigint, { sample, grids }: SweepFile): Generator<bigint> {
+  if (sample !== null) yield* drawnPlaces(total, gridSizes(grids), sample.seed, mostDraws);
+  else for (let place = 0n; place < total; place += 1n) yield place;
 }
 
 /** A sample is drawn at random and shown in the order of the grid. */
-function inGridOrder(points: readonly Point[], { sample, limit }: SweepFile): Point[] {
-  const ordered = sample === null ? points : points.toSorted((a, b) => a.index - b.index);
+function inGridOrder(
+  points: readonly Point[],
+  places: readonly bigint[],
+  { sample, limit }: SweepFile,
+): Point[] {
+  const placeOf = ({ index }: Point): bigint => places[index] ?? 0n;
+  const ordered = sample === null ? points : points.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   return ordered.slice(0, limit ?? ordered.length).map((point, index) => ({ ...point, index }));
 }
 
@@ -141,7 +149,7 @@ function excludedBecause(params: Params, exclude: readonly Exclusion[]): string 
   const rule = exclude.find(({ when }) =>
     Object.entries(when).every(([name, values]) => {
       const value = own(params, name);
-      return value !== undefined && values.includes(value);
+      return value !== undefined && values.some((one) => isSameValue(one, value));
     }),
   );
   return rule?.because ?? null;

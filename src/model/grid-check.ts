@@ -2,10 +2,11 @@ import { axisSize, type Axis, parametersOf } from './axis.ts';
 import { canonicalJson } from './canonical.ts';
 import { logRangeProblem, rangeProblem } from './decimal-range.ts';
 import { normaliseAxis, gridsOf } from './normalise-sweep.ts';
-import type { Params, ParamValue } from './params.ts';
-import { issueAt, type KeyPath, renderKeyPath, showValue, type SourceIssue } from './source-issue.ts';
+import type { Params } from './params.ts';
+import { cut, issueAt, type KeyPath, renderKeyPath, type SourceIssue } from './source-issue.ts';
 import type { Locate } from './source.ts';
 import type { SweepInput } from './sweep-input.ts';
+import { jsonText, type ParamValue } from './value.ts';
 
 /** Where grid `index` of a sweep file stands: `grid`, or `grid[1]` where there is a list of them. */
 export const gridKey = (input: Pick<SweepInput, 'grid'>, index: number): KeyPath =>
@@ -34,13 +35,14 @@ function axisIssues(axis: Axis, grid: KeyPath, locate: Locate): SourceIssue[] {
 }
 
 function repeatedValues(values: readonly ParamValue[], key: KeyPath, locate: Locate): SourceIssue[] {
-  const seen = new Set<ParamValue>();
+  const seen = new Set<string>();
   return values.flatMap((value, index) => {
-    if (!seen.has(value)) {
-      seen.add(value);
+    const text = canonicalJson(value);
+    if (!seen.has(text)) {
+      seen.add(text);
       return [];
     }
-    return [issueAt(locate([...key, index]), [...key, index], `${showValue(value)} is there twice`)];
+    return [issueAt(locate([...key, index]), [...key, index], `${cut(jsonText(value))} is there twice`)];
   });
 }
 

@@ -13,6 +13,8 @@ export type ProgramIdentity =
       readonly files: ContentHash | null;
       readonly env: Readonly<Record<string, string>>;
       readonly argStyle: Launch['argStyle'];
+      /** Absent for flags, which are passed as they were before this key came. */
+      readonly booleans?: NonNullable<Launch['booleans']>;
       /** Absent where the sweep has none, so that trials keep the names that they had before these keys came. */
       readonly activate?: string;
       /** SHA-256 of the requirements file. */

@@ -15,5 +15,6 @@ export function sweepJsonSchema(): JsonSchema {
 export const inventoryJsonSchema = (): JsonSchema => published(inventoryInput);
 
 const published = (schema: z.ZodType): JsonSchema => ({
-  ...z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }),
+  // A parameter's value may be all that JSON has: a schema without a word on it.
+  ...z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' }),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { objectiveSchema } from './metrics.ts';
 import { record } from './own.ts';
+import { argStyleSchema, booleansSchema } from './spell-args.ts';
 
 /**
  * How the trials of a sweep are started on a host: all that an agent needs besides a trial's own parameters.
@@ -9,8 +10,10 @@ import { record } from './own.ts';
 export const launchSchema = z.object({
   /** argv, with the placeholders of the trial contract; `{node}` is the Node that runs the agent. */
   command: z.array(z.string()).min(1),
-  /** How `{args}` spells a parameter's name (render-command.ts). */
-  argStyle: z.enum(['plain', 'kebab', 'snake', 'hydra']),
+  /** How `{args}` spells a parameter's name and a boolean (spell-args.ts). */
+  argStyle: argStyleSchema,
+  /** Absent where a true is its bare flag, so that launches keep the ids that they had before this key came. */
+  booleans: booleansSchema.exclude(['flag']).optional(),
   /** Snapshot of the program's files, whose top-level entries are linked into the working directory. */
   files: z.string().nullable(),
   /** Snapshot of the data set, or a path that lies on the hosts already. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { durationExample, parseDuration } from './duration.ts';
 import { parseSize, sizeExample } from './size.ts';
 import { record } from './own.ts';
+import { digitsOf } from './value.ts';
 
 /** Names of sweeps and hosts end up in commands and file names. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -23,9 +24,10 @@ export const durationInput = z
   .refine((value) => (parseDuration(value) ?? 0) > 0, { error: durationMessage });
 
 /** YAML reads `OMP_NUM_THREADS: 1` as a number; a program gets text either way. */
-export const textInput = z.union([z.string(), z.number()], {
-  error: 'a word or a number; quote anything else',
-});
+export const textInput = z.preprocess(
+  (value) => digitsOf(value) ?? value,
+  z.union([z.string(), z.number()], { error: 'a word or a number; quote anything else' }),
+);
 
 const variablePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const envInput = record(

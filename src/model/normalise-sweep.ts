@@ -85,6 +85,7 @@ function normaliseProgram(
     command: program.command.map(String),
     files: program.files === undefined ? null : besideFile(fileOfKey('files'), program.files),
     argStyle: program.argStyle ?? 'plain',
+    booleans: program.booleans ?? null,
     env: Object.fromEntries(Object.entries(program.env ?? {}).map(([name, value]) => [name, String(value)])),
     activate: program.activate ?? null,
     python: program.python === undefined ? null : besideFile(fileOfKey('python'), program.python),

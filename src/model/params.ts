@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { record } from './own.ts';
+import { type ParamValue, valueExpected, valueProblem } from './value.ts';
 
-/** What a parameter of a point can be. Numbers are finite. */
-export const paramValueSchema = z.union([z.number(), z.string(), z.boolean()]);
+export const paramValueSchema = z.custom<ParamValue>((value) => valueProblem(value) === null, {
+  error: ({ input }) => valueProblem(input) ?? valueExpected,
+});
 export const paramsSchema = record(z.string(), paramValueSchema);
-export type ParamValue = z.infer<typeof paramValueSchema>;
 /** One assignment of parameters, by name. */
 export type Params = Readonly<Record<string, ParamValue>>;

@@ -24,3 +24,34 @@ export const namesInBraces = (argument: string): string[] =>
 /** Replaces each name for which `valueOf` has a text; other braces stay as they are. */
 export const fillBraces = (argument: string, valueOf: (name: string) => string | null): string =>
   argument.replace(placeholder, (whole, name: string) => valueOf(name) ?? whole);
+
+const prefix = 'params.';
+
+/**
+ * The parameter that a name in braces stands for: `lr`, and `params.lr`, which a parameter needs whose name is labsweep's
+ * own as well. Null where it is none.
+ */
+export function parameterIn(name: string, isParameter: (name: string) => boolean): string | null {
+  if (isParameter(name)) return isReserved(name) ? null : name;
+  const inner = name.startsWith(prefix) ? name.slice(prefix.length) : null;
+  return inner !== null && isParameter(inner) ? inner : null;
+}
+
+/** An argument that is the value of one name and nothing else, or that behind `=`. */
+const wholeArgument = /^(?:[^{}=]+=)?\{([A-Za-z_][\w.-]*)\}$/;
+
+/**
+ * Parameters that a command passes by themselves (`{lr}`, `--rate={lr}`), which {args} therefore leaves out. One that
+ * stands inside of a longer text (`runs/{lr}`) is told of there, not passed.
+ */
+export function wholeParameters(
+  command: readonly string[],
+  isParameter: (name: string) => boolean,
+): ReadonlySet<string> {
+  return new Set(
+    command.flatMap((argument) => {
+      const name = wholeArgument.exec(argument)?.[1];
+      return name === undefined ? [] : (parameterIn(name, isParameter) ?? []);
+    }),
+  );
+}

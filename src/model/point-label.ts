@@ -1,5 +1,6 @@
 import type { Params } from './params.ts';
 import { own } from './own.ts';
+import { isSameValue, type ParamValue, valueText } from './value.ts';
 
 interface Placed {
   readonly params: Params;
@@ -17,9 +18,9 @@ export function tellingParams(points: readonly Placed[], axes: readonly string[]
 }
 
 function isSetByCase(points: readonly Placed[], name: string): boolean {
-  const values = new Map<string | null, unknown>();
+  const values = new Map<string | null, ParamValue | undefined>();
   for (const { case: named, params } of points) {
-    if (values.has(named) && values.get(named) !== own(params, name)) return false;
+    if (values.has(named) && !isSameValue(values.get(named), own(params, name))) return false;
     values.set(named, own(params, name));
   }
   return true;
@@ -27,9 +28,10 @@ function isSetByCase(points: readonly Placed[], name: string): boolean {
 
 /** A point in a few words: `layers=8 dropout=0.5`, `layers=8 BN`. `names` is what `tellingParams` says. */
 export function pointLabel({ params, case: named }: Placed, names: readonly string[]): string {
-  const told = names
-    .filter((name) => Object.hasOwn(params, name))
-    .map((name) => `${name}=${own(params, name)}`);
+  const told = names.flatMap((name) => {
+    const value = own(params, name);
+    return value === undefined ? [] : [`${name}=${valueText(value)}`];
+  });
   return [...told, ...(named === null ? [] : [named])].join(' ') || 'the only point';
 }
 

@@ -1,11 +1,17 @@
-import { fillBraces, isReserved, type ReservedPlaceholder } from './placeholder.ts';
-import type { Launch } from './launch.ts';
-import type { Params, ParamValue } from './params.ts';
+import type { Params } from './params.ts';
+import {
+  fillBraces,
+  isReserved,
+  parameterIn,
+  type ReservedPlaceholder,
+  wholeParameters,
+} from './placeholder.ts';
+import { spellArgument, type Spelling } from './spell-args.ts';
+import { valueText } from './value.ts';
 
 /** What the braces of a command stand for in one attempt. Paths are absolute, on the host. */
-export interface CommandValues {
+export interface CommandValues extends Spelling {
   readonly params: Params;
-  readonly argStyle: Launch['argStyle'];
   readonly seed: number;
   /** Null where the sweep names no data: `{data}` then is empty. */
   readonly data: string | null;
@@ -29,42 +35,17 @@ export function renderCommand(command: readonly string[], values: CommandValues)
     trial: values.trial,
     node: values.node,
   };
+  const isParameter = (name: string): boolean => Object.hasOwn(values.params, name);
   const valueOf = (name: string): string | null => {
     if (isReserved(name)) return name === 'args' ? null : own[name];
-    const value = Object.hasOwn(values.params, name) ? values.params[name] : undefined;
-    return value === undefined ? null : String(value);
+    const parameter = parameterIn(name, isParameter);
+    const value = parameter === null ? undefined : values.params[parameter];
+    return value === undefined ? null : valueText(value);
   };
-  return command.flatMap((argument) =>
-    argument === '{args}'
-      ? Object.entries(values.params).flatMap(([name, value]) => spell(name, value, values.argStyle))
-      : [fillBraces(argument, valueOf)],
-  );
+  const spelledOut = wholeParameters(command, isParameter);
+  const args = (): string[] =>
+    Object.entries(values.params).flatMap(([name, value]) =>
+      spelledOut.has(name) ? [] : spellArgument(name, value, values),
+    );
+  return command.flatMap((argument) => (argument === '{args}' ? args() : [fillBraces(argument, valueOf)]));
 }
-
-/** `--learning-rate 0.001`, the bare flag of a true, nothing for a false; Hydra knows no flags: `flip=true`. */
-function spell(name: string, value: ParamValue, style: Launch['argStyle']): string[] {
-  if (style === 'hydra') return [`${name}=${value}`];
-  const flag = `--${spellName(name, style)}`;
-  if (typeof value === 'boolean') return value ? [flag] : [];
-  return [flag, String(value)];
-}
-
-function spellName(name: string, style: Exclude<Launch['argStyle'], 'hydra'>): string {
-  switch (style) {
-    case 'plain':
-      return name;
-    case 'kebab':
-      return words(name).join('-');
-    case 'snake':
-      return words(name).join('_');
-    default:
-      return style satisfies never;
-  }
-}
-
-/** `learningRate`, `learning_rate` and `learning-rate` are the same two words. */
-const words = (name: string): string[] =>
-  name
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .toLowerCase()
-    .split(/[-_]+/);

@@ -1,3 +1,5 @@
+import { digitsOf } from './value.ts';
+
 /** Where a key or a value stands in a file that a person wrote; both count from 1. */
 export interface Position {
   readonly path: string;
@@ -50,7 +52,10 @@ export function renderKeyPath(path: KeyPath): string {
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  const digits = digitsOf(value);
+  if (typeof value === 'object' && digits === null) return 'a mapping';
+  return cut(digits ?? (typeof value === 'number' ? String(value) : JSON.stringify(value)));
 }
+
+/** Enough of a text to know it by. */
+export const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);

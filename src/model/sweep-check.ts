@@ -1,12 +1,14 @@
 /** What a schema cannot see: whether the parts of a sweep file fit each other and the programs that there are. */
 import { axisSize, parametersOf } from './axis.ts';
 import { commandIssues } from './command-check.ts';
+import { exclusionIssues } from './exclusion-check.ts';
 import { gridKey, parameterKey } from './grid-check.ts';
 import { namePattern } from './leaf-input.ts';
 import { isTestMetric } from './metrics.ts';
 import { nearestName } from './nearest.ts';
 import { passEnvIssues } from './pass-env-check.ts';
 import type { ProgramDescription } from './program.ts';
+import { seedIssues } from './seed-check.ts';
 import { issueAt, type KeyPath, type SourceIssue } from './source-issue.ts';
 import type { Locate } from './source.ts';
 import type { SweepFile } from './sweep-file.ts';
@@ -20,11 +22,12 @@ export function sweepIssues(
 ): SourceIssue[] {
   return [
     ...nameIssues(sweep, locate),
+    ...seedIssues(sweep, input, locate),
     ...limitIssues(sweep),
     ...objectiveIssues(sweep, locate),
     ...wordIssues(sweep, locate),
     ...programIssues(sweep, input, context.programs, locate),
-    ...exclusionIssues(sweep, context.programs, locate),
+    ...exclusionIssues(sweep, input, namesOf(sweep, context.programs), locate),
   ];
 }
 
@@ -128,6 +131,7 @@ function parameterIssues(
   const inGrids = sweep.grids.flatMap((axes, index) =>
     axes.flatMap((axis) =>
       parametersOf(axis).flatMap((parameter) => {
+        if (parameter === 'seed') return [];
         const key = parameterKey(axis, parameter, gridKey(input, index));
         if (!provenance.includes(parameter) || axisSize(axis) < 2) return unknown(key);
         const message =
@@ -139,31 +143,15 @@ function parameterIssues(
   return [...Object.keys(sweep.fixed).flatMap((parameter) => unknown(['fixed', parameter])), ...inGrids];
 }
 
-function exclusionIssues(
-  sweep: SweepFile,
-  programs: Readonly<Record<string, ProgramDescription>>,
-  locate: Locate,
-): SourceIssue[] {
-  const own =
-    sweep.program.kind === 'builtin' ? (describedAs(sweep.program.name, programs)?.parameters ?? []) : [];
-  const known = [
-    ...new Set([...Object.keys(sweep.fixed), ...sweep.grids.flat().flatMap(parametersOf), ...own]),
+/** The names of all parameters that its points can have. */
+function namesOf(sweep: SweepFile, programs: Readonly<Record<string, ProgramDescription>>): string[] {
+  const { program, fixed, grids } = sweep;
+  const described = program.kind === 'builtin' ? describedAs(program.name, programs) : null;
+  return [
+    ...new Set([
+      ...Object.keys(fixed),
+      ...grids.flat().flatMap(parametersOf),
+      ...(described?.parameters ?? []),
+    ]),
   ];
-  return sweep.exclude.flatMap(({ when }, index) => {
-    const names = Object.keys(when);
-    if (names.length === 0)
-      return [
-        issueAt(
-          locate(['exclude', index]),
-          ['exclude', index],
-          'names no parameter: {layers: 9, because: …}',
-        ),
-      ];
-    return names
-      .filter((name) => !known.includes(name))
-      .map((name) => {
-        const key = ['exclude', index, name];
-        return issueAt(locate(key, 'key'), key, 'is no parameter of this sweep', nearestName(name, known));
-      });
-  });
 }

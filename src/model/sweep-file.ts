@@ -4,13 +4,16 @@ import { objectiveSchema } from './metrics.ts';
 import { paramsSchema, paramValueSchema } from './params.ts';
 import { resourcesSchema } from './resources.ts';
 import { record } from './own.ts';
+import { argStyleSchema, booleansSchema } from './spell-args.ts';
 
 const commandProgramSchema = z.object({
   kind: z.literal('command'),
   command: z.array(z.string()),
   /** The folder as one would open it from where the sweep file's own path counts. */
   files: z.string().nullable(),
-  argStyle: z.enum(['plain', 'kebab', 'snake', 'hydra']),
+  argStyle: argStyleSchema,
+  /** Null where the file says nothing. */
+  booleans: booleansSchema.nullable(),
   env: record(z.string(), z.string()),
   activate: z.string().nullable(),
   /** A requirements file; its path counts as that of `files`. */

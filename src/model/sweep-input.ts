@@ -11,22 +11,25 @@ import {
 } from './leaf-input.ts';
 import { paramValueSchema } from './params.ts';
 import { record } from './own.ts';
+import { argStyleSchema, booleansSchema } from './spell-args.ts';
 
-const value = paramValueSchema.meta({ description: 'A number, a word, or true or false.' });
-const valueMessage = 'a number, a word, or true or false';
+const value = paramValueSchema.meta({
+  description: 'A number, a word, true, false, null, a list or a mapping.',
+});
 const parameterName = z.string().regex(/^[A-Za-z_][\w.-]*$/, {
   error: 'is no name for a parameter: letters, digits, `_`, `.` and `-`, a letter first',
 });
-const values = record(parameterName, z.union([z.number(), z.string(), z.boolean()], { error: valueMessage }));
+const values = record(parameterName, value);
 
+const rangeNumber = z.number({ error: 'a number up to 2^53; write a list of larger ones' });
 const range = z.strictObject({
-  from: z.number(),
-  to: z.number(),
-  step: z.number().optional().meta({ description: 'Default 1.' }),
+  from: rangeNumber,
+  to: rangeNumber,
+  step: rangeNumber.optional().meta({ description: 'Default 1.' }),
 });
 const logRange = z.strictObject({
-  from: z.number(),
-  to: z.number(),
+  from: rangeNumber,
+  to: rangeNumber,
   log: countInput(2, 'how many values there are: a whole number, 2 or more'),
 });
 export type RangeInput = z.infer<typeof range>;
@@ -50,8 +53,14 @@ const program = z.union(
         .string()
         .optional()
         .meta({ description: 'A folder beside the sweep file; it is snapshotted.' }),
-      argStyle: z.enum(['plain', 'kebab', 'snake', 'hydra']).optional().meta({
-        description: 'How {args} spells a name: as written, --kebab-case, --snake_case, or name=value.',
+      argStyle: argStyleSchema.optional().meta({
+        description:
+          'How {args} spells a parameter: plain (--name value, as written), kebab (--kebab-case value), ' +
+          'snake (--snake_case value), equals (--name=value, as written), or hydra (name=value, as Hydra reads it).',
+      }),
+      booleans: booleansSchema.optional().meta({
+        description:
+          'How {args} passes true and false: flag (--x, or nothing), pair (--x, --no-x), value (--x true, --x false).',
       }),
       env: envInput.optional(),
       activate: z.string().min(1).optional().meta({
@@ -116,7 +125,9 @@ const objective = z.strictObject(
 const reasonMessage = 'a sentence that says why';
 const exclusion = z
   .object({ because: z.string({ error: reasonMessage }).min(1, { error: reasonMessage }) })
-  .catchall(z.union([value, z.array(value).min(1)], { error: `${valueMessage}, or a list of them` }));
+  .catchall(
+    value.refine((when) => !Array.isArray(when) || when.length > 0, { error: 'a list of at least 1' }),
+  );
 
 const resources = z.strictObject({
   cpus: z.number().min(0).optional(),

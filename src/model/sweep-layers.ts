@@ -6,6 +6,7 @@ import { isMap, parseDocument } from 'yaml';
 import { besideFile } from './file-path.ts';
 import { isMapping, type Locate, type Mapping, type Source, valueAt } from './source.ts';
 import { issueAt, type KeyPath, type Position, showValue, type SourceIssue } from './source-issue.ts';
+import { keepNumbers } from './yaml-numbers.ts';
 import { readYaml } from './yaml-source.ts';
 import { own, putOwn } from './own.ts';
 
@@ -82,9 +83,9 @@ function overlay(below: Mapping, above: Mapping): Mapping {
   return merged;
 }
 
-/** `null` takes away what a lower layer says. */
+/** `null` takes away what a lower layer says, and so does a key without a value. */
 function put(mapping: Record<string, unknown>, key: string, value: unknown): void {
-  if (value === null) delete mapping[key];
+  if (value === null || value === undefined) delete mapping[key];
   else putOwn(mapping, key, value);
 }
 
@@ -105,21 +106,22 @@ function overrideBySets(layered: LayeredSweep & { kind: 'layered' }, set: readon
     const parsed = parseSet(text);
     if (parsed.kind === 'refused')
       return { kind: 'refused', issues: [issueAt(position, [], parsed.message)] };
-    const changed = setIn(value, parsed.key, parsed.value, 0);
+    const key = keyIn(value, parsed.parts);
+    const changed = setIn(value, key, parsed.value, 0);
     if (changed.kind === 'refused')
-      return { kind: 'refused', issues: [issueAt(position, parsed.key, changed.message)] };
+      return { kind: 'refused', issues: [issueAt(position, key, changed.message)] };
     const before = value;
     value = changed.value;
     const below = locate;
     // `--set fixd.epochs=2` has made the key fixd as well, which no file holds.
-    const isMade = (key: KeyPath): boolean =>
-      key.length > 0 && startsWith(parsed.key, key) && valueAt(before, key) === undefined;
-    locate = (key, target) => (startsWith(key, parsed.key) || isMade(key) ? position : below(key, target));
+    const isMade = (asked: KeyPath): boolean =>
+      asked.length > 0 && startsWith(key, asked) && valueAt(before, asked) === undefined;
+    locate = (asked, target) => (startsWith(asked, key) || isMade(asked) ? position : below(asked, target));
   }
   return { kind: 'layered', value, locate };
 }
 
-type ParsedSet = { kind: 'set'; key: string[]; value: unknown } | { kind: 'refused'; message: string };
+type ParsedSet = { kind: 'set'; parts: string[]; value: unknown } | { kind: 'refused'; message: string };
 
 function parseSet(text: string): ParsedSet {
   const [, key = '', written = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
@@ -130,7 +132,24 @@ function parseSet(text: string): ParsedSet {
       kind: 'refused',
       message: `${JSON.stringify(written)} is no value; write a number, a word or [a, list]`,
     };
-  return { kind: 'set', key: key.trim().split('.'), value: document.toJS() };
+  const changed = keepNumbers(document);
+  if (changed !== null) return { kind: 'refused', message: changed.message };
+  return { kind: 'set', parts: key.trim().split('.'), value: document.toJS() };
+}
+
+/** Names may have points themselves: where `fixed` has `optimizer.lr`, `fixed.optimizer.lr` means this parameter. */
+function keyIn(at: unknown, parts: readonly string[], above: string | null = null): readonly string[] {
+  const [first = '', ...rest] = parts;
+  if (above === null && (rest.length === 0 || !isMapping(valueAt(at, [first]))))
+    return first === 'fixed' && rest.length > 0 ? [first, rest.join('.')] : parts;
+  const lengths = parts.map((_, index) => parts.length - index);
+  const length = isMapping(at)
+    ? lengths.find((count) => Object.hasOwn(at, parts.slice(0, count).join('.')))
+    : undefined;
+  // A new name in `fixed` is a parameter's; what is new in a grid may be a range: `grid.layers.from`.
+  if (length === undefined) return above === 'fixed' && parts.length > 0 ? [parts.join('.')] : parts;
+  const name = parts.slice(0, length).join('.');
+  return [name, ...keyIn(valueAt(at, [name]), parts.slice(length), above === null ? name : '')];
 }
 
 function setIn(

@@ -22,7 +22,7 @@ export function countTrials(
   sweep: Pick<SweepFile, 'grids' | 'fixed' | 'sample' | 'limit' | 'seeds'>,
 ): TrialCount {
   const points = Math.min(
-    candidatesOf(sweep).size,
+    Number(candidatesOf(sweep).size),
     sweep.sample?.points ?? Infinity,
     sweep.limit ?? Infinity,
   );

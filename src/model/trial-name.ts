@@ -3,6 +3,8 @@ import type { TrialId } from './ids.ts';
 import { nearestName } from './nearest.ts';
 import type { Params } from './params.ts';
 import { own } from './own.ts';
+import { isSameValue, valueText } from './value.ts';
+import { readValue } from './yaml-source.ts';
 
 /** What a trial can be named by. */
 export interface Nameable {
@@ -92,8 +94,9 @@ const assignments = (text: string): [string, string][] =>
 
 function isSaid({ params, seed, case: named }: Nameable, parameter: string, text: string): boolean {
   const value = parameter === 'case' ? named : parameter === 'seed' ? seed : own(params, parameter);
-  if (value === undefined || value === null) return false;
-  return typeof value === 'number' ? text !== '' && Number(text) === value : String(value) === text;
+  if (value === undefined || (value === null && parameter === 'case')) return false;
+  // `4.0` is 4, and `[60, 60]` a list, as in a sweep file.
+  return valueText(value) === text || isSameValue(value, readValue(text));
 }
 
 const none = (message: string): { kind: 'none'; message: string } => ({ kind: 'none', message });

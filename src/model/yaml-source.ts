@@ -13,7 +13,10 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type KeyPath, type Position, issueAt, type SourceIssue } from './source-issue.ts';
-import type { Source } from './source.ts';
+import { paramValueSchema } from './params.ts';
+import { type Source, valueAt } from './source.ts';
+import type { ParamValue } from './value.ts';
+import { keepNumbers } from './yaml-numbers.ts';
 
 export type ReadSource =
   | { readonly kind: 'source'; readonly source: Source }
@@ -43,6 +46,11 @@ export function readYaml(text: string, path: string): ReadSource {
     return refused(0, 'is empty; a sweep starts with `sweep: NAME` and a `program:`');
   const forbidden = forbiddenKey(document);
   if (forbidden !== null) return refused(forbidden, `${forbiddenName} is no name`);
+  const circle = selfHeld(document);
+  if (circle !== null) return refused(circle, 'this alias stands for what it is a part of');
+  const changed = keepNumbers(document);
+  if (changed !== null) return refused(changed.offset, changed.message);
+  markEmpty(document);
   const value = plain(document);
   if (value.kind === 'unreadable') return refused(0, value.message);
   const locate: Source['locate'] = (key, target = 'value') => position(offsetOf(document, key, target));
@@ -50,6 +58,14 @@ export function readYaml(text: string, path: string): ReadSource {
     kind: 'source',
     source: { path, value: value.value, locate, has: (key) => descend(document, key).depth === key.length },
   };
+}
+
+/** One value as a sweep file would have it; undefined where the text is none. */
+export function readValue(text: string): ParamValue | undefined {
+  const read = readYaml(`- ${text}`, '');
+  const value = read.kind === 'source' ? valueAt(read.source.value, [0]) : undefined;
+  const parsed = paramValueSchema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** A name that labsweep reads as a parameter, a variable or a case, and nowhere else. */
@@ -70,6 +86,32 @@ const namesBelow: ReadonlySet<unknown> = new Set(['fixed', 'grid', 'env']);
 
 const holdsNames = (above: readonly unknown[]): boolean =>
   above.some((node) => isPair(node) && isScalar(node.key) && namesBelow.has(node.key.value));
+
+/** Where an alias is a part of what it stands for; null where none is. */
+function selfHeld(document: Document): number | null {
+  const found: number[] = [];
+  visit(document, {
+    Alias: (_, node, above) => {
+      const target = node.resolve(document);
+      if (target !== undefined && above.some((one) => one === target)) found.push(node.range?.[0] ?? 0);
+    },
+  });
+  return found[0] ?? null;
+}
+
+/** Keys below which null is a value, if it is written. */
+const valuesBelow: ReadonlySet<unknown> = new Set(['fixed', 'grid', 'exclude']);
+
+/** A line that is left unfinished (`lr:`) has no value there: it does not say null. */
+function markEmpty(document: Document): void {
+  visit(document, {
+    Scalar: (_, node, above) => {
+      const holders = above.slice(0, -1).filter((one) => isPair(one));
+      const isValue = holders.some(({ key }) => isScalar(key) && valuesBelow.has(key.value));
+      if (isValue && node.value === null && (node.source ?? '') === '') node.value = undefined;
+    },
+  });
+}
 
 function plain(
   document: Document,

@@ -8,6 +8,7 @@ import type { Section } from './sections.ts';
 import { type Column, fittingColumns, tableLines } from './text-table.ts';
 import { tellingParams } from '../model/point-label.ts';
 import { own } from '../model/own.ts';
+import { cellText, isNumber } from '../model/value.ts';
 
 /**
  * @param columns cells of a line; metrics that do not fit are left out and named
@@ -87,8 +88,8 @@ function pointFields(board: Leaderboard): Field[] {
   const hasCounts = points.some(({ parameters }) => parameters !== null);
   return [
     ...tellingParams(points, board.axes).map((name) => {
-      const areNumbers = points.every(({ params }) => typeof own(params, name) === 'number');
-      return field(name, areNumbers ? 'right' : 'left', ({ params }) => String(own(params, name) ?? ''));
+      const areNumbers = points.every(({ params }) => isNumber(own(params, name)));
+      return field(name, areNumbers ? 'right' : 'left', ({ params }) => cellText(own(params, name)));
     }),
     ...(hasCases ? [field('case', 'left', (row) => row.case ?? '')] : []),
     ...(hasCounts

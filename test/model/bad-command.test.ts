@@ -33,12 +33,6 @@ describe('P8 a command that does not fit its grid is refused', () => {
     ]);
   });
 
-  it('a parameter with a name that means something else', () => {
-    expect(complaints(sweep('[train, "{args}"]', 'fixed: {seed: 3}\n'))).toEqual([
-      'sweeps/x.yaml:4:9  fixed.seed: {seed} has a meaning of its own in a command; give the parameter another name',
-    ]);
-  });
-
   it('{args} inside of an argument, and {data} without data', () => {
     expect(complaints(sweep('[train, "-x {args}", "{data}"]', 'grid: {lr: [1]}\n'))).toEqual([
       'sweeps/x.yaml:2:20  program.command[1]: {args} becomes several arguments, so it is one of its own: "{args}"',

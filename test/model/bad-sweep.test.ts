@@ -137,16 +137,12 @@ describe('P8 a value of the wrong kind is refused with what would be right', () 
       'sweeps/x.yaml:3:13  replicates: 2.5 is not a whole number of replicates, 1 or more',
     ],
     [
-      `${toyHead}fixed: {dropout: [1, 2]}\n`,
-      'sweeps/x.yaml:3:18  fixed.dropout: a list is not a number, a word, or true or false',
-    ],
-    [
       `${toyHead}fixed: {dropout: .nan}\n`,
-      'sweeps/x.yaml:3:18  fixed.dropout: NaN is not a number, a word, or true or false',
+      'sweeps/x.yaml:3:18  fixed.dropout: NaN is not a number, a word, true, false, null, a list or a mapping',
     ],
     [
       `${toyHead}fixed: {dropout: }\n`,
-      'sweeps/x.yaml:3:18  fixed.dropout: nothing is not a number, a word, or true or false',
+      'sweeps/x.yaml:3:18  fixed.dropout: is missing: a number, a word, true, false, null, a list or a mapping',
     ],
     [
       `${toyHead}exclude: [{layers: 3}]\n`,

@@ -31,6 +31,7 @@ program:
   command: [python3, train.py, "{args}", --gpus, 1]
   files: ../my-model
   argStyle: kebab
+  booleans: pair
   env: {OMP_NUM_THREADS: 1, MODE: fast}
   activate: module load cuda/12.3 && conda activate tf2
   python: requirements.txt
@@ -58,6 +59,7 @@ artifacts: {fetch: ['*.json'], max: 1 MB}
         command: ['python3', 'train.py', '{args}', '--gpus', '1'],
         files: 'my-model',
         argStyle: 'kebab',
+        booleans: 'pair',
         env: { OMP_NUM_THREADS: '1', MODE: 'fast' },
         activate: 'module load cuda/12.3 && conda activate tf2',
         python: 'sweeps/requirements.txt',

@@ -5,6 +5,7 @@ import { openState } from '../open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { sweepNamed } from '../sweep-argument.ts';
+import { jsonText } from '../../model/value.ts';
 
 /** A screen of rows; --json has all. */
 const rowsOfScreen = 30;
@@ -24,7 +25,7 @@ export const leaderboardVerb: Verb = (console) =>
       if (options.json === true) {
         const { sweep, objective, rows, unranked, ignored } = board;
         console.out(
-          `${JSON.stringify({ sweep, objective, rows: rows.slice(0, options.limit), missing: unranked, ignored })}\n`,
+          `${jsonText({ sweep, objective, rows: rows.slice(0, options.limit), missing: unranked, ignored })}\n`,
         );
       } else
         console.out(

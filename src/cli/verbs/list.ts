@@ -13,6 +13,7 @@ import type { Verb } from '../verb.ts';
 import { sweepNamed } from '../sweep-argument.ts';
 import { shortId } from '../trial-argument.ts';
 import { lastAttempt } from '../trial-record.ts';
+import { jsonText } from '../../model/value.ts';
 
 const states = ['queued', 'leased', 'running', 'succeeded', 'diverged', 'failed', 'cancelled'] as const;
 
@@ -43,7 +44,7 @@ export const listVerb: Verb = (console) => {
       const trials = matching.slice(0, options.limit);
       if (options.json === true) {
         const documents = trials.map((trial) => trialDocument(state, sweep, trial));
-        console.out(`${JSON.stringify({ sweep: sweep.name, trials: documents })}\n`);
+        console.out(`${jsonText({ sweep: sweep.name, trials: documents })}\n`);
         return;
       }
       if (trials.length > 0) console.out(`${trialTable(state, sweep, trials).join('\n')}\n`);

@@ -30,6 +30,7 @@ import { shownVariables } from '../shown-variables.ts';
 import { stateFolderOf } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
+import { jsonText } from '../../model/value.ts';
 
 interface PlanOptions extends SweepOptions, ChangeOptions {
   readonly state?: string;
@@ -78,7 +79,7 @@ export const planVerb: Verb = (console, done) =>
         shown: shownVariables(console, loaded),
         eta: null,
       };
-      if (options.json === true) console.out(`${JSON.stringify(plan)}\n`);
+      if (options.json === true) console.out(`${jsonText(plan)}\n`);
       else console.out(`${planLines(plan, loaded.excluded, console.columns).join('\n')}\n`);
       const seen = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
       const refused = refusedByAll(hosts, declared, ledger, seen);

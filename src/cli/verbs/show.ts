@@ -5,6 +5,7 @@ import type { Verb } from '../verb.ts';
 import { trialsNamed } from '../trial-argument.ts';
 import { trialDocument } from '../trial-document.ts';
 import { trialLines } from '../trial-lines.ts';
+import { jsonText } from '../../model/value.ts';
 
 export const showVerb: Verb = (console) =>
   new Command('show')
@@ -22,7 +23,7 @@ export const showVerb: Verb = (console) =>
       const trials = trialsNamed(state, name, options.sweep);
       if (options.json === true) {
         const documents = trials.map((trial) => trialDocument(state, trial, folder));
-        console.out(`${JSON.stringify(documents.length === 1 ? documents[0] : documents)}\n`);
+        console.out(`${jsonText(documents.length === 1 ? documents[0] : documents)}\n`);
       } else
         console.out(`${trials.map((trial) => trialLines(state, trial, folder).join('\n')).join('\n\n')}\n`);
     });

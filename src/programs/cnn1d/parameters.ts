@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CompletedParams, ParamIssue } from '../../model/program.ts';
 import type { Params } from '../../model/params.ts';
+import { jsonText } from '../../model/value.ts';
 import { architectureOf, deepestBelow } from './architecture.ts';
 import { families, familyNames } from './families.ts';
 
@@ -106,4 +107,4 @@ function paramIssues(issue: z.core.$ZodIssue): ParamIssue[] {
   return [{ parameter: String(issue.path[0]), message: issue.message }];
 }
 
-const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
+const show = (value: unknown): string => (value === undefined ? 'nothing' : jsonText(value));

@@ -147,6 +147,7 @@ class Check {
     return renderCommand(spec.command, {
       params,
       argStyle: spec.argStyle,
+      booleans: spec.booleans,
       seed,
       data: localData(spec, settings),
       checkpoint: root,

@@ -14,6 +14,7 @@ import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { renderCommand } from '../../model/render-command.ts';
+import { jsonText } from '../../model/value.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { localData, type Prepared, type Surroundings } from '../core/preparation.ts';
 import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
@@ -119,7 +120,7 @@ function prepare(
   note();
   mkdirSync(run.work);
   mkdirSync(run.artifacts);
-  writeFileSync(run.params, JSON.stringify(lease.params));
+  writeFileSync(run.params, jsonText(lease.params));
   // What `setup` made is looked at each time: it may have been written to since.
   if (prepared.files !== null) linkEntries(prepared.files, readdirSync(prepared.files), run.work);
   else if (launch.files !== null) linkEntries(places.pathOf(launch.files), entries, run.work);
@@ -138,6 +139,7 @@ function prepare(
   const [name = '', ...rest] = renderCommand(launch.command, {
     params: lease.params,
     argStyle: launch.argStyle,
+    booleans: launch.booleans,
     seed: lease.seed,
     data: data.path,
     checkpoint,
