@@ -13,6 +13,8 @@ export interface Plan {
   readonly leaving: Leaving;
   /** Variables of `passEnv` whose values are not hidden where a trial prints them. */
   readonly shown: readonly { readonly name: string; readonly because: string }[];
+  /** What lies among the program's files and is neither sent nor counted as one of them. */
+  readonly besides: readonly { readonly path: string; readonly what: string }[];
   /** Null while nothing of the program has been seen to run. */
   readonly eta: { readonly seconds: number; readonly low: number; readonly high: number } | null;
 }

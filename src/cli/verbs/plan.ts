@@ -5,8 +5,9 @@ import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { trialId } from '../../model/ids.ts';
 import { refusalText } from '../../model/refusal-text.ts';
 import { chooseSweep } from '../chosen-sweep.ts';
-import { type ChangeOptions, checkProgram, keptProgram, readLedgerState } from '../declare.ts';
+import { type ChangeOptions, checkProgram, readLedgerState } from '../declare.ts';
 import { exitCode } from '../exit.ts';
+import { keptProgram } from '../kept-program.ts';
 import { readLab } from '../lab.ts';
 import { leavingOf } from '../leaving.ts';
 import {
@@ -59,11 +60,14 @@ export const planVerb: Verb = (console, done) =>
       const chosen = chooseSweep(console, path, options);
       const stateFolder = stateFolderOf(console, loaded.folder, options.state);
       const places = { sweep: loaded.folder, state: stateFolder ?? undefined };
-      const { hosts } = readLab(console, places, options.inventory);
-      const { program } = await checkProgram(console, loaded, stateFolder);
+      const { hosts, inventory } = readLab(console, places, options.inventory);
+      const used = { state: stateFolder, inventory: inventory?.path ?? null };
+      const read = await checkProgram(console, loaded, used);
+      const { program } = read;
       const data = await plannedData(loaded, program.description, stateFolder);
       const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
-      const kept = keptProgram(ledger, chosen.loaded, program, data.resolved, options);
+      const asked = { ledger, loaded: chosen.loaded, read, data: data.resolved, stateFolder };
+      const kept = await keptProgram(asked, options);
       const declaredBy = ({ sweep, path: file, points }: LoadedSweep): Declared =>
         declare(sweep, file, points, kept, data.resolved);
       const declared = declaredBy(loaded);
@@ -75,6 +79,7 @@ export const planVerb: Verb = (console, done) =>
         missing: data.missing,
         leaving: leavingOf(ledger, declaredBy(chosen.loaded)),
         shown: shownVariables(console, loaded),
+        besides: [...(read.files?.bystanders.found ?? [])].map(([file, what]) => ({ path: file, what })),
         eta: null,
       };
       if (options.json === true) console.out(`${JSON.stringify(plan)}\n`);
