@@ -12,7 +12,12 @@ import { folderMarker } from '../protocol/folder-marker.ts';
 import { type FileKey, keyAt } from './file-key.ts';
 import { outputKeys, rememberedOutputs } from './own-output.ts';
 
-export type BystanderKind = 'sweep file' | 'inventory' | 'state folder' | 'folder of an agent' | 'output of labsweep';
+export type BystanderKind =
+  | 'sweep file'
+  | 'inventory'
+  | 'state folder'
+  | 'folder of an agent'
+  | 'output of labsweep';
 
 /** By its path, relative to the program's folder. */
 export type Found = ReadonlyMap<string, BystanderKind>;
@@ -83,7 +88,8 @@ export class Bystanders {
     const found = new Map<string, BystanderKind>();
     for (const path of paths) {
       if (this.#outputs.has(join(this.#folder, path))) found.set(path, 'output of labsweep');
-      else if (basename(path) === 'inventory.json' && isInventory(join(root, path))) found.set(path, 'inventory');
+      else if (basename(path) === 'inventory.json' && isInventory(join(root, path)))
+        found.set(path, 'inventory');
       // Editors keep copies beside a file: sweep.yaml~, sweep.yaml.orig.
       else if (/\.ya?ml/i.test(basename(path)))
         for (const one of this.#sweepFiles(path, root)) found.set(one, 'sweep file');

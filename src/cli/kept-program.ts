@@ -4,7 +4,12 @@
  * or are trained anew (`--fresh`).
  */
 import { z } from 'zod';
-import { type Declared, declare, type ResolvedData, type ResolvedProgram } from '../coordinator/declaration.ts';
+import {
+  type Declared,
+  declare,
+  type ResolvedData,
+  type ResolvedProgram,
+} from '../coordinator/declaration.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import type { ProgramIdentity } from '../model/identity.ts';

@@ -44,8 +44,14 @@ describe('P3 labsweep’s own files beside a program', { timeout: 90_000 }, () =
       into(lab, 'project/run.log', 'run', 'sweep.yaml', '--state', 'state-of-mine', ...more);
     await run();
     lab.write('project/base.yaml', 'fixed: {y: 1}\n');
-    lab.write('project/sub/next.yaml', sweepOf('[7]').replace('files: .', 'files: ..').replace('toy', 'next'));
-    lab.write('project/half.yaml', 'extends: base.yaml\nprogram: {command: [sh], files: .}\ngrid: {x: [1,\n  2]}\n');
+    lab.write(
+      'project/sub/next.yaml',
+      sweepOf('[7]').replace('files: .', 'files: ..').replace('toy', 'next'),
+    );
+    lab.write(
+      'project/half.yaml',
+      'extends: base.yaml\nprogram: {command: [sh], files: .}\ngrid: {x: [1,\n  2]}\n',
+    );
     lab.write('project/sweep.yaml~', sweepOf('[1]'));
     lab.write('project/inventory.json', `// edited\n${lab.read('project/inventory.json')}`);
     lab.write('project/sweep.yaml', sweepOf('[1, 2, 3]'));
@@ -89,7 +95,9 @@ describe('P3 labsweep’s own files beside a program', { timeout: 90_000 }, () =
     const run = await lab.labsweep('run', 'sweep.yaml');
     expect(run.err).toContain('1 trial trained in …, 2 taken from before.');
     lab.write('project/more.yaml', 'extends: sweep.yaml\nsweep: more\ngrid: {x: [2, 3]}\n');
-    expect((await lab.labsweep('run', 'more.yaml')).err).toContain('0 trials trained in …, 2 taken from before.');
+    expect((await lab.labsweep('run', 'more.yaml')).err).toContain(
+      '0 trials trained in …, 2 taken from before.',
+    );
     expect(trained(lab)).toEqual(['3']);
     expect(await lab.labsweep('ledger', 'verify')).toMatchObject({ code: exitCode.done });
   });
@@ -114,7 +122,9 @@ describe('P3 program files that changed', { timeout: 90_000 }, () => {
     expect((await lab.labsweep('run', 'sweep.yaml', '--keep')).code).toBe(exitCode.done);
     // Decided, as long as the files stay so.
     lab.write('project/sweep.yaml', sweepOf('[1, 2, 3]'));
-    expect((await lab.labsweep('run', 'sweep.yaml')).err).toContain('1 trial trained in …, 2 taken from before.');
+    expect((await lab.labsweep('run', 'sweep.yaml')).err).toContain(
+      '1 trial trained in …, 2 taken from before.',
+    );
     expect(trained(lab)).toEqual(['1', '2', '3']);
   });
 });

@@ -70,9 +70,7 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
       const { state, inventory: named } = options;
       const inventory = named === undefined ? null : resolve(console.cwd, named);
       const checked =
-        sweep === undefined
-          ? await look(null)
-          : await withSweep(console, sweep, { state, inventory }, look);
+        sweep === undefined ? await look(null) : await withSweep(console, sweep, { state, inventory }, look);
       interrupt.forget();
       if (checked === 'interrupted') {
         console.err('\nInterrupted: not all hosts were checked. No trial was started on any of them.\n');

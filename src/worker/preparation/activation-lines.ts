@@ -29,7 +29,9 @@ export async function commandsOf(bash: string, text: string): Promise<Activation
   let problem: string | null = null;
   for (const [index, last] of lines.entries()) {
     const some = lines.slice(begin, index + 1);
-    problem = continues(last) ? 'the last line goes on after its end' : await problemOf(bash, some.join('\n'));
+    problem = continues(last)
+      ? 'the last line goes on after its end'
+      : await problemOf(bash, some.join('\n'));
     if (problem !== null) continue;
     await add(bash, commands, some, begin);
     begin = index + 1;
@@ -63,7 +65,12 @@ async function hookOf(bash: string, text: string): Promise<string | null> {
 /** A comment, or nothing. */
 const isIdle = (line: string): boolean => /^\s*(#|$)/.test(line);
 
-const lineOf = (lines: readonly string[]): number => 1 + Math.max(0, lines.findIndex((line) => !isIdle(line)));
+const lineOf = (lines: readonly string[]): number =>
+  1 +
+  Math.max(
+    0,
+    lines.findIndex((line) => !isIdle(line)),
+  );
 
 /** bash takes a backslash at the end of all it reads for nothing. */
 const continues = (line: string): boolean => (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 1;

@@ -81,7 +81,11 @@ function inTheirWords({ message, logTail, ...rest }: Failed, log: string): Faile
   const lines = withoutPlaces(logTail).split('\n');
   const said = lines.at(-1)?.startsWith(sayingMark) === true ? lines.pop() : undefined;
   if (said === undefined) return { ...rest, message: withoutPlaces(message), logTail: lines.join('\n') };
-  const words = lines.findLast((line) => line.trim() !== '')?.trim().slice(0, longestWords) ?? '';
+  const words =
+    lines
+      .findLast((line) => line.trim() !== '')
+      ?.trim()
+      .slice(0, longestWords) ?? '';
   const what = said.slice(sayingMark.length);
   return {
     ...rest,

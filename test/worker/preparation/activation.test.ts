@@ -44,18 +44,39 @@ const failure = async (activate: string, ofHost: string | null = null): Promise<
 
 describe('activate fails, and shows the line and its message', () => {
   it.for<[string, RegExp]>([
-    ['nosuch activate tf2\nexport A=1', /^`activate` fails at line 1 \(nosuch activate tf2\) with exit code 127: nosuch: command not found$/],
-    ['\n# the cluster\'s own\nsource /nosuch/init.sh\ntrue', /line 3 \(source \/nosuch\/init\.sh\) with exit code 1: \/nosuch\/init\.sh: No such file or directory$/],
-    [`${modules}\nmodule load nosuch\nmodule load cuda/12.3`, /line 2 \(module load nosuch\) with exit code 1: ERROR: Unable to locate a modulefile for 'nosuch'$/],
-    [`${modules}\nmodule load nosuch && export A=1\nexport B=2`, /line 2 \(module load nosuch && export A=1\) with exit code 1: ERROR/],
+    [
+      'nosuch activate tf2\nexport A=1',
+      /^`activate` fails at line 1 \(nosuch activate tf2\) with exit code 127: nosuch: command not found$/,
+    ],
+    [
+      "\n# the cluster's own\nsource /nosuch/init.sh\ntrue",
+      /line 3 \(source \/nosuch\/init\.sh\) with exit code 1: \/nosuch\/init\.sh: No such file or directory$/,
+    ],
+    [
+      `${modules}\nmodule load nosuch\nmodule load cuda/12.3`,
+      /line 2 \(module load nosuch\) with exit code 1: ERROR: Unable to locate a modulefile for 'nosuch'$/,
+    ],
+    [
+      `${modules}\nmodule load nosuch && export A=1\nexport B=2`,
+      /line 2 \(module load nosuch && export A=1\) with exit code 1: ERROR/,
+    ],
     [`${modules}\nml nosuch\ntrue`, /line 2 \(ml nosuch\)/],
-    [`${conda}\nconda activate tf3\ntrue`, /line 2 \(conda activate tf3\) with exit code 1: EnvironmentNameNotFound: Could not find environment: tf3$/],
-    ['if true; then\n  nosuch-inner\nfi\ntrue', /line 1 \(if true; then\) with exit code 127: nosuch-inner: command not found$/],
+    [
+      `${conda}\nconda activate tf3\ntrue`,
+      /line 2 \(conda activate tf3\) with exit code 1: EnvironmentNameNotFound: Could not find environment: tf3$/,
+    ],
+    [
+      'if true; then\n  nosuch-inner\nfi\ntrue',
+      /line 1 \(if true; then\) with exit code 127: nosuch-inner: command not found$/,
+    ],
     ['[ -d /nosuch ]\ntrue', /line 1 \(\[ -d \/nosuch \]\) with exit code 1$/],
     ['[ -d / ] && nosuch\ntrue', /line 1 \(\[ -d \/ \] && nosuch\) with exit code 127/],
     ['true | nosuch-reader\ntrue', /line 1 .* 127/],
     ['(exit 7)\ntrue', /line 1 \(\(exit 7\)\) with exit code 7$/],
-    ['eval "$(nosuch shell hook)"\ntrue', /line 1 \(eval "\$\(nosuch shell hook\)"\) with exit code 127: nosuch: command not found$/],
+    [
+      'eval "$(nosuch shell hook)"\ntrue',
+      /line 1 \(eval "\$\(nosuch shell hook\)"\) with exit code 127: nosuch: command not found$/,
+    ],
     ['X=$(nosuch)\ntrue', /line 1 \(X=\$\(nosuch\)\) with exit code 127/],
     ['cat <<END >/dev/null\nfi\nEND\nnosuch\ntrue', /line 4 \(nosuch\)/],
     ['f() {\n  nosuch-in-f\n}\nf\ntrue', /line 4 \(f\) with exit code 127/],
@@ -65,10 +86,16 @@ describe('activate fails, and shows the line and its message', () => {
     [`echo "it's $0" >/dev/null; [ -n "" ] && export A=1`, /line 1 .* with exit code 1$/],
     ['exit 0\ntrue', /^`activate` ends the shell before the program is started: take `exit` or `exec` out/],
     ['exec true', /^`activate` ends the shell before/],
-    ['true\nif true; then\n  true', /^`activate` cannot be read at line 2: syntax error: unexpected end of file$/],
+    [
+      'true\nif true; then\n  true',
+      /^`activate` cannot be read at line 2: syntax error: unexpected end of file$/,
+    ],
     ['true\nfi\ntrue', /^`activate` cannot be read at line 2: syntax error near unexpected token `fi'$/],
     ['true\necho "a', /^`activate` cannot be read at line 2: unexpected EOF while looking for matching `"'$/],
-    ['cat <<END\na', /^`activate` cannot be read at line 1: here-document at line 1 delimited by end-of-file/],
+    [
+      'cat <<END\na',
+      /^`activate` cannot be read at line 1: here-document at line 1 delimited by end-of-file/,
+    ],
     ['true \\', /^`activate` cannot be read at line 1: the last line goes on after its end$/],
   ])('%s', async ([lines, words]) => {
     expect(await failure(lines)).toMatch(words);
@@ -98,7 +125,8 @@ describe('activate fails, and shows the line and its message', () => {
     const result = await prepare(`cat ${flag}\nexport A=1`);
     const [program = '', ...args] = result.kind === 'ready' ? result.prepared.activation : [];
     rmSync(flag);
-    const start = (): string => execFileSync(program, [...args, 'true'], { env: environment, stdio: 'pipe' }).toString();
+    const start = (): string =>
+      execFileSync(program, [...args, 'true'], { env: environment, stdio: 'pipe' }).toString();
     expect(start).toThrow(/labsweep: `activate` fails at line 1 \(cat .*flag\) with exit code 1/);
   });
 });
