@@ -1,5 +1,5 @@
 /** From a sweep file to what is asked of the coordinator: files and data set taken in, trials named. */
-import { type Declared, declare } from '../coordinator/declaration.ts';
+import type { Declared } from '../coordinator/declaration.ts';
 import { fold } from '../ledger/fold.ts';
 import { emptyLedger, type LedgerState } from '../ledger/state.ts';
 import { openReader } from '../ledger/store/reader.ts';
@@ -9,6 +9,7 @@ import { requireData, resolveData } from './data-sets.ts';
 import { enginesFor } from './engines.ts';
 import { CommandError } from './exit.ts';
 import { type Decision, keptProgram, trialsBefore } from './kept-program.ts';
+import { declareAnew, requireDecision } from './lacking.ts';
 import { leavingOf, requireLeave } from './leaving.ts';
 import { storeFolder } from './named-content.ts';
 import { rememberOutputs } from './own-output.ts';
@@ -42,9 +43,11 @@ export async function declareSweep(
   );
   const asked = { ledger, loaded, read, data, stateFolder };
   const kept = await keptProgram(asked, options);
-  const declared = declare(loaded.sweep, loaded.path, loaded.points, kept, data);
+  const anew = declareAnew(ledger, loaded, kept, data, options);
+  const { declared } = anew;
   if (options.prune !== true) {
-    const decided = options.fresh === true ? trialsBefore(asked) : new Set<string>();
+    requireDecision(ledger, anew, options);
+    const decided = new Set([...anew.replaced, ...(options.fresh === true ? trialsBefore(asked) : [])]);
     await requireLeave(console, declared, leavingOf(ledger, declared, decided));
   }
   await read.keep(storeFolder(stateFolder));

@@ -35,4 +35,6 @@ export interface PlannedTrial {
   };
   /** Whether the ledger has its result already. */
   readonly cached: boolean;
+  /** What its result has in place of the metric that the sweep ranks by; null where it has that, or there is no result. */
+  readonly lacks: string | null;
 }

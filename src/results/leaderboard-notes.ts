@@ -49,6 +49,14 @@ const intervalOf = (estimate: Estimate | undefined): { low: number; high: number
     ? null
     : { low: estimate.low, high: estimate.high };
 
+/** What was trained before the sweep ranked by this metric. */
+export const lackingLines = ({ lacking, objective: { metric } }: Leaderboard): string[] =>
+  lacking === 0
+    ? []
+    : [
+        `${lacking} ${lacking === 1 ? 'result has' : 'results have'} no ${metric}: \`labsweep run FILE --fresh\` trains ${lacking === 1 ? 'its trial' : 'their trials'} anew.`,
+      ];
+
 export function unrankedLines({ unranked, rows, axes }: Leaderboard): string[] {
   if (unranked.length === 0) return [];
   const names = tellingParams([...rows, ...unranked], axes);

@@ -15,6 +15,8 @@ export interface Leaderboard {
   readonly rows: readonly Row[];
   /** Points without a result, in the order of the sweep. */
   readonly unranked: readonly UnrankedPoint[];
+  /** Results that are there and do not hold what the sweep ranks by. */
+  readonly lacking: number;
 }
 
 /** A point as people know it: the parameters that vary come first. */
@@ -50,11 +52,13 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
   const { objective, axes } = sweep.declaration;
   const rows: Unplaced[] = [];
   const unranked: UnrankedPoint[] = [];
+  let lacking = 0;
   for (const declared of sweep.points) {
     const { case: named, parameters } = declared;
     const point: Point = { params: varyingFirst(declared.params, axes), case: named, parameters };
     const trials = declared.trials.flatMap((id) => state.trials.get(trialId(id)) ?? []);
     const results = trials.flatMap((trial) => resultOf(state, trial, objective) ?? []);
+    lacking += trials.filter(({ status }) => status.kind === 'succeeded').length - results.length;
     if (results.length > 0) rows.push({ ...point, ...summary(results, trials.length, objective) });
     else
       unranked.push({
@@ -65,7 +69,7 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
   const ranked = rows
     .sort((a, b) => compare(objective, a, b))
     .map((row, index): Row => ({ rank: index + 1, groups: null, ...row }));
-  return { sweep: sweep.name, objective, axes, rows: ranked, unranked };
+  return { sweep: sweep.name, objective, axes, rows: ranked, unranked, lacking };
 }
 
 function summary(
