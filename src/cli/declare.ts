@@ -15,6 +15,7 @@ import { storeFolder } from './named-content.ts';
 import { rememberOutputs } from './own-output.ts';
 import { requirePassed } from './passed-variables.ts';
 import { type ReadProgram, readProgram } from './program-files.ts';
+import { seedNote } from './seed-note.ts';
 import { announceNew } from './state-folder.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
@@ -50,6 +51,8 @@ export async function declareSweep(
     const decided = new Set([...anew.replaced, ...(options.fresh === true ? trialsBefore(asked) : [])]);
     await requireLeave(console, declared, leavingOf(ledger, declared, decided));
   }
+  const note = await seedNote(loaded, read.files);
+  if (note !== null) console.err(`${note}\n`);
   await read.keep(storeFolder(stateFolder));
   rememberOutputs(stateFolder, read.files?.bystanders.outputs ?? []);
   return declared;

@@ -15,6 +15,8 @@ export interface Plan {
   readonly shown: readonly { readonly name: string; readonly because: string }[];
   /** What lies among the program's files and is neither sent nor counted as one of them. */
   readonly besides: readonly { readonly path: string; readonly what: string }[];
+  /** That replicates may all be the same, since the program is not told its seed; null where it is. */
+  readonly seedNote: string | null;
   /** Null while nothing of the program has been seen to run. */
   readonly eta: { readonly seconds: number; readonly low: number; readonly high: number } | null;
 }

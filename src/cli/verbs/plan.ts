@@ -28,6 +28,7 @@ import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
 import { quoted } from '../quoted.ts';
 import { refusedByAll } from '../plan-refusals.ts';
+import { seedNote } from '../seed-note.ts';
 import { shownVariables } from '../shown-variables.ts';
 import { stateFolderOf } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
@@ -83,6 +84,7 @@ export const planVerb: Verb = (console, done) =>
         leaving: leavingOf(ledger, whole.declared, whole.replaced),
         shown: shownVariables(console, loaded),
         besides: [...(read.files?.bystanders.found ?? [])].map(([file, what]) => ({ path: file, what })),
+        seedNote: await seedNote(loaded, read.files),
         eta: null,
       };
       if (options.json === true) console.out(`${JSON.stringify(plan)}\n`);
