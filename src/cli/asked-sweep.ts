@@ -29,12 +29,12 @@ export interface AskedSweep extends Declared {
 export async function withSweep<Result>(
   console: Console,
   path: string,
-  state: string | undefined,
+  { state, inventory }: { readonly state: string | undefined; readonly inventory: string | null },
   use: (asked: AskedSweep) => Promise<Result>,
 ): Promise<Result> {
   const loaded = loadSweep(console, path, { yes: true });
   const stateFolder = stateFolderOf(console, loaded.folder, state);
-  const { program, keep } = await checkProgram(console, loaded, stateFolder);
+  const { program, keep } = await checkProgram(console, loaded, { state: stateFolder, inventory });
   const { resolved, missing } = await plannedData(loaded, program.description, stateFolder);
   const declared = declare(loaded.sweep, loaded.path, loaded.points, program, resolved);
   const { declaration, points } = declared;

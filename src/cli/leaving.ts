@@ -26,17 +26,12 @@ export function leavingOf(
   if (sweep === undefined) return { trials: 0, running: 0, results: 0 };
   const declared = new Set([...kept, ...points.flatMap(({ trials }) => trials)]);
   const gone = sweep.order.filter(({ id }) => !declared.has(id));
-  const hasResult = (trial: Trial, { objective }: Pick<Sweep['declaration'], 'objective'>): boolean =>
-    resultOf(ledger, trial, objective) !== null;
-  const hidden = sweep.order.filter(
-    (trial) =>
-      hasResult(trial, sweep.declaration) && !(declared.has(trial.id) && hasResult(trial, declaration)),
-  );
+  const { objective } = sweep.declaration;
   return {
     trials: gone.length,
     running: gone.filter((trial) => trial.status.kind === 'running' && !isHeldElsewhere(ledger, trial, sweep))
       .length,
-    results: hidden.length,
+    results: gone.filter((trial) => resultOf(ledger, trial, objective) !== null).length,
   };
 }
 
@@ -44,21 +39,14 @@ const isHeldElsewhere = (ledger: LedgerState, { sweeps }: Trial, { name }: Sweep
   sweeps.some((other) => other !== name && ledger.sweeps.get(other)?.status.kind === 'open');
 
 /** One sentence; null where nothing is lost by it. */
-export function leavingText(
-  { declaration: { path, sweep, objective } }: Declared,
-  leaving: Leaving,
-): string | null {
+export function leavingText({ declaration: { path, sweep } }: Declared, leaving: Leaving): string | null {
   const { trials, running, results } = leaving;
   if (running + results === 0) return null;
   const parts = [
     running > 0 ? `${counted(running, 'trial')} that ${running === 1 ? 'runs' : 'run'} would be ended` : '',
     results > 0 ? `${counted(results, 'result')} would leave the leaderboard (and stay in the ledger)` : '',
   ].filter((part) => part !== '');
-  const why =
-    trials === 0
-      ? `sweep ${sweep} has results without ${objective.metric}, which ${path} ranks by`
-      : `${path} lacks ${counted(trials, 'trial')} that sweep ${sweep} has`;
-  return `${why}: ${parts.join(', ')}.`;
+  return `${path} lacks ${counted(trials, 'trial')} that sweep ${sweep} has: ${parts.join(', ')}.`;
 }
 
 /**

@@ -18,9 +18,15 @@ export const limitOption = (): Option =>
 export const replicatesOption = (): Option =>
   new Option('--replicates <n>', 'this many replicates').argParser(wholeNumber);
 export const keepOption = (): Option =>
-  new Option('--keep', 'results count although the program changed').conflicts('fresh');
+  new Option(
+    '--keep',
+    'earlier results count although the program changed, and those without the metric stay as they are',
+  ).conflicts('fresh');
 export const freshOption = (): Option =>
-  new Option('--fresh', 'train anew what the changed program could change');
+  new Option(
+    '--fresh',
+    'train the trials again whose program files changed, or whose result lacks the metric',
+  );
 export const nameOption = (): Option => new Option('--name <name>', 'another name for the sweep');
 export const yesOption = (): Option => new Option('--yes', 'go on with more than 200,000 trials');
 export const allOption = (): Option => new Option('--all', 'every sweep that is open');

@@ -13,6 +13,10 @@ export interface Plan {
   readonly leaving: Leaving;
   /** Variables of `passEnv` whose values are not hidden where a trial prints them. */
   readonly shown: readonly { readonly name: string; readonly because: string }[];
+  /** What lies among the program's files and is neither sent nor counted as one of them. */
+  readonly besides: readonly { readonly path: string; readonly what: string }[];
+  /** That replicates may all be the same, since the program is not told its seed; null where it is. */
+  readonly seedNote: string | null;
   /** Null while nothing of the program has been seen to run. */
   readonly eta: { readonly seconds: number; readonly low: number; readonly high: number } | null;
 }
@@ -33,4 +37,6 @@ export interface PlannedTrial {
   };
   /** Whether the ledger has its result already. */
   readonly cached: boolean;
+  /** What its result has in place of the metric that the sweep ranks by; null where it has that, or there is no result. */
+  readonly lacks: string | null;
 }

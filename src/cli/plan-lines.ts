@@ -21,6 +21,7 @@ export function planLines(
   const firsts = trials.filter((trial) => trial.replicate === 1);
   return [
     `${plan.sweep}: ${counted(points, 'point')} x ${counted(replicates, 'replicate')} = ${counted(trials.length, 'trial')}, ${cached} of them done`,
+    ...(plan.seedNote === null ? [] : [plan.seedNote]),
     ...sizeLines(firsts),
     '',
     ...pointTable(firsts.slice(0, rowsShown), columns),
@@ -28,11 +29,18 @@ export function planLines(
     ...exclusionLines(excluded),
     '',
     `Hosts: ${plan.devices.map(({ host, off }) => (off === null ? host : `${host} (off: ${off})`)).join(', ')}`,
+    ...besidesLines(plan),
     ...leavingLines(plan),
     ...plan.shown.map(({ name, because }) => `Not hidden where a trial prints it: ${name}; ${because}`),
     ...plan.missing.map(({ what, remedy }) => `Missing: ${what}; ${remedy}`),
   ];
 }
+
+/** Files that lie beside the program's: a program that reads one of them has to know that it is not there. */
+const besidesLines = ({ besides }: Plan): string[] =>
+  besides.length === 0
+    ? []
+    : [`No part of the program: ${besides.map(({ path, what }) => `${path} (${what})`).join(', ')}`];
 
 function leavingLines({ sweep, leaving: { trials, running, results } }: Plan): string[] {
   if (trials + results === 0) return [];

@@ -5,6 +5,7 @@ import { sha256Hex } from '../model/canonical.ts';
 import type { CommandProgram } from '../model/sweep-file.ts';
 import { nearestName } from '../model/nearest.ts';
 import { programs } from '../programs/registry.ts';
+import { Bystanders, type UsedPlaces } from './bystanders.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { type OwnFile, ownFileOf } from './own-file.ts';
@@ -17,14 +18,28 @@ import { type ReadFolder, readFolder } from './take-in.ts';
 /** A sweep's program whose files were read and may be sent to hosts. */
 export interface ReadProgram {
   readonly program: ResolvedProgram;
+  /** Null where the sweep names no folder. */
+  readonly files: ProgramFiles | null;
   /** Snapshots its files in a content store: later edits do not reach the trials. */
   readonly keep: (store: string) => Promise<void>;
 }
 
+export interface ProgramFiles extends Pick<ReadFolder, 'hash' | 'files' | 'leavesOut' | 'keep'> {
+  readonly folder: string;
+  /** What lies among them and is no part of the program. */
+  readonly bystanders: Bystanders;
+}
+
 /** @throws CommandError where files are missing, or are not for hosts */
-export async function readProgram(console: Console, loaded: LoadedSweep): Promise<ReadProgram> {
+export async function readProgram(
+  console: Console,
+  loaded: LoadedSweep,
+  places: Omit<UsedPlaces, 'sweepFiles'>,
+): Promise<ReadProgram> {
   const { program } = loaded.sweep;
-  return program.kind === 'builtin' ? readBuiltin(program.name) : readCommand(console, loaded, program);
+  return program.kind === 'builtin'
+    ? readBuiltin(program.name)
+    : readCommand(console, loaded, program, places);
 }
 
 async function readBuiltin(name: string): Promise<ReadProgram> {
@@ -54,6 +69,7 @@ async function readBuiltin(name: string): Promise<ReadProgram> {
       },
       description,
     },
+    files: null,
     keep,
   };
 }
@@ -62,11 +78,13 @@ async function readCommand(
   console: Console,
   loaded: LoadedSweep,
   program: CommandProgram,
+  places: Omit<UsedPlaces, 'sweepFiles'>,
 ): Promise<ReadProgram> {
   const { command, argStyle, env, metrics, activate, setup, passEnv } = program;
   const booleans =
     program.booleans === null || program.booleans === 'flag' ? {} : { booleans: program.booleans };
-  const read = program.files === null ? null : await readFiles(console, loaded, program.files);
+  const used = { ...places, sweepFiles: loaded.files };
+  const read = program.files === null ? null : await readFiles(console, loaded, program.files, command, used);
   requireOwnFile(loaded, program, read?.files ?? []);
   const files = read?.hash ?? null;
   const python = program.python === null ? null : readRequirements(console, loaded, program.python);
@@ -99,6 +117,7 @@ async function readCommand(
       },
       description: null,
     },
+    files: read,
     keep: read?.keep ?? (async () => {}),
   };
 }
@@ -133,10 +152,17 @@ function ownFileProblem(own: OwnFile, files: string | null, there: ReadFolder['f
   return `the program has no file ${own.path}${place}: ${advice}`;
 }
 
-async function readFiles(console: Console, loaded: LoadedSweep, files: string): Promise<ReadFolder> {
+async function readFiles(
+  console: Console,
+  loaded: LoadedSweep,
+  files: string,
+  command: readonly string[],
+  used: UsedPlaces,
+): Promise<ProgramFiles> {
   const refuse = (problems: readonly string[]): CommandError =>
     refusalAt(loaded, ['program', 'files'], problems);
   const folder = resolve(console.cwd, files);
   if (!existsSync(folder)) throw refuse([`there is no folder ${files}`]);
-  return readFolder(folder, 'usual', refuse);
+  const bystanders = new Bystanders(folder, command, used);
+  return { folder, bystanders, ...(await readFolder(folder, 'usual', refuse, bystanders)) };
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Expansion, expandSweep } from '../model/expansion.ts';
 import { type ParsedSweep, parseSweepFile, type SweepContext } from '../model/parse-sweep.ts';
 import { issueAt, type KeyPath, renderIssue, type SourceIssue } from '../model/source-issue.ts';
@@ -25,6 +25,8 @@ export interface LoadedSweep {
   /** As it was written on the command line, for people; and the folder that it lies in. */
   readonly path: string;
   readonly folder: string;
+  /** Absolute paths of the file and of those that it extends. */
+  readonly files: readonly string[];
   readonly points: Extract<Expansion, { kind: 'expanded' }>['points'];
   readonly excluded: Extract<Expansion, { kind: 'expanded' }>['excluded'];
   /** Where its files hold a key, for what is found wrong later. */
@@ -41,9 +43,14 @@ export function loadSweep(console: Console, path: string, options: SweepOptions)
   const text = readIfThere(file);
   if (text === null)
     throw new CommandError(`${path}: there is no such file. \`labsweep init\` writes a first one.`);
+  const files = [file];
   const context: SweepContext = {
     programs,
-    readExtended: (extended) => readIfThere(isAbsolute(extended) ? extended : resolve(console.cwd, extended)),
+    readExtended: (extended) => {
+      const other = resolve(console.cwd, extended);
+      files.push(other);
+      return readIfThere(other);
+    },
     ...(options.set === undefined ? {} : { set: options.set }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
@@ -57,7 +64,7 @@ export function loadSweep(console: Console, path: string, options: SweepOptions)
   const expansion = expandSweep(parsed, programs);
   if (expansion.kind === 'refused') throw refusal(expansion.issues);
   const { points, excluded } = expansion;
-  return { sweep, path, folder: dirname(file), points, excluded, locate };
+  return { sweep, path, folder: dirname(file), files, points, excluded, locate };
 }
 
 function accepted(parsed: ParsedSweep): Extract<ParsedSweep, { kind: 'sweep' }> {

@@ -21,21 +21,38 @@ export interface ManifestOptions {
   readonly ignore: 'usual' | 'broken-links' | 'nothing';
   /** @default 100 MB where the usual is ignored, else no bound */
   readonly maxBytes?: number;
+  /** What lies in the folder besides and does not count. */
+  readonly besides?: Besides;
+}
+
+export interface Besides {
+  readonly leavesOut: LeavesOut;
+  /** The files that are left once all of them were looked at. */
+  without(files: readonly FoundFile[]): FoundFile[];
 }
 
 export type ManifestRead =
-  | { readonly kind: 'manifest'; readonly manifest: Manifest; readonly hash: ContentHash }
+  | {
+      readonly kind: 'manifest';
+      readonly manifest: Manifest;
+      readonly hash: ContentHash;
+      /** Of a path that the folder has, or has had. */
+      readonly leavesOut: LeavesOut;
+    }
   | { readonly kind: 'refused'; readonly problems: readonly ContentProblem[] };
 
 /** Lists and hashes the regular files of a folder. The same on every machine that has the same files. */
 export async function readManifest(folder: string, options: ManifestOptions): Promise<ManifestRead> {
-  const leavesOut = await rulesOf(folder, options.ignore);
-  const { files, problems } = await walk(folder, leavesOut);
+  const { besides } = options;
+  const ignores = await rulesOf(folder, options.ignore);
+  const leavesOut: LeavesOut = (...entry) => ignores(...entry) || besides?.leavesOut(...entry) === true;
+  const { files: found, problems } = await walk(folder, leavesOut);
+  const files = besides?.without(found) ?? found;
   const maxBytes = options.maxBytes ?? (options.ignore === 'usual' ? maxProgramBytes : Infinity);
   const tooLarge = checkSize(files, maxBytes);
   if (problems.length > 0 || tooLarge.length > 0)
     return { kind: 'refused', problems: [...problems, ...tooLarge] };
-  return hashAll(folder, files);
+  return hashAll(folder, files, leavesOut);
 }
 
 function rulesOf(folder: string, ignore: ManifestOptions['ignore']): Promise<LeavesOut> | LeavesOut {
@@ -51,7 +68,11 @@ function rulesOf(folder: string, ignore: ManifestOptions['ignore']): Promise<Lea
   }
 }
 
-async function hashAll(folder: string, files: readonly FoundFile[]): Promise<ManifestRead> {
+async function hashAll(
+  folder: string,
+  files: readonly FoundFile[],
+  leavesOut: LeavesOut,
+): Promise<ManifestRead> {
   const problems: ContentProblem[] = [];
   const hashed = await mapSome(8, [...files].sort(byPathBytes), async ({ path, executable }) => {
     try {
@@ -64,7 +85,7 @@ async function hashAll(folder: string, files: readonly FoundFile[]): Promise<Man
   });
   if (problems.length > 0) return { kind: 'refused', problems };
   const manifest = hashed.flat();
-  return { kind: 'manifest', manifest, hash: manifestHash(manifest) };
+  return { kind: 'manifest', manifest, hash: manifestHash(manifest), leavesOut };
 }
 
 function checkSize(files: readonly FoundFile[], limitBytes: number): ContentProblem[] {
@@ -81,7 +102,7 @@ function checkSize(files: readonly FoundFile[], limitBytes: number): ContentProb
   ];
 }
 
-/** What lies in nearly every project and belongs to no trial. `.#*` are the locks of an editor. */
+/** What lies in nearly every project and belongs to no trial. Editors leave `.#*`, `*~` and `.NAME.swp` beside a file. */
 const usual = [
   '.git',
   '.labsweep/',
@@ -91,6 +112,8 @@ const usual = [
   '*.pyc',
   '*.pt',
   '.#*',
+  '*~',
+  '.*.sw[a-p]',
 ];
 
 async function usualRules(folder: string): Promise<LeavesOut> {

@@ -2,7 +2,14 @@
 import { variedParameters } from '../model/axis.ts';
 import type { PointDeclaration, SweepDeclaration } from '../ledger/events.ts';
 import type { Point } from '../model/expansion.ts';
-import { type DataIdentity, identify, launchIdOf, type ProgramIdentity } from '../model/identity.ts';
+import {
+  type DataIdentity,
+  identify,
+  identifyAny,
+  launchIdOf,
+  programFor,
+  type ProgramIdentity,
+} from '../model/identity.ts';
 import type { Launch } from '../model/launch.ts';
 import type { Params } from '../model/params.ts';
 import type { DataShape, ProgramDescription } from '../model/program.ts';
@@ -53,19 +60,19 @@ const commandResources: Resources = {
   diskBytes: null,
 };
 
+/** @param isTrainedAnew whether a trial is trained once more, for the sweep's objective, whatever result it has */
 export function declare(
   sweep: SweepFile,
   path: string,
   points: readonly Point[],
   program: ResolvedProgram,
   data: ResolvedData | null,
+  isTrainedAnew: (trial: string) => boolean = () => false,
 ): Declared {
   const spec = launchOf(sweep, program, data);
-  const idsOf = identify({
-    program: program.identity,
-    data: data?.identity ?? null,
-    provenance: program.description?.provenance ?? [],
-  });
+  const common = { data: data?.identity ?? null, provenance: program.description?.provenance ?? [] };
+  const idsOf = identify({ program: program.identity, ...common });
+  const idsAnewOf = identifyAny({ program: programFor(program.identity, sweep.objective), ...common });
   const shape = data?.shape ?? { words: program.description?.defaultWords ?? [] };
   return {
     declaration: {
@@ -86,6 +93,7 @@ export function declare(
     },
     points: points.map(({ params, case: name }) => {
       const ids = idsOf(params, sweep.seeds);
+      const anew = ids.trials.some(isTrainedAnew) ? idsAnewOf(params, sweep.seeds).trials : [];
       return {
         params,
         case: name,
@@ -93,7 +101,7 @@ export function declare(
         resources: resourcesOf(sweep, params, program, shape),
         parameters: program.description?.countParameters(params, shape) ?? null,
         operations: program.description?.operations(params, shape) ?? null,
-        trials: [...ids.trials],
+        trials: ids.trials.map((id, index) => (isTrainedAnew(id) ? (anew[index] ?? id) : id)),
       };
     }),
   };

@@ -1,7 +1,7 @@
 /** What happens to attempts: they are leased, taken back, started, ended, adopted, and come back after a silence. */
 import type { AttemptEnd } from '../model/attempt-end.ts';
 import { type AttemptId, attemptId, hostName, type SweepName, sweepName } from '../model/ids.ts';
-import { chargedTo, isResult } from '../model/outcome.ts';
+import { chargeOf, isResult } from '../model/outcome.ts';
 import { workOf } from '../model/work.ts';
 import type { LedgerEvent } from './events.ts';
 import { noteIfCrash } from './crashes.ts';
@@ -87,9 +87,8 @@ export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd
   const awaited = end.artifacts.filter(({ comesBack }) => comesBack).map(({ path }) => path);
   if (awaited.length > 0) state.awaited.set(attempt.id, new Set(awaited));
   const trial = trialOf(state, attempt.trial);
-  const charged = chargedTo[end.outcome.kind];
   const host = hostOf(state, attempt.host);
-  if (charged === 'host') host.charges += 1;
+  if (chargeOf(end.outcome) === 'host') host.charges += 1;
   if (isResult(end.outcome.kind)) host.charges = 0;
   noteStanding(host, attempt, end);
   const status = statusAfter(state, trial, attempt, end);

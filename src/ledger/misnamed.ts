@@ -2,7 +2,7 @@
  * Launches and trials under an id that is not the hash of their content. labsweep never writes one: somebody has put
  * another command, or other parameters, under a name that is known.
  */
-import { launchIdOf, identifyAny, type Provenance } from '../model/identity.ts';
+import { launchIdOf, identifyAny, programFor, type Provenance } from '../model/identity.ts';
 import type { ForeignDeclaration, LedgerEvent, PointDeclaration } from './events.ts';
 
 /** @returns the ids of an event's launches that are not their own hash */
@@ -89,16 +89,23 @@ export class TrialNames {
     }
   }
 
+  /** A trial has its name by the program, or by the program for the sweep's objective. */
   #namedBy({
     program,
     data,
+    objective,
   }: ForeignDeclaration): (point: PointDeclaration, seeds: readonly number[]) => boolean {
     const provenance = this.#provenance(program);
     if (provenance === null) return () => true;
     const identify = identifyAny({ program, data, provenance });
+    const own = typeof program === 'object' && program !== null ? programFor(program, objective) : program;
+    const identifyAnew = identifyAny({ program: own, data, provenance });
     return ({ params, shape, trials }, seeds) => {
       const ids = identify(params, seeds);
-      return ids.shape === shape && ids.trials.join() === trials.join();
+      if (ids.shape !== shape || ids.trials.length !== trials.length) return false;
+      if (ids.trials.join() === trials.join()) return true;
+      const anew = identifyAnew(params, seeds).trials;
+      return trials.every((id, index) => id === ids.trials[index] || id === anew[index]);
     };
   }
 }

@@ -1,6 +1,7 @@
 import { canonicalJson, canonicalParams, sha256Hex } from './canonical.ts';
 import { type ContentHash, type LaunchId, launchId, type TrialId, trialId } from './ids.ts';
 import type { Launch } from './launch.ts';
+import type { Objective } from './metrics.ts';
 import type { Params } from './params.ts';
 import { hashAfter } from './shared-hash.ts';
 
@@ -26,6 +27,15 @@ export type ProgramIdentity =
 export type DataIdentity =
   | { readonly hash: ContentHash; readonly words: readonly string[] | null }
   | { readonly name: string; readonly version: string };
+
+/**
+ * The program of a trial that is trained anew for an objective: a result that it has lacks what that ranks by, and serves
+ * other sweeps as it is.
+ */
+export const programFor = (program: object, { metric, goal, at }: Objective): object => ({
+  ...program,
+  objective: { metric, goal, at },
+});
 
 /** What all trials of a sweep have in common. */
 export interface Common {

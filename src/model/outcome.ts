@@ -16,7 +16,7 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
     signal: z.string().nullable(),
     message: z.string(),
   }),
-  /** Charged to the host: the program never ran. */
+  /** The program never ran: charged to the host, or to what was launched there (`chargeOf`). */
   z.object({
     kind: z.literal('not-started'),
     reason: z.enum([
@@ -64,6 +64,23 @@ export const chargedTo: Readonly<Record<OutcomeKind, 'trial' | 'host' | 'nobody'
 /** Whether an attempt that ended so has brought its trial's result. */
 export const isResult = (kind: OutcomeKind): kind is 'succeeded' | 'diverged' =>
   kind === 'succeeded' || kind === 'diverged';
+
+type StartFailure = Extract<Outcome, { kind: 'not-started' }>['reason'];
+
+/** Of starts that failed: what one launch lacks on a host says nothing of the host to the others. */
+const isOfLaunch: Readonly<Record<StartFailure, boolean>> = {
+  'no-such-program': true,
+  'not-executable': true,
+  'data-missing': true,
+  setup: true,
+  'no-space': false,
+  'content-missing': false,
+  spawn: false,
+};
+
+/** The same of one end. */
+export const chargeOf = (outcome: Outcome): 'trial' | 'host' | 'launch' | 'nobody' =>
+  outcome.kind === 'not-started' && isOfLaunch[outcome.reason] ? 'launch' : chargedTo[outcome.kind];
 
 /** Whether an end is a reason to try another host first: not where the host was lost, or its owner came back. */
 export const speaksAgainstHost = (kind: OutcomeKind): boolean =>

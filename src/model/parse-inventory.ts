@@ -1,5 +1,6 @@
 import type { HostDefaultsInput, HostInput, InventoryInput } from './inventory-input.ts';
 import { inventoryInput, inventoryKeysNotYet } from './inventory-input.ts';
+import { envIssues } from './env-check.ts';
 import { parseDuration } from './duration.ts';
 import type { Inventory, InventoryHost } from './inventory.ts';
 import { inventoryJsonSchema } from './json-schema.ts';
@@ -39,6 +40,8 @@ export function parseInventory(text: string, path: string): ParsedInventory {
     ...jumpIssues(hosts, locate),
     ...folderIssues(hosts, parsed.data, locate),
     ...deviceIssues(parsed.data, locate),
+    ...envIssues(parsed.data.defaults?.env, ['defaults', 'env'], locate),
+    ...parsed.data.hosts.flatMap(({ env }, index) => envIssues(env, ['hosts', index, 'env'], locate)),
   ];
   return issues.length > 0
     ? { kind: 'refused', issues: inFileOrder(issues) }

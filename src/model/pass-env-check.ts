@@ -1,6 +1,7 @@
 import { issueAt, type SourceIssue } from './source-issue.ts';
 import type { Locate } from './source.ts';
 import type { CommandProgram } from './sweep-file.ts';
+import { namesIn } from './variables.ts';
 
 /** What is wrong with the variables that a program is passed, whatever their values are. */
 export function passEnvIssues({ env, passEnv }: CommandProgram, locate: Locate): SourceIssue[] {
@@ -19,5 +20,8 @@ function problemOf(
 ): string | null {
   if (name.startsWith('LABSWEEP_')) return `${name} is labsweep's own; give the variable another name`;
   if (Object.hasOwn(env, name)) return `${name} stands in \`env\` as well; keep one of the two`;
+  const filled = Object.keys(env).find((other) => namesIn(env[other] ?? '').includes(name));
+  if (filled !== undefined)
+    return `${name} would be filled into \`env.${filled}\`, which the ledger keeps; let the program read ${name} itself`;
   return passEnv.indexOf(name) < index ? `${name} is there twice` : null;
 }

@@ -1,6 +1,7 @@
 /** What a schema cannot see: whether the parts of a sweep file fit each other and the programs that there are. */
 import { axisSize, parametersOf } from './axis.ts';
 import { commandIssues } from './command-check.ts';
+import { envIssues } from './env-check.ts';
 import { exclusionIssues } from './exclusion-check.ts';
 import { gridKey, parameterKey } from './grid-check.ts';
 import { namePattern } from './leaf-input.ts';
@@ -73,7 +74,11 @@ function programIssues(
   locate: Locate,
 ): SourceIssue[] {
   if (sweep.program.kind === 'command')
-    return [...commandIssues(sweep.program, sweep, input, locate), ...passEnvIssues(sweep.program, locate)];
+    return [
+      ...commandIssues(sweep.program, sweep, input, locate),
+      ...envIssues(sweep.program.env, ['program', 'env'], locate),
+      ...passEnvIssues(sweep.program, locate),
+    ];
   const { name } = sweep.program;
   const description = describedAs(name, programs);
   if (description !== null)

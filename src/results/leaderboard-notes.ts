@@ -74,11 +74,21 @@ const intervalOf = (metric: LineMetric | undefined): { low: number; high: number
     ? null
     : { low: metric.low, high: metric.high };
 
+/** What was trained before the sweep ranked by this metric. */
+export const lackingLines = ({ lacking, objective: { metric } }: Leaderboard): string[] =>
+  lacking === 0
+    ? []
+    : [
+        `${lacking} ${lacking === 1 ? 'result has' : 'results have'} no ${metric}: \`labsweep run FILE --fresh\` trains ${lacking === 1 ? 'its trial' : 'their trials'} anew.`,
+      ];
+
 export function unrankedLines({ unranked, rows, axes }: Leaderboard): string[] {
   if (unranked.length === 0) return [];
   const names = tellingParams([...rows, ...unranked], axes);
   const lines = unranked.slice(0, mostUnranked).map((point) => {
-    const states = point.trials.map(({ state }) => (state === 'succeeded' || state === 'diverged' ? 'has no such metric' : state));
+    const states = point.trials.map(({ state }) =>
+      state === 'succeeded' || state === 'diverged' ? 'has no such metric' : state,
+    );
     return `  ${pointLabel(point, names)}: ${countedWords(states)}`;
   });
   const more = unranked.length - mostUnranked;

@@ -3,7 +3,7 @@ import { inLine } from '../model/printable.ts';
 import { isTestMetric } from '../model/metrics.ts';
 import type { Leaderboard, Row } from './leaderboard.ts';
 import { alignedCells, type MetricCell, metricCell } from './metric-text.ts';
-import { tableNotes, unrankedLines } from './leaderboard-notes.ts';
+import { lackingLines, tableNotes, unrankedLines } from './leaderboard-notes.ts';
 import type { Section } from './sections.ts';
 import { type Column, fittingColumns, tableLines } from './text-table.ts';
 import { tellingParams } from '../model/point-label.ts';
@@ -24,11 +24,19 @@ export function leaderboardLines(board: Leaderboard, columns: number, limit: num
       : []),
   ];
   if (board.rows.length === 0)
-    return [...heading, 'No point has a result yet.', ...unrankedLines(board)].map(inLine);
+    return [...heading, 'No point has a result yet.', ...unrankedLines(board), ...lackingLines(board)].map(
+      inLine,
+    );
   const { table, notShown } = rankedTable(board, columns, limit);
-  return [...heading, '', ...table, '', ...tableNotes(board, limit, notShown), ...unrankedLines(board)].map(
-    inLine,
-  );
+  return [
+    ...heading,
+    '',
+    ...table,
+    '',
+    ...tableNotes(board, limit, notShown),
+    ...unrankedLines(board),
+    ...lackingLines(board),
+  ].map(inLine);
 }
 
 interface Field {

@@ -1,5 +1,5 @@
 /** Points of a sweep ranked on its objective. Pure: the same ledger, the same leaderboard. */
-import { kindIn } from '../ledger/results.ts';
+import { hasResult, kindIn } from '../ledger/results.ts';
 import type { LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
 import { type SweepName, type TrialId, trialId } from '../model/ids.ts';
 import { metricOf, type MetricsLine, type Objective } from '../model/metrics.ts';
@@ -21,6 +21,8 @@ export interface Leaderboard {
   readonly unranked: readonly UnrankedPoint[];
   /** Parameters that change nothing between the points so far. */
   readonly ignored: readonly IgnoredParameter[];
+  /** Results that are there and do not hold what the sweep ranks by. */
+  readonly lacking: number;
 }
 
 /** A point as people know it: the parameters that vary come first. */
@@ -71,7 +73,9 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
     const trials = declared.trials.flatMap((id) => state.trials.get(trialId(id)) ?? []);
     const results = trials.flatMap((trial) => resultOf(state, trial, objective) ?? []);
     const stopped =
-      results.length > 0 ? [] : trials.flatMap((trial): MetricsLine[] => {
+      results.length > 0
+        ? []
+        : trials.flatMap((trial): MetricsLine[] => {
             const line = stoppedLine(state, trial, objective);
             return line === null ? [] : [line];
           });
@@ -94,7 +98,20 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
       ...point,
       trials: trials.map((trial) => ({ trial: trial.id, state: kindIn(sweep, trial, trial.status) })),
     }));
-  return { sweep: sweep.name, objective, axes, rows, unranked, ignored: ignoredParameters(state, sweep) };
+  const lacking = points.reduce(
+    (count, { trials, results }) =>
+      count + trials.filter(({ status }) => hasResult(status)).length - results.length,
+    0,
+  );
+  return {
+    sweep: sweep.name,
+    objective,
+    axes,
+    rows,
+    unranked,
+    ignored: ignoredParameters(state, sweep),
+    lacking,
+  };
 }
 
 function rowOf(

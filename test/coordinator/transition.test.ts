@@ -225,15 +225,21 @@ describe('a failed attempt', () => {
     expect(sentIn(ends.flat(), 'cancel')).toHaveLength(1);
   });
 
-  it('leaves a host that starts nothing out after three such ends', () => {
+  it.for([
+    ['no-space', 'the host'],
+    ['no-such-program', 'that launch alone, of which the host gets no more'],
+  ] as const)('charges three starts that failed (%s) to %s', ([reason]) => {
     const world = new World(['cedar', 'maple']);
     world.declare(declarationOf(), points(40));
     world.ready('maple');
     const leased = leasesIn(world.ready('cedar'), 'cedar');
-    const broken = endOf({ kind: 'not-started', reason: 'no-such-program', message: 'python3 is not there' });
+    const broken = endOf({ kind: 'not-started', reason, message: 'python3 is not there' });
     for (const attempt of leased.slice(0, 3)) world.end(attempt, broken);
-    expect(world.state.ledger.hosts.get('cedar' as never)?.quarantine).toBe('python3 is not there');
+    const { quarantine } = world.state.ledger.hosts.get('cedar' as never) ?? {};
+    expect(quarantine).toBe(reason === 'no-space' ? 'python3 is not there' : null);
     expect(leasesIn(world.post({ kind: 'plan' }), 'cedar')).toEqual([]);
+    const launch = world.state.fleet.get(hostName('cedar'))?.launches.get('launch-1');
+    expect(launch?.kind).toBe(reason === 'no-space' ? 'ready' : 'refused');
   });
 });
 

@@ -277,7 +277,7 @@ describe('P3 a program whose files changed since results were earned with them',
   it('is refused without a decision, and both are named', async ({ lab }) => {
     await changed(lab);
     expect(await lab.refused('run', 'sweep.yaml')).toMatch(
-      /^the files of sh train\.sh changed since 2 results of sweep toy \(\w{8} → \w{8}\)\.\nSay --keep .*, or --fresh .*\.\n$/,
+      /^the files of sh train\.sh changed since 2 results of sweep toy \(\w{8} → \w{8}\); changed: train\.sh\.\nSay --keep .*, or --fresh .*\.\n$/,
     );
   });
 

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -112,6 +113,11 @@ export class Lab {
     return this.#begin([process.execPath, command, ...args]);
   }
 
+  /** The same, its standard output going to an open file. */
+  typeInto(file: number, ...args: readonly string[]): Typed {
+    return this.#begin([process.execPath, command, ...args], file);
+  }
+
   /** Types `node ARGS…` and lets it run. */
   node(...args: readonly string[]): Typed {
     return this.#begin([process.execPath, ...args]);
@@ -125,7 +131,7 @@ export class Lab {
     return { ...typed, press: (keys) => void stdin?.write(keys), hangUp: () => void stdin?.end() };
   }
 
-  #begin([program = '', ...args]: readonly string[]): Typed {
+  #begin([program = '', ...args]: readonly string[], out: number | 'pipe' = 'pipe'): Typed {
     const child = spawn(program, args, {
       cwd: this.cwd,
       env: {
@@ -136,9 +142,10 @@ export class Lab {
         NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
         ...this.env,
       },
-      stdio: [program === process.execPath ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [program === process.execPath ? 'ignore' : 'pipe', out, 'pipe'],
     });
     const said = { out: '', err: '' };
+    if (out !== 'pipe') closeSync(out);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (said.out += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.err += text));
     const late = setTimeout(() => child.kill('SIGKILL'), this.patienceMs);

@@ -48,7 +48,7 @@ describe.concurrent('activate', () => {
     const { code, err } = await lab.labsweep('run', 'sweep.yaml');
     expect(code, err).toBe(exitCode.noHost);
     expect(err).toMatch(
-      /^here: the host could not be prepared: `activate` ended with exit code 1: no such module \(its log there: .*\)\n {4}no such module\n/m,
+      /^here: the host could not be prepared: `activate` fails at line 1 \(echo no such module >&2; false\) with exit code 1: no such module \(its log there: .*\)\n {4}no such module\n/m,
     );
   });
 

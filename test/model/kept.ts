@@ -70,7 +70,7 @@ export async function keptOf(
   const program =
     sweep.program.kind === 'builtin'
       ? builtin(sweep.program.name)
-      : withOwnFiles(file, (await readProgram(console, loaded)).program);
+      : withOwnFiles(file, (await readProgram(console, loaded, { inventory: null, state: null })).program);
   const { declaration, points } = declare(sweep, file, loaded.points, program, dataOf(sweep));
   return {
     file,

@@ -67,8 +67,10 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
       const interrupt = onInterrupt();
       const look = (asked: AskedSweep | null) =>
         Promise.race([check(console, hosts, asked), interrupt.promise]);
+      const { state, inventory: named } = options;
+      const inventory = named === undefined ? null : resolve(console.cwd, named);
       const checked =
-        sweep === undefined ? await look(null) : await withSweep(console, sweep, options.state, look);
+        sweep === undefined ? await look(null) : await withSweep(console, sweep, { state, inventory }, look);
       interrupt.forget();
       if (checked === 'interrupted') {
         console.err('\nInterrupted: not all hosts were checked. No trial was started on any of them.\n');

@@ -1,14 +1,16 @@
 import { Command } from 'commander';
-import { type Declared, declare } from '../../coordinator/declaration.ts';
+import type { Declared } from '../../coordinator/declaration.ts';
 import { isDone } from '../../ledger/results.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { trialId } from '../../model/ids.ts';
 import { refusalText } from '../../model/refusal-text.ts';
 import { chooseSweep } from '../chosen-sweep.ts';
-import { type ChangeOptions, checkProgram, keptProgram, readLedgerState } from '../declare.ts';
+import { type ChangeOptions, checkProgram, readLedgerState } from '../declare.ts';
 import { exitCode } from '../exit.ts';
+import { keptProgram } from '../kept-program.ts';
 import { readLab } from '../lab.ts';
+import { type DeclaredAnew, declareAnew, type Lacking, lackingText } from '../lacking.ts';
 import { leavingOf } from '../leaving.ts';
 import {
   inventoryOption,
@@ -25,7 +27,9 @@ import {
 import { plannedData } from '../planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
+import { quoted } from '../quoted.ts';
 import { refusedByAll } from '../plan-refusals.ts';
+import { seedNote } from '../seed-note.ts';
 import { shownVariables } from '../shown-variables.ts';
 import { stateFolderOf } from '../state-folder.ts';
 import type { Verb } from '../verb.ts';
@@ -61,22 +65,28 @@ export const planVerb: Verb = (console, done) =>
       const chosen = chooseSweep(console, path, options);
       const stateFolder = stateFolderOf(console, loaded.folder, options.state);
       const places = { sweep: loaded.folder, state: stateFolder ?? undefined };
-      const { hosts } = readLab(console, places, options.inventory);
-      const { program } = await checkProgram(console, loaded, stateFolder);
+      const { hosts, inventory } = readLab(console, places, options.inventory);
+      const used = { state: stateFolder, inventory: inventory?.path ?? null };
+      const read = await checkProgram(console, loaded, used);
+      const { program } = read;
       const data = await plannedData(loaded, program.description, stateFolder);
       const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
-      const kept = keptProgram(ledger, chosen.loaded, program, data.resolved, options);
-      const declaredBy = ({ sweep, path: file, points }: LoadedSweep): Declared =>
-        declare(sweep, file, points, kept, data.resolved);
-      const declared = declaredBy(loaded);
+      const asked = { ledger, loaded: chosen.loaded, read, data: data.resolved, stateFolder };
+      const kept = await keptProgram(asked, options);
+      const declaredBy = (one: LoadedSweep): DeclaredAnew =>
+        declareAnew(ledger, one, kept, data.resolved, options);
+      const { declared, lacking } = declaredBy(loaded);
+      const whole = declaredBy(chosen.loaded);
       const plan: Plan = {
         sweep: chosen.loaded.sweep.name,
         points: declared.points.length,
-        trials: trialsOf(declared, ledger),
+        trials: trialsOf(declared, ledger, lacking),
         devices: hosts.map(({ name, off }) => ({ host: name, off })),
-        missing: data.missing,
-        leaving: leavingOf(ledger, declaredBy(chosen.loaded)),
+        missing: [...data.missing, ...missingResults(ledger, declared, lacking)],
+        leaving: leavingOf(ledger, whole.declared, whole.replaced),
         shown: shownVariables(console, loaded),
+        besides: [...(read.files?.bystanders.found ?? [])].map(([file, what]) => ({ path: file, what })),
+        seedNote: await seedNote(loaded, read.files),
         eta: null,
       };
       if (options.json === true) console.out(`${jsonText(plan)}\n`);
@@ -89,7 +99,27 @@ export const planVerb: Verb = (console, done) =>
       done(exitCode.noHost);
     });
 
-function trialsOf({ points, declaration }: Declared, ledger: LedgerState): PlannedTrial[] {
+/** Results that are there and do not count. */
+const missingResults = (
+  ledger: LedgerState,
+  { declaration: { objective, path } }: Declared,
+  lacking: readonly Lacking[],
+): Plan['missing'] =>
+  lacking.length === 0
+    ? []
+    : [
+        {
+          what: lackingText(ledger, objective, lacking),
+          remedy: `\`labsweep run ${quoted(path)} --fresh\` trains ${lacking.length === 1 ? 'this trial' : `these ${lacking.length} trials`} anew, --keep goes on without`,
+        },
+      ];
+
+function trialsOf(
+  { points, declaration }: Declared,
+  ledger: LedgerState,
+  lacking: readonly Lacking[],
+): PlannedTrial[] {
+  const has = new Map<string, string>(lacking.map((one) => [one.trial.id, one.has]));
   return points.flatMap((point) =>
     point.trials.map((trial, index) => ({
       trial,
@@ -103,7 +133,8 @@ function trialsOf({ points, declaration }: Declared, ledger: LedgerState): Plann
         gpuMemoryBytes: point.resources.gpuMemoryBytes,
         hostMemoryBytes: point.resources.hostMemoryBytes,
       },
-      cached: isDone(ledger, trialId(trial)),
+      cached: !has.has(trial) && isDone(ledger, trialId(trial)),
+      lacks: has.get(trial) ?? null,
     })),
   );
 }

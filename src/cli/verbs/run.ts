@@ -65,7 +65,7 @@ export const runVerb: Verb = (console, done) =>
       const lab = readLab(console, places, options.inventory);
       const agentFolders = lab.hosts.map((host) => host.folder);
       const folder = stateFolderInLab(console, loaded.folder, { there, named: options.state }, agentFolders);
-      const declared = await declareSweep(console, loaded, folder, options);
+      const declared = await declareSweep(console, loaded, folder, lab.inventory?.path ?? null, options);
       const { declaration } = declared;
       const name = declaration.sweep;
       rememberUsed(console, { state: folder, inventory: lab.inventory?.path ?? null });

@@ -31,7 +31,7 @@ export const tryVerb: Verb = (console, done) =>
     .action(async (path: string, options: SweepOptions & { state?: string }) => {
       const loaded = loadSweep(console, path, { ...options, limit: 1, replicates: 1 });
       const stateFolder = stateFolderFor(console, loaded.folder, options.state);
-      const { declaration, points } = await declareSweep(console, loaded, stateFolder, {
+      const { declaration, points } = await declareSweep(console, loaded, stateFolder, null, {
         fresh: true,
         prune: true,
       });

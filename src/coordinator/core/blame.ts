@@ -2,27 +2,16 @@
 import { hasResult } from '../../ledger/results.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptEnd } from '../../model/attempt-end.ts';
-import { chargedTo, isResult, type Outcome } from '../../model/outcome.ts';
+import { chargeOf, isResult } from '../../model/outcome.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import { isDue } from './host-use.ts';
-import { forgetLapses, lapse } from './probation.ts';
+import { lapse } from './probation.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { type Case, caseAgainst, failuresElsewhere } from './suspicion.ts';
 import type { Turn } from './turn.ts';
 
-/** Trials that did not start there since its last success, before a host is left out. */
+/** Trials that did not start there since the last success, before a host, or one launch there, is left out. */
 const mostCharges = 3;
-
-/** Whether what keeps trials from starting may be over by itself, or waits for a person. */
-const passes: Readonly<Record<Extract<Outcome, { kind: 'not-started' }>['reason'], boolean>> = {
-  'no-space': true,
-  'content-missing': true,
-  spawn: true,
-  'no-such-program': false,
-  'not-executable': false,
-  'data-missing': false,
-  setup: false,
-};
 
 export function judgeHosts(
   state: CoordinatorState,
@@ -44,20 +33,36 @@ function judgeOwn(
   turn: Turn,
   host: FleetHost,
   attempt: Attempt,
-  { outcome }: AttemptEnd,
+  { outcome, logTail }: AttemptEnd,
   now: number,
 ): void {
+  const charge = chargeOf(outcome);
   const wasTried = isDue(state, host);
   if (isResult(outcome.kind)) {
     if (isQuarantined(state, host)) turn.record({ kind: 'host-trusted', at: now, host: host.name });
     host.dueAtMs = null;
-  } else if (chargedTo[outcome.kind] !== 'nobody') {
+    host.failedStarts.delete(attempt.launch);
+  } else if (charge === 'launch' && outcome.kind === 'not-started')
+    chargeLaunch(host, attempt.launch, outcome.message, logTail);
+  else if (charge !== 'nobody') {
     if (wasTried) lapse(state, host);
     const trial = state.ledger.trials.get(attempt.trial);
     if (isQuarantined(state, host) && trial !== undefined) giveBack(turn, [trial], now);
     else if (outcome.kind === 'not-started' && chargesOf(state, host) >= mostCharges)
-      leaveOut(state, turn, host, outcome.message, passes[outcome.reason], now);
+      leaveOut(state, turn, host, outcome.message, now);
   }
+}
+
+/** In the end it is as where the host could not be prepared: the next connection, or `hosts on`, tries again. */
+function chargeLaunch(
+  { launches, failedStarts }: FleetHost,
+  launch: string,
+  problem: string,
+  logTail: string,
+): void {
+  const count = (failedStarts.get(launch) ?? 0) + 1;
+  failedStarts.set(launch, count);
+  if (count >= mostCharges) launches.set(launch, { kind: 'refused', problem, logTail });
 }
 
 const chargesOf = (state: CoordinatorState, { name }: FleetHost): number =>
@@ -72,7 +77,7 @@ function judgeByPeers(state: CoordinatorState, turn: Turn, host: FleetHost, now:
   }
   if (host.dueAtMs === null) lapse(state, host);
   if (found.verdict === 'guilty') {
-    leaveOut(state, turn, host, becauseOf(state, host, found), true, now);
+    leaveOut(state, turn, host, becauseOf(state, host, found), now);
     const trials = streakOf(state, host, found).filter(({ status }) => !hasResult(status));
     giveBack(
       turn,
@@ -110,17 +115,9 @@ function isOwed(state: CoordinatorState, host: FleetHost, trial: Trial): boolean
   return failuresElsewhere(state, host, trial).length <= Math.max(0, ...retries);
 }
 
-function leaveOut(
-  state: CoordinatorState,
-  turn: Turn,
-  host: FleetHost,
-  because: string,
-  comesBack: boolean,
-  now: number,
-): void {
+function leaveOut(state: CoordinatorState, turn: Turn, host: FleetHost, because: string, now: number): void {
   turn.record({ kind: 'host-quarantined', at: now, host: host.name, because });
-  if (!comesBack) forgetLapses(host);
-  else if (host.dueAtMs === null) lapse(state, host);
+  if (host.dueAtMs === null) lapse(state, host);
 }
 
 /** None of it was their own fault. */

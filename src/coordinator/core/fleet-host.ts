@@ -31,6 +31,7 @@ export const newFleetHost = (host: ListedHost): FleetHost => ({
   doing: null,
   endsWithLogin: null,
   launches: new Map(),
+  failedStarts: new Map(),
   ended: 0,
   asked: new Set(),
   heldSince: null,

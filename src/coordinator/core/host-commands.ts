@@ -78,6 +78,7 @@ export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now
 export function trust(turn: Turn, host: FleetHost): void {
   forgetLapses(host);
   tryAgain(turn, host);
+  host.failedStarts.clear();
   for (const [launch, { kind }] of host.launches) if (kind === 'refused') host.launches.delete(launch);
 }
 

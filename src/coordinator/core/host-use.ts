@@ -18,6 +18,7 @@ export const isDue = ({ awakeMs }: CoordinatorState, { dueAtMs }: FleetHost): bo
 /** What was asked may have been heard, and its answer lost: what the host says that it holds tells. */
 export function forgetConnection(state: CoordinatorState, host: FleetHost): void {
   host.launches.clear();
+  host.failedStarts.clear();
   host.asked.clear();
   host.heldSince = null;
   host.stuck = null;

@@ -57,6 +57,8 @@ export interface FleetHost {
   endsWithLogin: string | null;
   /** What each launch needs on this host. */
   readonly launches: Map<string, LaunchState>;
+  /** By launch, since its last success: attempts that did not start there for what the launch lacks. */
+  readonly failedStarts: Map<string, number>;
   /** Ends seen from it in this term. */
   ended: number;
   /** Attempts that it was asked to give back and has not answered for. */

@@ -4,7 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
-import type { Outcome } from '../../model/outcome.ts';
+import { chargeOf, type Outcome } from '../../model/outcome.ts';
 import type { Evidence } from './event.ts';
 import { type KeptLines, leftOver, thin } from './kept-lines.ts';
 import { decideOutcome } from './outcome.ts';
@@ -74,7 +74,7 @@ function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
 /** The program never ran. */
 export function notStarted(turn: Turn, held: HeldAttempt, outcome: Outcome): void {
   if (held.status.kind !== 'starting') return;
-  if (outcome.kind === 'not-started') {
+  if (outcome.kind === 'not-started' && chargeOf(outcome) === 'host') {
     const count = turn.state.setbacks.count + 1;
     const until = count >= setbacksInRow ? turn.now + setbackMs : turn.now;
     turn.state.setbacks = { count, because: outcome.message, until };

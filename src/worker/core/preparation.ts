@@ -2,6 +2,7 @@
 import type { HostSettings } from '../../model/inventory.ts';
 import { type Launch, whatIsMade } from '../../model/launch.ts';
 import type { Outcome } from '../../model/outcome.ts';
+import { hasReferences } from '../../model/variables.ts';
 import type { Refusal } from '../../model/refusal.ts';
 import type { WantedWheels } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';
@@ -52,6 +53,8 @@ export const needsNothing = (spec: Launch, settings: HostSettings): boolean =>
   settings.activate === null &&
   spec.python === null &&
   spec.setup === null &&
+  !hasReferences(spec.env) &&
+  !hasReferences(settings.env) &&
   localData(spec, settings) === null;
 
 /** Where a launch's data lies on this host without having been shipped; null where it is content, or there is none. */

@@ -7,11 +7,12 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
 import { renderCommand } from '../../model/render-command.ts';
+import { missingText } from '../../model/variables.ts';
 import type { LaunchCheck } from '../../protocol/launch-check.ts';
 import type { ToAgent } from '../../protocol/messages.ts';
 import { localData, type Prepared } from '../core/preparation.ts';
 import { pythonPlaces } from '../supervisor/environment.ts';
-import { findProgram, programProblem, searchPath } from '../supervisor/program-path.ts';
+import { findProgram, pathOfSweep, programProblem, searchPath } from '../supervisor/program-path.ts';
 import { activate } from './activation.ts';
 import { checkImports } from './imports.ts';
 import { localDataProblem } from './local-data.ts';
@@ -55,7 +56,7 @@ class Check {
 
   async all(): Promise<void> {
     this.#data();
-    if (!(await this.#activate())) return;
+    if (!this.#env() || !(await this.#activate())) return;
     const environment = await this.#environment();
     const files = this.#files();
     const setupIsDue = this.#setup(files);
@@ -71,6 +72,15 @@ class Check {
   #data(): void {
     const path = localData(this.#asked.spec, this.#asked.settings);
     if (path !== null) this.found.push({ kind: 'data', path, problem: localDataProblem(path) });
+  }
+
+  /** What `env` is filled with comes before `activate`, and is mended in the same places. */
+  #env(): boolean {
+    const { missing } = this.#place.own;
+    this.found.push(
+      ...missing.map((one): LaunchCheck => ({ kind: 'activate', problem: missingText(one), logTail: '' })),
+    );
+    return missing.length === 0;
   }
 
   async #activate(): Promise<boolean> {
@@ -118,11 +128,10 @@ class Check {
 
   /** Whether a run would have to do it first. */
   #setup(files: string | null): boolean {
-    const { spec, settings } = this.#asked;
-    const { setup: argv } = spec;
+    const { setup: argv } = this.#asked.spec;
     if (argv === null) return false;
     const { activation: before, python } = this.#prepared;
-    const own = { ...settings.env, ...spec.env, ...this.#pythonPlaces(python) };
+    const own = { ...this.#place.own.values, ...this.#pythonPlaces(python) };
     const { folder, isDone } = setupFolder(this.#place, { argv, files, before, own });
     this.found.push({ kind: 'setup', argv, done: isDone });
     if (isDone) this.#prepared = { ...this.#prepared, files: folder };
@@ -187,8 +196,10 @@ class Check {
     const work = folder ?? this.#place.host.root;
     const found = findProgram(name, path, work);
     const isThere = found.kind === 'found';
+    const ownPath = pathOfSweep(this.#prepared, this.#asked.spec);
     // What a file of the program's own is, `setup` may decide.
-    const problem = isThere || (setupIsDue && name.includes('/')) ? null : programProblem(name, found, work);
+    const problem =
+      isThere || (setupIsDue && name.includes('/')) ? null : programProblem(name, found, work, ownPath);
     this.found.push({ kind: 'program', name, path: isThere ? found.path : null, problem });
     return isThere;
   }

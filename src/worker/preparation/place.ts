@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import type { PreparationResult } from '../core/preparation.ts';
+import type { Filled } from '../../model/variables.ts';
 import type { HostFolder } from '../spool/host-folder.ts';
 import { formatDuration } from '../../model/duration.ts';
 import type { Done, Step, Steps } from './step.ts';
@@ -10,6 +11,8 @@ import type { Done, Step, Steps } from './step.ts';
 export interface Place {
   readonly host: HostFolder;
   readonly steps: Steps;
+  /** What the inventory and the sweep set. */
+  readonly own: Filled;
   /** The environment of trials of the launch, as far as a step may have it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Milliseconds after which a step that installs or compiles is ended. */

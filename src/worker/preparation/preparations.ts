@@ -3,6 +3,7 @@ import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
+import { fillBoth, missingText } from '../../model/variables.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { localData, type PreparationResult } from '../core/preparation.ts';
 import type { HostFolder } from '../spool/host-folder.ts';
@@ -95,8 +96,9 @@ export class Preparations {
   }
 
   #placeOf(spec: Launch, settings: HostSettings, steps: Steps, tell: (doing: string) => void): Place {
-    const environment = { ...this.#environment, ...settings.env, ...spec.env };
-    return { host: this.#host, steps, environment, buildMs: this.#buildMs, tell };
+    const own = fillBoth(settings.env, spec.env, this.#environment);
+    const environment = { ...this.#environment, ...own.values };
+    return { host: this.#host, steps, own, environment, buildMs: this.#buildMs, tell };
   }
 
   async #prepare(
@@ -106,8 +108,9 @@ export class Preparations {
     const data = localData(spec, settings);
     const problem = data === null ? null : localDataProblem(data);
     if (problem !== null) return failed('data-missing', problem);
-    const own = { ...settings.env, ...spec.env };
     const place = this.#placeOf(spec, settings, this.#steps, tell);
+    const [unset] = place.own.missing;
+    if (unset !== undefined) return failed('setup', missingText(unset));
     const active = await activate(place, settings.activate, spec.activate);
     if (active?.kind === 'failed') return active;
     const before = active?.command ?? [];
@@ -120,7 +123,7 @@ export class Preparations {
       argv === null
         ? null
         : await this.#inTurn(canonicalJson({ argv, files }), () =>
-            setUp(place, { argv, files, before, own: { ...own, ...places } }),
+            setUp(place, { argv, files, before, own: { ...place.own.values, ...places } }),
           );
     if (setup?.kind === 'failed') return setup;
     return {

@@ -1,4 +1,5 @@
 import type { Launch } from '../../model/launch.ts';
+import { fillBoth } from '../../model/variables.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
@@ -40,11 +41,11 @@ export function trialEnvironment(
     readonly data: string | null;
     /** The folders of engines that are here, by their names. */
     readonly engines: Readonly<Record<string, string>>;
-    /** PATH without the sweep's own. */
-    readonly path: string | undefined;
+    /** What it inherits. */
+    readonly base: Readonly<Record<string, string>>;
   },
 ): Record<string, string> {
-  const own = { ...settings.env, ...launch.env };
+  const { values: own } = fillBoth(settings.env, launch.env, places.base);
   const gpu = device === 'cpu' ? '' : device;
   const threads = String(Math.max(1, Math.floor(lease.resources.cpus)));
   return {
@@ -54,7 +55,7 @@ export function trialEnvironment(
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     XLA_PYTHON_CLIENT_PREALLOCATE: 'false',
     ...own,
-    ...(prepared.python === null ? {} : pythonPlaces(prepared.python, own['PATH'] ?? places.path)),
+    ...(prepared.python === null ? {} : pythonPlaces(prepared.python, own['PATH'] ?? places.base['PATH'])),
     ...passed,
     // What the activation puts back, whatever login files said of it.
     ...(prepared.activation.length === 0 ? {} : { LABSWEEP_FOLDER: places.run.work, LABSWEEP_GPU: gpu }),

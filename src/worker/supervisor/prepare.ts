@@ -21,7 +21,7 @@ import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '..
 import { reopen } from '../spool/reopen.ts';
 import { trialEnvironment } from './environment.ts';
 import { localDataProblem } from '../preparation/local-data.ts';
-import { findProgram, programProblem, searchPath } from './program-path.ts';
+import { findProgram, pathOfSweep, programProblem, searchPath } from './program-path.ts';
 import { wordFor } from './wrapper.ts';
 
 export interface PreparedTrial {
@@ -134,7 +134,7 @@ function prepare(
     engines: Object.fromEntries(
       launch.engines.flatMap(({ name, hash }) => (places.has(hash) ? [[name, places.pathOf(hash)]] : [])),
     ),
-    path: base['PATH'],
+    base,
   });
   const [name = '', ...rest] = renderCommand(launch.command, {
     params: lease.params,
@@ -149,14 +149,15 @@ function prepare(
     node: process.execPath,
   });
   const path = searchPath(prepared, environment['PATH'] ?? base['PATH'] ?? '');
+  const ownPath = pathOfSweep(prepared, launch);
   const program = places.findProgram(name, path, run.work);
   switch (program.kind) {
     case 'found':
       return { kind: 'prepared', run, argv: argvOf(prepared, name, program.path, rest), environment };
     case 'missing':
-      return notStarted('no-such-program', programProblem(name, program, run.work));
+      return notStarted('no-such-program', programProblem(name, program, run.work, ownPath));
     case 'not-executable':
-      return notStarted('not-executable', programProblem(name, program, run.work));
+      return notStarted('not-executable', programProblem(name, program, run.work, ownPath));
     default:
       return program satisfies never;
   }

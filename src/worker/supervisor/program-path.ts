@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { namesIn } from '../../model/variables.ts';
 import type { Prepared } from '../core/preparation.ts';
 
 export type FoundProgram =
@@ -48,11 +49,22 @@ function mayBeExecutedByAll(path: string): boolean {
 export const searchPath = ({ path, python }: Pick<Prepared, 'path' | 'python'>, own: string): string =>
   path === null ? own : python === null ? path : `${python}/bin:${path}`;
 
-/** What a person is told of a program that cannot be started: a whole PATH helps nobody. */
+/** The PATH that a sweep says itself, where that is the one that counts; undefined where it is not. */
+export const pathOfSweep = (
+  { path }: Pick<Prepared, 'path'>,
+  { env }: { readonly env: Readonly<Record<string, string>> },
+): string | undefined => (path === null ? env['PATH'] : undefined);
+
+/**
+ * What a person is told of a program that cannot be started: a whole PATH helps nobody.
+ *
+ * @param ofSweep as `pathOfSweep`
+ */
 export function programProblem(
   name: string,
   found: Exclude<FoundProgram, { kind: 'found' }>,
   workFolder: string,
+  ofSweep: string | undefined,
 ): string {
   if (found.kind === 'not-executable')
     return found.isDenied
@@ -66,7 +78,9 @@ export function programProblem(
   const [first = 'empty', second] = folders;
   const where =
     folders.length > 2 ? `${first}, ${second} and ${folders.length - 2} more` : folders.join(', ');
-  return `there is no program ${name} on this host; its PATH is ${where || first}`;
+  return ofSweep === undefined || namesIn(ofSweep).includes('PATH')
+    ? `there is no program ${name} on this host; its PATH is ${where || first}`
+    : `there is no program ${name} in the PATH that the sweep's \`env\` sets (${where || first}); write \${PATH} in it to keep the host's own`;
 }
 
 function kindOf(file: string): FoundProgram['kind'] {

@@ -20,6 +20,7 @@ describe.skipIf(!hasPython)('what a Python program imports', () => {
     place = {
       host: openHostFolder(join(folder, 'host'), 'cedar'),
       steps: new Steps((text) => text),
+      own: { values: {}, missing: [] },
       environment: { PATH: process.env['PATH'] ?? '', PYTHONPATH: join(folder, 'site') },
       buildMs: 10_000,
       tell: () => {},

@@ -143,7 +143,7 @@ describe('a program', () => {
         passed: {},
         device: 'cpu',
       },
-      { run, checkpoint: '/checkpoint', data: null, engines: {}, path: '/bin' },
+      { run, checkpoint: '/checkpoint', data: null, engines: {}, base: { PATH: '/bin' } },
     );
     expect({ ...base, ...added }).toMatchObject({
       PATH: '/bin',
