@@ -1,3 +1,4 @@
+import { own } from '../model/own.ts';
 import { shortestSecret, whyShown } from '../model/passed-value.ts';
 import type { Console } from './console.ts';
 import type { LoadedSweep } from './sweep-source.ts';
@@ -12,7 +13,7 @@ export interface ShownVariable {
 export function shownVariables({ env }: Console, { sweep }: LoadedSweep): readonly ShownVariable[] {
   const names = sweep.program.kind === 'command' ? sweep.program.passEnv : [];
   return names.flatMap((name) => {
-    const value = env[name];
+    const value = own(env, name);
     const why = value === undefined ? null : whyShown(value);
     if (why === null) return [];
     return [

@@ -1,3 +1,5 @@
+import { own } from './own.ts';
+
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 const spellings: Readonly<Record<string, string>> = {
   sec: 's',
@@ -23,7 +25,7 @@ export function parseDuration(value: string | number): number | null {
   if (!/^(\d+(\.\d+)?\s*[a-z]+\s*)+$/.test(text)) return null;
   let total = 0;
   for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)) {
-    const ms = unitMs[spellings[unit] ?? unit];
+    const ms = own(unitMs, own(spellings, unit) ?? unit);
     if (ms === undefined) return null;
     total += Number(amount) * ms;
   }

@@ -1,3 +1,5 @@
+import { own } from './own.ts';
+
 const units: Readonly<Record<string, number>> = {
   b: 1,
   kb: 1e3,
@@ -17,7 +19,7 @@ export const sizeExample = '500 MB, 8GB, 7.5 GiB or a number of bytes';
 export function parseSize(value: string | number): number | null {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? Math.round(value) : null;
   const [, amount, unit = 'b'] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)?\s*$/i.exec(value) ?? [];
-  const bytes = units[unit.toLowerCase()];
+  const bytes = own(units, unit.toLowerCase());
   return amount === undefined || bytes === undefined ? null : Math.round(Number(amount) * bytes);
 }
 

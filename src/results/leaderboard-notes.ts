@@ -23,7 +23,9 @@ export function tableNotes(board: Leaderboard, limit: number, notShown: readonly
     ],
     [has('paused'), 'A stopped trial has no result: its row shows the line that it had reported by then.'],
     [
-      rows.some(({ notFinite }) => Object.keys(notFinite).length > 0),
+      rows.some(({ metrics, notFinite }) =>
+        Object.keys(notFinite).some((name) => (own(metrics, name)?.mean ?? null) !== null),
+      ),
       '(1 NaN): in 1 replicate this metric is NaN or infinite; the mean is that of the others.',
     ],
     [

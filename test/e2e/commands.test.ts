@@ -83,9 +83,11 @@ describe('the commands of the README, as a person types them', () => {
     expect(events.at(-1)).toEqual({
       event: 'end',
       succeeded: 2,
+      diverged: 0,
       failed: 1,
       cached: 0,
       seconds: expect.closeTo(1, -2),
+      ignored: [],
     });
     const outcomes = events
       .filter(({ event }) => event === 'ended')

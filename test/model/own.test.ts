@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { pathInDataset } from '../../src/programs/cnn1d/dataset/source-files.ts';
 import { canonicalJson, canonicalParams } from '../../src/model/canonical.ts';
+import { parseDuration } from '../../src/model/duration.ts';
 import { launchIdOf } from '../../src/model/identity.ts';
 import { launchSchema } from '../../src/model/launch.ts';
 import { metricOf, metricsLineSchema } from '../../src/model/metrics.ts';
 import { own, putOwn, record } from '../../src/model/own.ts';
 import { paramsSchema } from '../../src/model/params.ts';
+import { parseSize } from '../../src/model/size.ts';
 import { CsvRows } from '../../src/worker/supervisor/csv-rows.ts';
 import { parseMetricsLine } from '../../src/worker/supervisor/metrics-line.ts';
 import { StdoutPatterns } from '../../src/worker/supervisor/stdout-patterns.ts';
@@ -57,6 +59,13 @@ describe('names of people’s making', () => {
     for (const key of oddNames) {
       expect(own({}, key)).toBeUndefined();
       expect(metricOf({ score: 1 }, key)).toBeNull();
+    }
+  });
+
+  test('a unit is none by its name alone', () => {
+    for (const key of oddNames.filter((one) => !/^\d/.test(one))) {
+      expect(parseSize(`5 ${key}`)).toBeNull();
+      expect(parseDuration(`5 ${key}`)).toBeNull();
     }
   });
 

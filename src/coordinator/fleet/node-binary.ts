@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { own } from '../../model/own.ts';
 import type { Probe } from './probe.ts';
 
 /** The oldest C library that each runs on (BUILDING.md of the respective Node). */
@@ -27,7 +28,7 @@ export interface NodeBuild {
 
 /** The Node to put on a host, or why none can be. */
 export function nodeFor({ os, arch, glibc }: Pick<Probe, 'os' | 'arch' | 'glibc'>): NodeBuild | string {
-  const npmArch = packageArch[arch];
+  const npmArch = own(packageArch, arch);
   if (os !== 'Linux' || npmArch === undefined) return `there is no Node to put on ${os} ${arch}`;
   const found = /^glibc (\d+)\.(\d+)/.exec(glibc);
   if (found === null) return 'its C library is not glibc, which the Node that is put there needs';
