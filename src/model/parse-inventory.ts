@@ -27,7 +27,7 @@ export function parseInventory(text: string, path: string): ParsedInventory {
   if (!parsed.success) {
     const schema = inventoryJsonSchema();
     const keysAt = (key: KeyPath): readonly string[] => knownKeys(schema, key);
-    const words = { locate, keysAt, notYet: inventoryKeysNotYet };
+    const words = { locate, keysAt, notYet: inventoryKeysNotYet, ownWordsFor: () => null };
     return { kind: 'refused', issues: inFileOrder(schemaIssues(parsed.error.issues, value, words)) };
   }
   const hosts = parsed.data.hosts.map((host) => completeHost(host, parsed.data.defaults ?? {}));

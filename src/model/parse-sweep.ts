@@ -1,3 +1,4 @@
+import { ownWordsFor } from './foreign-keys.ts';
 import { gridIssues } from './grid-check.ts';
 import { sweepJsonSchema } from './json-schema.ts';
 import { normaliseSweep } from './normalise-sweep.ts';
@@ -52,7 +53,7 @@ export function parseSweepFile(text: string, path: string, context: SweepContext
   if (!read.success) {
     const schema = sweepJsonSchema();
     const keysAt = (key: KeyPath): readonly string[] => knownKeys(schema, key);
-    const words = { locate, keysAt, notYet: new Set<string>() };
+    const words = { locate, keysAt, notYet: new Set<string>(), ownWordsFor };
     return { kind: 'refused', issues: inFileOrder(schemaIssues(read.error.issues, value, words)) };
   }
   const input = read.data;

@@ -12,6 +12,8 @@ export interface SchemaWords {
   keysAt(key: KeyPath): readonly string[];
   /** Keys that the format has and that are not built yet. */
   readonly notYet: ReadonlySet<string>;
+  /** What to write for a key of another tool's files; null where it is nobody's. */
+  ownWordsFor(key: KeyPath, given: unknown): string | null;
 }
 
 /** Says in plain sentences, with positions, what a schema found wrong with `value`. */
@@ -21,7 +23,10 @@ export function schemaIssues(issues: readonly ZodIssue[], value: unknown, words:
 
 function translate(issue: ZodIssue, above: KeyPath, value: unknown, words: SchemaWords): SourceIssue[] {
   const key = [...above, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownKey([...key, name], words));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map(
+      (name) => foreignKey([...key, name], value, words) ?? unknownKey([...key, name], words),
+    );
   if (issue.code === 'invalid_union') {
     const branch = bestBranch(issue.errors);
     if (branch !== null) return branch.flatMap((inner) => translate(inner, key, value, words));
@@ -30,7 +35,16 @@ function translate(issue: ZodIssue, above: KeyPath, value: unknown, words: Schem
     return [issueAt(words.locate(key, 'key'), key, issue.issues[0]?.message ?? issue.message)];
   const given = valueAt(value, key);
   if (given === undefined && key.length > 0) return [missingKey(key, issue, words)];
-  return [issueAt(words.locate(key), key, describe(issue, given), nearestChoice(issue, given))];
+  return [
+    foreignKey(key, value, words) ??
+      issueAt(words.locate(key), key, describe(issue, given), nearestChoice(issue, given)),
+  ];
+}
+
+/** A key of another tool's file, where labsweep does not read it. */
+function foreignKey(key: KeyPath, value: unknown, words: SchemaWords): SourceIssue | null {
+  const own = words.ownWordsFor(key, valueAt(value, key));
+  return own === null ? null : issueAt(words.locate(key, 'key'), key, `is no key here: ${own}`);
 }
 
 function unknownKey(key: KeyPath, words: SchemaWords): SourceIssue {

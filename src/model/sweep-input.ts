@@ -35,7 +35,10 @@ const logRange = z.strictObject({
 export type RangeInput = z.infer<typeof range>;
 export type LogRangeInput = z.infer<typeof logRange>;
 
-const axisInput = z.union([z.array(value), range, logRange, record(z.string(), values)], {
+const caseInput = record(parameterName, value, {
+  error: 'what a case sets, like {dropout: 0.5}; a mapping that is a value itself stands in a list',
+});
+const axisInput = z.union([z.array(value), range, logRange, record(z.string(), caseInput)], {
   error: 'an axis: a list, {from, to, step}, {from, to, log: n} or named cases',
 });
 export type AxisInput = z.infer<typeof axisInput>;
