@@ -34,7 +34,7 @@ export interface HostEntry extends ListedHost {
   readonly inventory: InventoryHost;
   /** labsweep's folder there: absolute or below `~`. */
   readonly folder: string;
-  /** A Node of the host that is tried first, or null. */
+  /** On this machine, the Node that runs here; null elsewhere. */
   readonly node: string | null;
 }
 

@@ -38,8 +38,8 @@ export interface AgentOptions {
   readonly replayed: Replayed;
   /** The command that starts trials for this process (launch-trials.ts). */
   readonly launcher: readonly string[];
-  /** What trials inherit of the agent's environment. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** What trials inherit that start now. */
+  readonly environment: () => Readonly<Record<string, string>>;
   /** PATH of the agent itself: where it looks for the driver's tool, before it does so on that of trials. */
   readonly path: string;
   /** Where the figures of the host are read. @default `/proc` */
@@ -134,7 +134,7 @@ export class Agent {
       log,
     });
     this.#nvidia = new NvidiaSmi({
-      program: programOf('nvidia-smi', `${options.path}:${environment['PATH'] ?? ''}`),
+      program: programOf('nvidia-smi', `${options.path}:${environment()['PATH'] ?? ''}`),
       hostMemoryBytes: hostFacts.memoryBytes,
       now,
       changed: () => this.#gpusFound(),
@@ -144,6 +144,10 @@ export class Agent {
     this.#journal = new CompactedJournal(host.journal, options.replayed.sizeBytes, whatHolds, log);
     this.#turnWith([{ kind: 'booted', facts: { ...hostFacts, ...this.#gpuFacts() } }]);
     this.#sample();
+  }
+
+  get isConnected(): boolean {
+    return this.#peers.count > 0;
   }
 
   accept(socket: Socket): void {

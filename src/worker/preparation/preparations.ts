@@ -28,7 +28,7 @@ const longestBuildMs = 2 * 3_600_000;
 
 export class Preparations {
   readonly #host: HostFolder;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly #environment: () => Readonly<Record<string, string>>;
   readonly #buildMs: number;
   readonly #redact: Redact;
   readonly #steps: Steps;
@@ -38,13 +38,13 @@ export class Preparations {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /**
-   * @param environment what trials inherit of the agent
+   * @param environment what trials inherit that start now
    * @param redact what is told of what was said goes through it
    * @param buildMs milliseconds after which a step that installs or compiles is ended
    */
   constructor(
     host: HostFolder,
-    environment: Readonly<Record<string, string>>,
+    environment: () => Readonly<Record<string, string>>,
     redact: Redact,
     buildMs = longestBuildMs,
   ) {
@@ -95,7 +95,7 @@ export class Preparations {
   }
 
   #placeOf(spec: Launch, settings: HostSettings, steps: Steps, tell: (doing: string) => void): Place {
-    const environment = { ...this.#environment, ...settings.env, ...spec.env };
+    const environment = { ...this.#environment(), ...settings.env, ...spec.env };
     return { host: this.#host, steps, environment, buildMs: this.#buildMs, tell };
   }
 
