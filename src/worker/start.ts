@@ -62,7 +62,8 @@ export async function start(
     const serving = file !== null && isSameProcess(file) && serves(file.pid, real) ? file : null;
     const living = livingAgent(root) ?? serving;
     if (connection !== null && serving !== null) {
-      if (!isOlder(serving, own) && hasNode(serving)) return { socket, pid: serving.pid, build: serving.build };
+      if (!isOlder(serving, own) && hasNode(serving))
+        return { socket, pid: serving.pid, build: serving.build };
       await endAndWait(serving, deadline);
     } else if (connection !== null && living !== null && isSettled(living)) {
       // It cannot write down who it is, and says so to whoever connects.
