@@ -111,7 +111,8 @@ fixed: {startChannels: 4, pool: 8, epochs: ${epochs}, patience: ${epochs}, dropo
   }, async () => {
     const script = [
       'cd "$LABSWEEP_CHECKPOINT"',
-      'if [ -e latest ]; then found="$(ls -t step-* | head -n 1) $(readlink latest) $(stat -c %a tool) $(ls -d empty)"; echo "{\\"step\\": $(cat latest), \\"found\\": \\"$found\\"}"; exit; fi',
+      'if [ -e latest ]; then echo "$(ls -t step-* | head -n 1) $(readlink latest) $(stat -c %a tool) $(ls -d empty)" >~/found',
+      '  echo "{\\"step\\": $(cat latest)}"; exit; fi',
       'echo 900 >step-900; echo 1000 >step-1000; ln -s step-1000 latest; mkdir empty; : >tool; chmod 751 tool; touch ~/wrote',
       'sleep 1000',
     ].join('\n');
@@ -139,13 +140,17 @@ fixed: {startChannels: 4, pool: 8, epochs: ${epochs}, patience: ${epochs}, dropo
       { timeout: 60_000, interval: 100 },
     );
     await bed.host(host ?? '').exec('pkill', ['-KILL', '-u', 'lab', '-f', 'sleep 1000']);
-    expect(await end).toMatchObject({ code: exitCode.done });
+    const told = await end;
+    expect(told.code, told.stderr).toBe(exitCode.done);
     const { attempts } = await show('newest');
     expect(attempts).toMatchObject([
       { host, outcome: { kind: 'vanished' } },
-      { continues: attempts[0]?.attempt, final: { step: 1000, found: 'step-1000 step-1000 751 empty' } },
+      { continues: attempts[0]?.attempt, final: { step: 1000 } },
     ]);
-    expect(attempts[1]?.host).not.toBe(host);
+    const second = attempts[1]?.host ?? '';
+    expect(second).not.toBe(host);
+    const found = await bed.host(second).exec('cat', ['/home/lab/found']);
+    expect(found.stdout).toBe('step-1000 step-1000 751 empty\n');
   });
 
   const hosts = ['host01', 'host02'];
