@@ -112,7 +112,7 @@ fixed: {startChannels: 4, pool: 8, epochs: ${epochs}, patience: ${epochs}, dropo
     const script = [
       'cd "$LABSWEEP_CHECKPOINT"',
       'if [ -e latest ]; then echo "$(ls -t step-* | head -n 1) $(readlink latest) $(stat -c %a tool) $(ls -d empty)" >~/found',
-      '  echo "{\\"step\\": $(cat latest)}"; exit; fi',
+      '  echo "{\\"score\\": $(cat latest)}"; exit; fi',
       'echo 900 >step-900; echo 1000 >step-1000; ln -s step-1000 latest; mkdir empty; : >tool; chmod 751 tool; touch ~/wrote',
       'sleep 1000',
     ].join('\n');
@@ -121,7 +121,7 @@ fixed: {startChannels: 4, pool: 8, epochs: ${epochs}, patience: ${epochs}, dropo
       JSON.stringify({
         sweep: 'newest',
         program: { command: ['sh', '-c', script] },
-        objective: { metric: 'step', goal: 'maximize' },
+        objective: { metric: 'score', goal: 'maximize' },
         resources: { cpus: 0, gpus: 0 },
         grid: { x: [1] },
       }),
@@ -145,7 +145,7 @@ fixed: {startChannels: 4, pool: 8, epochs: ${epochs}, patience: ${epochs}, dropo
     const { attempts } = await show('newest');
     expect(attempts).toMatchObject([
       { host, outcome: { kind: 'vanished' } },
-      { continues: attempts[0]?.attempt, final: { step: 1000 } },
+      { continues: attempts[0]?.attempt, final: { score: 1000 } },
     ]);
     const second = attempts[1]?.host ?? '';
     expect(second).not.toBe(host);
