@@ -154,6 +154,7 @@ const emptyEnd: AttemptEnd = {
   peakGpuMemoryBytes: null,
   device: 'cpu',
   artifacts: [],
+  unlisted: null,
   checkpointBytes: 0,
   logTail: '',
 };

@@ -67,6 +67,7 @@ export function endOf(index: number): AttemptEnd {
     peakGpuMemoryBytes: null,
     device: 'cpu',
     artifacts: [],
+    unlisted: null,
     checkpointBytes: 0,
     logTail: '',
   };

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { artifactsFolder } from '../coordinator/artifacts-folder.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from '../ledger/state.ts';
-import type { Artifact, AttemptEnd } from '../model/attempt-end.ts';
+import type { Artifact, AttemptEnd, Unlisted } from '../model/attempt-end.ts';
 import type { Params } from '../model/params.ts';
+import { leftTexts } from './left-artifacts.ts';
 import { attemptsOf } from './trial-record.ts';
 
 export interface TrialDocument {
@@ -44,6 +45,10 @@ export interface AttemptDocument {
   readonly metricsCount: number;
   /** `file`: where it lies on this machine; null where it is on its host only. */
   readonly artifacts: readonly (Artifact & { readonly file: string | null })[];
+  /** How many of its artifacts are not among these, and why. */
+  readonly unlisted: readonly Unlisted[];
+  /** What did not come back of all that its sweep asks for, in sentences. */
+  readonly left: readonly string[];
   readonly logTail: string;
 }
 
@@ -59,11 +64,16 @@ export function trialDocument(state: LedgerState, trial: Trial, folder: string):
     parameters: point.parameters,
     replicate,
     seed,
-    attempts: attemptsOf(state, trial).map((attempt) => attemptDocument(trial, attempt, folder)),
+    attempts: attemptsOf(state, trial).map((attempt) => attemptDocument(state, trial, attempt, folder)),
   };
 }
 
-function attemptDocument({ status: trial }: Trial, attempt: Attempt, folder: string): AttemptDocument {
+function attemptDocument(
+  state: LedgerState,
+  { status: trial }: Trial,
+  attempt: Attempt,
+  folder: string,
+): AttemptDocument {
   const { status } = attempt;
   const end = status.kind === 'ended' ? status.end : null;
   return {
@@ -91,6 +101,8 @@ function attemptDocument({ status: trial }: Trial, attempt: Attempt, folder: str
       const file = join(artifactsFolder(folder, attempt.id), artifact.path);
       return { ...artifact, file: existsSync(file) ? file : null };
     }),
+    unlisted: end?.unlisted ?? [],
+    left: leftTexts(state, attempt),
     logTail: end?.logTail ?? '',
   };
 }

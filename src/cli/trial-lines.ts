@@ -78,6 +78,7 @@ function resultLines({
   final,
   metricsCount,
   artifacts,
+  left,
   logTail,
 }: AttemptDocument): string[] {
   const names = [...new Set([...Object.keys(best ?? {}), ...Object.keys(final ?? {})])].filter(
@@ -95,6 +96,7 @@ function resultLines({
       ? []
       : section(`metrics of attempt ${number}, ${metricsCount} lines`, [['', 'best', 'final'], ...cells])),
     ...section(`artifacts of attempt ${number}`, files),
+    ...(left.length === 0 ? [] : ['', ...left]),
     ...(tail === ''
       ? []
       : ['', `end of the log of attempt ${number}`, ...tail.split('\n').map((line) => `  ${line}`)]),

@@ -80,6 +80,7 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     peakGpuMemoryBytes: null,
     device: 'cpu',
     artifacts: [],
+    unlisted: null,
     checkpointBytes: 0,
     logTail: '',
   };

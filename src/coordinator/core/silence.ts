@@ -165,6 +165,7 @@ export const lostEnd = (reason: Extract<Outcome, { kind: 'lost' }>['reason']): A
   peakGpuMemoryBytes: null,
   device: null,
   artifacts: [],
+  unlisted: null,
   checkpointBytes: null,
   logTail: '',
 });

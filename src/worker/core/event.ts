@@ -1,5 +1,5 @@
 /** What can happen to an agent. Every instruction with an outcome comes back as one of these. */
-import type { Artifact } from '../../model/attempt-end.ts';
+import type { Artifact, Unlisted } from '../../model/attempt-end.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
@@ -114,6 +114,7 @@ export interface Evidence {
   readonly printed: MetricsLine | null;
   readonly oomKills: number | null;
   readonly artifacts: readonly Artifact[];
+  readonly unlisted: readonly Unlisted[] | null;
   /** What it left for the trial's next attempt; null where its program came to its end. */
   readonly checkpointBytes: number | null;
   /** The last lines of its log. */

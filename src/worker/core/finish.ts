@@ -121,6 +121,7 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
     peakGpuMemoryBytes: left?.run?.gpu.peakBytes ?? null,
     device: left === null ? null : held.device,
     artifacts: [...(left?.evidence.artifacts ?? [])],
+    unlisted: left?.evidence.unlisted?.slice() ?? null,
     checkpointBytes: left?.evidence.checkpointBytes ?? null,
     logTail:
       outcome.kind === 'succeeded' || outcome.kind === 'cancelled' ? '' : (left?.evidence.logTail ?? logTail),

@@ -74,6 +74,7 @@ const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   printed: { score: 1 },
   oomKills: null,
   artifacts: [],
+  unlisted: null,
   checkpointBytes: null,
   logTail: '',
   ...more,
