@@ -1,10 +1,10 @@
 /** Which of what a trial put into its artifacts folder is not here, why, and what a person can do about it. */
 import { labelOf } from '../board/labels.ts';
 import { compilePatterns, selectsFile } from '../content/patterns.ts';
+import { megabytes } from '../content/problem.ts';
 import type { Attempt, LedgerState, Sweep, Trial } from '../ledger/state.ts';
 import { isPartOf } from '../ledger/sweeps.ts';
 import type { AttemptEnd, Unlisted } from '../model/attempt-end.ts';
-import { formatSize } from '../model/size.ts';
 import { counted } from './counted.ts';
 import { lastAttempt } from './trial-record.ts';
 
@@ -39,16 +39,16 @@ export function leftTexts(
 }
 
 function unlistedText({ why, path, count }: Unlisted, host: string): string {
-  const [are, they] = count === 1 ? ['is', 'it'] : ['are', 'they'];
+  const areLinks = count === 1 ? 'it is a link' : 'they are links';
   switch (why) {
     case 'too-many':
       return `stayed on ${host}: only the first by their names come back; a program that packs its files into one archive gets all of them`;
     case 'link-leaves':
-      return `stayed on ${host}: ${they} ${are} links out of the folder of artifacts (${path}); copy the files there instead`;
+      return `stayed on ${host}: ${areLinks} out of the folder of artifacts (${path}); copy the files there instead`;
     case 'odd-name':
-      return `stayed on ${host}: their names are not UTF-8 (${path})`;
+      return `stayed on ${host}: ${count === 1 ? 'its name is' : 'their names are'} not UTF-8 (${path})`;
     case 'unreadable':
-      return `stayed on ${host}: ${they} could not be read (${path})`;
+      return `stayed on ${host}: ${count === 1 ? 'it' : 'they'} could not be read (${path})`;
     default:
       return why satisfies never;
   }
@@ -66,8 +66,8 @@ function tooLargeTexts(
   if (left.length === 0) return [];
   const bytes = left.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return [
-    `${left.length} of ${counted(artifacts.length, 'artifact')} (${formatSize(bytes)}) stayed on ${host}: a trial brings back ` +
-      `${formatSize(maxBytes)} at most; \`artifacts: {max: …}\` in the sweep file raises that for the trials to come`,
+    `${left.length} of ${counted(artifacts.length, 'artifact')} (${megabytes(bytes)}) stayed on ${host}: a trial brings back ` +
+      `${megabytes(maxBytes)} at most; \`artifacts: {max: …}\` in the sweep file raises that for the trials to come`,
   ];
 }
 

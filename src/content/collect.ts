@@ -74,7 +74,8 @@ class LeftOut {
       case 'link-leaves':
       case 'odd-name':
       case 'unreadable':
-        this.add(problem.kind, problem.path);
+        // By the name that Node has made of it, such a file is not found.
+        this.add(problem.path.includes('\uFFFD') ? 'odd-name' : problem.kind, problem.path);
         break;
       case 'no-folder':
       // A link to nothing has nothing that could come back, and the files of one that turns in circles are there already.
