@@ -155,6 +155,7 @@ const emptyEnd: AttemptEnd = {
   device: 'cpu',
   artifacts: [],
   unlisted: null,
+  metricsRead: null,
   checkpointBytes: 0,
   logTail: '',
 };

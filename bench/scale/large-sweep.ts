@@ -68,6 +68,7 @@ export function endOf(index: number): AttemptEnd {
     device: 'cpu',
     artifacts: [],
     unlisted: null,
+    metricsRead: null,
     checkpointBytes: 0,
     logTail: '',
   };

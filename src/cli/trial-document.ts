@@ -43,6 +43,8 @@ export interface AttemptDocument {
   readonly best: AttemptEnd['best'];
   readonly final: AttemptEnd['final'];
   readonly metricsCount: number;
+  /** What the program reported, of which so many lines are kept; null where that is not known. */
+  readonly metricsRead: number | null;
   /** `file`: where it lies on this machine; null where it is on its host only. */
   readonly artifacts: readonly (Artifact & { readonly file: string | null })[];
   /** How many of its artifacts are not among these, and why. */
@@ -97,6 +99,7 @@ function attemptDocument(
     best: end?.best ?? null,
     final: end?.final ?? null,
     metricsCount: end?.metricsCount ?? 0,
+    metricsRead: end?.metricsRead ?? null,
     artifacts: (end?.artifacts ?? []).map((artifact) => {
       const file = join(artifactsFolder(folder, attempt.id), artifact.path);
       return { ...artifact, file: existsSync(file) ? file : null };

@@ -40,6 +40,8 @@ export const attemptEndSchema = z.object({
   /** Count of all kept metrics lines, and the SHA-256 of their NDJSON text. */
   metricsCount: z.number(),
   metricsHash: z.string(),
+  /** Count of all that the program reported, kept or not; null in older ledgers, which do not say. */
+  metricsRead: z.number().nullable().default(null),
   /** Measured on the host by its monotonic clock, and by the kernel. */
   seconds: z.number(),
   cpuSeconds: z.number().nullable(),
@@ -91,6 +93,7 @@ export const toldEndSchema = attemptEndSchema.extend({
   final: saidLine.nullable(),
   metricsCount: saidCount,
   metricsHash: saidSha256.or(z.literal('')),
+  metricsRead: saidCount.nullable().default(null),
   seconds: saidSeconds,
   cpuSeconds: saidSeconds.nullable(),
   peakMemoryBytes: saidAmount.nullable(),

@@ -150,7 +150,9 @@ export class Agent {
     return this.#peers.count > 0;
   }
 
-  accept(socket: Socket): void {
+  /** @param environmentProblem as of now */
+  accept(socket: Socket, environmentProblem: string | null): void {
+    this.#post({ kind: 'environment-read', problem: environmentProblem });
     this.#peers.add(socket);
   }
 

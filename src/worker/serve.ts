@@ -102,6 +102,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     user: userName(),
     gpus: null,
     gpuProblem: null,
+    environmentProblem: environment.problem,
   };
   const replayed = await replayWhatIsThere(host, facts, early, log);
   let isEnding = false;
@@ -137,7 +138,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     },
   });
   serving = agent;
-  for (const socket of early.handOver()) agent.accept(socket);
+  for (const socket of early.handOver()) agent.accept(socket, environment.problem);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(signal));
 }
 
@@ -145,7 +146,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
 async function admit(socket: Socket, environment: TrialEnvironment, agent: Agent): Promise<void> {
   socket.on('error', () => {}); // who takes it over hears of its end
   await environment.refresh();
-  if (!socket.destroyed) agent.accept(socket);
+  if (!socket.destroyed) agent.accept(socket, environment.problem);
 }
 
 /** Without its journal an agent would not know what runs: it waits until it can read that, and says so. */

@@ -64,6 +64,7 @@ export const factsOf = (cpus = 2) => ({
   user: 'mina',
   gpus: [],
   gpuProblem: null,
+  environmentProblem: null,
 });
 
 export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd {
@@ -81,6 +82,7 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     device: 'cpu',
     artifacts: [],
     unlisted: null,
+    metricsRead: null,
     checkpointBytes: 0,
     logTail: '',
   };

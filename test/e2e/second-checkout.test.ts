@@ -113,7 +113,11 @@ describe('a login file that is edited', () => {
     expect(await lab.labsweep('run', 'two.yaml')).toMatchObject({ code: 0 });
     // One that fails changes nothing: trials have what was read before, and the agent's log says so.
     lab.write('home/.profile', 'export FLAVOUR=bitter\nexit 3\n');
-    expect(await lab.labsweep('run', 'three.yaml')).toMatchObject({ code: 0 });
+    const third = await lab.labsweep('run', 'three.yaml');
+    expect(third.code).toBe(0);
+    expect(third.err).toMatch(
+      /the login files of here could not be read: trials have the login environment as it was read at .* ended with exit code 3/,
+    );
     expect(lab.read('home/log')).toBe('one sweet\ntwo sour\nthree sour\n');
     expect(lab.agent()?.pid).toBe(pid);
     const [machine = ''] = readdirSync(join(lab.host, 'host'));

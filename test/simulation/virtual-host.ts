@@ -268,6 +268,7 @@ class Agent {
       user: 'mina',
       gpus: [...gpuFacts],
       gpuProblem: null,
+      environmentProblem: null,
     };
     this.#state = initial(facts);
     for (const line of port.journal)

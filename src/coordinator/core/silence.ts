@@ -159,6 +159,7 @@ export const lostEnd = (reason: Extract<Outcome, { kind: 'lost' }>['reason']): A
   final: null,
   metricsCount: 0,
   metricsHash: '',
+  metricsRead: null,
   seconds: 0,
   cpuSeconds: null,
   peakMemoryBytes: null,

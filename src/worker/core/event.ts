@@ -65,6 +65,8 @@ export type WorkerEvent =
       /** Why others cannot be told of ours, or cannot be heard; null where they can. */
       readonly untold: string | null;
     }
+  /** The login environment was read, or could not be: what trials have instead. */
+  | { readonly kind: 'environment-read'; readonly problem: string | null }
   /** The driver's tool was heard, or failed in another way than before. */
   | {
       readonly kind: 'gpus-found';

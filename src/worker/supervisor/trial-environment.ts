@@ -11,7 +11,8 @@ export class TrialEnvironment {
   readonly #log: AgentLog;
   #current: Readonly<Record<string, string>>;
   #source = "the agent's own environment";
-  /** Reads that have begun, and the latest of those that have brought something. */
+  #problem: string | null = null;
+  /** Reads that have begun, and the latest of those that have ended. */
   #begun = 0;
   #taken = 0;
 
@@ -27,15 +28,22 @@ export class TrialEnvironment {
     return this.#current;
   }
 
+  /** Why login files could not be read the last time, and what trials have instead; null where they were. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
   /** Resolves when what login files say now is in use; where they cannot be read, what was in use stays so. */
   async refresh(): Promise<void> {
     this.#begun += 1;
     const read = this.#begun;
     const login = await readLoginEnvironment(this.#own);
-    if (login.kind === 'unread') return this.#log.write(`trials have ${this.#source}: ${login.because}`);
     // Of two that overlap, the one that began later has seen the later edit.
     if (read < this.#taken) return;
     this.#taken = read;
+    this.#problem = login.kind === 'read' ? null : `trials have ${this.#source} (${login.because})`;
+    if (this.#problem !== null) this.#log.write(this.#problem);
+    if (login.kind === 'unread') return;
     this.#source = `the login environment as it was read at ${new Date().toISOString()}`;
     const environment = inherited(login.environment);
     if (!isSame(environment, this.#current)) this.#current = environment;

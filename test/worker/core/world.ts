@@ -28,6 +28,7 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
   user: 'mina',
   gpus: [],
   gpuProblem: null,
+  environmentProblem: null,
   ...more,
 });
 
