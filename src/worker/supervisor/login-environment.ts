@@ -31,8 +31,7 @@ export function readLoginEnvironment(
         const said = stdout.split(`${mark}\n`).at(-1) ?? '';
         if (error === null && stdout.includes(`${mark}\n`))
           resolve({ kind: 'read', environment: parse(said) });
-        else
-          resolve({ kind: 'unread', because: `${shell} ${problemOf(error)}` });
+        else resolve({ kind: 'unread', because: `${shell} ${problemOf(error)}` });
       },
     );
     child.stdin?.end();
