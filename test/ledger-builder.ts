@@ -162,6 +162,8 @@ const emptyEnd: AttemptEnd = {
   peakGpuMemoryBytes: null,
   device: 'cpu',
   artifacts: [],
+  unlisted: null,
+  metricsRead: null,
   checkpointBytes: 0,
   logTail: '',
 };

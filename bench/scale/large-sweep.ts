@@ -67,6 +67,8 @@ export function endOf(index: number): AttemptEnd {
     peakGpuMemoryBytes: null,
     device: 'cpu',
     artifacts: [],
+    unlisted: null,
+    metricsRead: null,
     checkpointBytes: 0,
     logTail: '',
   };

@@ -74,6 +74,7 @@ export const facts = {
   user: 'mina',
   gpus: [],
   gpuProblem: null,
+  environmentProblem: null,
 };
 
 const fleetHost = (name: string): FleetHost => newFleetHost(plainHost(name));

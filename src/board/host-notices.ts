@@ -8,7 +8,7 @@ type LiveHost = LiveFigures['hosts'][number];
 /** What is new of a host. `because` is null where it is used again. */
 export interface HostNews {
   readonly host: string;
-  readonly state: LiveHost['state'] | 'held' | 'no-gpus';
+  readonly state: LiveHost['state'] | 'held' | 'no-gpus' | 'no-environment';
   readonly because: string | null;
 }
 
@@ -20,6 +20,8 @@ export class HostNotices {
   readonly #told = new Map<string, string>();
   /** What the driver's tool of a host said, and was told of. */
   readonly #gpuProblems = new Map<string, string>();
+  /** Why the login files of a host could not be read. */
+  readonly #environmentProblems = new Map<string, string>();
   /** Kinds of holds that were told, by host: their figures change from second to second. */
   readonly #holds = new Map<string, Set<Refusal['kind']>>();
   readonly #heldSince = new Map<string, number>();
@@ -35,7 +37,7 @@ export class HostNotices {
     if (state !== 'ready') return null;
     const odd = because === null ? null : this.#tell({ host: name, state, because });
     if (because === null && this.#told.delete(name)) return { host: name, state, because };
-    return odd ?? this.#noGpus(host) ?? this.#held(host, nowMs);
+    return odd ?? this.#noGpus(host) ?? this.#noEnvironment(host) ?? this.#held(host, nowMs);
   }
 
   #noGpus({ name, facts }: LiveHost): HostNews | null {
@@ -43,6 +45,13 @@ export class HostNotices {
     if (problem === null || this.#gpuProblems.get(name) === problem) return null;
     this.#gpuProblems.set(name, problem);
     return { host: name, state: 'no-gpus', because: problem };
+  }
+
+  #noEnvironment({ name, facts }: LiveHost): HostNews | null {
+    const problem = facts?.environmentProblem ?? null;
+    if (problem === null || this.#environmentProblems.get(name) === problem) return null;
+    this.#environmentProblems.set(name, problem);
+    return { host: name, state: 'no-environment', because: problem };
   }
 
   #tell(news: HostNews): HostNews | null {
@@ -75,5 +84,6 @@ export function hostNewsText({ host, state, because }: HostNews): string {
   if (state === 'ready') return `${host}: ${because}`;
   if (state === 'no-gpus')
     return `${host} gives no GPUs: ${because}; run nvidia-smi there (after an update of the driver a reboot mends it)`;
+  if (state === 'no-environment') return `the login files of ${host} could not be read: ${because}`;
   return state === 'held' ? `${host} starts nothing now: ${because}` : `${host} cannot be used: ${because}`;
 }

@@ -39,5 +39,6 @@ const failureLine = ({ label, host, reason, agoMs }: Failure): string =>
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
-const cut = (line: string, columns: number): string =>
+/** What is cut off is marked. */
+export const cut = (line: string, columns: number): string =>
   line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;

@@ -3,7 +3,7 @@
  * smaller run of the same sweep; other trials are a sweep of their own, so that no option takes anything out of one.
  */
 import type { SweepPart } from '../ledger/events.ts';
-import { canonicalJson, canonicalParams } from '../model/canonical.ts';
+import { canonicalJson, canonicalParams, sha256Hex } from '../model/canonical.ts';
 import type { Point } from '../model/expansion.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
@@ -67,7 +67,11 @@ function nameOf(file: string, { set = [], replicates, limit }: SweepOptions): st
     ...(limit === undefined ? [] : [`limit-${limit}`]),
   ];
   const words = changes.map((change) => change.replaceAll(/[^A-Za-z0-9._]+/g, '-').replace(/-$/, ''));
-  return [file, ...words].join('-').slice(0, longestName);
+  const name = [file, ...words].join('-');
+  if (name.length <= longestName) return name;
+  // Two that differ behind the cut are two sweeps.
+  const mark = sha256Hex(name).slice(0, 8);
+  return `${name.slice(0, longestName - mark.length - 1)}-${mark}`;
 }
 
 /** Null where the sweep lacks something that is asked for, or would run it in another way. */

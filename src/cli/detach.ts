@@ -1,6 +1,6 @@
 /** A coordinator that nobody looks at: a process of its own, in a session of its own, which outlives the terminal. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Asked } from '../coordinator/core/command.ts';
@@ -108,6 +108,8 @@ function spawnBehind(folder: string, log: string, { inventory }: Lab): ChildProc
       detached: true,
       stdio: ['pipe', file, file],
     });
+    // Of a Node that was removed meanwhile; its exit code says that it did not run.
+    child.once('error', ({ message }) => appendFileSync(log, `${message}\n`, { mode: 0o600 }));
     child.unref();
     return child;
   } finally {

@@ -76,6 +76,10 @@ function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {
     note(
       `programs in ${probe.folder} may not be run (noexec); files of a program that are started as such fail there`,
     );
+  if (facts.environmentProblem !== null)
+    note(
+      `its login files could not be read: ${facts.environmentProblem}; mend them, and the next connection reads them`,
+    );
   if (probe.noise !== '')
     note(
       `its login files print ${JSON.stringify(firstLine(probe.noise))}: harmless here, but scp and rsync stumble over it`,

@@ -1,6 +1,7 @@
 import { formatSize } from '../model/size.ts';
 import type { Params } from '../model/params.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
+import { cut } from '../board/lines.ts';
 import { counted } from './counted.ts';
 import type { Plan, PlannedTrial } from './plan-document.ts';
 import { own } from '../model/own.ts';
@@ -88,7 +89,7 @@ function pointTable(trials: readonly PlannedTrial[], columns: number): string[] 
     ...names.map((name) => cellText(own(trial.params, name))),
     ...(hasParameters ? [trial.parameters?.toLocaleString('en-US') ?? ''] : []),
   ]);
-  return tableLines(heads, rows).map((line) => line.slice(0, Math.max(columns, 60)));
+  return tableLines(heads, rows).map((line) => cut(line, Math.max(columns, 60)));
 }
 
 function exclusionLines(excluded: readonly { readonly because: string }[]): string[] {

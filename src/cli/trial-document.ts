@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { artifactsFolder } from '../coordinator/artifacts-folder.ts';
 import { hasResult } from '../ledger/results.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from '../ledger/state.ts';
-import type { Artifact, AttemptEnd } from '../model/attempt-end.ts';
+import type { Artifact, AttemptEnd, Unlisted } from '../model/attempt-end.ts';
 import type { Params } from '../model/params.ts';
+import { leftTexts } from './left-artifacts.ts';
 import { attemptsOf } from './trial-record.ts';
 
 export interface TrialDocument {
@@ -43,8 +44,14 @@ export interface AttemptDocument {
   readonly best: AttemptEnd['best'];
   readonly final: AttemptEnd['final'];
   readonly metricsCount: number;
+  /** What the program reported, of which so many lines are kept; null where that is not known. */
+  readonly metricsRead: number | null;
   /** `file`: where it lies on this machine; null where it is on its host only. */
   readonly artifacts: readonly (Artifact & { readonly file: string | null })[];
+  /** How many of its artifacts are not among these, and why. */
+  readonly unlisted: readonly Unlisted[];
+  /** What did not come back of all that its sweep asks for, in sentences. */
+  readonly left: readonly string[];
   readonly logTail: string;
 }
 
@@ -60,11 +67,16 @@ export function trialDocument(state: LedgerState, trial: Trial, folder: string):
     parameters: point.parameters,
     replicate,
     seed,
-    attempts: attemptsOf(state, trial).map((attempt) => attemptDocument(trial, attempt, folder)),
+    attempts: attemptsOf(state, trial).map((attempt) => attemptDocument(state, trial, attempt, folder)),
   };
 }
 
-function attemptDocument({ status: trial }: Trial, attempt: Attempt, folder: string): AttemptDocument {
+function attemptDocument(
+  state: LedgerState,
+  { status: trial }: Trial,
+  attempt: Attempt,
+  folder: string,
+): AttemptDocument {
   const { status } = attempt;
   const end = status.kind === 'ended' ? status.end : null;
   return {
@@ -88,10 +100,13 @@ function attemptDocument({ status: trial }: Trial, attempt: Attempt, folder: str
     best: end?.best ?? null,
     final: end?.final ?? null,
     metricsCount: end?.metricsCount ?? 0,
+    metricsRead: end?.metricsRead ?? null,
     artifacts: (end?.artifacts ?? []).map((artifact) => {
       const file = join(artifactsFolder(folder, attempt.id), artifact.path);
       return { ...artifact, file: existsSync(file) ? file : null };
     }),
+    unlisted: end?.unlisted ?? [],
+    left: leftTexts(state, attempt),
     logTail: end?.logTail ?? '',
   };
 }

@@ -78,7 +78,9 @@ function resultLines({
   best,
   final,
   metricsCount,
+  metricsRead,
   artifacts,
+  left,
   logTail,
 }: AttemptDocument): string[] {
   const names = [...new Set([...Object.keys(best ?? {}), ...Object.keys(final ?? {})])].filter(
@@ -94,13 +96,21 @@ function resultLines({
   return [
     ...(cells.length === 0
       ? []
-      : section(`metrics of attempt ${number}, ${metricsCount} lines`, [['', 'best', 'final'], ...cells])),
+      : section(`metrics of attempt ${number}, ${keptText(metricsCount, metricsRead)}`, [
+          ['', 'best', 'final'],
+          ...cells,
+        ])),
     ...section(`artifacts of attempt ${number}`, files),
+    ...(left.length === 0 ? [] : ['', ...left]),
     ...(tail === ''
       ? []
       : ['', `end of the log of attempt ${number}`, ...tail.split('\n').map((line) => `  ${line}`)]),
   ];
 }
+
+/** Of lines that come faster than they are kept, the first, the best and the last are among those that are. */
+const keptText = (kept: number, read: number | null): string =>
+  read === null || read <= kept ? `${kept} lines` : `${kept} of ${read} lines kept`;
 
 const textOf = (line: MetricsLine | null, name: string): string =>
   String((line === null ? null : own(line, name)) ?? '');

@@ -8,6 +8,7 @@ import { refusalText } from '../model/refusal-text.ts';
 import type { Console } from './console.ts';
 import { counted } from './counted.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
+import { leftLines } from './left-artifacts.ts';
 import { logLines } from './log-lines.ts';
 import { quoted } from './quoted.ts';
 
@@ -26,8 +27,14 @@ export function sweepOf(ledger: LedgerState, name: string): Sweep {
 }
 
 /** What a sweep that came to rest amounts to, said where it is not all well. @param console null: nothing is said */
-export function verdictOf(console: Console | null, sweep: Sweep, { diverged, failed }: Counts): ExitCode {
+export function verdictOf(
+  console: Console | null,
+  ledger: LedgerState,
+  sweep: Sweep,
+  { diverged, failed }: Counts,
+): ExitCode {
   const { name, status } = sweep;
+  for (const line of console === null ? [] : leftLines(ledger, sweep)) console?.err(`${line}\n`);
   if (status.kind === 'stopped') console?.err(stoppedText(sweep, status));
   else if (status.kind === 'paused')
     console?.err(`Sweep ${name} is paused; \`labsweep resume ${name}\` goes on.\n`);

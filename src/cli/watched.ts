@@ -130,7 +130,7 @@ export class Watched {
     const { foreground } = this.#request;
     if (obstacles !== null) return strandedVerdict(this.#console, ledger, sweep, counts, obstacles);
     if (!foreground) this.#sayNotAsked(sweep);
-    return verdictOf(foreground ? null : this.#console, sweep, counts);
+    return verdictOf(foreground ? null : this.#console, ledger, sweep, counts);
   }
 
   #sayNotAsked(sweep: Sweep): void {

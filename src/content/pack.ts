@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Header, type Pack, pack as newArchive } from 'tar-stream';
 import { canonicalJson } from '../model/canonical.ts';
 import type { ContentHash } from '../model/ids.ts';
+import type { KeptFolder } from '../model/kept-folder.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { bytesOf, entryName, manifestEntry } from './pack-format.ts';
 import { contentPath, storedManifest } from './store.ts';
@@ -23,26 +24,39 @@ export const packFile = (store: string, hash: ContentHash, path: string): Promis
   pipeline(pack(store, hash), createWriteStream(path, { mode: 0o600 }));
 
 /** A folder that lies anywhere, into a file, which fails as `contentOf` does. @param contentOf a file's bytes, by its path */
-export const packFolder = (manifest: Manifest, contentOf: ContentOf, path: string): Promise<void> =>
-  pipeline(Readable.from(packed(manifest, contentOf)), createWriteStream(path, { mode: 0o600 }));
+export const packKept = ({ files, others }: KeptFolder, contentOf: ContentOf, path: string): Promise<void> =>
+  pipeline(
+    Readable.from(packed({ files, others }, files, contentOf)),
+    createWriteStream(path, { mode: 0o600 }),
+  );
 
 async function* packedContent(store: string, hash: ContentHash): AsyncGenerator<Uint8Array> {
   const manifest = await storedManifest(store, hash);
-  yield* packed(manifest, (path) => createReadStream(join(contentPath(store, hash), path)));
+  yield* packed(manifest, manifest, (path) => createReadStream(join(contentPath(store, hash), path)));
 }
 
-async function* packed(manifest: Manifest, contentOf: ContentOf): AsyncGenerator<Uint8Array> {
+/** @param list what comes first: it says what there is, the files among it */
+async function* packed(
+  list: Manifest | KeptFolder,
+  files: Manifest,
+  contentOf: ContentOf,
+): AsyncGenerator<Uint8Array> {
   const archive = newArchive();
-  void fill(archive, manifest, contentOf).catch((error: unknown) => {
+  void fill(archive, list, files, contentOf).catch((error: unknown) => {
     archive.destroy(error instanceof Error ? error : new Error(String(error)));
   });
   yield* bytesOf(archive);
 }
 
-async function fill(archive: Pack, manifest: Manifest, contentOf: ContentOf): Promise<void> {
-  const list = Buffer.from(canonicalJson(manifest));
-  await addEntry(archive, header(manifestEntry, list.length, false), Readable.from([list]));
-  for (const { path, size, executable } of manifest)
+async function fill(
+  archive: Pack,
+  list: Manifest | KeptFolder,
+  files: Manifest,
+  contentOf: ContentOf,
+): Promise<void> {
+  const bytes = Buffer.from(canonicalJson(list));
+  await addEntry(archive, header(manifestEntry, bytes.length, false), Readable.from([bytes]));
+  for (const { path, size, executable } of files)
     await addEntry(archive, header(entryName(path), size, executable), contentOf(path));
   archive.finalize();
 }

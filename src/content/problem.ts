@@ -40,4 +40,4 @@ export function problemText(problem: ContentProblem): string {
 }
 
 /** In the unit of the limit, so that a person can compare. */
-const megabytes = (bytes: number): string => `${Number((bytes / 1e6).toFixed(1))} MB`;
+export const megabytes = (bytes: number): string => `${Number((bytes / 1e6).toFixed(1))} MB`;

@@ -14,11 +14,8 @@ import { type FoundFile, type LeavesOut, walk } from './walk.ts';
 const maxProgramBytes = 100_000_000;
 
 export interface ManifestOptions {
-  /**
-   * `usual`: what `.labsweepignore` and the usual list name is left out; `broken-links`: links to nothing are; `nothing`:
-   * every file counts.
-   */
-  readonly ignore: 'usual' | 'broken-links' | 'nothing';
+  /** `usual`: what `.labsweepignore` and the usual list name is left out; `nothing`: every file counts. */
+  readonly ignore: 'usual' | 'nothing';
   /** @default 100 MB where the usual is ignored, else no bound */
   readonly maxBytes?: number;
   /** What lies in the folder besides and does not count. */
@@ -59,8 +56,6 @@ function rulesOf(folder: string, ignore: ManifestOptions['ignore']): Promise<Lea
   switch (ignore) {
     case 'usual':
       return usualRules(folder);
-    case 'broken-links':
-      return (_, isFolder, absolute) => !isFolder && !existsSync(absolute);
     case 'nothing':
       return () => false;
     default:

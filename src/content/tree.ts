@@ -1,32 +1,29 @@
 /** Read-only trees of files on a disk: written file by file and checked while they are, sealed, compared, removed. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest, ManifestFile } from '../model/manifest.ts';
 import { hashFile } from './hash-file.ts';
 import { mapSome } from './map-some.ts';
 import { walk } from './walk.ts';
 
-/** Modes of a file: plain, and of a program. */
-export interface FileModes {
-  readonly plain: number;
-  readonly executable: number;
-}
+/** What is done to a file once its bytes are written. */
+export type Finish<Entry> = (file: FileHandle, entry: Entry) => Promise<void>;
 
-export const readOnly: FileModes = { plain: 0o444, executable: 0o555 };
-export const writable: FileModes = { plain: 0o600, executable: 0o700 };
+export const readOnly: Finish<ManifestFile> = (file, { executable }) =>
+  file.chmod(executable ? 0o555 : 0o444);
 
 /**
  * Writes one file of a tree, synced.
  *
  * @returns whether what came is what the manifest says
  */
-export async function writeFileOf(
+export async function writeFileOf<Entry extends ManifestFile>(
   tree: string,
-  expected: ManifestFile,
+  expected: Entry,
   chunks: AsyncIterable<Uint8Array>,
-  modes: FileModes,
+  finish: Finish<Entry>,
 ): Promise<boolean> {
   const path = join(tree, expected.path);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -39,7 +36,7 @@ export async function writeFileOf(
       size += chunk.length;
       await file.appendFile(chunk);
     }
-    await file.chmod(expected.executable ? modes.executable : modes.plain);
+    await finish(file, expected);
     await file.sync();
   } finally {
     await file.close();
@@ -53,13 +50,6 @@ export async function sealTree(tree: string): Promise<void> {
     if (entry.isDirectory()) await sealTree(join(tree, entry.name));
   await syncFolder(tree);
   await chmod(tree, 0o555);
-}
-
-/** Puts the entries of a tree's folders on the disk. */
-export async function syncTree(tree: string): Promise<void> {
-  for (const entry of await readdir(tree, { withFileTypes: true }))
-    if (entry.isDirectory()) await syncTree(join(tree, entry.name));
-  await syncFolder(tree);
 }
 
 export async function syncFolder(path: string): Promise<void> {

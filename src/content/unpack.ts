@@ -4,12 +4,16 @@ import { mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type Extract, extract } from 'tar-stream';
+import type { z } from 'zod';
 import type { ContentHash } from '../model/ids.ts';
-import { type Manifest, manifestSchema } from '../model/manifest.ts';
+import { keptFolderSchema } from '../model/kept-folder.ts';
+import { type ManifestFile, manifestSchema } from '../model/manifest.ts';
+import { finishKept, KeptTimes } from './finish-kept.ts';
+import { keptHash } from './kept-folder.ts';
 import { manifestHash } from './manifest.ts';
 import { bytesOf, entryName, manifestEntry } from './pack-format.ts';
 import { addContent, contentPath, ContentStoreError, hasContent } from './store.ts';
-import { type FileModes, readOnly, writable, writeFileOf } from './tree.ts';
+import { type Finish, readOnly, writeFileOf } from './tree.ts';
 
 export type Unpacked = { readonly kind: 'stored'; readonly path: string } | Refused;
 
@@ -29,34 +33,35 @@ export async function unpack(store: string, hash: ContentHash, source: Readable)
     source.destroy();
     return { kind: 'stored', path: contentPath(store, hash) };
   }
-  return withEntries(source, hash, (entries, manifest) =>
-    addContent(store, manifest, (draft) => writeFiles(entries, manifest, draft, readOnly)),
-  );
+  return withEntries(source, async (entries) => {
+    const manifest = await readList(entries, hash, manifestSchema, manifestHash);
+    return addContent(store, manifest, (draft) => writeFiles(entries, manifest, draft, readOnly));
+  });
 }
 
 /**
- * Writes the files of a packed folder into a new one, whose owner may change them. Never rejects.
+ * Writes a folder that was kept into a new one, as it was, synced. Never rejects.
  *
  * @param path the pack
- * @returns null, or why there are not all of them
+ * @returns null, or why there is not all of it
  */
-export const unpackFolder = (folder: string, hash: ContentHash, path: string): Promise<Refused | null> =>
-  withEntries(createReadStream(path), hash, async (entries, manifest) => {
+export const unpackKept = (folder: string, hash: ContentHash, path: string): Promise<Refused | null> =>
+  withEntries(createReadStream(path), async (entries) => {
+    const kept = await readList(entries, hash, keptFolderSchema, keptHash);
+    const times = new KeptTimes(kept);
     await mkdir(folder, { mode: 0o700 });
-    return writeFiles(entries, manifest, folder, writable);
+    const refusal = await writeFiles(entries, kept.files, folder, (file, entry) => times.stamp(file, entry));
+    if (refusal === null) await finishKept(folder, kept, times);
+    return refusal;
   });
 
-async function withEntries<T>(
-  source: Readable,
-  hash: ContentHash,
-  use: (entries: Entries, manifest: Manifest) => Promise<T>,
-): Promise<T | Refused> {
+async function withEntries<T>(source: Readable, use: (entries: Entries) => Promise<T>): Promise<T | Refused> {
   const archive = extract();
   source.once('error', (error) => archive.destroy(error));
   source.pipe(archive);
   const entries = archive[Symbol.asyncIterator]();
   try {
-    return await use(entries, await readManifestEntry(entries, hash));
+    return await use(entries);
   } catch (error) {
     return refused(problemOf(error));
   } finally {
@@ -74,31 +79,37 @@ class PackError extends Error {
   override readonly name = 'PackError';
 }
 
-async function readManifestEntry(entries: Entries, hash: ContentHash): Promise<Manifest> {
+/** What the pack says that it has; the hash vouches for it. */
+async function readList<List>(
+  entries: Entries,
+  hash: ContentHash,
+  schema: z.ZodType<List>,
+  hashOf: (list: List) => ContentHash,
+): Promise<List> {
   const first = await entries.next();
   if (first.done === true || first.value.header.name !== manifestEntry)
     throw new PackError('the pack does not begin with its manifest');
-  const read = manifestSchema.safeParse(JSON.parse(await text(bytesOf(first.value))));
+  const read = schema.safeParse(JSON.parse(await text(bytesOf(first.value))));
   if (!read.success) throw new PackError(`the manifest of the pack is none: ${read.error.message}`);
-  const found = manifestHash(read.data);
+  const found = hashOf(read.data);
   if (found !== hash) throw new PackError(`the pack is of ${found}, and ${hash} was asked for`);
   return read.data;
 }
 
 /** The entries are the manifest's files, in its order, and no others: so no name leads out of the folder. */
-async function writeFiles(
+async function writeFiles<Entry extends ManifestFile>(
   entries: Entries,
-  manifest: Manifest,
+  files: readonly Entry[],
   folder: string,
-  modes: FileModes,
+  finish: Finish<Entry>,
 ): Promise<Refused | null> {
-  for (const file of manifest) {
+  for (const file of files) {
     const next = await entries.next();
     if (next.done === true) return refused(`the pack ends before ${file.path}`);
     const { name, type } = next.value.header;
     if (name !== entryName(file.path) || type !== 'file')
       return refused(`the pack has ${name} where ${file.path} belongs`);
-    if (!(await writeFileOf(folder, file, bytesOf(next.value), modes)))
+    if (!(await writeFileOf(folder, file, bytesOf(next.value), finish)))
       return refused(`${file.path} came damaged`);
   }
   const rest = await entries.next();

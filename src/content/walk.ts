@@ -19,17 +19,12 @@ export interface Found {
 /** What to leave out: asked with the path below the folder, and the absolute one. */
 export type LeavesOut = (path: string, isFolder: boolean, absolute: string) => boolean;
 
-/** @param mostFiles no more are looked for once so many were found */
-export async function walk(
-  folder: string,
-  leavesOut: LeavesOut,
-  mostFiles = Number.POSITIVE_INFINITY,
-): Promise<Found> {
+export async function walk(folder: string, leavesOut: LeavesOut): Promise<Found> {
   const found: Found = { files: [], problems: [] };
   const root = await realpath(folder).catch(() => null);
   if (root === null || !(await stat(root)).isDirectory())
     found.problems.push({ kind: 'no-folder', path: folder });
-  else await walkFolder({ root, leavesOut, found, mostFiles }, '', [root]);
+  else await walkFolder({ root, leavesOut, found }, '', [root]);
   return found;
 }
 
@@ -37,14 +32,12 @@ interface Walk {
   readonly root: string;
   readonly leavesOut: LeavesOut;
   readonly found: Found;
-  readonly mostFiles: number;
 }
 
 /** @param above real paths of the folder and those that it lies in: a link back to one of them has no end */
 async function walkFolder(walk: Walk, folder: string, above: readonly string[]): Promise<void> {
   // One after the other: a folder may have a million.
   for await (const entry of await opendir(join(walk.root, folder), { bufferSize: 256 })) {
-    if (walk.found.files.length >= walk.mostFiles) return;
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     try {
       await visit(walk, path, entry.isSymbolicLink(), above);

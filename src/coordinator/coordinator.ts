@@ -16,7 +16,8 @@ import { restore } from './core/restore.ts';
 import { type ListedHost, newFleetHost } from './core/fleet-host.ts';
 import type { CoordinatorState } from './core/state.ts';
 import { CheckpointCarrier } from './fleet/checkpoint-carrier.ts';
-import { HostLink } from './fleet/link.ts';
+import { keepAgentFile } from './fleet/kept-agent.ts';
+import { HostLink, type LinkOptions } from './fleet/link.ts';
 import { newNonce } from './fleet/nonce.ts';
 import { Machines } from './fleet/machines.ts';
 import { Packs } from './fleet/packs.ts';
@@ -34,7 +35,7 @@ export interface HostEntry extends ListedHost {
   readonly inventory: InventoryHost;
   /** labsweep's folder there: absolute or below `~`. */
   readonly folder: string;
-  /** A Node of the host that is tried first, or null. */
+  /** On this machine, the Node that runs here; null elsewhere. */
   readonly node: string | null;
 }
 
@@ -78,7 +79,11 @@ export function startCoordinator(options: CoordinatorOptions): Coordinator {
   const entries = new Map(options.hosts.map((host) => [host.name, host]));
   const state = beginTerm(options);
   const links = new Map<HostName, HostLink>();
-  const supplies = { packs: new Packs(options.store), wheels: new WheelHouse(options.store) };
+  const supplies = {
+    agentFile: keepAgentFile(options.folder, options.agentFile),
+    packs: new Packs(options.store),
+    wheels: new WheelHouse(options.store),
+  };
   const machines = new Machines();
   const carrier = new CheckpointCarrier(join(options.folder, 'carried'));
   forgetParts(options.folder);
@@ -220,7 +225,7 @@ function newLink(
   {
     machines,
     ...supplies
-  }: { readonly packs: Packs; readonly wheels: WheelHouse; readonly machines: Machines },
+  }: Pick<LinkOptions, 'agentFile' | 'packs' | 'wheels'> & { readonly machines: Machines },
   host: HostEntry,
   ledger: () => LedgerState,
   post: (event: CoordinatorEvent) => void,
@@ -230,7 +235,6 @@ function newLink(
     transport: untilClosed(host.transport),
     folder: host.folder,
     node: host.node,
-    agentFile: options.agentFile,
     ...supplies,
     settings: host.settings,
     environment: options.environment,

@@ -127,6 +127,11 @@ export function settleArtifacts(state: LedgerState, id: AttemptId, paths: readon
   if (awaited?.size === 0) state.awaited.delete(id);
 }
 
+export function loseArtifact(state: LedgerState, id: AttemptId, path: string, because: string): void {
+  settleArtifacts(state, id, [path]);
+  state.gone.set(id, (state.gone.get(id) ?? new Map<string, string>()).set(path, because));
+}
+
 function close(state: LedgerState, attempt: Attempt): void {
   const host = hostOf(state, attempt.host);
   if (host.open.delete(attempt.id)) countWork(host, attempt.sweep, -1, workOf(attempt.point));

@@ -6,7 +6,16 @@
  * a copy for each event would cost more than the training.
  */
 import { attemptId, ledgerId } from '../model/ids.ts';
-import { adopt, endAttempt, leaseAttempt, reopen, settleArtifacts, start, takeBack } from './attempts.ts';
+import {
+  adopt,
+  endAttempt,
+  leaseAttempt,
+  loseArtifact,
+  reopen,
+  settleArtifacts,
+  start,
+  takeBack,
+} from './attempts.ts';
 import type { LedgerEvent } from './events.ts';
 import { importResults } from './imports.ts';
 import { attemptOf, hostOf, sweepOf, trialOf } from './records.ts';
@@ -58,7 +67,7 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       settleArtifacts(state, attemptId(event.attempt), event.paths);
       break;
     case 'artifact-gone':
-      settleArtifacts(state, attemptId(event.attempt), [event.path]);
+      loseArtifact(state, attemptId(event.attempt), event.path, event.because);
       break;
     case 'host-quarantined':
       hostOf(state, event.host).quarantine = event.because;

@@ -21,6 +21,8 @@ export interface LedgerState {
   readonly hosts: Map<HostName, HostRecord>;
   /** Artifacts that are to come back and have not yet, by attempt. */
   readonly awaited: Map<AttemptId, Set<string>>;
+  /** Why artifacts that were to come back never will, by attempt and path. */
+  readonly gone: Map<AttemptId, Map<string, string>>;
   /** Trials without a result that ran when a host went down. */
   readonly shaken: Set<Trial>;
 }
@@ -183,5 +185,6 @@ export const emptyLedger = (): LedgerState => ({
   attempts: new Map(),
   hosts: new Map(),
   awaited: new Map(),
+  gone: new Map(),
   shaken: new Set(),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mostArtifacts, mostNumber, mostSeconds, mostTextChars } from './bounds.ts';
+import { mostArtifacts, mostItems, mostNumber, mostSeconds, mostTextChars } from './bounds.ts';
 import { clashIn, isInnerPath } from './manifest.ts';
 import { metricsLineSchema } from './metrics.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';
@@ -16,6 +16,21 @@ export const artifactSchema = z.object({
 });
 export type Artifact = Readonly<z.infer<typeof artifactSchema>>;
 
+/** Artifacts that are not listed, and stay where they are. */
+export const unlistedSchema = z.object({
+  /**
+   * - `too-many`: beyond those that are listed
+   * - `link-leaves`: they are links out of the folder
+   * - `odd-name`: their names are not UTF-8
+   * - `unreadable`: they could not be read
+   */
+  why: z.enum(['too-many', 'link-leaves', 'odd-name', 'unreadable']),
+  count: z.number(),
+  /** The path of one of them. */
+  path: z.string(),
+});
+export type Unlisted = Readonly<z.infer<typeof unlistedSchema>>;
+
 /** What is known of an attempt once it has ended: told by the agent, kept in the ledger as it is. */
 export const attemptEndSchema = z.object({
   outcome: outcomeSchema,
@@ -25,6 +40,8 @@ export const attemptEndSchema = z.object({
   /** Count of all kept metrics lines, and the SHA-256 of their NDJSON text. */
   metricsCount: z.number(),
   metricsHash: z.string(),
+  /** Count of all that the program reported, kept or not; null in older ledgers, which do not say. */
+  metricsRead: z.number().nullable().default(null),
   /** Measured on the host by its monotonic clock, and by the kernel. */
   seconds: z.number(),
   cpuSeconds: z.number().nullable(),
@@ -33,6 +50,8 @@ export const attemptEndSchema = z.object({
   peakGpuMemoryBytes: z.number().nullable().default(null),
   device: z.string().nullable(),
   artifacts: z.array(artifactSchema),
+  /** Null where all are listed, and in older ledgers, which do not say. */
+  unlisted: z.array(unlistedSchema).nullable().default(null),
   /**
    * What it left for the trial's next attempt; null where nobody has looked: it succeeded, or its host lost power.
    * Ledgers written before checkpoints were carried to other hosts lack it.
@@ -80,6 +99,7 @@ export const toldEndSchema = attemptEndSchema.extend({
   final: saidLine.nullable(),
   metricsCount: saidCount,
   metricsHash: saidSha256.or(z.literal('')),
+  metricsRead: saidCount.nullable().default(null),
   seconds: saidSeconds,
   cpuSeconds: saidSeconds.nullable(),
   peakMemoryBytes: saidAmount.nullable(),
@@ -89,6 +109,9 @@ export const toldEndSchema = attemptEndSchema.extend({
     (artifacts) => clashIn(artifacts.map(({ path }) => path)) === null,
     'has artifacts of which one lies where another needs a folder',
   ),
+  unlisted: listOf(unlistedSchema.extend({ count: saidCount, path: saidName }), mostItems)
+    .nullable()
+    .default(null),
   checkpointBytes: saidAmount.nullable().default(null),
   logTail: saidText,
 });

@@ -5,8 +5,8 @@
 
 /**
  * Characters of one message. The longest is \`state\`: an attempt with its trial takes about 100 characters, so that
- * 480,000 of them fit, where a sweep of over 200,000 trials has to be asked for twice. An end with 10,000 artifacts,
- * 4 MiB of their paths and 1 MiB of their bytes stays under 12 MiB.
+ * 480,000 of them fit, where a sweep of over 200,000 trials has to be asked for twice. An end with 20,000 artifacts,
+ * 4 MiB of their paths and 1 MiB of their bytes stays under 16 MiB.
  */
 export const mostMessageChars = 48 * 1024 ** 2;
 
@@ -25,8 +25,8 @@ export const mostTextChars = 256 * 1024;
 /** Names of hosts, devices, drivers and users; the longest are GPU names of about 100 characters. */
 export const mostNameChars = 4_096;
 
-/** Artifacts of an end: the agent lists 10,000. */
-export const mostArtifacts = 20_000;
+/** Artifacts of an end: the agent lists 20,000. */
+export const mostArtifacts = 40_000;
 
 /** Files of a checkpoint: the agent takes none along that has over 100,000. */
 export const mostCheckpointFiles = 100_000;

@@ -1,15 +1,9 @@
 /** What an agent says. A host is trusted with the trials that it was given, and with nothing else of this machine. */
 import { z } from 'zod';
 import { toldEndSchema } from '../model/attempt-end.ts';
-import {
-  mostArtifacts,
-  mostAttempts,
-  mostCheckpointFiles,
-  mostItems,
-  mostLines,
-  mostNumber,
-} from '../model/bounds.ts';
-import { clashIn, isInnerPath, manifestFileSchema } from '../model/manifest.ts';
+import { mostArtifacts, mostAttempts, mostItems, mostLines, mostNumber } from '../model/bounds.ts';
+import { keptFolderSchema } from '../model/kept-folder.ts';
+import { isInnerPath } from '../model/manifest.ts';
 import { refusalSchema } from '../model/refusal.ts';
 import {
   listOf,
@@ -153,14 +147,11 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     complete: z.boolean(),
     problem: saidText.nullable(),
   }),
-  /** Answer to `list-checkpoint`. `problem`: why it cannot be taken along, in a sentence; then the manifest is empty. */
+  /** Answer to `list-checkpoint`. `problem`: why it cannot be taken along, in a sentence; then the folder is empty. */
   z.object({
     kind: z.literal('checkpoint'),
     trial: saidTrial,
-    manifest: listOf(manifestFileSchema, mostCheckpointFiles).refine(
-      (files) => clashIn(files.map(({ path }) => path)) === null,
-      'has a file where another needs a folder',
-    ),
+    kept: keptFolderSchema,
     problem: saidText.nullable(),
   }),
   /** Answer to `restore-checkpoint`; null where all of it is in its place. */

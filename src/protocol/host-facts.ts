@@ -29,6 +29,8 @@ export const hostFactsSchema = z.object({
   gpus: listOf(gpuFactsSchema, mostItems).nullable(),
   /** What the driver's tool says instead of figures; null where all is well, or there is no such tool. */
   gpuProblem: saidText.nullable(),
+  /** Why login files could not be read at the last connection, and what trials have instead; null where they were. */
+  environmentProblem: saidText.nullable().default(null),
 });
 export type HostFacts = Readonly<z.infer<typeof hostFactsSchema>>;
 

@@ -38,8 +38,8 @@ export interface AgentOptions {
   readonly replayed: Replayed;
   /** The command that starts trials for this process (launch-trials.ts). */
   readonly launcher: readonly string[];
-  /** What trials inherit of the agent's environment. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** What trials inherit that start now. */
+  readonly environment: () => Readonly<Record<string, string>>;
   /** PATH of the agent itself: where it looks for the driver's tool, before it does so on that of trials. */
   readonly path: string;
   /** Where the figures of the host are read. @default `/proc` */
@@ -134,7 +134,7 @@ export class Agent {
       log,
     });
     this.#nvidia = new NvidiaSmi({
-      program: programOf('nvidia-smi', `${options.path}:${environment['PATH'] ?? ''}`),
+      program: programOf('nvidia-smi', `${options.path}:${environment()['PATH'] ?? ''}`),
       hostMemoryBytes: hostFacts.memoryBytes,
       now,
       changed: () => this.#gpusFound(),
@@ -146,7 +146,13 @@ export class Agent {
     this.#sample();
   }
 
-  accept(socket: Socket): void {
+  get isConnected(): boolean {
+    return this.#peers.count > 0;
+  }
+
+  /** @param environmentProblem as of now */
+  accept(socket: Socket, environmentProblem: string | null): void {
+    this.#post({ kind: 'environment-read', problem: environmentProblem });
     this.#peers.add(socket);
   }
 

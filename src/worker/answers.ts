@@ -55,9 +55,9 @@ export async function describeCheckpoint(
 ): Promise<FromAgent> {
   const answer = { kind: 'checkpoint', trial } as const;
   const read = await listCheckpoint(host, trial);
-  return read.kind === 'manifest'
-    ? { ...answer, manifest: [...read.manifest], problem: null }
-    : { ...answer, manifest: [], problem: redact(read.problem) };
+  const { files, others } = read.kind === 'kept' ? read.kept : { files: [], others: [] };
+  const problem = read.kind === 'kept' ? null : redact(read.problem);
+  return { ...answer, kept: { files: [...files], others: [...others] }, problem };
 }
 
 /** Unpacks a checkpoint that was brought from another host, and removes its pack. @returns why not, or null */

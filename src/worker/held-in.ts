@@ -34,4 +34,5 @@ const nobody: Parameters<typeof initial>[0] = {
   user: '',
   gpus: null,
   gpuProblem: null,
+  environmentProblem: null,
 };

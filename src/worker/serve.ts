@@ -1,4 +1,5 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import * as os from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from './agent.ts';
@@ -14,9 +15,8 @@ import { type Replayed, replay } from './replay.ts';
 import { type HostFolder, openHostFolder } from './spool/host-folder.ts';
 import { machineName } from './spool/machine-name.ts';
 import { tidy } from './spool/tidy.ts';
-import { inherited } from './supervisor/environment.ts';
-import { readLoginEnvironment } from './supervisor/login-environment.ts';
 import { launcherCommand } from './supervisor/launch-trials.ts';
+import { TrialEnvironment } from './supervisor/trial-environment.ts';
 import { bootId, usableCpus, userName } from './telemetry/host-facts.ts';
 
 export interface ServeOptions {
@@ -56,15 +56,16 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
   if (taken.kind === 'held') return listening();
   const early = new EarlyPeers();
   let serving: Agent | null = null;
+  const log = new AgentLog(host.agentLog);
+  const environment = new TrialEnvironment(process.env, log);
   const endpoint = new Endpoint(real, (socket) => {
     if (serving === null) early.add(socket);
-    else serving.accept(socket);
+    else void admit(socket, environment, serving);
   });
   // An agent of a build that knows no lock: whoever starts this one asks it to end first.
   if (!(await endpoint.open())) return listening();
   listening();
 
-  const log = new AgentLog(host.agentLog);
   log.write(`serves ${real}, build ${build.build}, Node ${process.version}`);
   process.on('uncaughtException', (error) => {
     log.write(
@@ -88,8 +89,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
       process.exit(0);
     },
   });
-  const login = await readLoginEnvironment(process.env);
-  if (login.kind === 'unread') log.write(`trials have the agent's own environment: ${login.because}`);
+  await environment.refresh();
   const facts = {
     machine,
     bootId: bootId(),
@@ -102,9 +102,13 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     user: userName(),
     gpus: null,
     gpuProblem: null,
+    environmentProblem: environment.problem,
   };
   const replayed = await replayWhatIsThere(host, facts, early, log);
+  let isEnding = false;
   const end = (why: string): void => {
+    if (isEnding) return;
+    isEnding = true;
     log.write(`ends: ${why}`);
     presence.close();
     agent.end();
@@ -116,21 +120,33 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     replayed,
     launcher: launcherCommand(),
     path: process.env['PATH'] ?? '',
-    environment: inherited(login.kind === 'read' ? login.environment : process.env),
+    environment: () => environment.current,
     procRoot,
     claimsFolder: commonFolder,
     idleMs,
     now,
     log,
-    mayAct: () => presence.isHeld,
+    mayAct: () => {
+      // Who is connected finds or brings another Node, and starts the next agent by that; alone, this one does what it can.
+      const mayStart = serving?.isConnected !== true || existsSync(process.execPath);
+      if (!mayStart) setImmediate(() => end(`its Node was removed: ${process.execPath}`));
+      return presence.isHeld && mayStart;
+    },
     idle: (isHeld) => {
       tidy(host, isHeld);
       end('idle');
     },
   });
   serving = agent;
-  for (const socket of early.handOver()) agent.accept(socket);
+  for (const socket of early.handOver()) agent.accept(socket, environment.problem);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(signal));
+}
+
+/** Who connects after an edit of a login file finds that edit in use. */
+async function admit(socket: Socket, environment: TrialEnvironment, agent: Agent): Promise<void> {
+  socket.on('error', () => {}); // who takes it over hears of its end
+  await environment.refresh();
+  if (!socket.destroyed) agent.accept(socket, environment.problem);
 }
 
 /** Without its journal an agent would not know what runs: it waits until it can read that, and says so. */

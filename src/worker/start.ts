@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type AgentFile, buildOf, isOlder, readAgentFile } from './agent-file.ts';
@@ -30,7 +30,8 @@ const smallMemory = '--max-semi-space-size=1';
 
 /**
  * Sees to it that an agent of this build, or of one that came later, serves the folder: answers as soon as it listens.
- * An older one is told to end, and so is one that lives and cannot be reached; its trials are found again by the new one.
+ * An older one is told to end, and so is one that lives and cannot be reached, or whose Node was removed, since it could
+ * start no launcher and no trial by it; its trials are found again by the new one.
  * Who asks with an older one gets the newer.
  *
  * @param serveArguments what `serve` is started with besides the folder
@@ -61,7 +62,8 @@ export async function start(
     const serving = file !== null && isSameProcess(file) && serves(file.pid, real) ? file : null;
     const living = livingAgent(root) ?? serving;
     if (connection !== null && serving !== null) {
-      if (!isOlder(serving, own)) return { socket, pid: serving.pid, build: serving.build };
+      if (!isOlder(serving, own) && hasNode(serving))
+        return { socket, pid: serving.pid, build: serving.build };
       await endAndWait(serving, deadline);
     } else if (connection !== null && living !== null && isSettled(living)) {
       // It cannot write down who it is, and says so to whoever connects.
@@ -83,6 +85,9 @@ function serves(pid: number, folder: string): boolean {
     return true;
   }
 }
+
+/** Agents of earlier builds do not say which they run by. */
+const hasNode = ({ node }: AgentFile): boolean => node === '' || existsSync(node);
 
 /** The agent that holds the folder's lock; null where none does that can be seen here, or the folder is new. */
 function livingAgent(root: string): Holder | null {

@@ -39,6 +39,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
       memoryBytes: 2 ** 34,
     })),
     gpuProblem: null,
+    environmentProblem: null,
   },
   figures: {
     load: 1,

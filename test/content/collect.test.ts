@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { collect } from '../../src/content/collect.ts';
@@ -28,7 +28,7 @@ describe('what an attempt left', () => {
       '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
     );
     expect(comingBack(collected.artifacts)).toEqual(['model.json', 'plots/a.png', 'plots/b.png']);
-    expect(collected.unlisted).toBe(0);
+    expect(collected.unlisted).toBeNull();
   });
 
   test('comes back as far as there is room, and the rest stays', async () => {
@@ -38,15 +38,32 @@ describe('what an attempt left', () => {
   });
 
   test('is nothing where the folder is empty or gone', async () => {
-    const nothing = { artifacts: [], unlisted: 0 };
+    const nothing = { artifacts: [], unlisted: null };
     expect(await collect(folderOf(), { fetch: ['**'], maxBytes: 5 })).toEqual(nothing);
     expect(await collect(join(folderOf(), 'gone'), { fetch: ['**'], maxBytes: 5 })).toEqual(nothing);
+  });
+
+  test('is 20,000 files at most, and those beyond are counted', { timeout: 60_000 }, async () => {
+    const folder = folderOf();
+    for (let number = 0; number < 20_003; number += 1) writeFileSync(join(folder, `step-${number}`), '');
+    const { artifacts, unlisted } = await collect(folder, { fetch: ['**'], maxBytes: 5 });
+    expect(comingBack(artifacts)).toHaveLength(20_000);
+    expect(unlisted).toEqual([{ why: 'too-many', count: 3, path: 'step-9997' }]);
+  });
+
+  test('says how many have names that no message can carry', async () => {
+    const folder = folderOf({ a: '' });
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/b`), Buffer.from([0xff])]), '');
+    expect((await collect(folder, { fetch: ['**'], maxBytes: 5 })).unlisted).toMatchObject([
+      { why: 'odd-name', count: 1 },
+    ]);
   });
 
   test('does not reach outside by a link', async () => {
     const folder = folderOf({ a: '' });
     symlinkSync('/etc', join(folder, 'etc'));
-    const { artifacts } = await collect(folder, { fetch: ['**'], maxBytes: 5 });
+    const { artifacts, unlisted } = await collect(folder, { fetch: ['**'], maxBytes: 5 });
     expect(comingBack(artifacts)).toEqual(['a']);
+    expect(unlisted).toEqual([{ why: 'link-leaves', count: 1, path: 'etc' }]);
   });
 });

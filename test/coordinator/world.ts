@@ -64,6 +64,7 @@ export const factsOf = (cpus = 2) => ({
   user: 'mina',
   gpus: [],
   gpuProblem: null,
+  environmentProblem: null,
 });
 
 export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd {
@@ -80,6 +81,8 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     peakGpuMemoryBytes: null,
     device: 'cpu',
     artifacts: [],
+    unlisted: null,
+    metricsRead: null,
     checkpointBytes: 0,
     logTail: '',
   };

@@ -36,16 +36,15 @@ describe.runIf(straceIsHere())('P1 content that is said to be stored is on the d
     const [checkpoint, host] = [folderOf(files), folderOf()];
     const calls = await callsOf(
       `import { createReadStream } from 'node:fs';
-       import { packFolder } from 'src/content/pack.ts';
-       import { manifestHash } from 'src/content/manifest.ts';
-       import { readManifest } from 'src/content/read-manifest.ts';
+       import { packKept } from 'src/content/pack.ts';
+       import { keptHash, readKept } from 'src/content/kept-folder.ts';
        import { openHostFolder } from 'src/worker/spool/host-folder.ts';
        import { unpackCheckpoint } from 'src/worker/spool/checkpoint.ts';
        const [checkpoint, folder] = args;
-       const { manifest } = await readManifest(checkpoint, { ignore: 'usual' });
-       await packFolder(manifest, (path) => createReadStream(checkpoint + '/' + path), folder + '/pack');
+       const { kept } = await readKept(checkpoint, { most: 100, bytes: 1e6 });
+       await packKept(kept, (path) => createReadStream(checkpoint + '/' + path), folder + '/pack');
        const host = openHostFolder(folder, 'cedar');
-       const problem = await unpackCheckpoint(host, 'trial', manifestHash(manifest), folder + '/pack');
+       const problem = await unpackCheckpoint(host, 'trial', keptHash(kept), folder + '/pack');
        says(problem ?? 'it is here');`,
       [checkpoint, host],
     );

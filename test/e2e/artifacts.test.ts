@@ -28,4 +28,24 @@ describe('P1 what a trial leaves behind', () => {
     expect(createHash('sha256').update(read('deep/large.bin')).digest('hex')).toBe(zeros);
     expect(readdirSync(join(root, attempt)).toSorted()).toEqual(['deep', 'small.txt']);
   });
+
+  it('is told where it did not come back, by the run, by show and by the leaderboard', async ({ lab }) => {
+    const large =
+      'head -c 3000000 /dev/zero >"$LABSWEEP_ARTIFACTS/large.bin"; ln -s "$PWD/../log" "$LABSWEEP_ARTIFACTS/log"';
+    lab.write('sweep.yaml', shellSweep(`${large}; ${leaves}`, 'grid: {x: [1]}\nartifacts: {max: 4 MB}\n'));
+    const run = await lab.labsweep('run', 'sweep.yaml');
+    expect(run.code).toBe(exitCode.done);
+    const [show, leaderboard] = [await lab.labsweep('show', '#1'), await lab.labsweep('leaderboard')];
+    for (const said of [run.err, show.out, leaderboard.out]) {
+      expect(said).toContain(
+        '1 of 4 artifacts stayed on here: it is a link out of the folder of artifacts (log)',
+      );
+      expect(said).toContain('1 of 3 artifacts (3 MB) stayed on here: a trial brings back 4 MB at most');
+    }
+    const [document] = [JSON.parse((await lab.labsweep('show', '#1', '--json')).out)];
+    expect(document.attempts[0]).toMatchObject({
+      unlisted: [{ why: 'link-leaves', count: 1, path: 'log' }],
+      left: [expect.stringContaining('copy the files there'), expect.stringContaining('artifacts: {max: …}')],
+    });
+  });
 });

@@ -106,6 +106,53 @@ fixed: {startChannels: 4, pool: 8, epochs: ${epochs}, patience: ${epochs}, dropo
         .toEqual([]);
   });
 
+  it('P1 finds there its newest file, its links and its empty folders as it left them', {
+    timeout: 120_000,
+  }, async () => {
+    const script = [
+      'cd "$LABSWEEP_CHECKPOINT"',
+      'if [ -e latest ]; then echo "$(ls -t step-* | head -n 1) $(readlink latest) $(stat -c %a tool) $(ls -d empty)" >~/found',
+      '  echo "{\\"score\\": $(cat latest)}"; exit; fi',
+      'echo 900 >step-900; echo 1000 >step-1000; ln -s step-1000 latest; mkdir empty; : >tool; chmod 751 tool; touch ~/wrote',
+      'sleep 1000',
+    ].join('\n');
+    writeFileSync(
+      join(folder, 'newest.yaml'),
+      JSON.stringify({
+        sweep: 'newest',
+        program: { command: ['sh', '-c', script] },
+        objective: { metric: 'score', goal: 'maximize' },
+        resources: { cpus: 0, gpus: 0 },
+        grid: { x: [1] },
+      }),
+    );
+    const run = bed.spawn(process.execPath, [labsweep, 'run', 'newest.yaml', '--state', 'newest'], {
+      cwd: folder,
+    });
+    const end = ended(run);
+    const wrote = async (name: string): Promise<boolean> =>
+      (await bed.host(name).exec('ls', ['/home/lab'])).stdout.includes('wrote');
+    const host = await vi.waitUntil(
+      async () => {
+        for (const name of hosts) if (await wrote(name)) return name;
+        return null;
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+    await bed.host(host ?? '').exec('pkill', ['-KILL', '-u', 'lab', '-f', 'sleep 1000']);
+    const told = await end;
+    expect(told.code, told.stderr).toBe(exitCode.done);
+    const { attempts } = await show('newest');
+    expect(attempts).toMatchObject([
+      { host, outcome: { kind: 'vanished' } },
+      { continues: attempts[0]?.attempt, final: { score: 1000 } },
+    ]);
+    const second = attempts[1]?.host ?? '';
+    expect(second).not.toBe(host);
+    const found = await bed.host(second).exec('cat', ['/home/lab/found']);
+    expect(found.stdout).toBe('step-1000 step-1000 751 empty\n');
+  });
+
   const hosts = ['host01', 'host02'];
   const linesOf = async (host: string, file: string): Promise<unknown[]> => {
     const { stdout } = await bed.host(host).exec('cat', [file]);

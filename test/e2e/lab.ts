@@ -24,6 +24,8 @@ import { masked, stackOf, type Told } from './told.ts';
 const command = join(import.meta.dirname, '../../bin/labsweep.js');
 const terminal = join(import.meta.dirname, 'terminal.py');
 const patienceMs = 30_000;
+/** As npm puts it there. */
+export const nodeOfCheckout = `node_modules/node-${process.platform}-${process.arch}/bin/node`;
 
 /** `it` with a lab of its own. */
 // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern what a fixture depends on
@@ -121,6 +123,11 @@ export class Lab {
   /** Types `node ARGS…` and lets it run. */
   node(...args: readonly string[]): Typed {
     return this.#begin([process.execPath, ...args]);
+  }
+
+  /** Types a command of another checkout, which runs by the Node of that checkout. */
+  typeIn(checkout: string, ...args: readonly string[]): Typed {
+    return this.#begin([join(checkout, nodeOfCheckout), join(checkout, 'bin/labsweep.js'), ...args]);
   }
 
   /** Types a command on a pseudo-terminal and lets it run. */

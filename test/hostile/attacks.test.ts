@@ -111,7 +111,16 @@ const refused: Readonly<Record<string, (ids: Ids) => string | object>> = {
   'a checkpoint that leaves its folder': ({ ownTrial }) => ({
     kind: 'checkpoint',
     trial: ownTrial,
-    manifest: [{ path: '../x', executable: true, sha256: 'a'.repeat(64), size: 1 }],
+    kept: {
+      files: [{ path: '../x', executable: true, sha256: 'a'.repeat(64), size: 1, mode: 0o700, mtime: '1' }],
+      others: [],
+    },
+    problem: null,
+  }),
+  'a checkpoint with a link that leaves its folder': ({ ownTrial }) => ({
+    kind: 'checkpoint',
+    trial: ownTrial,
+    kept: { files: [], others: [{ kind: 'link', path: 'a/x', target: '../../x', mtime: '1' }] },
     problem: null,
   }),
 };

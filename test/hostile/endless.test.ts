@@ -6,7 +6,7 @@ import { probe } from '../../src/coordinator/fleet/probe.ts';
 import { problem, Ways } from '../contracts/reach.ts';
 import { SshLab, whyNoSshd } from '../contracts/ssh-lab.ts';
 
-const wanted = { folder: '/tmp/labsweep-endless', node: '', build: '0'.repeat(16) };
+const wanted = { folder: '/tmp/labsweep-endless', own: null, build: '0'.repeat(16) };
 
 describe.skipIf(whyNoSshd !== null).each(['ssh2', 'openssh'] as const)('P9 an endless host by %s', (kind) => {
   let lab: SshLab;

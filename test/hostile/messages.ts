@@ -108,7 +108,10 @@ export const messagesAbout = (attempt: string, trial: string): readonly object[]
   {
     kind: 'checkpoint',
     trial,
-    manifest: [{ path: 'a', executable: false, sha256: sha('c'), size: 1 }],
+    kept: {
+      files: [{ path: 'a', executable: false, sha256: sha('c'), size: 1, mode: 0o600, mtime: '1' }],
+      others: [{ kind: 'link', path: 'b', target: 'a', mtime: '1' }],
+    },
     problem: null,
   },
   { kind: 'checkpoint-restored', trial, problem: null },

@@ -16,7 +16,7 @@ function endOf(lines: readonly MetricsLine[], perSecond = 1_000): AttemptEnd {
     const batch = lines.slice(from, from + perSecond);
     keep(kept, thin(kept, batch, objective, (from / perSecond) * 1_000), objective, offsets);
   }
-  keep(kept, { lines: leftOver(kept), pending: [] }, objective, offsets);
+  keep(kept, { lines: leftOver(kept), pending: [], read: null }, objective, offsets);
   return endWith({
     best: kept.best,
     final: kept.final ?? kept.last,

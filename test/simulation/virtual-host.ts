@@ -268,6 +268,7 @@ class Agent {
       user: 'mina',
       gpus: [...gpuFacts],
       gpuProblem: null,
+      environmentProblem: null,
     };
     this.#state = initial(facts);
     for (const line of port.journal)
@@ -403,6 +404,7 @@ class Agent {
       printed: reported ? { score: lease.params['diverges'] === true ? 'NaN' : score, final: true } : null,
       oomKills: 0,
       artifacts: [],
+      unlisted: null,
       checkpointBytes: exit === 0 ? null : this.#port.checkpointBytesOf(lease.trial),
       // Each trial fails in its own way, or the sweep would stop for a common cause (numbers do not count for that).
       logTail: reported ? '' : exit === 127 ? 'python3: not found' : `no ${'x'.repeat(score + 1)}`,

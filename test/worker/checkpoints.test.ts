@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { manifestHash } from '../../src/content/manifest.ts';
-import { packFolder } from '../../src/content/pack.ts';
-import type { Manifest } from '../../src/model/manifest.ts';
+import { keptHash } from '../../src/content/kept-folder.ts';
+import { packKept } from '../../src/content/pack.ts';
+import type { KeptFolder } from '../../src/model/kept-folder.ts';
 import type { FromAgent, ToAgent } from '../../src/protocol/messages.ts';
 import { Host, launchOf, type Writer } from './real-agent.ts';
 
@@ -44,10 +44,10 @@ function ask<Kind extends Answers>(
   >;
 }
 
-async function listed(): Promise<Manifest> {
-  const { manifest, problem } = await ask({ kind: 'list-checkpoint', trial: 'trial' }, 'checkpoint');
+async function listed(): Promise<KeptFolder> {
+  const { kept, problem } = await ask({ kind: 'list-checkpoint', trial: 'trial' }, 'checkpoint');
   expect(problem).toBeNull();
-  return manifest;
+  return kept;
 }
 
 async function read(path: string): Promise<Buffer> {
@@ -57,16 +57,16 @@ async function read(path: string): Promise<Buffer> {
 }
 
 /** Puts a pack of these contents where a coordinator would. @returns where that is */
-async function put(manifest: Manifest, contents: ReadonlyMap<string, Buffer>): Promise<string> {
+async function put(kept: KeptFolder, contents: ReadonlyMap<string, Buffer>): Promise<string> {
   const incoming = join(host.folder, 'incoming');
   mkdirSync(incoming, { recursive: true });
   const pack = join(incoming, 'pack');
-  await packFolder(manifest, (path) => Readable.from([contents.get(path) ?? Buffer.alloc(0)]), pack);
+  await packKept(kept, (path) => Readable.from([contents.get(path) ?? Buffer.alloc(0)]), pack);
   return pack;
 }
 
-async function restore(manifest: Manifest, path: string): Promise<string | null> {
-  const hash = manifestHash(manifest);
+async function restore(kept: KeptFolder, path: string): Promise<string | null> {
+  const hash = keptHash(kept);
   return (await ask({ kind: 'restore-checkpoint', trial: 'trial', hash, path }, 'checkpoint-restored'))
     .problem;
 }
@@ -75,17 +75,17 @@ describe('a checkpoint', () => {
   it("is listed, read, and put in the place of another, whole and the trial's own", async () => {
     const { end } = await writer.run('a-1', launch, ofTrial);
     expect(end).toMatchObject({ outcome: { kind: 'failed' }, checkpointBytes: 3 });
-    const manifest = await listed();
-    expect(manifest.map(({ path, executable }) => [path, executable])).toEqual([
+    const kept = await listed();
+    expect(kept.files.map(({ path, executable }) => [path, executable])).toEqual([
       ['state/count', false],
       ['tool', true],
     ]);
     const contents = new Map<string, Buffer>();
-    for (const { path } of manifest) contents.set(path, await read(path));
-    const pack = await put(manifest, contents);
+    for (const { path } of kept.files) contents.set(path, await read(path));
+    const pack = await put(kept, contents);
 
     expect((await writer.run('a-2', launch, ofTrial)).end.checkpointBytes).toBe(5);
-    expect(await restore(manifest, pack)).toBeNull();
+    expect(await restore(kept, pack)).toBeNull();
     expect(readdirSync(join(host.folder, 'incoming'))).toEqual([]);
     expect((await read('state/count')).toString()).toBe('x\n');
     // It is changed by who goes on from it: by the third attempt of this trial, which counts as its second.
@@ -98,12 +98,12 @@ describe('a checkpoint', () => {
 
   it('that came damaged, or not at all, leaves what was there', async () => {
     await writer.run('a-1', launch, ofTrial);
-    const manifest = await listed();
-    const damaged = await put(manifest, new Map([['state/count', Buffer.from('y\n')]]));
-    expect(await restore(manifest, damaged)).toBe('state/count came damaged');
-    expect(await restore(manifest, join(host.folder, 'incoming/none'))).toMatch(/cannot be read: ENOENT/);
+    const kept = await listed();
+    const damaged = await put(kept, new Map([['state/count', Buffer.from('y\n')]]));
+    expect(await restore(kept, damaged)).toBe('state/count came damaged');
+    expect(await restore(kept, join(host.folder, 'incoming/none'))).toMatch(/cannot be read: ENOENT/);
     writeFileSync(join(host.folder, 'elsewhere'), '');
-    expect(await restore(manifest, join(host.folder, 'elsewhere'))).toMatch(/is not below/);
+    expect(await restore(kept, join(host.folder, 'elsewhere'))).toMatch(/is not below/);
     expect(statSync(join(host.folder, 'elsewhere')).size).toBe(0);
     expect((await read('state/count')).toString()).toBe('x\n');
   });
@@ -118,9 +118,9 @@ describe('a checkpoint', () => {
     const ended = writer.run('a-1', waits, ofTrial);
     await writer.started('a-1');
     await expect.poll(() => read('count').then(String), patience).toBe('x\n');
-    const manifest = await listed();
+    const kept = await listed();
     writer.send({ kind: 'drop-checkpoints', trials: ['trial'] });
-    expect(await restore(manifest, await put(manifest, new Map([['count', Buffer.from('y\n')]])))).toBe(
+    expect(await restore(kept, await put(kept, new Map([['count', Buffer.from('y\n')]])))).toBe(
       'the trial is on that host',
     );
     expect((await read('count')).toString()).toBe('x\n');

@@ -103,7 +103,7 @@ const deviceOf = async (writer: Writer, attempt: string): Promise<string | undef
   (await writer.started(attempt)).attempts.find((one) => one.attempt === attempt)?.device;
 
 /** With the greeting or later, as the driver has it. */
-const factsOf = (writer: Writer): HostFacts | undefined =>
+const factsOf = (writer: Writer): Extract<FromAgent, { kind: 'welcome' }>['facts'] | undefined =>
   writer.heard
     .flatMap((said) => (said.kind === 'welcome' || said.kind === 'facts' ? [said.facts] : []))
     .at(-1);

@@ -4,11 +4,13 @@ import { once } from 'node:events';
 import {
   existsSync,
   globSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -38,8 +40,8 @@ describe('P3 an agent', () => {
     expect(await host.dispose()).toEqual([]);
   });
 
-  const start = async (): Promise<Started> => {
-    const { stdout } = await run(process.execPath, [main, 'start', '--folder', host.folder]);
+  const start = async (node = process.execPath): Promise<Started> => {
+    const { stdout } = await run(node, [main, 'start', '--folder', host.folder]);
     return JSON.parse(stdout) as Started;
   };
   /** Asked again and again: what an agent starts has its command line until exec(2). */
@@ -55,6 +57,21 @@ describe('P3 an agent', () => {
     await writer.logHas('a-1', 'ready');
     return () => writeFileSync(gate, '');
   };
+
+  it('whose Node was removed is replaced by one that has a Node, and its trials are found again', async () => {
+    const node = join(host.folder, 'node-to-go');
+    linkSync(realpathSync(process.execPath), node);
+    const { pid } = await start(node);
+    const open = await running();
+    rmSync(node);
+    const next = await start();
+    expect(next.pid).not.toBe(pid);
+    await expect.poll(agents).toEqual([next.pid]);
+    const writer = await host.connect();
+    await writer.greet();
+    open();
+    expect((await writer.hears('ended')).attempt).toBe('a-1');
+  });
 
   it('makes its socket anew when it was removed, and is not joined by another', {
     timeout: 60_000,

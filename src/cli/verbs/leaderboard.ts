@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { leaderboard } from '../../results/leaderboard.ts';
 import { leaderboardLines } from '../../results/leaderboard-table.ts';
+import { leftLines } from '../left-artifacts.ts';
 import { openState } from '../open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
 import type { Verb } from '../verb.ts';
@@ -21,14 +22,15 @@ export const leaderboardVerb: Verb = (console) =>
     .addHelpText('after', '\nExample:\n  labsweep leaderboard lab --limit 10')
     .action((name: string | undefined, options: { limit?: number; state?: string; json?: boolean }) => {
       const { state } = openState(console, options);
-      const board = leaderboard(state, sweepNamed(state, name));
+      const sweep = sweepNamed(state, name);
+      const board = leaderboard(state, sweep);
       if (options.json === true) {
-        const { sweep, objective, rows, unranked, ignored } = board;
+        const { objective, rows, unranked, ignored } = board;
         console.out(
-          `${jsonText({ sweep, objective, rows: rows.slice(0, options.limit), missing: unranked, ignored })}\n`,
+          `${jsonText({ sweep: board.sweep, objective, rows: rows.slice(0, options.limit), missing: unranked, ignored })}\n`,
         );
       } else
         console.out(
-          `${leaderboardLines(board, console.columns, options.limit ?? rowsOfScreen).join('\n')}\n`,
+          `${[...leaderboardLines(board, console.columns, options.limit ?? rowsOfScreen), ...leftLines(state, sweep)].join('\n')}\n`,
         );
     });

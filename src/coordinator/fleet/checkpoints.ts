@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { manifestHash } from '../../content/manifest.ts';
-import { packFolder } from '../../content/pack.ts';
+import { keptHash } from '../../content/kept-folder.ts';
+import { packKept } from '../../content/pack.ts';
 import type { ContentHash, TrialId } from '../../model/ids.ts';
-import type { Manifest } from '../../model/manifest.ts';
+import type { KeptFolder } from '../../model/kept-folder.ts';
 import { formatSize } from '../../model/size.ts';
 import { type HostSaid, mostCheckpointBytes, type ToAgent } from '../../protocol/messages.ts';
 import { type Transport, TransportError } from '../transport/transport.ts';
@@ -42,15 +42,15 @@ export class Checkpoints {
   /** Packs a trial's into a file here. @returns its hash. @throws FileUnreadable, Interrupted, the system's error */
   async pack(trial: TrialId, file: string, signal: AbortSignal): Promise<ContentHash> {
     const ask = (): void => this.#send({ kind: 'list-checkpoint', trial });
-    const { manifest, problem } = await this.#listed.to(trial, ask);
+    const { kept, problem } = await this.#listed.to(trial, ask);
     if (problem !== null) throw new FileUnreadable(problem);
-    if (manifest.length === 0) throw new FileUnreadable('there is no checkpoint');
-    requireModest(manifest);
-    const sizes = new Map(manifest.map(({ path, size }) => [path, size]));
+    if (kept.files.length === 0) throw new FileUnreadable('there is no checkpoint');
+    requireModest(kept);
+    const sizes = new Map(kept.files.map(({ path, size }) => [path, size]));
     const contentOf = (path: string): Readable =>
       Readable.from(this.#reader.read({ kind: 'checkpoint', trial }, path, sizes.get(path) ?? 0), { signal });
-    await packFolder(manifest, contentOf, file);
-    return manifestHash(manifest);
+    await packKept(kept, contentOf, file);
+    return keptHash(kept);
   }
 
   /** Puts a packed one in the place of a trial's own. @returns why not, or null. @throws TransportError, Interrupted */
@@ -96,8 +96,8 @@ export class Checkpoints {
 }
 
 /** A host's word is not trusted with this machine's disk. */
-function requireModest(manifest: Manifest): void {
-  const bytes = manifest.reduce((sum, { size }) => sum + size, 0);
+function requireModest({ files }: KeptFolder): void {
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
   if (bytes > mostCheckpointBytes)
     throw new FileUnreadable(
       `its checkpoint is ${formatSize(bytes)}, and ${formatSize(mostCheckpointBytes)} is the most that is carried`,

@@ -2,9 +2,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { type AgentAddress, type Transport, TransportError } from '../transport/transport.ts';
-import { compressedNode, type NodeBuild, nodeFor } from './node-binary.ts';
+import { compressedNode, nodeFor } from './node-binary.ts';
 import { withRemedy } from './no-room.ts';
 import { notOursText } from './own-folder.ts';
+import { type OwnNode, ownNode, placeOwnNode } from './own-node.ts';
 import { type Probe, probe, type Wanted } from './probe.ts';
 import { sendingText } from './sending-text.ts';
 import { folderTurns } from './folder-turns.ts';
@@ -13,7 +14,7 @@ export interface HostPlace {
   readonly transport: Transport;
   /** labsweep's folder on the host, as the inventory has it: absolute or below `~`. */
   readonly folder: string;
-  /** A Node of the host that is tried first, or null. */
+  /** On this machine, the Node that runs here: it is put into the folder, and the agent runs by that. Null elsewhere. */
   readonly node: string | null;
 }
 
@@ -32,7 +33,11 @@ export async function enter(
   agentFile: string,
   doing: (what: string) => void = () => {},
 ): Promise<Entered> {
-  const wanted = { folder: host.folder, node: host.node ?? '', build: await buildOf(agentFile) };
+  const wanted = {
+    folder: host.folder,
+    own: host.node === null ? null : ownNode(host.node),
+    build: await buildOf(agentFile),
+  };
   const look = (): Promise<Probe> => probe(host.transport, wanted, randomBytes(6).toString('hex'));
   const first = await look();
   const notOurs = notOursText(first, first.folder);
@@ -79,8 +84,21 @@ async function deliver(
         found.folder,
       ),
     );
-  if (found.node === '') await putNode(transport, found, doing);
+  if (found.node === '')
+    await (wanted.own === null ? putNode(transport, found, doing) : putOwnNode(found, wanted.own, doing));
   if (found.agent === 'no') await transport.put(agentFile, agentPath(found, wanted));
+}
+
+async function putOwnNode(
+  { folder, arch }: Probe,
+  { path, version }: OwnNode,
+  doing: Delivery['doing'],
+): Promise<void> {
+  doing(`putting Node ${version} into ${folder}`);
+  await placeOwnNode(path, nodeFolder(folder, version, arch)).catch((cause: unknown) => {
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new TransportError('io', `Node cannot be put into ${folder}: ${because}`, { cause });
+  });
 }
 
 async function putNode(transport: Transport, found: Probe, doing: (what: string) => void): Promise<void> {
@@ -96,7 +114,7 @@ async function putNode(transport: Transport, found: Probe, doing: (what: string)
       'command',
       `it has no Node of 16 or later, and ${build}; install Node there for your user, or give the host "off": "…" in inventory.json`,
     );
-  const folder = nodeFolder(found, build);
+  const folder = nodeFolder(found.folder, build.version, build.machine);
   doing(`getting Node ${build.version} for it`);
   const file = await compressedNode(build);
   const { size } = await stat(file);
@@ -108,7 +126,7 @@ async function putNode(transport: Transport, found: Probe, doing: (what: string)
     throw new TransportError('io', `Node cannot be unpacked in ${folder}: ${unpacked.stderr.trim()}`);
 }
 
-const nodeFolder = ({ folder }: Probe, { version, machine }: NodeBuild): string =>
+const nodeFolder = (folder: string, version: string, machine: string): string =>
   `${folder}/node/v${version}-${machine}`;
 
 const unpackScript = (folder: string): string => `IFS= read -r folder <<'labsweep-end'

@@ -26,7 +26,7 @@ export interface LinkOptions {
   readonly transport: Transport;
   /** labsweep's folder on the host: absolute or below `~`. */
   readonly folder: string;
-  /** A Node of the host that is tried first, or null. */
+  /** On this machine, the Node that runs here; null elsewhere. */
   readonly node: string | null;
   /** The agent's file on this machine, and what launches are shipped from. */
   readonly agentFile: string;

@@ -4,6 +4,7 @@ import { printable } from '../../model/printable.ts';
 import { saidName } from '../../model/said.ts';
 import { leftBehindCommands, leftBehindSchema } from './left-behind.ts';
 import { ownershipSchema, takeFolderCommands } from './own-folder.ts';
+import type { OwnNode } from './own-node.ts';
 import type { Transport } from '../transport/transport.ts';
 import { TransportError } from '../transport/transport.ts';
 
@@ -11,8 +12,8 @@ import { TransportError } from '../transport/transport.ts';
 export interface Wanted {
   /** labsweep's folder there: absolute, or below `~`. */
   readonly folder: string;
-  /** A Node that is tried first; empty for none. */
-  readonly node: string;
+  /** On this machine, the Node that runs here: the folder's copy of it is the one that the agent runs by. Null elsewhere. */
+  readonly own: OwnNode | null;
   /** Names the agent's file: the first 16 digits of its SHA-256. */
   readonly build: string;
 }
@@ -135,11 +136,11 @@ function parseJson(text: string): unknown {
  * What differs comes in here-documents, whose delimiter is quoted: sh expands nothing in them (POSIX, 2.7.4). All
  * of it is a function, so that sh has read its standard input to the end before a command could take some of it.
  */
-function probeScript({ folder, node, build }: Wanted, token: string): string {
-  for (const word of [folder, node, build, token])
+function probeScript({ folder, own, build }: Wanted, token: string): string {
+  const given = { folder, own: own?.version ?? '', original: own?.path ?? '', build, token };
+  for (const word of Object.values(given))
     if (/[\n\0]/.test(word))
       throw new TransportError('command', `${JSON.stringify(word)} has a line break in it`);
-  const given = { folder, wanted: node, build, token };
   const values = Object.entries(given).map(
     ([name, value]) => `IFS= read -r ${name} <<'labsweep-end'\n${value}\nlabsweep-end\n`,
   );
@@ -208,11 +209,17 @@ look() {
   ( set -C; echo "$token" >"$folder/content/id" ) 2>/dev/null || [ -s "$folder/content/id" ] || ( echo "$token" >"$folder/content/id" ) 2>/dev/null
   say folderId "$(cat "$folder/content/id" 2>/dev/null)"
   printf '#!/bin/sh\\n' >"$folder/.run-$token" 2>/dev/null && chmod 700 "$folder/.run-$token"
-  if "$folder/.run-$token" 2>/dev/null; then say runs yes; else say runs no; fi
+  runs=no
+  if "$folder/.run-$token" 2>/dev/null; then runs=yes; fi
+  say runs $runs
   rm -f "$folder/.run-$token"
 
-  found= version=
-  for candidate in "$wanted" "$folder"/node/*-"$arch"/node "$(command -v node)" /usr/local/bin/node "$HOME"/.nvm/versions/node/*/bin/node; do
+  found= version= kept=$folder/node/v$own-$arch/node
+  if [ -z "$own" ]; then set -- "$folder"/node/*-"$arch"/node "$(command -v node)" /usr/local/bin/node "$HOME"/.nvm/versions/node/*/bin/node
+  # Where nothing may run in the folder, or a copy finds its libraries no more, it is used where it lies.
+  elif [ $runs = no ] || is_kept "$kept"; then set -- "$kept" "$original"
+  else set --; fi
+  for candidate; do
     version=$(is_kept "$candidate" && version_of "$candidate")
     major=\${version%%.*}
     case $major in '' | *[!0-9]*) continue ;; esac

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { delimiter, dirname, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { commandLine } from './command-line.ts';
 import { collected, endless } from './endless.ts';
@@ -33,7 +33,7 @@ async function exec(argv: readonly string[], stdin = ''): Promise<ExecResult> {
   commandLine(argv);
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'pipe', cwd: homedir() });
+    const child = spawn(program, args, { stdio: 'pipe', cwd: homedir(), env: ofTheUser(process.env) });
     const stop = (): void => {
       child.kill('SIGKILL');
       reject(endless('this machine', 'the answer to a command'));
@@ -46,6 +46,17 @@ async function exec(argv: readonly string[], stdin = ''): Promise<ExecResult> {
     child.stdin.on('error', () => {}); // it may end without reading: its exit code says what there is to say
     child.stdin.end(stdin);
   });
+}
+
+/**
+ * Without what `npm run` and npx add (npm-run-script(1)): the agent keeps its environment for all that its trials inherit,
+ * and outlives the checkout whose node_modules stand on that PATH.
+ */
+function ofTheUser(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !/^(npm_.*|INIT_CWD|NODE)$/.test(name));
+  const path = (environment['PATH'] ?? '').split(delimiter);
+  const lasting = path.filter((folder) => !/\/node_modules\/(.*\/)?(\.bin|node-gyp-bin)$/.test(folder));
+  return { ...Object.fromEntries(kept), PATH: lasting.join(delimiter) };
 }
 
 async function copyWhole(from: string, to: string, onProgress?: OnProgress): Promise<void> {

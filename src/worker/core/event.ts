@@ -1,5 +1,5 @@
 /** What can happen to an agent. Every instruction with an outcome comes back as one of these. */
-import type { Artifact } from '../../model/attempt-end.ts';
+import type { Artifact, Unlisted } from '../../model/attempt-end.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
@@ -65,6 +65,8 @@ export type WorkerEvent =
       /** Why others cannot be told of ours, or cannot be heard; null where they can. */
       readonly untold: string | null;
     }
+  /** The login environment was read, or could not be: what trials have instead. */
+  | { readonly kind: 'environment-read'; readonly problem: string | null }
   /** The driver's tool was heard, or failed in another way than before. */
   | {
       readonly kind: 'gpus-found';
@@ -114,6 +116,7 @@ export interface Evidence {
   readonly printed: MetricsLine | null;
   readonly oomKills: number | null;
   readonly artifacts: readonly Artifact[];
+  readonly unlisted: readonly Unlisted[] | null;
   /** What it left for the trial's next attempt; null where its program came to its end. */
   readonly checkpointBytes: number | null;
   /** The last lines of its log. */

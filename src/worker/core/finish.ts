@@ -116,12 +116,14 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
     final: resultOf(held),
     metricsCount: kept.lines.length,
     metricsHash: hashOf(kept.lines),
+    metricsRead: kept.read,
     seconds: left?.seconds ?? 0,
     cpuSeconds: cpuMs === null ? null : cpuMs / 1000,
     peakMemoryBytes: left?.run?.peakBytes ?? null,
     peakGpuMemoryBytes: left?.run?.gpu.peakBytes ?? null,
     device: left === null ? null : held.device,
     artifacts: [...(left?.evidence.artifacts ?? [])],
+    unlisted: left?.evidence.unlisted?.slice() ?? null,
     checkpointBytes: left?.evidence.checkpointBytes ?? null,
     logTail:
       outcome.kind === 'succeeded' || outcome.kind === 'cancelled' ? '' : (left?.evidence.logTail ?? logTail),
@@ -134,16 +136,17 @@ const resultOf = ({ kept }: HeldAttempt): MetricsLine | null => kept.final ?? ke
 function keepTheRest(turn: Turn, held: HeldAttempt, launch: Launch, evidence: Evidence, ranMs: number): void {
   const nothing = held.kept.last === null && evidence.lines.length === 0;
   const batch = nothing && evidence.printed !== null ? [evidence.printed] : evidence.lines;
-  const { lines, pending } =
+  const { lines, pending, read } =
     batch.length > 0
       ? thin(held.kept, batch, launch.objective, ranMs)
-      : { lines: [], pending: leftOver(held.kept) };
+      : { lines: [], pending: leftOver(held.kept), read: 0 };
   if (lines.length + pending.length === 0) return;
   turn.commit({
     kind: 'lines',
     attempt: held.lease.attempt,
     lines: [...lines, ...pending],
     pending: [],
+    read,
     offsets: evidence.offsets,
   });
 }

@@ -57,6 +57,8 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
     attempt,
     lines: z.array(metricsLineSchema),
     pending: z.array(metricsLineSchema),
+    /** How many were read for it; null in journals from before it was counted. */
+    read: z.number().nullable().default(null),
     offsets: offsetsSchema,
   }),
   /** The seal: outcome, lines and artifacts by size and hash. */

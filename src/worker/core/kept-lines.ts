@@ -19,6 +19,8 @@ export interface KeptLines {
   best: MetricsLine | null;
   final: MetricsLine | null;
   last: MetricsLine | null;
+  /** How many there were, kept or not. */
+  read: number;
   offsets: Offsets;
 }
 
@@ -29,6 +31,7 @@ export const noLines = (): KeptLines => ({
   best: null,
   final: null,
   last: null,
+  read: 0,
   offsets: { report: 0, log: 0, csv: 0 },
 });
 
@@ -36,6 +39,8 @@ export const noLines = (): KeptLines => ({
 export interface Thinned {
   readonly lines: MetricsLine[];
   readonly pending: MetricsLine[];
+  /** How many lines that was chosen from; null in a journal that does not say. */
+  readonly read: number | null;
 }
 
 /**
@@ -66,7 +71,7 @@ export function thin(
       pendingLast = line;
     }
   }
-  return { lines, pending: inOrder(pendingBest, pendingLast) };
+  return { lines, pending: inOrder(pendingBest, pendingLast), read: batch.length };
 }
 
 /** The lines that are still to be kept when a trial is over. */
@@ -80,6 +85,7 @@ const inOrder = (best: MetricsLine | null, last: MetricsLine | null): MetricsLin
 /** Takes the lines of a record over: live and after a restart alike. */
 export function keep(kept: KeptLines, added: Thinned, objective: Objective, offsets: Offsets): void {
   kept.lines.push(...added.lines);
+  kept.read += added.read ?? added.lines.length;
   for (const line of [...added.lines, ...added.pending]) note(kept, line, objective);
   const [first, second] = added.pending;
   kept.pendingLast = second ?? first ?? null;

@@ -39,6 +39,7 @@ function* attemptRecords({
       attempt,
       lines: kept.lines.slice(from, from + linesOfRecord),
       pending: isLast ? leftOver(kept) : [],
+      read: isLast ? kept.read : 0,
       offsets: kept.offsets,
     };
   }

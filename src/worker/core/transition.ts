@@ -60,6 +60,7 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   sampled: true,
   'claims-read': true,
   'gpus-found': true,
+  'environment-read': true,
   'asked-to-end': false,
   tick: false,
 };
@@ -112,6 +113,11 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
       break;
     case 'claims-read':
       claimsRead(turn, event);
+      break;
+    case 'environment-read':
+      if (state.facts.environmentProblem === event.problem) break;
+      state.facts = { ...state.facts, environmentProblem: event.problem };
+      tellFacts(turn);
       break;
     case 'gpus-found':
       state.facts = { ...state.facts, gpus: event.gpus?.slice() ?? null, gpuProblem: event.problem };

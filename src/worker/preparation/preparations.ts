@@ -29,7 +29,7 @@ const longestBuildMs = 2 * 3_600_000;
 
 export class Preparations {
   readonly #host: HostFolder;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly #environment: () => Readonly<Record<string, string>>;
   readonly #buildMs: number;
   readonly #redact: Redact;
   readonly #steps: Steps;
@@ -39,13 +39,13 @@ export class Preparations {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /**
-   * @param environment what trials inherit of the agent
+   * @param environment what trials inherit that start now
    * @param redact what is told of what was said goes through it
    * @param buildMs milliseconds after which a step that installs or compiles is ended
    */
   constructor(
     host: HostFolder,
-    environment: Readonly<Record<string, string>>,
+    environment: () => Readonly<Record<string, string>>,
     redact: Redact,
     buildMs = longestBuildMs,
   ) {
@@ -96,8 +96,9 @@ export class Preparations {
   }
 
   #placeOf(spec: Launch, settings: HostSettings, steps: Steps, tell: (doing: string) => void): Place {
-    const own = fillBoth(settings.env, spec.env, this.#environment);
-    const environment = { ...this.#environment, ...own.values };
+    const inherited = this.#environment();
+    const own = fillBoth(settings.env, spec.env, inherited);
+    const environment = { ...inherited, ...own.values };
     return { host: this.#host, steps, own, environment, buildMs: this.#buildMs, tell };
   }
 

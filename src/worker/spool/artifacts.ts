@@ -1,7 +1,7 @@
 /** What a trial put into its artifacts folder: listed by size and hash when it ends, sent along where it is small. */
 import { lstatSync, mkdirSync, opendirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { collect } from '../../content/collect.ts';
+import { collect, type Collected } from '../../content/collect.ts';
 import { hashFile } from '../../content/hash-file.ts';
 import type { Artifact } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
@@ -20,9 +20,9 @@ export function listArtifacts(
   folder: string,
   fetch: Launch['artifacts'],
   nameOf: (path: string) => string,
-): readonly Artifact[] | Promise<readonly Artifact[]> {
+): Collected | Promise<Collected> {
   reopen(folder);
-  return isEmpty(folder) ? [] : listFiles(folder, fetch, nameOf);
+  return isEmpty(folder) ? { artifacts: [], unlisted: null } : listFiles(folder, fetch, nameOf);
 }
 
 /** One whose name says what may not be said is given another, under which it is asked for like any other. */
@@ -30,12 +30,12 @@ async function listFiles(
   folder: string,
   fetch: Launch['artifacts'],
   nameOf: (path: string) => string,
-): Promise<readonly Artifact[]> {
-  const { artifacts } = await collect(folder, fetch);
+): Promise<Collected> {
+  const { artifacts, unlisted } = await collect(folder, fetch);
   const taken = new Set(artifacts.map(({ path }) => path));
-  return artifacts.flatMap((artifact) => {
+  const named = artifacts.map((artifact) => {
     const hidden = nameOf(artifact.path);
-    if (hidden === artifact.path) return [artifact];
+    if (hidden === artifact.path) return artifact;
     // Two names may say the same once it is hidden.
     let path = hidden;
     for (let number = 2; taken.has(path); number += 1) path = `${hidden}.${number}`;
@@ -43,11 +43,20 @@ async function listFiles(
     try {
       mkdirSync(dirname(`${folder}/${path}`), { recursive: true, mode: 0o700 });
       renameSync(`${folder}/${artifact.path}`, `${folder}/${path}`);
-      return [{ ...artifact, path }];
+      return { ...artifact, path };
     } catch {
-      return []; // rather not listed than listed so
+      return hidden; // rather not listed than listed so
     }
   });
+  const listed = named.filter((each) => typeof each !== 'string');
+  const hidden = named.filter((each) => typeof each === 'string');
+  const left = [
+    ...(unlisted ?? []).map((each) => ({ ...each, path: nameOf(each.path) })),
+    ...(hidden[0] === undefined
+      ? []
+      : [{ why: 'unreadable' as const, count: hidden.length, path: hidden[0] }]),
+  ];
+  return { artifacts: listed, unlisted: left.length === 0 ? null : left };
 }
 
 /** Those of an end's artifacts that travel with it: what the sweep asks for, as far as it is small together. */

@@ -1,12 +1,10 @@
 import { lstatSync, mkdirSync, opendirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContentProblem } from '../../content/problem.ts';
-import { readManifest } from '../../content/read-manifest.ts';
-import { syncTree } from '../../content/tree.ts';
-import { unpackFolder } from '../../content/unpack.ts';
+import { type KeptRead, readKept } from '../../content/kept-folder.ts';
+import { unpackKept } from '../../content/unpack.ts';
 import type { ContentHash } from '../../model/ids.ts';
-import type { Manifest } from '../../model/manifest.ts';
+import type { KeptFolder } from '../../model/kept-folder.ts';
 import { formatSize } from '../../model/size.ts';
 import { mostCheckpointBytes } from '../../protocol/messages.ts';
 import { checkpointFolder, type HostFolder } from './host-folder.ts';
@@ -51,28 +49,22 @@ function bytesBelow(folder: string, left: { files: number }): number {
 }
 
 type Listed =
-  | { readonly kind: 'manifest'; readonly manifest: Manifest }
+  | { readonly kind: 'kept'; readonly kept: KeptFolder }
   | { readonly kind: 'refused'; readonly problem: string };
 
-/** Its files with their hashes, for who takes it along. */
+/** All that a trial finds again there, with the hashes of its files, for who takes it along. */
 export async function listCheckpoint(host: HostFolder, trial: string): Promise<Listed> {
   try {
     const folder = checkpointFolder(host, trial);
     reopen(folder);
-    if (!isFolder(folder)) return { kind: 'manifest', manifest: [] };
-    const left = { files: mostFiles };
-    const bytes = bytesBelow(folder, left);
-    if (left.files === 0) return refused(`has more than ${mostFiles} files`);
-    if (bytes > mostCheckpointBytes)
-      return refused(
-        `is ${formatSize(bytes)}, and ${formatSize(mostCheckpointBytes)} is the most that is carried`,
-      );
-    // What was rotated away may have left a link behind.
-    const read = await readManifest(folder, { ignore: 'broken-links' });
-    if (read.kind === 'refused') return refused(read.problems.map(problemText).join(', and '));
-    if (read.manifest.length > mostFiles) return refused(`has more than ${mostFiles} files`);
-    const chars = read.manifest.reduce((sum, { path }) => sum + JSON.stringify(path).length, 0);
-    return chars <= mostPathChars ? read : refused('has paths of over 16 MiB together');
+    if (!isFolder(folder)) return { kind: 'kept', kept: { files: [], others: [] } };
+    const read = await readKept(folder, { most: mostFiles, bytes: mostCheckpointBytes });
+    if (read.kind !== 'kept') return refused(problemText(read));
+    const { files, others } = read.kept;
+    const chars = JSON.stringify(
+      [...files, ...others].map((entry) => [entry.path, 'target' in entry ? entry.target : '']),
+    );
+    return chars.length <= mostPathChars ? read : refused('has paths of over 16 MiB together');
   } catch (error) {
     return refused(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -81,20 +73,16 @@ export async function listCheckpoint(host: HostFolder, trial: string): Promise<L
 const refused = (what: string): Listed => ({ kind: 'refused', problem: `its checkpoint ${what}` });
 
 /** What follows `its checkpoint`. */
-function problemText(problem: ContentProblem): string {
+function problemText(problem: Exclude<KeptRead, { kind: 'kept' }>): string {
   switch (problem.kind) {
     case 'link-leaves':
       return `has ${problem.path}, a link out of its folder`;
-    case 'link-loop':
-      return `has ${problem.path}, a link to a folder that it lies in`;
     case 'odd-name':
       return `has ${problem.path}, a name that is not UTF-8`;
-    case 'unreadable':
-      return `has ${problem.path}, which cannot be read (${problem.message})`;
-    case 'no-folder':
-    case 'link-broken':
+    case 'too-many':
+      return `has more than ${mostFiles} files`;
     case 'too-large':
-      return 'is not whole';
+      return `is ${formatSize(problem.bytes)}, and ${formatSize(mostCheckpointBytes)} is the most that is carried`;
     default:
       return problem satisfies never;
   }
@@ -117,8 +105,7 @@ export async function unpackCheckpoint(
   try {
     await rm(draft, { recursive: true, force: true });
     mkdirSync(join(host.root, 'restored'), { recursive: true, mode: 0o700 });
-    const refusal = await unpackFolder(draft, hash, path);
-    if (refusal === null) await syncTree(draft);
+    const refusal = await unpackKept(draft, hash, path);
     return refusal?.problem ?? null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -95,13 +95,14 @@ function gatherRest(
     // Asked for only where it can matter: 137 is 128 + SIGKILL.
     oomKills: exit === 137 ? facts.oomKills() : null,
     artifacts: [],
+    unlisted: null,
     checkpointBytes: exit === 0 ? null : facts.checkpointBytes(),
     logTail: tailOf(isCut ? redaction.tail(log.text) : redaction.text(log.text)),
   };
   const artifacts = listArtifacts(run.artifacts, launch.artifacts, (path) => redaction.text(path));
   if (!(artifacts instanceof Promise)) return evidence;
   return artifacts.then(
-    (listed) => ({ ...evidence, artifacts: listed }),
+    (listed) => ({ ...evidence, ...listed }),
     () => evidence, // the trial has closed its folder: its result stands without
   );
 }

@@ -1,6 +1,6 @@
 import type * as processes from 'node:child_process';
 import type * as files from 'node:fs';
-import type { LaunchReport, StartRequest } from './launch-report.ts';
+import type { Inheritance, LaunchReport, StartRequest } from './launch-report.ts';
 import { wrapper } from './wrapper.ts';
 
 /** A small young generation, and no helpers that collect garbage. */
@@ -28,7 +28,7 @@ function launchTrials(load: NodeJS.Require, script: string): void {
   process.title = 'labsweep launcher';
   const agent = process.ppid;
   // Each look at `process.env` would ask the system for every variable.
-  const inherited = { ...process.env };
+  let inherited = { ...process.env };
 
   const report = (said: LaunchReport): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
 
@@ -73,8 +73,9 @@ function launchTrials(load: NodeJS.Require, script: string): void {
     for (const line of lines) {
       // What a dead agent has asked for, its successor holds for never started.
       if (process.ppid !== agent) process.exit();
-      const request: StartRequest = JSON.parse(line);
-      start(request);
+      const request: Inheritance | StartRequest = JSON.parse(line);
+      if (request.kind === 'inherit') inherited = { ...request.environment };
+      else start(request);
     }
   });
   process.stdin.on('end', () => process.exit());

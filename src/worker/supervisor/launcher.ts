@@ -1,13 +1,13 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { LaunchReport, StartRequest } from './launch-report.ts';
+import type { Inheritance, LaunchReport, StartRequest } from './launch-report.ts';
 
 export interface LauncherOptions {
   /** The command that is a launcher (launch-trials.ts). */
   readonly command: readonly string[];
-  /** What trials inherit. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** What trials inherit, as of now. */
+  readonly environment: () => Readonly<Record<string, string>>;
   readonly reported: (report: LaunchReport) => void;
   /**
    * It is gone.
@@ -36,7 +36,10 @@ export class Launcher {
   /** At once, so that it forks for one trial while the agent prepares the next. */
   start(request: StartRequest): void {
     const line = (this.#line ??= this.#open());
-    line.process.stdin.write(`${JSON.stringify(request)}\n`);
+    const environment = this.#options.environment();
+    if (environment !== line.inherits) tell(line, { kind: 'inherit', environment });
+    line.inherits = environment;
+    tell(line, request);
     line.unanswered.add(request.attempt);
   }
 
@@ -48,8 +51,9 @@ export class Launcher {
   #open(): Line {
     const { command, environment, reported, lost } = this.#options;
     const [program = '', ...args] = command;
-    const process = spawn(program, args, { env: { ...environment }, stdio: ['pipe', 'pipe', 'ignore'] });
-    const line: Line = { process, unanswered: new Set() };
+    const inherits = environment();
+    const process = spawn(program, args, { env: { ...inherits }, stdio: ['pipe', 'pipe', 'ignore'] });
+    const line: Line = { process, inherits, unanswered: new Set() };
     let failure: Error | null = null;
     process.once('error', (error) => (failure = error));
     process.once('exit', () => this.#forget(line));
@@ -72,8 +76,12 @@ export class Launcher {
   }
 }
 
+const tell = ({ process }: Line, request: Inheritance | StartRequest): void =>
+  void process.stdin.write(`${JSON.stringify(request)}\n`);
+
 /** A launcher that runs, and what was asked of it. */
 interface Line {
   readonly process: ChildProcessByStdio<Writable, Readable, null>;
+  inherits: Readonly<Record<string, string>>;
   readonly unanswered: Set<string>;
 }

@@ -1,5 +1,5 @@
 /** What a person's login shell sets: how an agent was started says nothing of it. */
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
 
@@ -31,12 +31,17 @@ export function readLoginEnvironment(
         const said = stdout.split(`${mark}\n`).at(-1) ?? '';
         if (error === null && stdout.includes(`${mark}\n`))
           resolve({ kind: 'read', environment: parse(said) });
-        else
-          resolve({ kind: 'unread', because: `${shell}: ${error?.message ?? 'it prints no environment'}` });
+        else resolve({ kind: 'unread', because: `${shell} ${problemOf(error)}` });
       },
     );
     child.stdin?.end();
   });
+}
+
+function problemOf(error: ExecFileException | null): string {
+  if (error === null) return 'prints no environment';
+  if (error.killed === true) return `did not end within ${limitMs / 1_000} s`;
+  return typeof error.code === 'number' ? `ended with exit code ${error.code}` : `failed: ${error.message}`;
 }
 
 const parse = (said: string): Record<string, string> =>

@@ -13,8 +13,8 @@ export interface StartsOptions {
   readonly host: HostFolder;
   /** The command that starts trials for this process (launch-trials.ts). */
   readonly launcher: readonly string[];
-  /** What trials inherit of the agent's environment. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** What trials inherit that start now. */
+  readonly environment: () => Readonly<Record<string, string>>;
   /** Where it is noted what is taken out of their words. */
   readonly secrets: AttemptSecrets;
 }
@@ -68,7 +68,7 @@ export class Starts {
     const { attempt } = lease;
     const note = (): void => secrets.note(attempt, surroundings.passed);
     const prepared = prepareTrial(
-      { host, places: this.#places, base: environment, note },
+      { host, places: this.#places, base: environment(), note },
       lease,
       launch,
       surroundings,
@@ -77,6 +77,7 @@ export class Starts {
     const { run, argv, environment: added } = prepared;
     this.#asked.set(attempt, { lease, launch, run });
     this.#launcher.start({
+      kind: 'start',
       attempt,
       argv: [run.exit, ...argv],
       workFolder: run.work,

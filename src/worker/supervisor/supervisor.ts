@@ -291,6 +291,7 @@ const unreadable = (attempt: string, redaction: Redaction, error: unknown): Work
     printed: null,
     oomKills: null,
     artifacts: [],
+    unlisted: null,
     checkpointBytes: null,
     logTail: redaction.text(error instanceof Error ? error.message : String(error)).slice(0, 1_000),
   },

@@ -20,7 +20,7 @@ const hash = 'a'.repeat(64);
 
 /** A look by a person whose home is `home`. */
 const look = (folder: string, shell: readonly string[] = ['sh']): Promise<Probe> =>
-  probe(by(shell), { folder, node: '', build: '0123456789abcdef' }, token);
+  probe(by(shell), { folder, own: null, build: '0123456789abcdef' }, token);
 
 /** As a labsweep left it that made no marker. */
 function earlier(folder: string): void {

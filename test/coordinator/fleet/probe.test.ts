@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { probe, readProbe } from '../../../src/coordinator/fleet/probe.ts';
 import { localTransport } from '../../../src/coordinator/transport/local.ts';
@@ -9,6 +9,7 @@ import type { TransportError } from '../../../src/coordinator/transport/transpor
 import { problem, Ways } from '../../contracts/reach.ts';
 import { SshLab, whyNoSshd } from '../../contracts/ssh-lab.ts';
 
+const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'labsweep-probe-'));
@@ -16,7 +17,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const look = (folder: string, token = 'abc') =>
-  probe(localTransport(), { folder, node: process.execPath, build: '0123456789abcdef' }, token);
+  probe(localTransport(), { folder, own: null, build: '0123456789abcdef' }, token);
 
 describe('a look at a host', () => {
   it('tells who and what it is, and makes the folder', async () => {
@@ -28,8 +29,6 @@ describe('a look at a host', () => {
       runs: 'yes',
       folderId: 'abc',
       os: 'Linux',
-      node: process.execPath,
-      nodeVersion: process.versions.node,
       agent: 'no',
       started: null,
       noise: '',
@@ -61,7 +60,7 @@ describe('a look at a host', () => {
     const build = createHash('sha256').update(agent).digest('hex').slice(0, 16);
     mkdirSync(join(home, 'agent'));
     writeFileSync(join(home, 'agent', `${build}.mjs`), agent);
-    const wanted = { folder: home, node: process.execPath, build };
+    const wanted = { folder: home, own: null, build };
     const found = await probe(localTransport(), wanted, 'abc');
     expect(found).toMatchObject({
       agent: 'yes',
@@ -80,18 +79,18 @@ describe('a look at a host', () => {
     const build = createHash('sha256').update(agent).digest('hex').slice(0, 16);
     mkdirSync(join(home, 'agent'));
     writeFileSync(join(home, 'agent', `${build}.mjs`), torn(agent));
-    const wanted = { folder: home, node: process.execPath, build };
+    const wanted = { folder: home, own: null, build };
     expect(await probe(localTransport(), wanted, 'abc')).toMatchObject({ agent: 'no', started: null });
     writeFileSync(join(home, 'agent', `${build}.mjs`), agent);
     expect(await probe(localTransport(), wanted, 'abc')).toMatchObject({ agent: 'yes', started: { pid: 1 } });
   });
 
   it('takes a Node only if it runs and is of 16 or later', async () => {
-    const old = join(home, 'old-node');
-    writeFileSync(old, `#!/bin/sh\nexec ${process.execPath} -e 'process.exit(1)'\n`);
-    chmodSync(old, 0o755);
-    const found = await probe(localTransport(), { folder: home, node: old, build: 'x' }, 'abc');
-    expect(found.node).not.toBe(old);
+    const old = join(home, `node/v0-${machine}/node`);
+    mkdirSync(dirname(old), { recursive: true });
+    writeFileSync(old, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    writeFileSync(`${old}.boot`, 'kept\n');
+    expect((await look(home)).node).not.toBe(old);
   });
 });
 
@@ -100,9 +99,9 @@ describe('a Node that was put there', () => {
   const sum = createHash('sha256').update(script).digest('hex');
   /** @returns whether it is taken */
   const isTaken = async (): Promise<boolean> =>
-    (await probe(localTransport(), { folder: home, node: '', build: 'x' }, 'abc')).node.startsWith(home);
+    (await probe(localTransport(), { folder: home, own: null, build: 'x' }, 'abc')).node.startsWith(home);
   const put = (text: string, boot: string): string => {
-    const folder = join(home, `node/v24-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`);
+    const folder = join(home, `node/v24-${machine}`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'node'), text, { mode: 0o755 });
     writeFileSync(join(folder, 'node.sum'), `${sum}\n`);
@@ -144,7 +143,7 @@ describe.skipIf(whyNoSshd !== null)('a look at a host on which nothing runs as i
   /** @param command what runs in place of what was asked for, as a login file or a forced command may have it */
   const lookWhere = async (command: string, withinMs?: number): Promise<TransportError> => {
     await lab.start('odd', { settings: [`ForceCommand ${command}`] });
-    const wanted = { folder: '~/lab', node: '', build: '0123456789abcdef' };
+    const wanted = { folder: '~/lab', own: null, build: '0123456789abcdef' };
     return problem(probe(ways.reach('ssh2', 'odd', lab), wanted, 'abc', withinMs));
   };
 
@@ -180,7 +179,7 @@ describe('what a host answers', () => {
       ...localTransport(),
       exec: (_: readonly string[], stdin?: string) => localTransport().exec([rc], stdin),
     };
-    const found = await probe(noisy, { folder: join(home, 'lab'), node: '', build: 'x' }, 'abc');
+    const found = await probe(noisy, { folder: join(home, 'lab'), own: null, build: 'x' }, 'abc');
     expect(found.noise).toBe('Welcome to oak!');
     expect(readFileSync(join(home, 'lab/content/id'), 'utf8')).toBe('abc\n');
   });

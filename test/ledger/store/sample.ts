@@ -54,6 +54,8 @@ export function ended(attempt: string, lines: readonly MetricsLine[]): LedgerEve
       peakMemoryBytes: 123_456_789,
       peakGpuMemoryBytes: null,
       device: 'cpu',
+      unlisted: null,
+      metricsRead: null,
       artifacts: [
         { path: 'model.json', sizeBytes: 12_345, sha256: 'cd'.repeat(32), comesBack: true },
         { path: 'weights.bin', sizeBytes: 1_234_567, sha256: 'ef'.repeat(32), comesBack: true },

@@ -14,7 +14,7 @@ function take(kept: KeptLines, batch: readonly MetricsLine[], ranMs: number): vo
 function keptOf(batches: readonly (readonly MetricsLine[])[]): KeptLines {
   const kept = noLines();
   batches.forEach((batch, second) => take(kept, batch, second * 1_000));
-  keep(kept, { lines: leftOver(kept), pending: [] }, objective, offsets);
+  keep(kept, { lines: leftOver(kept), pending: [], read: 0 }, objective, offsets);
   return kept;
 }
 
@@ -37,6 +37,7 @@ describe('thinning', () => {
     expect(kept.lines.length).toBeLessThanOrEqual(10_000);
     expect(kept.lines.length).toBeGreaterThan(9_990);
     expect(kept.lines.at(-1)).toEqual({ step: 11_999, score: 11_999 });
+    expect(kept.read).toBe(12_000);
   });
 
   it('keeps the first, the best and the last line, in their order, whatever comes', () => {

@@ -28,6 +28,7 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
   user: 'mina',
   gpus: [],
   gpuProblem: null,
+  environmentProblem: null,
   ...more,
 });
 
@@ -74,6 +75,7 @@ const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   printed: { score: 1 },
   oomKills: null,
   artifacts: [],
+  unlisted: null,
   checkpointBytes: null,
   logTail: '',
   ...more,

@@ -20,7 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const environment = { PATH: process.env['PATH'] ?? '', HOME: tmpdir() };
+const inherited = { PATH: process.env['PATH'] ?? '', HOME: tmpdir() };
+const environment = (): typeof inherited => inherited;
 
 function prepare(activate: string, ofHost: string | null = null): Promise<PreparationResult> {
   const preparations = new Preparations(openHostFolder(root, 'machine'), environment, (text) => text);

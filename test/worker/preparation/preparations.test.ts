@@ -26,7 +26,7 @@ function prepare(launch: Partial<Launch>, buildMs?: number): Promise<Preparation
   const environment = { PATH: process.env['PATH'] ?? '' };
   const preparations = new Preparations(
     openHostFolder(root, 'machine'),
-    environment,
+    () => environment,
     (text) => text,
     buildMs,
   );

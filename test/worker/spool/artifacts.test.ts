@@ -11,7 +11,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-const listed = () => listArtifacts(folder, { fetch: ['**'], maxBytes: 10_000_000 }, (path) => path);
+const listed = async () =>
+  (await listArtifacts(folder, { fetch: ['**'], maxBytes: 10_000_000 }, (path) => path)).artifacts;
 
 describe('P1 what a seal says of artifacts', () => {
   it('holds as long as none of them has changed', async () => {

@@ -25,7 +25,7 @@ it.runIf(process.platform === 'linux').each([
   const supervisor = new Supervisor({
     host,
     launcher: launcherCommand(),
-    environment: { PATH: process.env['PATH'] ?? '' },
+    environment: () => ({ PATH: process.env['PATH'] ?? '' }),
     secrets: new AttemptSecrets(host),
     units: kernelUnits(),
     procRoot: '/proc',
