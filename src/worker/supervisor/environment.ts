@@ -40,8 +40,8 @@ export function trialEnvironment(
     readonly data: string | null;
     /** The folders of engines that are here, by their names. */
     readonly engines: Readonly<Record<string, string>>;
-    /** PATH without the sweep's own. */
-    readonly path: string | undefined;
+    /** What it inherits. */
+    readonly base: Readonly<Record<string, string>>;
   },
 ): Record<string, string> {
   const own = { ...settings.env, ...launch.env };
@@ -53,8 +53,10 @@ export function trialEnvironment(
     // Frameworks that take all of a GPU's memory at once would leave none to the next trial.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     XLA_PYTHON_CLIENT_PREALLOCATE: 'false',
+    // Python keeps 8 KiB of what it prints to a file for itself: a log, and the metrics in it, would come late.
+    ...(places.base['PYTHONUNBUFFERED'] === undefined ? { PYTHONUNBUFFERED: '1' } : {}),
     ...own,
-    ...(prepared.python === null ? {} : pythonPlaces(prepared.python, own['PATH'] ?? places.path)),
+    ...(prepared.python === null ? {} : pythonPlaces(prepared.python, own['PATH'] ?? places.base['PATH'])),
     ...passed,
     // What the activation puts back, whatever login files said of it.
     ...(prepared.activation.length === 0 ? {} : { LABSWEEP_FOLDER: places.run.work, LABSWEEP_GPU: gpu }),

@@ -133,7 +133,7 @@ function prepare(
     engines: Object.fromEntries(
       launch.engines.flatMap(({ name, hash }) => (places.has(hash) ? [[name, places.pathOf(hash)]] : [])),
     ),
-    path: base['PATH'],
+    base,
   });
   const [name = '', ...rest] = renderCommand(launch.command, {
     params: lease.params,

@@ -7,11 +7,14 @@ const ended: Remains = {
   exit: 0,
   sameBoot: true,
   misplaced: null,
+  overlong: null,
+  passedOver: null,
   oomKillRose: false,
   logTail: '',
   objective,
   best: { val_accuracy: 0.9 },
   final: { val_accuracy: 0.8 },
+  unread: null,
 };
 
 const none = { best: null, final: null };
