@@ -43,7 +43,7 @@ const linesOfMessage = 3;
 
 /** The lines that say why it ended: of the last Python exception, with those that it came from; else the last words of all. */
 function lastErrorOf(lines: readonly string[]): readonly string[] {
-  const at = lines.findLastIndex((line) => traceback.test(line));
+  const at = lastIndexOf(lines, (line) => traceback.test(line));
   if (at < 0) return lastWords(lines);
   const message = messageFrom(lines, at + 1);
   const before = lines.slice(0, at);
@@ -64,6 +64,13 @@ const aftermath =
   /^\s|^(?:Aborted|Killed|Execution halted|Stack ?trace|terminate called|Fatal error|FATAL ERROR|-{3,}|={3,}|#?\d+:? |in expression)/i;
 
 function lastWords(lines: readonly string[]): readonly string[] {
-  const at = lines.findLastIndex((line) => !aftermath.test(line));
+  const at = lastIndexOf(lines, (line) => !aftermath.test(line));
   return lines.slice(Math.max(0, at));
+}
+
+/** As `findLastIndex`, which hosts with Node 16 do not have. */
+function lastIndexOf(lines: readonly string[], fits: (line: string) => boolean): number {
+  let at = lines.length - 1;
+  while (at >= 0 && !fits(lines[at] ?? '')) at -= 1;
+  return at;
 }

@@ -67,9 +67,10 @@ export class CsvFile {
       if (!this.#isSame(file, found, complete)) this.#begin();
       this.#found = found;
       let taken = nothing;
-      do taken = joined(taken, this.#look(file, found.size, complete));
-      while (complete && !this.#isStuck && this.#rows.taken < found.size);
-      return taken;
+      for (;;) {
+        taken = joined(taken, this.#look(file, found.size, complete));
+        if (!complete || this.#isStuck || this.#rows.taken >= found.size) return taken;
+      }
     });
   }
 

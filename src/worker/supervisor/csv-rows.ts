@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, type Options, parse } from 'csv-parse/sync';
 import type { MetricsLine } from '../../model/metrics.ts';
 import { readNumber } from '../../model/printed-number.ts';
 
@@ -34,9 +34,9 @@ export class CsvRows {
     if (this.#names === null) this.#delimiter = delimiterOf(text);
     const from = this.#taken + mark;
     const rows: CsvRow[] = [];
-    for (const { cells, end } of recordsOf(text, this.#delimiter, isEnd)) {
-      this.#taken = from + end;
-      const line = this.#lineOf(cells);
+    for (const record of recordsOf(text, this.#delimiter, isEnd)) {
+      this.#taken = from + record.end;
+      const line = this.#lineOf(record);
       if (line !== null) rows.push({ line, endsAt: this.#taken });
     }
     if (isEnd) this.#taken = from + text.length; // empty lines at the end are no rows
@@ -44,13 +44,13 @@ export class CsvRows {
   }
 
   /** Null for the names of the columns, and for a row without anything in it. */
-  #lineOf(cells: readonly string[]): MetricsLine | null {
+  #lineOf({ cells, isOpen }: Cells): MetricsLine | null {
     if (this.#names === null || isHeader(cells, this.#names)) {
       this.#names = cells;
       return null;
     }
-    const line =
-      cells.length > this.#names.length ? unreadable(this.#names, cells) : named(this.#names, cells);
+    const problem = isOpen ? 'a quote that nobody closes' : tooMany(this.#names, cells);
+    const line = problem === null ? named(this.#names, cells) : unreadable(this.#names, cells, problem);
     return Object.keys(line).length === 0 ? null : line;
   }
 }
@@ -58,7 +58,7 @@ export class CsvRows {
 /** That which cuts the names of the columns into the most, and no name that stands in quotes and may hold another. */
 function delimiterOf(text: Buffer): string {
   const cuts = delimiters.map((delimiter) => {
-    const names = parse(text, { ...reading, delimiter, to: 1, skip_records_with_error: true })[0] ?? [];
+    const [names = []] = recordsOf(text, delimiter, true, 1).map(({ cells }) => cells);
     return { delimiter, count: names.length, quotes: names.join('').split('"').length };
   });
   return cuts.reduce((best, other) =>
@@ -66,53 +66,61 @@ function delimiterOf(text: Buffer): string {
   ).delimiter;
 }
 
-const reading = {
-  ltrim: true,
-  record_delimiter: ['\r\n', '\n', '\r'],
-  relax_column_count: true,
-  relax_quotes: true,
-  skip_empty_lines: true,
-};
-
 interface Cells {
   readonly cells: readonly string[];
   readonly end: number;
+  /** Its last cell holds all lines up to the file's end, for want of a quote. */
+  readonly isOpen: boolean;
 }
 
-/** Whole records of a text, with where they end. */
-function recordsOf(text: Buffer, delimiter: string, isEnd: boolean): Cells[] {
+/** Whole records of a text, with where they end; `-1` of them are all. */
+function recordsOf(text: Buffer, delimiter: string, isEnd: boolean, most = -1, rtrim = true): Cells[] {
   const records: Cells[] = [];
   const note = (cells: readonly string[], { bytes }: { readonly bytes: number }): null => {
     const end = Math.min(bytes, text.length);
     const last = text[end - 1];
-    if (isEnd || last === 10 || last === 13) records.push({ cells: cells.map(trimmed), end });
+    if (isEnd || last === 10 || last === 13) records.push({ cells: cells.map((cell) => cell.trim()), end, isOpen: false });
     return null;
   };
-  try {
-    parse(text, { ...reading, delimiter, on_record: note });
-  } catch (error) {
-    if (!isOpenQuote(error)) throw error;
-    const from = records.at(-1)?.end ?? 0;
-    // As Python does: the file's end closes the quote. Before it, the rest of the cell is yet to come.
-    if (isEnd)
-      records.push(
-        ...recordsOf(Buffer.concat([text.subarray(from), Buffer.from('"')]), delimiter, true).map(
-          ({ cells, end }) => ({ cells, end: Math.min(from + end, text.length) }),
-        ),
-      );
+  const problem = problemOf(text, { delimiter, to: most, rtrim, on_record: note });
+  const from = records.at(-1)?.end ?? 0;
+  const rest = text.subarray(from);
+  const more = (again: Buffer, trims: boolean, isOpen: boolean): Cells[] =>
+    recordsOf(again, delimiter, isEnd, most, trims).map((record) => ({
+      cells: record.cells,
+      end: Math.min(from + record.end, text.length),
+      isOpen: isOpen || record.isOpen,
+    }));
+  switch (problem) {
+    case null:
+      return records;
+    case 'CSV_QUOTE_NOT_CLOSED':
+      // As Python does: the file's end closes the quote. Before it, the rest of the cell is yet to come.
+      return isEnd
+        ? [...records, ...more(Buffer.concat([rest, Buffer.from('"')]), rtrim, /[\r\n]./.test(String(rest)))]
+        : records;
+    default:
+      // A word behind a quoted cell: it stays as it stands there.
+      return rtrim ? [...records, ...more(rest, false, false)] : records;
   }
-  return records;
 }
 
-const isOpenQuote = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'CSV_QUOTE_NOT_CLOSED';
-
-/** Spaces behind a quoted cell leave it its quotes. */
-function trimmed(cell: string): string {
-  const text = cell.trim();
-  return text.length > 1 && text.startsWith('"') && text.endsWith('"')
-    ? text.slice(1, -1).replaceAll('""', '"').trim()
-    : text;
+/** @returns the code of what stopped it; null where nothing did */
+function problemOf(text: Buffer, options: Options): string | null {
+  try {
+    parse(text, {
+      ltrim: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      ...options,
+    });
+    return null;
+  } catch (error) {
+    if (error instanceof CsvError) return error.code;
+    throw error;
+  }
 }
 
 /** The names again, or others: a program that goes on in a file which it had begun writes them once more. */
@@ -133,9 +141,16 @@ function named(names: readonly string[], cells: readonly string[]): MetricsLine 
   return Object.fromEntries(line);
 }
 
-/** More cells than names: which of them has no name cannot be known (`1,0,91` under two names), so none is a figure. */
-function unreadable(names: readonly string[], cells: readonly string[]): MetricsLine {
-  if (cells.slice(names.length).every((cell) => cell === '')) return named(names, cells);
-  const said = `${cells.join(',').slice(0, 200)} (${cells.length} cells under ${names.length} names)`;
-  return Object.fromEntries(names.filter((name) => name !== '').map((name) => [name, said]));
-}
+/** With more cells than names it cannot be known which of them has none: `1,0,91` under two. */
+const tooMany = (names: readonly string[], cells: readonly string[]): string | null =>
+  cells.slice(names.length).every((cell) => cell === '')
+    ? null
+    : `${cells.length} cells under ${names.length} names`;
+
+/** None of it is a figure. */
+const unreadable = (names: readonly string[], cells: readonly string[], problem: string): MetricsLine =>
+  Object.fromEntries(
+    names
+      .filter((name) => name !== '')
+      .map((name) => [name, `${cells.join(',').slice(0, 200)} (${problem})`]),
+  );

@@ -64,8 +64,11 @@ function* printedObjects(text: string): Generator<Printed> {
   }
 }
 
+/** Sign by sign: a search for the one that is not there would go through the whole text for each line. */
 function lineStartOf(text: string, at: number): number {
-  return Math.max(text.lastIndexOf('\n', at), text.lastIndexOf('\r', at)) + 1;
+  let start = at;
+  while (start > 0 && text[start - 1] !== '\n' && text[start - 1] !== '\r') start -= 1;
+  return start;
 }
 
 function lineEndOf(text: string, from: number): number {
