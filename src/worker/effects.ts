@@ -78,7 +78,7 @@ export class Effects {
         supervisor.signal(instruction.attempt, instruction.signal);
         break;
       case 'gather':
-        supervisor.gather(instruction.lease, instruction.launch, instruction.offsets);
+        supervisor.gather(instruction);
         break;
       case 'verify':
         this.#verify(instruction);

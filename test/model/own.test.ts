@@ -36,6 +36,8 @@ const jsonOf = (entries: readonly (readonly [string, number])[]): string =>
   `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join()}}`;
 const entries = fc.uniqueArray(fc.tuple(name, fc.integer()), { selector: ([key]) => key, maxLength: 8 });
 
+const tailLines = (...texts: string[]) => texts.map((text, at) => ({ text, at }));
+
 describe('names of people’s making', () => {
   test('a metrics line, parameters and variables are read as they are written, to the byte', () => {
     fc.assert(
@@ -90,10 +92,10 @@ describe('names of people’s making', () => {
       ['__proto__', 1],
       ['constructor', 2],
     ]);
-    const [csv] = new CsvRows().read(['__proto__,constructor', '1,2']);
-    expect(JSON.stringify(csv)).toBe('{"__proto__":1,"constructor":2}');
+    const [csv] = new CsvRows().take(Buffer.from('__proto__,constructor\n1,2\n'), true);
+    expect(JSON.stringify(csv?.line)).toBe('{"__proto__":1,"constructor":2}');
     const patterns = new StdoutPatterns(['a: {__proto__}', 'b: {constructor}', 'c: {toString}']);
-    expect(JSON.stringify(patterns.read(['a: 1', 'b: 2', 'c: 3', 'a: 4'], true))).toBe(
+    expect(JSON.stringify(patterns.read(tailLines('a: 1', 'b: 2', 'c: 3', 'a: 4'), true))).toBe(
       '[{"__proto__":1,"constructor":2,"toString":3},{"__proto__":4}]',
     );
   });

@@ -3,23 +3,24 @@ import { metricsHashOf } from '../../src/ledger/store/metrics-hash.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import type { MetricsLine } from '../../src/model/metrics.ts';
 import { likeness } from '../../src/results/same-training.ts';
-import { keep, leftOver, noLines, thin } from '../../src/worker/core/kept-lines.ts';
+import { nothingRead } from '../../src/worker/core/journal-record.ts';
+import { keep, noLines, thin } from '../../src/worker/core/kept-lines.ts';
+import { resultOf } from '../../src/worker/core/roles.ts';
 import { endWith } from '../ledger-builder.ts';
 
 const objective = { metric: 'score', goal: 'maximize', at: 'best', selectOnTest: false } as const;
-const offsets = { report: 0, log: 0, csv: 0 };
 
 /** The end of a training that says these lines, so many a second, as an agent keeps them. */
 function endOf(lines: readonly MetricsLine[], perSecond = 1_000): AttemptEnd {
   const kept = noLines();
   for (let from = 0; from < lines.length; from += perSecond) {
-    const batch = lines.slice(from, from + perSecond);
-    keep(kept, thin(kept, batch, objective, (from / perSecond) * 1_000), objective, offsets);
+    const batch = { lines: lines.slice(from, from + perSecond), standing: null };
+    keep(kept, thin(kept, batch, objective, (from / perSecond) * 1_000), objective, nothingRead);
   }
-  keep(kept, { lines: leftOver(kept), pending: [], read: null }, objective, offsets);
+  keep(kept, { lines: [...kept.pending], pending: [], standing: null, read: 0 }, objective, nothingRead);
   return endWith({
-    best: kept.best,
-    final: kept.final ?? kept.last,
+    best: kept.roles.best,
+    final: resultOf(kept.roles),
     metricsCount: kept.lines.length,
     metricsHash: metricsHashOf(kept.lines),
   });

@@ -2,6 +2,7 @@
  * A host: its boots, the processes that run on it, what its disk holds, and the agent (the shipped core) that may be
  * killed at any moment. What a real agent does with processes and files is done here with numbers.
  */
+import { nothingRead } from '../../src/worker/core/journal-record.ts';
 import { nothingPrepared } from '../../src/worker/core/preparation.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { decoder } from '../../src/protocol/framing.ts';
@@ -398,9 +399,12 @@ class Agent {
     return {
       exit,
       misplaced: null,
+      overlong: null,
+      passedOver: null,
       ranMs: 1_000,
       lines: [],
-      offsets: { report: 0, log: 0, csv: 0 },
+      standing: null,
+      offsets: nothingRead,
       printed: reported ? { score: lease.params['diverges'] === true ? 'NaN' : score, final: true } : null,
       oomKills: 0,
       artifacts: [],

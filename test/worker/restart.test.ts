@@ -44,6 +44,23 @@ describe('P1 an agent that is killed', () => {
     expect(readFileSync(host.runFile('a-1', 'log'), 'utf8')).toBe('ready\n{"score": 1}\n');
   });
 
+  it('reads numbers again that it had read and not given out: the last of them is the result', async () => {
+    const writer = await host.writer();
+    const gate = `${host.folder}/gate`;
+    const script = `echo 'acc: 0.8'; echo 'acc: 0.9'; until test -e ${gate}; do sleep 0.05; done`;
+    const metrics = { stdout: ['acc: {score}'], csv: null };
+    writer.lease(launchOf(['sh', '-c', script], { metrics }), leaseOf('a-1'));
+    expect(await writer.hears('metrics')).toMatchObject({ from: 0, lines: [{ score: 0.8 }] });
+    await host.kill('SIGKILL');
+
+    await host.serve();
+    const again = await host.connect();
+    await again.greet(2);
+    writeFileSync(gate, '');
+    const { end } = await again.ended('a-1');
+    expect(end).toMatchObject({ metricsCount: 2, final: { score: 0.9 } });
+  });
+
   it('hears of the end of a trial that ended while no agent lived', async () => {
     const writer = await host.writer();
     const { launch, open } = gated();

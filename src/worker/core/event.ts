@@ -44,6 +44,8 @@ export type WorkerEvent =
       readonly kind: 'lines';
       readonly attempt: string;
       readonly lines: readonly MetricsLine[];
+      /** As of `Batch` (kept-lines.ts). */
+      readonly standing: readonly MetricsLine[] | null;
       readonly offsets: Offsets;
     }
   | { readonly kind: 'gathered'; readonly attempt: string; readonly evidence: Evidence }
@@ -109,10 +111,16 @@ export interface Evidence {
   readonly misplaced: string | null;
   /** How long it ran by its files' times, for an end that no agent saw; null where the agent saw it. */
   readonly ranMs: number | null;
+  /** A line of its files that is longer than lines are read, in a sentence: it may have been the result. Null: none. */
+  readonly overlong: string | null;
+  /** The pattern that would have read numbers which a pattern of the sweep passed over; null where there are none. */
+  readonly passedOver: string | null;
   /** What had not been read of its metrics lines. */
   readonly lines: readonly MetricsLine[];
+  /** As of `Batch` (kept-lines.ts). */
+  readonly standing: readonly MetricsLine[] | null;
   readonly offsets: Offsets;
-  /** The last JSON object that it printed: its result, where it reported nothing. */
+  /** The last JSON object that it printed: its result, where nothing that it reported has the objective. */
   readonly printed: MetricsLine | null;
   readonly oomKills: number | null;
   readonly artifacts: readonly Artifact[];

@@ -6,7 +6,8 @@ import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
 import { chargeOf, type Outcome } from '../../model/outcome.ts';
 import type { Evidence } from './event.ts';
-import { type KeptLines, leftOver, thin } from './kept-lines.ts';
+import { type KeptLines, tellsOf, thin } from './kept-lines.ts';
+import { resultOf } from './roles.ts';
 import { decideOutcome } from './outcome.ts';
 import { type HeldAttempt, type Run, startOf } from './state.ts';
 import { sendEnd, sendLines } from './tell.ts';
@@ -25,7 +26,8 @@ export function exited(turn: Turn, held: HeldAttempt): void {
   const run = status.kind === 'running' ? status.run : null;
   held.status = { kind: 'finishing', run, startedAt: startOf(status), endedAt: turn.now };
   turn.state.active.delete(held);
-  turn.instructLater({ kind: 'gather', lease, launch, offsets: held.kept.offsets });
+  const { offsets, roles } = held.kept;
+  turn.instructLater({ kind: 'gather', lease, launch, offsets, hasResult: roles.result !== null });
 }
 
 /** As the wrapper records a program that SIGTERM has ended (POSIX, 2.8.2). */
@@ -64,9 +66,12 @@ function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
     oomKillRose: rose(status.run?.oomKills ?? null, evidence.oomKills),
     logTail: evidence.logTail,
     objective: launch.objective,
-    best: held.kept.best,
-    final: resultOf(held),
-    lines: held.kept.lines,
+    best: held.kept.roles.best,
+    final: resultOf(held.kept.roles),
+    result: held.kept.roles.result,
+    unread: held.kept.roles.unread,
+    overlong: evidence.overlong,
+    passedOver: evidence.passedOver,
   });
   settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence });
 }
@@ -112,8 +117,8 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
   const cpuMs = left?.run?.cpuMs ?? null;
   return {
     outcome,
-    best: kept.best,
-    final: resultOf(held),
+    best: kept.roles.best,
+    final: resultOf(kept.roles),
     metricsCount: kept.lines.length,
     metricsHash: hashOf(kept.lines),
     metricsRead: kept.read,
@@ -130,24 +135,24 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
   };
 }
 
-/** The line that marked itself as the result, else the last. */
-const resultOf = ({ kept }: HeldAttempt): MetricsLine | null => kept.final ?? kept.last;
-
 function keepTheRest(turn: Turn, held: HeldAttempt, launch: Launch, evidence: Evidence, ranMs: number): void {
-  const nothing = held.kept.last === null && evidence.lines.length === 0;
-  const batch = nothing && evidence.printed !== null ? [evidence.printed] : evidence.lines;
-  const { lines, pending, read } =
-    batch.length > 0
-      ? thin(held.kept, batch, launch.objective, ranMs)
-      : { lines: [], pending: leftOver(held.kept), read: 0 };
-  if (lines.length + pending.length === 0) return;
+  const { printed, standing, offsets } = evidence;
+  const { objective } = launch;
+  const isReported =
+    tellsOf(evidence, objective.metric) || (standing === null && held.kept.roles.result !== null);
+  const result = printed === null || isReported ? [] : [printed];
+  const read = thin(held.kept, { standing, lines: [...evidence.lines, ...result] }, objective, ranMs);
+  const lines = [...read.lines, ...read.pending];
+  if (lines.length === 0 && standing === null) return;
+  const { attempt } = held.lease;
   turn.commit({
     kind: 'lines',
-    attempt: held.lease.attempt,
-    lines: [...lines, ...pending],
+    attempt,
+    standing: read.standing,
+    lines,
     pending: [],
-    read,
-    offsets: evidence.offsets,
+    read: read.read,
+    offsets,
   });
 }
 

@@ -41,8 +41,17 @@ export type Instruction =
     }
   /** To all processes of the attempt. */
   | { readonly kind: 'signal'; readonly attempt: string; readonly signal: 'TERM' | 'KILL' }
-  /** Read what an attempt left. Answered by `gathered`. */
-  | { readonly kind: 'gather'; readonly lease: Lease; readonly launch: Launch; readonly offsets: Offsets }
+  /**
+   * Read what an attempt left. Answered by `gathered`. `hasResult`: it has reported the objective, so that nothing is
+   * looked for in what it printed.
+   */
+  | {
+      readonly kind: 'gather';
+      readonly lease: Lease;
+      readonly launch: Launch;
+      readonly offsets: Offsets;
+      readonly hasResult: boolean;
+    }
   /** Hold the artifacts of an end against their hashes. Answered by `verified`. */
   | { readonly kind: 'verify'; readonly attempt: string; readonly end: AttemptEnd }
   /** The trial has its result: its checkpoint is of no use any more. */

@@ -16,8 +16,16 @@ const stopReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stalled'), afterMs: z.number() }),
 ]);
 
-/** How far each source of metrics lines has been read, in bytes. */
-const offsetsSchema = z.object({ report: z.number(), log: z.number(), csv: z.number() });
+/** How far each source of metrics lines has been read, in bytes; of the CSV file also how many rows, and their hash. */
+const offsetsSchema = z.object({
+  report: z.number(),
+  log: z.number(),
+  csv: z.number(),
+  /** Null in journals from before rows were counted. */
+  csvRows: z.number().nullable().default(null),
+  csvHash: z.number().default(0),
+});
+export const nothingRead: Offsets = { report: 0, log: 0, csv: 0, csvRows: 0, csvHash: 0 };
 export type Offsets = Readonly<z.infer<typeof offsetsSchema>>;
 
 export const journalRecordSchema = z.discriminatedUnion('kind', [
@@ -51,10 +59,14 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('identified'), attempt, startTime: z.number() }),
   /** It was asked to end: SIGKILL follows at `killAt`, whichever agent lives then. */
   z.object({ kind: z.literal('stopping'), attempt, why: stopReasonSchema, killAt: at }),
-  /** Lines that are kept. `pending` were read and may yet be: the best and the last that were thinned out. */
+  /**
+   * Lines that are kept. `pending` were read and may yet be: the best and the last that were thinned out. `standing` where a
+   * file was written anew with another history: what was read before counts no more for best and result, but for these.
+   */
   z.object({
     kind: z.literal('lines'),
     attempt,
+    standing: z.array(metricsLineSchema).nullable().default(null),
     lines: z.array(metricsLineSchema),
     pending: z.array(metricsLineSchema),
     /** How many were read for it; null in journals from before it was counted. */

@@ -1,24 +1,22 @@
 /** Which metrics lines of a trial are kept: the first, the best and the last, and as many between as are useful. */
-import { isBetter, type MetricsLine, metricOf, type Objective } from '../../model/metrics.ts';
-import type { Offsets } from './journal-record.ts';
+import type { MetricsLine, Objective } from '../../model/metrics.ts';
+import { nothingRead, type Offsets } from './journal-record.ts';
+import { cast, inOrder, linesOfRoles, noRoles, type Roles, standingOf } from './roles.ts';
 
 /** A line a second is kept, so that a program that reports each step does not fill the ledger … */
 const linesPerSecond = 1;
 /** … but a short trial's whole curve is. */
 const burst = 60;
 const mostLines = 10_000;
-/** Of those, the last two places are the best line's and the last one's. */
-const reserved = 2;
+/** Of those, the last places belong to the lines that the end is told from. */
+const reserved = Object.keys(noRoles).length;
 
 export interface KeptLines {
   readonly lines: MetricsLine[];
-  /** Lines that were thinned out and are kept at the end unless better ones come. */
-  pendingBest: MetricsLine | null;
-  pendingLast: MetricsLine | null;
-  /** Of all lines, kept or not: the best of the objective, and the one that marked itself `final`. */
-  best: MetricsLine | null;
-  final: MetricsLine | null;
-  last: MetricsLine | null;
+  /** Lines that were thinned out and are kept at the end, unless others take their roles. */
+  pending: readonly MetricsLine[];
+  /** Of all lines, kept or not. */
+  roles: Roles;
   /** How many there were, kept or not. */
   read: number;
   offsets: Offsets;
@@ -26,85 +24,84 @@ export interface KeptLines {
 
 export const noLines = (): KeptLines => ({
   lines: [],
-  pendingBest: null,
-  pendingLast: null,
-  best: null,
-  final: null,
-  last: null,
+  pending: [],
+  roles: noRoles,
   read: 0,
-  offsets: { report: 0, log: 0, csv: 0 },
+  offsets: nothingRead,
 });
 
 /** What a batch of lines adds to those kept, and what of it may yet be added. */
 export interface Thinned {
   readonly lines: MetricsLine[];
   readonly pending: MetricsLine[];
+  /** Not null where what was read before counts no more but for these lines, which have their roles from then on. */
+  readonly standing: MetricsLine[] | null;
   /** How many lines that was chosen from; null in a journal that does not say. */
   readonly read: number | null;
 }
 
+/** Lines as they were read, and of which earlier ones they take the place (`Thinned.standing`). */
+export interface Batch {
+  readonly lines: readonly MetricsLine[];
+  readonly standing: readonly MetricsLine[] | null;
+}
+
+/** Whether anything in a batch stands for the metric. */
+export const tellsOf = ({ lines, standing }: Batch, metric: string): boolean =>
+  [...lines, ...(standing ?? [])].some((line) => standingOf(line, metric) !== 'none');
+
 /**
  * Chooses from `batch`, which came when the trial had run for `ranMs`. Changes nothing: `keep` does, from the record.
  */
-export function thin(
-  kept: KeptLines,
-  batch: readonly MetricsLine[],
-  objective: Objective,
-  ranMs: number,
-): Thinned {
+export function thin(kept: KeptLines, batch: Batch, objective: Objective, ranMs: number): Thinned {
   const allowed = Math.min(mostLines - reserved, burst + Math.floor((ranMs / 1000) * linesPerSecond));
+  const standing = batch.standing === null ? null : rolesOf(batch.standing, objective);
   const lines: MetricsLine[] = [];
-  let { pendingBest, pendingLast } = kept;
-  let best = metricOf(kept.best, objective.metric);
-  for (const line of batch) {
-    const improves = isNewBest(line, best, objective);
-    if (improves) best = metricOf(line, objective.metric);
+  let roles = standing ?? kept.roles;
+  let pending = standing === null ? kept.pending : [];
+  for (const line of batch.lines) {
+    roles = cast(roles, line, objective);
     const count = kept.lines.length + lines.length;
+    pending = stillWanted(pending, roles);
     if (count < allowed || (line['final'] === true && count < mostLines - reserved)) {
-      // A thinned-out best stays before what came after it.
-      if (pendingBest !== null && !improves) lines.push(pendingBest);
-      lines.push(line);
-      pendingBest = null;
-      pendingLast = null;
-    } else {
-      if (improves) pendingBest = line;
-      pendingLast = line;
-    }
+      // What was thinned out stays before what came after it.
+      lines.push(...pending, line);
+      pending = [];
+    } else pending = [...pending, line];
   }
-  return { lines, pending: inOrder(pendingBest, pendingLast), read: batch.length };
+  return {
+    lines,
+    pending: [...pending],
+    standing: standing === null ? null : inOrder(standing),
+    read: batch.lines.length,
+  };
 }
 
-/** The lines that are still to be kept when a trial is over. */
-export const leftOver = (kept: KeptLines): MetricsLine[] => inOrder(kept.pendingBest, kept.pendingLast);
+function stillWanted(pending: readonly MetricsLine[], roles: Roles): readonly MetricsLine[] {
+  if (pending.length === 0) return pending;
+  const wanted = linesOfRoles(roles);
+  return pending.filter((line) => wanted.has(line));
+}
 
-const inOrder = (best: MetricsLine | null, last: MetricsLine | null): MetricsLine[] => {
-  if (best === last) return last === null ? [] : [last];
-  return [best, last].filter((line) => line !== null);
-};
+const rolesOf = (lines: readonly MetricsLine[], objective: Objective): Roles =>
+  lines.reduce((roles, line) => cast(roles, line, objective), noRoles);
 
 /** Takes the lines of a record over: live and after a restart alike. */
 export function keep(kept: KeptLines, added: Thinned, objective: Objective, offsets: Offsets): void {
+  if (added.standing !== null) kept.roles = rolesOf(added.standing, objective);
+  // A journal repeats what still waits: it is the same line, and keeps its roles.
+  const known = linesOfRoles(kept.roles);
+  const pending = added.pending.map((line) => sameAmong(known, line) ?? line);
   kept.lines.push(...added.lines);
   kept.read += added.read ?? added.lines.length;
-  for (const line of [...added.lines, ...added.pending]) note(kept, line, objective);
-  const [first, second] = added.pending;
-  kept.pendingLast = second ?? first ?? null;
-  kept.pendingBest = first !== undefined && (second !== undefined || first === kept.best) ? first : null;
+  for (const line of [...added.lines, ...pending]) kept.roles = cast(kept.roles, line, objective);
+  kept.pending = pending;
   kept.offsets = offsets;
 }
 
-function note(kept: KeptLines, line: MetricsLine, objective: Objective): void {
-  if (isNewBest(line, metricOf(kept.best, objective.metric), objective)) kept.best = line;
-  if (line['final'] === true) kept.final = line;
-  kept.last = line;
-}
-
-/**
- * Of equals the earliest, but for the final line: a program that says its best figures again there adds what it
- * measured once it was through (P7: test figures beside them).
- */
-function isNewBest(line: MetricsLine, best: number | null, objective: Objective): boolean {
-  const value = metricOf(line, objective.metric);
-  if (value === null) return false;
-  return isBetter(objective, value, best) || (line['final'] === true && value === best);
+function sameAmong(known: ReadonlySet<MetricsLine>, line: MetricsLine): MetricsLine | null {
+  if (known.has(line)) return line;
+  const text = JSON.stringify(line);
+  for (const other of known) if (JSON.stringify(other) === text) return other;
+  return null;
 }

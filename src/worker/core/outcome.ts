@@ -1,9 +1,11 @@
 /** What an attempt's end is called, from what it left. Pure, and one table: the order is the order of certainty. */
 import { isNotFinite, type MetricsLine, metricOf, type Objective } from '../../model/metrics.ts';
 import type { Outcome } from '../../model/outcome.ts';
+import { oomWords } from './oom-words.ts';
 import { describeSignal, signalOf } from './signals.ts';
 import type { StopReason } from './state.ts';
 import { own } from '../../model/own.ts';
+import { lastLineOf } from '../../model/printed-lines.ts';
 
 export interface Remains {
   /** Why the agent ended it; null where it did not. */
@@ -17,11 +19,15 @@ export interface Remains {
   readonly oomKillRose: boolean;
   readonly logTail: string;
   readonly objective: Objective;
-  /** The line of the best objective, and the result line. */
+  /** The line of the best objective, the result line, and the line whose figure under its name cannot be read (roles.ts). */
   readonly best: MetricsLine | null;
   readonly final: MetricsLine | null;
-  /** Those that are kept, in order. */
-  readonly lines: readonly MetricsLine[];
+  /** The last line that has the objective, finite or not. */
+  readonly result: MetricsLine | null;
+  readonly unread: MetricsLine | null;
+  /** As of `Evidence` (event.ts). */
+  readonly overlong: string | null;
+  readonly passedOver: string | null;
 }
 
 export function decideOutcome(remains: Remains): Outcome {
@@ -34,43 +40,67 @@ export function decideOutcome(remains: Remains): Outcome {
   return outcomeOfResult(remains);
 }
 
-/** What programs say when memory was refused to them (PyTorch, TensorFlow, Python, C++, our own on WebAssembly). */
-const wordsOfOom =
-  /CUDA out of memory|OutOfMemoryError|OOM when allocating|ResourceExhaustedError|^MemoryError|std::bad_alloc|Out of memory: WebAssembly/m;
-
 function outcomeOfExit(exit: number, { oomKillRose, logTail }: Remains): Outcome {
   const signal = signalOf(exit);
   if (signal === 'SIGKILL' && oomKillRose)
     return { kind: 'oom', message: 'the kernel killed it for want of memory' };
-  const words = wordsOfOom.exec(logTail)?.[0];
-  if (words !== undefined) return { kind: 'oom', message: `it ran out of memory and said "${words}"` };
+  const words = oomWords(logTail);
+  if (words !== null) return { kind: 'oom', message: `it ran out of memory and said "${words}"` };
   const last = lastWords(logTail);
   if (signal !== null)
     return failed('signal', `ended by ${describeSignal(signal)}${last}`, { exitCode: null, signal });
   return failed('exit', `ended with exit code ${exit}${last}`, { exitCode: exit, signal: null });
 }
 
-/** Success is judged by the objective: by any line where the best one counts, else by the result line. */
-function outcomeOfResult({ objective, best, final, lines, misplaced }: Remains): Outcome {
+/** Success is judged by the objective: by the best line where that counts, else by the result line. */
+function outcomeOfResult(remains: Remains): Outcome {
+  const { objective, best, final, result, unread, overlong } = remains;
   const { metric, at } = objective;
-  const judged = at === 'best' && best !== null ? best : final;
+  // It may have been the result, and an earlier line is not.
+  if (overlong !== null) return failed('bad-result', overlong);
+  const isBest = at === 'best' && best !== null;
+  const judged = at === 'best' ? (unread ?? best ?? final) : final;
   if (metricOf(judged, metric) !== null) return { kind: 'succeeded' };
-  if (final === null)
-    return failed(
-      'no-result',
-      `ended without a result: ${misplaced ?? `it reported no line and printed no JSON with ${metric}`}`,
-    );
-  const value = own(final, metric);
+  if (final === null || judged === null) return failed('no-result', noResult(remains));
+  const value = own(judged, metric) ?? null;
   if (isNotFinite(value)) return { kind: 'diverged', message: `${metric} is ${String(value)} in its result` };
-  const last = at === 'best' ? lines.findLast((line) => isNotFinite(own(line, metric))) : undefined;
-  if (last !== undefined)
+  const last = own(result ?? {}, metric);
+  if (at === 'best' && best === null && unread === null && isNotFinite(last))
     return {
       kind: 'diverged',
-      message: `${metric} is finite in no line, and ${String(own(last, metric))} in the last that has it`,
+      message: `${metric} is finite in no line, and ${String(last)} in the last that has it`,
     };
-  if (value === undefined) return failed('bad-result', `its result has no ${metric}, only ${namesOf(final)}`);
-  return failed('bad-result', `${metric} is ${JSON.stringify(value)} in its result, not a number`);
+  if (value === null)
+    return failed('bad-result', `its result has no ${metric}, only ${namesOf(final)}${whereElse(remains)}`);
+  return failed('bad-result', notANumber(metric, value, isBest));
 }
+
+function noResult(remains: Remains): string {
+  const { misplaced, objective } = remains;
+  const nothing = misplaced ?? `it reported no line and printed no JSON with ${objective.metric}`;
+  return `ended without a result: ${nothing}${misplaced === null ? whereElse(remains) : ''}`;
+}
+
+/** What a person can do whose program says its result in other words. */
+function whereElse({ passedOver, logTail, objective }: Remains): string {
+  if (passedOver !== null)
+    return `; a word before the pattern's own makes it another name, and the pattern that reads this one is "${passedOver}"`;
+  const last = lastLineOf(logTail).slice(0, mostQuoted);
+  const name = objective.metric;
+  return last === ''
+    ? ''
+    : `; the last line of its output is "${last}". If its output says ${name} in other words, name them: ` +
+        `metrics: {stdout: ['${name}: {${name}}']}`;
+}
+
+const notANumber = (metric: string, value: MetricsLine[string], isBest: boolean): string => {
+  const said = typeof value === 'string' ? value.slice(0, mostQuoted) : value;
+  return isBest
+    ? `${metric} is ${JSON.stringify(said)} in a line after its best one, which is not a number and may be better`
+    : `${metric} is ${JSON.stringify(said)} in its result, not a number`;
+};
+
+const mostQuoted = 200;
 
 const namesOf = (line: MetricsLine): string => {
   const names = Object.keys(line).filter((name) => name !== 'final');
@@ -78,8 +108,8 @@ const namesOf = (line: MetricsLine): string => {
 };
 
 function lastWords(logTail: string): string {
-  const last = logTail.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return last === '' ? '' : `: ${last.slice(0, 200)}`;
+  const last = lastLineOf(logTail);
+  return last === '' ? '' : `: ${last.slice(0, mostQuoted)}`;
 }
 
 const failed = (

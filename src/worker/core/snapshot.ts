@@ -1,5 +1,5 @@
 import type { JournalRecord } from './journal-record.ts';
-import { leftOver } from './kept-lines.ts';
+import { inOrder } from './roles.ts';
 import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
 
 /** So many lines of 64 KB are as long as a line of a journal may be. */
@@ -32,17 +32,15 @@ function* attemptRecords({
   yield { kind: 'leased', ledger, leases: [lease] };
   yield* startRecords(attempt, status, device);
   if (stopping !== null) yield { kind: 'stopping', attempt, ...stopping };
+  const { offsets, roles, pending } = kept;
   for (let from = 0; from < kept.lines.length; from += linesOfRecord) {
-    const isLast = from + linesOfRecord >= kept.lines.length;
-    yield {
-      kind: 'lines',
-      attempt,
-      lines: kept.lines.slice(from, from + linesOfRecord),
-      pending: isLast ? leftOver(kept) : [],
-      read: isLast ? kept.read : 0,
-      offsets: kept.offsets,
-    };
+    const lines = kept.lines.slice(from, from + linesOfRecord);
+    yield { kind: 'lines', attempt, standing: null, lines, pending: [], read: 0, offsets };
   }
+  // Not all that was kept counts: a file may have been written anew.
+  const standing = inOrder(roles);
+  if (standing.length > 0)
+    yield { kind: 'lines', attempt, standing, lines: [], pending: [...pending], read: kept.read, offsets };
   if (status.kind === 'ended') yield { kind: 'ended', attempt, end: status.end };
 }
 

@@ -96,7 +96,7 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
       withAttempt(turn, event.attempt, (held) => exited(turn, held));
       break;
     case 'lines':
-      withAttempt(turn, event.attempt, (held) => linesRead(turn, held, event.lines, event.offsets));
+      withAttempt(turn, event.attempt, (held) => linesRead(turn, held, event, event.offsets));
       break;
     case 'gathered':
       withAttempt(turn, event.attempt, (held) => gathered(turn, held, event.evidence));

@@ -1,11 +1,10 @@
 /** A running attempt under the eyes of the agent: what it takes, whether it lives, how long it may. */
 import { settledShare, untouchedMs } from '../../throttle/limits.ts';
 import { heldAfter, unheld } from '../../throttle/marks.ts';
-import type { MetricsLine } from '../../model/metrics.ts';
 import { concludeDoubted } from './finish.ts';
 import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
-import { keep, thin } from './kept-lines.ts';
+import { type Batch, keep, thin } from './kept-lines.ts';
 import { limitsNow } from './limits-now.ts';
 import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
@@ -74,21 +73,16 @@ function stopIfStalled(turn: Turn, held: HeldAttempt, run: Run): void {
   if (limitMs !== null && stillMs >= limitMs) stop(turn, held, { kind: 'stalled', afterMs: limitMs });
 }
 
-export function linesRead(
-  turn: Turn,
-  held: HeldAttempt,
-  batch: readonly MetricsLine[],
-  offsets: Offsets,
-): void {
+export function linesRead(turn: Turn, held: HeldAttempt, batch: Batch, offsets: Offsets): void {
   const { lease, status, kept } = held;
   const objective = turn.state.launches.get(lease.launch)?.objective;
-  if (objective === undefined || batch.length === 0) return;
+  if (objective === undefined || (batch.lines.length === 0 && batch.standing === null)) return;
   if (status.kind === 'running') status.run.lifeAt = turn.now;
   else if (status.kind !== 'finishing') return;
   const untilAt = status.kind === 'running' ? turn.now : status.endedAt;
   const thinned = thin(kept, batch, objective, untilAt - startOf(status));
   // What only waits to be kept is not journaled: after a crash it is read again from where the last kept line ended.
-  if (thinned.lines.length === 0) return keep(kept, thinned, objective, offsets);
+  if (thinned.lines.length === 0 && thinned.standing === null) return keep(kept, thinned, objective, offsets);
   turn.commit({ kind: 'lines', attempt: lease.attempt, ...thinned, offsets });
   sendLines(turn, held);
 }

@@ -70,6 +70,10 @@ export function cutLog(path: string): number {
   });
 }
 
+/** Where in a log of `before` bytes that was cut to `after` what stood at `at` stands now; what was cut out: where that was. */
+export const placeAfterCut = (at: number, before: number, after: number): number =>
+  at < headBytes ? at : Math.max(headBytes, at - (before - after));
+
 /** A mark of fixed length, so that a later cut writes over it. */
 const markOf = (bytes: number): string =>
   `\n[labsweep left out ${String(bytes).padStart(16, '0')} bytes of this log]\n`;

@@ -1,29 +1,38 @@
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { linesOf } from '../../model/printed-lines.ts';
 import { readBytes } from './log-file.ts';
 
-/** What is longer is no metrics line. */
-const longestLine = 64 * 1024;
+const mib = 1024 ** 2;
 /** What one look reads at most: a program that floods its log does not stop the agent for it. */
-const mostBytes = 4 * 1024 * 1024;
-/** What is read at the end of a trial that wrote without bounds. */
-const mostBehindBytes = 1024 ** 3;
+export const mostBytesOfLook = 4 * mib;
+/** A line is read whole up to this; a longer one is told of, and its trial fails. */
+export const longestLineBytes = 16 * mib;
+
+export interface TailLine {
+  readonly text: string;
+  /** Where it begins in the file, in bytes. */
+  readonly at: number;
+}
 
 /** Reads the whole lines that a file has gained since the last look. A file that is not there yet has none. */
 export class TextTail {
   readonly path: string;
-  readonly #within: string | null;
   #offset: number;
+  #isStuck = false;
 
-  /** @param within as for `openFile` */
-  constructor(path: string, offset: number, within: string | null = null) {
+  constructor(path: string, offset: number) {
     this.path = path;
-    this.#within = within;
     this.#offset = offset;
   }
 
   /** Bytes that were read: the start of the first line that was not. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** Whether the next line is longer than lines may be. Nothing behind it is read: it might have been the result. */
+  get isStuck(): boolean {
+    return this.#isStuck;
   }
 
   /** Goes on at `offset`: the file was cut. */
@@ -33,12 +42,7 @@ export class TextTail {
 
   /** Whether more than one look would take is left to be read. */
   get isFarBehind(): boolean {
-    return (this.#size() ?? 0) - this.#offset > mostBytes;
-  }
-
-  /** Of a file that has grown past all measure, only the end is read. */
-  skipFar(): void {
-    this.#offset = Math.max(this.#offset, (this.#size() ?? 0) - mostBehindBytes);
+    return !this.#isStuck && (this.#size() ?? 0) - this.#offset > mostBytesOfLook;
   }
 
   /**
@@ -47,29 +51,44 @@ export class TextTail {
    * @param complete the writer is gone, so a last line without its end is a line too
    * @throws OddFileError, or the system's error
    */
-  read(complete: boolean): string[] {
+  read(complete: boolean): TailLine[] {
     const size = this.#size();
-    if (size !== null && size < this.#offset) this.#offset = 0; // a program that begins its CSV anew
-    if (size !== null && size <= this.#offset) return [];
-    const { bytes, sizeBytes } = readBytes(this.path, this.#offset, mostBytes, this.#within);
-    const isLast = complete && this.#offset + bytes.length >= sizeBytes;
-    const end = isLast ? bytes.length : bytes.lastIndexOf(10) + 1;
-    if (end === 0) {
-      // Half a line waits for its other half; a line without an end is let go of.
-      if (bytes.length > longestLine) this.#offset += bytes.length;
-      return [];
-    }
+    if (size !== null && size < this.#offset) this.#offset = 0; // a program that begins its report anew
+    if (this.#isStuck || (size !== null && size <= this.#offset)) return [];
+    return this.#look(mostBytesOfLook, complete) ?? this.#look(longestLineBytes, complete) ?? this.#stick();
+  }
+
+  /** Null where so many bytes hold no whole line, and there are more. */
+  #look(length: number, complete: boolean): TailLine[] | null {
+    const { bytes, sizeBytes } = readBytes(this.path, this.#offset, length);
+    const isAll = this.#offset + bytes.length >= sizeBytes;
+    const lastEnd = Math.max(bytes.lastIndexOf('\n'), bytes.lastIndexOf('\r'));
+    const end = complete && isAll ? bytes.length : lastEnd + 1;
+    if (end === 0) return isAll ? [] : null;
+    const from = this.#offset;
     this.#offset += end;
-    return bytes
-      .toString('utf8', 0, end)
-      .split(/[\r\n]+/)
-      .filter((line) => line !== '' && line.length <= longestLine);
+    return [...linesIn(bytes.subarray(0, end), from)];
+  }
+
+  #stick(): TailLine[] {
+    this.#isStuck = true;
+    return [];
   }
 
   /** Null where something else than a file lies there: opening it says what that is. */
   #size(): number | null {
-    const look = this.#within === null ? lstatSync : statSync;
-    const found = look(this.path, { throwIfNoEntry: false });
+    const found = lstatSync(this.path, { throwIfNoEntry: false });
     return found === undefined ? 0 : found.isFile() ? found.size : null;
+  }
+}
+
+/** Split by bytes, so that each line knows where it begins, whatever its letters take. */
+function* linesIn(bytes: Buffer, from: number): Generator<TailLine> {
+  for (let at = 0; at < bytes.length; ) {
+    const lineFeed = bytes.indexOf('\n', at);
+    const end = lineFeed < 0 ? bytes.length : lineFeed;
+    // Where one begins within a bar that is drawn over itself matters to nobody: it is read again from the bar's start.
+    for (const text of linesOf(bytes.toString('utf8', at, end))) yield { text, at: from + at };
+    at = end + 1;
   }
 }

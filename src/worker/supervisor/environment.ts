@@ -54,6 +54,8 @@ export function trialEnvironment(
     // Frameworks that take all of a GPU's memory at once would leave none to the next trial.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     XLA_PYTHON_CLIENT_PREALLOCATE: 'false',
+    // Python keeps 8 KiB of what it prints to a file for itself: a log, and the metrics in it, would come late.
+    ...(places.base['PYTHONUNBUFFERED'] === undefined ? { PYTHONUNBUFFERED: '1' } : {}),
     ...own,
     ...(prepared.python === null ? {} : pythonPlaces(prepared.python, own['PATH'] ?? places.base['PATH'])),
     ...passed,

@@ -1,15 +1,18 @@
 import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
-import type { Evidence } from '../core/event.ts';
+import type { Evidence, WorkerEvent } from '../core/event.ts';
+import { nothingRead } from '../core/journal-record.ts';
+import { type Batch, tellsOf } from '../core/kept-lines.ts';
 import { listArtifacts } from '../spool/artifacts.ts';
 import { ranByFilesMs, readExitRecord } from '../spool/exit-record.ts';
 import type { Redaction } from '../secrets/redaction.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
 import { cutLog, longestLogBytes, readTail } from '../spool/log-file.ts';
-import { parseMetricsLine } from './metrics-line.ts';
+import { keptForm } from './kept-form.ts';
 import type { MetricsSources } from './metrics-sources.ts';
+import { printedIn } from './printed-result.ts';
 
-/** Of a log, what is looked at for a printed result, and what goes into the ledger to explain an end. */
+/** Of a log, what is looked at for the ledger to explain an end, and what goes there. */
 const lookedAtBytes = 64 * 1024;
 const tailChars = 8 * 1024;
 const tailLines = 40;
@@ -20,8 +23,10 @@ export interface GatherFacts {
   readonly seen: boolean;
   readonly oomKills: () => number | null;
   readonly checkpointBytes: () => number | null;
+  /** Whether the objective was reported already. */
+  readonly hasResult: boolean;
   /** Takes the lines of one look, where there are more than one look takes. */
-  readonly read: (lines: readonly MetricsLine[]) => void;
+  readonly read: (batch: Batch) => void;
   /** What is taken out of its words. Lines that `read` takes have it done to them there. */
   readonly redaction: Redaction;
 }
@@ -37,20 +42,33 @@ export function gather(
   facts: GatherFacts,
 ): Evidence | Promise<Evidence> {
   if (!isFarBehind(sources)) return gatherRest(run, launch, sources, facts);
-  sources.skipFar();
-  return catchUp(sources, facts.read).then(() => gatherRest(run, launch, sources, facts));
+  return catchUp(sources, facts, launch.objective.metric).then((hasResult) =>
+    gatherRest(run, launch, sources, { ...facts, hasResult }),
+  );
 }
 
-/** Reads on until the next look takes all that is left; between two looks the agent goes on with the rest. */
-async function catchUp(sources: MetricsSources, read: GatherFacts['read']): Promise<void> {
+/**
+ * Reads on until the next look takes all that is left; between two looks the agent goes on with the rest.
+ *
+ * @returns whether the objective is reported by then
+ */
+async function catchUp(
+  sources: MetricsSources,
+  { hasResult, read }: GatherFacts,
+  metric: string,
+): Promise<boolean> {
+  let isReported = hasResult;
   while (isFarBehind(sources)) {
     try {
-      read(sources.read(false));
+      const batch = sources.read(false);
+      isReported = isReported || tellsOf(batch, metric);
+      read(batch);
     } catch {
-      return; // the last look says what is wrong
+      break; // the last look says what is wrong
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
+  return isReported;
 }
 
 function isFarBehind(sources: MetricsSources): boolean {
@@ -77,21 +95,27 @@ function gatherRest(
     }
   };
   const exit = looked(() => readExitRecord(run), null);
-  const lines = looked(() => sources.read(true), []);
+  const batch = looked<Batch>(() => sources.read(true), { lines: [], standing: null });
   const { redaction } = facts;
-  const redacted = (line: MetricsLine): MetricsLine => redaction.line(line, launch.objective.metric);
+  const { metric } = launch.objective;
+  const asKept = (line: MetricsLine): MetricsLine => keptForm(line, redaction, metric);
   const log = readTail(run.log, lookedAtBytes + redaction.longestBytes);
   const isCut = log.sizeBytes > lookedAtBytes + redaction.longestBytes;
-  const printed = lines.length === 0 ? lastPrinted(log.text) : null;
+  const isReported = tellsOf(batch, metric) || (facts.hasResult && batch.standing === null);
+  const printed = isReported ? null : looked(() => printedIn(run.log, metric), null);
+  const { overlong, passedOver } = sources;
   if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
     exit,
     // A link may lead to where only the program had reason to name.
     misplaced: problems[0] === undefined ? null : redaction.text(problems[0]),
     ranMs: facts.seen ? null : ranByFilesMs(run),
-    lines: lines.map(redacted),
+    overlong,
+    passedOver: passedOver === null ? null : redaction.text(passedOver),
+    lines: batch.lines.map(asKept),
+    standing: batch.standing?.map(asKept) ?? null,
     offsets: sources.offsets,
-    printed: printed === null ? null : redacted(printed),
+    printed: printed === null ? null : asKept(printed),
     // Asked for only where it can matter: 137 is 128 + SIGKILL.
     oomKills: exit === 137 ? facts.oomKills() : null,
     artifacts: [],
@@ -107,15 +131,26 @@ function gatherRest(
   );
 }
 
-/** The last line that is a JSON object: the result of a program that knows nothing of labsweep. */
-function lastPrinted(text: string): MetricsLine | null {
-  for (let end = text.length; end > 0; ) {
-    const start = text.lastIndexOf('\n', end - 1) + 1;
-    const line = parseMetricsLine(text.slice(start, end));
-    if (line !== null) return line;
-    end = start - 1;
-  }
-  return null;
-}
-
 const tailOf = (text: string): string => text.slice(-tailChars).split('\n').slice(-tailLines).join('\n');
+
+/** What is left of a trial cannot be read: it ends without a record, which charges nobody. */
+export const unreadable = (attempt: string, redaction: Redaction, error: unknown): WorkerEvent => ({
+  kind: 'gathered',
+  attempt,
+  evidence: {
+    exit: null,
+    misplaced: null,
+    ranMs: null,
+    overlong: null,
+    passedOver: null,
+    lines: [],
+    standing: null,
+    offsets: nothingRead,
+    printed: null,
+    oomKills: null,
+    artifacts: [],
+    unlisted: null,
+    checkpointBytes: null,
+    logTail: redaction.text(error instanceof Error ? error.message : String(error)).slice(0, 1_000),
+  },
+});

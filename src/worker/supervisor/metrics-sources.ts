@@ -1,45 +1,61 @@
 import { join } from 'node:path';
 import type { Launch } from '../../model/launch.ts';
-import type { MetricsLine } from '../../model/metrics.ts';
 import type { Offsets } from '../core/journal-record.ts';
+import type { Batch } from '../core/kept-lines.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
-import { readBytes } from '../spool/log-file.ts';
-import { TextTail } from '../spool/text-tail.ts';
-import { CsvRows } from './csv-rows.ts';
+import { placeAfterCut } from '../spool/log-file.ts';
+import { longestLineBytes, TextTail } from '../spool/text-tail.ts';
+import { CsvFile } from './csv-file.ts';
 import { parseMetricsLine } from './metrics-line.ts';
 import { StdoutPatterns } from './stdout-patterns.ts';
 
 /** Where an attempt's metrics lines come from: its report, and what the sweep says of its output and a CSV file. */
 export class MetricsSources {
-  readonly #root: string;
   readonly #report: TextTail;
   readonly #log: TextTail;
-  readonly #csv: TextTail | null;
+  readonly #csv: CsvFile | null;
+  readonly #csvName: string | null;
   readonly #patterns: StdoutPatterns | null;
-  readonly #rows = new CsvRows();
 
   /** @param offsets how far an earlier agent has read */
   constructor(run: RunFolder, metrics: Launch['metrics'], offsets: Offsets) {
-    this.#root = run.root;
     this.#report = new TextTail(run.report, offsets.report);
     this.#log = new TextTail(run.log, offsets.log);
+    this.#csvName = metrics.csv;
     // It may lie among the artifacts, with a link to it where the program runs.
-    this.#csv =
-      metrics.csv === null ? null : new TextTail(join(run.work, metrics.csv), offsets.csv, run.root);
+    this.#csv = metrics.csv === null ? null : new CsvFile(join(run.work, metrics.csv), run.root, offsets);
     this.#patterns = metrics.stdout.length === 0 ? null : new StdoutPatterns(metrics.stdout);
   }
 
+  /** Of the log up to the first line whose numbers are not given out yet: an agent that begins anew reads them again. */
   get offsets(): Offsets {
-    return { report: this.#report.offset, log: this.#log.offset, csv: this.#csv?.offset ?? 0 };
+    const log = this.#patterns?.openAt ?? this.#log.offset;
+    return { csv: 0, csvRows: 0, csvHash: 0, ...this.#csv?.offsets, report: this.#report.offset, log };
   }
 
   /** Whether one look would leave more to be read. */
   get isFarBehind(): boolean {
-    return this.#tails().some((tail) => tail.isFarBehind);
+    return this.#report.isFarBehind || this.isLogFarBehind || this.#csv?.isFarBehind === true;
   }
 
-  skipFar(): void {
-    for (const tail of this.#tails()) tail.skipFar();
+  /** Only where something is looked for in it. */
+  get isLogFarBehind(): boolean {
+    return this.#patterns !== null && this.#log.isFarBehind;
+  }
+
+  /** A line or a row that is longer than they are read, in a sentence; null where there is none. */
+  get overlong(): string | null {
+    const most = `labsweep reads lines of up to ${longestLineBytes / 1024 ** 2} MiB`;
+    if (this.#report.isStuck)
+      return `its report has a longer line than is read behind byte ${this.#report.offset}: ${most}`;
+    if (this.#log.isStuck)
+      return `its output has a longer line than is read behind byte ${this.#log.offset}: ${most}`;
+    if (this.#csv?.isStuck !== true) return null;
+    return `${this.#csvName ?? ''} has a longer row than is read behind byte ${this.#csv.offsets.csv} (a quote that nobody closes?): ${most}`;
+  }
+
+  get passedOver(): string | null {
+    return this.#patterns?.passedOver ?? null;
   }
 
   /**
@@ -48,35 +64,23 @@ export class MetricsSources {
    * @param complete its processes are gone: half lines count too
    * @throws OddFileError, or the system's error
    */
-  read(complete: boolean): MetricsLine[] {
+  read(complete: boolean): Batch {
     const lines = this.#report
       .read(complete)
-      .map(parseMetricsLine)
+      .map(({ text }) => parseMetricsLine(text))
       .filter((line) => line !== null);
     if (this.#patterns !== null) lines.push(...this.#patterns.read(this.#log.read(complete), complete));
-    if (this.#csv !== null) lines.push(...this.#readRows(this.#csv, complete));
-    return lines;
+    if (this.#csv === null) return { lines, standing: null };
+    const rows = this.#csv.read(complete);
+    lines.push(...rows.lines);
+    // What another source has reported goes on to count.
+    const isAlone = this.#patterns === null && this.#report.offset === 0;
+    return { lines, standing: isAlone ? rows.standing : null };
   }
 
-  /** Of the log only where something is looked for in it. */
-  #tails(): readonly TextTail[] {
-    return [this.#report, this.#patterns === null ? null : this.#log, this.#csv].filter(
-      (tail) => tail !== null,
-    );
-  }
-
-  /** The log was cut to `size`, all of it read before. */
-  logCut(size: number): void {
-    this.#log.skipTo(size);
-  }
-
-  #readRows(csv: TextTail, complete: boolean): MetricsLine[] {
-    if (csv.offset > 0 && !this.#rows.hasHeader) this.#rows.read([this.#firstLine(csv.path)]);
-    return this.#rows.read(csv.read(complete));
-  }
-
-  #firstLine(path: string): string {
-    const { bytes } = readBytes(path, 0, 64 * 1024, this.#root);
-    return bytes.toString('utf8').split(/[\r\n]/)[0] ?? '';
+  /** The log was cut from `before` bytes to `after`, all of it read. */
+  logCut(before: number, after: number): void {
+    this.#log.skipTo(after);
+    this.#patterns?.moved((at) => placeAfterCut(at, before, after));
   }
 }

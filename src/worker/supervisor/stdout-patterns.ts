@@ -1,22 +1,61 @@
 import type { MetricsLine } from '../../model/metrics.ts';
-import { parsePrinted } from './metrics-line.ts';
+import { withoutColours } from '../../model/printed-lines.ts';
+import { numberSource, readNumber } from '../../model/printed-number.ts';
+import type { TailLine } from '../spool/text-tail.ts';
+import { otherName } from './other-name.ts';
 
-const number =
-  '([-+]?(?:\\d+\\.?\\d*(?:[eE][-+]?\\d+)?|\\.\\d+(?:[eE][-+]?\\d+)?|[nN]a[nN]|[iI]nf(?:inity)?))';
 const placeholder = /\{([A-Za-z_][\w.-]*)\}/g;
 
+/** What may stand behind a number: it is whole there. Not `1,234.5`, `0,91`, `70/100`, `0.7.1`, `12h`, `1e`, `0.9-0.1`. */
+const wholeEnd = String.raw`(?=$|\s|%(?!\w)|[)\]}>"'\x60;*!?(±|│┃║…]|,(?![\d.])|[.:]+(?:\s|$))`;
+
 interface Pattern {
+  readonly text: string;
   readonly names: readonly string[];
   readonly expression: RegExp;
+  /** Whether it begins with a letter or a digit, so that a word before it would make another name of it. */
+  readonly beginsWithWord: boolean;
 }
 
-/** `val_acc: {val_accuracy}` finds the number behind these words, wherever they stand in a line. */
+/**
+ * `val_acc: {val_accuracy}` finds the number behind these words, wherever they stand in a line. What stands there and is no
+ * number is found as a text: up to the pattern's next words, or the next space.
+ */
 function compile(pattern: string): Pattern {
   const names = [...pattern.matchAll(placeholder)].map(([, name = '']) => name);
   const literals = pattern.split(placeholder).filter((_, index) => index % 2 === 0);
-  const source = literals.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+'));
-  return { names, expression: new RegExp(source.join(number)) };
+  const [first = ''] = literals;
+  let source = first.trim() === '' ? String.raw`(?<![\w.+-]|\d[,/:])` : literal(first.replace(/^\s+/, ''));
+  names.forEach((_, index) => {
+    const isKnownPlace =
+      literals
+        .slice(0, index + 1)
+        .join('')
+        .trim() !== '';
+    source += valueBefore(literals[index + 1] ?? '', index, index === names.length - 1, isKnownPlace);
+  });
+  return {
+    text: pattern,
+    names,
+    expression: new RegExp(source, 'g'),
+    beginsWithWord: /^\s*[\p{L}\p{N}_]/u.test(first),
+  };
 }
+
+/** The value of a placeholder and the pattern's words behind it: a number in one group, or a text in the next. */
+function valueBefore(words: string, index: number, isLast: boolean, isKnownPlace: boolean): string {
+  // A lookahead is not gone back into: a number is taken whole, or not at all.
+  const number = `(?=(${numberSource}))\\${2 * index + 1}`;
+  const end = words.trim() === '' || /^\s/.test(words) ? wholeEnd : '';
+  // Without words before it, any text could stand there.
+  const text = isKnownPlace ? `(\\S{1,80}${words === '' ? '' : '?'})` : '(?!)()';
+  // `{acc}.` reads a sentence, not the beginning of 0.7.1.
+  const after = isLast && /[.,]$/.test(words) ? String.raw`(?!\d)` : '';
+  return `(?:${number}${end}|${text})${literal(words)}${after}`;
+}
+
+const literal = (text: string): string =>
+  text.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`).replace(/\s+/g, String.raw`\s+`);
 
 /**
  * Reads metrics from what a program prints anyway. Numbers of one line belong together, and so do those of the lines
@@ -24,38 +63,83 @@ function compile(pattern: string): Pattern {
  */
 export class StdoutPatterns {
   readonly #patterns: readonly Pattern[];
-  #open = new Map<string, number | string>();
+  readonly #open = new Map<string, number | string>();
+  #openAt: number | null = null;
+  #passedOver: string | null = null;
 
   constructor(patterns: readonly string[]) {
     this.#patterns = patterns.map(compile);
   }
 
-  read(lines: readonly string[], complete: boolean): MetricsLine[] {
+  /** Where the first line begins whose numbers are not given out yet; null where all are. */
+  get openAt(): number | null {
+    return this.#openAt;
+  }
+
+  /** The pattern that would have read the last line in which a word made another name of a pattern's own; null: none. */
+  get passedOver(): string | null {
+    return this.#passedOver;
+  }
+
+  /** The file was cut. */
+  moved(place: (at: number) => number): void {
+    if (this.#openAt !== null) this.#openAt = place(this.#openAt);
+  }
+
+  read(lines: readonly TailLine[], complete: boolean): MetricsLine[] {
     const found: MetricsLine[] = [];
-    for (const line of lines) {
-      const values = this.#match(line);
-      if (values.some(([name]) => this.#open.has(name))) found.push(this.#take());
-      for (const [name, value] of values) this.#open.set(name, value);
+    for (const { text, at } of lines) {
+      const values = this.#match(withoutColours(text));
+      if (values.length === 0) continue;
+      if (values.some(([name, value]) => this.#comesAgain(name, value))) found.push(this.#take());
+      this.#openAt ??= at;
+      for (const [name, value] of values)
+        if (!isWord(value) || !this.#open.has(name)) this.#open.set(name, value);
     }
     if (complete && this.#open.size > 0) found.push(this.#take());
     return found;
   }
 
+  /** A word where a number should be, as `N/A`, begins no line and ends none. */
+  #comesAgain(name: string, value: number | string): boolean {
+    const before = this.#open.get(name);
+    return before !== undefined && !isWord(before) && !isWord(value);
+  }
+
   #take(): MetricsLine {
     const line = Object.fromEntries(this.#open);
     this.#open.clear();
+    this.#openAt = null;
     return line;
   }
 
   #match(line: string): [name: string, value: number | string][] {
     const values: [string, number | string][] = [];
-    for (const { names, expression } of this.#patterns) {
-      const match = expression.exec(line);
-      names.forEach((name, index) => {
-        const value = parsePrinted(match?.[index + 1] ?? '');
-        if (value !== null) values.push([name, value]);
+    for (const pattern of this.#patterns) {
+      const match = this.#firstOfItsName(pattern, line);
+      pattern.names.forEach((name, index) => {
+        const number = match?.[2 * index + 1];
+        const value = number === undefined ? match?.[2 * index + 2] : readNumber(number);
+        if (value !== undefined && value !== null) values.push([name, value]);
       });
     }
     return values;
   }
+
+  #firstOfItsName({ text, expression, beginsWithWord }: Pattern, line: string): RegExpExecArray | null {
+    expression.lastIndex = 0;
+    for (;;) {
+      const match = expression.exec(line);
+      if (match === null || !beginsWithWord) return match;
+      const start = match.index + match[0].length - match[0].trimStart().length;
+      const word = otherName(line, start);
+      if (word === null) return match;
+      this.#passedOver = word + text.trimStart();
+      expression.lastIndex = match.index + 1;
+    }
+  }
 }
+
+/** What is no number and holds no figure either: `N/A`, `None`, `-`. */
+const isWord = (value: number | string): boolean =>
+  typeof value === 'string' && readNumber(value) === null && !/\d/.test(value);

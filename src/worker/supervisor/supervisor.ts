@@ -1,22 +1,20 @@
 /** Trials as processes: started, found again, watched, ended. Tells what happened as events of the core. */
-import { statSync } from 'node:fs';
 import type { Launch } from '../../model/launch.ts';
-import type { MetricsLine } from '../../model/metrics.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { WorkerEvent } from '../core/event.ts';
-import type { Offsets } from '../core/journal-record.ts';
+import type { Instruction } from '../core/instruction.ts';
+import { nothingRead, type Offsets } from '../core/journal-record.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import type { ProcessIdentity } from '../core/state.ts';
 import { checkpointBytes } from '../spool/checkpoint.ts';
 import { preventStart } from '../spool/exit-record.ts';
-import type { Redaction } from '../secrets/redaction.ts';
 import { type RunFolder, runFolder } from '../spool/host-folder.ts';
-import { cutLog, longestLogBytes } from '../spool/log-file.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
-import { gather } from './gather.ts';
+import { gather, unreadable } from './gather.ts';
+import { isLogLong, shortenLog, type Take, takeOf } from './live-lines.ts';
 import { MetricsSources } from './metrics-sources.ts';
 import { ProcessOwners, type ProcessShare, sharesOf } from './process-owners.ts';
 import { groupLives, isSameProcess, Sessions } from './session.ts';
@@ -48,7 +46,6 @@ interface Watched {
 
 /** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
 const briefMs = 2_000;
-const nothingRead: Offsets = { report: 0, log: 0, csv: 0 };
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -155,7 +152,7 @@ export class Supervisor {
     this.#sessions.signal(attempt, process.pid, 'SIGCONT');
   }
 
-  gather(lease: Lease, launch: Launch, offsets: Offsets): void {
+  gather({ lease, launch, offsets, hasResult }: Extract<Instruction, { kind: 'gather' }>): void {
     const { attempt } = lease;
     const watched = this.#ended.get(attempt);
     this.#ended.delete(attempt);
@@ -166,9 +163,9 @@ export class Supervisor {
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const { post } = this.#options;
     const redaction = this.#options.secrets.of(attempt);
-    const read = this.#readOf(attempt, launch, sources);
+    const read = this.#takeOf(attempt, launch, sources);
     try {
-      const facts = { seen, oomKills, checkpointBytes: left, read, redaction };
+      const facts = { seen, hasResult, oomKills, checkpointBytes: left, read, redaction };
       const evidence = gather(run, launch, sources, facts);
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(
@@ -183,11 +180,13 @@ export class Supervisor {
   /** Reads the metrics lines that came, and shortens logs that have grown too long. */
   readLines(): void {
     for (const watched of this.#running.values()) {
+      const { attempt, launch, run, process } = watched;
       const sources = this.#sourcesOf(watched);
       try {
-        const lines = sources.read(false);
-        if (lines.length > 0) this.#readOf(watched.attempt, watched.launch, sources)(lines);
-        this.#shortenLog(watched, sources);
+        const take = this.#takeOf(attempt, launch, sources);
+        take(sources.read(false));
+        if (isLogLong(run.log))
+          this.#sessions.whileStopped(attempt, process.pid, () => shortenLog(run.log, sources, take));
       } catch {
         // A file that cannot be read now is read with the next look, or when the trial ends.
       }
@@ -258,41 +257,12 @@ export class Supervisor {
     this.#options.post({ kind: 'exited', attempt });
   }
 
-  #readOf(attempt: string, { objective }: Launch, sources: MetricsSources) {
-    const { post, secrets } = this.#options;
-    return (lines: readonly MetricsLine[]): void => {
-      const redaction = secrets.of(attempt);
-      const redacted = lines.map((line) => redaction.line(line, objective.metric));
-      post({ kind: 'lines', attempt, lines: redacted, offsets: sources.offsets });
-    };
+  #takeOf(attempt: string, launch: Launch, sources: MetricsSources): Take {
+    return takeOf(attempt, launch, sources, this.#options);
   }
 
   #sourcesOf(watched: Watched): MetricsSources {
     watched.sources ??= new MetricsSources(watched.run, watched.launch.metrics, watched.offsets);
     return watched.sources;
   }
-
-  #shortenLog({ attempt, process, run }: Watched, sources: MetricsSources): void {
-    if ((statSync(run.log, { throwIfNoEntry: false })?.size ?? 0) <= longestLogBytes) return;
-    this.#sessions.whileStopped(attempt, process.pid, () => sources.logCut(cutLog(run.log)));
-  }
 }
-
-/** What is left of a trial cannot be read: it ends without a record, which charges nobody. */
-const unreadable = (attempt: string, redaction: Redaction, error: unknown): WorkerEvent => ({
-  kind: 'gathered',
-  attempt,
-  evidence: {
-    exit: null,
-    misplaced: null,
-    ranMs: null,
-    lines: [],
-    offsets: nothingRead,
-    printed: null,
-    oomKills: null,
-    artifacts: [],
-    unlisted: null,
-    checkpointBytes: null,
-    logTail: redaction.text(error instanceof Error ? error.message : String(error)).slice(0, 1_000),
-  },
-});

@@ -1,3 +1,4 @@
+import { nothingRead } from '../../../src/worker/core/journal-record.ts';
 import { describe, expect, it } from 'vitest';
 import { nextDeadline } from '../../../src/worker/core/watch.ts';
 import { leaseOf, World } from './world.ts';
@@ -174,7 +175,8 @@ describe('an end that was sealed before its host went down', () => {
       kind: 'lines',
       attempt: 'a-1',
       lines: [{ score: 1 }],
-      offsets: { report: 9, log: 0, csv: 0 },
+      standing: null,
+      offsets: { ...nothingRead, report: 9 },
     });
     world.finish('a-1', { lines: [{ score: 2 }] });
     return world;

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MetricsLine } from '../../../src/model/metrics.ts';
-import { keep, type KeptLines, leftOver, noLines, thin } from '../../../src/worker/core/kept-lines.ts';
+import { nothingRead } from '../../../src/worker/core/journal-record.ts';
+import { keep, type KeptLines, noLines, thin } from '../../../src/worker/core/kept-lines.ts';
 
 const objective = { metric: 'score', goal: 'maximize', at: 'best', selectOnTest: false } as const;
-const offsets = { report: 0, log: 0, csv: 0 };
 
 function take(kept: KeptLines, batch: readonly MetricsLine[], ranMs: number): void {
-  keep(kept, thin(kept, batch, objective, ranMs), objective, offsets);
+  keep(kept, thin(kept, { lines: batch, standing: null }, objective, ranMs), objective, nothingRead);
 }
 
 /** All lines that are kept of batches that come a second apart. */
 function keptOf(batches: readonly (readonly MetricsLine[])[]): KeptLines {
   const kept = noLines();
   batches.forEach((batch, second) => take(kept, batch, second * 1_000));
-  keep(kept, { lines: leftOver(kept), pending: [], read: 0 }, objective, offsets);
+  keep(kept, { lines: [...kept.pending], pending: [], standing: null, read: 0 }, objective, nothingRead);
   return kept;
 }
 
@@ -61,7 +61,7 @@ describe('thinning', () => {
 
   it('keeps the line that says it is final, though others come after it', () => {
     const kept = keptOf([[...linesOf(100), { final: true, score: 3 }, { step: 101, score: 1 }]]);
-    expect(kept.final).toEqual({ final: true, score: 3 });
+    expect(kept.roles.final).toEqual({ final: true, score: 3 });
     expect(kept.lines).toContainEqual({ final: true, score: 3 });
   });
 });
@@ -73,13 +73,13 @@ describe('the best line', () => {
       { step: 2, score: 3 },
       { step: 3, score: 3 },
     ];
-    expect(keptOf([epochs]).best).toEqual({ step: 2, score: 3 });
+    expect(keptOf([epochs]).roles.best).toEqual({ step: 2, score: 3 });
     const final = { step: 2, score: 3, test_score: 2.5, final: true };
-    expect(keptOf([epochs, [final]]).best).toEqual(final);
+    expect(keptOf([epochs, [final]]).roles.best).toEqual(final);
   });
 
   it('is not the final line where an earlier one was better', () => {
     const kept = keptOf([[{ step: 1, score: 3 }], [{ step: 2, score: 1, final: true }]]);
-    expect(kept.best).toEqual({ step: 1, score: 3 });
+    expect(kept.roles.best).toEqual({ step: 1, score: 3 });
   });
 });

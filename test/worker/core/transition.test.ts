@@ -1,3 +1,4 @@
+import { nothingRead } from '../../../src/worker/core/journal-record.ts';
 import { protocolVersion } from '../../../src/protocol/messages.ts';
 import { describe, expect, it } from 'vitest';
 import { noLimits } from '../../../src/throttle/limits.ts';
@@ -26,9 +27,12 @@ describe('an attempt', () => {
       evidence: {
         exit: 0,
         misplaced: null,
+        overlong: null,
+        passedOver: null,
         ranMs: null,
         lines: [],
-        offsets: { report: 0, log: 0, csv: 0 },
+        standing: null,
+        offsets: nothingRead,
         printed: { score: 0.5 },
         oomKills: null,
         artifacts: [],
@@ -450,7 +454,8 @@ describe('ending an attempt', () => {
       kind: 'lines',
       attempt: 'a-1',
       lines: [{ score: 0.1 }],
-      offsets: { report: 20, log: 0, csv: 0 },
+      standing: null,
+      offsets: { ...nothingRead, report: 20 },
     });
     for (const cpuMs of [40, 40]) sampleWith(cpuMs);
     world.forgetMessages();
@@ -704,9 +709,12 @@ describe('an agent that begins', () => {
       evidence: {
         exit: null,
         misplaced: null,
+        overlong: null,
+        passedOver: null,
         ranMs: 100,
         lines: [],
-        offsets: { report: 0, log: 0, csv: 0 },
+        standing: null,
+        offsets: nothingRead,
         printed: null,
         oomKills: null,
         artifacts: [],
@@ -772,7 +780,8 @@ describe('an agent that begins', () => {
       kind: 'lines',
       attempt: 'a-1',
       lines: [{ score: 0.1 }],
-      offsets: { report: 20, log: 3, csv: 0 },
+      standing: null,
+      offsets: { ...nothingRead, report: 20, log: 3 },
     });
     world.say(1, { kind: 'cancel', attempts: ['a-2'] });
     world.finish('a-3');

@@ -1,4 +1,5 @@
 /** The core under a hand that posts events and takes instructions, so that a test can say that none remain. */
+import { nothingRead } from '../../../src/worker/core/journal-record.ts';
 import { expect } from 'vitest';
 import type { Launch } from '../../../src/model/launch.ts';
 import type { FromAgent, HostFacts, Lease, ToAgent } from '../../../src/protocol/messages.ts';
@@ -69,9 +70,12 @@ export const leaseOf = (
 const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   exit: 0,
   misplaced: null,
+  overlong: null,
+  passedOver: null,
   ranMs: null,
   lines: [],
-  offsets: { report: 0, log: 0, csv: 0 },
+  standing: null,
+  offsets: nothingRead,
   printed: { score: 1 },
   oomKills: null,
   artifacts: [],

@@ -35,7 +35,7 @@ async function behind(activate: string, variable: string): Promise<string> {
   if (result.kind !== 'ready') return result.message;
   const [program = '', ...args] = result.prepared.activation;
   const argv = [...args, 'sh', '-c', `printf %s "$${variable}"`];
-  return execFileSync(program, argv, { env: environment, encoding: 'utf8' });
+  return execFileSync(program, argv, { env: inherited, encoding: 'utf8' });
 }
 
 const failure = async (activate: string, ofHost: string | null = null): Promise<string | null> => {
@@ -127,7 +127,7 @@ describe('activate fails, and shows the line and its message', () => {
     const [program = '', ...args] = result.kind === 'ready' ? result.prepared.activation : [];
     rmSync(flag);
     const start = (): string =>
-      execFileSync(program, [...args, 'true'], { env: environment, stdio: 'pipe' }).toString();
+      execFileSync(program, [...args, 'true'], { env: inherited, stdio: 'pipe' }).toString();
     expect(start).toThrow(/labsweep: `activate` fails at line 1 \(cat .*flag\) with exit code 1/);
   });
 });

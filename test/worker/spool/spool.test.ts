@@ -149,23 +149,25 @@ describe('a log', () => {
   });
 });
 
+const textsOf = (tail: TextTail, complete: boolean): string[] => tail.read(complete).map(({ text }) => text);
+
 describe('a tail', () => {
   it('gives each line once, when it is whole', () => {
     const path = join(folder, 'report');
     const tail = new TextTail(path, 0);
-    expect(tail.read(false)).toEqual([]);
+    expect(textsOf(tail, false)).toEqual([]);
     appendFileSync(path, 'one\ntw');
-    expect(tail.read(false)).toEqual(['one']);
+    expect(textsOf(tail, false)).toEqual(['one']);
     appendFileSync(path, 'o\r\nthree\rfour\nfive');
-    expect(tail.read(false)).toEqual(['two', 'three', 'four']);
-    expect(tail.read(true)).toEqual(['five']);
+    expect(textsOf(tail, false)).toEqual(['two', 'three', 'four']);
+    expect(textsOf(tail, true)).toEqual(['five']);
     expect(tail.offset).toBe(statSync(path).size);
   });
 
   it('goes on where another has stopped', () => {
     const path = join(folder, 'report');
     writeFileSync(path, 'one\ntwo\n');
-    expect(new TextTail(path, 4).read(false)).toEqual(['two']);
+    expect(textsOf(new TextTail(path, 4), false)).toEqual(['two']);
   });
 
   it('reads a file that was begun anew from its start', () => {
@@ -174,14 +176,30 @@ describe('a tail', () => {
     const tail = new TextTail(path, 0);
     tail.read(false);
     closeSync(openSync(path, 'w'));
-    expect(tail.read(false)).toEqual([]);
+    expect(textsOf(tail, false)).toEqual([]);
     appendFileSync(path, 'c,d\n');
-    expect(tail.read(false)).toEqual(['c,d']);
+    expect(textsOf(tail, false)).toEqual(['c,d']);
   });
 
-  it('leaves out lines of over 64 KB', () => {
+  it('reads long lines whole, and stops at one of over 16 MiB, which may have been the result', () => {
     const path = join(folder, 'report');
-    writeFileSync(path, `${'x'.repeat(70_000)}\nshort\n`);
-    expect(new TextTail(path, 0).read(false)).toEqual(['short']);
+    writeFileSync(path, `${'x'.repeat(6_000_000)}\nshort\n`);
+    const tail = new TextTail(path, 0);
+    expect(textsOf(tail, false).map(({ length }) => length)).toEqual([6_000_000, 5]);
+    appendFileSync(path, `${'y'.repeat(17 * 1024 ** 2)}\nafter\n`);
+    expect(textsOf(tail, false)).toEqual([]);
+    expect([tail.isStuck, tail.isFarBehind, tail.offset]).toEqual([true, false, 6_000_007]);
+  });
+
+  it('knows where each line begins, and reads a bar that no line feed ends', () => {
+    const path = join(folder, 'log');
+    writeFileSync(path, 'ä\n10%\r20%\r');
+    const tail = new TextTail(path, 0);
+    expect(tail.read(false)).toEqual([
+      { text: 'ä', at: 0 },
+      { text: '10%', at: 3 },
+      { text: '20%', at: 3 },
+    ]);
+    expect(tail.offset).toBe(11);
   });
 });

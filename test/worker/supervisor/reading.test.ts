@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CsvRows } from '../../../src/worker/supervisor/csv-rows.ts';
 import { inherited, trialEnvironment } from '../../../src/worker/supervisor/environment.ts';
-import { parseMetricsLine, parsePrinted } from '../../../src/worker/supervisor/metrics-line.ts';
+import { readNumber } from '../../../src/model/printed-number.ts';
+import { parseMetricsLine } from '../../../src/worker/supervisor/metrics-line.ts';
 import { outcomeOfError } from '../../../src/worker/supervisor/prepare.ts';
 import { findProgram } from '../../../src/worker/supervisor/program-path.ts';
 import { StdoutPatterns } from '../../../src/worker/supervisor/stdout-patterns.ts';
@@ -13,6 +14,8 @@ import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder
 import { noSettings } from '../../../src/model/inventory.ts';
 import { nothingPrepared } from '../../../src/worker/core/preparation.ts';
 import { launchOf, leaseOf } from '../real-agent.ts';
+
+const tailLines = (...texts: string[]) => texts.map((text, at) => ({ text, at }));
 
 describe('a metrics line', () => {
   it.each([
@@ -39,7 +42,7 @@ describe('a metrics line', () => {
 
   it('has numbers as programs print them', () => {
     const texts = ['0.91', '-1e-3', '+.5', '7.', 'nan', '-NaN', 'inf', '-Infinity', 'good', ''];
-    expect(texts.map(parsePrinted)).toEqual([
+    expect(texts.map(readNumber)).toEqual([
       0.91,
       -0.001,
       0.5,
@@ -62,8 +65,10 @@ describe('patterns of the output', () => {
       'lr={lr}',
     ]);
     const lines = ['Epoch 1/3', 'loss: 0.5 - val_acc: .25', 'lr=1e-3', 'nothing', 'Epoch 2/3'];
-    expect(patterns.read(lines, false)).toEqual([{ epoch: 1, loss: 0.5, val_accuracy: 0.25, lr: 0.001 }]);
-    expect(patterns.read(['loss: nan - val_acc: 0.5'], true)).toEqual([
+    expect(patterns.read(tailLines(...lines), false)).toEqual([
+      { epoch: 1, loss: 0.5, val_accuracy: 0.25, lr: 0.001 },
+    ]);
+    expect(patterns.read(tailLines('loss: nan - val_acc: 0.5'), true)).toEqual([
       { epoch: 2, loss: 'NaN', val_accuracy: 0.5 },
     ]);
     expect(patterns.read([], true)).toEqual([]);
@@ -71,16 +76,17 @@ describe('patterns of the output', () => {
 
   it('are taken by the letter but for their spaces', () => {
     const patterns = new StdoutPatterns(['[acc] (top 1): {acc}%']);
-    expect(patterns.read(['val [acc] (top   1): 91.5%'], true)).toEqual([{ acc: 91.5 }]);
-    expect(patterns.read(['val a (top 1): 91.5%'], true)).toEqual([]);
+    expect(patterns.read(tailLines('val [acc] (top   1): 91.5%'), true)).toEqual([{ acc: 91.5 }]);
+    expect(patterns.read(tailLines('val a (top 1): 91.5%'), true)).toEqual([]);
   });
 });
 
 describe('rows of a CSV file', () => {
   it('are lines named by the first', () => {
     const rows = new CsvRows();
-    expect(rows.read(['epoch,"val, top",note,'])).toEqual([]);
-    expect(rows.read(['1, 0.5 ,"a ""b"", c",x', '2,nan,,'])).toEqual([
+    expect(rows.take(Buffer.from('epoch,"val, top",note,\n'), false)).toEqual([]);
+    const more = rows.take(Buffer.from('1, 0.5 ,"a ""b"", c",x\n2,nan,,\n'), false);
+    expect(more.map(({ line }) => line)).toEqual([
       { epoch: 1, 'val, top': 0.5, note: 'a "b", c' },
       { epoch: 2, 'val, top': 'NaN' },
     ]);

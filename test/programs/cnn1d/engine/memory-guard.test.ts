@@ -22,12 +22,15 @@ describe('an engine that is out of memory', () => {
       exit: 1,
       sameBoot: true,
       misplaced: null,
+      overlong: null,
+      passedOver: null,
       oomKillRose: false,
       logTail: `Trains on gpu.\n${outOfTensorFlow(new Error(recorded))}\n`,
       objective: { metric: 'val_accuracy', goal: 'maximize', at: 'final', selectOnTest: false },
       best: null,
       final: null,
-      lines: [],
+      result: null,
+      unread: null,
     });
     expect(outcome).toEqual({
       kind: 'oom',
