@@ -40,6 +40,8 @@ export interface AgentOptions {
   readonly launcher: readonly string[];
   /** What trials inherit of the agent's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The umask of the files that they make: a login's. */
+  readonly umask: number;
   /** PATH of the agent itself: where it looks for the driver's tool, before it does so on that of trials. */
   readonly path: string;
   /** Where the figures of the host are read. @default `/proc` */
@@ -91,14 +93,26 @@ export class Agent {
   constructor(options: AgentOptions) {
     this.#options = options;
     const { facts: hostFacts } = options.replayed.state;
-    const { host, now, procRoot, launcher, environment, log } = options;
+    const { host, now, procRoot, launcher, environment, umask, log } = options;
     const units = kernelUnits();
     const post = (event: WorkerEvent): void => this.#post(event);
     this.#idling = new Alarm(() => options.idle((attempt) => this.#state.attempts.has(attempt)));
     const secrets = new AttemptSecrets(host);
     const redact = (text: string): string => this.#redact(text);
     log.redact = redact;
-    this.#supervisor = new Supervisor({ host, launcher, environment, secrets, units, procRoot, now, post });
+    const keeper = new ContentKeeper(host.content, hostFacts);
+    this.#supervisor = new Supervisor({
+      host,
+      launcher,
+      environment,
+      umask,
+      keeper,
+      secrets,
+      units,
+      procRoot,
+      now,
+      post,
+    });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({
       opened: (connection) => this.#post({ kind: 'opened', connection }),
@@ -106,7 +120,7 @@ export class Agent {
       received: (connection, messages) =>
         this.#turnWith(messages.map((message) => ({ kind: 'message', connection, message }))),
     });
-    this.#preparations = new Preparations(host, environment, redact);
+    this.#preparations = new Preparations(host, { environment, umask }, redact);
     this.#claims = new Claims({
       folder: options.claimsFolder,
       agent: host.folder,
@@ -124,7 +138,7 @@ export class Agent {
     this.#effects = new Effects({
       host,
       secrets,
-      keeper: new ContentKeeper(host.content, hostFacts),
+      keeper,
       peers: this.#peers,
       supervisor: this.#supervisor,
       preparations: this.#preparations,

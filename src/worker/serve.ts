@@ -43,7 +43,7 @@ const now = (): number => Number(process.hrtime.bigint()) / 1e6;
  * @throws the system's error when the folder or the socket cannot be used
  */
 export async function serve({ folder, script, idleMs, procRoot, listening }: ServeOptions): Promise<void> {
-  process.umask(0o077);
+  const umask = process.umask(0o077);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const real = realpathSync(folder);
   process.chdir('/'); // a daemon keeps nobody from unmounting where it was started
@@ -88,7 +88,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
       process.exit(0);
     },
   });
-  const login = await readLoginEnvironment(process.env);
+  const login = await readLoginEnvironment(process.env, umask);
   if (login.kind === 'unread') log.write(`trials have the agent's own environment: ${login.because}`);
   const facts = {
     machine,
@@ -117,6 +117,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     launcher: launcherCommand(),
     path: process.env['PATH'] ?? '',
     environment: inherited(login.kind === 'read' ? login.environment : process.env),
+    umask: login.kind === 'read' ? login.umask : umask,
     procRoot,
     claimsFolder: commonFolder,
     idleMs,

@@ -15,8 +15,14 @@ export interface Prepared {
   readonly path: string | null;
   /** The virtual environment. */
   readonly python: string | null;
-  /** Where `setup` ran: what lies there is linked into working directories in the place of the program's files. */
-  readonly files: string | null;
+  /** What `setup` left: working directories begin as that, in the place of the program's files. */
+  readonly setup: SetupLeft | null;
+}
+
+export interface SetupLeft {
+  readonly folder: string;
+  /** Whether all trials use what it made where it lies, and may not write there: copies would not do (preparation/setup.ts). */
+  readonly isShared: boolean;
 }
 
 export type PreparationResult =
@@ -44,7 +50,7 @@ export interface Surroundings {
   readonly device: string;
 }
 
-export const nothingPrepared: Prepared = { activation: [], path: null, python: null, files: null };
+export const nothingPrepared: Prepared = { activation: [], path: null, python: null, setup: null };
 
 /** Most launches need nothing that the content store does not have: they wait for nobody. */
 export const needsNothing = (spec: Launch, settings: HostSettings): boolean =>

@@ -18,7 +18,7 @@ import { localDataProblem } from './local-data.ts';
 import type { Place } from './place.ts';
 import { askInterpreter, lookForEnvironment } from './python-environment.ts';
 import { type PythonTarget, pythonTarget } from '../../model/python-target.ts';
-import { setupFolder } from './setup.ts';
+import { findSetup } from './setup.ts';
 
 export type CheckRequest = Omit<Extract<ToAgent, { kind: 'check-launch' }>, 'kind'>;
 
@@ -45,7 +45,7 @@ class Check {
   readonly #place: Place;
   readonly #asked: CheckRequest;
   readonly #log: string;
-  #prepared: Prepared = { activation: [], path: null, python: null, files: null };
+  #prepared: Prepared = { activation: [], path: null, python: null, setup: null };
 
   constructor(place: Place, asked: CheckRequest, log: string) {
     this.#place = place;
@@ -59,7 +59,7 @@ class Check {
     const environment = await this.#environment();
     const files = this.#files();
     const setupIsDue = this.#setup(files);
-    const folder = this.#prepared.files ?? files;
+    const folder = this.#prepared.setup?.folder ?? files;
     const argv = this.#argv();
     const isThere = this.#program(argv[0] ?? '', folder, setupIsDue);
     if (isThere && folder !== null) await this.#engines(argv, folder);
@@ -123,10 +123,10 @@ class Check {
     if (argv === null) return false;
     const { activation: before, python } = this.#prepared;
     const own = { ...settings.env, ...spec.env, ...this.#pythonPlaces(python) };
-    const { folder, isDone } = setupFolder(this.#place, { argv, files, before, own });
-    this.found.push({ kind: 'setup', argv, done: isDone });
-    if (isDone) this.#prepared = { ...this.#prepared, files: folder };
-    return !isDone;
+    const { done } = findSetup(this.#place, { argv, files, before, own });
+    this.found.push({ kind: 'setup', argv, done: done !== null, shared: done?.shared ?? null });
+    if (done !== null) this.#prepared = { ...this.#prepared, setup: done };
+    return done === null;
   }
 
   #pythonPlaces(python: string | null): Record<string, string> {

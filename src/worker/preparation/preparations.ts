@@ -23,12 +23,18 @@ export interface Request {
   readonly wheels: string | null;
 }
 
+/** What trials inherit of a login on this host. */
+export interface Login {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly umask: number;
+}
+
 /** Packages that are compiled take long; what takes longer than this hangs. */
 const longestBuildMs = 2 * 3_600_000;
 
 export class Preparations {
   readonly #host: HostFolder;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly #login: Login;
   readonly #buildMs: number;
   readonly #redact: Redact;
   readonly #steps: Steps;
@@ -38,20 +44,14 @@ export class Preparations {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /**
-   * @param environment what trials inherit of the agent
    * @param redact what is told of what was said goes through it
    * @param buildMs milliseconds after which a step that installs or compiles is ended
    */
-  constructor(
-    host: HostFolder,
-    environment: Readonly<Record<string, string>>,
-    redact: Redact,
-    buildMs = longestBuildMs,
-  ) {
+  constructor(host: HostFolder, login: Login, redact: Redact, buildMs = longestBuildMs) {
     this.#host = host;
-    this.#environment = environment;
+    this.#login = login;
     this.#redact = redact;
-    this.#steps = new Steps(redact);
+    this.#steps = new Steps(redact, login.umask);
     this.#buildMs = buildMs;
   }
 
@@ -78,10 +78,12 @@ export class Preparations {
 
   /** Looks at what a preparation and a start would meet, without making what takes long. Never rejects. */
   async check(connection: number, asked: CheckRequest): Promise<readonly LaunchCheck[]> {
-    const steps = new Steps(this.#redact);
+    const steps = new Steps(this.#redact, this.#login.umask);
     this.#checks.set(connection, [...(this.#checks.get(connection) ?? []), steps]);
     const place = this.#placeOf(asked.spec, asked.settings, steps, () => {});
-    return (await checkLaunch(place, asked)).map((check) =>
+    // What is looked at lies where trials copy it from: nothing is written there.
+    const environment = { ...place.environment, PYTHONDONTWRITEBYTECODE: '1' };
+    return (await checkLaunch({ ...place, environment }, asked)).map((check) =>
       'problem' in check && check.problem !== null
         ? { ...check, problem: this.#redact(check.problem) }
         : check,
@@ -95,7 +97,7 @@ export class Preparations {
   }
 
   #placeOf(spec: Launch, settings: HostSettings, steps: Steps, tell: (doing: string) => void): Place {
-    const environment = { ...this.#environment, ...settings.env, ...spec.env };
+    const environment = { ...this.#login.environment, ...settings.env, ...spec.env };
     return { host: this.#host, steps, environment, buildMs: this.#buildMs, tell };
   }
 
@@ -129,7 +131,7 @@ export class Preparations {
         activation: before,
         path: active?.path ?? null,
         python: python?.folder ?? null,
-        files: setup?.folder ?? null,
+        setup: setup?.done ?? null,
       },
     };
   }

@@ -1,6 +1,8 @@
 import type * as processes from 'node:child_process';
 import type * as files from 'node:fs';
-import type { LaunchReport, StartRequest } from './launch-report.ts';
+import type * as crypto from 'node:crypto';
+import { changedCode, type LauncherRequest, type LaunchReport, type StartRequest } from './launch-report.ts';
+import { type InSteps, treeCopies } from './tree-copies.ts';
 import { wrapper } from './wrapper.ts';
 
 /** A small young generation, and no helpers that collect garbage. */
@@ -11,20 +13,31 @@ export const launcherCommand = (): string[] => [
   process.execPath,
   ...smallMemory,
   '-e',
-  `(${launchTrials.toString()})(require, ${JSON.stringify(wrapper)})`,
+  `(${launchTrials.toString()})(require, ${treeCopies.toString()}, ${JSON.stringify({ wrapper, changedCode })})`,
 ];
 
 /**
- * All that a launcher does: it starts trials for the agent whose child it is, tells how they went, and ends with its
- * agent; trials run on.
+ * All that a launcher does: it makes working directories and starts trials for the agent whose child it is, tells how they
+ * went, and ends with its agent; trials run on.
+ *
+ * Copies are made here and not by the agent, which listens to what runs meanwhile: one after the other, in slices, so that
+ * trials that need none do not wait for them. What may be removed is removed when nothing is to be copied.
  *
  * It is handed to Node as text, so it refers to nothing outside of itself, and nothing else is in that process's
  * memory: Node forks to start a program, a fork copies the page tables of all that the parent holds, and 10 MB more
  * cost a trial 0.4 ms.
  */
-function launchTrials(load: NodeJS.Require, script: string): void {
+function launchTrials(
+  load: NodeJS.Require,
+  makeCopies: typeof treeCopies,
+  texts: { readonly wrapper: string; readonly changedCode: string },
+): void {
   const { spawn }: typeof processes = load('node:child_process');
-  const { closeSync, openSync }: typeof files = load('node:fs');
+  const fileSystem: typeof files = load('node:fs');
+  const { createHash }: typeof crypto = load('node:crypto');
+  const { closeSync, mkdirSync, openSync, rmSync } = fileSystem;
+  const copies = makeCopies(fileSystem, createHash);
+  const sliceMs = 4;
   process.title = 'labsweep launcher';
   const agent = process.ppid;
   // Each look at `process.env` would ask the system for every variable.
@@ -42,7 +55,7 @@ function launchTrials(load: NodeJS.Require, script: string): void {
   const startWrapper = ({ argv, workFolder, log, environment }: StartRequest): processes.ChildProcess => {
     const output = openSync(log, 'a', 0o600);
     try {
-      return spawn('/bin/sh', ['-c', script, 'labsweep', ...argv], {
+      return spawn('/bin/sh', ['-c', texts.wrapper, 'labsweep', ...argv], {
         cwd: workFolder,
         env: { ...inherited, ...environment },
         detached: true,
@@ -66,15 +79,62 @@ function launchTrials(load: NodeJS.Require, script: string): void {
     }
   };
 
+  function* copyAndStart(request: StartRequest): InSteps<void> {
+    const { attempt, copy, workFolder } = request;
+    if (copy === null) return start(request);
+    try {
+      mkdirSync(workFolder, { mode: 0o700 });
+      const print = yield* copies.copy(copy);
+      if (copy.print === null || print === copy.print) return start(request);
+      throw Object.assign(new Error(`${copy.from} was written to`), { code: texts.changedCode });
+    } catch (error) {
+      discard(workFolder);
+      fail(attempt, error);
+    }
+  }
+
+  /** A disk that is full needs the room. */
+  const discard = (folder: string): void => {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // It is removed with all else of the attempt.
+    }
+  };
+
+  const [toCopy, toRemove]: [InSteps<void>[], InSteps<void>[]] = [[], []];
+
+  const workASlice = (): void => {
+    const until = performance.now() + sliceMs;
+    while (performance.now() < until) {
+      endWithAgent();
+      const jobs = toCopy.length > 0 ? toCopy : toRemove;
+      if (jobs[0]?.next().done === true) jobs.shift();
+      if (toCopy.length + toRemove.length === 0) return;
+    }
+    setImmediate(workASlice);
+  };
+
+  const take = (request: LauncherRequest): void => {
+    if (request.kind === 'start' && request.copy === null) return start(request);
+    if (toCopy.length + toRemove.length === 0) setImmediate(workASlice);
+    if (request.kind === 'start') toCopy.push(copyAndStart(request));
+    else toRemove.push(copies.remove(request));
+  };
+
+  /** What a dead agent has asked for, its successor holds for never started. */
+  const endWithAgent = (): void => {
+    if (process.ppid !== agent) process.exit();
+  };
+
   let rest = '';
   process.stdin.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      // What a dead agent has asked for, its successor holds for never started.
-      if (process.ppid !== agent) process.exit();
-      const request: StartRequest = JSON.parse(line);
-      start(request);
+      endWithAgent();
+      const request: LauncherRequest = JSON.parse(line);
+      take(request);
     }
   });
   process.stdin.on('end', () => process.exit());

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { LaunchReport, StartRequest } from './launch-report.ts';
+import type { LauncherRequest, LaunchReport, RemoveRequest, StartRequest } from './launch-report.ts';
 
 export interface LauncherOptions {
   /** The command that is a launcher (launch-trials.ts). */
@@ -35,9 +35,18 @@ export class Launcher {
 
   /** At once, so that it forks for one trial while the agent prepares the next. */
   start(request: StartRequest): void {
+    this.#send(request).unanswered.add(request.attempt);
+  }
+
+  /** When it has nothing else to do. */
+  remove(request: RemoveRequest): void {
+    this.#send(request);
+  }
+
+  #send(request: LauncherRequest): Line {
     const line = (this.#line ??= this.#open());
     line.process.stdin.write(`${JSON.stringify(request)}\n`);
-    line.unanswered.add(request.attempt);
+    return line;
   }
 
   /** It ends, and trials run on. */

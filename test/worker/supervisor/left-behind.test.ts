@@ -7,6 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { noSettings } from '../../../src/model/inventory.ts';
 import type { WorkerEvent } from '../../../src/worker/core/event.ts';
 import { nothingPrepared } from '../../../src/worker/core/preparation.ts';
+import { ContentKeeper } from '../../../src/worker/spool/content-keeper.ts';
 import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder.ts';
 import { attemptMark, paramsMark } from '../../../src/worker/supervisor/environment.ts';
 import { launcherCommand } from '../../../src/worker/supervisor/launch-trials.ts';
@@ -26,6 +27,8 @@ it.runIf(process.platform === 'linux').each([
     host,
     launcher: launcherCommand(),
     environment: { PATH: process.env['PATH'] ?? '' },
+    umask: 0o022,
+    keeper: new ContentKeeper(host.content, { machine: 'cedar', bootId: 'boot' }),
     secrets: new AttemptSecrets(host),
     units: kernelUnits(),
     procRoot: '/proc',
