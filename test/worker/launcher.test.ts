@@ -85,7 +85,7 @@ it('starts nothing any more that its agent was asked for in vain', async () => {
   expect((await writer.ended('a-1')).end.outcome).toEqual({ kind: 'vanished' });
   // As a child does that the launcher had forked, and that comes to its program only now.
   const ran = `${host.folder}/ran`;
-  spawnSync('/bin/sh', ['-c', wrapper, 'labsweep', host.runFile('a-1', 'exit'), 'touch', ran]);
+  spawnSync('/bin/sh', ['-c', wrapper, 'labsweep', host.runFile('a-1', 'exit'), '022', 'touch', ran]);
   expect(existsSync(ran)).toBe(false);
 });
 

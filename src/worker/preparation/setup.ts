@@ -2,16 +2,14 @@
 import { createHash } from 'node:crypto';
 import * as fileSystem from 'node:fs';
 import { z } from 'zod';
-import { removeTree } from '../../content/tree.ts';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
 import type { SetupLeft } from '../core/preparation.ts';
 import { textOf } from '../spool/log-file.ts';
-import { reopen } from '../spool/reopen.ts';
 import { writeAnew, writeWhole } from '../spool/write-whole.ts';
 import { inSlices } from '../supervisor/in-slices.ts';
 import { treeCopies } from '../supervisor/tree-copies.ts';
 import { type Failed, type Place, preparedFolder, runStep, reachDisk } from './place.ts';
-import { closeTree, whyShared } from './setup-result.ts';
+import { closeTree, removeMade, whyShared } from './setup-result.ts';
 
 /** All that makes it another setup. */
 export interface SetupOptions {
@@ -63,9 +61,7 @@ export async function setUp(
   const { argv, files, before, own } = options;
   const { folder, done } = findSetup(place, options);
   if (done !== null) return { kind: 'set-up', done };
-  // What was left half made may be read-only: many package caches are.
-  reopen(folder);
-  await removeTree(folder);
+  await removeMade(folder);
   fileSystem.mkdirSync(folder, { mode: 0o700 });
   const umask = place.steps.umask;
   const copying = { to: folder, umask, isShared: false, began: null };
@@ -78,7 +74,7 @@ export async function setUp(
   const ran = await runStep(place, `\`setup\` (${argv.join(' ')})`, step);
   if (ran.kind === 'failed') return ran;
   const shared = await whyShared(folder);
-  if (shared !== null) await inSlices(closeTree(folder));
+  if (shared !== null) await closeTree(folder);
   await reachDisk(folder);
   writeWhole(`${folder}.done`, JSON.stringify({ shared }));
   return { kind: 'set-up', done: { folder, isShared: shared !== null, shared } };

@@ -24,12 +24,7 @@ afterEach(() => {
 
 function prepare(launch: Partial<Launch>, buildMs?: number): Promise<PreparationResult> {
   const login = { environment: { PATH: process.env['PATH'] ?? '' }, umask: 0o022 };
-  const preparations = new Preparations(
-    openHostFolder(root, 'machine'),
-    login,
-    (text) => text,
-    buildMs,
-  );
+  const preparations = new Preparations(openHostFolder(root, 'machine'), login, (text) => text, buildMs);
   const request = { spec: launchOf(['true'], launch), settings: noSettings, wheels: null };
   return preparations.prepare(request, (doing) => told.push(doing));
 }
