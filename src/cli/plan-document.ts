@@ -13,6 +13,8 @@ export interface Plan {
   readonly leaving: Leaving;
   /** Variables of `passEnv` whose values are not hidden where a trial prints them. */
   readonly shown: readonly { readonly name: string; readonly because: string }[];
+  /** How trials use what `setup` makes, for a person; null where there is no `setup`. */
+  readonly setup: string | null;
   /** Null while nothing of the program has been seen to run. */
   readonly eta: { readonly seconds: number; readonly low: number; readonly high: number } | null;
 }

@@ -29,6 +29,7 @@ export function planLines(
     `Hosts: ${plan.devices.map(({ host, off }) => (off === null ? host : `${host} (off: ${off})`)).join(', ')}`,
     ...leavingLines(plan),
     ...plan.shown.map(({ name, because }) => `Not hidden where a trial prints it: ${name}; ${because}`),
+    ...(plan.setup === null ? [] : [plan.setup]),
     ...plan.missing.map(({ what, remedy }) => `Missing: ${what}; ${remedy}`),
   ];
 }

@@ -26,7 +26,8 @@ export interface SetupLeft {
 }
 
 export type PreparationResult =
-  | { readonly kind: 'ready'; readonly prepared: Prepared }
+  /** `note`: what a person should know of it, in a sentence; null where that is nothing. */
+  | { readonly kind: 'ready'; readonly prepared: Prepared; readonly note: string | null }
   | {
       readonly kind: 'failed';
       readonly reason: Extract<Outcome, { kind: 'not-started' }>['reason'];

@@ -133,6 +133,7 @@ export class Preparations {
         python: python?.folder ?? null,
         setup: setup?.done ?? null,
       },
+      note: setup === null || setup.done.shared === null ? null : sharedText(setup.done.shared),
     };
   }
 
@@ -155,6 +156,9 @@ export class Preparations {
     return made;
   }
 }
+
+const sharedText = (because: string): string =>
+  `all trials there share what \`setup\` made, read-only, because it ${because}`;
 
 const failed = (reason: 'setup' | 'data-missing', message: string): PreparationResult => ({
   kind: 'failed',

@@ -6,7 +6,6 @@ import { chmodSync, type Dirent, lstatSync, readdirSync, readlinkSync } from 'no
 import { rm } from 'node:fs/promises';
 import { chunksOf } from '../../content/hash-file.ts';
 import { mostCopiedBytes } from '../../model/launch.ts';
-import { formatSize } from '../../model/size.ts';
 import { inSlices } from '../supervisor/in-slices.ts';
 import type { InSteps } from '../supervisor/tree-copies.ts';
 
@@ -24,7 +23,7 @@ export async function whyShared(folder: string): Promise<string | null> {
   const root = characters(folder);
   const found: Found = { bytes: 0, files: [], link: null };
   await inSlices(lookOver(root, root, found));
-  if (found.bytes > mostCopiedBytes) return `is over ${formatSize(mostCopiedBytes)}`;
+  if (found.bytes > mostCopiedBytes) return `is over ${mostCopiedBytes / 1e6} MB`;
   if (found.link !== null) return holds(root, found.link);
   for (const file of found.files) if (await hasBytes(bytes(file), bytes(root))) return holds(root, file);
   return null;
