@@ -202,7 +202,9 @@ describe('an attempt’s own folder', { timeout: 60_000 }, () => {
   ])('shares what `setup` made where it %s, and no more', async (_, makes) => {
     const hash = await bring(folderOf({ table: '1\n', 'pkg/data': 'data\n', 'logs/history': '' }));
     const argv = ['sh', '-c', `mkdir made; ${makes}; echo made > pkg/made; echo more >> pkg/data`];
-    const writes = `echo x >> logs/history; echo x >> table; echo x > pkg/mine; cat logs/history table pkg/made pkg/data; readlink -f made; ls pkg`;
+    const tries = `{ echo x > made/written; echo x >> pkg/made; } 2>/dev/null`;
+    const looks = `cat logs/history table pkg/made pkg/data; readlink -f made; ls pkg; ls made | grep written`;
+    const writes = `${tries}; echo x >> logs/history; echo x >> table; echo x > pkg/mine; ${looks}`;
     for (const attempt of ['a-1', 'a-2']) {
       const { log, outcome } = await run(attempt, hash, `${writes}; ${succeeds}`, argv);
       expect(outcome.kind).toBe('succeeded');
@@ -237,5 +239,56 @@ describe('an attempt’s own folder', { timeout: 60_000 }, () => {
     expect(log.split('\n')).toEqual(['0027', '750', '640', '750', '750', '640', '640']);
     const modeOf = (path: string): number => statSync(path).mode & 0o777;
     expect([modeOf(host.runFile('', '.')), modeOf(host.runFile('a-1', '.'))]).toEqual([0o700, 0o700]);
+  });
+});
+
+describe('P3 a copy that is cut', { timeout: 120_000 }, () => {
+  beforeEach(() => begin(null));
+
+  /** Stops a launcher that is in the middle of a copy, of which it has the chance once for each attempt. */
+  async function stopInMidCopy(attempt: string, sizeBytes: number): Promise<number | null> {
+    const copy = host.runFile(attempt, 'work/large');
+    await expect.poll(() => existsSync(copy), { interval: 1, timeout: 20_000 }).toBe(true);
+    const launcher = host.launcher() ?? Number.NaN;
+    process.kill(launcher, 'SIGSTOP');
+    if (statSync(copy).size < sizeBytes) return launcher;
+    process.kill(launcher, 'SIGCONT');
+    return null;
+  }
+
+  it.each([
+    ['its agent', () => host.agent?.pid],
+    ['its launcher', () => host.launcher()],
+  ])('by the end of %s starts nothing, then or later, and the attempt is no success', async (_, whose) => {
+    const sizeBytes = 300_000_000;
+    const hash = await bring(folderOf({ table: '' }));
+    const ran = join(host.folder, 'ran');
+    const argv = ['sh', '-c', `truncate -s ${sizeBytes} large`];
+    const launch = launchOf(['sh', '-c', `echo "$LABSWEEP_ATTEMPT" >> ${ran}; echo '{"score": 1}'`], {
+      files: hash,
+      setup: argv,
+    });
+    for (let number = 1; ; number += 1) {
+      const attempt = `a-${number}`;
+      writer.lease(launch, leaseOf(attempt));
+      const stopped = await stopInMidCopy(attempt, sizeBytes);
+      if (stopped === null) {
+        await writer.ended(attempt);
+        continue;
+      }
+      const killed = whose() ?? Number.NaN;
+      process.kill(killed, 'SIGKILL');
+      if (killed !== stopped) {
+        await host.kill('SIGKILL');
+        await host.serve();
+        writer = await host.connect();
+        await writer.greet(2);
+      }
+      expect((await writer.ended(attempt)).end.outcome.kind).toBe('vanished');
+      if (killed !== stopped) process.kill(stopped, 'SIGCONT');
+      expect((await writer.run('next', launch)).end.outcome.kind).toBe('succeeded');
+      expect(readFileSync(ran, 'utf8')).not.toContain(`${attempt}\n`);
+      break;
+    }
   });
 });

@@ -1,6 +1,6 @@
 /** The process that starts trials for an agent, and what follows when it is killed. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wrapper } from '../../src/worker/supervisor/wrapper.ts';
 import { readProcessStat } from '../../src/worker/telemetry/process-stat.ts';
@@ -16,15 +16,7 @@ afterEach(async () => {
   expect(await host.dispose()).toEqual([]);
 });
 
-/** The launcher of the agent that serves. */
-function launcher(): number | null {
-  const agent = host.agent?.pid ?? 0;
-  const children = readFileSync(`/proc/${agent}/task/${agent}/children`, 'utf8').trim().split(' ');
-  const isLauncher = (pid: string): boolean =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('labsweep launcher');
-  const found = children.filter((pid) => pid !== '').find(isLauncher);
-  return found === undefined ? null : Number(found);
-}
+const launcher = (): number | null => host.launcher();
 
 const kill = (pid: number | null): void => void process.kill(pid ?? Number.NaN, 'SIGKILL');
 

@@ -222,6 +222,14 @@ export class Host {
     return this.#agent;
   }
 
+  /** The launcher of the agent that serves; null where it has none yet. */
+  launcher(): number | null {
+    const agent = this.#agent?.pid ?? 0;
+    const children = readFileSync(`/proc/${agent}/task/${agent}/children`, 'utf8').trim().split(' ');
+    const found = children.find((pid) => argumentsOf(Number(pid)).includes('labsweep launcher'));
+    return found === undefined ? null : Number(found);
+  }
+
   runFile = (attempt: string, name: string): string => {
     const [machine = ''] = readdirSync(join(this.folder, 'host'));
     return join(this.folder, 'host', machine, 'runs', attempt, name);

@@ -23,6 +23,8 @@ export interface SetupLeft {
   readonly folder: string;
   /** Whether all trials use what it made where it lies, and may not write there: copies would not do (preparation/setup.ts). */
   readonly isShared: boolean;
+  /** A command to stand before a program, for which nothing can be written there then; empty where modes see to that. */
+  readonly before: readonly string[];
 }
 
 export type PreparationResult =

@@ -125,7 +125,10 @@ class Check {
     const own = { ...settings.env, ...spec.env, ...this.#pythonPlaces(python) };
     const { done } = findSetup(this.#place, { argv, files, before, own });
     this.found.push({ kind: 'setup', argv, done: done !== null, shared: done?.shared ?? null });
-    if (done !== null) this.#prepared = { ...this.#prepared, setup: done };
+    if (done !== null) {
+      const setup = { folder: done.folder, isShared: done.shared !== null, before: [] };
+      this.#prepared = { ...this.#prepared, setup };
+    }
     return done === null;
   }
 

@@ -13,6 +13,7 @@ import { type CheckRequest, checkLaunch } from './launch-check.ts';
 import { localDataProblem } from './local-data.ts';
 import type { Place } from './place.ts';
 import { pythonEnvironment } from './python-environment.ts';
+import { readOnlyView } from './read-only-view.ts';
 import { setUp } from './setup.ts';
 import { type Redact, Steps } from './step.ts';
 
@@ -125,15 +126,17 @@ export class Preparations {
             setUp(place, { argv, files, before, own: { ...own, ...places } }),
           );
     if (setup?.kind === 'failed') return setup;
+    const shared = setup?.done.shared ?? null;
+    const view = shared === null || setup === null ? [] : await readOnlyView(place, setup.done.folder);
     return {
       kind: 'ready',
       prepared: {
         activation: before,
         path: active?.path ?? null,
         python: python?.folder ?? null,
-        setup: setup?.done ?? null,
+        setup: setup && { folder: setup.done.folder, isShared: shared !== null, before: view ?? [] },
       },
-      note: setup === null || setup.done.shared === null ? null : sharedText(setup.done.shared),
+      note: shared === null ? null : sharedText(shared, view !== null),
     };
   }
 
@@ -157,8 +160,11 @@ export class Preparations {
   }
 }
 
-const sharedText = (because: string): string =>
-  `all trials there share what \`setup\` made, read-only, because it ${because}`;
+const sharedText = (because: string, isReadOnly: boolean): string =>
+  isReadOnly
+    ? `all trials there share what \`setup\` made, read-only, because it ${because}`
+    : `all trials there share what \`setup\` made, because it ${because}; their account is root, and the host does not let ` +
+      'root mount it read-only: a trial that writes there is seen by the others';
 
 const failed = (reason: 'setup' | 'data-missing', message: string): PreparationResult => ({
   kind: 'failed',

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import * as fileSystem from 'node:fs';
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
-import type { SetupLeft } from '../core/preparation.ts';
 import { textOf } from '../spool/log-file.ts';
 import { writeAnew, writeWhole } from '../spool/write-whole.ts';
 import { inSlices } from '../supervisor/in-slices.ts';
@@ -25,7 +24,8 @@ export interface SetupOptions {
 /** What is known of one that is done: `shared` says why copies would not do, in words that follow "it"; null where they do. */
 const doneSchema = z.object({ shared: z.string().nullable() });
 
-export interface SetupDone extends SetupLeft {
+export interface SetupDone {
+  readonly folder: string;
   readonly shared: string | null;
 }
 
@@ -44,7 +44,7 @@ export function findSetup(
 function readDone(folder: string): SetupDone | null {
   try {
     const { shared } = doneSchema.parse(JSON.parse(textOf(`${folder}.done`)));
-    return { folder, isShared: shared !== null, shared };
+    return { folder, shared };
   } catch {
     return null;
   }
@@ -77,5 +77,5 @@ export async function setUp(
   if (shared !== null) await closeTree(folder);
   await reachDisk(folder);
   writeWhole(`${folder}.done`, JSON.stringify({ shared }));
-  return { kind: 'set-up', done: { folder, isShared: shared !== null, shared } };
+  return { kind: 'set-up', done: { folder, shared } };
 }

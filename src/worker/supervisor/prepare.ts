@@ -170,8 +170,15 @@ const isOwnFile = (name: string): boolean => name.includes('/') && !isAbsolute(n
 const copied = (found: FoundProgram, path: string): FoundProgram =>
   found.kind === 'missing' ? { ...found, searched: path } : { ...found, path };
 
-const argvOf = ({ activation }: Prepared, name: string, path: string, rest: readonly string[]): string[] =>
-  activation.length === 0 ? [wordFor(name, path), ...rest] : [...activation, name, ...rest];
+const argvOf = (
+  { setup, activation }: Prepared,
+  name: string,
+  path: string,
+  rest: readonly string[],
+): string[] => {
+  const before = setup?.before ?? [];
+  return [...before, ...activation, activation.length === 0 ? wordFor(name, path) : name, ...rest];
+};
 
 type Data =
   | { readonly kind: 'there'; readonly path: string | null }
