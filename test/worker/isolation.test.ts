@@ -154,30 +154,6 @@ describe('an attempt’s own folder', { timeout: 60_000 }, () => {
     expect(log).toMatch(/p\|\nplain\ns=\ntrain\*$/);
   });
 
-  it('loses what is as it was copied once the attempt has ended; what its program made or changed stays', async () => {
-    const hash = await bring(folderOf({ ...files, 'kept/as/it/is': 'text' }));
-    await run('a-1', hash, `./train 7; ln -s /etc kept/link; rm -r logs; ln -s / logs; ${succeeds}`);
-    const left = (): string[] =>
-      execFileSync('find', ['-mindepth', '1', '-printf', '%P\\n'], { cwd: host.runFile('a-1', 'work') })
-        .toString()
-        .trim()
-        .split('\n')
-        .toSorted();
-    const made = [
-      'config',
-      'deep',
-      'deep/er',
-      'deep/er/file',
-      'kept',
-      'kept/link',
-      'logs',
-      'pkg',
-      'pkg/data.7',
-      'table',
-    ];
-    await expect.poll(left).toEqual(made);
-  });
-
   it('of what `setup` left has links, modes and odd names as they are', async () => {
     const hash = await bring(folderOf({ table: '1\n' }));
     const odd = `'import os; os.makedirs(b"odd\\xff/sub"); open(b"odd\\xff/sub/file", "w").write("odd")'`;

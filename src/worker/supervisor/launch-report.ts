@@ -21,12 +21,13 @@ export interface WorkCopy extends Copying {
   readonly print: string | null;
 }
 
-/** What is left of a copy as it was copied may go: its trial has ended. Not answered. */
-export interface RemoveRequest extends Copying {
-  readonly kind: 'remove';
+/** What is left of an attempt's copy as it was copied may go: its trial has ended. Not answered. */
+export interface OverRequest {
+  readonly kind: 'over';
+  readonly attempt: string;
 }
 
-export type LauncherRequest = StartRequest | RemoveRequest;
+export type LauncherRequest = StartRequest | OverRequest;
 
 /** The code of a failure: what was to be copied is not what it was found to be, and nothing was started. */
 export const changedCode = 'CHANGED';

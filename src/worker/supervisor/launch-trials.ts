@@ -2,18 +2,26 @@ import type * as processes from 'node:child_process';
 import type * as files from 'node:fs';
 import type * as crypto from 'node:crypto';
 import { changedCode, type LauncherRequest, type LaunchReport, type StartRequest } from './launch-report.ts';
-import { type InSteps, treeCopies } from './tree-copies.ts';
+import { type Copied, type Copying, type InSteps, treeCopies } from './tree-copies.ts';
 import { wrapper } from './wrapper.ts';
 
 /** A small young generation, and no helpers that collect garbage. */
 const smallMemory = ['--max-semi-space-size=1', '--v8-pool-size=0'];
 
+/** Of trials that have ended: how much is left of their copies of the program's files as it was copied. */
+export interface MostKept {
+  readonly copies: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+const usuallyKept: MostKept = { copies: 1_000, files: 100_000, bytes: 1e9 };
+
 /** The command that starts trials for the process whose child it is. */
-export const launcherCommand = (): string[] => [
+export const launcherCommand = (mostKept = usuallyKept): string[] => [
   process.execPath,
   ...smallMemory,
   '-e',
-  `(${launchTrials.toString()})(require, ${treeCopies.toString()}, ${JSON.stringify({ wrapper, changedCode })})`,
+  `(${launchTrials.toString()})(require, ${treeCopies.toString()}, ${JSON.stringify({ wrapper, changedCode, mostKept })})`,
 ];
 
 /**
@@ -30,7 +38,11 @@ export const launcherCommand = (): string[] => [
 function launchTrials(
   load: NodeJS.Require,
   makeCopies: typeof treeCopies,
-  texts: { readonly wrapper: string; readonly changedCode: string },
+  constants: {
+    readonly wrapper: string;
+    readonly changedCode: string;
+    readonly mostKept: MostKept;
+  },
 ): void {
   const { spawn }: typeof processes = load('node:child_process');
   const fileSystem: typeof files = load('node:fs');
@@ -55,7 +67,7 @@ function launchTrials(
   const startWrapper = ({ argv, workFolder, log, environment }: StartRequest): processes.ChildProcess => {
     const output = openSync(log, 'a', 0o600);
     try {
-      return spawn('/bin/sh', ['-c', texts.wrapper, 'labsweep', ...argv], {
+      return spawn('/bin/sh', ['-c', constants.wrapper, 'labsweep', ...argv], {
         cwd: workFolder,
         env: { ...inherited, ...environment },
         detached: true,
@@ -84,10 +96,12 @@ function launchTrials(
     if (copy === null) return start(request);
     try {
       mkdirSync(workFolder, { mode: 0o700 });
-      const print = yield* copies.copy(copy);
-      if (copy.print === null || print === copy.print) return start(request);
-      throw Object.assign(new Error(`${copy.from} was written to`), { code: texts.changedCode });
+      const copied = yield* copies.copy(copy);
+      made.set(attempt, { ...copy, ...copied });
+      if (copy.print === null || copied.print === copy.print) return start(request);
+      throw Object.assign(new Error(`${copy.from} was written to`), { code: constants.changedCode });
     } catch (error) {
+      made.delete(attempt);
       discard(workFolder);
       fail(attempt, error);
     }
@@ -99,6 +113,32 @@ function launchTrials(
       rmSync(folder, { recursive: true, force: true });
     } catch {
       // It is removed with all else of the attempt.
+    }
+  };
+
+  /** Copies of trials that run, and of those that have ended, the oldest first. */
+  const made = new Map<string, Copying & Copied>();
+  const kept: (Copying & Copied)[] = [];
+
+  const ofKept = { files: 0, bytes: 0 };
+  const count = (copy: Copied, sign: 1 | -1): void => {
+    ofKept.files += sign * copy.files;
+    ofKept.bytes += sign * copy.bytes;
+  };
+
+  /** An attempt has ended. Its copy goes when there are too many: where files were removed ext4 makes new ones dearer. */
+  const keepFor = (attempt: string): void => {
+    const copy = made.get(attempt);
+    if (copy === undefined) return;
+    made.delete(attempt);
+    kept.push(copy);
+    count(copy, 1);
+    const { files, bytes, copies: most } = constants.mostKept;
+    while (kept.length > most || ofKept.files > files || ofKept.bytes > bytes) {
+      const oldest = kept.shift();
+      if (oldest === undefined) return;
+      count(oldest, -1);
+      toRemove.push(copies.remove(oldest));
     }
   };
 
@@ -117,9 +157,10 @@ function launchTrials(
 
   const take = (request: LauncherRequest): void => {
     if (request.kind === 'start' && request.copy === null) return start(request);
-    if (toCopy.length + toRemove.length === 0) setImmediate(workASlice);
+    const isIdle = toCopy.length + toRemove.length === 0;
     if (request.kind === 'start') toCopy.push(copyAndStart(request));
-    else toRemove.push(copies.remove(request));
+    else keepFor(request.attempt);
+    if (isIdle && toCopy.length + toRemove.length > 0) setImmediate(workASlice);
   };
 
   /** What a dead agent has asked for, its successor holds for never started. */

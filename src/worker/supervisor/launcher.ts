@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { LauncherRequest, LaunchReport, RemoveRequest, StartRequest } from './launch-report.ts';
+import type { LauncherRequest, LaunchReport, StartRequest } from './launch-report.ts';
 
 export interface LauncherOptions {
   /** The command that is a launcher (launch-trials.ts). */
@@ -38,9 +38,9 @@ export class Launcher {
     this.#send(request).unanswered.add(request.attempt);
   }
 
-  /** When it has nothing else to do. */
-  remove(request: RemoveRequest): void {
-    this.#send(request);
+  /** An attempt has ended: its copy of the program's files may go. */
+  isOver(attempt: string): void {
+    if (this.#line !== null) this.#send({ kind: 'over', attempt });
   }
 
   #send(request: LauncherRequest): Line {

@@ -9,7 +9,6 @@ import type { HostFolder, RunFolder } from '../spool/host-folder.ts';
 import type { AttemptSecrets } from '../secrets/attempt-secrets.ts';
 import { changedCode, type LaunchReport, type StartRequest } from './launch-report.ts';
 import { Launcher } from './launcher.ts';
-import type { Copying } from './tree-copies.ts';
 import { LaunchPlaces, outcomeOfError, prepareTrial } from './prepare.ts';
 
 export interface StartsOptions {
@@ -55,8 +54,6 @@ export class Starts {
   readonly #launcher: Launcher;
   /** Those that the launcher has not answered for. */
   readonly #asked = new Map<string, Start>();
-  /** Copies that were made for trials, by their attempts. */
-  readonly #copies = new Map<string, Copying>();
   #isClosed = false;
 
   constructor(options: StartsOptions, listener: StartsListener) {
@@ -112,17 +109,13 @@ export class Starts {
   }
 
   #ask(start: Start): void {
-    const { attempt, copy } = start.request;
-    this.#asked.set(attempt, start);
-    if (copy !== null) this.#copies.set(attempt, copy);
+    this.#asked.set(start.request.attempt, start);
     this.#launcher.start(start.request);
   }
 
   /** All that an attempt left has been read: of its copy of the program's files, what is as it was is of no more use. */
-  isOver(attempt: string): void {
-    const copy = this.#copies.get(attempt);
-    this.#copies.delete(attempt);
-    if (copy !== undefined) this.#launcher.remove({ ...copy, kind: 'remove' });
+  isOver(attempt: string, launch: Launch): void {
+    if (launch.files !== null || launch.setup !== null) this.#launcher.isOver(attempt);
   }
 
   /** Nothing is started any more; trials run on. */
@@ -137,7 +130,6 @@ export class Starts {
     const start = this.#answered(attempt);
     if (start === null) return;
     if (report.kind === 'started') return this.#listener.started(start, report.pid);
-    this.#copies.delete(attempt);
     if (report.code === changedCode) return void this.#lookThrough(start);
     const error = Object.assign(new Error(report.message), { code: report.code });
     this.#listener.failed(attempt, outcomeOfError(error, start.run.root));

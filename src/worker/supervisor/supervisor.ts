@@ -166,7 +166,7 @@ export class Supervisor {
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const post = (event: WorkerEvent): void => {
       this.#options.post(event);
-      this.#starts.isOver(attempt);
+      this.#starts.isOver(attempt, launch);
     };
     const redaction = this.#options.secrets.of(attempt);
     const read = this.#readOf(attempt, launch, sources);

@@ -16,9 +16,15 @@ export interface Copying {
 /** What is done in steps, so that whoever does it can turn to something else in between. */
 export type InSteps<Result> = Generator<undefined, Result, undefined>;
 
+export interface Copied {
+  readonly print: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface TreeCopies {
-  /** @returns the print of what was copied. @throws the system's error */
-  copy(copying: Copying): InSteps<string>;
+  /** @throws the system's error */
+  copy(copying: Copying): InSteps<Copied>;
   /** What tells a tree from one that was written to: paths, sizes, times and inodes of its files. @throws likewise */
   print(folder: string): InSteps<string>;
   /** Takes away of a copy all that is as it was copied. What its program made or changed stays. Never throws. */
@@ -113,7 +119,11 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
     }
   }
 
-  function* copyFolder(copying: Copying, path: string, print: crypto.Hash): InSteps<void> {
+  function* copyFolder(
+    copying: Copying,
+    path: string,
+    done: { readonly print: crypto.Hash; files: number; bytes: number },
+  ): InSteps<void> {
     const { umask, isShared, began } = copying;
     const [from, to] = [characters(copying.from), characters(copying.to)];
     for (const entry of entriesOf(from + path)) {
@@ -123,14 +133,19 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
         if (isShared && before?.isDirectory() !== true) share(from + below, to + below);
         else {
           files.mkdirSync(bytes(to + below), 0o700);
-          yield* copyFolder(copying, below, print);
+          yield* copyFolder(copying, below, done);
           const mode = umask === null ? files.statSync(bytes(from + below)).mode : 0o777 & ~umask;
           files.chmodSync(bytes(to + below), (mode & 0o777) | 0o700);
         }
       } else if (entry.isFile()) {
         if (isShared && !isAsCopied(files.lstatSync(bytes(from + below)), before))
           share(from + below, to + below);
-        else print.update(lineOf(below, yield* copyFile(from + below, to + below, umask)));
+        else {
+          const stats = yield* copyFile(from + below, to + below, umask);
+          done.print.update(lineOf(below, stats));
+          done.files += 1;
+          done.bytes += stats.size;
+        }
       } else if (entry.isSymbolicLink())
         files.symlinkSync(files.readlinkSync(bytes(from + below), 'buffer'), bytes(to + below));
       // A socket, a pipe or a device is nobody's to share.
@@ -173,9 +188,9 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
 
   return {
     *copy(copying) {
-      const print = createHash('sha256');
-      yield* copyFolder(copying, '', print);
-      return print.digest('hex');
+      const done = { print: createHash('sha256'), files: 0, bytes: 0 };
+      yield* copyFolder(copying, '', done);
+      return { ...done, print: done.print.digest('hex') };
     },
     *print(folder) {
       const print = createHash('sha256');
