@@ -29,7 +29,7 @@ function start(work: Work, root: string, trial: number): ChildProcess {
   mkdirSync(root);
   writeFileSync(`${root}/params.json`, JSON.stringify({ x: trial }));
   const log = openSync(`${root}/log`, 'a');
-  const argv = ['-c', wrapper, 'bare-loop', `${root}/exit`, ...argvOf(work, trial)];
+  const argv = ['-c', wrapper, 'bare-loop', `${root}/exit`, '022', ...argvOf(work, trial)];
   const child = spawn('/bin/sh', argv, { cwd: root, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   return child;

@@ -12,7 +12,14 @@ const labsweep = join(import.meta.dirname, '../bin/labsweep.js');
 export interface LabSweep {
   readonly command: readonly string[];
   readonly grid: Readonly<Record<string, unknown>>;
+  /** How many files the program has; none are counted where this is left out. */
+  readonly files?: number;
 }
+
+/** Of a script, as many projects have them. */
+const fileBytes = 4_000;
+const filesInAFolder = 50;
+
 
 export class Lab {
   readonly folder: string;
@@ -32,9 +39,14 @@ export class Lab {
   }
 
   /** Writes `NAME.yaml`: YAML 1.2 is a superset of JSON. */
-  write(name: string, { command, grid }: LabSweep): void {
+  write(name: string, { command, grid, files = 0 }: LabSweep): void {
+    for (let file = 0; file < files; file += 1) {
+      const folder = join(this.folder, 'program', String(Math.floor(file / filesInAFolder)));
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, `${file}.py`), '#'.repeat(fileBytes));
+    }
     const sweep = {
-      program: { command },
+      program: { command, ...(files === 0 ? {} : { files: 'program' }) },
       objective: { metric: 'score', goal: 'maximize' },
       resources: { cpus: 0 },
       grid,

@@ -9,7 +9,11 @@ export const labsweepRunner: Runner = {
     'first lease decided to last result said by `run --json`, which says it after its commit is on the disk',
   run: async (work, folder) => {
     const lab = new Lab(folder);
-    lab.write('bench', { command: work.command, grid: { x: { from: 1, to: work.trials } } });
+    lab.write('bench', {
+      command: work.command,
+      grid: { x: { from: 1, to: work.trials } },
+      files: work.files,
+    });
     let results = 0;
     let lastAt = 0;
     const run = lab.type(['run', 'bench.yaml', '--json'], (line) => {

@@ -33,6 +33,7 @@ export function planLines(
     ...besidesLines(plan),
     ...leavingLines(plan),
     ...plan.shown.map(({ name, because }) => `Not hidden where a trial prints it: ${name}; ${because}`),
+    ...(plan.setup === null ? [] : [plan.setup]),
     ...plan.missing.map(({ what, remedy }) => `Missing: ${what}; ${remedy}`),
   ];
 }

@@ -95,8 +95,12 @@ function checkFinding(asked: AskedSweep, check: LaunchCheck): Finding {
           )
         : good(`the Python environment of ${requirements ?? ''} is made`);
     case 'setup':
+      if (check.done && check.shared !== null)
+        return note(
+          `\`setup\` (${check.argv.join(' ')}) is done; trials share what it made, read-only, because it ${check.shared}`,
+        );
       return check.done
-        ? good(`\`setup\` (${check.argv.join(' ')}) is done`)
+        ? good(`\`setup\` (${check.argv.join(' ')}) is done; each trial begins with a copy of what it left`)
         : note(
             `the first run does \`setup\` (${check.argv.join(' ')}); what it makes can be seen after that`,
           );

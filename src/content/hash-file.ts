@@ -10,10 +10,10 @@ const chunkBytes = 256 * 1024;
  *
  * @throws what the file system says
  */
-export async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+export async function* chunksOf(path: string | Buffer): AsyncGenerator<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!(await file.stat()).isFile()) throw new Error(`${path} is no file`);
+    if (!(await file.stat()).isFile()) throw new Error(`${path.toString()} is no file`);
     for (;;) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, null);
       if (bytesRead === 0) return;

@@ -11,7 +11,7 @@ import type { ContentProblem } from './problem.ts';
 import { type FoundFile, type LeavesOut, walk } from './walk.ts';
 
 /** Programs are sent to every host: above this they hold something that does not belong there. */
-const maxProgramBytes = 100_000_000;
+export const maxProgramBytes = 100_000_000;
 
 export interface ManifestOptions {
   /** `usual`: what `.labsweepignore` and the usual list name is left out; `nothing`: every file counts. */

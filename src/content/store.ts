@@ -110,8 +110,10 @@ async function takePlace(store: string, draft: string, hash: ContentHash, manife
   if ((await treeDifferences(place, manifest)).length === 0) return;
   const aside = `${draft}.aside`;
   await tryRename(place, aside);
+  // At once, because links of trials that run may lead there.
+  const isPlaced = await tryRename(draft, place);
   await removeTree(aside);
-  if (!(await tryRename(draft, place))) throw new Error(`${place} is in the way`);
+  if (!isPlaced) throw new Error(`${place} is in the way`);
 }
 
 /** False where the new name is taken. */

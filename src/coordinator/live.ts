@@ -4,7 +4,7 @@ import type { Attempt, Sweep } from '../ledger/state.ts';
 import { workOf } from '../model/work.ts';
 import { secondsPerWork } from '../predict/duration.ts';
 import { isAsked } from './core/asked.ts';
-import type { CoordinatorState, FleetHost } from './core/state.ts';
+import type { CoordinatorState, FleetHost, LaunchState } from './core/state.ts';
 import { parallelOf } from './scheduler/backlog.ts';
 import { closedTo } from './scheduler/eligibility.ts';
 import { stranded } from './stranded.ts';
@@ -99,13 +99,16 @@ function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'st
         return { state: 'preparing', because: host.doing };
       const refused = launches.find((launch) => launch.kind === 'refused');
       if (refused === undefined || launches.some((launch) => launch.kind === 'ready'))
-        return { state: 'ready', because: host.endsWithLogin };
+        return { state: 'ready', because: host.endsWithLogin ?? noteOf(launches) };
       return { state: 'unprepared', because: refused.problem };
     }
     default:
       return link satisfies never;
   }
 }
+
+const noteOf = (launches: readonly LaunchState[]): string | null =>
+  launches.flatMap((launch) => (launch.kind === 'ready' ? (launch.note ?? []) : []))[0] ?? null;
 
 const openAttempts = (state: CoordinatorState, host: FleetHost): Attempt[] =>
   [...(state.ledger.hosts.get(host.name)?.open ?? [])].flatMap((id) => state.ledger.attempts.get(id) ?? []);

@@ -14,7 +14,7 @@ export const launchSchema = z.object({
   argStyle: argStyleSchema,
   /** Absent where a true is its bare flag, so that launches keep the ids that they had before this key came. */
   booleans: booleansSchema.exclude(['flag']).optional(),
-  /** Snapshot of the program's files, whose top-level entries are linked into the working directory. */
+  /** Snapshot of the program's files, of which each working directory is a copy. */
   files: z.string().nullable(),
   /** Snapshot of the data set, or a path that lies on the hosts already. */
   data: z
@@ -44,6 +44,9 @@ export const launchSchema = z.object({
   artifacts: z.object({ fetch: z.array(z.string()), maxBytes: z.number().nonnegative() }),
 });
 export type Launch = Readonly<z.infer<typeof launchSchema>>;
+
+/** Of what `setup` leaves, each trial is given a copy up to this size (docs/programs.md). */
+export const mostCopiedBytes = 500_000_000;
 
 /** What a host is busy with while it prepares for a launch, for people. */
 export function whatIsMade({ python, setup }: Launch): string {

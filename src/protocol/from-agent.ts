@@ -92,6 +92,8 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     problem: saidText.nullable(),
     logTail: saidText,
     wanted: wantedWheelsSchema.nullable(),
+    /** What a person should know of how it was made, in a sentence. */
+    note: saidText.nullable().default(null),
   }),
   /** Answer to `check-launch`. */
   z.object({ kind: z.literal('launch-checked'), checks: listOf(launchCheckSchema, mostItems) }),

@@ -22,8 +22,13 @@ export const launchCheckSchema = z.discriminatedUnion('kind', [
   }),
   /** The virtual environment of `python`; `folder` is null where a run would make it first. */
   z.object({ kind: z.literal('python'), folder: saidText.nullable(), problem }),
-  /** `done`: a run would find it done. */
-  z.object({ kind: z.literal('setup'), argv: listOf(saidText, mostItems), done: z.boolean() }),
+  /** `done`: a run would find it done. `shared`: why trials share what it made, in words that follow "it"; null where they do not. */
+  z.object({
+    kind: z.literal('setup'),
+    argv: listOf(saidText, mostItems),
+    done: z.boolean(),
+    shared: saidText.nullable().default(null),
+  }),
   /** An engine that a run would send: whether it is there already, and works. */
   z.object({ kind: z.literal('engine'), name: saidText, isThere: z.boolean(), problem }),
   /** What the command names first; `path` is null where there is none, or where `setup` may yet make it. */

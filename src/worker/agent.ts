@@ -24,6 +24,7 @@ import type { Replayed } from './replay.ts';
 import { Preparations } from './preparation/preparations.ts';
 import { AttemptSecrets } from './secrets/attempt-secrets.ts';
 import { Redaction, spellingsOfAll } from './secrets/redaction.ts';
+import type { Login } from './supervisor/trial-environment.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { findProgram } from './supervisor/program-path.ts';
 import { bytesByAttempt, gpuBytesOfSession, measuredGpus } from './telemetry/gpu-use.ts';
@@ -39,7 +40,7 @@ export interface AgentOptions {
   /** The command that starts trials for this process (launch-trials.ts). */
   readonly launcher: readonly string[];
   /** What trials inherit that start now. */
-  readonly environment: () => Readonly<Record<string, string>>;
+  readonly login: () => Login;
   /** PATH of the agent itself: where it looks for the driver's tool, before it does so on that of trials. */
   readonly path: string;
   /** Where the figures of the host are read. @default `/proc` */
@@ -91,14 +92,25 @@ export class Agent {
   constructor(options: AgentOptions) {
     this.#options = options;
     const { facts: hostFacts } = options.replayed.state;
-    const { host, now, procRoot, launcher, environment, log } = options;
+    const { host, now, procRoot, launcher, login, log } = options;
     const units = kernelUnits();
     const post = (event: WorkerEvent): void => this.#post(event);
     this.#idling = new Alarm(() => options.idle((attempt) => this.#state.attempts.has(attempt)));
     const secrets = new AttemptSecrets(host);
     const redact = (text: string): string => this.#redact(text);
     log.redact = redact;
-    this.#supervisor = new Supervisor({ host, launcher, environment, secrets, units, procRoot, now, post });
+    const keeper = new ContentKeeper(host.content, hostFacts);
+    this.#supervisor = new Supervisor({
+      host,
+      launcher,
+      login,
+      keeper,
+      secrets,
+      units,
+      procRoot,
+      now,
+      post,
+    });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({
       opened: (connection) => this.#post({ kind: 'opened', connection }),
@@ -106,7 +118,7 @@ export class Agent {
       received: (connection, messages) =>
         this.#turnWith(messages.map((message) => ({ kind: 'message', connection, message }))),
     });
-    this.#preparations = new Preparations(host, environment, redact);
+    this.#preparations = new Preparations(host, login, redact);
     this.#claims = new Claims({
       folder: options.claimsFolder,
       agent: host.folder,
@@ -124,7 +136,7 @@ export class Agent {
     this.#effects = new Effects({
       host,
       secrets,
-      keeper: new ContentKeeper(host.content, hostFacts),
+      keeper,
       peers: this.#peers,
       supervisor: this.#supervisor,
       preparations: this.#preparations,
@@ -134,7 +146,7 @@ export class Agent {
       log,
     });
     this.#nvidia = new NvidiaSmi({
-      program: programOf('nvidia-smi', `${options.path}:${environment()['PATH'] ?? ''}`),
+      program: programOf('nvidia-smi', `${options.path}:${login().environment['PATH'] ?? ''}`),
       hostMemoryBytes: hostFacts.memoryBytes,
       now,
       changed: () => this.#gpusFound(),

@@ -43,7 +43,7 @@ const now = (): number => Number(process.hrtime.bigint()) / 1e6;
  * @throws the system's error when the folder or the socket cannot be used
  */
 export async function serve({ folder, script, idleMs, procRoot, listening }: ServeOptions): Promise<void> {
-  process.umask(0o077);
+  const umask = process.umask(0o077);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const real = realpathSync(folder);
   process.chdir('/'); // a daemon keeps nobody from unmounting where it was started
@@ -57,7 +57,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
   const early = new EarlyPeers();
   let serving: Agent | null = null;
   const log = new AgentLog(host.agentLog);
-  const environment = new TrialEnvironment(process.env, log);
+  const environment = new TrialEnvironment(process.env, umask, log);
   const endpoint = new Endpoint(real, (socket) => {
     if (serving === null) early.add(socket);
     else void admit(socket, environment, serving);
@@ -120,7 +120,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     replayed,
     launcher: launcherCommand(),
     path: process.env['PATH'] ?? '',
-    environment: () => environment.current,
+    login: () => environment.current,
     procRoot,
     claimsFolder: commonFolder,
     idleMs,

@@ -344,7 +344,7 @@ class Agent {
           kind: 'prepared',
           ledger: instruction.ledger,
           launch: instruction.launch,
-          result: { kind: 'ready', prepared: nothingPrepared },
+          result: { kind: 'ready', prepared: nothingPrepared, note: null },
         });
       case 'gather':
         return this.#later({

@@ -2,6 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -15,6 +16,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { protocolVersion } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
+import { folderOf, storeOf } from '../content/folders.ts';
 import { fixture, Host, launchOf, leaseOf } from './real-agent.ts';
 
 const main = join(import.meta.dirname, '../../src/worker/main.ts');
@@ -131,5 +133,19 @@ describe.runIf(mayMount())('a full disk', () => {
     const params = { text: 'x'.repeat(100) };
     const { end } = await writer.run('last', launchOf([fixture('prints-score'), '2']), { params });
     expect(end.outcome).toMatchObject({ kind: 'not-started', reason: 'no-space' });
+  });
+
+  it('is the host’s failure where there is no room for a copy of the program, of which nothing is left', async () => {
+    const { store, hash } = await storeOf(folderOf({ large: 'x'.repeat(200_000), small: '' }));
+    const writer = await host.writer();
+    writer.send({ kind: 'limits', limits: { ...noLimits, diskBytes: 0 } });
+    execFileSync('cp', ['-a', `${store}/.`, join(host.folder, 'content')]);
+    fillUpTo(100_000);
+    const launch = launchOf(['sh', '-c', `cat small; echo '{"score": 1}'`], { files: hash });
+    const { end } = await writer.run('a-1', launch);
+    expect(end.outcome).toMatchObject({ kind: 'not-started', reason: 'no-space' });
+    expect(existsSync(host.runFile('a-1', 'work'))).toBe(false);
+    rmSync(join(host.folder, 'filler'));
+    expect((await writer.run('a-2', launch)).end.outcome.kind).toBe('succeeded');
   });
 });

@@ -1,10 +1,10 @@
 /** A real agent in a process of its own, over a folder of its own, and a writer that speaks to it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { decoder, encode } from '../../src/protocol/framing.ts';
 import {
   type FromAgent,
@@ -155,11 +155,24 @@ export class Writer {
 const isOf = <Kind extends FromAgent['kind']>(message: FromAgent, kind: Kind): message is Said<Kind> =>
   message.kind === kind;
 
+/** Whose files and processes are another's than the test's. Only root may be it. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** A folder and the agents that serve it, one after the other. */
 export class Host {
   readonly folder = mkdtempSync(join(tmpdir(), 'labsweep-host-'));
+  readonly account: Account | null;
   readonly #writers: Writer[] = [];
   #agent: ChildProcess | null = null;
+
+  /** @param account whose agents serve it; null: the one of the test */
+  constructor(account: Account | null = null) {
+    this.account = account;
+    if (account !== null) chownSync(this.folder, account.uid, account.gid);
+  }
 
   /** Starts an agent, waits until it listens. */
   async serve(idleMs = 60_000, environment: NodeJS.ProcessEnv = process.env): Promise<number> {
@@ -169,6 +182,7 @@ export class Host {
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: environment,
+        ...this.account,
       },
     );
     this.#agent = agent;
@@ -176,8 +190,13 @@ export class Host {
     return agent.pid ?? 0;
   }
 
+  get #socket(): string {
+    const own = socketPath(this.folder);
+    return this.account === null ? own : join('/tmp', `labsweep-${this.account.uid}`, basename(own));
+  }
+
   async connect(): Promise<Writer> {
-    const writer = await Writer.connect(socketPath(this.folder));
+    const writer = await Writer.connect(this.#socket);
     this.#writers.push(writer);
     return writer;
   }
@@ -201,6 +220,14 @@ export class Host {
 
   get agent(): ChildProcess | null {
     return this.#agent;
+  }
+
+  /** The launcher of the agent that serves; null where it has none yet. */
+  launcher(): number | null {
+    const agent = this.#agent?.pid ?? 0;
+    const children = readFileSync(`/proc/${agent}/task/${agent}/children`, 'utf8').trim().split(' ');
+    const found = children.find((pid) => argumentsOf(Number(pid)).includes('labsweep launcher'));
+    return found === undefined ? null : Number(found);
   }
 
   runFile = (attempt: string, name: string): string => {
@@ -231,8 +258,9 @@ export class Host {
     for (const pid of left) process.kill(pid, 'SIGKILL');
     release();
     rmSync(this.folder, { recursive: true, force: true });
-    rmSync(socketPath(this.folder), { force: true });
-    rmSync(claimsPath(commonFolder, this.folder, process.getuid?.() ?? 0), { force: true });
+    const uid = this.account?.uid ?? process.getuid?.() ?? 0;
+    rmSync(this.#socket, { force: true });
+    rmSync(claimsPath(commonFolder, this.folder, uid), { force: true });
     return left;
   }
 }

@@ -4,6 +4,7 @@ import { isDone } from '../../ledger/results.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { trialId } from '../../model/ids.ts';
+import { mostCopiedBytes } from '../../model/launch.ts';
 import { refusalText } from '../../model/refusal-text.ts';
 import { chooseSweep } from '../chosen-sweep.ts';
 import { type ChangeOptions, checkProgram, readLedgerState } from '../declare.ts';
@@ -87,6 +88,7 @@ export const planVerb: Verb = (console, done) =>
         shown: shownVariables(console, loaded),
         besides: [...(read.files?.bystanders.found ?? [])].map(([file, what]) => ({ path: file, what })),
         seedNote: await seedNote(loaded, read.files),
+        setup: kept.launch.setup === null ? null : setupText,
         eta: null,
       };
       if (options.json === true) console.out(`${jsonText(plan)}\n`);
@@ -98,6 +100,12 @@ export const planVerb: Verb = (console, done) =>
       console.err(`No host can take ${loaded.sweep.name}; \`labsweep run\` would end with that.\n`);
       done(exitCode.noHost);
     });
+
+/** What a `setup` makes can be seen only on a host that has run it: `hosts check` tells of each. */
+const setupText =
+  `Each trial begins with a copy of what \`setup\` leaves. If that holds the path of its own folder (a virtual environment, ` +
+  `a cache of cmake) or is over ${mostCopiedBytes / 1e6} MB, all trials of a host share what \`setup\` made, read-only; ` +
+  'labsweep hosts check --sweep says which it is.';
 
 /** Results that are there and do not count. */
 const missingResults = (

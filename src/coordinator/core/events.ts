@@ -37,6 +37,13 @@ export type CoordinatorEvent =
   | { readonly kind: 'host-progress'; readonly host: HostName; readonly doing: string }
   /** Outcomes of `prepare`. */
   | { readonly kind: 'launch-ready'; readonly host: HostName; readonly launch: string }
+  /** What a person should know of how a launch that is ready was made there: one sentence. */
+  | {
+      readonly kind: 'launch-noted';
+      readonly host: HostName;
+      readonly launch: string;
+      readonly note: string;
+    }
   | {
       readonly kind: 'launch-refused';
       readonly host: HostName;

@@ -120,7 +120,8 @@ export interface Hold {
 
 export type LaunchState =
   | { readonly kind: 'preparing' }
-  | { readonly kind: 'ready' }
+  /** `note`: what a person should know of how it was made; null where that is nothing. */
+  | { readonly kind: 'ready'; readonly note: string | null }
   | { readonly kind: 'refused'; readonly problem: string; readonly logTail: string };
 
 export interface EarlyFailure {

@@ -47,7 +47,10 @@ export function transition(
       noteProgress(state, event.host, event.doing);
       break;
     case 'launch-ready':
-      noteLaunch(state, event.host, event.launch, { kind: 'ready' });
+      noteLaunch(state, event.host, event.launch, { kind: 'ready', note: null });
+      break;
+    case 'launch-noted':
+      noteLaunch(state, event.host, event.launch, { kind: 'ready', note: event.note });
       break;
     case 'launch-refused':
       noteLaunch(state, event.host, event.launch, {

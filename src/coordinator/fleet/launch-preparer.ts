@@ -9,7 +9,8 @@ import { own } from '../../model/own.ts';
 type LaunchAnswer = Extract<HostSaid, { kind: 'launch' }>;
 
 export type LaunchOutcome =
-  | { readonly kind: 'ready' }
+  /** `note`: what a person should know of how it was made; null where that is nothing. */
+  | { readonly kind: 'ready'; readonly note: string | null }
   /** `problem` is one sentence; `logTail` the end of what was said of it, or empty. */
   | { readonly kind: 'refused'; readonly problem: string; readonly logTail: string };
 
@@ -53,7 +54,7 @@ export class LaunchPreparer {
     const ask = (wheels: string | null): Promise<LaunchAnswer> =>
       this.#ask({ kind: 'launch', launch, spec, wheels, passed: passed.values });
     const answer = await ask(null);
-    if (answer.problem === null) return { kind: 'ready' };
+    if (answer.problem === null) return { kind: 'ready', note: answer.note };
     if (answer.wanted === null || spec.python === null) return refused(answer.problem, answer.logTail);
     const { wheels, shipper } = this.#options;
     doing('wheels are downloaded for it');
@@ -67,7 +68,9 @@ export class LaunchPreparer {
     if (problem !== null) return refused(problem);
     doing(whatIsMade(spec));
     const again = await ask(downloaded.hash);
-    return again.problem === null ? { kind: 'ready' } : refused(again.problem, again.logTail);
+    return again.problem === null
+      ? { kind: 'ready', note: again.note }
+      : refused(again.problem, again.logTail);
   }
 
   answered(answer: LaunchAnswer): void {
@@ -79,7 +82,14 @@ export class LaunchPreparer {
   interrupted(): void {
     const problem = 'the connection was cut';
     for (const launch of this.#waiting.keys())
-      this.answered({ kind: 'launch', launch: launchId(launch), problem, logTail: '', wanted: null });
+      this.answered({
+        kind: 'launch',
+        launch: launchId(launch),
+        problem,
+        logTail: '',
+        wanted: null,
+        note: null,
+      });
   }
 
   #ask(message: Extract<ToAgent, { kind: 'launch' }>): Promise<LaunchAnswer> {

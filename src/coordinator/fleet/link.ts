@@ -128,15 +128,12 @@ export class HostLink {
     const errands = this.#errands;
     void errands?.preparer.prepare(launch, spec).then((outcome) => {
       if (errands !== this.#errands) return;
-      if (outcome.kind === 'ready') post({ kind: 'launch-ready', host, launch });
-      else
-        post({
-          kind: 'launch-refused',
-          host,
-          launch,
-          problem: outcome.problem,
-          logTail: outcome.logTail,
-        });
+      if (outcome.kind === 'refused') {
+        const { problem, logTail } = outcome;
+        return post({ kind: 'launch-refused', host, launch, problem, logTail });
+      }
+      post({ kind: 'launch-ready', host, launch });
+      if (outcome.note !== null) post({ kind: 'launch-noted', host, launch, note: outcome.note });
     });
   }
 

@@ -16,12 +16,21 @@ export interface Prepared {
   readonly path: string | null;
   /** The virtual environment. */
   readonly python: string | null;
-  /** Where `setup` ran: what lies there is linked into working directories in the place of the program's files. */
-  readonly files: string | null;
+  /** What `setup` left: working directories begin as that, in the place of the program's files. */
+  readonly setup: SetupLeft | null;
+}
+
+export interface SetupLeft {
+  readonly folder: string;
+  /** Whether all trials use what it made where it lies, and may not write there: copies would not do (preparation/setup.ts). */
+  readonly isShared: boolean;
+  /** A command to stand before a program, for which nothing can be written there then; empty where modes see to that. */
+  readonly before: readonly string[];
 }
 
 export type PreparationResult =
-  | { readonly kind: 'ready'; readonly prepared: Prepared }
+  /** `note`: what a person should know of it, in a sentence; null where that is nothing. */
+  | { readonly kind: 'ready'; readonly prepared: Prepared; readonly note: string | null }
   | {
       readonly kind: 'failed';
       readonly reason: Extract<Outcome, { kind: 'not-started' }>['reason'];
@@ -45,7 +54,7 @@ export interface Surroundings {
   readonly device: string;
 }
 
-export const nothingPrepared: Prepared = { activation: [], path: null, python: null, files: null };
+export const nothingPrepared: Prepared = { activation: [], path: null, python: null, setup: null };
 
 /** Most launches need nothing that the content store does not have: they wait for nobody. */
 export const needsNothing = (spec: Launch, settings: HostSettings): boolean =>

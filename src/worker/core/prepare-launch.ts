@@ -40,7 +40,7 @@ function begin(
 ): void {
   side.preparations.set(launch, { kind: 'preparing', askers: new Set(askers) });
   if (needsNothing(spec, side.settings))
-    prepared(turn, side.ledger, launch, { kind: 'ready', prepared: nothingPrepared });
+    prepared(turn, side.ledger, launch, { kind: 'ready', prepared: nothingPrepared, note: null });
   else turn.instruct({ kind: 'prepare', ledger: side.ledger, launch, spec, settings: side.settings, wheels });
 }
 
@@ -61,6 +61,7 @@ export function prepared(turn: Turn, ledger: string, launch: string, result: Pre
     problem: failed?.message ?? null,
     logTail: failed?.logTail ?? '',
     wanted: failed?.wanted ?? null,
+    note: result.kind === 'ready' ? result.note : null,
   });
   endUnprepared(turn, ledger);
 }

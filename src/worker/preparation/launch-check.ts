@@ -19,7 +19,7 @@ import { localDataProblem } from './local-data.ts';
 import type { Place } from './place.ts';
 import { askInterpreter, lookForEnvironment } from './python-environment.ts';
 import { type PythonTarget, pythonTarget } from '../../model/python-target.ts';
-import { setupFolder } from './setup.ts';
+import { findSetup } from './setup.ts';
 
 export type CheckRequest = Omit<Extract<ToAgent, { kind: 'check-launch' }>, 'kind'>;
 
@@ -46,7 +46,7 @@ class Check {
   readonly #place: Place;
   readonly #asked: CheckRequest;
   readonly #log: string;
-  #prepared: Prepared = { activation: [], path: null, python: null, files: null };
+  #prepared: Prepared = { activation: [], path: null, python: null, setup: null };
 
   constructor(place: Place, asked: CheckRequest, log: string) {
     this.#place = place;
@@ -60,7 +60,7 @@ class Check {
     const environment = await this.#environment();
     const files = this.#files();
     const setupIsDue = this.#setup(files);
-    const folder = this.#prepared.files ?? files;
+    const folder = this.#prepared.setup?.folder ?? files;
     const argv = this.#argv();
     const isThere = this.#program(argv[0] ?? '', folder, setupIsDue);
     if (isThere && folder !== null) await this.#engines(argv, folder);
@@ -132,10 +132,13 @@ class Check {
     if (argv === null) return false;
     const { activation: before, python } = this.#prepared;
     const own = { ...this.#place.own.values, ...this.#pythonPlaces(python) };
-    const { folder, isDone } = setupFolder(this.#place, { argv, files, before, own });
-    this.found.push({ kind: 'setup', argv, done: isDone });
-    if (isDone) this.#prepared = { ...this.#prepared, files: folder };
-    return !isDone;
+    const { done } = findSetup(this.#place, { argv, files, before, own });
+    this.found.push({ kind: 'setup', argv, done: done !== null, shared: done?.shared ?? null });
+    if (done !== null) {
+      const setup = { folder: done.folder, isShared: done.shared !== null, before: [] };
+      this.#prepared = { ...this.#prepared, setup };
+    }
+    return done === null;
   }
 
   #pythonPlaces(python: string | null): Record<string, string> {

@@ -8,12 +8,14 @@ import { canonicalJson } from '../../model/canonical.ts';
 import { localData, type PreparationResult } from '../core/preparation.ts';
 import type { HostFolder } from '../spool/host-folder.ts';
 import { pythonPlaces } from '../supervisor/environment.ts';
+import type { Login } from '../supervisor/trial-environment.ts';
 import type { LaunchCheck } from '../../protocol/launch-check.ts';
 import { activate } from './activation.ts';
 import { type CheckRequest, checkLaunch } from './launch-check.ts';
 import { localDataProblem } from './local-data.ts';
 import type { Place } from './place.ts';
 import { pythonEnvironment } from './python-environment.ts';
+import { readOnlyView } from './read-only-view.ts';
 import { setUp } from './setup.ts';
 import { type Redact, Steps } from './step.ts';
 
@@ -29,7 +31,7 @@ const longestBuildMs = 2 * 3_600_000;
 
 export class Preparations {
   readonly #host: HostFolder;
-  readonly #environment: () => Readonly<Record<string, string>>;
+  readonly #login: () => Login;
   readonly #buildMs: number;
   readonly #redact: Redact;
   readonly #steps: Steps;
@@ -39,20 +41,15 @@ export class Preparations {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /**
-   * @param environment what trials inherit that start now
+   * @param login what trials inherit that start now
    * @param redact what is told of what was said goes through it
    * @param buildMs milliseconds after which a step that installs or compiles is ended
    */
-  constructor(
-    host: HostFolder,
-    environment: () => Readonly<Record<string, string>>,
-    redact: Redact,
-    buildMs = longestBuildMs,
-  ) {
+  constructor(host: HostFolder, login: () => Login, redact: Redact, buildMs = longestBuildMs) {
     this.#host = host;
-    this.#environment = environment;
+    this.#login = login;
     this.#redact = redact;
-    this.#steps = new Steps(redact);
+    this.#steps = new Steps(redact, () => login().umask);
     this.#buildMs = buildMs;
   }
 
@@ -79,10 +76,12 @@ export class Preparations {
 
   /** Looks at what a preparation and a start would meet, without making what takes long. Never rejects. */
   async check(connection: number, asked: CheckRequest): Promise<readonly LaunchCheck[]> {
-    const steps = new Steps(this.#redact);
+    const steps = new Steps(this.#redact, () => this.#login().umask);
     this.#checks.set(connection, [...(this.#checks.get(connection) ?? []), steps]);
     const place = this.#placeOf(asked.spec, asked.settings, steps, () => {});
-    return (await checkLaunch(place, asked)).map((check) =>
+    // What is looked at lies where trials copy it from: nothing is written there.
+    const environment = { ...place.environment, PYTHONDONTWRITEBYTECODE: '1' };
+    return (await checkLaunch({ ...place, environment }, asked)).map((check) =>
       'problem' in check && check.problem !== null
         ? { ...check, problem: this.#redact(check.problem) }
         : check,
@@ -96,7 +95,7 @@ export class Preparations {
   }
 
   #placeOf(spec: Launch, settings: HostSettings, steps: Steps, tell: (doing: string) => void): Place {
-    const inherited = this.#environment();
+    const { environment: inherited } = this.#login();
     const own = fillBoth(settings.env, spec.env, inherited);
     const environment = { ...inherited, ...own.values };
     return { host: this.#host, steps, own, environment, buildMs: this.#buildMs, tell };
@@ -127,14 +126,17 @@ export class Preparations {
             setUp(place, { argv, files, before, own: { ...place.own.values, ...places } }),
           );
     if (setup?.kind === 'failed') return setup;
+    const shared = setup?.done.shared ?? null;
+    const view = shared === null || setup === null ? [] : await readOnlyView(place, setup.done.folder);
     return {
       kind: 'ready',
       prepared: {
         activation: before,
         path: active?.path ?? null,
         python: python?.folder ?? null,
-        files: setup?.folder ?? null,
+        setup: setup && { folder: setup.done.folder, isShared: shared !== null, before: view ?? [] },
       },
+      note: shared === null ? null : sharedText(shared, view !== null),
     };
   }
 
@@ -157,6 +159,12 @@ export class Preparations {
     return made;
   }
 }
+
+const sharedText = (because: string, isReadOnly: boolean): string =>
+  isReadOnly
+    ? `all trials there share what \`setup\` made, read-only, because it ${because}`
+    : `all trials there share what \`setup\` made, because it ${because}; their account is root, and the host does not let ` +
+      'root mount it read-only: a trial that writes there is seen by the others';
 
 const failed = (reason: 'setup' | 'data-missing', message: string): PreparationResult => ({
   kind: 'failed',

@@ -1,10 +1,14 @@
 /** `setup`: a command that a host runs once for a version of a program. */
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import * as fileSystem from 'node:fs';
+import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
-import { reopen } from '../spool/reopen.ts';
+import { textOf } from '../spool/log-file.ts';
 import { writeAnew, writeWhole } from '../spool/write-whole.ts';
+import { inSlices } from '../supervisor/in-slices.ts';
+import { treeCopies } from '../supervisor/tree-copies.ts';
 import { type Failed, type Place, preparedFolder, runStep, reachDisk } from './place.ts';
+import { closeTree, removeMade, whyShared } from './setup-result.ts';
 
 /** All that makes it another setup. */
 export interface SetupOptions {
@@ -17,38 +21,61 @@ export interface SetupOptions {
   readonly own: Readonly<Record<string, string>>;
 }
 
-/** Where it runs or ran, and whether it is done. */
-export function setupFolder(place: Place, options: SetupOptions): { folder: string; isDone: boolean } {
+/** What is known of one that is done: `shared` says why copies would not do, in words that follow "it"; null where they do. */
+const doneSchema = z.object({ shared: z.string().nullable() });
+
+export interface SetupDone {
+  readonly folder: string;
+  readonly shared: string | null;
+}
+
+/** Where it runs or ran, and what came of it; null where it is not done. */
+export function findSetup(
+  place: Place,
+  options: SetupOptions,
+): { readonly folder: string; readonly done: SetupDone | null } {
   const { argv, files, before, own } = options;
-  const key = sha256Hex(canonicalJson({ argv, files, before, own })).slice(0, 32);
+  // Agents of before made it of links into the snapshot, which trials of theirs may use still.
+  const key = sha256Hex(canonicalJson({ argv, files, before, own, isCopied: true })).slice(0, 32);
   const folder = `${preparedFolder(place.host, 'setups')}/${key}`;
-  return { folder, isDone: existsSync(`${folder}.done`) };
+  return { folder, done: readDone(folder) };
+}
+
+function readDone(folder: string): SetupDone | null {
+  try {
+    const { shared } = doneSchema.parse(JSON.parse(textOf(`${folder}.done`)));
+    return { folder, shared };
+  } catch {
+    return null;
+  }
 }
 
 /**
- * Runs it in a folder of its own, with a link to each top-level entry of the program's files. Trials find in their
- * working directory what it made there.
+ * Runs it in a folder of its own, with a copy of the program's files: it may change them. Trials begin with what it
+ * leaves. What cannot be copied is closed to writing, and all trials use it where it lies.
  */
 export async function setUp(
   place: Place,
   options: SetupOptions,
-): Promise<{ readonly kind: 'set-up'; readonly folder: string } | Failed> {
+): Promise<{ readonly kind: 'set-up'; readonly done: SetupDone } | Failed> {
   const { argv, files, before, own } = options;
-  const { folder, isDone } = setupFolder(place, options);
-  if (isDone) return { kind: 'set-up', folder };
-  // What was left half made may be read-only: many package caches are.
-  reopen(folder);
-  await rm(folder, { recursive: true, force: true });
-  mkdirSync(folder, { mode: 0o700 });
-  for (const entry of files === null ? [] : readdirSync(files))
-    symlinkSync(`${files}/${entry}`, `${folder}/${entry}`);
+  const { folder, done } = findSetup(place, options);
+  if (done !== null) return { kind: 'set-up', done };
+  await removeMade(folder);
+  fileSystem.mkdirSync(folder, { mode: 0o700 });
+  const umask = place.steps.umask();
+  const copying = { to: folder, umask, isShared: false, began: null };
+  const copies = treeCopies(fileSystem, createHash);
+  if (files !== null) await inSlices(copies.copy({ ...copying, from: files }));
   const log = `${folder}.log`;
   writeAnew(log, '');
   const environment = { ...place.environment, ...own, LABSWEEP_FOLDER: folder };
   const step = { argv: [...before, ...argv], folder, environment, log, limitMs: place.buildMs };
   const ran = await runStep(place, `\`setup\` (${argv.join(' ')})`, step);
   if (ran.kind === 'failed') return ran;
+  const shared = await whyShared(folder);
+  if (shared !== null) await closeTree(folder);
   await reachDisk(folder);
-  writeWhole(`${folder}.done`, '');
-  return { kind: 'set-up', folder };
+  writeWhole(`${folder}.done`, JSON.stringify({ shared }));
+  return { kind: 'set-up', done: { folder, shared } };
 }

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { formatDuration } from '../../model/duration.ts';
 import { printable } from '../../model/printable.ts';
 import { readTail } from '../spool/log-file.ts';
+import { withUmask } from '../supervisor/umask.ts';
 
 export interface Step {
   readonly argv: readonly string[];
@@ -47,11 +48,14 @@ const tellEveryMs = 2_000;
 
 export class Steps {
   readonly #redact: Redact;
+  /** Of the files that they make. */
+  readonly umask: () => number;
   readonly #running = new Set<ChildProcess>();
   #closed = false;
 
-  constructor(redact: Redact) {
+  constructor(redact: Redact, umask: () => number) {
     this.#redact = redact;
+    this.umask = umask;
   }
 
   run(step: Step): Promise<StepResult> {
@@ -60,12 +64,14 @@ export class Steps {
     const [program = '', ...args] = step.argv;
     const log = openSync(step.log, 'a', 0o600);
     return new Promise((resolve) => {
-      const child = spawn(program, args, {
-        cwd: step.folder,
-        env: { ...step.environment },
-        detached: true, // its own group, so that what it starts is ended with it
-        stdio: ['ignore', step.answers === true ? 'pipe' : log, log],
-      });
+      const child = withUmask(this.umask(), () =>
+        spawn(program, args, {
+          cwd: step.folder,
+          env: { ...step.environment },
+          detached: true, // its own group, so that what it starts is ended with it
+          stdio: ['ignore', step.answers === true ? 'pipe' : log, log],
+        }),
+      );
       closeSync(log);
       this.#running.add(child);
       const began = performance.now();

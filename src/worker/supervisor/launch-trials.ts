@@ -1,34 +1,61 @@
 import type * as processes from 'node:child_process';
 import type * as files from 'node:fs';
-import type { Inheritance, LaunchReport, StartRequest } from './launch-report.ts';
+import type * as crypto from 'node:crypto';
+import { changedCode, type LauncherRequest, type LaunchReport, type StartRequest } from './launch-report.ts';
+import { type Copied, type Copying, type InSteps, treeCopies } from './tree-copies.ts';
 import { wrapper } from './wrapper.ts';
 
 /** A small young generation, and no helpers that collect garbage. */
 const smallMemory = ['--max-semi-space-size=1', '--v8-pool-size=0'];
 
+/** Of trials that have ended: how much is left of their copies of the program's files as it was copied. */
+export interface MostKept {
+  readonly copies: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+const usuallyKept: MostKept = { copies: 1_000, files: 100_000, bytes: 1e9 };
+
+type Inherited = Readonly<NodeJS.ProcessEnv>;
+
 /** The command that starts trials for the process whose child it is. */
-export const launcherCommand = (): string[] => [
+export const launcherCommand = (mostKept = usuallyKept): string[] => [
   process.execPath,
   ...smallMemory,
   '-e',
-  `(${launchTrials.toString()})(require, ${JSON.stringify(wrapper)})`,
+  `(${launchTrials.toString()})(require, ${treeCopies.toString()}, ${JSON.stringify({ wrapper, changedCode, mostKept })})`,
 ];
 
 /**
- * All that a launcher does: it starts trials for the agent whose child it is, tells how they went, and ends with its
- * agent; trials run on.
+ * All that a launcher does: it makes working directories and starts trials for the agent whose child it is, tells how they
+ * went, and ends with its agent; trials run on.
+ *
+ * Copies are made here and not by the agent, which listens to what runs meanwhile: one after the other, in slices, so that
+ * trials that need none do not wait for them. What may be removed is removed when nothing is to be copied.
  *
  * It is handed to Node as text, so it refers to nothing outside of itself, and nothing else is in that process's
  * memory: Node forks to start a program, a fork copies the page tables of all that the parent holds, and 10 MB more
  * cost a trial 0.4 ms.
  */
-function launchTrials(load: NodeJS.Require, script: string): void {
+function launchTrials(
+  load: NodeJS.Require,
+  makeCopies: typeof treeCopies,
+  constants: {
+    readonly wrapper: string;
+    readonly changedCode: string;
+    readonly mostKept: MostKept;
+  },
+): void {
   const { spawn }: typeof processes = load('node:child_process');
-  const { closeSync, openSync }: typeof files = load('node:fs');
+  const fileSystem: typeof files = load('node:fs');
+  const { createHash }: typeof crypto = load('node:crypto');
+  const { closeSync, mkdirSync, openSync, rmSync } = fileSystem;
+  const copies = makeCopies(fileSystem, createHash);
+  const sliceMs = 4;
   process.title = 'labsweep launcher';
   const agent = process.ppid;
   // Each look at `process.env` would ask the system for every variable.
-  let inherited = { ...process.env };
+  let inherited: Inherited = { ...process.env };
 
   const report = (said: LaunchReport): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
 
@@ -39,12 +66,15 @@ function launchTrials(load: NodeJS.Require, script: string): void {
   };
 
   /** Its own session, so that one signal reaches all of it; its output to a file, since it outlives the agent. */
-  const startWrapper = ({ argv, workFolder, log, environment }: StartRequest): processes.ChildProcess => {
+  const startWrapper = (
+    { argv, workFolder, log, environment }: StartRequest,
+    base: Inherited,
+  ): processes.ChildProcess => {
     const output = openSync(log, 'a', 0o600);
     try {
-      return spawn('/bin/sh', ['-c', script, 'labsweep', ...argv], {
+      return spawn('/bin/sh', ['-c', constants.wrapper, 'labsweep', ...argv], {
         cwd: workFolder,
-        env: { ...inherited, ...environment },
+        env: { ...base, ...environment },
         detached: true,
         stdio: ['ignore', output, output],
       });
@@ -53,10 +83,10 @@ function launchTrials(load: NodeJS.Require, script: string): void {
     }
   };
 
-  const start = (request: StartRequest): void => {
+  const start = (request: StartRequest, base: Inherited): void => {
     const { attempt } = request;
     try {
-      const child = startWrapper(request);
+      const child = startWrapper(request, base);
       child.once('error', (error) => fail(attempt, error));
       if (child.pid === undefined) return;
       report({ kind: 'started', attempt, pid: child.pid });
@@ -66,16 +96,96 @@ function launchTrials(load: NodeJS.Require, script: string): void {
     }
   };
 
+  /** @param base what trials inherited when it was asked for: its program was looked for by that */
+  function* copyAndStart(request: StartRequest, base: Inherited): InSteps<void> {
+    const { attempt, copy, workFolder } = request;
+    if (copy === null) return start(request, base);
+    try {
+      mkdirSync(workFolder, { mode: 0o700 });
+      const copied = yield* copies.copy(copy);
+      made.set(attempt, { ...copy, ...copied });
+      if (copy.print === null || copied.print === copy.print) return start(request, base);
+      throw Object.assign(new Error(`${copy.from} was written to`), { code: constants.changedCode });
+    } catch (error) {
+      made.delete(attempt);
+      discard(workFolder);
+      fail(attempt, error);
+    }
+  }
+
+  /** A disk that is full needs the room. */
+  const discard = (folder: string): void => {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // It is removed with all else of the attempt.
+    }
+  };
+
+  /** Copies of trials that run, and of those that have ended, the oldest first. */
+  const made = new Map<string, Copying & Copied>();
+  const kept: (Copying & Copied)[] = [];
+
+  const ofKept = { files: 0, bytes: 0 };
+  const count = (copy: Copied, sign: 1 | -1): void => {
+    ofKept.files += sign * copy.files;
+    ofKept.bytes += sign * copy.bytes;
+  };
+
+  /** An attempt has ended. Its copy goes when there are too many: where files were removed ext4 makes new ones dearer. */
+  const keepFor = (attempt: string): void => {
+    const copy = made.get(attempt);
+    if (copy === undefined) return;
+    made.delete(attempt);
+    kept.push(copy);
+    count(copy, 1);
+    const { files, bytes, copies: most } = constants.mostKept;
+    while (kept.length > most || ofKept.files > files || ofKept.bytes > bytes) {
+      const oldest = kept.shift();
+      if (oldest === undefined) return;
+      count(oldest, -1);
+      toRemove.push(copies.remove(oldest));
+    }
+  };
+
+  const [toCopy, toRemove]: [InSteps<void>[], InSteps<void>[]] = [[], []];
+
+  const workASlice = (): void => {
+    const until = performance.now() + sliceMs;
+    while (performance.now() < until) {
+      endWithAgent();
+      const jobs = toCopy.length > 0 ? toCopy : toRemove;
+      if (jobs[0]?.next().done === true) jobs.shift();
+      if (toCopy.length + toRemove.length === 0) return;
+    }
+    setImmediate(workASlice);
+  };
+
+  const take = (request: LauncherRequest): void => {
+    if (request.kind === 'inherit') {
+      inherited = { ...request.environment };
+      return;
+    }
+    if (request.kind === 'start' && request.copy === null) return start(request, inherited);
+    const isIdle = toCopy.length + toRemove.length === 0;
+    if (request.kind === 'start') toCopy.push(copyAndStart(request, inherited));
+    else keepFor(request.attempt);
+    if (isIdle && toCopy.length + toRemove.length > 0) setImmediate(workASlice);
+  };
+
+  /** What a dead agent has asked for, its successor holds for never started. */
+  const endWithAgent = (): void => {
+    if (process.ppid !== agent) process.exit();
+  };
+
   let rest = '';
   process.stdin.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      // What a dead agent has asked for, its successor holds for never started.
-      if (process.ppid !== agent) process.exit();
-      const request: Inheritance | StartRequest = JSON.parse(line);
-      if (request.kind === 'inherit') inherited = { ...request.environment };
-      else start(request);
+      endWithAgent();
+      const request: LauncherRequest = JSON.parse(line);
+      take(request);
     }
   });
   process.stdin.on('end', () => process.exit());

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { Inheritance, LaunchReport, StartRequest } from './launch-report.ts';
+import type { LauncherRequest, LaunchReport, StartRequest } from './launch-report.ts';
 
 export interface LauncherOptions {
   /** The command that is a launcher (launch-trials.ts). */
@@ -35,12 +35,21 @@ export class Launcher {
 
   /** At once, so that it forks for one trial while the agent prepares the next. */
   start(request: StartRequest): void {
+    this.#send(request).unanswered.add(request.attempt);
+  }
+
+  /** An attempt has ended: its copy of the program's files may go. */
+  isOver(attempt: string): void {
+    if (this.#line !== null) this.#send({ kind: 'over', attempt });
+  }
+
+  #send(request: LauncherRequest): Line {
     const line = (this.#line ??= this.#open());
     const environment = this.#options.environment();
     if (environment !== line.inherits) tell(line, { kind: 'inherit', environment });
     line.inherits = environment;
     tell(line, request);
-    line.unanswered.add(request.attempt);
+    return line;
   }
 
   /** It ends, and trials run on. */
@@ -76,7 +85,7 @@ export class Launcher {
   }
 }
 
-const tell = ({ process }: Line, request: Inheritance | StartRequest): void =>
+const tell = ({ process }: Line, request: LauncherRequest): void =>
   void process.stdin.write(`${JSON.stringify(request)}\n`);
 
 /** A launcher that runs, and what was asked of it. */

@@ -1,13 +1,6 @@
 /** Everything that a trial finds when it starts: its folder, its parameters, its working directory, its argv. */
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory.ts';
@@ -21,12 +14,15 @@ import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '..
 import { reopen } from '../spool/reopen.ts';
 import { trialEnvironment } from './environment.ts';
 import { localDataProblem } from '../preparation/local-data.ts';
-import { findProgram, pathOfSweep, programProblem, searchPath } from './program-path.ts';
+import type { WorkCopy } from './launch-report.ts';
+import { type FoundProgram, findProgram, pathOfSweep, programProblem, searchPath } from './program-path.ts';
 import { wordFor } from './wrapper.ts';
 
 export interface PreparedTrial {
   readonly kind: 'prepared';
   readonly run: RunFolder;
+  /** What its working directory is yet to be made of; null where it is there, and empty. */
+  readonly copy: WorkCopy | null;
   readonly argv: readonly string[];
   /** What it has besides what it inherits. */
   readonly environment: Readonly<Record<string, string>>;
@@ -40,22 +36,11 @@ interface NotPrepared {
 /** What is the same for every trial of a launch, and costs a look at the disk. */
 export class LaunchPlaces {
   readonly #host: HostFolder;
-  readonly #entries = new Map<string, readonly string[]>();
   readonly #present = new Set<string>();
   readonly #programs = new Map<string, string>();
 
   constructor(host: HostFolder) {
     this.#host = host;
-  }
-
-  /** Top-level entries of a snapshot; null where it is not on this host. */
-  entriesOf(hash: string): readonly string[] | null {
-    const known = this.#entries.get(hash);
-    if (known !== undefined) return known;
-    if (!this.has(hash)) return null;
-    const entries = readdirSync(this.pathOf(hash));
-    this.#entries.set(hash, entries);
-    return entries;
   }
 
   pathOf(hash: string): string {
@@ -82,6 +67,10 @@ export class LaunchPlaces {
 export interface Preparing {
   readonly host: HostFolder;
   readonly places: LaunchPlaces;
+  /** The print that a snapshot has to have, null where any will do; `unknown`: it is not on this host, whole. */
+  readonly printOf: (files: string) => string | null | 'unknown';
+  /** The umask of a login. */
+  readonly umask: number;
   /** What trials inherit of the agent's environment. */
   readonly base: Readonly<Record<string, string>>;
   /** Called once the attempt has its folder. */
@@ -103,27 +92,25 @@ export function prepareTrial(
 }
 
 function prepare(
-  { host, places, base, note }: Preparing,
+  preparing: Preparing,
   lease: Lease,
   launch: Launch,
   surroundings: Surroundings,
 ): PreparedTrial | NotPrepared {
+  const { host, places, base, note } = preparing;
   const { prepared, settings } = surroundings;
-  const entries = launch.files === null ? [] : places.entriesOf(launch.files);
-  if (entries === null)
-    return notStarted('content-missing', `the program's files (${launch.files}) are not on this host`);
   const data = dataOf(places, launch, settings);
   if (data.kind === 'missing') return notStarted('data-missing', data.message);
 
   const run = runFolder(host, lease.attempt);
+  const copy = copyOf(preparing, launch, prepared, run.work);
+  if (copy === 'missing')
+    return notStarted('content-missing', `the program's files (${launch.files}) are not on this host`);
   mkdirSync(run.root); // fails where the attempt was begun before: it is never run a second time
   note();
-  mkdirSync(run.work);
+  if (copy === null) mkdirSync(run.work);
   mkdirSync(run.artifacts);
   writeFileSync(run.params, jsonText(lease.params));
-  // What `setup` made is looked at each time: it may have been written to since.
-  if (prepared.files !== null) linkEntries(prepared.files, readdirSync(prepared.files), run.work);
-  else if (launch.files !== null) linkEntries(places.pathOf(launch.files), entries, run.work);
   const checkpoint = checkpointFolder(host, lease.trial);
   makeIfMissing(checkpoint);
 
@@ -150,21 +137,51 @@ function prepare(
   });
   const path = searchPath(prepared, environment['PATH'] ?? base['PATH'] ?? '');
   const ownPath = pathOfSweep(prepared, launch);
-  const program = places.findProgram(name, path, run.work);
+  // Its own file is looked for where it is copied from.
+  const source = copy?.from ?? run.work;
+  const found = places.findProgram(name, path, source);
+  const program = isOwnFile(name) ? copied(found, join(run.work, name)) : found;
   switch (program.kind) {
     case 'found':
-      return { kind: 'prepared', run, argv: argvOf(prepared, name, program.path, rest), environment };
+      return { kind: 'prepared', run, copy, argv: argvOf(prepared, name, program.path, rest), environment };
     case 'missing':
-      return notStarted('no-such-program', programProblem(name, program, run.work, ownPath));
+      return notStarted('no-such-program', programProblem(name, program, source, ownPath));
     case 'not-executable':
-      return notStarted('not-executable', programProblem(name, program, run.work, ownPath));
+      return notStarted('not-executable', programProblem(name, program, source, ownPath));
     default:
       return program satisfies never;
   }
 }
 
-const argvOf = ({ activation }: Prepared, name: string, path: string, rest: readonly string[]): string[] =>
-  activation.length === 0 ? [wordFor(name, path), ...rest] : [...activation, name, ...rest];
+/** The program's files as they were snapshotted, or as `setup` left them. */
+function copyOf(
+  { places, printOf, umask }: Preparing,
+  { files }: Launch,
+  { setup }: Prepared,
+  to: string,
+): WorkCopy | 'missing' | null {
+  const snapshot = files === null ? null : places.pathOf(files);
+  if (setup !== null)
+    return { from: setup.folder, to, umask: null, isShared: setup.isShared, began: snapshot, print: null };
+  if (files === null || snapshot === null) return null;
+  const print = printOf(files);
+  return print === 'unknown' ? 'missing' : { from: snapshot, to, umask, isShared: false, began: null, print };
+}
+
+const isOwnFile = (name: string): boolean => name.includes('/') && !isAbsolute(name);
+
+const copied = (found: FoundProgram, path: string): FoundProgram =>
+  found.kind === 'missing' ? { ...found, searched: path } : { ...found, path };
+
+const argvOf = (
+  { setup, activation }: Prepared,
+  name: string,
+  path: string,
+  rest: readonly string[],
+): string[] => {
+  const before = setup?.before ?? [];
+  return [...before, ...activation, activation.length === 0 ? wordFor(name, path) : name, ...rest];
+};
 
 type Data =
   | { readonly kind: 'there'; readonly path: string | null }
@@ -194,11 +211,6 @@ function makeIfMissing(folder: string): void {
     unlinkSync(folder);
     mkdirSync(folder);
   }
-}
-
-/** Each top-level entry by its name: a program finds its files where it runs, and writes beside them, not into them. */
-function linkEntries(snapshot: string, entries: readonly string[], work: string): void {
-  for (const entry of entries) symlinkSync(`${snapshot}/${entry}`, `${work}/${entry}`);
 }
 
 const notStarted = (

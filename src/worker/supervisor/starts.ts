@@ -3,9 +3,12 @@ import type { Launch } from '../../model/launch.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Surroundings } from '../core/preparation.ts';
+import { contentHash } from '../../model/ids.ts';
+import type { ContentKeeper } from '../spool/content-keeper.ts';
+import type { Login } from './trial-environment.ts';
 import type { HostFolder, RunFolder } from '../spool/host-folder.ts';
 import type { AttemptSecrets } from '../secrets/attempt-secrets.ts';
-import type { LaunchReport } from './launch-report.ts';
+import { changedCode, type LaunchReport, type StartRequest } from './launch-report.ts';
 import { Launcher } from './launcher.ts';
 import { LaunchPlaces, outcomeOfError, prepareTrial } from './prepare.ts';
 
@@ -14,7 +17,9 @@ export interface StartsOptions {
   /** The command that starts trials for this process (launch-trials.ts). */
   readonly launcher: readonly string[];
   /** What trials inherit that start now. */
-  readonly environment: () => Readonly<Record<string, string>>;
+  readonly login: () => Login;
+  /** What vouches for the programs' files. */
+  readonly keeper: ContentKeeper;
   /** Where it is noted what is taken out of their words. */
   readonly secrets: AttemptSecrets;
 }
@@ -24,6 +29,9 @@ export interface Start {
   readonly lease: Lease;
   readonly launch: Launch;
   readonly run: RunFolder;
+  readonly request: StartRequest;
+  /** Whether the program's files were found changed once, and looked through. */
+  readonly isSecond: boolean;
 }
 
 /** Who hears what becomes of them. */
@@ -45,6 +53,7 @@ export class Starts {
   readonly #launcher: Launcher;
   /** Those that the launcher has not answered for. */
   readonly #asked = new Map<string, Start>();
+  #isClosed = false;
 
   constructor(options: StartsOptions, listener: StartsListener) {
     this.#options = options;
@@ -52,7 +61,7 @@ export class Starts {
     this.#places = new LaunchPlaces(options.host);
     this.#launcher = new Launcher({
       command: options.launcher,
-      environment: options.environment,
+      environment: () => options.login().environment,
       reported: (report) => this.#reported(report),
       lost: (unanswered, error) => this.#lost(unanswered, error),
     });
@@ -64,30 +73,54 @@ export class Starts {
   }
 
   begin(lease: Lease, launch: Launch, surroundings: Surroundings): void {
-    const { host, environment, secrets } = this.#options;
+    const { keeper } = this.#options;
+    const files = surroundings.prepared.setup === null ? launch.files : null;
+    if (files === null || keeper.printOf(contentHash(files)) !== 'unknown')
+      return this.#prepare(lease, launch, surroundings);
+    // An agent that began anew goes on with what waits before anybody has asked for the files.
+    void keeper.has(contentHash(files)).then(() => this.#prepare(lease, launch, surroundings));
+  }
+
+  #prepare(lease: Lease, launch: Launch, surroundings: Surroundings): void {
+    if (this.#isClosed) return;
+    const { host, login, keeper, secrets } = this.#options;
+    const { environment, umask } = login();
     const { attempt } = lease;
     const note = (): void => secrets.note(attempt, surroundings.passed);
+    const printOf = (files: string): string | null => keeper.printOf(contentHash(files));
     const prepared = prepareTrial(
-      { host, places: this.#places, base: environment(), note },
+      { host, places: this.#places, printOf, umask, base: environment, note },
       lease,
       launch,
       surroundings,
     );
     if (prepared.kind === 'not-prepared') return this.#listener.failed(attempt, prepared.outcome);
-    const { run, argv, environment: added } = prepared;
-    this.#asked.set(attempt, { lease, launch, run });
-    this.#launcher.start({
+    const { run, copy, argv, environment: added } = prepared;
+    const request: StartRequest = {
       kind: 'start',
       attempt,
-      argv: [run.exit, ...argv],
+      argv: [run.exit, umask.toString(8), ...argv],
       workFolder: run.work,
+      copy,
       log: run.log,
       environment: added,
-    });
+    };
+    this.#ask({ lease, launch, run, request, isSecond: false });
+  }
+
+  #ask(start: Start): void {
+    this.#asked.set(start.request.attempt, start);
+    this.#launcher.start(start.request);
+  }
+
+  /** All that an attempt left has been read: of its copy of the program's files, what is as it was is of no more use. */
+  isOver(attempt: string, launch: Launch): void {
+    if (launch.files !== null || launch.setup !== null) this.#launcher.isOver(attempt);
   }
 
   /** Nothing is started any more; trials run on. */
   close(): void {
+    this.#isClosed = true;
     this.#launcher.close();
   }
 
@@ -97,8 +130,24 @@ export class Starts {
     const start = this.#answered(attempt);
     if (start === null) return;
     if (report.kind === 'started') return this.#listener.started(start, report.pid);
+    if (report.code === changedCode) return void this.#lookThrough(start);
     const error = Object.assign(new Error(report.message), { code: report.code });
     this.#listener.failed(attempt, outcomeOfError(error, start.run.root));
+  }
+
+  /** The program's files are not as they were: they are held against their hashes, and copied again where they are sound. */
+  async #lookThrough(start: Start): Promise<void> {
+    const { launch, request, isSecond } = start;
+    const { copy, attempt } = request;
+    const files = contentHash(launch.files ?? '');
+    const isSound = await this.#options.keeper.has(files);
+    if (this.#isClosed || copy === null) return;
+    if (isSound && !isSecond) {
+      const print = this.#options.keeper.printOf(files);
+      return this.#ask({ ...start, request: { ...request, copy: { ...copy, print } }, isSecond: true });
+    }
+    const message = `the program's files in ${copy.from} were changed there; they come again with the next connection`;
+    this.#listener.failed(attempt, { kind: 'not-started', reason: 'content-missing', message });
   }
 
   #lost(attempts: readonly string[], error: Error | null): void {

@@ -161,7 +161,10 @@ export class Supervisor {
     const seen = watched?.isChild === true;
     const oomKills = (): number | null => readOomKills(this.#options.procRoot);
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
-    const { post } = this.#options;
+    const post = (event: WorkerEvent): void => {
+      this.#options.post(event);
+      this.#starts.isOver(attempt, launch);
+    };
     const redaction = this.#options.secrets.of(attempt);
     const read = this.#takeOf(attempt, launch, sources);
     try {

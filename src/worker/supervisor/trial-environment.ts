@@ -6,25 +6,37 @@ import type { AgentLog } from '../agent-log.ts';
 import { inherited } from './environment.ts';
 import { readLoginEnvironment } from './login-environment.ts';
 
+/** What trials inherit of a login on this host. */
+export interface Login {
+  /** The same object as long as nothing in it has changed. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of the files that they make. */
+  readonly umask: number;
+}
+
 export class TrialEnvironment {
   readonly #own: NodeJS.ProcessEnv;
   readonly #log: AgentLog;
-  #current: Readonly<Record<string, string>>;
+  readonly #ownUmask: number;
+  #current: Login;
   #source = "the agent's own environment";
   #problem: string | null = null;
   /** Reads that have begun, and the latest of those that have ended. */
   #begun = 0;
   #taken = 0;
 
-  /** @param own the agent's, which trials have as long as no login environment could be read */
-  constructor(own: NodeJS.ProcessEnv, log: AgentLog) {
+  /**
+   * @param own the agent's, which trials have as long as no login environment could be read
+   * @param umask the one that the agent was started with
+   */
+  constructor(own: NodeJS.ProcessEnv, umask: number, log: AgentLog) {
     this.#own = own;
+    this.#ownUmask = umask;
     this.#log = log;
-    this.#current = inherited(own);
+    this.#current = { environment: inherited(own), umask };
   }
 
-  /** The same object as long as nothing in it has changed. */
-  get current(): Readonly<Record<string, string>> {
+  get current(): Login {
     return this.#current;
   }
 
@@ -37,7 +49,7 @@ export class TrialEnvironment {
   async refresh(): Promise<void> {
     this.#begun += 1;
     const read = this.#begun;
-    const login = await readLoginEnvironment(this.#own);
+    const login = await readLoginEnvironment(this.#own, this.#ownUmask);
     // Of two that overlap, the one that began later has seen the later edit.
     if (read < this.#taken) return;
     this.#taken = read;
@@ -46,7 +58,11 @@ export class TrialEnvironment {
     if (login.kind === 'unread') return;
     this.#source = `the login environment as it was read at ${new Date().toISOString()}`;
     const environment = inherited(login.environment);
-    if (!isSame(environment, this.#current)) this.#current = environment;
+    const before = this.#current.environment;
+    this.#current = {
+      environment: isSame(environment, before) ? before : environment,
+      umask: login.umask,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * The constant script under which every trial runs. Arguments: the file of the exit record, then the program's argv.
+ * The constant script under which every trial runs. Arguments: the file of the exit record, the umask of the program, then
+ * its argv.
  *
  * - A trapped signal, unlike an ignored one, is not inherited by the program (POSIX sh, 2.14 trap): SIGTERM to the
  *   session ends the program while the wrapper lives on to record its status.
@@ -11,14 +12,16 @@
  * - Who needs memory most is killed first, so a raised score has the kernel take a trial and not somebody's login.
  */
 export const wrapper = `trap : TERM INT HUP
-record=$1
-shift
+record=$1 mask=$2
+shift 2
 set -C
 { echo '    ' >"$record"; } 2>/dev/null || exit
 exec 9<>"$record"
 { echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
+umask "$mask"
 "$@" 9>&-
 status=$?
+umask 077
 echo $status >&9
 [ -e "$record" ] || { echo $status >"$record"; } 2>/dev/null
 `;

@@ -3,7 +3,11 @@ import type { Launch } from '../../../src/model/launch.ts';
 import { launchOf, leaseOf, World } from './world.ts';
 import { nothingPrepared, type PreparationResult } from '../../../src/worker/core/preparation.ts';
 
-const ready: PreparationResult = { kind: 'ready', prepared: { ...nothingPrepared, python: '/venv' } };
+const ready: PreparationResult = {
+  kind: 'ready',
+  prepared: { ...nothingPrepared, python: '/venv' },
+  note: null,
+};
 const failed: PreparationResult = {
   kind: 'failed',
   reason: 'setup',

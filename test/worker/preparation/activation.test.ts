@@ -1,4 +1,5 @@
 /** `activate` fails at the first of its lines that fails, and at none that people and other people's scripts mean well. */
+import type { Login } from '../../../src/worker/supervisor/trial-environment.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,10 +22,10 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const inherited = { PATH: process.env['PATH'] ?? '', HOME: tmpdir() };
-const environment = (): typeof inherited => inherited;
+const login = (): Login => ({ environment: inherited, umask: 0o022 });
 
 function prepare(activate: string, ofHost: string | null = null): Promise<PreparationResult> {
-  const preparations = new Preparations(openHostFolder(root, 'machine'), environment, (text) => text);
+  const preparations = new Preparations(openHostFolder(root, 'machine'), login, (text) => text);
   const settings = { ...noSettings, activate: ofHost };
   return preparations.prepare({ spec: launchOf(['true'], { activate }), settings, wheels: null }, () => {});
 }

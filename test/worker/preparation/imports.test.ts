@@ -19,7 +19,10 @@ describe.skipIf(!hasPython)('what a Python program imports', () => {
     folder = mkdtempSync(join(tmpdir(), 'labsweep-imports-'));
     place = {
       host: openHostFolder(join(folder, 'host'), 'cedar'),
-      steps: new Steps((text) => text),
+      steps: new Steps(
+        (text) => text,
+        () => 0o022,
+      ),
       own: { values: {}, missing: [] },
       environment: { PATH: process.env['PATH'] ?? '', PYTHONPATH: join(folder, 'site') },
       buildMs: 10_000,

@@ -23,10 +23,10 @@ afterEach(() => {
 });
 
 function prepare(launch: Partial<Launch>, buildMs?: number): Promise<PreparationResult> {
-  const environment = { PATH: process.env['PATH'] ?? '' };
+  const login = { environment: { PATH: process.env['PATH'] ?? '' }, umask: 0o022 };
   const preparations = new Preparations(
     openHostFolder(root, 'machine'),
-    () => environment,
+    () => login,
     (text) => text,
     buildMs,
   );
@@ -57,7 +57,10 @@ describe('a setup that hangs', () => {
   it('lets go of an output that a process outside of its group holds open', async () => {
     const pid = join(root, 'pid');
     const script = `setsid sh -c 'echo $$ > ${pid}; exec sleep 1000' & sleep 1000`;
-    const result = await new Steps((text) => text).run({
+    const result = await new Steps(
+      (text) => text,
+      () => 0o022,
+    ).run({
       argv: ['sh', '-c', script],
       folder: root,
       environment: { PATH: process.env['PATH'] ?? '' },

@@ -98,7 +98,7 @@ describe('an exit record', () => {
       const run = runFolder(host, attempt);
       mkdirSync(run.root);
       const program = ['touch', join(run.root, 'has-run')];
-      const wrap = () => spawnSync('/bin/sh', ['-c', wrapper, 'labsweep', run.exit, ...program]);
+      const wrap = () => spawnSync('/bin/sh', ['-c', wrapper, 'labsweep', run.exit, '022', ...program]);
       return { run, wrap, hasRun: () => existsSync(join(run.root, 'has-run')) };
     };
     const started = begin('a-1');

@@ -7,6 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { noSettings } from '../../../src/model/inventory.ts';
 import type { WorkerEvent } from '../../../src/worker/core/event.ts';
 import { nothingPrepared } from '../../../src/worker/core/preparation.ts';
+import { ContentKeeper } from '../../../src/worker/spool/content-keeper.ts';
 import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder.ts';
 import { attemptMark, paramsMark } from '../../../src/worker/supervisor/environment.ts';
 import { launcherCommand } from '../../../src/worker/supervisor/launch-trials.ts';
@@ -22,10 +23,12 @@ it.runIf(process.platform === 'linux').each([
   const folder = mkdtempSync(join(tmpdir(), 'labsweep-left-behind-'));
   const host = openHostFolder(folder, 'cedar');
   const happened: WorkerEvent[] = [];
+  const login = { environment: { PATH: process.env['PATH'] ?? '' }, umask: 0o022 };
   const supervisor = new Supervisor({
     host,
     launcher: launcherCommand(),
-    environment: () => ({ PATH: process.env['PATH'] ?? '' }),
+    login: () => login,
+    keeper: new ContentKeeper(host.content, { machine: 'cedar', bootId: 'boot' }),
     secrets: new AttemptSecrets(host),
     units: kernelUnits(),
     procRoot: '/proc',

@@ -26,7 +26,10 @@ describe('the environment of a login shell', () => {
     }
     mkdirSync(join(home, '.config/fish'), { recursive: true });
     writeFileSync(join(home, file), `${text}\n`);
-    const read = await readLoginEnvironment({ SHELL: shell, HOME: home, PATH: '/usr/bin:/bin', KEPT: '1' });
+    const read = await readLoginEnvironment(
+      { SHELL: shell, HOME: home, PATH: '/usr/bin:/bin', KEPT: '1' },
+      0o022,
+    );
     expect(read).toMatchObject({ kind: 'read', environment: { FLAVOUR: 'two\nlines', KEPT: '1' } });
     if (read.kind === 'read') expect(Object.keys(read.environment)).not.toContain('SHLVL');
   });
@@ -35,7 +38,9 @@ describe('the environment of a login shell', () => {
     const shell = join(home, 'nologin');
     writeFileSync(shell, '#!/bin/sh\necho This account is not available.\nexit 1\n');
     chmodSync(shell, 0o755);
-    expect(await readLoginEnvironment({ SHELL: shell, HOME: home, PATH: '/usr/bin:/bin' })).toMatchObject({
+    expect(
+      await readLoginEnvironment({ SHELL: shell, HOME: home, PATH: '/usr/bin:/bin' }, 0o022),
+    ).toMatchObject({
       kind: 'unread',
     });
   });

@@ -1,0 +1,270 @@
+/** Trials of one host that write into all that they find, as root and as another account, with `setup` and without. */
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contentPath, verifyContent } from '../../src/content/store.ts';
+import { contentHash } from '../../src/model/ids.ts';
+import { folderOf, storeOf } from '../content/folders.ts';
+import { type Account, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
+
+/** Counts the bytes of all that it finds, then writes into, replaces, renames and removes all of it. */
+const train = `#!/bin/sh
+seen=$(cat ./*/* config table 2>/dev/null | wc -c)
+echo "trial $1 was here" >> logs/history
+echo "x: $1" > config
+: > table
+chmod 600 pkg/data && echo "$1" >> pkg/data && mv pkg/data pkg/data.$1
+rm pkg/gone
+mkdir -p logs/$1 deep/er && echo "$1" > logs/$1/log && echo "$1" > deep/er/file
+[ ! -e built/made ] || { chmod u+w built built/made; echo "$1" >> built/made; rm built/other; echo > built/$1; }
+echo "{\\"score\\": $((seen + $1))}"
+`;
+const files = {
+  train,
+  config: 'x: none\n',
+  table: '1,2,3\n',
+  'logs/history': 'nothing yet\n',
+  'pkg/data': 'data\n',
+  'pkg/gone': 'gone\n',
+};
+const setup = [
+  'sh',
+  '-c',
+  'mkdir built; echo made > built/made; echo other > built/other; echo >> logs/history',
+];
+
+let host: Host;
+let writer: Writer;
+const content = (): string => join(host.folder, 'content');
+
+async function begin(account: Account | null): Promise<void> {
+  host = new Host(account);
+  await host.serve(60_000, { ...process.env, SHELL: '/bin/sh', HOME: host.folder });
+  writer = await host.connect();
+  await writer.greet();
+}
+
+afterEach(async () => {
+  expect(await host.dispose()).toEqual([]);
+});
+
+/** Puts a program's files on the host. */
+async function bring(folder: string): Promise<string> {
+  if (existsSync(join(folder, 'train'))) chmodSync(join(folder, 'train'), 0o755);
+  const { store, hash } = await storeOf(folder);
+  execFileSync('cp', ['-a', `${store}/.`, content()]);
+  if (host.account !== null) execFileSync('chown', ['-R', `${host.account.uid}`, content()]);
+  writer.send({ kind: 'content', hashes: [hash] });
+  expect(await writer.hears('content', (said) => said.hash === hash)).toMatchObject({ present: true });
+  return hash;
+}
+
+/** Every number up to `count`, in an order that looks random and is the same each time. */
+const shuffled = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => (index * 7919 + 104_729) % count);
+
+const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
+const accounts: [string, Account | null][] = [
+  ['this account', null],
+  ...(isRoot ? [['another account', { uid: 65_534, gid: 65_534 }] satisfies [string, Account]] : []),
+];
+
+describe.each(accounts)('P3 trials of %s', (_, account) => {
+  beforeEach(() => begin(account));
+
+  it.each([
+    ['without `setup`', null],
+    ['with `setup`', setup],
+  ])(
+    '200 of them in random order, %s, have the figures of each run alone',
+    { timeout: 120_000 },
+    async (_, argv) => {
+      const hash = await bring(folderOf(files));
+      const launch = launchOf(['./train', '{x}'], { files: hash, setup: argv });
+      const order = shuffled(200);
+      writer.lease(launch, ...order.map((x) => leaseOf(`a-${x}`, { params: { x } })));
+      const ends = await Promise.all(order.map((x) => writer.ended(`a-${x}`)));
+      const texts =
+        Object.entries(files)
+          .map(([, text]) => text)
+          .join('').length - train.length;
+      const alone = texts + (argv === null ? 0 : 'made\nother\n\n'.length);
+      const scores = ends.map(({ end }) => end.final?.['score'] ?? end);
+      expect(scores).toEqual(order.map((x) => alone + x));
+      expect(await verifyContent(content(), contentHash(hash))).toEqual([]);
+    },
+  );
+});
+
+/** The end of a line of shell that ran among a program's files, and the log of it. */
+async function run(attempt: string, hash: string, script: string, argv: string[] | null = null) {
+  const { end } = await writer.run(attempt, launchOf(['sh', '-c', script], { files: hash, setup: argv }));
+  return { ...end, log: readFileSync(host.runFile(attempt, 'log'), 'utf8').trim() };
+}
+const succeeds = `echo '{"score": 1}' >> "$LABSWEEP_REPORT"`;
+
+describe('an attempt’s own folder', { timeout: 60_000 }, () => {
+  beforeEach(() => begin(null));
+
+  it('is where a program finds itself, its packages and its data, whatever way it looks', async () => {
+    const hash = await bring(
+      folderOf({
+        'pkg/__init__.py': '',
+        'pkg/__main__.py': 'from . import data\nprint(data.where())\n',
+        'pkg/data.py': [
+          'import os, pathlib, sys',
+          'here = pathlib.Path(__file__).resolve().parent',
+          'def where():',
+          '    (here / "cache").write_text((here.parent / "table").read_text())',
+          '    return os.path.realpath(sys.argv[0]) + " " + str(here) + " " + os.getcwd()',
+          '',
+        ].join('\n'),
+        table: '1\n',
+      }),
+    );
+    const { log } = await run('a-1', hash, `unset PYTHONDONTWRITEBYTECODE; python3 -m pkg; ${succeeds}`);
+    const work = host.runFile('a-1', 'work');
+    expect(log).toBe(`${work}/pkg/__main__.py ${work}/pkg ${work}`);
+    expect(readdirSync(`${work}/pkg`).toSorted()).toEqual(['__pycache__', 'cache']);
+    expect(await verifyContent(content(), contentHash(hash))).toEqual([]);
+  });
+
+  it('has files of their times, and that can be executed as they could; pipes and sockets can be made there', async () => {
+    const folder = folderOf({ train: '#!/bin/sh\n', plain: '' });
+    const hash = await bring(folder);
+    const past = new Date('2020-01-01T00:00:00.5Z');
+    const snapshot = contentPath(content(), contentHash(hash));
+    utimesSync(join(snapshot, 'plain'), past, past);
+    const socket = `python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("s")'`;
+    const look = `stat -c '%n %a %Y' plain train; mkfifo p; ${socket}; ls -F; ${succeeds}`;
+    const { log, outcome } = await run('a-1', hash, look);
+    expect(outcome.kind).toBe('succeeded');
+    const [plain, train] = log.split('\n');
+    expect(plain).toBe(`plain 644 ${Math.floor(past.getTime() / 1_000)}`);
+    expect(train).toMatch(/^train 755 /);
+    expect(log).toMatch(/p\|\nplain\ns=\ntrain\*$/);
+  });
+
+  it('of what `setup` left has links, modes and odd names as they are', async () => {
+    const hash = await bring(folderOf({ table: '1\n' }));
+    const odd = `'import os; os.makedirs(b"odd\\xff/sub"); open(b"odd\\xff/sub/file", "w").write("odd")'`;
+    const argv = [
+      'sh',
+      '-c',
+      `python3 -c ${odd}; ln -s table link; ln -s nowhere broken; echo key > key; chmod 600 key; mkfifo p; mkdir shut; chmod 555 shut; echo 2 > table`,
+    ];
+    const look = `cat odd*/sub/file link; readlink broken; stat -c %a key; ls; echo 3 >> table; ${succeeds}`;
+    const expected = 'odd2\nnowhere\n600\nbroken\nkey\nlink\nodd';
+    for (const attempt of ['a-1', 'a-2']) {
+      const { log, outcome } = await run(attempt, hash, look, argv);
+      expect(outcome.kind).toBe('succeeded');
+      expect(log.startsWith(expected), log).toBe(true);
+    }
+  });
+
+  it.each([
+    ['holds the path of its own folder', 'pwd > made/where'],
+    ['has a link to its own folder', 'ln -s "$PWD/table" made/link'],
+    ['is over 500 MB', 'truncate -s 501M made/large'],
+  ])('shares what `setup` made where it %s, and no more', async (_, makes) => {
+    const hash = await bring(folderOf({ table: '1\n', 'pkg/data': 'data\n', 'logs/history': '' }));
+    const argv = ['sh', '-c', `mkdir made; ${makes}; echo made > pkg/made; echo more >> pkg/data`];
+    const tries = `{ echo x > made/written; echo x >> pkg/made; } 2>/dev/null`;
+    const looks = `cat logs/history table pkg/made pkg/data; readlink -f made; ls pkg; ls made | grep written`;
+    const writes = `${tries}; echo x >> logs/history; echo x >> table; echo x > pkg/mine; ${looks}`;
+    for (const attempt of ['a-1', 'a-2']) {
+      const { log, outcome } = await run(attempt, hash, `${writes}; ${succeeds}`, argv);
+      expect(outcome.kind).toBe('succeeded');
+      const lines = log.split('\n');
+      expect(lines.slice(0, 6)).toEqual(['x', '1', 'x', 'made', 'data', 'more']);
+      expect(lines[6]).toMatch(/\/setups\/[0-9a-f]{32}\/made$/);
+      expect(lines.slice(7)).toEqual(['data', 'made', 'mine']);
+    }
+  });
+
+  it('is copied of a program whose files somebody has written to only where they are sound still', async () => {
+    const hash = await bring(folderOf({ table: '1\n', other: '' }));
+    const table = join(contentPath(content(), contentHash(hash)), 'table');
+    expect((await run('a-1', hash, `cat table; ${succeeds}`)).log).toBe('1');
+    utimesSync(table, 1, 1);
+    expect((await run('a-2', hash, `cat table; ${succeeds}`)).log).toBe('1');
+    chmodSync(table, 0o644);
+    appendFileSync(table, '2\n');
+    const { end } = await writer.run('a-3', launchOf(['true'], { files: hash }));
+    expect(end.outcome).toMatchObject({ kind: 'not-started', reason: 'content-missing' });
+  });
+
+  it('is what the login’s umask makes of it; labsweep’s folders stay private', async () => {
+    await host.dispose();
+    const own = process.umask(0o027);
+    const begun = begin(null);
+    process.umask(own);
+    await begun;
+    const hash = await bring(folderOf({ train: '#!/bin/sh\n', 'pkg/data': '' }));
+    const look = `mkdir new; echo > new/file; umask; stat -c %a train pkg/data pkg new new/file made; ${succeeds}`;
+    const { log } = await run('a-1', hash, look, ['sh', '-c', 'echo > made']);
+    expect(log.split('\n')).toEqual(['0027', '750', '640', '750', '750', '640', '640']);
+    const modeOf = (path: string): number => statSync(path).mode & 0o777;
+    expect([modeOf(host.runFile('', '.')), modeOf(host.runFile('a-1', '.'))]).toEqual([0o700, 0o700]);
+  });
+});
+
+describe('P3 a copy that is cut', { timeout: 120_000 }, () => {
+  beforeEach(() => begin(null));
+
+  /** Stops a launcher that is in the middle of a copy, of which it has the chance once for each attempt. */
+  async function stopInMidCopy(attempt: string, sizeBytes: number): Promise<number | null> {
+    const copy = host.runFile(attempt, 'work/large');
+    await expect.poll(() => existsSync(copy), { interval: 1, timeout: 20_000 }).toBe(true);
+    const launcher = host.launcher() ?? Number.NaN;
+    process.kill(launcher, 'SIGSTOP');
+    if (statSync(copy).size < sizeBytes) return launcher;
+    process.kill(launcher, 'SIGCONT');
+    return null;
+  }
+
+  it.each([
+    ['its agent', () => host.agent?.pid],
+    ['its launcher', () => host.launcher()],
+  ])('by the end of %s starts nothing, then or later, and the attempt is no success', async (_, whose) => {
+    const sizeBytes = 300_000_000;
+    const hash = await bring(folderOf({ table: '' }));
+    const ran = join(host.folder, 'ran');
+    const argv = ['sh', '-c', `truncate -s ${sizeBytes} large`];
+    const launch = launchOf(['sh', '-c', `echo "$LABSWEEP_ATTEMPT" >> ${ran}; echo '{"score": 1}'`], {
+      files: hash,
+      setup: argv,
+    });
+    for (let number = 1; ; number += 1) {
+      const attempt = `a-${number}`;
+      writer.lease(launch, leaseOf(attempt));
+      const stopped = await stopInMidCopy(attempt, sizeBytes);
+      if (stopped === null) {
+        await writer.ended(attempt);
+        continue;
+      }
+      const killed = whose() ?? Number.NaN;
+      process.kill(killed, 'SIGKILL');
+      if (killed !== stopped) {
+        await host.kill('SIGKILL');
+        await host.serve();
+        writer = await host.connect();
+        await writer.greet(2);
+      }
+      expect((await writer.ended(attempt)).end.outcome.kind).toBe('vanished');
+      if (killed !== stopped) process.kill(stopped, 'SIGCONT');
+      expect((await writer.run('next', launch)).end.outcome.kind).toBe('succeeded');
+      expect(readFileSync(ran, 'utf8')).not.toContain(`${attempt}\n`);
+      break;
+    }
+  });
+});
