@@ -1,7 +1,5 @@
-/** Files that this and earlier commands wrote their output to: `labsweep run sweep.yaml > run.log` beside the program. */
-import { fstatSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
+/** Files that this command writes its output to: `labsweep run sweep.yaml > run.log` beside the program. */
+import { fstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { type FileKey, keyOf } from './file-key.ts';
 
 const streams = [1, 2];
@@ -48,23 +46,4 @@ function openFile(pid: string, name: string): { key: FileKey; isWrittenFile: boo
   // Octal, the access mode in its last two bits (proc_pid_fdinfo(5)).
   const [, flags = '0'] = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${name}`, 'utf8')) ?? [];
   return { key: keyOf(stats), isWrittenFile: stats.isFile() && (Number.parseInt(flags, 8) & 3) !== 0 };
-}
-
-const rememberedFile = (stateFolder: string): string => join(stateFolder, 'outputs.json');
-
-/** Paths of such files, as earlier commands have noted them. */
-export function rememberedOutputs(stateFolder: string): readonly string[] {
-  try {
-    return z.array(z.string()).parse(JSON.parse(readFileSync(rememberedFile(stateFolder), 'utf8')));
-  } catch {
-    return [];
-  }
-}
-
-/** The next command has another output, and this one's file lies there still. */
-export function rememberOutputs(stateFolder: string, paths: readonly string[]): void {
-  const before = rememberedOutputs(stateFolder);
-  const all = [...new Set([...before, ...paths])];
-  if (all.length === before.length) return;
-  writeFileSync(rememberedFile(stateFolder), JSON.stringify(all), { mode: 0o600 });
 }
