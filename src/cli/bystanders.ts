@@ -10,7 +10,8 @@ import { parseInventory } from '../model/parse-inventory.ts';
 import { programFolderOf } from '../model/program-folder.ts';
 import { folderMarker } from '../protocol/folder-marker.ts';
 import { type FileKey, keyAt } from './file-key.ts';
-import { outputKeys, rememberedOutputs } from './own-output.ts';
+import { knownBystanders } from './known-bystanders.ts';
+import { outputKeys } from './own-output.ts';
 
 export type BystanderKind =
   | 'sweep file'
@@ -37,7 +38,8 @@ export class Bystanders {
   readonly #folder: string;
   readonly #named: ReadonlySet<string>;
   readonly #known: ReadonlyMap<FileKey, BystanderKind>;
-  readonly #outputs: ReadonlySet<string>;
+  /** By absolute path. */
+  readonly #noted: Found;
   readonly #found = new Map<string, BystanderKind>();
 
   /**
@@ -48,7 +50,7 @@ export class Bystanders {
     this.#folder = realPath(folder);
     this.#named = new Set(command.map((word) => word.replace(/^(\.\/)+/, '')));
     this.#known = knownKeys(places);
-    this.#outputs = new Set(places.state === null ? [] : rememberedOutputs(places.state));
+    this.#noted = knownBystanders(places.state);
   }
 
   /** All that the folder was found to hold. */
@@ -56,11 +58,9 @@ export class Bystanders {
     return this.#found;
   }
 
-  /** Absolute paths of those that are output of this command or an earlier one. */
-  get outputs(): readonly string[] {
-    return [...this.#found].flatMap(([path, kind]) =>
-      kind === 'output of labsweep' ? [join(this.#folder, path)] : [],
-    );
+  /** The same by absolute path. */
+  get places(): Found {
+    return new Map([...this.#found].map(([path, kind]) => [join(this.#folder, path), kind]));
   }
 
   /** What is known without a look into it. */
@@ -68,7 +68,8 @@ export class Bystanders {
     if (this.#named.has(path)) return false;
     const kind =
       this.#known.get(keyAt(absolute) ?? '') ??
-      (isFolder ? folderKind(absolute) : this.#outputs.has(absolute) ? 'output of labsweep' : null);
+      (isFolder ? folderKind(absolute) : this.#noted.get(absolute)) ??
+      null;
     if (kind !== null) this.#found.set(path, kind);
     return kind !== null;
   };
@@ -87,7 +88,8 @@ export class Bystanders {
   among(paths: readonly string[], root: string): Found {
     const found = new Map<string, BystanderKind>();
     for (const path of paths) {
-      if (this.#outputs.has(join(this.#folder, path))) found.set(path, 'output of labsweep');
+      const noted = this.#noted.get(join(this.#folder, path));
+      if (noted !== undefined) found.set(path, noted);
       else if (basename(path) === 'inventory.json' && isInventory(join(root, path)))
         found.set(path, 'inventory');
       // Editors keep copies beside a file: sweep.yaml~, sweep.yaml.orig.

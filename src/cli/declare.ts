@@ -10,9 +10,9 @@ import { enginesFor } from './engines.ts';
 import { CommandError } from './exit.ts';
 import { type Decision, keptProgram, trialsBefore } from './kept-program.ts';
 import { declareAnew, requireDecision } from './lacking.ts';
+import { noteBystanders } from './known-bystanders.ts';
 import { leavingOf, requireLeave } from './leaving.ts';
 import { storeFolder } from './named-content.ts';
-import { rememberOutputs } from './own-output.ts';
 import { requirePassed } from './passed-variables.ts';
 import { type ReadProgram, readProgram } from './program-files.ts';
 import { seedNote } from './seed-note.ts';
@@ -54,7 +54,7 @@ export async function declareSweep(
   const note = await seedNote(loaded, read.files);
   if (note !== null) console.err(`${note}\n`);
   await read.keep(storeFolder(stateFolder));
-  rememberOutputs(stateFolder, read.files?.bystanders.outputs ?? []);
+  if (read.files !== null) noteBystanders(stateFolder, read.files.bystanders.places);
   return declared;
 }
 

@@ -22,7 +22,7 @@ async function hashOf(change: (folder: string) => void): Promise<string> {
 describe('P3 a folder is known by its content', () => {
   test('the hash is that of the canonical JSON of path, executable bit, sha256 and size', async () => {
     const folder = folderOf({ 'b.txt': 'b', a: '' });
-    expect(await readManifest(folder, { ignore: 'usual' })).toEqual({
+    expect(await readManifest(folder, { ignore: 'usual' })).toMatchObject({
       kind: 'manifest',
       hash: '07ba5ad0fef8e4aa1b3fd6ef7bd3b3b8f62bcb219e21dc4bf97ea4928696f5bb',
       manifest: [

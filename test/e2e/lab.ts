@@ -120,6 +120,12 @@ export class Lab {
     return this.#begin([process.execPath, command, ...args], file);
   }
 
+  /** Types a line of shell, in which `labsweep` is the command. */
+  typeInShell(line: string): Typed {
+    const script = `labsweep() { '${process.execPath}' '${command}' "$@"; }; ${line}`;
+    return this.#begin(['/bin/sh', '-c', script]);
+  }
+
   /** Types `node ARGS…` and lets it run. */
   node(...args: readonly string[]): Typed {
     return this.#begin([process.execPath, ...args]);

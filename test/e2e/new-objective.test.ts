@@ -39,7 +39,7 @@ describe('P3 an objective that earlier results lack', { timeout: 90_000 }, () =>
       one.cached,
       one.lacks,
     ]);
-    expect(cached).toEqual([...Array(3).fill([false, 'only score']), [false, null]]);
+    expect(cached).toEqual([...[1, 2, 3].map(() => [false, 'only score']), [false, null]]);
     expect(await lab.refused('run', 'toy.yaml')).toBe(
       '3 results have no acc, only score (x=1; x=2; x=3); toy.yaml ranks by acc, and 3 results would leave the leaderboard ' +
         '(and stay in the ledger).\nSay --fresh to train these 3 trials anew, or --keep to go on without their results.\n',

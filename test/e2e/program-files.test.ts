@@ -43,6 +43,9 @@ describe('P3 labsweep’s own files beside a program', { timeout: 90_000 }, () =
     const run = (...more: string[]): Promise<string> =>
       into(lab, 'project/run.log', 'run', 'sweep.yaml', '--state', 'state-of-mine', ...more);
     await run();
+    const tee = 'labsweep run sweep.yaml --state state-of-mine 2>&1 | tee tee.log';
+    expect((await lab.typeInShell(tee).ended).out).toContain('0 trials trained');
+    expect((await lab.typeInShell(tee).ended).out).toContain('0 trials trained');
     lab.write('project/base.yaml', 'fixed: {y: 1}\n');
     lab.write(
       'project/sub/next.yaml',
@@ -68,6 +71,7 @@ describe('P3 labsweep’s own files beside a program', { timeout: 90_000 }, () =
       'state-of-mine (state folder)',
       'sub/next.yaml (sweep file)',
       'sweep.yaml (sweep file)',
+      'tee.log (output of labsweep)',
     ]);
     expect(trained(lab)).toEqual(['1', '2', '3']);
   });

@@ -117,7 +117,7 @@ describe('a program', () => {
     expect(end.outcome).toEqual({ kind: 'diverged', message: 'score is NaN in its result' });
   });
 
-  it('that does not exist is the host’s failure, with where it was looked for', async () => {
+  it('that does not exist has not started, with where it was looked for', async () => {
     const { end } = await writer.run(
       'a-1',
       launchOf(['no-such-program'], { env: { PATH: '/usr/bin:/opt/none' } }),
@@ -125,7 +125,9 @@ describe('a program', () => {
     expect(end.outcome).toEqual({
       kind: 'not-started',
       reason: 'no-such-program',
-      message: 'there is no program no-such-program on this host; its PATH is /usr/bin, /opt/none',
+      message:
+        "there is no program no-such-program in the PATH that the sweep's `env` sets (/usr/bin, /opt/none); " +
+        "write ${PATH} in it to keep the host's own",
     });
   });
 

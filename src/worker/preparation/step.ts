@@ -1,6 +1,6 @@
 /** Commands that prepare for trials: one after the other, each with its output in a log, none outliving the agent. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { formatDuration } from '../../model/duration.ts';
 import { printable } from '../../model/printable.ts';
@@ -101,7 +101,7 @@ export class Steps {
         this.#running.delete(child);
         resolve(result);
       };
-      child.once('error', (error) => settle(failed(`cannot be started: ${error.message}`)));
+      child.once('error', (error) => settle(failed(whyNotStarted(error, step))));
       child.once('close', (code, signal) => {
         if (late) settle(failed(lateText(step.limitMs)));
         else if (code === 0) settle({ kind: 'done', output });
@@ -115,6 +115,14 @@ export class Steps {
     this.#closed = true;
     for (const child of this.#running) end(child);
   }
+}
+
+/** The PATH may be one that a sweep's `env` sets. */
+function whyNotStarted(error: Error, { argv: [program = ''], folder, environment }: Step): string {
+  const isMissing = 'code' in error && error.code === 'ENOENT' && existsSync(folder);
+  return isMissing && !program.includes('/')
+    ? `cannot be started: there is no ${program} in the PATH ${environment['PATH'] ?? ''}`
+    : `cannot be started: ${error.message}`;
 }
 
 function end({ pid }: ChildProcess): void {

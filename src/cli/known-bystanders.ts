@@ -1,0 +1,32 @@
+/** Bystanders that no later command could know by itself: the log of an earlier one, an inventory that was named then. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { BystanderKind } from './bystanders.ts';
+
+const kindSchema = z.enum(['output of labsweep', 'inventory']) satisfies z.ZodType<BystanderKind>;
+/** By absolute path. */
+const knownSchema = z.record(z.string(), kindSchema);
+type Known = ReadonlyMap<string, z.infer<typeof kindSchema>>;
+
+const fileIn = (stateFolder: string): string => join(stateFolder, 'bystanders.json');
+
+export function knownBystanders(stateFolder: string | null): Known {
+  try {
+    const text = stateFolder === null ? '{}' : readFileSync(fileIn(stateFolder), 'utf8');
+    return new Map(Object.entries(knownSchema.parse(JSON.parse(text))));
+  } catch {
+    return new Map(); // none was noted
+  }
+}
+
+export function noteBystanders(stateFolder: string, found: ReadonlyMap<string, BystanderKind>): void {
+  const before = knownBystanders(stateFolder);
+  const all = new Map(before);
+  for (const [path, kind] of found) {
+    const read = kindSchema.safeParse(kind);
+    if (read.success) all.set(path, read.data);
+  }
+  if (all.size > before.size)
+    writeFileSync(fileIn(stateFolder), JSON.stringify(Object.fromEntries(all)), { mode: 0o600 });
+}
