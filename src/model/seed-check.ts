@@ -30,9 +30,12 @@ export function seedIssues(
 
 function seedsLine(axis: Axis): string {
   const { size, at } = axisValues(axis);
-  const values = Array.from({ length: Math.min(size, mostShown) }, (_, index) => at(index).params['seed']);
-  const isSeed = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
-  if (!values.every(isSeed)) return 'seeds: [1, 2, 3]';
+  const shown = Math.min(size, mostShown);
+  const values = Array.from({ length: shown }, (_, index) => at(index).params['seed']).filter(isSeed);
+  if (values.length < shown) return 'seeds: [1, 2, 3]';
   if (values.every((value, index) => value === index + 1)) return `replicates: ${size}`;
   return `seeds: [${values.join(', ')}${size > mostShown ? ', …' : ''}]`;
 }
+
+const isSeed = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;

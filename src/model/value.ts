@@ -47,7 +47,7 @@ export function valueProblem(value: unknown, levels = mostLevels): string | null
   if (levels === mostLevels) return valueExpected;
   return value === undefined
     ? 'a value: a name in it has nothing behind it'
-    : `a value: it holds ${String(value)}, which is no number`;
+    : `a value: it holds ${Number(value)}, which is no number`;
 }
 
 export const valueExpected = 'a number, a word, true, false, null, a list or a mapping';

@@ -183,7 +183,9 @@ export class HostileLab {
       expect(attempt?.status).toMatchObject({
         end: { outcome: { kind: 'succeeded' }, final: { score: x }, artifacts: [{ path: 'model' }] },
       });
-      expect(readFileSync(join(this.state, 'artifacts', id, 'model'), 'utf8')).toBe(`weights of ${x}\n`);
+      expect(readFileSync(join(this.state, 'artifacts', id, 'model'), 'utf8')).toBe(
+        `weights of ${Number(x)}\n`,
+      );
       expect(ledger.trials.get(attempt?.trial ?? ('' as never))?.status).toEqual({
         kind: 'succeeded',
         attempt: id,

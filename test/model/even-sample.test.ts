@@ -53,7 +53,7 @@ describe('a sample draws each value of an axis alike often, whichever seed', () 
       expect(new Set(drawnPlaces(productOf(sizes), [sizes], 1, 5000)).size).toBe(
         Math.min(5000, Number(productOf(sizes))),
       );
-    expect([...drawnPlaces(6n, [[2, 3]], 4, 99)].toSorted()).toEqual([0n, 1n, 2n, 3n, 4n, 5n]);
+    expect(new Set(drawnPlaces(6n, [[2, 3]], 4, 99))).toEqual(new Set([0n, 1n, 2n, 3n, 4n, 5n]));
   });
 
   it('of a list of grids by their sizes', () => {

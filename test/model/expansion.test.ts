@@ -71,13 +71,13 @@ describe('a logarithmic range', () => {
 describe('a grid', () => {
   it('is expanded in the order of its axes, the first the slowest', () => {
     const points = pointsOf(`${commandHead}grid:\n  b: [x, y]\n  a: {from: 1, to: 3}\n`);
-    expect(points.map(({ params }) => `${params['b']}${params['a']}`)).toEqual([
-      'x1',
-      'x2',
-      'x3',
-      'y1',
-      'y2',
-      'y3',
+    expect(points.map(({ params }) => JSON.stringify([params['b'], params['a']]))).toEqual([
+      '["x",1]',
+      '["x",2]',
+      '["x",3]',
+      '["y",1]',
+      '["y",2]',
+      '["y",3]',
     ]);
     expect(points.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
   });

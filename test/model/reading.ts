@@ -4,6 +4,7 @@ import { parseSweepFile, type SweepContext } from '../../src/model/parse-sweep.t
 import type { ProgramDescription } from '../../src/model/program.ts';
 import { renderIssue } from '../../src/model/source-issue.ts';
 import type { SweepFile } from '../../src/model/sweep-file.ts';
+import { valueText } from '../../src/model/value.ts';
 
 /** Knows three parameters; a depth above 9 is too deep. */
 const toy: ProgramDescription = {
@@ -17,9 +18,11 @@ const toy: ProgramDescription = {
   complete: ({ layers = 3, dropout = 0.5, batchNorm = false, engine = 'auto' }) => {
     const issues = [
       ...(Number(layers) > 9
-        ? [{ parameter: 'layers', message: `${layers} is too deep; the deepest is 9` }]
+        ? [{ parameter: 'layers', message: `${valueText(layers)} is too deep; the deepest is 9` }]
         : []),
-      ...(Number(dropout) >= 1 ? [{ parameter: 'dropout', message: `${dropout} is not in [0, 1)` }] : []),
+      ...(Number(dropout) >= 1
+        ? [{ parameter: 'dropout', message: `${valueText(dropout)} is not in [0, 1)` }]
+        : []),
     ];
     if (issues.length > 0) return { kind: 'refused', issues };
     return { kind: 'complete', params: { layers, dropout, batchNorm, engine } };
