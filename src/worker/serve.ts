@@ -145,6 +145,9 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
 /** Who connects after an edit of a login file finds that edit in use. */
 async function admit(socket: Socket, environment: TrialEnvironment, agent: Agent): Promise<void> {
   socket.on('error', () => {}); // who takes it over hears of its end
+  await new Promise((resolve) => socket.once('readable', resolve).once('close', resolve));
+  // Who only looked whether somebody answers, as each start of an agent does.
+  if (socket.readableLength === 0) return void socket.destroy();
   await environment.refresh();
   if (!socket.destroyed) agent.accept(socket, environment.problem);
 }
