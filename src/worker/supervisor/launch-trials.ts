@@ -108,7 +108,8 @@ function launchTrials(
     } catch (error) {
       made.delete(attempt);
       discard(workFolder);
-      return fail(attempt, error);
+      fail(attempt, error);
+      return;
     }
     start(request);
   }
