@@ -20,7 +20,6 @@ export interface LabSweep {
 const fileBytes = 4_000;
 const filesInAFolder = 50;
 
-
 export class Lab {
   readonly folder: string;
 

@@ -46,21 +46,26 @@ type Written = z.infer<typeof writtenSchema>;
 
 const copies = treeCopies(fileSystem, createHash);
 
+/** Content that may be used. `print` is null for what is large. */
+export interface Sound {
+  readonly print: string | null;
+}
+
 export class ContentKeeper {
   readonly #store: string;
   readonly #boot: Boot;
   /** What is asked of each content, one after the other; and what was found sound, with its print. */
   readonly #asked = new Map<ContentHash, Promise<unknown>>();
-  readonly #sound = new Map<ContentHash, string | null>();
+  readonly #sound = new Map<ContentHash, Sound>();
 
   constructor(store: string, boot: Boot) {
     this.#store = store;
     this.#boot = boot;
   }
 
-  /** The print of what was found sound in this life of the agent, null for what is large; `unknown`: nobody has looked. */
-  printOf(hash: ContentHash): string | null | 'unknown' {
-    return this.#sound.has(hash) ? (this.#sound.get(hash) ?? null) : 'unknown';
+  /** What was found sound in this life of the agent; null where that is nothing, or nobody has looked. */
+  foundSound(hash: ContentHash): Sound | null {
+    return this.#sound.get(hash) ?? null;
   }
 
   /** Whether it is there, whole. What is not is taken away. */
@@ -103,7 +108,7 @@ export class ContentKeeper {
     if (isLarge && this.#sound.has(hash)) return true;
     const print = await this.#printNow(hash, isLarge);
     if (written !== null && this.#isOfThisBoot(written, isLarge) && (isLarge || written.print === print)) {
-      this.#sound.set(hash, print);
+      this.#sound.set(hash, { print });
       return true;
     }
     const found = await this.#verify(hash);
@@ -158,7 +163,7 @@ export class ContentKeeper {
 
   /** Where it cannot be noted, the next agent looks again. */
   async #note(hash: ContentHash, written: Written & { readonly print: string | null }): Promise<void> {
-    this.#sound.set(hash, written.print);
+    this.#sound.set(hash, { print: written.print });
     const path = this.#path(hash);
     const next = `${path}.${this.#boot.machine}`;
     try {

@@ -1,7 +1,13 @@
 import type * as processes from 'node:child_process';
 import type * as files from 'node:fs';
 import type * as crypto from 'node:crypto';
-import { changedCode, type LauncherRequest, type LaunchReport, type StartRequest } from './launch-report.ts';
+import {
+  changedCode,
+  type LauncherRequest,
+  type LaunchReport,
+  type StartRequest,
+  type WorkCopy,
+} from './launch-report.ts';
 import { type Copied, type Copying, type InSteps, treeCopies } from './tree-copies.ts';
 import { wrapper } from './wrapper.ts';
 
@@ -97,20 +103,21 @@ function launchTrials(
   };
 
   /** @param base what trials inherited when it was asked for: its program was looked for by that */
-  function* copyAndStart(request: StartRequest, base: Inherited): InSteps<void> {
-    const { attempt, copy, workFolder } = request;
-    if (copy === null) return start(request, base);
+  function* copyAndStart(request: StartRequest, copy: WorkCopy, base: Inherited): InSteps<void> {
+    const { attempt, workFolder } = request;
     try {
       mkdirSync(workFolder, { mode: 0o700 });
       const copied = yield* copies.copy(copy);
       made.set(attempt, { ...copy, ...copied });
-      if (copy.print === null || copied.print === copy.print) return start(request, base);
-      throw Object.assign(new Error(`${copy.from} was written to`), { code: constants.changedCode });
+      if (copy.print !== null && copied.print !== copy.print)
+        throw Object.assign(new Error(`${copy.from} was written to`), { code: constants.changedCode });
     } catch (error) {
       made.delete(attempt);
       discard(workFolder);
       fail(attempt, error);
+      return;
     }
+    start(request, base);
   }
 
   /** A disk that is full needs the room. */
@@ -166,10 +173,10 @@ function launchTrials(
       inherited = { ...request.environment };
       return;
     }
-    if (request.kind === 'start' && request.copy === null) return start(request, inherited);
     const isIdle = toCopy.length + toRemove.length === 0;
-    if (request.kind === 'start') toCopy.push(copyAndStart(request, inherited));
-    else keepFor(request.attempt);
+    if (request.kind === 'over') keepFor(request.attempt);
+    else if (request.copy === null) start(request, inherited);
+    else toCopy.push(copyAndStart(request, request.copy, inherited));
     if (isIdle && toCopy.length + toRemove.length > 0) setImmediate(workASlice);
   };
 

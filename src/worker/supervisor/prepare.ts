@@ -11,6 +11,7 @@ import { jsonText } from '../../model/value.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { localData, type Prepared, type Surroundings } from '../core/preparation.ts';
 import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
+import type { Sound } from '../spool/content-keeper.ts';
 import { reopen } from '../spool/reopen.ts';
 import { trialEnvironment } from './environment.ts';
 import { localDataProblem } from '../preparation/local-data.ts';
@@ -67,8 +68,8 @@ export class LaunchPlaces {
 export interface Preparing {
   readonly host: HostFolder;
   readonly places: LaunchPlaces;
-  /** The print that a snapshot has to have, null where any will do; `unknown`: it is not on this host, whole. */
-  readonly printOf: (files: string) => string | null | 'unknown';
+  /** What a snapshot was found to be; null where it is not on this host, whole. */
+  readonly foundSound: (files: string) => Sound | null;
   /** The umask of a login. */
   readonly umask: number;
   /** What trials inherit of the agent's environment. */
@@ -155,7 +156,7 @@ function prepare(
 
 /** The program's files as they were snapshotted, or as `setup` left them. */
 function copyOf(
-  { places, printOf, umask }: Preparing,
+  { places, foundSound, umask }: Preparing,
   { files }: Launch,
   { setup }: Prepared,
   to: string,
@@ -164,8 +165,8 @@ function copyOf(
   if (setup !== null)
     return { from: setup.folder, to, umask: null, isShared: setup.isShared, began: snapshot, print: null };
   if (files === null || snapshot === null) return null;
-  const print = printOf(files);
-  return print === 'unknown' ? 'missing' : { from: snapshot, to, umask, isShared: false, began: null, print };
+  const sound = foundSound(files);
+  return sound === null ? 'missing' : { from: snapshot, to, umask, isShared: false, began: null, ...sound };
 }
 
 const isOwnFile = (name: string): boolean => name.includes('/') && !isAbsolute(name);

@@ -4,7 +4,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import { contentHash } from '../../model/ids.ts';
-import type { ContentKeeper } from '../spool/content-keeper.ts';
+import type { ContentKeeper, Sound } from '../spool/content-keeper.ts';
 import type { Login } from './trial-environment.ts';
 import type { HostFolder, RunFolder } from '../spool/host-folder.ts';
 import type { AttemptSecrets } from '../secrets/attempt-secrets.ts';
@@ -75,10 +75,10 @@ export class Starts {
   begin(lease: Lease, launch: Launch, surroundings: Surroundings): void {
     const { keeper } = this.#options;
     const files = surroundings.prepared.setup === null ? launch.files : null;
-    if (files === null || keeper.printOf(contentHash(files)) !== 'unknown')
+    if (files === null || keeper.foundSound(contentHash(files)) !== null)
       return this.#prepare(lease, launch, surroundings);
     // An agent that began anew goes on with what waits before anybody has asked for the files.
-    void keeper.has(contentHash(files)).then(() => this.#prepare(lease, launch, surroundings));
+    void this.#isSound(files).then(() => this.#prepare(lease, launch, surroundings));
   }
 
   #prepare(lease: Lease, launch: Launch, surroundings: Surroundings): void {
@@ -87,9 +87,9 @@ export class Starts {
     const { environment, umask } = login();
     const { attempt } = lease;
     const note = (): void => secrets.note(attempt, surroundings.passed);
-    const printOf = (files: string): string | null => keeper.printOf(contentHash(files));
+    const foundSound = (files: string): Sound | null => keeper.foundSound(contentHash(files));
     const prepared = prepareTrial(
-      { host, places: this.#places, printOf, umask, base: environment, note },
+      { host, places: this.#places, foundSound, umask, base: environment, note },
       lease,
       launch,
       surroundings,
@@ -139,15 +139,20 @@ export class Starts {
   async #lookThrough(start: Start): Promise<void> {
     const { launch, request, isSecond } = start;
     const { copy, attempt } = request;
-    const files = contentHash(launch.files ?? '');
-    const isSound = await this.#options.keeper.has(files);
+    const files = launch.files ?? '';
+    const isSound = await this.#isSound(files);
     if (this.#isClosed || copy === null) return;
     if (isSound && !isSecond) {
-      const print = this.#options.keeper.printOf(files);
+      const print = this.#options.keeper.foundSound(contentHash(files))?.print ?? null;
       return this.#ask({ ...start, request: { ...request, copy: { ...copy, print } }, isSecond: true });
     }
     const message = `the program's files in ${copy.from} were changed there; they come again with the next connection`;
     this.#listener.failed(attempt, { kind: 'not-started', reason: 'content-missing', message });
+  }
+
+  /** What cannot be looked at is not. */
+  #isSound(files: string): Promise<boolean> {
+    return this.#options.keeper.has(contentHash(files)).catch(() => false);
   }
 
   #lost(attempts: readonly string[], error: Error | null): void {
