@@ -109,7 +109,12 @@ export function keptProgram(
 ): ResolvedProgram {
   const before = ledger.sweeps.get(sweepName(loaded.sweep.name));
   const earlier = before === undefined ? null : earlierIdentity(before, program.identity);
-  if (before === undefined || earlier === null || before.counts.succeeded + before.counts.diverged === 0 || fresh === true)
+  if (
+    before === undefined ||
+    earlier === null ||
+    before.counts.succeeded + before.counts.diverged === 0 ||
+    fresh === true
+  )
     return program;
   const kept = { ...program, identity: earlier };
   if (keep === true) return kept;
@@ -134,9 +139,7 @@ function earlierIdentity(sweep: Sweep, now: ProgramIdentity): ProgramIdentity | 
 }
 
 const countKept = (ledger: LedgerState, { points }: Declared): number =>
-  points
-    .flatMap(({ trials }) => trials)
-    .filter((id) => isDone(ledger, trialId(id))).length;
+  points.flatMap(({ trials }) => trials).filter((id) => isDone(ledger, trialId(id))).length;
 
 const shortFiles = (identity: ProgramIdentity): string =>
   identity.kind === 'command' ? (identity.files ?? 'no files').slice(0, 8) : identity.name;

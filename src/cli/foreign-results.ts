@@ -31,7 +31,9 @@ export function* importCommands(
   path: string,
   isWanted: (attempt: Attempt) => boolean,
 ): Generator<Import> {
-  const succeeded = [...state.attempts.values()].filter((attempt) => bringsResult(attempt) && isWanted(attempt));
+  const succeeded = [...state.attempts.values()].filter(
+    (attempt) => bringsResult(attempt) && isWanted(attempt),
+  );
   for (const attempts of Map.groupBy(succeeded, (attempt) => ledgerOf(state, attempt)).values())
     for (const part of inParts(attempts)) yield commandOf(state, reader, path, part);
 }

@@ -22,8 +22,7 @@ export function noteStanding(
   { outcome }: AttemptEnd,
 ): void {
   const standing = standings.get(launch) ?? nothing();
-  if (isResult(outcome.kind))
-    Object.assign(standing, { succeeded: standing.succeeded + 1, streak: [] });
+  if (isResult(outcome.kind)) Object.assign(standing, { succeeded: standing.succeeded + 1, streak: [] });
   else if (chargedTo[outcome.kind] === 'trial') {
     standing.failed += 1;
     standing.streak.push(trial);

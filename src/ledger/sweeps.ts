@@ -101,7 +101,12 @@ export const isPartOf = (part: ReadonlySet<TrialId> | null, trial: TrialId): boo
 
 /** How the trials of a sweep stand, or those of a part of it. */
 export const countsOf = (sweep: Sweep, part: ReadonlySet<TrialId> | null): Sweep['counts'] =>
-  part === null ? sweep.counts : countEach(sweep, sweep.order.filter(({ id }) => part.has(id)));
+  part === null
+    ? sweep.counts
+    : countEach(
+        sweep,
+        sweep.order.filter(({ id }) => part.has(id)),
+      );
 
 /** How trials of a sweep stand, counted one by one. */
 export function countEach(sweep: Pick<Sweep, 'diverged'>, trials: readonly Trial[]): Sweep['counts'] {

@@ -80,7 +80,9 @@ export function unrankedLines({ unranked, rows, axes }: Leaderboard): string[] {
   if (unranked.length === 0) return [];
   const names = tellingParams([...rows, ...unranked], axes);
   const lines = unranked.slice(0, mostUnranked).map((point) => {
-    const states = point.trials.map(({ state }) => (state === 'succeeded' || state === 'diverged' ? 'has no such metric' : state));
+    const states = point.trials.map(({ state }) =>
+      state === 'succeeded' || state === 'diverged' ? 'has no such metric' : state,
+    );
     return `  ${pointLabel(point, names)}: ${countedWords(states)}`;
   });
   const more = unranked.length - mostUnranked;

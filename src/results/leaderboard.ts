@@ -71,7 +71,9 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
     const trials = declared.trials.flatMap((id) => state.trials.get(trialId(id)) ?? []);
     const results = trials.flatMap((trial) => resultOf(state, trial, objective) ?? []);
     const stopped =
-      results.length > 0 ? [] : trials.flatMap((trial): MetricsLine[] => {
+      results.length > 0
+        ? []
+        : trials.flatMap((trial): MetricsLine[] => {
             const line = stoppedLine(state, trial, objective);
             return line === null ? [] : [line];
           });

@@ -80,4 +80,6 @@ const isPlain = (value: number): boolean =>
 
 /** Decimals that show so many digits of a number that counts. */
 const decimalsFor = (value: number, count: number): number =>
-  value === 0 ? 0 : Math.max(0, count - 1 - Math.floor(Math.log10(Math.abs(Number(value.toPrecision(count))))));
+  value === 0
+    ? 0
+    : Math.max(0, count - 1 - Math.floor(Math.log10(Math.abs(Number(value.toPrecision(count))))));

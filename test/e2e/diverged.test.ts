@@ -18,7 +18,9 @@ function write(lab: Lab, name: string, objective: string, values: readonly numbe
 const trained = (lab: Lab): number => lab.read('done').split('\n').length - 1;
 
 describe('a grid that begins with learning rates that are too large', () => {
-  it('is trained to its end, ranks them last, and trains none of them again for any sweep', async ({ lab }) => {
+  it('is trained to its end, ranks them last, and trains none of them again for any sweep', async ({
+    lab,
+  }) => {
     lab.patienceMs = 60_000;
     lab.inventory(1); // in the order of the grid: the large ones first
     const values = [40, 30, 20, 2, 1];
@@ -43,7 +45,9 @@ describe('a grid that begins with learning rates that are too large', () => {
     const accuracy = write(lab, 'accuracy', 'metric: accuracy, goal: maximize', values);
     expect((await lab.labsweep('run', accuracy)).out).toMatch(/^5 {2}0\.5000/m);
     const status = JSON.parse((await lab.labsweep('status', '--json')).out);
-    expect(status.sweeps.map(({ sweep: name, counts }: { sweep: string; counts: object }) => [name, counts])).toMatchObject([
+    expect(
+      status.sweeps.map(({ sweep: name, counts }: { sweep: string; counts: object }) => [name, counts]),
+    ).toMatchObject([
       ['toy', { succeeded: 2, diverged: 3, failed: 0 }],
       ['other', { succeeded: 1, diverged: 1, failed: 0 }],
       ['accuracy', { succeeded: 5, diverged: 0, failed: 0 }],
@@ -61,7 +65,10 @@ describe('a grid that begins with learning rates that are too large', () => {
   });
 
   it('has diverged at its best line only where no line is finite', async ({ lab }) => {
-    const told = await lab.labsweep('run', write(lab, 'toy', 'metric: score, goal: maximize, at: best', [40, 5]));
+    const told = await lab.labsweep(
+      'run',
+      write(lab, 'toy', 'metric: score, goal: maximize, at: best', [40, 5]),
+    );
     expect(told.code).toBe(exitCode.done);
     expect(told.out).toMatch(/^1 {2}0\.5200 .*\nDiverged in a replicate .*:\n2 {2}NaN /m);
   });

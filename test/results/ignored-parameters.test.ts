@@ -88,8 +88,10 @@ describe('a parameter that a program does not read', () => {
   });
 
   test('is not told by single accuracies, which agree by chance, but by a loss', () => {
-    const last = (more: MetricsLine): Curve => (params, seed) =>
-      (reads('layers')(params, seed) ?? []).slice(-1).map((line) => ({ ...line, ...more }));
+    const last =
+      (more: MetricsLine): Curve =>
+      (params, seed) =>
+        (reads('layers')(params, seed) ?? []).slice(-1).map((line) => ({ ...line, ...more }));
     expect(swept(dropouts, last({})).ignored).toEqual([]);
     const loss = last({ loss: 0.31 });
     expect(swept(dropouts, loss).ignored).toHaveLength(1);
@@ -100,11 +102,23 @@ describe('a parameter that a program does not read', () => {
     expect(swept(dropouts, nan).ignored).toEqual([]);
     const dead: Curve = () => [1, 2, 3].map((step) => ({ step, val_accuracy: 0.1, loss: 'NaN' }));
     expect(swept(dropouts, dead).ignored).toEqual([]);
-    const flat = (value: (params: Params) => number): Curve => (params) =>
-      [1, 2, 3].map((step) => ({ step, val_accuracy: value(params) }));
-    expect(swept(dropouts, flat(() => 0.1)).ignored).toEqual([]);
+    const flat =
+      (value: (params: Params) => number): Curve =>
+      (params) =>
+        [1, 2, 3].map((step) => ({ step, val_accuracy: value(params) }));
+    expect(
+      swept(
+        dropouts,
+        flat(() => 0.1),
+      ).ignored,
+    ).toEqual([]);
     // Nothing changes from line to line, but other points say other figures.
-    expect(swept(dropouts, flat(({ layers }) => Number(layers) / 10)).ignored).toHaveLength(1);
+    expect(
+      swept(
+        dropouts,
+        flat(({ layers }) => Number(layers) / 10),
+      ).ignored,
+    ).toHaveLength(1);
   });
 
   test('is not `patience`, nor a number of epochs that early stopping may have cut short', () => {

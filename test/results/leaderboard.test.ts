@@ -113,8 +113,24 @@ describe('leaderboard', () => {
       );
       return board(built, sweep).rows.map(({ seedIgnored }) => seedIgnored);
     };
-    expect(flags([['a', 'a'], ['b', 'c']], 4)).toEqual([false, false]); // prettier-ignore
-    expect(flags([['a', 'a'], ['b', 'b']], 4)).toEqual([true, true]); // prettier-ignore
+    expect(
+      flags(
+        [
+          ['a', 'a'],
+          ['b', 'c'],
+        ],
+        4,
+      ),
+    ).toEqual([false, false]);
+    expect(
+      flags(
+        [
+          ['a', 'a'],
+          ['b', 'b'],
+        ],
+        4,
+      ),
+    ).toEqual([true, true]);
     // One honest pair in two agrees where an accuracy near 0.99 comes from 80 clips.
     expect(flags([['a', 'a']], 1)).toEqual([false]);
     expect(flags([['a', 'a']], 3)).toEqual([true]);

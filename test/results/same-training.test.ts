@@ -61,23 +61,25 @@ describe('two trainings', () => {
     expect(likeness(other, slow)).toBe('different');
   });
 
-  test.each(['seconds', 'epoch_time', 'epochTime', 'clips_per_second', 'timestamp', 'peak_memory_mb', 'seed'])(
-    'are told in spite of a column %s, where they have a loss besides',
-    (name) => {
-      const timed = (factor: number, loss: boolean) =>
-        endOf(curve(5, (step) => ({ [name]: step * factor, ...(loss ? { loss: 1 / (step + 1) } : {}) })));
-      expect(likeness(timed(1, true), timed(1.5, true))).toBe('same');
-      expect(likeness(timed(1, false), timed(1.5, false))).toBe('unknown');
-    },
-  );
+  test.each([
+    'seconds',
+    'epoch_time',
+    'epochTime',
+    'clips_per_second',
+    'timestamp',
+    'peak_memory_mb',
+    'seed',
+  ])('are told in spite of a column %s, where they have a loss besides', (name) => {
+    const timed = (factor: number, loss: boolean) =>
+      endOf(curve(5, (step) => ({ [name]: step * factor, ...(loss ? { loss: 1 / (step + 1) } : {}) })));
+    expect(likeness(timed(1, true), timed(1.5, true))).toBe('same');
+    expect(likeness(timed(1, false), timed(1.5, false))).toBe('unknown');
+  });
 
-  test.each(['validate_acc', 'rapid', 'ghost', 'per', 'lifetimes_acc'])(
-    'a metric %s is no clock',
-    (name) => {
-      const of = (value: number) => endOf(curve(5, () => ({ [name]: value, loss: 0.5 })));
-      expect(likeness(of(1), of(2))).toBe('different');
-    },
-  );
+  test.each(['validate_acc', 'rapid', 'ghost', 'per', 'lifetimes_acc'])('a metric %s is no clock', (name) => {
+    const of = (value: number) => endOf(curve(5, () => ({ [name]: value, loss: 0.5 })));
+    expect(likeness(of(1), of(2))).toBe('different');
+  });
 
   test('say nothing where they have diverged, or reported nothing', () => {
     const nan = () => endOf(curve(5, () => ({ loss: 'NaN' })));

@@ -268,7 +268,9 @@ export class Promises {
     const { attempts, trials } = this.#lab.state.ledger;
     if (!attempts.has(attemptId(attempt))) return 'P1: the coordinator does not know it';
     const status = trials.get(trialId(trial))?.status;
-    return status !== undefined && hasResult(status) && status.attempt !== attempt ? `P3: ${trial} has its result` : null;
+    return status !== undefined && hasResult(status) && status.attempt !== attempt
+      ? `P3: ${trial} has its result`
+      : null;
   }
 
   /** What must hold once the faults have healed and all has come to rest. */

@@ -188,7 +188,12 @@ const divergesEach = 9;
 function trialsOf(random: Random): PointDeclaration[] {
   return Array.from({ length: random.between(3, 50) }, (_, x) =>
     pointOf(x, {
-      params: { x, seconds: secondsOf(random), fails: x > 1 && random.chance(0.1), diverges: x % divergesEach === 5 },
+      params: {
+        x,
+        seconds: secondsOf(random),
+        fails: x > 1 && random.chance(0.1),
+        diverges: x % divergesEach === 5,
+      },
       resources: {
         cpus: random.between(0, 2),
         gpus: random.chance(0.5) ? 1 : 0,

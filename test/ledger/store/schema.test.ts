@@ -38,16 +38,19 @@ function ofVersion2(): string {
 test.each([
   ['1', ofVersion1],
   ['2', ofVersion2],
-])('a ledger of version %s is read as it is, and becomes one of this version when it is written', (_, written) => {
-  const folder = written();
-  expect(read(folder)).toEqual(['birch', 'cedar']);
-  expect(verifyLedger(join(folder, 'ledger.db'))).toMatchObject({ findings: [], events: 2 });
-  const writer = writerOf(folder);
-  writer.commit([trusted('aspen')], []);
-  writer.close();
-  expect(read(folder)).toEqual(['birch', 'cedar', 'aspen']);
-  expect(verifyLedger(join(folder, 'ledger.db'))).toMatchObject({ findings: [], events: 3 });
-});
+])(
+  'a ledger of version %s is read as it is, and becomes one of this version when it is written',
+  (_, written) => {
+    const folder = written();
+    expect(read(folder)).toEqual(['birch', 'cedar']);
+    expect(verifyLedger(join(folder, 'ledger.db'))).toMatchObject({ findings: [], events: 2 });
+    const writer = writerOf(folder);
+    writer.commit([trusted('aspen')], []);
+    writer.close();
+    expect(read(folder)).toEqual(['birch', 'cedar', 'aspen']);
+    expect(verifyLedger(join(folder, 'ledger.db'))).toMatchObject({ findings: [], events: 3 });
+  },
+);
 
 test('events that are gone from the end are missed', () => {
   const folder = temporaryFolder();

@@ -91,11 +91,7 @@ const table: readonly [string, Partial<Remains>, object][] = [
     { kind: 'failed', reason: 'bad-result' },
   ],
   ['a word', { best: null, final: { val_accuracy: 'good' } }, { kind: 'failed', reason: 'bad-result' }],
-  [
-    'NaN last, where the last line counts',
-    { final: { val_accuracy: 'NaN' } },
-    { kind: 'diverged' },
-  ],
+  ['NaN last, where the last line counts', { final: { val_accuracy: 'NaN' } }, { kind: 'diverged' }],
   [
     'NaN last, where the best line counts',
     { final: { val_accuracy: 'NaN' }, objective: { ...objective, at: 'best' } },

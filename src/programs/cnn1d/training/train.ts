@@ -117,7 +117,15 @@ export async function train(job: TrainingJob): Promise<TrainingEnd> {
       { clips: validation, evaluation: onValidation },
       { clips: clips.test, evaluation: onTest },
     ].filter((entry): entry is Evaluated => entry.evaluation !== null);
-    return { kind: 'finished', line, history: run.history, architecture, weights: best.weights, evaluated, diverged };
+    return {
+      kind: 'finished',
+      line,
+      history: run.history,
+      architecture,
+      weights: best.weights,
+      evaluated,
+      diverged,
+    };
   } finally {
     network.dispose();
   }
