@@ -43,9 +43,7 @@ const trainingsOf = (
   trials.flatMap((id) => {
     const trial = state.trials.get(trialId(id));
     const result = trial === undefined ? null : resultOf(state, trial, objective);
-    return trial === undefined || result?.value == null
-      ? []
-      : [{ params, seed: trial.seed, end: result.end }];
+    return trial === undefined || result === null ? [] : [{ params, seed: trial.seed, end: result.end }];
   });
 
 /** A parameter that has made no difference yet. */

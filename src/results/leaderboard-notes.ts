@@ -46,6 +46,7 @@ function intervalNotes({ rows, objective }: Leaderboard): string[] {
     section,
     interval: intervalOf(own(metrics, objective.metric)),
   }));
+  if (rows.every((row) => (own(row.metrics, objective.metric)?.mean ?? null) === null)) return [];
   if (intervals.every(({ interval }) => interval === null))
     return [
       rows.every(({ replicates }) => replicates.done < 2)
