@@ -1,7 +1,7 @@
 /** Trials as people name them on a command line (model/trial-name.ts), found in a ledger. */
 import { labelOf } from '../board/labels.ts';
 import type { LedgerState, Sweep, Trial } from '../ledger/state.ts';
-import { trialId } from '../model/ids.ts';
+import { canonicalJson } from '../model/canonical.ts';
 import { type Nameable, selectTrials } from '../model/trial-name.ts';
 import { leaderboard } from '../results/leaderboard.ts';
 import { CommandError } from './exit.ts';
@@ -65,12 +65,14 @@ function selectIn(state: LedgerState, trials: readonly Trial[], name: string, sw
   return selectTrials(name, nameables, name.startsWith('#') ? ranking(state, sweep, places) : null);
 }
 
-/** Points of `places`, best first. */
-const ranking = (state: LedgerState, sweep: Sweep, places: ReadonlyMap<string, number>): number[] =>
-  leaderboard(state, sweep).rows.flatMap(({ trials: [first] }) => {
-    const shape = first === undefined ? undefined : state.trials.get(trialId(first))?.point.shape;
+/** Points of `places`, best first. A row of a stopped point has no trial that counts: its parameters tell which it is. */
+function ranking(state: LedgerState, sweep: Sweep, places: ReadonlyMap<string, number>): number[] {
+  const shapes = new Map(sweep.points.map(({ params, shape }) => [canonicalJson(params), shape]));
+  return leaderboard(state, sweep).rows.flatMap(({ params }) => {
+    const shape = shapes.get(canonicalJson(params));
     return shape === undefined ? [] : (places.get(shape) ?? []);
   });
+}
 
 function candidateLines(state: LedgerState, candidates: readonly { readonly of: Trial }[]): string[] {
   const more = candidates.length - mostCandidates;

@@ -43,9 +43,7 @@ const trainingsOf = (
   trials.flatMap((id) => {
     const trial = state.trials.get(trialId(id));
     const result = trial === undefined ? null : resultOf(state, trial, objective);
-    return trial === undefined || result?.value == null
-      ? []
-      : [{ params, seed: trial.seed, end: result.end }];
+    return trial === undefined || result === null ? [] : [{ params, seed: trial.seed, end: result.end }];
   });
 
 /** A parameter that has made no difference yet. */
@@ -90,13 +88,17 @@ class Suspect {
 }
 
 /** Early stopping: a training that ended before its patience was spent is the same with more of it. */
-const waits = /patience|early.?stop|min.?delta/i;
-const lengths = /epoch|^(max|num|n|total)?_?(steps|iterations|iters)$/i;
+const waits = /patience|early.?stop|min.?delta|no.?change|^tol/i;
+const lengths = /epoch|steps?$|iter|estimators|rounds?$/i;
 
 /** Whether two trainings of different lengths may be equal since both stopped before the shorter length. */
 function mayHaveStopped(parameter: string, a: Training, b: Training): boolean {
   if (!lengths.test(parameter)) return false;
-  if (Object.entries(a.params).some(([name, value]) => waits.test(name) && value !== null && value !== 0))
+  if (
+    Object.entries(a.params).some(
+      ([name, value]) => waits.test(name) && value !== null && value !== 0 && value !== false,
+    )
+  )
     return true;
   const [one, other] = [a, b].map(({ params }) => own(params, parameter));
   if (typeof one !== 'number' || typeof other !== 'number') return true;

@@ -46,10 +46,12 @@ function intervalNotes({ rows, objective }: Leaderboard): string[] {
     section,
     interval: intervalOf(own(metrics, objective.metric)),
   }));
+  if (rows.every((row) => (own(row.metrics, objective.metric)?.mean ?? null) === null)) return [];
+  const finite = rows.some(({ diverged }) => diverged > 0) ? 'finite ' : '';
   if (intervals.every(({ interval }) => interval === null))
     return [
-      rows.every(({ replicates }) => replicates.done < 2)
-        ? 'No point has two results: no intervals, and the order may be chance.'
+      rows.every(({ replicates, diverged }) => replicates.done - diverged < 2)
+        ? `No point has two ${finite}results: no intervals, and the order may be chance.`
         : 'The replicates of each point are equal: no intervals.',
     ];
   const what = "±: Student's 95 % interval of the mean over n replicates.";

@@ -17,7 +17,10 @@ const keptLines = 60;
 const tellingLines = 3;
 
 export function likeness(a: AttemptEnd, b: AttemptEnd): Likeness {
-  if (saysNothing(a) || saysNothing(b)) return 'unknown';
+  if (a.metricsCount === 0 || b.metricsCount === 0) return 'unknown';
+  // NaN equals NaN whatever the parameters are, and so does what came of it.
+  if (hasNotFinite(a) || hasNotFinite(b))
+    return hasNotFinite(a) === hasNotFinite(b) ? 'unknown' : 'different';
   const isWhole = a.metricsHash !== '' && b.metricsHash !== '';
   if (isWhole && a.metricsHash === b.metricsHash && a.metricsCount === b.metricsCount)
     return hasLoss(a) ? 'same' : a.metricsCount < tellingLines ? 'alike' : isFlat(a) ? 'flat' : 'same';
@@ -28,9 +31,7 @@ export function likeness(a: AttemptEnd, b: AttemptEnd): Likeness {
   return hasLoss(a) ? 'same' : 'unknown';
 }
 
-/** NaN equals NaN whatever the parameters are, and so does what came of it. */
-const saysNothing = ({ metricsCount, best, final }: AttemptEnd): boolean =>
-  metricsCount === 0 ||
+const hasNotFinite = ({ best, final }: AttemptEnd): boolean =>
   [best, final].some((line) => line !== null && Object.values(line).some((value) => isNotFinite(value)));
 
 /** The first line is the best and the last no better: a network that has collapsed looks like that. */

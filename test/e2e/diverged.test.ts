@@ -17,7 +17,7 @@ function write(lab: Lab, name: string, objective: string, values: readonly numbe
 
 const trained = (lab: Lab): number => lab.read('done').split('\n').length - 1;
 
-describe('a grid that begins with learning rates that are too large', () => {
+describe('a grid that begins with learning rates that are too large', { timeout: 180_000 }, () => {
   it('is trained to its end, ranks them last, and trains none of them again for any sweep', async ({
     lab,
   }) => {

@@ -8,7 +8,7 @@ import { it } from '../e2e/lab.ts';
 
 const program = join(import.meta.dirname, '../fixtures/found/deaf.py');
 
-describe('a program that is deaf to a parameter and to its seed', () => {
+describe('a program that is deaf to a parameter and to its seed', { timeout: 180_000 }, () => {
   it('is found out while it runs, in the leaderboard and in JSON', async ({ lab }) => {
     lab.write(
       'sweep.yaml',

@@ -95,14 +95,14 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     breaks: 'the worst point heads the leaderboard',
-    file: 'results/leaderboard.ts',
-    find: 'return isBetter(objective, ours, theirs) ? -1 : 1;',
-    put: 'return isBetter(objective, ours, theirs) ? 1 : -1;',
+    file: 'results/sections.ts',
+    find: 'return isBetter({ goal }, a.mean, b.mean) ? -1 : 1;',
+    put: 'return isBetter({ goal }, a.mean, b.mean) ? 1 : -1;',
     tests: ['results/leaderboard'],
   },
   {
     breaks: 'of equal points the larger network is first',
-    file: 'results/leaderboard.ts',
+    file: 'results/sections.ts',
     find: 'return (a.parameters ?? Number.MAX_VALUE) - (b.parameters ?? Number.MAX_VALUE);',
     put: 'return (b.parameters ?? Number.MAX_VALUE) - (a.parameters ?? Number.MAX_VALUE);',
     tests: ['results/leaderboard'],
@@ -110,9 +110,23 @@ export const answerMutants: readonly Mutant[] = [
   {
     breaks: 'the best point so far is another than the leaderboard’s first',
     file: 'results/best.ts',
-    find: 'isBetter(objective, sum / count, best?.value ?? null)',
-    put: 'isBetter(objective, sum, best?.value ?? null)',
+    find: 'compare(objective, place, best.place) < 0',
+    put: 'compare(objective, place, best.place) > 0',
     tests: ['results/best'],
+  },
+  {
+    breaks: 'a point that lacks replicates heads the leaderboard',
+    file: 'results/sections.ts',
+    find: "return done < declared ? 'incomplete' : 'complete';",
+    put: "return 'complete';",
+    tests: ['results/sections'],
+  },
+  {
+    breaks: 'a parameter is accused by one accuracy that agrees',
+    file: 'results/same-training.ts',
+    find: 'const tellingLines = 3;',
+    put: 'const tellingLines = 1;',
+    tests: ['results/same-training'],
   },
   {
     breaks: 'intervals have the quantile of a normal distribution',
@@ -129,10 +143,10 @@ export const answerMutants: readonly Mutant[] = [
     tests: ['results/student'],
   },
   {
-    breaks: 'one replicate has an interval',
+    breaks: 'replicates that repeat themselves have an interval',
     file: 'results/student.ts',
-    find: 'if (values.length < 2)',
-    put: 'if (values.length < 1)',
+    find: 'if (values.every((value) => value === centre)) return',
+    put: 'if (values.length < 2) return',
     tests: ['results/student'],
   },
   {

@@ -84,8 +84,8 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'P1: the late result of a trial that was given up is thrown away',
     file: 'ledger/trials.ts',
-    find: "if (end.outcome.kind === 'succeeded' && takesThePlace(state, trial, attempt))",
-    put: "if (end.outcome.kind === 'succeeded' && isCurrent(trial, attempt))",
+    find: 'if (isResult(kind) && takesThePlace(state, trial, attempt))',
+    put: 'if (isResult(kind) && isCurrent(trial, attempt))',
     tests: ['coordinator/silence'],
   },
   {

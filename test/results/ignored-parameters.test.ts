@@ -100,6 +100,9 @@ describe('a parameter that a program does not read', () => {
   test('is not told by networks that have diverged or collapsed, whatever their parameters', () => {
     const nan: Curve = () => [{ val_accuracy: 'NaN' }];
     expect(swept(dropouts, nan).ignored).toEqual([]);
+    // Where it diverges with one value alone, that value makes a difference.
+    const once: Curve = (params, seed) => (params['dropout'] === 0.5 ? nan : reads('layers'))(params, seed);
+    expect(swept(dropouts, once).ignored).toEqual([]);
     const dead: Curve = () => [1, 2, 3].map((step) => ({ step, val_accuracy: 0.1, loss: 'NaN' }));
     expect(swept(dropouts, dead).ignored).toEqual([]);
     const flat =

@@ -121,7 +121,7 @@ describe('leaderboard', () => {
         ],
         4,
       ),
-    ).toEqual([false, false]); // prettier-ignore
+    ).toEqual([false, false]);
     expect(
       flags(
         [
@@ -130,7 +130,7 @@ describe('leaderboard', () => {
         ],
         4,
       ),
-    ).toEqual([true, true]); // prettier-ignore
+    ).toEqual([true, true]);
     // One honest pair in two agrees where an accuracy near 0.99 comes from 80 clips.
     expect(flags([['a', 'a']], 1)).toEqual([false]);
     expect(flags([['a', 'a']], 3)).toEqual([true]);

@@ -85,6 +85,7 @@ describe('two trainings', () => {
   test('say nothing where they have diverged, or reported nothing', () => {
     const nan = () => endOf(curve(5, () => ({ loss: 'NaN' })));
     expect(likeness(nan(), nan())).toBe('unknown');
+    expect(likeness(nan(), endOf(curve(5)))).toBe('different');
     expect(likeness(endOf([]), endOf([]))).toBe('unknown');
   });
 

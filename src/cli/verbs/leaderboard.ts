@@ -25,9 +25,9 @@ export const leaderboardVerb: Verb = (console) =>
       const sweep = sweepNamed(state, name);
       const board = leaderboard(state, sweep);
       if (options.json === true) {
-        const { objective, rows, unranked, ignored } = board;
+        const { objective, rows, unranked, ignored, lacking } = board;
         console.out(
-          `${jsonText({ sweep: board.sweep, objective, rows: rows.slice(0, options.limit), missing: unranked, ignored })}\n`,
+          `${jsonText({ sweep: board.sweep, objective, rows: rows.slice(0, options.limit), missing: unranked, ignored, lacking })}\n`,
         );
       } else
         console.out(

@@ -1,6 +1,7 @@
 /** Who speaks to the agent: one writer a ledger, by term, and any number of readers. */
 import { canonicalJson } from '../../model/canonical.ts';
 import type { HostLimits } from '../../model/inventory.ts';
+import { own } from '../../model/own.ts';
 import { type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';
 import { dropCheckpoints, restoreCheckpoint } from './checkpoints.ts';
@@ -169,7 +170,7 @@ function reconciled(
   turn.state.connections.set(connection, { kind: 'writer', ledger, reconciled: true });
   for (const held of turn.state.attempts.values()) {
     if (held.ledger !== ledger) continue;
-    held.sentLines = committedLines[held.lease.attempt] ?? 0;
+    held.sentLines = own(committedLines, held.lease.attempt) ?? 0;
     sendLines(turn, held);
     sendEnd(turn, held);
   }
