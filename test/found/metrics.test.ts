@@ -15,7 +15,7 @@ let writer: Writer;
 beforeAll(async () => {
   host = new Host();
   writer = await host.writer();
-});
+}, 60_000);
 
 afterAll(async () => {
   expect(await host.dispose()).toEqual([]);
@@ -32,7 +32,10 @@ interface Asked {
 let count = 0;
 
 /** Runs a command to its end. */
-async function endOf(command: readonly string[], asked: Asked): Promise<AttemptEnd & { lines: MetricsLine[] }> {
+async function endOf(
+  command: readonly string[],
+  asked: Asked,
+): Promise<AttemptEnd & { lines: MetricsLine[] }> {
   const { metric, at = 'final', goal = 'maximize', stdout = [], csv = null } = asked;
   const attempt = `a-${(count += 1)}`;
   const launch = launchOf(command, {
@@ -78,6 +81,13 @@ describe.concurrent('a CSV file', () => {
       ]);
     },
   );
+
+  it('that is not there is named', async () => {
+    const asked = { metric: 'val_acc', csv: 'metrics.csv' };
+    expect(told(await endOf(['true'], asked), asked)).toBe(
+      'ended without a result: it reported no line and printed no JSON with val_acc; it wrote no metrics.csv',
+    );
+  });
 
   it('that tells another history counts as it is at its end', async () => {
     // The first has 0.99, which the second takes back: a short trial, which is read once, never shows it.
@@ -166,7 +176,11 @@ const objects: readonly [title: string, command: readonly string[], told: unknow
   ['indented', found('words_around.py', 'indented'), 0.875],
   ['behind a bar that is drawn over', ['printf', '100%%|##| 9/9\r         \r{"accuracy": 0.9}\n'], 0.9],
   ['behind a logger’s prefix', ['echo', '2024-01-01 12:00:00,123 - train - INFO - {"accuracy": 0.9}'], 0.9],
-  ['in Python’s quotes', python("import math; print({'accuracy': 0.9, 'ok': True, 'x': None, 'y': math.nan})"), 0.9],
+  [
+    'in Python’s quotes',
+    python("import math; print({'accuracy': 0.9, 'ok': True, 'x': None, 'y': math.nan})"),
+    0.9,
+  ],
   ['before 5 MB of words', python("print('{\"accuracy\": 0.9}'); print('bye\\n' * 1_250_000)"), 0.9],
   ['before another object', ['printf', '{"accuracy": 0.9}\n{"event": "bye"}\n'], 0.9],
   ['with its number as a text', ['echo', '{"accuracy": "0.9"}'], 0.9],
@@ -207,7 +221,9 @@ print(json.dumps({'score': 0.9, 'hist': [0.1] * 50_000, **{f'w{i}': i / 7 for i 
 
   it('with a line of over 16 MiB fails, since that may have been the result', async () => {
     const end = await endOf(
-      report(`print(json.dumps({'score': 0.1}), file=f)\nprint(json.dumps({'score': 0.9, 'x': [0] * 7_000_000}), file=f)`),
+      report(
+        `print(json.dumps({'score': 0.1}), file=f)\nprint(json.dumps({'score': 0.9, 'x': [0] * 7_000_000}), file=f)`,
+      ),
       asked,
     );
     expect(told(end, asked)).toBe(

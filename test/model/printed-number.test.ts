@@ -46,8 +46,23 @@ function plainNumber(text: string): number | string | null {
   return Number.isFinite(value) ? value : value > 0 ? 'Infinity' : '-Infinity';
 }
 
-const types = ['np.float64', 'numpy.float32', 'tensor', 'Array', 'jnp.bfloat16', 'np.int64', 'tf.Tensor', 'Decimal'];
-const settings = ['', ", device='cuda:0'", ', dtype=torch.float64', ', grad_fn=<NllLossBackward0>', ', shape=(), dtype=float32'];
+const types = [
+  'np.float64',
+  'numpy.float32',
+  'tensor',
+  'Array',
+  'jnp.bfloat16',
+  'np.int64',
+  'tf.Tensor',
+  'Decimal',
+];
+const settings = [
+  '',
+  ", device='cuda:0'",
+  ', dtype=torch.float64',
+  ', grad_fn=<NllLossBackward0>',
+  ', shape=(), dtype=float32',
+];
 
 function number(text: string): number | string | null {
   const bare = text.trim().replace(/%$/, '').trim();
@@ -58,12 +73,48 @@ function number(text: string): number | string | null {
   return plainNumber(inner.slice(0, inner.length - setting.length));
 }
 
-const part = fc.constantFrom('0', '1', '12', '345', '.', ',', '-', '+', 'e', 'E', '_', 'nan', 'inf', 'NaN', 'Infinity', '/', ':', 'x', 'h', '%', '000');
+const part = fc.constantFrom(
+  '0',
+  '1',
+  '12',
+  '345',
+  '.',
+  ',',
+  '-',
+  '+',
+  'e',
+  'E',
+  '_',
+  'nan',
+  'inf',
+  'NaN',
+  'Infinity',
+  '/',
+  ':',
+  'x',
+  'h',
+  '%',
+  '000',
+);
 const soup = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
 const wellFormed = fc
   .tuple(
     fc.constantFrom('', '-', '+'),
-    fc.constantFrom('0', '7', '0.91', '.5', '3.', '1_000', '12_345.5', '1e5', '2.5E-3', '1e+2', 'nan', 'inf', '1e999'),
+    fc.constantFrom(
+      '0',
+      '7',
+      '0.91',
+      '.5',
+      '3.',
+      '1_000',
+      '12_345.5',
+      '1e5',
+      '2.5E-3',
+      '1e+2',
+      'nan',
+      'inf',
+      '1e999',
+    ),
   )
   .map(([sign, figure]) => sign + figure);
 const wrapped = fc
@@ -88,12 +139,30 @@ describe('a number', () => {
     );
   });
 
-  it.each(['1,234.5', '0,91', '70/100', '0.7.1', '0x1F', '1e', '12h', '0.9-0.1', '2024-01-01', '12:30', '1_00', '20240101_120000', '--1', 'log(0.5)', 'tensor([0.5])', 'N/A', 'None', '-', '.', ''])(
-    'is not %j',
-    (text) => {
-      expect(readNumber(text)).toBeNull();
-    },
-  );
+  it.each([
+    '1,234.5',
+    '0,91',
+    '70/100',
+    '0.7.1',
+    '0x1F',
+    '1e',
+    '12h',
+    '0.9-0.1',
+    '2024-01-01',
+    '12:30',
+    '1_00',
+    '20240101_120000',
+    '--1',
+    'log(0.5)',
+    'tensor([0.5])',
+    'N/A',
+    'None',
+    '-',
+    '.',
+    '',
+  ])('is not %j', (text) => {
+    expect(readNumber(text)).toBeNull();
+  });
 
   it.each([
     ['\u001b[32m0.875\u001b[0m', 0.875],
@@ -109,7 +178,19 @@ describe('a number', () => {
   });
 
   it('is looked for in the time that the text takes, whatever it is', () => {
-    for (const sign of ['1', 'a', 'a.', '_', '(', '1_', ' ', '\u001b[', 'tensor(1, a=', '<tf.Tensor:', '\u001b]']) {
+    for (const sign of [
+      '1',
+      'a',
+      'a.',
+      '_',
+      '(',
+      '1_',
+      ' ',
+      '\u001b[',
+      'tensor(1, a=',
+      '<tf.Tensor:',
+      '\u001b]',
+    ]) {
       const started = performance.now();
       readNumber(sign.repeat(200_000));
       expect(performance.now() - started, sign).toBeLessThan(2_000);

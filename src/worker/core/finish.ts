@@ -70,7 +70,7 @@ function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
     final: resultOf(held.kept.roles),
     unread: held.kept.roles.unread,
     overlong: evidence.overlong,
-    passedOver: evidence.passedOver,
+    hint: evidence.hint,
   });
   settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence });
 }

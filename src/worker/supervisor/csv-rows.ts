@@ -79,7 +79,8 @@ function recordsOf(text: Buffer, delimiter: string, isEnd: boolean, most = -1, r
   const note = (cells: readonly string[], { bytes }: { readonly bytes: number }): null => {
     const end = Math.min(bytes, text.length);
     const last = text[end - 1];
-    if (isEnd || last === 10 || last === 13) records.push({ cells: cells.map((cell) => cell.trim()), end, isOpen: false });
+    if (isEnd || last === 10 || last === 13)
+      records.push({ cells: cells.map((cell) => cell.trim()), end, isOpen: false });
     return null;
   };
   const problem = problemOf(text, { delimiter, to: most, rtrim, on_record: note });

@@ -54,8 +54,12 @@ export class MetricsSources {
     return `${this.#csvName ?? ''} has a longer row than is read behind byte ${this.#csv.offsets.csv} (a quote that nobody closes?): ${most}`;
   }
 
-  get passedOver(): string | null {
-    return this.#patterns?.passedOver ?? null;
+  /** Why a metric may be missing, as the end of a sentence; null where nothing is known of it. */
+  get hint(): string | null {
+    const other = this.#patterns?.passedOver ?? null;
+    if (other !== null)
+      return `a word before the pattern's own makes it another name, and the pattern that reads this one is "${other}"`;
+    return this.#csv?.isMissing === true ? `it wrote no ${this.#csvName ?? ''}` : null;
   }
 
   /**

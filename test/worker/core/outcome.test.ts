@@ -8,7 +8,7 @@ const ended: Remains = {
   sameBoot: true,
   misplaced: null,
   overlong: null,
-  passedOver: null,
+  hint: null,
   oomKillRose: false,
   logTail: '',
   objective,
@@ -99,25 +99,69 @@ const table: readonly [string, Partial<Remains>, object][] = [
 ];
 
 const trace = (...messages: string[]): string =>
-  messages.map((text) => `Traceback (most recent call last):\n  File "t.py", line 3, in f\n    g()\n${text}\n`).join('');
+  messages
+    .map((text) => `Traceback (most recent call last):\n  File "t.py", line 3, in f\n    g()\n${text}\n`)
+    .join('');
 
 /** Words by which a program ended for want of memory, and the same words where they did not end it. */
 const memory: readonly [string, string, 'oom' | 'failed'][] = [
   ['PyTorch', trace('torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB'), 'oom'],
   ['PyTorch, older', trace('RuntimeError: CUDA error: out of memory\nCUDA kernel errors might be'), 'oom'],
-  ['cuBLAS', trace('RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`'), 'oom'],
-  ['JAX', trace('jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory allocating 9 bytes.'), 'oom'],
-  ['PyTorch on a CPU', trace("RuntimeError: [enforce fail at alloc_cpu.cpp:114] data. DefaultCPUAllocator: can't allocate memory"), 'oom'],
+  [
+    'cuBLAS',
+    trace('RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`'),
+    'oom',
+  ],
+  [
+    'JAX',
+    trace('jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory allocating 9 bytes.'),
+    'oom',
+  ],
+  [
+    'PyTorch on a CPU',
+    trace(
+      "RuntimeError: [enforce fail at alloc_cpu.cpp:114] data. DefaultCPUAllocator: can't allocate memory",
+    ),
+    'oom',
+  ],
   ['the system', trace('OSError: [Errno 12] Cannot allocate memory'), 'oom'],
   ['NumPy', trace('numpy._core._exceptions._ArrayMemoryError: Unable to allocate 8.00 GiB'), 'oom'],
-  ['a program in C++', "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\nAborted\n", 'oom'],
+  [
+    'a program in C++',
+    "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\nAborted\n",
+    'oom',
+  ],
   ['R', 'Error: cannot allocate vector of size 8.0 Gb\nExecution halted\n', 'oom'],
-  ['an exception that it led to', `${trace('MemoryError')}\nThe above exception was the direct cause of the following exception:\n\n${trace('RuntimeError: step failed')}`, 'oom'],
-  ['a process of torchrun', `${trace('torch.OutOfMemoryError: CUDA out of memory.')}${trace('torch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n====\ntrain.py FAILED')}`, 'oom'],
-  ['an exception with warnings behind it', `${trace('torch.OutOfMemoryError: CUDA out of memory.')}wandb: synced 5 files\n`, 'oom'],
-  ['what was caught and said', 'CUDA out of memory, trying batch size 16\nepoch 1\nusage: train.py [-h]\n', 'failed'],
-  ['what was caught, before an exception', `MemoryError, trying less\n${trace('ValueError: no such layer')}`, 'failed'],
-  ['what was being handled', `${trace('MemoryError')}\nDuring handling of the above exception, another exception occurred:\n\n${trace('KeyError: 1')}`, 'failed'],
+  [
+    'an exception that it led to',
+    `${trace('MemoryError')}\nThe above exception was the direct cause of the following exception:\n\n${trace('RuntimeError: step failed')}`,
+    'oom',
+  ],
+  [
+    'a process of torchrun',
+    `${trace('torch.OutOfMemoryError: CUDA out of memory.')}${trace('torch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n====\ntrain.py FAILED')}`,
+    'oom',
+  ],
+  [
+    'an exception with warnings behind it',
+    `${trace('torch.OutOfMemoryError: CUDA out of memory.')}wandb: synced 5 files\n`,
+    'oom',
+  ],
+  [
+    'what was caught and said',
+    'CUDA out of memory, trying batch size 16\nepoch 1\nusage: train.py [-h]\n',
+    'failed',
+  ],
+  [
+    'what was caught, before an exception',
+    `MemoryError, trying less\n${trace('ValueError: no such layer')}`,
+    'failed',
+  ],
+  [
+    'what was being handled',
+    `${trace('MemoryError')}\nDuring handling of the above exception, another exception occurred:\n\n${trace('KeyError: 1')}`,
+    'failed',
+  ],
   ['errno 120', trace('OSError: [Errno 120] Is a named type file'), 'failed'],
 ];
 
@@ -134,13 +178,10 @@ const sentences: readonly [Partial<Remains>, string][] = [
     'ended without a result: it reported no line and printed no JSON with val_accuracy; the last line of its output is "val accuracy 0.9". If its output says val_accuracy in other words, name them: metrics: {stdout: [\'val_accuracy: {val_accuracy}\']}',
   ],
   [
-    { best: null, final: { loss: 1 }, passedOver: 'best acc: {val_accuracy}' },
-    'its result has no val_accuracy, only loss; a word before the pattern\'s own makes it another name, and the pattern that reads this one is "best acc: {val_accuracy}"',
+    { best: null, final: { loss: 1 }, hint: 'it wrote no history.csv' },
+    'its result has no val_accuracy, only loss; it wrote no history.csv',
   ],
-  [
-    { final: { val_accuracy: '1,234.5' } },
-    'val_accuracy is "1,234.5" in its result, not a number',
-  ],
+  [{ final: { val_accuracy: '1,234.5' } }, 'val_accuracy is "1,234.5" in its result, not a number'],
   [
     { objective: { ...objective, at: 'best' }, unread: { val_accuracy: '0,91' } },
     'val_accuracy is "0,91" in a line after its best one, which is not a number and may be better',

@@ -53,7 +53,10 @@ const file: fc.Arbitrary<File> = fc
   })
   .chain(({ delimiter, columns, end, mark, isEnded }) =>
     fc
-      .tuple(header(columns), fc.array(fc.array(written(cell), { minLength: 1, maxLength: columns }), { maxLength: 8 }))
+      .tuple(
+        header(columns),
+        fc.array(fc.array(written(cell), { minLength: 1, maxLength: columns }), { maxLength: 8 }),
+      )
       .map(([names, rows]) => ({
         delimiter,
         text: mark + [names, ...rows].map((cells) => cells.join(delimiter)).join(end) + (isEnded ? end : ''),
@@ -62,7 +65,9 @@ const file: fc.Arbitrary<File> = fc
 
 /** What labsweep makes of Python's cells: metrics by the names of the first row. */
 function linesOf(records: readonly (readonly string[])[]): MetricsLine[] {
-  const [names = [], ...rows] = records.filter((cells) => cells.length > 0 && !(cells.length === 1 && cells[0] === ''));
+  const [names = [], ...rows] = records.filter(
+    (cells) => cells.length > 0 && !(cells.length === 1 && cells[0] === ''),
+  );
   return rows.flatMap((cells) => {
     const line = Object.fromEntries(
       names.flatMap((title, index) => {
@@ -97,7 +102,10 @@ const isOrdinary = (records: readonly (readonly string[])[]): boolean => {
 
 describe('a generated CSV file', () => {
   it(`is read as Python reads it (${count} files)`, { timeout: 300_000 }, () => {
-    const files = fc.sample(fc.tuple(file, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 })), count);
+    const files = fc.sample(
+      fc.tuple(file, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 })),
+      count,
+    );
     const input = JSON.stringify(files.map(([{ delimiter, text }]) => [delimiter, text]));
     const answer: string[][][] = JSON.parse(
       execFileSync('python3', ['-c', asPython], { input, encoding: 'utf8', maxBuffer: 2 ** 30 }),

@@ -60,7 +60,10 @@ describe('a CSV file', () => {
         renameSync(`${path}.new`, path);
       },
     ],
-    ['with other spaces and other zeros', () => writeFileSync(path, 'epoch, v\n1.0, 0.50\n2.0, 0.60\n3.0, 0.7\n')],
+    [
+      'with other spaces and other zeros',
+      () => writeFileSync(path, 'epoch, v\n1.0, 0.50\n2.0, 0.60\n3.0, 0.7\n'),
+    ],
     ['with its columns in another order', () => writeFileSync(path, 'v,epoch\n0.5,1\n0.6,2\n0.7,3\n')],
   ];
   it.each(again)('that is written anew %s counts no row twice', (_, write) => {
@@ -94,7 +97,13 @@ describe('a CSV file', () => {
   it('goes on where an agent has stopped that counted bytes alone', () => {
     writeFileSync(path, 'epoch,v\n1,0.5\n2,0.6\n');
     const offsets = { report: 0, log: 0, csv: 14 };
-    const record = journalRecordSchema.parse({ kind: 'lines', attempt: 'a', lines: [], pending: [], offsets });
+    const record = journalRecordSchema.parse({
+      kind: 'lines',
+      attempt: 'a',
+      lines: [],
+      pending: [],
+      offsets,
+    });
     const file = new CsvFile(path, folder, record.kind === 'lines' ? record.offsets : nothingRead);
     expect(file.read(false).lines).toEqual([{ epoch: 2, v: 0.6 }]);
     expect(file.offsets).toMatchObject({ csv: 20, csvRows: 2 });
@@ -150,7 +159,8 @@ describe('the result of a CSV file', () => {
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
         let [values, columns]: [number[], number] = [[1], 0];
         const text = (): string =>
-          [`v${',c'.repeat(columns)}`, ...values.map((each) => `${each}${','.repeat(columns)}`)].join('\n') + '\n';
+          [`v${',c'.repeat(columns)}`, ...values.map((each) => `${each}${','.repeat(columns)}`)].join('\n') +
+          '\n';
         writeFileSync(path, text());
         let file = fresh();
         const kept = noLines();
