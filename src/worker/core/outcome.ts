@@ -87,7 +87,7 @@ function whereElse({ hint, logTail, objective }: Remains): string {
 const notANumber = (metric: string, value: MetricsLine[string], isBest: boolean): string => {
   const said = typeof value === 'string' ? value.slice(0, mostQuoted) : value;
   return isBest
-    ? `${metric} is ${JSON.stringify(said)} in a line after its best one, which is not a number and may be better`
+    ? `${metric} is ${JSON.stringify(said)} in a line after its best one: that is not a number, so nobody knows whether it is better`
     : `${metric} is ${JSON.stringify(said)} in its result, not a number`;
 };
 

@@ -184,7 +184,7 @@ const sentences: readonly [Partial<Remains>, string][] = [
   [{ final: { val_accuracy: '1,234.5' } }, 'val_accuracy is "1,234.5" in its result, not a number'],
   [
     { objective: { ...objective, at: 'best' }, unread: { val_accuracy: '0,91' } },
-    'val_accuracy is "0,91" in a line after its best one, which is not a number and may be better',
+    'val_accuracy is "0,91" in a line after its best one: that is not a number, so nobody knows whether it is better',
   ],
   [{ overlong: 'its report has a longer line than is read' }, 'its report has a longer line than is read'],
 ];
