@@ -102,7 +102,7 @@ function gatherRest(
   const log = readTail(run.log, lookedAtBytes + redaction.longestBytes);
   const isCut = log.sizeBytes > lookedAtBytes + redaction.longestBytes;
   const isReported = tellsOf(batch, metric) || (facts.hasResult && batch.standing === null);
-  const printed = isReported ? null : looked(() => printedIn(run.log, metric), null);
+  const printed = isReported ? null : printedIn(run.log, metric);
   const { overlong, hint } = sources;
   if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
