@@ -35,8 +35,7 @@ export const mostCheckpointFiles = 100_000;
 export const mostInlineBytes = 2 * 1024 ** 2;
 
 /**
- * A metrics line: names and texts together, and how many. The agent reads lines of up to 64 KiB, of a CSV file with a
- * header of as much.
+ * A metrics line: names and texts together, and how many. The agent keeps 64 KiB of a line, and its objective.
  */
 export const mostLineChars = 256 * 1024;
 export const mostLineValues = 64 * 1024;

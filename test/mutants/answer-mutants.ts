@@ -88,7 +88,7 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     breaks: 'P7: of equal lines of a trial the test figure is taken from an early one',
-    file: 'worker/core/kept-lines.ts',
+    file: 'worker/core/roles.ts',
     find: "|| (line['final'] === true && value === best);",
     put: ';',
     tests: ['worker/core/kept-lines'],

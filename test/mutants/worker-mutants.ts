@@ -54,9 +54,30 @@ export const workerMutants: readonly Mutant[] = [
   {
     breaks: 'P1: half a metrics line is taken for a line',
     file: 'worker/spool/text-tail.ts',
-    find: 'const end = isLast ? bytes.length : bytes.lastIndexOf(10) + 1;',
+    find: 'const end = complete && isAll ? bytes.length : lastEnd + 1;',
     put: 'const end = bytes.length;',
     tests: ['worker/spool/spool'],
+  },
+  {
+    breaks: 'P1: a CSV file that is written anew is read on from where it was',
+    file: 'worker/supervisor/csv-file.ts',
+    find: 'if (!this.#isSame(file, found, complete)) this.#begin();',
+    put: '',
+    tests: ['worker/supervisor/csv-file'],
+  },
+  {
+    breaks: 'P1: what a file told before it was written anew counts on',
+    file: 'worker/core/kept-lines.ts',
+    find: 'if (added.standing !== null) kept.roles = rolesOf(added.standing, objective);',
+    put: '',
+    tests: ['worker/supervisor/csv-file'],
+  },
+  {
+    breaks: 'a figure is read from the beginning of another',
+    file: 'worker/supervisor/stdout-patterns.ts',
+    find: "const end = words.trim() === '' || /^\\s/.test(words) ? wholeEnd : '';",
+    put: "const end = '';",
+    tests: ['worker/supervisor/reading'],
   },
   {
     breaks: 'P2: an agent does something that it could not write down',

@@ -400,7 +400,7 @@ class Agent {
       exit,
       misplaced: null,
       overlong: null,
-      passedOver: null,
+      hint: null,
       ranMs: 1_000,
       lines: [],
       standing: null,

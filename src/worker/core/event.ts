@@ -113,8 +113,8 @@ export interface Evidence {
   readonly ranMs: number | null;
   /** A line of its files that is longer than lines are read, in a sentence: it may have been the result. Null: none. */
   readonly overlong: string | null;
-  /** The pattern that would have read numbers which a pattern of the sweep passed over; null where there are none. */
-  readonly passedOver: string | null;
+  /** Why a metric may be missing, as the end of a sentence; null where nothing is known of it. */
+  readonly hint: string | null;
   /** What had not been read of its metrics lines. */
   readonly lines: readonly MetricsLine[];
   /** As of `Batch` (kept-lines.ts). */

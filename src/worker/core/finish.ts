@@ -71,7 +71,7 @@ function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
     result: held.kept.roles.result,
     unread: held.kept.roles.unread,
     overlong: evidence.overlong,
-    passedOver: evidence.passedOver,
+    hint: evidence.hint,
   });
   settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence });
 }

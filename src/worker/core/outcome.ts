@@ -27,7 +27,7 @@ export interface Remains {
   readonly unread: MetricsLine | null;
   /** As of `Evidence` (event.ts). */
   readonly overlong: string | null;
-  readonly passedOver: string | null;
+  readonly hint: string | null;
 }
 
 export function decideOutcome(remains: Remains): Outcome {
@@ -82,9 +82,8 @@ function noResult(remains: Remains): string {
 }
 
 /** What a person can do whose program says its result in other words. */
-function whereElse({ passedOver, logTail, objective }: Remains): string {
-  if (passedOver !== null)
-    return `; a word before the pattern's own makes it another name, and the pattern that reads this one is "${passedOver}"`;
+function whereElse({ hint, logTail, objective }: Remains): string {
+  if (hint !== null) return `; ${hint}`;
   const last = lastLineOf(logTail).slice(0, mostQuoted);
   const name = objective.metric;
   return last === ''
@@ -96,15 +95,19 @@ function whereElse({ passedOver, logTail, objective }: Remains): string {
 const notANumber = (metric: string, value: MetricsLine[string], isBest: boolean): string => {
   const said = typeof value === 'string' ? value.slice(0, mostQuoted) : value;
   return isBest
-    ? `${metric} is ${JSON.stringify(said)} in a line after its best one, which is not a number and may be better`
+    ? `${metric} is ${JSON.stringify(said)} in a line after its best one: that is not a number, so nobody knows whether it is better`
     : `${metric} is ${JSON.stringify(said)} in its result, not a number`;
 };
 
 const mostQuoted = 200;
 
+const mostNames = 20;
+
 const namesOf = (line: MetricsLine): string => {
   const names = Object.keys(line).filter((name) => name !== 'final');
-  return names.length === 0 ? 'nothing' : names.join(', ');
+  const more = names.length - mostNames;
+  const shown = names.slice(0, mostNames).join(', ');
+  return names.length === 0 ? 'nothing' : more > 0 ? `${shown} and ${more} more` : shown;
 };
 
 function lastWords(logTail: string): string {

@@ -130,5 +130,5 @@ const isInNumber = (text: string, from: number, to: number): boolean =>
   /(?:[\d.]|\d[eE][-+]?)$/.test(text.slice(Math.max(0, from - 3), from)) ||
   /^\.?\d/.test(text.slice(to, to + 2));
 
-/** How a metric that is no number is kept (metrics-line.ts). */
+/** How a metric that is no number is kept (model/printed-number.ts). */
 const isNumberWord = (value: string): boolean => /^(?:NaN|-?Infinity)$/.test(value);

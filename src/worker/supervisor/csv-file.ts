@@ -48,6 +48,11 @@ export class CsvFile {
     return this.#isStuck;
   }
 
+  /** Whether nothing was there so far. */
+  get isMissing(): boolean {
+    return this.#found === null;
+  }
+
   /** Whether more than one look would take is left to be read. */
   get isFarBehind(): boolean {
     const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;

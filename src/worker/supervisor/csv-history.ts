@@ -85,7 +85,7 @@ export class CsvHistory {
     const isKnown = this.#counted[0] !== undefined;
     this.#agreed();
     if (isKnown) return held;
-    lines.push(...held);
+    for (const line of held) lines.push(line);
     return [];
   }
 

@@ -151,7 +151,5 @@ const tooMany = (names: readonly string[], cells: readonly string[]): string | n
 /** None of it is a figure. */
 const unreadable = (names: readonly string[], cells: readonly string[], problem: string): MetricsLine =>
   Object.fromEntries(
-    names
-      .filter((name) => name !== '')
-      .map((name) => [name, `${cells.join(',').slice(0, 200)} (${problem})`]),
+    names.filter((name) => name !== '').map((name) => [name, `${cells.join(',')} (${problem})`]),
   );

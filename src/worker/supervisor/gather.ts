@@ -102,8 +102,8 @@ function gatherRest(
   const log = readTail(run.log, lookedAtBytes + redaction.longestBytes);
   const isCut = log.sizeBytes > lookedAtBytes + redaction.longestBytes;
   const isReported = tellsOf(batch, metric) || (facts.hasResult && batch.standing === null);
-  const printed = isReported ? null : looked(() => printedIn(run.log, metric), null);
-  const { overlong, passedOver } = sources;
+  const printed = isReported ? null : printedIn(run.log, metric);
+  const { overlong, hint } = sources;
   if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
     exit,
@@ -111,7 +111,7 @@ function gatherRest(
     misplaced: problems[0] === undefined ? null : redaction.text(problems[0]),
     ranMs: facts.seen ? null : ranByFilesMs(run),
     overlong,
-    passedOver: passedOver === null ? null : redaction.text(passedOver),
+    hint: hint === null ? null : redaction.text(hint),
     lines: batch.lines.map(asKept),
     standing: batch.standing?.map(asKept) ?? null,
     offsets: sources.offsets,
@@ -142,7 +142,7 @@ export const unreadable = (attempt: string, redaction: Redaction, error: unknown
     misplaced: null,
     ranMs: null,
     overlong: null,
-    passedOver: null,
+    hint: null,
     lines: [],
     standing: null,
     offsets: nothingRead,

@@ -45,17 +45,21 @@ export class MetricsSources {
 
   /** A line or a row that is longer than they are read, in a sentence; null where there is none. */
   get overlong(): string | null {
-    const most = `labsweep reads lines of up to ${longestLineBytes / 1024 ** 2} MiB`;
+    const most = `is longer than ${longestLineBytes / 1024 ** 2} MiB, the most that labsweep reads`;
     if (this.#report.isStuck)
-      return `its report has a longer line than is read behind byte ${this.#report.offset}: ${most}`;
+      return `a line of its report (at byte ${this.#report.offset}) ${most}; leave out what is no metric`;
     if (this.#log.isStuck)
-      return `its output has a longer line than is read behind byte ${this.#log.offset}: ${most}`;
+      return `a line of its output (at byte ${this.#log.offset}) ${most}; print it in shorter lines`;
     if (this.#csv?.isStuck !== true) return null;
-    return `${this.#csvName ?? ''} has a longer row than is read behind byte ${this.#csv.offsets.csv} (a quote that nobody closes?): ${most}`;
+    return `a row of ${this.#csvName ?? ''} (at byte ${this.#csv.offsets.csv}) ${most}; is there a quote that nobody closes?`;
   }
 
-  get passedOver(): string | null {
-    return this.#patterns?.passedOver ?? null;
+  /** Why a metric may be missing, as the end of a sentence; null where nothing is known of it. */
+  get hint(): string | null {
+    const other = this.#patterns?.passedOver ?? null;
+    if (other !== null)
+      return `a word stands before the pattern's words in its output, which makes another name of them; the pattern "${other}" reads that one`;
+    return this.#csv?.isMissing === true ? `it wrote no ${this.#csvName ?? ''}` : null;
   }
 
   /**
@@ -65,17 +69,14 @@ export class MetricsSources {
    * @throws OddFileError, or the system's error
    */
   read(complete: boolean): Batch {
-    const lines = this.#report
-      .read(complete)
-      .map(({ text }) => parseMetricsLine(text))
-      .filter((line) => line !== null);
-    if (this.#patterns !== null) lines.push(...this.#patterns.read(this.#log.read(complete), complete));
+    const reported = this.#report.read(complete).map(({ text }) => parseMetricsLine(text));
+    const printed = this.#patterns?.read(this.#log.read(complete), complete) ?? [];
+    const lines = [...reported.filter((line) => line !== null), ...printed];
     if (this.#csv === null) return { lines, standing: null };
     const rows = this.#csv.read(complete);
-    lines.push(...rows.lines);
     // What another source has reported goes on to count.
     const isAlone = this.#patterns === null && this.#report.offset === 0;
-    return { lines, standing: isAlone ? rows.standing : null };
+    return { lines: [...lines, ...rows.lines], standing: isAlone ? rows.standing : null };
   }
 
   /** The log was cut from `before` bytes to `after`, all of it read. */

@@ -16,8 +16,16 @@ const mib = 1024 ** 2;
 const pieceBytes = 4 * mib;
 const overlapBytes = mib;
 
-/** As `printedResult` of a whole log, from its end. @throws OddFileError, or the system's error */
+/** As `printedResult` of a whole log, from its end; null where it cannot be read. */
 export function printedIn(log: string, metric: string): MetricsLine | null {
+  try {
+    return lastIn(log, metric);
+  } catch {
+    return null;
+  }
+}
+
+function lastIn(log: string, metric: string): MetricsLine | null {
   let any: MetricsLine | null = null;
   for (let end = readBytes(log, 0, 0).sizeBytes; end > 0; ) {
     const start = Math.max(0, end - pieceBytes);

@@ -9,6 +9,9 @@ const placeholder = /\{([A-Za-z_][\w.-]*)\}/g;
 /** What may stand behind a number: it is whole there. Not `1,234.5`, `0,91`, `70/100`, `0.7.1`, `12h`, `1e`, `0.9-0.1`. */
 const wholeEnd = String.raw`(?=$|\s|%(?!\w)|[)\]}>"'\x60;*!?(±|│┃║…]|,(?![\d.])|[.:]+(?:\s|$))`;
 
+/** Of what stands where a number should. Not less than a secret may have, which is hidden in it later as a whole. */
+const longestText = 4_096;
+
 interface Pattern {
   readonly text: string;
   readonly names: readonly string[];
@@ -48,7 +51,7 @@ function valueBefore(words: string, index: number, isLast: boolean, isKnownPlace
   const number = `(?=(${numberSource}))\\${2 * index + 1}`;
   const end = words.trim() === '' || /^\s/.test(words) ? wholeEnd : '';
   // Without words before it, any text could stand there.
-  const text = isKnownPlace ? `(\\S{1,80}${words === '' ? '' : '?'})` : '(?!)()';
+  const text = isKnownPlace ? `(\\S{1,${longestText}}${words === '' ? '' : '?'})` : '(?!)()';
   // `{acc}.` reads a sentence, not the beginning of 0.7.1.
   const after = isLast && /[.,]$/.test(words) ? String.raw`(?!\d)` : '';
   return `(?:${number}${end}|${text})${literal(words)}${after}`;

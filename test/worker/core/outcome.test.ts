@@ -8,7 +8,7 @@ const ended: Remains = {
   sameBoot: true,
   misplaced: null,
   overlong: null,
-  passedOver: null,
+  hint: null,
   oomKillRose: false,
   logTail: '',
   objective,
@@ -187,13 +187,13 @@ const sentences: readonly [Partial<Remains>, string][] = [
     'ended without a result: it reported no line and printed no JSON with val_accuracy; the last line of its output is "val accuracy 0.9". If its output says val_accuracy in other words, name them: metrics: {stdout: [\'val_accuracy: {val_accuracy}\']}',
   ],
   [
-    { best: null, final: { loss: 1 }, passedOver: 'best acc: {val_accuracy}' },
-    'its result has no val_accuracy, only loss; a word before the pattern\'s own makes it another name, and the pattern that reads this one is "best acc: {val_accuracy}"',
+    { best: null, final: { loss: 1 }, hint: 'it wrote no history.csv' },
+    'its result has no val_accuracy, only loss; it wrote no history.csv',
   ],
   [{ final: { val_accuracy: '1,234.5' } }, 'val_accuracy is "1,234.5" in its result, not a number'],
   [
     { objective: { ...objective, at: 'best' }, unread: { val_accuracy: '0,91' } },
-    'val_accuracy is "0,91" in a line after its best one, which is not a number and may be better',
+    'val_accuracy is "0,91" in a line after its best one: that is not a number, so nobody knows whether it is better',
   ],
   [{ overlong: 'its report has a longer line than is read' }, 'its report has a longer line than is read'],
 ];

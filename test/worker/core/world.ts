@@ -71,7 +71,7 @@ const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   exit: 0,
   misplaced: null,
   overlong: null,
-  passedOver: null,
+  hint: null,
   ranMs: null,
   lines: [],
   standing: null,

@@ -13,6 +13,7 @@ import { StdoutPatterns } from '../../../src/worker/supervisor/stdout-patterns.t
 import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder.ts';
 import { noSettings } from '../../../src/model/inventory.ts';
 import { nothingPrepared } from '../../../src/worker/core/preparation.ts';
+import { cpuMsOf } from '../../model/cpu-time.ts';
 import { launchOf, leaseOf } from '../real-agent.ts';
 
 const tailLines = (...texts: string[]) => texts.map((text, at) => ({ text, at }));
@@ -78,6 +79,82 @@ describe('patterns of the output', () => {
     const patterns = new StdoutPatterns(['[acc] (top 1): {acc}%']);
     expect(patterns.read(tailLines('val [acc] (top   1): 91.5%'), true)).toEqual([{ acc: 91.5 }]);
     expect(patterns.read(tailLines('val a (top 1): 91.5%'), true)).toEqual([]);
+  });
+});
+
+/** `acc: {acc}` in a line: what is read, or the pattern that would have read it. */
+const around: readonly [line: string, read: number | string | null][] = [
+  ['acc: 0.9', 0.9],
+  ['- acc: 0.9', 0.9],
+  ['[acc: 0.9]', 0.9],
+  ['loss: 0.3, acc: 0.9, lr: 0.1', 0.9],
+  ['Epoch 3: acc: 0.9', 0.9],
+  ['epoch 3 acc: 0.9', 0.9],
+  ['loss: nan acc: 0.9', 0.9],
+  ['loss: N/A acc: 0.9', 0.9],
+  ['optimizer=adam acc: 0.9', 0.9],
+  ['10/10 - 5ms/step acc: 0.9', 0.9],
+  ['INFO acc: 0.9', 0.9],
+  ['INFO:root:acc: 0.9', 0.9],
+  ['2024-01-01 12:00:00,123 acc: 0.9', 0.9],
+  ['│ acc: 0.9 │', 0.9],
+  ['loss: 0.3 and acc: 0.9', 0.9],
+  ['best acc: 0.99 | acc: 0.9', 0.9],
+  ['acc: 0.91±0.02', 0.91],
+  ['acc: 0.9*', 0.9],
+  ['acc: 0,91', '0,91'],
+  ['acc: 0.9s', '0.9s'],
+  ['best acc: 0.99', 'best acc: {acc}'],
+  ['Epoch 3: best acc: 0.99', 'best acc: {acc}'],
+  ['(best acc: 0.99)', 'best acc: {acc}'],
+  ['test_acc: 0.99', 'test_acc: {acc}'],
+  ['my-acc: 0.99', 'my-acc: {acc}'],
+  ['val/acc: 0.99', 'val/acc: {acc}'],
+  ['top5.acc: 0.99', 'top5.acc: {acc}'],
+  ['acc_top5: 0.99', null],
+  ['accuracy: 0.99', null],
+];
+
+describe('a pattern, and the words around it', () => {
+  it.each(around)('%s', (line, read) => {
+    const patterns = new StdoutPatterns(['acc: {acc}']);
+    const [found] = patterns.read(tailLines(line), true);
+    expect(found?.['acc'] ?? patterns.passedOver).toBe(read);
+  });
+
+  it('reads whole numbers between its own words, and sentences', () => {
+    const read = (pattern: string, line: string) => new StdoutPatterns([pattern]).read(tailLines(line), true);
+    expect(read('Accuracy: {right}/{all}', 'Accuracy: 70/100')).toEqual([{ right: 70, all: 100 }]);
+    expect(read('acc {acc}.', 'acc 0.91.')).toEqual([{ acc: 0.91 }]);
+    expect(read('acc {acc}.', 'acc 0.7.1')).toEqual([]);
+    expect(read('{acc}% right', '1,234.5% right')).toEqual([]);
+    expect(read('{acc}% right', 'now 91.5% right')).toEqual([{ acc: 91.5 }]);
+  });
+
+  it('says from where another agent has to read', () => {
+    const patterns = new StdoutPatterns(['acc: {acc}']);
+    patterns.read(
+      [
+        { text: 'acc: 0.8', at: 10 },
+        { text: 'words', at: 20 },
+        { text: 'acc: 0.9', at: 30 },
+      ],
+      false,
+    );
+    expect(patterns.openAt).toBe(30);
+    patterns.read([], true);
+    expect(patterns.openAt).toBeNull();
+  });
+
+  it('takes the time that the line takes', () => {
+    const patterns = new StdoutPatterns(['acc: {acc}', '{x}% right', ' b: {b}']);
+    for (const sign of ['acc: ', 'best acc: 1 ', ' ', '1', 'a.', 'tensor(', '\u001b[']) {
+      const line = tailLines(sign.repeat(20_000));
+      expect(
+        cpuMsOf(() => void patterns.read(line, false)),
+        sign,
+      ).toBeLessThan(3_000);
+    }
   });
 });
 

@@ -23,7 +23,7 @@ describe('an engine that is out of memory', () => {
       sameBoot: true,
       misplaced: null,
       overlong: null,
-      passedOver: null,
+      hint: null,
       oomKillRose: false,
       logTail: `Trains on gpu.\n${outOfTensorFlow(new Error(recorded))}\n`,
       objective: { metric: 'val_accuracy', goal: 'maximize', at: 'final', selectOnTest: false },
