@@ -117,7 +117,7 @@ const printed: readonly [said: string, told: unknown][] = [
   ['acc: np.float64(0.875)', 0.875],
   ["acc: tensor(0.8750, device='cuda:0', grad_fn=<DivBackward0>)", 0.875],
   ['acc: N/A\nacc: 0.5', 0.5],
-  ['acc: 0.5\nacc: N/A', 0.5],
+  ['acc: 0.5\nacc: -', 0.5],
   ['best acc: 0.99\nacc: 0.9\nbest acc: 0.99', 0.9],
   ['test_acc: 0.99 | val-acc: 0.98 | val/acc: 0.97 | acc: 0.9', 0.9],
   ['2024-01-01 12:00:00,123 INFO acc: 0.9', 0.9],
@@ -135,6 +135,7 @@ const printed: readonly [said: string, told: unknown][] = [
   ),
   ['acc: 0.5\nacc: 1,234.5', 'acc is "1,234.5" in its result, not a number'],
   ['acc: N/A', 'acc is "N/A" in its result, not a number'],
+  ['acc: 0.5\nacc: N/A', 'acc is "N/A" in its result, not a number'],
   [
     'best acc: 0.99',
     'ended without a result: it reported no line and printed no JSON with acc; a word stands before the pattern\'s words in its output, which makes another name of them; the pattern "best acc: {acc}" reads that one',
@@ -160,12 +161,15 @@ describe.concurrent('a figure behind a pattern', () => {
     );
   });
 
-  it('that cannot be read after the best one may be better, before it may not', async () => {
+  it('that cannot be read may be the best, wherever it stands, or cannot', async () => {
     const asked = { metric: 'reward', at: 'best', stdout: ['reward {reward}'] } as const;
     const rising = await endOf(['printf', 'reward 999.1\nreward 1,002.3\nreward 990.0\n'], asked);
     expect(told(rising, asked)).toBe(
-      'reward is "1,002.3" in a line after its best one: that is not a number, so nobody knows whether it is better',
+      'reward is "1,002.3" in one of its lines: that is not a number, so nobody knows whether it is the best',
     );
+    const before = await endOf(['printf', 'reward 1,002.3\nreward 990.0\n'], asked);
+    expect(told(before, asked)).toContain('reward is "1,002.3" in one of its lines');
+    expect(told(await endOf(['printf', 'reward 0,91\nreward 990.0\n'], asked), asked)).toBe(990);
     const falling = { ...asked, goal: 'minimize' } as const;
     expect(told(await endOf(['printf', 'reward 1,002.3\nreward 999.1\n'], falling), falling)).toBe(999.1);
   });

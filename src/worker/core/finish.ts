@@ -70,6 +70,7 @@ function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
     final: resultOf(held.kept.roles),
     result: held.kept.roles.result,
     unread: held.kept.roles.unread,
+    denied: held.kept.roles.denied,
     overlong: evidence.overlong,
     hint: evidence.hint,
   });

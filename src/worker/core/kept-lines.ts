@@ -1,7 +1,7 @@
 /** Which metrics lines of a trial are kept: the first, the best and the last, and as many between as are useful. */
 import type { MetricsLine, Objective } from '../../model/metrics.ts';
 import { nothingRead, type Offsets } from './journal-record.ts';
-import { cast, inOrder, linesOfRoles, noRoles, type Roles, standingOf } from './roles.ts';
+import { cast, inOrder, linesOfRoles, noRoles, type Roles, standingOf, isFigure } from './roles.ts';
 
 /** A line a second is kept, so that a program that reports each step does not fill the ledger … */
 const linesPerSecond = 1;
@@ -48,7 +48,7 @@ export interface Batch {
 
 /** Whether anything in a batch stands for the metric. */
 export const tellsOf = ({ lines, standing }: Batch, metric: string): boolean =>
-  [...lines, ...(standing ?? [])].some((line) => standingOf(line, metric) !== 'none');
+  [...lines, ...(standing ?? [])].some((line) => isFigure(standingOf(line, metric)));
 
 /**
  * Chooses from `batch`, which came when the trial had run for `ranMs`. Changes nothing: `keep` does, from the record.

@@ -2,6 +2,7 @@
 import { isNotFinite, type MetricsLine, metricOf, type Objective } from '../../model/metrics.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { oomWords } from './oom-words.ts';
+import { mayBeBetter } from './roles.ts';
 import { describeSignal, signalOf } from './signals.ts';
 import type { StopReason } from './state.ts';
 import { own } from '../../model/own.ts';
@@ -19,12 +20,13 @@ export interface Remains {
   readonly oomKillRose: boolean;
   readonly logTail: string;
   readonly objective: Objective;
-  /** The line of the best objective, the result line, and the line whose figure under its name cannot be read (roles.ts). */
+  /** Lines of the trial by their roles (roles.ts); `final` is the result line. */
   readonly best: MetricsLine | null;
   readonly final: MetricsLine | null;
   /** The last line that has the objective, finite or not. */
   readonly result: MetricsLine | null;
   readonly unread: MetricsLine | null;
+  readonly denied: MetricsLine | null;
   /** As of `Evidence` (event.ts). */
   readonly overlong: string | null;
   readonly hint: string | null;
@@ -58,8 +60,7 @@ function outcomeOfResult(remains: Remains): Outcome {
   const { metric, at } = objective;
   // It may have been the result, and an earlier line is not.
   if (overlong !== null) return failed('bad-result', overlong);
-  const isBest = at === 'best' && best !== null;
-  const judged = at === 'best' ? (unread ?? best ?? final) : final;
+  const judged = judgedLine(remains);
   if (metricOf(judged, metric) !== null) return { kind: 'succeeded' };
   if (final === null || judged === null) return failed('no-result', noResult(remains));
   const value = own(judged, metric) ?? null;
@@ -72,7 +73,13 @@ function outcomeOfResult(remains: Remains): Outcome {
     };
   if (value === null)
     return failed('bad-result', `its result has no ${metric}, only ${namesOf(final)}${whereElse(remains)}`);
-  return failed('bad-result', notANumber(metric, value, isBest));
+  return failed('bad-result', notANumber(metric, value, at === 'best' && best !== null));
+}
+
+/** The line in which the objective has to stand. */
+function judgedLine({ objective, best, final, unread, denied }: Remains): MetricsLine | null {
+  if (objective.at === 'final') return denied !== null && final?.['final'] !== true ? denied : final;
+  return unread !== null && mayBeBetter(unread, best, objective) ? unread : (best ?? denied ?? final);
 }
 
 function noResult(remains: Remains): string {
@@ -95,7 +102,7 @@ function whereElse({ hint, logTail, objective }: Remains): string {
 const notANumber = (metric: string, value: MetricsLine[string], isBest: boolean): string => {
   const said = typeof value === 'string' ? value.slice(0, mostQuoted) : value;
   return isBest
-    ? `${metric} is ${JSON.stringify(said)} in a line after its best one: that is not a number, so nobody knows whether it is better`
+    ? `${metric} is ${JSON.stringify(said)} in one of its lines: that is not a number, so nobody knows whether it is the best`
     : `${metric} is ${JSON.stringify(said)} in its result, not a number`;
 };
 

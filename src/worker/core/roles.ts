@@ -1,6 +1,7 @@
 /** The lines of a trial that an end is told from, whatever else of them is kept. */
 import { isBetter, type MetricsLine, metricOf, type Objective } from '../../model/metrics.ts';
 import { own } from '../../model/own.ts';
+import { bestReading } from '../../model/unread-figure.ts';
 
 export interface Roles {
   /** Of the objective. */
@@ -9,12 +10,21 @@ export interface Roles {
   readonly final: MetricsLine | null;
   /** The last in which something stands under the objective's name that is a figure, or was meant for one. */
   readonly result: MetricsLine | null;
-  /** The last since the best in which a figure stands there that cannot be read: it might have been a better one. */
+  /** Of those in which a figure stands there that cannot be read, the one that may be best. */
   readonly unread: MetricsLine | null;
+  /** The last since the result in which a word stands there: `N/A`. */
+  readonly denied: MetricsLine | null;
   readonly last: MetricsLine | null;
 }
 
-export const noRoles: Roles = { best: null, final: null, result: null, unread: null, last: null };
+export const noRoles: Roles = {
+  best: null,
+  final: null,
+  result: null,
+  unread: null,
+  denied: null,
+  last: null,
+};
 
 /** What a line changes of them. */
 export function cast(roles: Roles, line: MetricsLine, objective: Objective): Roles {
@@ -23,8 +33,9 @@ export function cast(roles: Roles, line: MetricsLine, objective: Objective): Rol
   return {
     best: isBest ? line : roles.best,
     final: line['final'] === true ? line : roles.final,
-    result: stands === 'number' || stands === 'figure' ? line : roles.result,
-    unread: isBest ? null : stands === 'figure' ? line : roles.unread,
+    result: isFigure(stands) ? line : roles.result,
+    unread: stands === 'figure' && mayBeBetter(line, roles.unread, objective) ? line : roles.unread,
+    denied: isFigure(stands) ? null : stands === 'word' ? line : roles.denied,
     last: line,
   };
 }
@@ -32,23 +43,44 @@ export function cast(roles: Roles, line: MetricsLine, objective: Objective): Rol
 /** The line that marked itself as the result, else the last with the objective, else the last. */
 export const resultOf = ({ final, result, last }: Roles): MetricsLine | null => final ?? result ?? last;
 
+/** What stands under the objective's name in a line. */
+type Standing = 'number' | 'figure' | 'word' | 'none';
+
 /** The lines that have a role. */
 export const linesOfRoles = (roles: Roles): ReadonlySet<MetricsLine> => new Set(inOrder(roles));
 
 /** Lines that get these roles when they are cast one after the other: a line of several comes several times. */
-export const inOrder = ({ best, unread, final, result, last }: Roles): MetricsLine[] =>
-  [best, unread, final, result, last].filter((line) => line !== null);
+export const inOrder = ({ best, unread, final, result, denied, last }: Roles): MetricsLine[] =>
+  [best, unread, final, result, denied, last].filter((line) => line !== null);
 
 /**
  * What stands under a metric's name: a number, or NaN and infinity; a text with digits, which was meant for a figure
- * (`1,234.5`); a word that says that there is none (`N/A`), or nothing.
+ * (`1,234.5`); a word that says that there is none (`N/A`); or nothing, as an empty cell or a dash.
  */
-export function standingOf(line: MetricsLine, metric: string): 'number' | 'figure' | 'none' {
+export function standingOf(line: MetricsLine, metric: string): Standing {
   const value = own(line, metric);
   if (typeof value === 'number') return 'number';
   if (typeof value !== 'string') return 'none';
   if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return 'number';
-  return /\d/.test(value) ? 'figure' : 'none';
+  if (/\d/.test(value)) return 'figure';
+  return /\p{Letter}/u.test(value) ? 'word' : 'none';
+}
+
+export const isFigure = (stands: Standing): boolean => stands === 'number' || stands === 'figure';
+
+/** Whether the figure of one line, which cannot be read, may be better than that of another. */
+export function mayBeBetter(line: MetricsLine, than: MetricsLine | null, objective: Objective): boolean {
+  const hope = hopeOf(line, objective);
+  return hope !== null && isBetter(objective, hope, hopeOf(than ?? {}, objective));
+}
+
+function hopeOf(line: MetricsLine, objective: Objective): number | null {
+  const value = own(line, objective.metric);
+  return typeof value === 'string'
+    ? bestReading(value, objective)
+    : value === undefined
+      ? null
+      : metricOf(line, objective.metric);
 }
 
 /**

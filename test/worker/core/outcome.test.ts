@@ -16,6 +16,7 @@ const ended: Remains = {
   final: { val_accuracy: 0.8 },
   result: null,
   unread: null,
+  denied: null,
 };
 
 const none = { best: null, final: null };
@@ -193,7 +194,7 @@ const sentences: readonly [Partial<Remains>, string][] = [
   [{ final: { val_accuracy: '1,234.5' } }, 'val_accuracy is "1,234.5" in its result, not a number'],
   [
     { objective: { ...objective, at: 'best' }, unread: { val_accuracy: '0,91' } },
-    'val_accuracy is "0,91" in a line after its best one: that is not a number, so nobody knows whether it is better',
+    'val_accuracy is "0,91" in one of its lines: that is not a number, so nobody knows whether it is the best',
   ],
   [{ overlong: 'its report has a longer line than is read' }, 'its report has a longer line than is read'],
 ];

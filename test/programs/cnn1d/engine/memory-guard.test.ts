@@ -31,6 +31,7 @@ describe('an engine that is out of memory', () => {
       final: null,
       result: null,
       unread: null,
+      denied: null,
     });
     expect(outcome).toEqual({
       kind: 'oom',
