@@ -1,6 +1,10 @@
-/** A text that was meant for a figure and is no number (printed-number.ts). */
+/** Texts that stand where a figure should and are no number (printed-number.ts). */
 import type { Objective } from './metrics.ts';
 import { readNumber } from './printed-number.ts';
+
+/** Whether a text says that there is no figure; of other words nobody knows whether they were meant for one: `acc: improved`. */
+export const saysNone = (text: string): boolean =>
+  /^\W*(?:n\/?a|none|null|nil|undefined|missing)\W*$/i.test(text);
 
 /**
  * The best value that such a text may stand for: a perplexity of `1,234.5` cannot be lower than 980, and a reward of that can be

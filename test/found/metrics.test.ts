@@ -118,6 +118,7 @@ const printed: readonly [said: string, told: unknown][] = [
   ["acc: tensor(0.8750, device='cuda:0', grad_fn=<DivBackward0>)", 0.875],
   ['acc: N/A\nacc: 0.5', 0.5],
   ['acc: 0.5\nacc: -', 0.5],
+  ['acc: 0.5\nacc: improved', 0.5],
   ['best acc: 0.99\nacc: 0.9\nbest acc: 0.99', 0.9],
   ['test_acc: 0.99 | val-acc: 0.98 | val/acc: 0.97 | acc: 0.9', 0.9],
   ['2024-01-01 12:00:00,123 INFO acc: 0.9', 0.9],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bestReading } from '../../src/model/unread-figure.ts';
+import { bestReading, saysNone } from '../../src/model/unread-figure.ts';
 
 describe('a figure that cannot be read', () => {
   test.each([
@@ -14,4 +14,9 @@ describe('a figure that cannot be read', () => {
     expect(bestReading(text, { goal: 'maximize' })).toBe(highest);
     expect(bestReading(text, { goal: 'minimize' })).toBe(lowest);
   });
+});
+
+test('words that say there is no figure, and words that do not', () => {
+  expect(['N/A', 'n/a,', 'NA', 'None', 'null', '(missing)', 'undefined'].filter(saysNone)).toHaveLength(7);
+  expect(['', '-', 'improved', 'nan', '0.5', 'navigation'].filter(saysNone)).toEqual([]);
 });

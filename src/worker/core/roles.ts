@@ -1,7 +1,7 @@
 /** The lines of a trial that an end is told from, whatever else of them is kept. */
 import { isBetter, type MetricsLine, metricOf, type Objective } from '../../model/metrics.ts';
 import { own } from '../../model/own.ts';
-import { bestReading } from '../../model/unread-figure.ts';
+import { bestReading, saysNone } from '../../model/unread-figure.ts';
 
 export interface Roles {
   /** Of the objective. */
@@ -12,7 +12,7 @@ export interface Roles {
   readonly result: MetricsLine | null;
   /** Of those in which a figure stands there that cannot be read, the one that may be best. */
   readonly unread: MetricsLine | null;
-  /** The last since the result in which a word stands there: `N/A`. */
+  /** The last since the result that says there is no figure: `N/A`. */
   readonly denied: MetricsLine | null;
   readonly last: MetricsLine | null;
 }
@@ -35,7 +35,7 @@ export function cast(roles: Roles, line: MetricsLine, objective: Objective): Rol
     final: line['final'] === true ? line : roles.final,
     result: isFigure(stands) ? line : roles.result,
     unread: stands === 'figure' && mayBeBetter(line, roles.unread, objective) ? line : roles.unread,
-    denied: isFigure(stands) ? null : stands === 'word' ? line : roles.denied,
+    denied: isFigure(stands) ? null : stands === 'denial' ? line : roles.denied,
     last: line,
   };
 }
@@ -44,7 +44,7 @@ export function cast(roles: Roles, line: MetricsLine, objective: Objective): Rol
 export const resultOf = ({ final, result, last }: Roles): MetricsLine | null => final ?? result ?? last;
 
 /** What stands under the objective's name in a line. */
-type Standing = 'number' | 'figure' | 'word' | 'none';
+type Standing = 'number' | 'figure' | 'denial' | 'none';
 
 /** The lines that have a role. */
 export const linesOfRoles = (roles: Roles): ReadonlySet<MetricsLine> => new Set(inOrder(roles));
@@ -55,7 +55,7 @@ export const inOrder = ({ best, unread, final, result, denied, last }: Roles): M
 
 /**
  * What stands under a metric's name: a number, or NaN and infinity; a text with digits, which was meant for a figure
- * (`1,234.5`); a word that says that there is none (`N/A`); or nothing, as an empty cell or a dash.
+ * (`1,234.5`); a word that says that there is none (`N/A`); or nothing of these, as an empty cell, a dash or `improved`.
  */
 export function standingOf(line: MetricsLine, metric: string): Standing {
   const value = own(line, metric);
@@ -63,7 +63,7 @@ export function standingOf(line: MetricsLine, metric: string): Standing {
   if (typeof value !== 'string') return 'none';
   if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return 'number';
   if (/\d/.test(value)) return 'figure';
-  return /\p{Letter}/u.test(value) ? 'word' : 'none';
+  return saysNone(value) ? 'denial' : 'none';
 }
 
 export const isFigure = (stands: Standing): boolean => stands === 'number' || stands === 'figure';

@@ -1,6 +1,7 @@
 import type { MetricsLine } from '../../model/metrics.ts';
 import { withoutColours } from '../../model/printed-lines.ts';
 import { numberSource, readNumber } from '../../model/printed-number.ts';
+import { saysNone } from '../../model/unread-figure.ts';
 import type { TailLine } from '../spool/text-tail.ts';
 import { otherName } from './other-name.ts';
 
@@ -103,10 +104,11 @@ export class StdoutPatterns {
     return found;
   }
 
-  /** A word where a number should be, as `N/A`, begins no line and ends none. */
+  /** A word where a number should be begins no line and ends none, unless it says that there is no number. */
   #comesAgain(name: string, value: number | string): boolean {
     const before = this.#open.get(name);
-    return before !== undefined && !isWord(before) && !isWord(value);
+    const tells = !isWord(value) || saysNone(String(value));
+    return before !== undefined && !isWord(before) && tells;
   }
 
   #take(): MetricsLine {
