@@ -4,7 +4,8 @@
  */
 import type { Socket } from 'node:net';
 import type { HostFacts } from '../protocol/messages.ts';
-import { type AgentLog, describeError } from './agent-log.ts';
+import { describeError } from './agent-log.ts';
+import type { AgentOptions } from './agent-options.ts';
 import { Alarm } from './alarm.ts';
 import { Claims } from './claims/claims.ts';
 import type { WorkerEvent } from './core/event.ts';
@@ -19,12 +20,9 @@ import { Effects } from './effects.ts';
 import { Peers } from './peers.ts';
 import { CompactedJournal } from './spool/compacted-journal.ts';
 import { ContentKeeper } from './spool/content-keeper.ts';
-import type { HostFolder } from './spool/host-folder.ts';
-import type { Replayed } from './replay.ts';
 import { Preparations } from './preparation/preparations.ts';
 import { AttemptSecrets } from './secrets/attempt-secrets.ts';
 import { Redaction, spellingsOfAll } from './secrets/redaction.ts';
-import type { Login } from './supervisor/trial-environment.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { findProgram } from './supervisor/program-path.ts';
 import { bytesByAttempt, gpuBytesOfSession, measuredGpus } from './telemetry/gpu-use.ts';
@@ -32,31 +30,6 @@ import { HostFiguresReader } from './telemetry/host-figures.ts';
 import { kernelUnits } from './telemetry/kernel-units.ts';
 import type { AppLine } from './telemetry/nvidia-smi-lines.ts';
 import { NvidiaSmi } from './telemetry/nvidia-smi.ts';
-
-export interface AgentOptions {
-  readonly host: HostFolder;
-  /** What the journal left, with the facts of this host. */
-  readonly replayed: Replayed;
-  /** The command that starts trials for this process (launch-trials.ts). */
-  readonly launcher: readonly string[];
-  /** What trials inherit that start now. */
-  readonly login: () => Login;
-  /** PATH of the agent itself: where it looks for the driver's tool, before it does so on that of trials. */
-  readonly path: string;
-  /** Where the figures of the host are read. @default `/proc` */
-  readonly procRoot: string;
-  /** Where the agents of all accounts on this host tell each other what they start. */
-  readonly claimsFolder: string;
-  /** The agent ends after so long without a connection and without work. */
-  readonly idleMs: number;
-  /** The host's monotonic clock, in milliseconds since its boot. */
-  readonly now: () => number;
-  readonly log: AgentLog;
-  /** Whether the folder is this agent's still; asked before anything is done. */
-  readonly mayAct: () => boolean;
-  /** Called once, when it has been idle for long enough; what it is handed says which attempts are not acknowledged. */
-  readonly idle: (isHeld: (attempt: string) => boolean) => void;
-}
 
 const sampleEveryMs = 1_000;
 const adoptedEveryMs = 100;
@@ -100,17 +73,7 @@ export class Agent {
     const redact = (text: string): string => this.#redact(text);
     log.redact = redact;
     const keeper = new ContentKeeper(host.content, hostFacts);
-    this.#supervisor = new Supervisor({
-      host,
-      launcher,
-      login,
-      keeper,
-      secrets,
-      units,
-      procRoot,
-      now,
-      post,
-    });
+    this.#supervisor = new Supervisor({ host, launcher, login, keeper, secrets, units, procRoot, now, post });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({
       opened: (connection) => this.#post({ kind: 'opened', connection }),

@@ -1,3 +1,4 @@
+import { valueText } from '../../src/model/value.ts';
 import { describe, expect, it } from 'vitest';
 import { bestSoFar } from '../../src/results/best.ts';
 import { leaderboard } from '../../src/results/leaderboard.ts';
@@ -14,7 +15,9 @@ describe('the best point so far', () => {
     const sweep = built.sweep(built.declare({ points, replicates: 3, objective: { ...accuracy, goal } }));
     const leader = () => {
       const best = bestSoFar(built.state, sweep);
-      expect(best?.label).toContain(`x=${String(leaderboard(built.state, sweep).rows[0]?.params['x'])}`);
+      expect(best?.label).toContain(
+        `x=${valueText(leaderboard(built.state, sweep).rows[0]?.params['x'] ?? null)}`,
+      );
       return best;
     };
     expect(bestSoFar(built.state, sweep)).toBeNull();
