@@ -92,7 +92,7 @@ describe.concurrent('hosts check --sweep', () => {
     expect(code).toBe(exitCode.failedInPart);
     expect(lines.slice(0, 3)).toEqual([
       expect.stringMatching(
-        /^ {2}x `activate` ended with exit code 1: no such module \(its log there: .*\); mend it in the sweep/,
+        /^ {2}x `activate` fails at line 1 \(.*; false\) with exit code 1: no such module \(its log there: .*\); mend it in the sweep/,
       ),
       '        modules of cedar',
       '        no such module',
