@@ -114,7 +114,6 @@ describe.concurrent('a program that does not do what it should', () => {
   });
 
   it.for([
-    ['NaN', `echo '{"score": NaN}'`, 'failed: score is NaN in its result'],
     ['another metric', `echo '{"scor": 3}'`, 'failed: its result has no score, only scor'],
     ['nothing', 'true', 'failed: ended without a result: it reported no line and printed no JSON with score'],
   ] as const)('prints %s: that is no result', async ([, script, complaint], { lab }) => {
