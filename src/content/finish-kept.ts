@@ -50,7 +50,7 @@ export async function finishKept(folder: string, { others }: KeptFolder, times: 
     }
   }
   // Those below first: what has been closed lets nobody in.
-  for (const each of folders.toSorted((one, other) => depthOf(other) - depthOf(one)))
+  for (const each of [...folders].sort((one, other) => depthOf(other) - depthOf(one)))
     await seal(folder, each, times);
 }
 

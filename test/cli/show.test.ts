@@ -60,6 +60,8 @@ describe('labsweep show', () => {
       artifacts of attempt 2
         model/weights.bin  3 MiB  on cedar
         history.csv        120 B  HERE/.labsweep/artifacts/n1-2/history.csv
+
+      2 of 2 artifacts are still to come from cedar: \`labsweep resume\` fetches them
       "
     `);
   });

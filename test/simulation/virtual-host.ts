@@ -331,7 +331,7 @@ class Agent {
         const { attempt } = instruction.lease;
         const { lease, surroundings } = instruction;
         const process = port.spawn(lease, surroundings.device, () => this.#post({ kind: 'exited', attempt }));
-        return this.#later({ kind: 'spawned', attempt, process, oomKills: 0 });
+        return this.#later({ kind: 'spawned', at: null, attempt, process, oomKills: 0 });
       }
       case 'claim':
         return this.#later({ kind: 'claims-read', said: instruction.said, others: [], untold: null });
@@ -389,7 +389,7 @@ class Agent {
     const process = this.#port.processOf(attempt);
     const runs = this.#port.watch(attempt, () => this.#post({ kind: 'exited', attempt }));
     if (runs && process !== null)
-      return this.#later({ kind: 'spawned', attempt, process: process.identity, oomKills: 0 });
+      return this.#later({ kind: 'spawned', at: null, attempt, process: process.identity, oomKills: 0 });
     return this.#later({ kind: 'exited', attempt });
   }
 

@@ -128,7 +128,7 @@ function begin(
 
 function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started' }>): void {
   if (held.status.kind !== 'starting') return;
-  const { at } = held.status;
+  const at = record.at ?? held.status.at;
   held.status = {
     kind: 'running',
     run: {

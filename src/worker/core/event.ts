@@ -20,6 +20,8 @@ export type WorkerEvent =
   | {
       readonly kind: 'spawned';
       readonly attempt: string;
+      /** Null for what was found again. */
+      readonly at: number | null;
       readonly process: ProcessIdentity;
       readonly oomKills: number | null;
     }

@@ -51,6 +51,8 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('started'),
     attempt,
+    /** Its start may have waited for copies of its program. Null: when it was asked for, or nobody knows. */
+    at: at.nullable().default(null),
     pid: z.number(),
     startTime: z.number().nullable(),
     oomKills: z.number().nullable(),

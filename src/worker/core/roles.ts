@@ -55,11 +55,13 @@ export const inOrder = ({ best, unread, final, result, denied, last }: Roles): M
 
 /**
  * What stands under a metric's name: a number, or NaN and infinity; a text with digits, which was meant for a figure
- * (`1,234.5`); a word that says that there is none (`N/A`); or nothing of these, as an empty cell, a dash or `improved`.
+ * (`1,234.5`); a word that says that there is none (`N/A`), as
+ * JSON's null does; or nothing of these, as an empty cell, a dash or `improved`.
  */
 export function standingOf(line: MetricsLine, metric: string): Standing {
   const value = own(line, metric);
   if (typeof value === 'number') return 'number';
+  if (value === null) return 'denial';
   if (typeof value !== 'string') return 'none';
   if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return 'number';
   if (/\d/.test(value)) return 'figure';

@@ -53,5 +53,5 @@ function* startRecords(
   if (status.kind === 'waiting' || status.kind === 'ended') return;
   const run = status.kind === 'starting' ? null : status.run;
   yield { kind: 'starting', attempt, at: startOf(status), device };
-  if (run !== null) yield { kind: 'started', attempt, ...run.process, oomKills: run.oomKills };
+  if (run !== null) yield { kind: 'started', attempt, at: null, ...run.process, oomKills: run.oomKills };
 }

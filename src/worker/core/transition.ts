@@ -143,8 +143,8 @@ function withAttempt(turn: Turn, id: string, act: (held: HeldAttempt) => void): 
 /** A start that succeeded. One that is found again after a restart is running already. */
 function spawned(turn: Turn, held: HeldAttempt, event: Extract<WorkerEvent, { kind: 'spawned' }>): void {
   if (held.status.kind !== 'starting') return;
-  const { attempt, process, oomKills } = event;
-  turn.commit({ kind: 'started', attempt, ...process, oomKills });
+  const { attempt, at, process, oomKills } = event;
+  turn.commit({ kind: 'started', attempt, at, ...process, oomKills });
   turn.state.setbacks = { count: 0, because: '', until: 0 };
   noteStart(turn, attempt);
   if (held.stopping !== null) signal(turn, held, 'TERM');

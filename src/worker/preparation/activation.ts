@@ -83,7 +83,8 @@ function inTheirWords({ message, logTail, ...rest }: Failed, log: string): Faile
   if (said === undefined) return { ...rest, message: withoutPlaces(message), logTail: lines.join('\n') };
   const words =
     lines
-      .findLast((line) => line.trim() !== '')
+      .filter((line) => line.trim() !== '')
+      .at(-1)
       ?.trim()
       .slice(0, longestWords) ?? '';
   const what = said.slice(sayingMark.length);

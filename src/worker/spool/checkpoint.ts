@@ -103,7 +103,7 @@ export async function unpackCheckpoint(
 ): Promise<string | null> {
   const draft = draftOf(host, trial);
   try {
-    await rm(draft, { recursive: true, force: true });
+    removeDraft(draft);
     mkdirSync(join(host.root, 'restored'), { recursive: true, mode: 0o700 });
     const refusal = await unpackKept(draft, hash, path);
     return refusal?.problem ?? null;
@@ -131,8 +131,13 @@ export function placeCheckpoint(host: HostFolder, trial: string): string | null 
 }
 
 /** What was unpacked is not wanted. At once: the next may be unpacked in the same place. */
-export const discardDraft = (host: HostFolder, trial: string): void =>
-  rmSync(draftOf(host, trial), { recursive: true, force: true });
+export const discardDraft = (host: HostFolder, trial: string): void => removeDraft(draftOf(host, trial));
+
+/** It may hold folders that are closed, as they were on the host that it came from. */
+function removeDraft(draft: string): void {
+  reopen(draft);
+  rmSync(draft, { recursive: true, force: true });
+}
 
 /** Removes the checkpoint of a trial whose result is in the ledger. Empty ones, which most are, wait for an idle moment. */
 export function dropCheckpoint(host: HostFolder, trial: string): void {
@@ -147,7 +152,11 @@ export function dropCheckpoint(host: HostFolder, trial: string): void {
  * a folder costs ext4 more than starting a program.
  */
 export function tidyCheckpoints(host: HostFolder): void {
-  rmSync(join(host.root, 'restored'), { recursive: true, force: true });
+  try {
+    removeDraft(join(host.root, 'restored'));
+  } catch {
+    // In nobody's way.
+  }
   const checkpoints = `${host.root}/checkpoints`;
   for (const trial of isFolder(checkpoints) ? readdirSync(checkpoints) : []) {
     try {

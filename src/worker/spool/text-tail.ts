@@ -40,6 +40,10 @@ export class TextTail {
     this.#offset = offset;
   }
 
+  get unreadBytes(): number {
+    return Math.max(0, (this.#size() ?? 0) - this.#offset);
+  }
+
   /** Whether more than one look would take is left to be read. */
   get isFarBehind(): boolean {
     return !this.#isStuck && (this.#size() ?? 0) - this.#offset > mostBytesOfLook;

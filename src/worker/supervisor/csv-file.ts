@@ -53,10 +53,14 @@ export class CsvFile {
     return this.#found === null;
   }
 
+  get unreadBytes(): number {
+    const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+    return Math.max(0, size - this.#rows.taken);
+  }
+
   /** Whether more than one look would take is left to be read. */
   get isFarBehind(): boolean {
-    const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
-    return !this.#isStuck && size - this.#rows.taken > mostBytesOfLook;
+    return !this.#isStuck && this.unreadBytes > mostBytesOfLook;
   }
 
   /**
@@ -73,8 +77,10 @@ export class CsvFile {
       this.#found = found;
       let taken = nothing;
       for (;;) {
+        const before = this.#rows.taken;
         taken = joined(taken, this.#look(file, found.size, complete));
-        if (!complete || this.#isStuck || this.#rows.taken >= found.size) return taken;
+        const isThrough = this.#rows.taken >= found.size || this.#rows.taken === before;
+        if (!complete || this.#isStuck || isThrough) return taken;
       }
     });
   }

@@ -58,10 +58,12 @@ async function catchUp(
   metric: string,
 ): Promise<boolean> {
   let isReported = hasResult;
-  while (isFarBehind(sources)) {
+  // What no look takes, a line without its end, is left for the last one.
+  for (let left = Number.POSITIVE_INFINITY; isFarBehind(sources) && sources.unreadBytes < left; ) {
     try {
+      left = sources.unreadBytes;
       const batch = sources.read(false);
-      isReported = isReported || tellsOf(batch, metric);
+      isReported = tellsOf(batch, metric) || (isReported && batch.standing === null);
       read(batch);
     } catch {
       break; // the last look says what is wrong
@@ -96,6 +98,7 @@ function gatherRest(
   };
   const exit = looked(() => readExitRecord(run), null);
   const batch = looked<Batch>(() => sources.read(true), { lines: [], standing: null });
+  if (sources.problem !== null) problems.push(sources.problem);
   const { redaction } = facts;
   const { metric } = launch.objective;
   const asKept = (line: MetricsLine): MetricsLine => keptForm(line, redaction, metric);

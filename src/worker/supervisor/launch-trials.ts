@@ -58,6 +58,7 @@ function launchTrials(
   const { closeSync, mkdirSync, openSync, rmSync } = fileSystem;
   const copies = makeCopies(fileSystem, createHash);
   const sliceMs = 4;
+  const mostToRemove = 4;
   process.title = 'labsweep launcher';
   const agent = process.ppid;
   // Each look at `process.env` would ask the system for every variable.
@@ -161,7 +162,8 @@ function launchTrials(
     const until = performance.now() + sliceMs;
     while (performance.now() < until) {
       endWithAgent();
-      const jobs = toCopy.length > 0 ? toCopy : toRemove;
+      // Where copies never end, what is beyond the bound goes before them.
+      const jobs = toCopy.length > 0 && toRemove.length <= mostToRemove ? toCopy : toRemove;
       if (jobs[0]?.next().done === true) jobs.shift();
       if (toCopy.length + toRemove.length === 0) return;
     }

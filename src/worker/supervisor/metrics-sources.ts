@@ -6,6 +6,7 @@ import type { RunFolder } from '../spool/host-folder.ts';
 import { placeAfterCut } from '../spool/log-file.ts';
 import { longestLineBytes, TextTail } from '../spool/text-tail.ts';
 import { CsvFile } from './csv-file.ts';
+import type { RowsTaken } from './csv-history.ts';
 import { parseMetricsLine } from './metrics-line.ts';
 import { StdoutPatterns } from './stdout-patterns.ts';
 
@@ -16,6 +17,7 @@ export class MetricsSources {
   readonly #csv: CsvFile | null;
   readonly #csvName: string | null;
   readonly #patterns: StdoutPatterns | null;
+  #problem: string | null = null;
 
   /** @param offsets how far an earlier agent has read */
   constructor(run: RunFolder, metrics: Launch['metrics'], offsets: Offsets) {
@@ -31,6 +33,17 @@ export class MetricsSources {
   get offsets(): Offsets {
     const log = this.#patterns?.openAt ?? this.#log.offset;
     return { csv: 0, csvRows: 0, csvHash: 0, ...this.#csv?.offsets, report: this.#report.offset, log };
+  }
+
+  /** Bytes that no look has taken yet. */
+  get unreadBytes(): number {
+    const ofLog = this.#patterns === null ? 0 : this.#log.unreadBytes;
+    return this.#report.unreadBytes + ofLog + (this.#csv?.unreadBytes ?? 0);
+  }
+
+  /** Why the CSV file could not be read at the last look; null where it could. The other sources do not wait for it. */
+  get problem(): string | null {
+    return this.#problem;
   }
 
   /** Whether one look would leave more to be read. */
@@ -73,10 +86,20 @@ export class MetricsSources {
     const printed = this.#patterns?.read(this.#log.read(complete), complete) ?? [];
     const lines = [...reported.filter((line) => line !== null), ...printed];
     if (this.#csv === null) return { lines, standing: null };
-    const rows = this.#csv.read(complete);
+    const rows = this.#rowsOf(this.#csv, complete);
     // What another source has reported goes on to count.
     const isAlone = this.#patterns === null && this.#report.offset === 0;
     return { lines: [...lines, ...rows.lines], standing: isAlone ? rows.standing : null };
+  }
+
+  #rowsOf(csv: CsvFile, complete: boolean): RowsTaken {
+    this.#problem = null;
+    try {
+      return csv.read(complete);
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+      return { lines: [], standing: null };
+    }
   }
 
   /** The log was cut from `before` bytes to `after`, all of it read. */

@@ -55,7 +55,7 @@ export function printedResult(log: string, metric: string): MetricsLine | null {
   return found?.line ?? null;
 }
 
-const isHeld = (line: MetricsLine, metric: string): boolean => (own(line, metric) ?? null) !== null;
+const isHeld = (line: MetricsLine, metric: string): boolean => own(line, metric) !== undefined;
 
 const rank = ({ line, isAlone }: Printed, metric: string): number =>
   (isHeld(line, metric) ? 2 : 0) + (isAlone ? 1 : 0);

@@ -128,7 +128,13 @@ export class Supervisor {
         isChild: false,
       };
       this.#running.set(attempt, watched);
-      return this.#options.post({ kind: 'spawned', attempt, process: found, oomKills: this.#oomKills });
+      return this.#options.post({
+        kind: 'spawned',
+        attempt,
+        at: null,
+        process: found,
+        oomKills: this.#oomKills,
+      });
     }
     // The number of a leader that is gone may be another's by now: only the mark is followed.
     this.#sessions.killAll(attempt, null);
@@ -234,7 +240,7 @@ export class Supervisor {
     const startedAt = this.#options.now();
     const watched = { attempt, process, run, launch, offsets: nothingRead, startedAt, sources: null };
     this.#running.set(attempt, { ...watched, isChild: true });
-    this.#options.post({ kind: 'spawned', attempt, process, oomKills: this.#oomKills });
+    this.#options.post({ kind: 'spawned', attempt, at: startedAt, process, oomKills: this.#oomKills });
   }
 
   #childExited(attempt: string): void {

@@ -74,7 +74,7 @@ describe('an attempt on a GPU', () => {
     const { world } = new GpuWorld(2);
     world.lease(needs('a-1', 4), needs('a-2', 4));
     expect(world.take('spawn')).toMatchObject({ surroundings: { device: gpu(0) } });
-    world.post({ kind: 'spawned', attempt: 'a-1', process: { pid: 7, startTime: 3 }, oomKills: 0 });
+    world.post({ kind: 'spawned', at: null, attempt: 'a-1', process: { pid: 7, startTime: 3 }, oomKills: 0 });
     world.spawnAll();
     world.now += 100;
     world.post({ kind: 'tick' });

@@ -12,7 +12,7 @@ describe('an attempt', () => {
     const world = World.greeted();
     world.lease(leaseOf('a-1'));
     expect(world.take('spawn')).toMatchObject({ lease: { attempt: 'a-1' }, launch: { command: ['train'] } });
-    world.post({ kind: 'spawned', attempt: 'a-1', process: { pid: 7, startTime: 3 }, oomKills: 0 });
+    world.post({ kind: 'spawned', attempt: 'a-1', at: null, process: { pid: 7, startTime: 3 }, oomKills: 0 });
     world.now += 100;
     world.post({ kind: 'tick' });
     expect(world.hear('started')).toEqual({ kind: 'started', attempts: [{ attempt: 'a-1', device: 'cpu' }] });
@@ -85,7 +85,13 @@ describe('an attempt', () => {
     const world = World.greeted();
     world.lease(leaseOf('a-1'));
     world.take('spawn');
-    world.post({ kind: 'spawned', attempt: 'a-1', process: { pid: 7, startTime: null }, oomKills: 0 });
+    world.post({
+      kind: 'spawned',
+      attempt: 'a-1',
+      at: null,
+      process: { pid: 7, startTime: null },
+      oomKills: 0,
+    });
     const share = {
       attempt: 'a-1',
       cpuMs: 1,
@@ -354,7 +360,7 @@ describe('ending an attempt', () => {
     world.lease(leaseOf('a-1'));
     world.take('spawn');
     world.say(1, { kind: 'cancel', attempts: ['a-1'] });
-    world.post({ kind: 'spawned', attempt: 'a-1', process: { pid: 9, startTime: 1 }, oomKills: 0 });
+    world.post({ kind: 'spawned', attempt: 'a-1', at: null, process: { pid: 9, startTime: 1 }, oomKills: 0 });
     expect(world.take('signal')).toMatchObject({ attempt: 'a-1', signal: 'TERM' });
   });
 
@@ -689,7 +695,7 @@ describe('an agent that begins', () => {
     const world = World.greeted();
     world.lease(leaseOf('a-1'), leaseOf('a-2'));
     world.take('spawn');
-    world.post({ kind: 'spawned', attempt: 'a-1', process: { pid: 7, startTime: 3 }, oomKills: 0 });
+    world.post({ kind: 'spawned', attempt: 'a-1', at: null, process: { pid: 7, startTime: 3 }, oomKills: 0 });
     const next = world.next();
     next.post({ kind: 'booted', facts: next.state.facts });
     expect(next.take('adopt')).toMatchObject({
@@ -698,7 +704,7 @@ describe('an agent that begins', () => {
     });
     expect(next.take('adopt')).toMatchObject({ lease: { attempt: 'a-2' }, process: null });
     next.expectNothingMore();
-    next.post({ kind: 'spawned', attempt: 'a-2', process: { pid: 8, startTime: 4 }, oomKills: 0 });
+    next.post({ kind: 'spawned', attempt: 'a-2', at: null, process: { pid: 8, startTime: 4 }, oomKills: 0 });
     expect(next.records('started')).toHaveLength(2);
     next.now += 5_000;
     next.post({ kind: 'exited', attempt: 'a-1' });

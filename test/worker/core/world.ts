@@ -216,7 +216,7 @@ export class World {
     while (this.#instructions.some(({ kind }) => kind === 'spawn')) {
       const { attempt } = this.take('spawn').lease;
       attempts.push(attempt);
-      this.post({ kind: 'spawned', attempt, process: { pid: 200, startTime: 1 }, oomKills: 0 });
+      this.post({ kind: 'spawned', attempt, at: null, process: { pid: 200, startTime: 1 }, oomKills: 0 });
     }
     return attempts;
   }
