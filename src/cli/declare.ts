@@ -3,6 +3,7 @@ import type { Declared } from '../coordinator/declaration.ts';
 import { fold } from '../ledger/fold.ts';
 import { emptyLedger, type LedgerState } from '../ledger/state.ts';
 import { openReader } from '../ledger/store/reader.ts';
+import { argsNote } from './args-note.ts';
 import type { UsedPlaces } from './bystanders.ts';
 import type { Console } from './console.ts';
 import { requireData, resolveData } from './data-sets.ts';
@@ -46,13 +47,13 @@ export async function declareSweep(
   const kept = await keptProgram(asked, options);
   const anew = declareAnew(ledger, loaded, kept, data, options);
   const { declared } = anew;
+  requireDecision(ledger, anew, options);
   if (options.prune !== true) {
-    requireDecision(ledger, anew, options);
     const decided = new Set([...anew.replaced, ...(options.fresh === true ? trialsBefore(asked) : [])]);
     await requireLeave(console, declared, leavingOf(ledger, declared, decided));
   }
-  const note = await seedNote(loaded, read.files);
-  if (note !== null) console.err(`${note}\n`);
+  for (const note of [argsNote(loaded.sweep), await seedNote(loaded, read.files)])
+    if (note !== null) console.err(`${note}\n`);
   await read.keep(storeFolder(stateFolder));
   if (read.files !== null) noteBystanders(stateFolder, read.files.bystanders.places);
   return declared;

@@ -45,8 +45,13 @@ export async function writeOrAsk(
   for (let waited = 0; ; waited += pollMs) {
     const opened = becomeWriter(console, folder, breakLock);
     if (opened.kind === 'opened') return opened;
-    const { holder } = opened;
+    const { holder, isOlder } = opened;
     const who = `process ${holder.pid} on ${holder.hostname}`;
+    if (isOlder && (command.kind === 'run' || command.kind === 'run-part'))
+      throw new CommandError(
+        `${who} is a coordinator of an older labsweep, which does not run all sweeps as they are written now. ` +
+          `End it with \`kill ${holder.pid}\` (its trials go on), then run again.`,
+      );
     const answer = await askWriter(folder, command);
     if (answer.kind === 'answered') return { kind: 'answered', answer: answer.answer, holder };
     if (answer.kind === 'refused')

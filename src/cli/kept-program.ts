@@ -72,8 +72,12 @@ export function trialsBefore({ ledger, loaded, read: { program }, data }: Asked)
   const before = ledger.sweeps.get(sweepName(loaded.sweep.name));
   const identity = before === undefined ? null : earlierIdentity(before, program.identity);
   if (identity === null) return new Set();
-  const { points } = declare(loaded.sweep, loaded.path, loaded.points, { ...program, identity }, data);
-  return new Set(points.flatMap(({ trials }) => trials));
+  const then = { ...program, identity };
+  // Under both names that a training may have: its own, and that by which it was trained anew for the objective.
+  const named = [false, true].flatMap(
+    (isAnew) => declare(loaded.sweep, loaded.path, loaded.points, then, data, () => isAnew).points,
+  );
+  return new Set(named.flatMap(({ trials }) => trials));
 }
 
 type CommandIdentity = Extract<ProgramIdentity, { kind: 'command' }>;

@@ -23,11 +23,19 @@ function writtenBehind(pipe: FileKey): FileKey[] {
     (name) => /^\d+$/.test(name) && name !== String(process.pid) && groupOf(name) === group,
   );
   return others.flatMap((pid) => {
-    const held = readdirSync(`/proc/${pid}/fd`).flatMap((name) => openFile(pid, name) ?? []);
+    const held = openFiles(pid);
     return held.some(({ key }) => key === pipe)
       ? held.flatMap(({ key, isWrittenFile }) => (isWrittenFile ? [key] : []))
       : [];
   });
+}
+
+function openFiles(pid: string): { key: FileKey; isWrittenFile: boolean }[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((name) => openFile(pid, name) ?? []);
+  } catch {
+    return []; // it has ended, or is another user's
+  }
 }
 
 /** Behind the name of a program, which may hold brackets and spaces itself (proc_pid_stat(5)). */

@@ -17,6 +17,8 @@ export interface Plan {
   readonly besides: readonly { readonly path: string; readonly what: string }[];
   /** That replicates may all be the same, since the program is not told its seed; null where it is. */
   readonly seedNote: string | null;
+  /** Parameters that `{args}` leaves out, since the command passes them under other names; null where there are none. */
+  readonly argsNote: string | null;
   /** How trials use what `setup` makes, for a person; null where there is no `setup`. */
   readonly setup: string | null;
   /** Null while nothing of the program has been seen to run. */

@@ -95,7 +95,7 @@ async function readCommand(
         kind: 'command',
         command,
         files,
-        env,
+        env: identityEnv(env),
         argStyle,
         ...booleans,
         ...(activate === null ? {} : { activate }),
@@ -166,3 +166,9 @@ async function readFiles(
   const bystanders = new Bystanders(folder, command, used);
   return { folder, bystanders, ...(await readFolder(folder, 'usual', refuse, bystanders)) };
 }
+
+/** `$$NAME` says what `$NAME` said before that was refused: the same program. */
+const identityEnv = (env: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, value.replaceAll(/\$\$(?=[A-Z_])/g, '$')]),
+  );

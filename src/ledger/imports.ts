@@ -74,7 +74,9 @@ function joinSweep(
   const same =
     known !== undefined && questionOf(known.declaration) === questionOf(declaration) ? known : null;
   for (const trial of known?.order ?? []) trial.sweeps = trial.sweeps.filter((sweep) => sweep !== name);
-  const points = union(same?.points ?? [], ours);
+  const points = union(same?.points ?? [], ours).map((point) =>
+    withTrials(point, oncePerSeed(state, point.trials)),
+  );
   const order = points.flatMap(({ trials }) => trials.flatMap((id) => state.trials.get(trialId(id)) ?? []));
   const sweep: Sweep = {
     name,
@@ -110,6 +112,11 @@ function union(known: readonly PointDeclaration[], results: readonly ImportedRes
   }
   return [...points.values()].toSorted((a, b) => (a.shape < b.shape ? -1 : 1));
 }
+
+/** A training may have a second name, by which it was trained for this objective: one of them counts. */
+const oncePerSeed = (state: LedgerState, trials: readonly string[]): string[] => [
+  ...new Map(trials.toReversed().map((id) => [state.trials.get(trialId(id))?.seed, id])).values(),
+];
 
 const withTrials = (point: PointDeclaration, trials: readonly string[]): PointDeclaration => ({
   ...point,

@@ -38,20 +38,23 @@ export function parameterIn(name: string, isParameter: (name: string) => boolean
 }
 
 /** An argument that is the value of one name and nothing else, or that behind `=`. */
-const wholeArgument = /^(?:[^{}=]+=)?\{([A-Za-z_][\w.-]*)\}$/;
+const wholeArgument = /^(?:([^{}=]+)=)?\{([A-Za-z_][\w.-]*)\}$/;
 
 /**
- * Parameters that a command passes by themselves (`{lr}`, `--rate={lr}`), which {args} therefore leaves out. One that
- * stands inside of a longer text (`runs/{lr}`) is told of there, not passed.
+ * Parameters that a command passes by themselves (`{lr}`, `--rate={lr}`), which {args} therefore leaves out, each with the flag
+ * that it follows; null where there is none. One that stands inside of a longer text (`runs/{lr}`) is told of there, not passed.
  */
 export function wholeParameters(
   command: readonly string[],
   isParameter: (name: string) => boolean,
-): ReadonlySet<string> {
-  return new Set(
-    command.flatMap((argument) => {
-      const name = wholeArgument.exec(argument)?.[1];
-      return name === undefined ? [] : (parameterIn(name, isParameter) ?? []);
-    }),
-  );
+): ReadonlyMap<string, string | null> {
+  const found = new Map<string, string | null>();
+  command.forEach((argument, index) => {
+    const [, key, name] = wholeArgument.exec(argument) ?? [];
+    const parameter = name === undefined ? null : parameterIn(name, isParameter);
+    if (parameter === null) return;
+    const before = command[index - 1] ?? '';
+    found.set(parameter, key ?? (/^--?[A-Za-z]/.test(before) ? before : null));
+  });
+  return found;
 }

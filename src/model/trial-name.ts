@@ -74,7 +74,9 @@ function byParams<Trial extends Nameable>(name: string, trials: readonly Trial[]
       );
     }
   }
-  const found = trials.filter((trial) => wanted.every(([parameter, text]) => isSaid(trial, parameter, text)));
+  // `4.0` is 4, and `[60, 60]` a list, as in a sweep file.
+  const said = wanted.map(([parameter, text]): Said => ({ parameter, text, value: readValue(text) }));
+  const found = trials.filter((trial) => said.every((one) => isSaid(trial, one)));
   if (found.length === 0) return none(`no trial has ${name}`);
   const points = new Set(found.map(({ point }) => point));
   if (points.size === 1) return { kind: 'selected', trials: found };
@@ -92,11 +94,16 @@ const assignments = (text: string): [string, string][] =>
     return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
   });
 
-function isSaid({ params, seed, case: named }: Nameable, parameter: string, text: string): boolean {
+interface Said {
+  readonly parameter: string;
+  readonly text: string;
+  readonly value: ReturnType<typeof readValue>;
+}
+
+function isSaid({ params, seed, case: named }: Nameable, { parameter, text, value: read }: Said): boolean {
   const value = parameter === 'case' ? named : parameter === 'seed' ? seed : own(params, parameter);
   if (value === undefined || (value === null && parameter === 'case')) return false;
-  // `4.0` is 4, and `[60, 60]` a list, as in a sweep file.
-  return valueText(value) === text || isSameValue(value, readValue(text));
+  return valueText(value) === text || isSameValue(value, read);
 }
 
 const none = (message: string): { kind: 'none'; message: string } => ({ kind: 'none', message });

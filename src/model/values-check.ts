@@ -26,7 +26,7 @@ export function passingIssues(
 ): SourceIssue[] {
   const keys = keysOf(sweep, input);
   const passed = new Set(keys.keys());
-  for (const name of wholeParameters(program.command, (one) => keys.has(one))) passed.delete(name);
+  for (const name of wholeParameters(program.command, (one) => keys.has(one)).keys()) passed.delete(name);
   const hasArgs = program.command.some((argument) => namesInBraces(argument).includes('args'));
   if (!hasArgs) return [];
   if (program.argStyle === 'hydra' && program.booleans !== null && program.booleans !== 'value')

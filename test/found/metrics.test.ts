@@ -236,6 +236,11 @@ print(json.dumps({'score': 0.9, 'hist': [0.1] * 50_000, **{f'w{i}': i / 7 for i 
     );
   });
 
+  it('with a last line of 6 MB that has no end is read', async () => {
+    const end = await endOf(report(`f.write(json.dumps({'score': 0.9, 'x': 'x' * 6_000_000}))`), asked);
+    expect(told(end, asked)).toBe(0.9);
+  });
+
   it('of 50,000 lines is thinned, and its best and its last line are kept', async () => {
     const lines = `for i in range(50_000): f.write(json.dumps({'step': i, 'score': 9 if i == 7_777 else i % 7}) + '\\n')`;
     const end = await endOf(report(lines), asked);

@@ -145,6 +145,10 @@ describe('P8 a value of the wrong kind is refused with what would be right', () 
       'sweeps/x.yaml:3:18  fixed.dropout: is missing: a number, a word, true, false, null, a list or a mapping',
     ],
     [
+      `${toyHead}grid: {layers: {from: 3, to: 9}}\nexclude: [{layers: {from: 8, to: 9}, because: too deep}]\n`,
+      'sweeps/x.yaml:4:20  exclude[0].layers: no point has {"from":8,"to":9}; write a value, or a list of values',
+    ],
+    [
       `${toyHead}exclude: [{layers: 3}]\n`,
       'sweeps/x.yaml:3:11  exclude[0].because: is missing: a sentence that says why',
     ],

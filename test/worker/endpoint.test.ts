@@ -107,6 +107,13 @@ const stop = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 };
 
+it('calls nothing that Node 16 lacks: methods are not lowered as syntax is', () => {
+  const calls = readFileSync(join(import.meta.dirname, '../../dist/agent.mjs'), 'utf8').match(
+    /\.(?:toSorted|toReversed|toSpliced|findLast|findLastIndex)\(/g,
+  );
+  expect(calls).toBe(null);
+});
+
 describe('start', () => {
   it('brings an agent up that outlives it, and answers with the same one the second time', async () => {
     const first = await start();
@@ -135,7 +142,10 @@ describe('start', () => {
 
   it('replaces an older build, whose trials run on; and is content with a newer one', async () => {
     const older = join(bundles, 'older.mjs');
-    writeFileSync(older, `${readFileSync(agent, 'utf8')}\n// another build\n`);
+    writeFileSync(
+      older,
+      `${readFileSync(join(import.meta.dirname, '../../dist/agent.mjs'), 'utf8')}\n// another build\n`,
+    );
     utimesSync(older, 1_000, 1_000);
     const first = await start(older);
     const writer = await Writer.connect(first.socket);
@@ -159,7 +169,10 @@ describe('start', () => {
 
   it('takes its own file where that of the newer build that served last is torn', async () => {
     const newer = join(bundles, 'newer.mjs');
-    writeFileSync(newer, `${readFileSync(agent, 'utf8')}\n// another build\n`);
+    writeFileSync(
+      newer,
+      `${readFileSync(join(import.meta.dirname, '../../dist/agent.mjs'), 'utf8')}\n// another build\n`,
+    );
     const { pid, build } = await start(newer);
     process.kill(pid, 'SIGKILL');
     await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);

@@ -30,6 +30,7 @@ import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
 import { quoted } from '../quoted.ts';
 import { refusedByAll } from '../plan-refusals.ts';
+import { argsNote } from '../args-note.ts';
 import { seedNote } from '../seed-note.ts';
 import { shownVariables } from '../shown-variables.ts';
 import { stateFolderOf } from '../state-folder.ts';
@@ -88,6 +89,7 @@ export const planVerb: Verb = (console, done) =>
         shown: shownVariables(console, loaded),
         besides: [...(read.files?.bystanders.found ?? [])].map(([file, what]) => ({ path: file, what })),
         seedNote: await seedNote(loaded, read.files),
+        argsNote: argsNote(loaded.sweep),
         setup: kept.launch.setup === null ? null : setupText,
         eta: null,
       };

@@ -41,7 +41,7 @@ function judgeOwn(
   if (isResult(outcome.kind)) {
     if (isQuarantined(state, host)) turn.record({ kind: 'host-trusted', at: now, host: host.name });
     host.dueAtMs = null;
-    host.failedStarts.delete(attempt.launch);
+    takeBackRefusal(host, attempt.launch);
   } else if (charge === 'launch' && outcome.kind === 'not-started')
     chargeLaunch(host, attempt.launch, outcome.message, logTail);
   else if (charge !== 'nobody') {
@@ -51,6 +51,11 @@ function judgeOwn(
     else if (outcome.kind === 'not-started' && chargesOf(state, host) >= mostCharges)
       leaveOut(state, turn, host, outcome.message, now);
   }
+}
+
+/** It has run there after all. */
+function takeBackRefusal({ launches, failedStarts }: FleetHost, launch: string): void {
+  if (failedStarts.delete(launch) && launches.get(launch)?.kind === 'refused') launches.delete(launch);
 }
 
 /** In the end it is as where the host could not be prepared: the next connection, or `hosts on`, tries again. */

@@ -8,7 +8,7 @@ import { removeLive } from './live-file.ts';
 import { takeLock } from './lock.ts';
 import type { LockHolder } from './lock-holder.ts';
 import { isPlainFile } from './plain-file.ts';
-import { type FileKind, fileKind, migrate, notALedger } from './schema.ts';
+import { type FileKind, fileKind, migrate, notALedger, schemaVersion } from './schema.ts';
 import { damageOf } from './read-connection.ts';
 import { lastReached, type Lost, lostOf } from './shortfall.ts';
 import { LedgerWriter } from './writer.ts';
@@ -30,7 +30,12 @@ export type OpenedWriter =
       /** What the disk has lost of the commits of the writer before; null for a whole ledger. */
       readonly lost: Lost | null;
     }
-  | { readonly kind: 'held'; readonly holder: LockHolder }
+  | {
+      readonly kind: 'held';
+      readonly holder: LockHolder;
+      /** The holder writes an older version of the file. */
+      readonly isOlder: boolean;
+    }
   | Extract<FileKind, { kind: 'newer' | 'not-a-ledger' }>;
 
 /**
@@ -73,7 +78,8 @@ function enter(db: DatabaseSync, path: string, breakLock: boolean, fileSystem: F
   if (kind.kind === 'newer' || kind.kind === 'not-a-ledger') return kind;
   migrate(db, kind.kind === 'empty' ? 0 : kind.version);
   const lock = takeLock(db, path, breakLock);
-  if (lock.kind === 'held') return lock;
+  if (lock.kind === 'held')
+    return { ...lock, isOlder: kind.kind === 'ledger' && kind.version < schemaVersion };
   db.exec('COMMIT');
   return {
     kind: 'opened',

@@ -31,7 +31,7 @@ const tablesOf: readonly (readonly string[])[] = [
 ];
 
 /** The version that this labsweep reads and writes. */
-const schemaVersion = migrations.length;
+export const schemaVersion = migrations.length;
 
 export type FileKind =
   | { readonly kind: 'ledger'; readonly version: number }

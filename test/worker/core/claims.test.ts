@@ -170,7 +170,13 @@ describe('P4 a trial that takes a GPU', () => {
     const next = world.next();
     next.post({ kind: 'booted', facts });
     next.take('adopt');
-    next.post({ kind: 'spawned', at: null, attempt: 'a-1', process: { pid: 200, startTime: 1 }, oomKills: 0 });
+    next.post({
+      kind: 'spawned',
+      at: null,
+      attempt: 'a-1',
+      process: { pid: 200, startTime: 1 },
+      oomKills: 0,
+    });
     second(next);
     expect(next.claimed).toMatchObject([{ gpuBytes: 8 * gib, process: { pid: 200, startTime: 1 } }]);
   });
