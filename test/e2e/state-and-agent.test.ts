@@ -45,7 +45,7 @@ describe('P1 a ledger never lies in a folder that `hosts clean` removes', () => 
         /^here: labsweep's files in LAB\/\.labsweep removed .* did not make there: .*ledger\.db/m,
       );
     expect(await best(lab)).toBe(3);
-    expect(lab.files().filter((file) => /^\.labsweep\/(host|agent|incoming)/.test(file))).toEqual([]);
+    expect(lab.files().filter((file) => /^\.labsweep\/(host|agent|incoming)(\/|$)/.test(file))).toEqual([]);
     expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
   });
 

@@ -40,14 +40,14 @@ export const answerMutants: readonly Mutant[] = [
   {
     breaks: 'P3: a sample has a point twice',
     file: 'model/sample.ts',
-    find: 'moved.set(drawn, moved.get(next) ?? next);',
-    put: 'moved.set(drawn, next);',
+    find: 'moved.set(drawn, moved.get(first) ?? first);',
+    put: 'moved.set(drawn, first);',
     tests: ['model/expansion'],
   },
   {
     breaks: 'P3: a sample is in the order in which it was drawn',
     file: 'model/expansion.ts',
-    find: 'sample === null ? points : points.toSorted((a, b) => a.index - b.index)',
+    find: 'sample === null ? points : points.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))',
     put: 'sample === null ? points : points.toSorted(() => 0)',
     tests: ['model/expansion'],
   },
