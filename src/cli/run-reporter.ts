@@ -45,7 +45,7 @@ export function jsonReporter(console: Console, sweep: string): RunReporter {
     notice: (notice) => say({ event: 'notice', notice }),
     ended: (ledger, { sweep: ended, cached, succeeded, diverged, failed, seconds }) => {
       const ignored = ignoredParameters(ledger, ended);
-      say({ event: 'end', succeeded, diverged, failed, cached, seconds, ignored });
+      say({ event: 'end', succeeded, failed, cached, seconds, diverged, ignored });
     },
     close: () => {},
   };

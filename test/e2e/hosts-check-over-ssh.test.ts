@@ -75,7 +75,7 @@ describe.skipIf(!isHere)('hosts check --sweep over SSH', () => {
       host02: [
         expect.stringMatching(/^ {2}x the data set at \/data\/words may not be read by this user; /),
         expect.stringMatching(
-          /^ {2}x `activate` ended with exit code 1: .*modules\.sh: No such file or directory \(its log there: \/home\/lab\//,
+          /^ {2}x `activate` fails at line 1 \(source \S+\) with exit code 1: .*modules\.sh: No such file or directory \(its log there: \/home\/lab\//,
         ),
         expect.stringMatching(/^ {2}x no point fits: needs a GPU, and the host has none; /),
       ],
