@@ -46,7 +46,7 @@ export const defects: readonly Defect[] = [
     file: 'ledger/trials.ts',
     find: '  if (!isImported(state, status.attempt)) return false;\n',
     put: '',
-    seenAs: /which was not the first to succeed/,
+    seenAs: /which was not the first with a result/,
   },
   {
     what: 'what another life of the ledger left running is not adopted',
