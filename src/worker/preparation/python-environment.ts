@@ -1,4 +1,5 @@
 /** `python: requirements.txt`: one virtual environment for a list of packages and an interpreter. */
+import { lastLineOf } from '../../model/printed-lines.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -55,7 +56,7 @@ export async function askInterpreter(
   const argv = [...before, name, '-c', whichPython];
   const which = await runStep(place, what, { argv, folder, log, limitMs: askMs, answers: true });
   if (which.kind === 'failed') return which;
-  const line = lastLine(which.output);
+  const line = lastLineOf(which.output);
   const [version, , , path] = whichSchema.parse(JSON.parse(line));
   return { kind: 'answered', line, interpreter: { version, path } };
 }
@@ -153,10 +154,8 @@ async function wantedWheels(run: Run, python: string, log: string): Promise<Want
   const ask = { argv: [python, '-c', whichWheels], log, limitMs: askMs, answers: true };
   const asked = await run('pip', ask);
   try {
-    return asked.kind === 'done' ? wantedWheelsSchema.parse(JSON.parse(lastLine(asked.output))) : null;
+    return asked.kind === 'done' ? wantedWheelsSchema.parse(JSON.parse(lastLineOf(asked.output))) : null;
   } catch {
     return null;
   }
 }
-
-const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';

@@ -1,3 +1,4 @@
+import { linesOf } from '../../../../model/printed-lines.ts';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { EngineError } from '../engine-error.ts';
@@ -52,6 +53,6 @@ const isMissing = (error: unknown): boolean =>
 
 function lastLineOf(error: unknown): string {
   const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  const lines = linesOf(said);
   return (lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing').trim();
 }
