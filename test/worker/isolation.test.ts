@@ -191,6 +191,20 @@ describe('an attempt’s own folder', { timeout: 60_000 }, () => {
     }
   });
 
+  it('has nothing of what a trial left running writes, though it gets what is as it was of that trial’s copy', async () => {
+    const hash = await bring(folderOf({ table: '1\n', 'pkg/data': 'data\n', 'pkg/other': 'other\n' }));
+    const goesOn = 'exec 3>> pkg/data; cd pkg; while sleep 0.3; do echo x >&3; echo x >> other; done';
+    const leaves = `setsid sh -c 'trap "" HUP TERM; ${goesOn}' > /dev/null 2>&1 & ${succeeds}`;
+    const looks = `cat */* table; sleep 0.7; cat */* table; ${succeeds}`;
+    const untouched = host.runFile('a-1', 'work/table');
+    await run('a-1', hash, leaves);
+    // Whichever gets the copy, it is after a sample.
+    for (let attempt = 2; existsSync(untouched); attempt += 1) {
+      const { log } = await run(`a-${attempt}`, hash, looks);
+      expect(log).toBe('data\nother\n1\ndata\nother\n1');
+    }
+  });
+
   it('is copied of a program whose files somebody has written to only where they are sound still', async () => {
     const hash = await bring(folderOf({ table: '1\n', other: '' }));
     const table = join(contentPath(content(), contentHash(hash)), 'table');

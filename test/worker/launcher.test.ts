@@ -1,14 +1,9 @@
 /** The process that starts trials for an agent, and what follows when it is killed. */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { LauncherRequest } from '../../src/worker/supervisor/launch-report.ts';
-import { launcherCommand } from '../../src/worker/supervisor/launch-trials.ts';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wrapper } from '../../src/worker/supervisor/wrapper.ts';
 import { readProcessStat } from '../../src/worker/telemetry/process-stat.ts';
-import { folderOf } from '../content/folders.ts';
 import { fixture, Host, launchOf, leaseOf } from './real-agent.ts';
 
 let host: Host;
@@ -95,50 +90,4 @@ it('ends with its agent, however that ends', async () => {
     await host.kill(signal);
     await expect.poll(() => readProcessStat(pid ?? 0)?.state ?? 'gone').toMatch(/gone|Z/);
   }
-});
-
-describe('what a launcher has copied for trials', () => {
-  /** Everything below a folder, links not followed. */
-  const below = (folder: string): string[] =>
-    execFileSync('find', ['-mindepth', '1', '-printf', '%P\\n'], { cwd: folder })
-      .toString()
-      .split('\n')
-      .filter((path) => path !== '')
-      .toSorted();
-
-  it('goes once too much is kept of ended ones, the oldest first; what programs made or changed stays', async () => {
-    const from = folderOf({ config: 'x', table: '1\n', 'logs/history': '', 'as/it/is': '', 'pkg/data': '' });
-    const runs = folderOf();
-    const mostKept = { copies: 1, files: 1_000, bytes: 1e9 };
-    const [program = '', ...args] = launcherCommand(mostKept);
-    const launcher = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    onTestFinished(() => void launcher.stdin.end());
-    const said: string[] = [];
-    createInterface(launcher.stdout).on('line', (line) => said.push(line));
-    const send = (request: LauncherRequest): void =>
-      void launcher.stdin.write(`${JSON.stringify(request)}\n`);
-    const run = async (attempt: string, script: string): Promise<string> => {
-      const [root, workFolder] = [join(runs, attempt), join(runs, attempt, 'work')];
-      mkdirSync(root);
-      const copy = { from, to: workFolder, umask: 0o022, isShared: false, began: null, print: null };
-      const argv = [join(root, 'exit'), '022', 'sh', '-c', script];
-      send({ kind: 'start', attempt, argv, workFolder, copy, log: join(root, 'log'), environment: {} });
-      await expect
-        .poll(() => said.some((line) => line.includes(`"exited","attempt":"${attempt}"`)))
-        .toBe(true);
-      send({ kind: 'over', attempt });
-      return workFolder;
-    };
-    const first = await run(
-      'a-1',
-      'echo y > config; rm -r pkg logs; ln -s / logs; ln -s /etc as/link; echo > made',
-    );
-    expect(below(first)).toContain('table');
-    const second = await run('a-2', 'true');
-    await expect.poll(() => below(first)).toEqual(['as', 'as/link', 'config', 'logs', 'made']);
-    expect(below(second)).toEqual(below(from));
-    await run('a-3', 'true');
-    await expect.poll(() => below(second)).toEqual([]);
-    expect(below(from)).toHaveLength(9);
-  });
 });

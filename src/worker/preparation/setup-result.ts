@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { chunksOf } from '../../content/hash-file.ts';
 import { mostCopiedBytes } from '../../model/launch.ts';
 import { inSlices } from '../supervisor/in-slices.ts';
-import type { InSteps } from '../supervisor/tree-copies.ts';
+import type { InSteps } from '../supervisor/tree-files.ts';
 
 const bytes = (path: string): Buffer => Buffer.from(path, 'latin1');
 const characters = (path: string): string => Buffer.from(path).toString('latin1');

@@ -1,12 +1,11 @@
 /** `setup`: a command that a host runs once for a version of a program. */
-import { createHash } from 'node:crypto';
 import * as fileSystem from 'node:fs';
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
 import { textOf } from '../spool/log-file.ts';
 import { writeAnew, writeWhole } from '../spool/write-whole.ts';
 import { inSlices } from '../supervisor/in-slices.ts';
-import { treeCopies } from '../supervisor/tree-copies.ts';
+import { copies } from '../supervisor/copies-here.ts';
 import { type Failed, type Place, preparedFolder, runStep, reachDisk } from './place.ts';
 import { closeTree, removeMade, whyShared } from './setup-result.ts';
 
@@ -65,7 +64,6 @@ export async function setUp(
   fileSystem.mkdirSync(folder, { mode: 0o700 });
   const umask = place.steps.umask();
   const copying = { to: folder, umask, isShared: false, began: null };
-  const copies = treeCopies(fileSystem, createHash);
   if (files !== null) await inSlices(copies.copy({ ...copying, from: files }));
   const log = `${folder}.log`;
   writeAnew(log, '');

@@ -8,8 +8,6 @@
  * is given a copy of them. It is held against its hashes in its first boot after the one in which it came, as all content
  * was before.
  */
-import * as fileSystem from 'node:fs';
-import { createHash } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { chunksOf } from '../../content/hash-file.ts';
@@ -25,7 +23,7 @@ import {
 import { type Unpacked, unpackFile } from '../../content/unpack.ts';
 import type { ContentHash } from '../../model/ids.ts';
 import { inSlices } from '../supervisor/in-slices.ts';
-import { treeCopies } from '../supervisor/tree-copies.ts';
+import { copies } from '../supervisor/copies-here.ts';
 
 /** This machine, in this boot. */
 export interface Boot {
@@ -43,8 +41,6 @@ const writtenSchema = z.object({
   print: z.string().nullable().optional(),
 });
 type Written = z.infer<typeof writtenSchema>;
-
-const copies = treeCopies(fileSystem, createHash);
 
 /** Content that may be used. `print` is null for what is large. */
 export interface Sound {

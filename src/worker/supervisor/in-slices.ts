@@ -1,4 +1,4 @@
-import type { InSteps } from './tree-copies.ts';
+import type { InSteps } from './tree-files.ts';
 
 /** What an agent can do in one go without anybody waiting for it. */
 const sliceMs = 4;

@@ -27,10 +27,12 @@ export interface WorkCopy extends Copying {
   readonly print: string | null;
 }
 
-/** What is left of an attempt's copy as it was copied may go: its trial has ended. Not answered. */
+/** What is left of an attempt's copy as it was copied may go: nothing of it runs, and it has been read. Not answered. */
 export interface OverRequest {
   readonly kind: 'over';
   readonly attempt: string;
+  /** Nobody will want to look at what a trial ran as that succeeded: its copy may go to the next one. */
+  readonly succeeded: boolean;
 }
 
 export type LauncherRequest = Inheritance | StartRequest | OverRequest;

@@ -5,10 +5,13 @@ import {
   changedCode,
   type LauncherRequest,
   type LaunchReport,
+  type OverRequest,
   type StartRequest,
   type WorkCopy,
 } from './launch-report.ts';
-import { type Copied, type Copying, type InSteps, treeCopies } from './tree-copies.ts';
+import { spareCopies } from './spare-copies.ts';
+import { type Copied, type Copying, treeCopies } from './tree-copies.ts';
+import { type InSteps, treeFiles } from './tree-files.ts';
 import { wrapper } from './wrapper.ts';
 
 /** A small young generation, and no helpers that collect garbage. */
@@ -24,12 +27,14 @@ const usuallyKept: MostKept = { copies: 1_000, files: 100_000, bytes: 1e9 };
 
 type Inherited = Readonly<NodeJS.ProcessEnv>;
 
+const texts = `[${[treeFiles, spareCopies, treeCopies].map(String).join(', ')}]`;
+
 /** The command that starts trials for the process whose child it is. */
 export const launcherCommand = (mostKept = usuallyKept): string[] => [
   process.execPath,
   ...smallMemory,
   '-e',
-  `(${launchTrials.toString()})(require, ${treeCopies.toString()}, ${JSON.stringify({ wrapper, changedCode, mostKept })})`,
+  `(${launchTrials.toString()})(require, ${texts}, ${JSON.stringify({ wrapper, changedCode, mostKept })})`,
 ];
 
 /**
@@ -45,7 +50,7 @@ export const launcherCommand = (mostKept = usuallyKept): string[] => [
  */
 function launchTrials(
   load: NodeJS.Require,
-  makeCopies: typeof treeCopies,
+  [filesOf, sparesOf, copiesOf]: [typeof treeFiles, typeof spareCopies, typeof treeCopies],
   constants: {
     readonly wrapper: string;
     readonly changedCode: string;
@@ -56,7 +61,8 @@ function launchTrials(
   const fileSystem: typeof files = load('node:fs');
   const { createHash }: typeof crypto = load('node:crypto');
   const { closeSync, mkdirSync, openSync, rmSync } = fileSystem;
-  const copies = makeCopies(fileSystem, createHash);
+  const tree = filesOf(fileSystem);
+  const copies = copiesOf(fileSystem, createHash, tree, sparesOf(fileSystem, tree));
   const sliceMs = 4;
   const mostToRemove = 4;
   process.title = 'labsweep launcher';
@@ -108,7 +114,7 @@ function launchTrials(
     const { attempt, workFolder } = request;
     try {
       mkdirSync(workFolder, { mode: 0o700 });
-      const copied = yield* copies.copy(copy);
+      const copied = yield* copies.copy(copy, spareFor(copy));
       made.set(attempt, { ...copy, ...copied });
       if (copy.print !== null && copied.print !== copy.print)
         throw Object.assign(new Error(`${copy.from} was written to`), { code: constants.changedCode });
@@ -132,7 +138,7 @@ function launchTrials(
 
   /** Copies of trials that run, and of those that have ended, the oldest first. */
   const made = new Map<string, Copying & Copied>();
-  const kept: (Copying & Copied)[] = [];
+  const kept: (Copying & Copied & { readonly isSpare: boolean })[] = [];
 
   const ofKept = { files: 0, bytes: 0 };
   const count = (copy: Copied, sign: 1 | -1): void => {
@@ -140,12 +146,22 @@ function launchTrials(
     ofKept.bytes += sign * copy.bytes;
   };
 
-  /** An attempt has ended. Its copy goes when there are too many: where files were removed ext4 makes new ones dearer. */
-  const keepFor = (attempt: string): void => {
+  const spareFor = ({ from, umask, isShared, began }: Copying): (Copying & Copied) | null => {
+    const isAlike = (other: Copying): boolean =>
+      other.from === from && other.umask === umask && other.isShared === isShared && other.began === began;
+    const spare = kept.find((copy) => copy.isSpare && isAlike(copy));
+    if (spare === undefined) return null;
+    kept.splice(kept.indexOf(spare), 1);
+    count(spare, -1);
+    return spare;
+  };
+
+  /** An attempt is over. Its copy goes when there are too many. */
+  const keepFor = ({ attempt, succeeded }: OverRequest): void => {
     const copy = made.get(attempt);
     if (copy === undefined) return;
     made.delete(attempt);
-    kept.push(copy);
+    kept.push({ ...copy, isSpare: succeeded });
     count(copy, 1);
     const { files, bytes, copies: most } = constants.mostKept;
     while (kept.length > most || ofKept.files > files || ofKept.bytes > bytes) {
@@ -176,7 +192,7 @@ function launchTrials(
       return;
     }
     const isIdle = toCopy.length + toRemove.length === 0;
-    if (request.kind === 'over') keepFor(request.attempt);
+    if (request.kind === 'over') keepFor(request);
     else if (request.copy === null) start(request, inherited);
     else toCopy.push(copyAndStart(request, request.copy, inherited));
     if (isIdle && toCopy.length + toRemove.length > 0) setImmediate(workASlice);

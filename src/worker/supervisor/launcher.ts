@@ -38,9 +38,9 @@ export class Launcher {
     this.#send(request).unanswered.add(request.attempt);
   }
 
-  /** An attempt has ended: its copy of the program's files may go. */
-  isOver(attempt: string): void {
-    if (this.#line !== null) this.#send({ kind: 'over', attempt });
+  /** Of an attempt's copy of the program's files, what is as it was is of no more use to it. */
+  isOver(attempt: string, succeeded: boolean): void {
+    if (this.#line !== null) this.#send({ kind: 'over', attempt, succeeded });
   }
 
   #send(request: LauncherRequest): Line {

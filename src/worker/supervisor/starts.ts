@@ -34,6 +34,12 @@ export interface Start {
   readonly isSecond: boolean;
 }
 
+export interface Over {
+  readonly attempt: string;
+  readonly launch: Launch;
+  readonly succeeded: boolean;
+}
+
 /** Who hears what becomes of them. */
 export interface StartsListener {
   /** @param pid of the wrapper, the leader of a session of its own */
@@ -113,9 +119,9 @@ export class Starts {
     this.#launcher.start(start.request);
   }
 
-  /** All that an attempt left has been read: of its copy of the program's files, what is as it was is of no more use. */
-  isOver(attempt: string, launch: Launch): void {
-    if (launch.files !== null || launch.setup !== null) this.#launcher.isOver(attempt);
+  /** Nothing of an attempt runs, and all that it left has been read. */
+  isOver({ attempt, launch, succeeded }: Over): void {
+    if (launch.files !== null || launch.setup !== null) this.#launcher.isOver(attempt, succeeded);
   }
 
   /** Nothing is started any more; trials run on. */

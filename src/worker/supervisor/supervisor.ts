@@ -18,7 +18,7 @@ import { isLogLong, shortenLog, type Take, takeOf } from './live-lines.ts';
 import { MetricsSources } from './metrics-sources.ts';
 import { ProcessOwners, type ProcessShare, sharesOf } from './process-owners.ts';
 import { groupLives, isSameProcess, Sessions } from './session.ts';
-import { type Start, Starts, type StartsOptions } from './starts.ts';
+import { type Over, type Start, Starts, type StartsOptions } from './starts.ts';
 
 export interface SupervisorOptions extends StartsOptions {
   readonly units: KernelUnits;
@@ -61,6 +61,8 @@ export class Supervisor {
    * may live on. Who is in the middle of an exec has no mark to be known by, and is found only by another look.
    */
   readonly #recent = new Map<string, number | null>();
+  /** Gathered since the last sample. */
+  readonly #gathered: Over[] = [];
   #oomKills: number | null;
 
   constructor(options: SupervisorOptions) {
@@ -90,7 +92,7 @@ export class Supervisor {
 
   /** Whether there is something to look at in a second. */
   get isWatching(): boolean {
-    return this.#running.size + this.#recent.size > 0;
+    return this.#running.size + this.#recent.size + this.#gathered.length > 0;
   }
 
   /** Whether trials run that another agent started. */
@@ -169,7 +171,8 @@ export class Supervisor {
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const post = (event: WorkerEvent): void => {
       this.#options.post(event);
-      this.#starts.isOver(attempt, launch);
+      const succeeded = event.kind === 'gathered' && event.evidence.exit === 0;
+      this.#gathered.push({ attempt, launch, succeeded });
     };
     const redaction = this.#options.secrets.of(attempt);
     const read = this.#takeOf(attempt, launch, sources);
@@ -215,6 +218,7 @@ export class Supervisor {
     for (const { attempt } of owned)
       if (this.#recent.has(attempt)) this.#sessions.killAll(attempt, this.#recent.get(attempt) ?? null);
     this.#recent.clear();
+    for (const over of this.#gathered.splice(0)) this.#starts.isOver(over);
     return sharesOf(owned, leaders, this.#options.units);
   }
 

@@ -1,5 +1,7 @@
 import type * as crypto from 'node:crypto';
 import type * as fileSystem from 'node:fs';
+import type { Spare, SpareCopies } from './spare-copies.ts';
+import type { InSteps, TreeFiles } from './tree-files.ts';
 
 export interface Copying {
   readonly from: string;
@@ -13,18 +15,28 @@ export interface Copying {
   readonly began: string | null;
 }
 
-/** What is done in steps, so that whoever does it can turn to something else in between. */
-export type InSteps<Result> = Generator<undefined, Result, undefined>;
-
 export interface Copied {
   readonly print: string;
   readonly files: number;
   readonly bytes: number;
+  /** By the clock of its file system, in ms since 1970: what has changed in it since then is not as it was copied. */
+  readonly madeAt: number;
+  /** The inode of its folder. */
+  readonly inode: number;
+}
+
+interface Done {
+  readonly print: crypto.Hash;
+  files: number;
+  bytes: number;
 }
 
 export interface TreeCopies {
-  /** @throws the system's error */
-  copy(copying: Copying): InSteps<Copied>;
+  /**
+   * @param spare a copy of the same tree, of which all that is as it was copied is moved instead of being copied anew
+   * @throws the system's error
+   */
+  copy(copying: Copying, spare?: Spare | null): InSteps<Copied>;
   /** What tells a tree from one that was written to: paths, sizes, times and inodes of its files. @throws likewise */
   print(folder: string): InSteps<string>;
   /** Takes away of a copy all that is as it was copied. What its program made or changed stays. Never throws. */
@@ -39,39 +51,17 @@ export interface TreeCopies {
  * long for small files, because it allocates their blocks at once (docs/benchmarks.md). Larger ones share their blocks
  * where the file system can (FICLONE). Never by a hard link: root writes through a read-only one, and everybody else may
  * make a file of their own writable.
- *
- * Paths are kept as Latin-1, a character a byte: a name need not be UTF-8.
  */
-export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.createHash): TreeCopies {
+export function treeCopies(
+  files: typeof fileSystem,
+  createHash: typeof crypto.createHash,
+  tree: TreeFiles,
+  spares: SpareCopies,
+): TreeCopies {
   const cloneFrom = 64 * 1024;
   const chunk = Buffer.allocUnsafe(1024 * 1024);
+  const { bytes, characters, entriesOf, find, linkIn, isAsCopied, modeOf, folderModeOf, lineOf } = tree;
   let canClone = true;
-
-  const bytes = (path: string): Buffer => Buffer.from(path, 'latin1');
-  const characters = (path: string): string => Buffer.from(path).toString('latin1');
-  const entriesOf = (folder: string): fileSystem.Dirent[] =>
-    files
-      .readdirSync(bytes(folder), { encoding: 'latin1', withFileTypes: true })
-      .sort((one, other) => (one.name < other.name ? -1 : 1));
-  const find = (path: string): fileSystem.Stats | undefined =>
-    files.lstatSync(bytes(path), { throwIfNoEntry: false });
-  const lineOf = (path: string, { size, mtimeMs, ctimeMs, ino }: fileSystem.Stats): string =>
-    `${path}\0${size} ${mtimeMs} ${ctimeMs} ${ino}\n`;
-
-  /** Times are set in seconds, which rounds them. */
-  const isAsCopied = (one: fileSystem.Stats, other: fileSystem.Stats | undefined): boolean =>
-    other !== undefined &&
-    other.isFile() &&
-    one.size === other.size &&
-    Math.abs(one.mtimeMs - other.mtimeMs) < 1;
-
-  const leadsAlike = (link: string, target: string): boolean => {
-    try {
-      return files.readlinkSync(bytes(link), 'latin1') === target;
-    } catch {
-      return false;
-    }
-  };
 
   const clone = (source: Buffer, target: Buffer): boolean => {
     try {
@@ -93,9 +83,6 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
       yield;
     }
   }
-
-  const modeOf = ({ mode }: fileSystem.Stats, umask: number | null): number =>
-    umask === null ? mode & 0o777 : ((mode & 0o100 ? 0o777 : 0o666) & ~umask) | (mode & 0o100) | 0o600;
 
   function* copyFile(from: string, to: string, umask: number | null): InSteps<fileSystem.Stats> {
     const [source, target] = [bytes(from), bytes(to)];
@@ -119,32 +106,36 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
     }
   }
 
-  function* copyFolder(
-    copying: Copying,
-    path: string,
-    done: { readonly print: crypto.Hash; files: number; bytes: number },
-  ): InSteps<void> {
-    const { umask, isShared, began } = copying;
+  /** What is moved together is found to be as it was copied first; what is not is looked at one by one. */
+  function* copyFolder(copying: Copying, spare: Spare | null, path: string, done: Done): InSteps<void> {
+    const [from, to] = [characters(copying.from), characters(copying.to)];
+    const spareHere = spare !== null && spares.hasFolder(spare, path) ? spare : null;
+    const moved = spareHere === null ? null : yield* spares.moveFolder(spareHere, copying, path);
+    if (moved !== null) {
+      for (const { path: file, stats } of moved) count(done, file, stats);
+      return;
+    }
+    files.mkdirSync(bytes(to + path), 0o700);
+    yield* copyEntries(copying, spareHere, path, done);
+    files.chmodSync(bytes(to + path), folderModeOf(files.statSync(bytes(from + path)), copying.umask));
+    if (spareHere !== null) spares.removeEmpty(spareHere, path);
+  }
+
+  function* copyEntries(copying: Copying, spare: Spare | null, path: string, done: Done): InSteps<void> {
+    const { isShared, began, umask } = copying;
     const [from, to] = [characters(copying.from), characters(copying.to)];
     for (const entry of entriesOf(from + path)) {
       const below = `${path}/${entry.name}`;
       const before = isShared && began !== null ? find(characters(began) + below) : undefined;
       if (entry.isDirectory()) {
         if (isShared && before?.isDirectory() !== true) share(from + below, to + below);
-        else {
-          files.mkdirSync(bytes(to + below), 0o700);
-          yield* copyFolder(copying, below, done);
-          const mode = umask === null ? files.statSync(bytes(from + below)).mode : 0o777 & ~umask;
-          files.chmodSync(bytes(to + below), (mode & 0o777) | 0o700);
-        }
+        else yield* copyFolder(copying, spare, below, done);
       } else if (entry.isFile()) {
         if (isShared && !isAsCopied(files.lstatSync(bytes(from + below)), before))
           share(from + below, to + below);
         else {
-          const stats = yield* copyFile(from + below, to + below, umask);
-          done.print.update(lineOf(below, stats));
-          done.files += 1;
-          done.bytes += stats.size;
+          const moved = spare === null ? null : spares.moveFile(spare, copying, below);
+          count(done, below, moved ?? (yield* copyFile(from + below, to + below, umask)));
         }
       } else if (entry.isSymbolicLink())
         files.symlinkSync(files.readlinkSync(bytes(from + below), 'buffer'), bytes(to + below));
@@ -152,6 +143,12 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
       yield;
     }
   }
+
+  const count = (done: Done, path: string, stats: fileSystem.Stats): void => {
+    done.print.update(lineOf(path, stats));
+    done.files += 1;
+    done.bytes += stats.size;
+  };
 
   const share = (from: string, to: string): void => files.symlinkSync(bytes(from), bytes(to));
 
@@ -172,8 +169,8 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
         const there = find(copied);
         if (there === undefined) continue;
         if (there.isSymbolicLink()) {
-          const target = entry.isSymbolicLink() ? files.readlinkSync(bytes(source), 'latin1') : source;
-          if (leadsAlike(copied, target)) files.unlinkSync(bytes(copied));
+          const target = entry.isSymbolicLink() ? linkIn(source) : source;
+          if (linkIn(copied) === target) files.unlinkSync(bytes(copied));
         } else if (entry.isDirectory() && there.isDirectory()) {
           yield* removeFolder(source, copied);
           files.rmdirSync(bytes(copied));
@@ -187,10 +184,14 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
   }
 
   return {
-    *copy(copying) {
+    *copy(copying, spare = null) {
       const done = { print: createHash('sha256'), files: 0, bytes: 0 };
-      yield* copyFolder(copying, '', done);
-      return { ...done, print: done.print.digest('hex') };
+      const isThere = spare !== null && find(characters(spare.to))?.ino === spare.inode;
+      yield* copyEntries(copying, isThere ? spare : null, '', done);
+      const { mode } = files.statSync(copying.to);
+      files.chmodSync(copying.to, mode & 0o7777);
+      const { ctimeMs: madeAt, ino: inode } = files.statSync(copying.to);
+      return { ...done, print: done.print.digest('hex'), madeAt, inode };
     },
     *print(folder) {
       const print = createHash('sha256');

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import * as fileSystem from 'node:fs';
 import {
   chmodSync,
   existsSync,
@@ -18,7 +16,7 @@ import { packFile } from '../../../src/content/pack.ts';
 import { contentPath, verifyContent } from '../../../src/content/store.ts';
 import type { ContentHash } from '../../../src/model/ids.ts';
 import { ContentKeeper } from '../../../src/worker/spool/content-keeper.ts';
-import { treeCopies } from '../../../src/worker/supervisor/tree-copies.ts';
+import { copies } from '../../../src/worker/supervisor/copies-here.ts';
 import { folderOf, oddFolder, storeOf } from '../../content/folders.ts';
 
 const first = { machine: 'cedar', bootId: 'boot-1' };
@@ -176,7 +174,7 @@ describe('content of which an older agent has said that it is sound', () => {
 });
 
 function printOf(folder: string): string {
-  const steps = treeCopies(fileSystem, createHash).print(folder);
+  const steps = copies.print(folder);
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
