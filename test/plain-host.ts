@@ -1,4 +1,4 @@
-import type { ListedHost } from '../src/coordinator/core/fleet-host.ts';
+import type { ListedHost } from '../src/coordinator/hosts/fleet-host.ts';
 import { hostName } from '../src/model/ids.ts';
 import type { HostLimits } from '../src/model/inventory.ts';
 import { noLimits } from '../src/throttle/limits.ts';

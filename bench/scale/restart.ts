@@ -1,6 +1,6 @@
 import { restore } from '../../src/coordinator/core/restore.ts';
-import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
-import { transition } from '../../src/coordinator/core/transition.ts';
+import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
+import { transition } from '../../src/coordinator/transition/transition.ts';
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { openWriter } from '../../src/ledger/store/open-writer.ts';

@@ -24,8 +24,10 @@ type RoomName =
   | 'ledger/store'
   | 'content'
   | 'coordinator'
+  | 'coordinator/hosts'
   | 'coordinator/core'
   | 'coordinator/scheduler'
+  | 'coordinator/transition'
   | 'worker'
   | 'worker/core'
   | 'programs'
@@ -45,12 +47,25 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   // The file, its lock and its readers: nobody else in this table but the coordinator and the command line names it.
   'ledger/store': { imports: ['model', 'protocol', 'ledger'], pure: false },
   content: { imports: ['model'], pure: false },
+  // What is known of hosts and asked of them: what happens and what is planned both rest on it, and not on each other.
+  'coordinator/hosts': { imports: ['model', 'throttle', 'predict', 'protocol', 'ledger'], pure: true },
   'coordinator/core': {
-    imports: ['model', 'throttle', 'predict', 'protocol', 'ledger', 'coordinator/scheduler'],
+    imports: ['model', 'throttle', 'predict', 'protocol', 'ledger', 'coordinator/hosts'],
     pure: true,
   },
   'coordinator/scheduler': {
-    imports: ['model', 'throttle', 'predict', 'protocol', 'ledger', 'coordinator/core'],
+    imports: ['model', 'throttle', 'predict', 'protocol', 'ledger', 'coordinator/hosts'],
+    pure: true,
+  },
+  'coordinator/transition': {
+    imports: [
+      'model',
+      'protocol',
+      'ledger',
+      'coordinator/hosts',
+      'coordinator/core',
+      'coordinator/scheduler',
+    ],
     pure: true,
   },
   coordinator: {
@@ -62,8 +77,9 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'ledger',
       'ledger/store',
       'content',
+      'coordinator/hosts',
       'coordinator/core',
-      'coordinator/scheduler',
+      'coordinator/transition',
     ],
     pure: false,
   },
@@ -87,6 +103,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'ledger/store',
       'content',
       'coordinator',
+      'coordinator/hosts',
       'coordinator/core',
       'programs',
       'results',

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Asked, Command } from '../coordinator/core/command.ts';
-import type { CoordinatorState } from '../coordinator/core/state.ts';
+import type { CoordinatorState } from '../coordinator/hosts/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import type { Console } from './console.ts';
 import { sayHandedOn, startBehind } from './detach.ts';

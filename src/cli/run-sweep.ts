@@ -1,7 +1,7 @@
 /** Runs sweeps from their declaration to their end: here, or in the coordinator that holds the ledger already. */
 import type { Asked, Command } from '../coordinator/core/command.ts';
 import { isLeft } from '../coordinator/core/run-commands.ts';
-import type { CoordinatorState } from '../coordinator/core/state.ts';
+import type { CoordinatorState } from '../coordinator/hosts/state.ts';
 import { liveFigures } from '../coordinator/live.ts';
 import { isAtRest } from '../coordinator/rest.ts';
 import { stranded } from '../coordinator/stranded.ts';

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { type Asked, type Command, commandSchema } from '../coordinator/core/command.ts';
 import { isLeft } from '../coordinator/core/run-commands.ts';
-import type { CoordinatorState } from '../coordinator/core/state.ts';
+import type { CoordinatorState } from '../coordinator/hosts/state.ts';
 import {
   type Coordinator,
   type CoordinatorOptions,

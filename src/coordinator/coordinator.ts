@@ -13,8 +13,8 @@ import { artifactsFolder, forgetParts, partsFolder, storeArtifacts } from './art
 import type { Command } from './core/command.ts';
 import type { CoordinatorEvent, Instruction } from './core/events.ts';
 import { restore } from './core/restore.ts';
-import { type ListedHost, newFleetHost } from './core/fleet-host.ts';
-import type { CoordinatorState } from './core/state.ts';
+import { type ListedHost, newFleetHost } from './hosts/fleet-host.ts';
+import type { CoordinatorState } from './hosts/state.ts';
 import { CheckpointCarrier } from './fleet/checkpoint-carrier.ts';
 import { keepAgentFile } from './fleet/kept-agent.ts';
 import { HostLink, type LinkOptions } from './fleet/link.ts';

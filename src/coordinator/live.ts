@@ -3,10 +3,10 @@ import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, Sweep } from '../ledger/state.ts';
 import { workOf } from '../model/work.ts';
 import { secondsPerWork } from '../predict/duration.ts';
-import { isAsked } from './core/asked.ts';
-import type { CoordinatorState, FleetHost, LaunchState } from './core/state.ts';
-import { parallelOf } from './scheduler/backlog.ts';
-import { closedTo } from './scheduler/eligibility.ts';
+import { isAsked } from './hosts/asked.ts';
+import type { CoordinatorState, FleetHost, LaunchState } from './hosts/state.ts';
+import { parallelOf } from './hosts/backlog.ts';
+import { closedTo } from './hosts/eligibility.ts';
 import { stranded } from './stranded.ts';
 
 type LiveHost = LiveFigures['hosts'][number];

@@ -5,8 +5,8 @@ import type { Artifact } from '../model/attempt-end.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { ToAgent } from '../protocol/messages.ts';
 import type { ArtifactFiles, CoordinatorEvent, Instruction } from './core/events.ts';
-import type { CoordinatorState } from './core/state.ts';
-import { transition } from './core/transition.ts';
+import type { CoordinatorState } from './hosts/state.ts';
+import { transition } from './transition/transition.ts';
 
 /** What the loop carries instructions out through: the real things, or a simulation's. */
 export interface CoordinatorDoor {

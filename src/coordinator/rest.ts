@@ -2,7 +2,7 @@ import type { Attempt, Sweep } from '../ledger/state.ts';
 import { countsOf, isPartOf } from '../ledger/sweeps.ts';
 import { isPresumedLost } from '../ledger/trials.ts';
 import type { AttemptId, TrialId } from '../model/ids.ts';
-import type { CoordinatorState, HostLink } from './core/state.ts';
+import type { CoordinatorState, HostLink } from './hosts/state.ts';
 
 /**
  * Whether nothing of a sweep is left to do: none of its trials waits or runs, no host has still to end a second

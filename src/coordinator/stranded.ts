@@ -3,9 +3,9 @@ import { countsOf, isPartOf, isUnfinished } from '../ledger/sweeps.ts';
 import type { HostName, TrialId } from '../model/ids.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Refusal } from '../model/refusal.ts';
-import type { CoordinatorState, FleetHost } from './core/state.ts';
-import { eligibility } from './scheduler/eligibility.ts';
-import { idle, misfit } from './scheduler/fit.ts';
+import type { CoordinatorState, FleetHost } from './hosts/state.ts';
+import { eligibility } from './hosts/eligibility.ts';
+import { idle, misfit } from './hosts/fit.ts';
 
 /** Why a host takes none of what waits, and never will by itself. */
 export interface Obstacle {

@@ -29,7 +29,7 @@ describe('an import against the arrows is found', () => {
   test.each([
     ['worker/agent.ts', '../coordinator/loop.ts'],
     ['coordinator/loop.ts', '../worker/agent.ts'],
-    ['coordinator/core/state.ts', '../../ledger/store/writer.ts'],
+    ['coordinator/hosts/state.ts', '../../ledger/store/writer.ts'],
     ['worker/agent.ts', '../ledger/fold.ts'],
     ['board/page.ts', '../ledger/store/reader.ts'],
     ['results/best.ts', '../coordinator/loop.ts'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
-import type { EditedHost } from '../../src/coordinator/core/fleet-host.ts';
+import type { EditedHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { liveFigures } from '../../src/coordinator/live.ts';
 import { isAtRest } from '../../src/coordinator/rest.ts';
 import { attemptId, hostName, sweepName } from '../../src/model/ids.ts';

@@ -1,10 +1,10 @@
 /** A lab whose hosts take leases, run them in order and give back what they are asked for, on a virtual clock. */
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
-import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
-import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
-import { transition } from '../../src/coordinator/core/transition.ts';
+import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
+import { transition } from '../../src/coordinator/transition/transition.ts';
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/outcome.ts';

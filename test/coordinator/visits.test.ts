@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/coordinator/core/command.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
-import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import { liveFigures } from '../../src/coordinator/live.ts';

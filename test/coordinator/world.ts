@@ -1,11 +1,11 @@
 /** A coordinator's state with one declared sweep and hosts that are ready, built through the real transitions. */
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
-import { type ListedHost, newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { type ListedHost, newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
-import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
-import { transition } from '../../src/coordinator/core/transition.ts';
+import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
+import { transition } from '../../src/coordinator/transition/transition.ts';
 import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/outcome.ts';

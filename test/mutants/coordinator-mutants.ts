@@ -203,7 +203,7 @@ export const coordinatorMutants: readonly Mutant[] = [
   },
   {
     breaks: 'a host without the labels of a sweep gets its trials',
-    file: 'coordinator/scheduler/eligibility.ts',
+    file: 'coordinator/hosts/eligibility.ts',
     find: "  if (missing.length > 0) return { kind: 'labels', missing };\n",
     put: '',
     tests: ['coordinator/transition'],
@@ -266,21 +266,21 @@ export const coordinatorMutants: readonly Mutant[] = [
   },
   {
     breaks: 'a host that fails everything is never left out',
-    file: 'coordinator/core/suspicion.ts',
+    file: 'coordinator/hosts/suspicion.ts',
     find: 'blamed >= leastBlamed && chance <= level',
     put: 'blamed >= leastBlamed && chance <= level / 1e99',
     tests: ['coordinator/random-failures'],
   },
   {
     breaks: 'a host is left out for failures that its peers have as often',
-    file: 'coordinator/core/suspicion.ts',
+    file: 'coordinator/hosts/suspicion.ts',
     find: 'if (blamed + open.length < leastDoubted) return null;\n  const level = levelOf(state.fleet.size, succeeded + failed);\n  const isGuilty = blamed >= leastBlamed && chance <= level;',
     put: 'const level = levelOf(state.fleet.size, succeeded + failed);\n  const isGuilty = chance <= 1 || level > 2;',
     tests: ['coordinator/random-failures'],
   },
   {
     breaks: 'a host that is left out never comes back by itself',
-    file: 'coordinator/core/probation.ts',
+    file: 'coordinator/hosts/probation.ts',
     find: '  if (isDue(state, host)) return null;\n',
     put: '',
     tests: ['coordinator/random-failures', 'coordinator/broken-host'],

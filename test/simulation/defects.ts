@@ -115,7 +115,7 @@ export const defects: readonly Defect[] = [
   },
   {
     what: 'a host that a person has closed is leased to',
-    file: 'coordinator/scheduler/eligibility.ts',
+    file: 'coordinator/hosts/eligibility.ts',
     find: 'host.off ?? record?.closed ?? null',
     put: 'host.off',
     seenAs: /is closed and is leased to/,
@@ -136,7 +136,7 @@ export const defects: readonly Defect[] = [
   },
   {
     what: 'a ledger that was put back does not go on after the term that its hosts know',
-    file: 'coordinator/core/transition.ts',
+    file: 'coordinator/transition/transition.ts',
     find: 'if (term >= state.ledger.term)',
     put: 'if (term < 0)',
     seenAs: /never succeeded|should have failed and is queued/,

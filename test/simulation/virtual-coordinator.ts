@@ -2,11 +2,11 @@
 import type { Command } from '../../src/coordinator/core/command.ts';
 import { sliceMs } from '../../src/coordinator/core/awake.ts';
 import { CoordinatorLoop } from '../../src/coordinator/loop.ts';
-import { newFleetHost } from '../../src/coordinator/core/fleet-host.ts';
+import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
-import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
+import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../../src/ledger/events.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';

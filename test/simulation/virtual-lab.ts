@@ -1,6 +1,6 @@
 /** A lab in which anything may go wrong: its hosts, the laptop, the coordinators that come and go, and what people do. */
 import type { Command } from '../../src/coordinator/core/command.ts';
-import type { CoordinatorState } from '../../src/coordinator/core/state.ts';
+import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import type { PointDeclaration } from '../../src/ledger/events.ts';
 import type { Sweep } from '../../src/ledger/state.ts';
 import { hostName } from '../../src/model/ids.ts';

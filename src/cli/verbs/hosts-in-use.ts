@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Command as Asked } from '../../coordinator/core/command.ts';
-import type { CoordinatorState } from '../../coordinator/core/state.ts';
+import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
 import { type HostName, hostName } from '../../model/ids.ts';
 import { ask } from '../ask.ts';
 import { chosenLab } from '../chosen-hosts.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CoordinatorState } from '../../coordinator/core/state.ts';
+import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
 import { isBusy } from '../../ledger/sweeps.ts';
 import { ask } from '../ask.ts';
 import { readLab } from '../lab.ts';

@@ -3,7 +3,7 @@ import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { HostSaid } from '../../protocol/messages.ts';
 import { attemptOf } from './speaks-for.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 type Ended = Extract<HostSaid, { kind: 'ended' }>;

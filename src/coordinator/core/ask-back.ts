@@ -1,5 +1,5 @@
 import type { AttemptId } from '../../model/ids.ts';
-import type { FleetHost } from './state.ts';
+import type { FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Nothing changes before the host has answered: it may have started them meanwhile. */

@@ -4,7 +4,7 @@
  * CLOCK_MONOTONIC goes on while a process is stopped (clock_gettime(2)). So time is counted in slices, each ended by a
  * timer: a slice that took longer than it should counts as one slice.
  */
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 
 /** How often the driver tells that time has passed. */
 export const sliceMs = 1_000;

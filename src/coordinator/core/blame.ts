@@ -4,10 +4,10 @@ import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptEnd } from '../../model/attempt-end.ts';
 import { chargeOf, isResult } from '../../model/outcome.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
-import { isDue } from './host-use.ts';
-import { lapse } from './probation.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
-import { type Case, caseAgainst, failuresElsewhere } from './suspicion.ts';
+import { isDue } from '../hosts/use.ts';
+import { lapse } from '../hosts/probation.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import { type Case, caseAgainst, failuresElsewhere } from '../hosts/suspicion.ts';
 import type { Turn } from './turn.ts';
 
 /** Trials that did not start there since the last success, before a host, or one launch there, is left out. */

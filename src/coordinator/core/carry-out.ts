@@ -4,8 +4,8 @@ import { cancelOthers, pause, stop } from './commands.ts';
 import { drain, switchOff, takeInUse, trust } from './host-commands.ts';
 import { takeResults } from './imports.ts';
 import { goOn, resume, retry, run, runPart } from './run-commands.ts';
-import type { CoordinatorState } from './state.ts';
-import { isSuspect } from './suspicion.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
+import { isSuspect } from '../hosts/suspicion.ts';
 import type { Turn } from './turn.ts';
 
 export function carryOut(

@@ -3,9 +3,9 @@ import { hasResult } from '../../ledger/results.ts';
 import type { Attempt, Sweep } from '../../ledger/state.ts';
 import { isBusy } from '../../ledger/sweeps.ts';
 import type { HostName } from '../../model/ids.ts';
-import { forgetAsked } from './asked.ts';
+import { forgetAsked } from '../hosts/asked.ts';
 import { openOn } from './host-commands.ts';
-import type { CoordinatorState } from './state.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** What waits on hosts is taken back by the plan that follows. */

@@ -4,9 +4,9 @@ import { chargedTo } from '../../model/outcome.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import { stopSweep } from './commands.ts';
 import { signatureOf } from './failure-signature.ts';
-import { mayUse } from './host-use.ts';
-import { inRow } from './streak-test.ts';
-import type { CoordinatorState, EarlyFailure } from './state.ts';
+import { mayUse } from '../hosts/use.ts';
+import { inRow } from '../hosts/streak-test.ts';
+import type { CoordinatorState, EarlyFailure } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Ends of one cause before a sweep without a result is stopped; of a small one each trial's. */

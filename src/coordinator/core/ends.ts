@@ -9,7 +9,7 @@ import { cancelOthers } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
 import { learn } from './learn.ts';
 import { attemptOf } from './speaks-for.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Accepts an end once; the acknowledgement goes out with the turn, after the commit (P1). */

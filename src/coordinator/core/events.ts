@@ -4,7 +4,7 @@ import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
 import type { AttemptId, HostName, TrialId } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { Command } from './command.ts';
-import type { EditedHost } from './fleet-host.ts';
+import type { EditedHost } from '../hosts/fleet-host.ts';
 import type { HostSaid, HostFacts, ToAgent } from '../../protocol/messages.ts';
 
 /** What happens to a coordinator. */

@@ -1,10 +1,11 @@
 /** What people say of a host: drain, off, on. */
 import type { Attempt } from '../../ledger/state.ts';
 import { type HostName, hostName } from '../../model/ids.ts';
-import { isAway, tryAgain } from './host-use.ts';
-import { isSuspect } from './suspicion.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
-import { forgetLapses } from './probation.ts';
+import { isAway } from '../hosts/use.ts';
+import { tryAgain } from './connections.ts';
+import { isSuspect } from '../hosts/suspicion.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import { forgetLapses } from '../hosts/probation.ts';
 import type { Turn } from './turn.ts';
 
 /** For a host that is to be free soon. */

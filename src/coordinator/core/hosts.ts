@@ -7,13 +7,14 @@ import { takeArtifacts } from './artifacts.ts';
 import { cancel } from './ask-back.ts';
 import { endAttempt } from './ends.ts';
 import type { CoordinatorEvent } from './events.ts';
-import { forgetConnection, isDue } from './host-use.ts';
-import { lapse } from './probation.ts';
+import { isDue } from '../hosts/use.ts';
+import { forgetConnection } from './connections.ts';
+import { lapse } from '../hosts/probation.ts';
 import { reconcile } from './reconcile.ts';
 import { noteGivenUp, noteTry } from './silence.ts';
 import { attemptOf } from './speaks-for.ts';
 import { turnStarted } from './starts.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 type Said<Kind extends HostSaid['kind']> = Extract<HostSaid, { kind: Kind }>;

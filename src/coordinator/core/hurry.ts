@@ -1,6 +1,6 @@
-import { queuedOf } from './asked.ts';
+import { queuedOf } from '../hosts/asked.ts';
 import { keepsCheckpoint } from './checkpoints.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Time between tries: a server starts in a minute or two, so one that is away for long is tried less often. */

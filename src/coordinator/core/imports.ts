@@ -3,7 +3,7 @@ import type { Attempt } from '../../ledger/state.ts';
 import { answerTo } from '../../model/answer.ts';
 import { attemptId, trialId } from '../../model/ids.ts';
 import type { Command } from './command.ts';
-import type { CoordinatorState } from './state.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Results of another ledger become results of this one. @returns those that were not here */

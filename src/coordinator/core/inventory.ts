@@ -3,11 +3,11 @@ import type { HostName } from '../../model/ids.ts';
 import { forgetCheckpoints } from './checkpoints.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { noLimits } from '../../throttle/limits.ts';
-import { type EditedHost, newFleetHost } from './fleet-host.ts';
-import { enterAnew } from './host-use.ts';
+import { type EditedHost, newFleetHost } from '../hosts/fleet-host.ts';
+import { enterAnew } from './connections.ts';
 import { takeBackOutdated } from './outdated.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
-import { forgetLapses } from './probation.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import { forgetLapses } from '../hosts/probation.ts';
 import type { Turn } from './turn.ts';
 
 const takenOut = 'it was taken out of the inventory';

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../model/canonical.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import { askBack } from './ask-back.ts';
 import { openOn } from './host-commands.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** To be asked after an edit, and after each connection: a host that was away has the old words still. */

@@ -2,10 +2,10 @@
 import { hostsDownUnder } from '../../ledger/crashes.ts';
 import type { Trial } from '../../ledger/state.ts';
 import type { HostName } from '../../model/ids.ts';
-import { eligibility } from '../scheduler/eligibility.ts';
-import { idle, misfit } from '../scheduler/fit.ts';
-import { isExpected, isWanted } from './host-use.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import { eligibility } from '../hosts/eligibility.ts';
+import { idle, misfit } from '../hosts/fit.ts';
+import { isExpected, isWanted } from '../hosts/use.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Crashes of one host may be the host's own. */

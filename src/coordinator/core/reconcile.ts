@@ -11,7 +11,7 @@ import { takeBackOutdated } from './outdated.ts';
 import { lostEnd, settleGivenUp, takeUpAgain } from './silence.ts';
 import { namesOf, openThere } from './speaks-for.ts';
 import { own, turnStarted } from './starts.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 type State = Extract<HostSaid, { kind: 'state' }>;

@@ -6,7 +6,7 @@ import type { AttemptId } from '../../model/ids.ts';
 import { noDurations } from '../../predict/duration.ts';
 import { knowCheckpoint } from './checkpoints.ts';
 import { learn } from './learn.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import { isVisited } from './visits.ts';
 
 /** The state of a coordinator that begins its term: the ledger's events and the inventory's hosts, nothing else. */

@@ -5,11 +5,11 @@ import type { Sweep, Trial } from '../../ledger/state.ts';
 import { countsOf, isPartOf, isUnfinished, trialsOf } from '../../ledger/sweeps.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { sweepName, trialId } from '../../model/ids.ts';
-import { ask } from './asked.ts';
+import { ask } from '../hosts/asked.ts';
 import type { Asked, Command } from './command.ts';
 import { cancelUnwanted } from './commands.ts';
 import { takeBackOutdated } from './outdated.ts';
-import type { CoordinatorState } from './state.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Points in one event: a row of a few hundred KB, however large the sweep. */

@@ -10,13 +10,13 @@ import type { AttemptId } from '../../model/ids.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { workOf } from '../../model/work.ts';
 import { secondsPerWork } from '../../predict/duration.ts';
-import { parallelOf } from '../scheduler/backlog.ts';
-import { eligibility } from '../scheduler/eligibility.ts';
-import { idle, misfit } from '../scheduler/fit.ts';
+import { parallelOf } from '../hosts/backlog.ts';
+import { eligibility } from '../hosts/eligibility.ts';
+import { idle, misfit } from '../hosts/fit.ts';
 import { askBack } from './ask-back.ts';
-import { isAsked } from './asked.ts';
+import { isAsked } from '../hosts/asked.ts';
 import { openOn } from './host-commands.ts';
-import type { Away, CoordinatorState, FleetHost } from './state.ts';
+import type { Away, CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** What only waited on a silent host, and what ran there and has had its time, is not waited for any longer. */

@@ -1,7 +1,7 @@
 /** Of whose attempts a host may speak: its own. A host is trusted with what it was given, and with nothing else. */
 import type { Attempt } from '../../ledger/state.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 
 /** The attempt, if the host may speak of it; else null. */
 export function attemptOf(state: CoordinatorState, host: FleetHost, id: AttemptId): Attempt | null {

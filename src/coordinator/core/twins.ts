@@ -1,8 +1,9 @@
 /** Two entries of the inventory that are one machine: of one agent, one of them is used. */
 import { givenUp } from './hosts.ts';
-import { enterAnew, isReached } from './host-use.ts';
+import { isReached } from '../hosts/use.ts';
+import { enterAnew } from './connections.ts';
 import type { CoordinatorEvent } from './events.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /**

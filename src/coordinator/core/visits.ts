@@ -1,7 +1,8 @@
 /** Which hosts a coordinator is connected to: those where something may start, or something of it is left. */
 import { keepsCheckpoint } from './checkpoints.ts';
-import { forgetConnection, isWanted, tryAgain } from './host-use.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import { isWanted } from '../hosts/use.ts';
+import { forgetConnection, tryAgain } from './connections.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /**

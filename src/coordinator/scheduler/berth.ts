@@ -3,10 +3,10 @@ import type { Attempt, OpenWork, Sweep, Trial } from '../../ledger/state.ts';
 import { workOf } from '../../model/work.ts';
 import type { HostName } from '../../model/ids.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
-import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { hasRoom, isBlocked, parallelOf } from './backlog.ts';
-import { mostOpen } from '../core/probation.ts';
-import { idle } from './fit.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import { hasRoom, isBlocked, parallelOf } from '../hosts/backlog.ts';
+import { mostOpen } from '../hosts/probation.ts';
+import { idle } from '../hosts/fit.ts';
 import { type Pace, paceOf, secondsOf } from './pace.ts';
 
 /** A host that lets nothing start is as good as busy until next month. */

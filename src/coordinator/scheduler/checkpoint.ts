@@ -4,8 +4,8 @@ import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import { formatSize } from '../../model/size.ts';
 import { limitsOf } from '../../throttle/limits.ts';
-import { mayComeBack } from '../core/host-use.ts';
-import type { CoordinatorState } from '../core/state.ts';
+import { mayComeBack } from '../hosts/use.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 
 /** What comes before an attempt of a trial on a host. */
 export type Beginning =

@@ -3,10 +3,10 @@ import type { Trial } from '../../ledger/state.ts';
 import { hostsDownUnder } from '../../ledger/crashes.ts';
 import { hostsThatFailed } from '../../ledger/trials.ts';
 import type { HostName } from '../../model/ids.ts';
-import { isExpected } from '../core/host-use.ts';
-import type { CoordinatorState, FleetHost } from '../core/state.ts';
+import { isExpected } from '../hosts/use.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import { type Candidate, earliest, isOpenTo } from './berth.ts';
-import { idle, misfit } from './fit.ts';
+import { idle, misfit } from '../hosts/fit.ts';
 import { carriedTo, checkpointHost } from './checkpoint.ts';
 
 /** The hosts for the trials of one sweep. */

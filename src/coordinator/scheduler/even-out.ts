@@ -4,12 +4,12 @@
  */
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
-import { isAsked } from '../core/asked.ts';
-import type { CoordinatorState } from '../core/state.ts';
+import { isAsked } from '../hosts/asked.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import { add, type Berth, type Candidate, endsIn, isOpenTo, remove, takes } from './berth.ts';
 import { carriedTo } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
-import { closedTo } from './eligibility.ts';
+import { closedTo } from '../hosts/eligibility.ts';
 
 /** Attempts that one plan asks for: the rest follows once these are answered. */
 const mostAsked = 500;

@@ -2,12 +2,12 @@
 import type { Sweep, Trial } from '../../ledger/state.ts';
 import { isPartOf } from '../../ledger/sweeps.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
-import { queuedOf } from '../core/asked.ts';
-import type { CoordinatorState, FleetHost } from '../core/state.ts';
+import { queuedOf } from '../hosts/asked.ts';
+import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
 import { add, type Berth, berthOf, type Candidate, candidateOf, isOpenTo, ranOf } from './berth.ts';
 import { type Beginning, beginningOf, carriedTo } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
-import { type Eligibility, eligibility } from './eligibility.ts';
+import { type Eligibility, eligibility } from '../hosts/eligibility.ts';
 import { evenOut } from './even-out.ts';
 import { keepShares } from './shares.ts';
 

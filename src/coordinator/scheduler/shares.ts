@@ -1,6 +1,6 @@
 import type { Sweep } from '../../ledger/state.ts';
-import { queuedOf } from '../core/asked.ts';
-import type { CoordinatorState } from '../core/state.ts';
+import { queuedOf } from '../hosts/asked.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import { type Candidate, takes } from './berth.ts';
 
 /** For so long after the first host is ready, each has its share of the work kept for it, there or on its way. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CoordinatorEvent, Instruction } from '../../../src/coordinator/core/events.ts';
-import { newFleetHost } from '../../../src/coordinator/core/fleet-host.ts';
+import { newFleetHost } from '../../../src/coordinator/hosts/fleet-host.ts';
 import { attemptId, hostName, trialId } from '../../../src/model/ids.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
 import type { Lease } from '../../../src/protocol/messages.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parallelOf } from '../../../src/coordinator/scheduler/backlog.ts';
+import { parallelOf } from '../../../src/coordinator/hosts/backlog.ts';
 import { stranded } from '../../../src/coordinator/stranded.ts';
 import { hostName, sweepName } from '../../../src/model/ids.ts';
 import type { Resources } from '../../../src/model/resources.ts';

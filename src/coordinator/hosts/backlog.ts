@@ -4,7 +4,7 @@ import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts } from '../../protocol/messages.ts';
 import { type Limits, limitsOf } from '../../throttle/limits.ts';
 import { cpusOf, gpuHeadroomBytes, gpusOf } from '../../throttle/room.ts';
-import type { FleetHost } from '../core/state.ts';
+import type { FleetHost } from './state.ts';
 
 /** Predicted work that a host is given ahead, so that it works on while the laptop is closed. */
 const aheadSeconds = 12 * 3600;

@@ -1,7 +1,7 @@
 import type { Sweep } from '../../ledger/state.ts';
 import type { Refusal } from '../../model/refusal.ts';
-import type { CoordinatorState, FleetHost } from '../core/state.ts';
-import { leftOut } from '../core/probation.ts';
+import type { CoordinatorState, FleetHost } from './state.ts';
+import { leftOut } from './probation.ts';
 
 export type Eligibility =
   | { readonly kind: 'eligible' }

@@ -1,7 +1,7 @@
 /** Hosts that are left out, and come back by themselves: one trial at a time, after a pause that grows. */
 import type { HostRecord } from '../../ledger/state.ts';
 import { inRow } from './streak-test.ts';
-import { isDue } from './host-use.ts';
+import { isDue } from './use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { caseAgainst } from './suspicion.ts';
 

@@ -8,8 +8,8 @@ import { hasResult } from '../../ledger/results.ts';
 import type { Standing } from '../../ledger/standing.ts';
 import type { HostRecord, Trial } from '../../ledger/state.ts';
 import { chargedTo } from '../../model/outcome.ts';
-import { idle, misfit } from '../scheduler/fit.ts';
-import { isWanted } from './host-use.ts';
+import { idle, misfit } from './fit.ts';
+import { isWanted } from './use.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
 import { chanceOfStreak, inRow, levelOf, type Peers } from './streak-test.ts';
 

@@ -3,7 +3,7 @@ import type { Refusal } from '../../model/refusal.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { idleHost, misfit as misfitOfIdle } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';
-import type { FleetHost } from '../core/state.ts';
+import type { FleetHost } from './state.ts';
 
 /** A host as it would be with nobody on it; null where it is not known yet. */
 export const idle = ({ link, limits }: FleetHost): HostLoad | null =>

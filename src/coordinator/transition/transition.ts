@@ -1,14 +1,14 @@
-import type { CoordinatorEvent, Instruction } from './events.ts';
-import { checkpointCarried } from './checkpoints.ts';
-import { carryOut } from './carry-out.ts';
-import { takeInventory } from './inventory.ts';
+import type { CoordinatorEvent, Instruction } from '../core/events.ts';
+import { checkpointCarried } from '../core/checkpoints.ts';
+import { carryOut } from '../core/carry-out.ts';
+import { takeInventory } from '../core/inventory.ts';
 import { planTurn } from './plan-turn.ts';
-import { connected, disconnected, givenUp, received } from './hosts.ts';
-import { hurry } from './hurry.ts';
-import { passTime } from './awake.ts';
-import type { CoordinatorState, LaunchState } from './state.ts';
-import { Turn } from './turn.ts';
-import { foundTwin } from './twins.ts';
+import { connected, disconnected, givenUp, received } from '../core/hosts.ts';
+import { hurry } from '../core/hurry.ts';
+import { passTime } from '../core/awake.ts';
+import type { CoordinatorState, LaunchState } from '../hosts/state.ts';
+import { Turn } from '../core/turn.ts';
+import { foundTwin } from '../core/twins.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 
 /**

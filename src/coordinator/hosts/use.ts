@@ -1,8 +1,6 @@
-import { forgetCarries } from './checkpoints.ts';
 import type { HostName } from '../../model/ids.ts';
 import { patienceMs } from '../../model/patience.ts';
 import type { CoordinatorState, FleetHost } from './state.ts';
-import type { Turn } from './turn.ts';
 
 /** Whether nobody has anything against a host, or it is time to try it again; it may be away. */
 export function isWanted(state: CoordinatorState, host: FleetHost): boolean {
@@ -14,18 +12,6 @@ export function isWanted(state: CoordinatorState, host: FleetHost): boolean {
 /** Whether a host that is left out may be given a trial again. */
 export const isDue = ({ awakeMs }: CoordinatorState, { dueAtMs }: FleetHost): boolean =>
   dueAtMs !== null && awakeMs >= dueAtMs;
-
-/** What was asked may have been heard, and its answer lost: what the host says that it holds tells. */
-export function forgetConnection(state: CoordinatorState, host: FleetHost): void {
-  host.launches.clear();
-  host.failedStarts.clear();
-  host.asked.clear();
-  host.heldSince = null;
-  host.stuck = null;
-  host.doing = null;
-  host.twin = null;
-  forgetCarries(state, host.name);
-}
 
 /** Whether it is there as well, or will be in a moment. */
 export const mayUse = (state: CoordinatorState, host: FleetHost): boolean =>
@@ -46,19 +32,5 @@ export const isExpected = ({ link, away }: FleetHost): boolean =>
 
 export const isAway = ({ link }: FleetHost): boolean => link.kind === 'connecting' && link.because !== null;
 
-/** At once, also where it was given up. */
-export function tryAgain(turn: Turn, host: FleetHost): void {
-  if (!isAway(host)) return;
-  host.link = { kind: 'connecting', because: null };
-  turn.instruct({ kind: 'enter', host: host.name });
-}
-
 export const isReached = ({ link }: FleetHost): boolean =>
   link.kind === 'ready' || link.kind === 'reconciling';
-
-/** Ends its connection and makes it again. */
-export function enterAnew(state: CoordinatorState, turn: Turn, host: FleetHost): void {
-  forgetConnection(state, host);
-  host.link = { kind: 'connecting', because: null };
-  for (const kind of ['leave', 'enter'] as const) turn.instruct({ kind, host: host.name });
-}

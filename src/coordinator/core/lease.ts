@@ -2,7 +2,7 @@ import { attemptId, type HostName } from '../../model/ids.ts';
 import { workOf } from '../../model/work.ts';
 import { secondsPerWork } from '../../predict/duration.ts';
 import type { Lease } from '../../protocol/messages.ts';
-import type { CoordinatorState } from '../core/state.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 
 /** The lease of an attempt as its host is told; null where the ledger does not hold the attempt. */
 export function leaseOf(
