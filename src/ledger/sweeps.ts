@@ -133,3 +133,11 @@ export const isBusy = (sweep: Sweep): boolean =>
 /** Whether something of it waits or runs. */
 export const isUnfinished = ({ queued, leased, running }: Sweep['counts']): boolean =>
   queued + leased + running > 0;
+
+/** Remembers how many trials at the front of a sweep are settled: whoever looks for one that waits passes them by. */
+export function skipSettled(sweep: Sweep): void {
+  for (let next = sweep.order[sweep.firstQueued]; next !== undefined && next.status.kind !== 'queued'; ) {
+    sweep.firstQueued += 1;
+    next = sweep.order[sweep.firstQueued];
+  }
+}

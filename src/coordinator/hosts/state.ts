@@ -17,7 +17,7 @@ export interface CoordinatorState {
   /** Failures of sweeps without a result yet (early-failure.ts). */
   readonly firstFailures: Map<SweepName, EarlyFailure[]>;
   /** When the first host was ready for a sweep (wall clock in ms), and the ends seen from each by then. */
-  readonly ready: Map<SweepName, { readonly at: number; readonly ended: ReadonlyMap<HostName, number> }>;
+  readonly ready: Map<SweepName, FirstReady>;
   /** By whose they are: checkpoints on other hosts than their own, since the last attempt of their trial has ended. */
   readonly carries: Map<AttemptId, Map<HostName, Carried>>;
   /** The sweeps that somebody asked this coordinator for, or trials of them; null: all. Nothing else is leased. */
@@ -29,6 +29,17 @@ export interface CoordinatorState {
   /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */
   inventoryProblem: string | null;
 }
+
+export interface FirstReady {
+  readonly at: number;
+  readonly ended: ReadonlyMap<HostName, number>;
+}
+
+/** @param now wall clock in ms */
+export const readyNow = ({ fleet }: CoordinatorState, now: number): FirstReady => ({
+  at: now,
+  ended: new Map([...fleet.values()].map(({ name, ended }) => [name, ended])),
+});
 
 /** How far a checkpoint is with a host. */
 export type Carried =

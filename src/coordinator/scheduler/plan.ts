@@ -1,4 +1,4 @@
-/** What starts where. Pure: same state, same plan. A plan looks only at as many trials as hosts have room for. */
+/** What starts where. Pure: it changes nothing, and same state, same plan. It looks at as many trials as hosts have room for. */
 import type { Sweep, Trial } from '../../ledger/state.ts';
 import { isPartOf } from '../../ledger/sweeps.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
@@ -27,6 +27,8 @@ export interface Plan {
   readonly preparations: readonly { readonly host: HostName; readonly launch: string }[];
   /** Attempts that wait on a host, to be asked back for others. */
   readonly takeBacks: ReadonlyMap<HostName, readonly AttemptId[]>;
+  /** Sweeps for which a host is ready, the first one maybe by now. */
+  readonly ready: readonly SweepName[];
 }
 
 /** What a plan has decided so far. */
@@ -55,7 +57,9 @@ export function plan(state: CoordinatorState, now: number): Plan {
     choices.set(sweep.name, choice);
     assignSweep(state, sweep, choice, draft);
   }
-  return { assignments: draft.assignments, preparations, takeBacks: evenOut(state, berths, choices) };
+  const ready = [...choices].flatMap(([name, { candidates }]) => (candidates.length > 0 ? [name] : []));
+  const takeBacks = evenOut(state, berths, choices);
+  return { assignments: draft.assignments, preparations, takeBacks, ready };
 }
 
 /** What waits on hosts is evened out, for whomever it was leased. */
@@ -102,7 +106,7 @@ function assignSweep(
 ): void {
   const asked = state.asked.get(sweep.name) ?? null;
   let allowed = Math.min(concurrencyLeft(sweep), mostLeases - taken.size);
-  for (let index = firstQueued(sweep); index < sweep.order.length && allowed > 0; index += 1) {
+  for (let index = sweep.firstQueued; index < sweep.order.length && allowed > 0; index += 1) {
     const trial = sweep.order[index];
     if (trial === undefined || trial.status.kind !== 'queued' || taken.has(trial)) continue;
     if (!isPartOf(asked, trial.id)) continue;
@@ -146,14 +150,4 @@ function concurrencyLeft(sweep: Sweep): number {
   const { concurrent } = sweep.declaration;
   if (concurrent === null) return Number.POSITIVE_INFINITY;
   return Math.max(0, concurrent - sweep.counts.leased - sweep.counts.running);
-}
-
-/** Skips what is settled, and remembers how far: settled trials at the front are looked at once. */
-function firstQueued(sweep: Sweep): number {
-  while (
-    sweep.order[sweep.firstQueued] !== undefined &&
-    sweep.order[sweep.firstQueued]?.status.kind !== 'queued'
-  )
-    sweep.firstQueued += 1;
-  return sweep.firstQueued;
 }

@@ -1,6 +1,6 @@
 import type { Sweep } from '../../ledger/state.ts';
 import { queuedOf } from '../hosts/asked.ts';
-import type { CoordinatorState } from '../hosts/state.ts';
+import { type CoordinatorState, readyNow } from '../hosts/state.ts';
 import { type Candidate, takes } from './berth.ts';
 
 /** For so long after the first host is ready, each has its share of the work kept for it, there or on its way. */
@@ -22,11 +22,7 @@ export function keepShares(
   now: number,
 ): void {
   if (candidates.length === 0) return;
-  const ready = state.ready.get(sweep.name) ?? {
-    at: now,
-    ended: new Map([...state.fleet.values()].map(({ name, ended }) => [name, ended])),
-  };
-  state.ready.set(sweep.name, ready);
+  const ready = state.ready.get(sweep.name) ?? readyNow(state, now);
   if (now < ready.at || now - ready.at > patienceMs) return;
   if (awaited === 0 && !areShort(sweep, candidates)) return;
   const endedOn = ({ berth: { host } }: Candidate): number => host.ended - (ready.ended.get(host.name) ?? 0);

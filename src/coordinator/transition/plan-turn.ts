@@ -1,6 +1,7 @@
 import { mustRunAlone } from '../../ledger/crashes.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
+import { skipSettled } from '../../ledger/sweeps.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Beginning } from '../scheduler/checkpoint.ts';
@@ -10,7 +11,7 @@ import { askBack } from '../core/ask-back.ts';
 import { nextAttempt } from '../core/attempt-seal.ts';
 import { giveUpPoison } from '../core/poison.ts';
 import { giveUpSilent } from '../core/silence.ts';
-import type { Carried, CoordinatorState } from '../hosts/state.ts';
+import { type Carried, type CoordinatorState, readyNow } from '../hosts/state.ts';
 import type { Turn } from '../core/turn.ts';
 import { comeAndGo } from '../core/visits.ts';
 
@@ -25,7 +26,9 @@ export function planTurn(state: CoordinatorState, turn: Turn, now: number): void
   comeAndGo(state, turn);
   giveUpPoison(state, turn, now);
 
-  const { assignments, preparations, takeBacks } = plan(state, now);
+  for (const sweep of state.ledger.sweeps.values()) skipSettled(sweep);
+  const { assignments, preparations, takeBacks, ready } = plan(state, now);
+  for (const sweep of ready) if (!state.ready.has(sweep)) state.ready.set(sweep, readyNow(state, now));
   for (const { host, launch } of preparations) prepare(state, turn, host, launch);
   for (const [host, assigned] of assignments) {
     const leases: Leases[number][] = [];
