@@ -1,6 +1,7 @@
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
-import type { CoordinatorState, FleetHost } from '../../src/coordinator/hosts/state.ts';
+import type { FleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
+import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import { transition } from '../../src/coordinator/transition/transition.ts';
 import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../../test/plain-host.ts';

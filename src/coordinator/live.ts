@@ -4,7 +4,10 @@ import type { Attempt, Sweep } from '../ledger/state.ts';
 import { workOf } from '../model/work.ts';
 import { secondsPerWork } from '../predict/duration.ts';
 import { isAsked } from './hosts/asked.ts';
-import type { CoordinatorState, FleetHost, LaunchState } from './hosts/state.ts';
+import type { FleetHost } from './hosts/fleet-host.ts';
+import type { LaunchState } from './hosts/link.ts';
+import { type Connection, connectionOf, silenceOf } from './hosts/link.ts';
+import type { CoordinatorState } from './hosts/state.ts';
 import { parallelOf } from './hosts/backlog.ts';
 import { closedTo } from './hosts/eligibility.ts';
 import { stranded } from './stranded.ts';
@@ -58,15 +61,15 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
   const link = host.link.kind === 'ready' ? host.link : null;
   return {
     name: host.name,
-    labels: [...host.labels],
+    labels: [...host.listing.labels],
     ...condition(state, host),
-    awayMs: host.away?.ms ?? null,
+    awayMs: silenceOf(host.link)?.ms ?? null,
     unprepared: Object.fromEntries(
-      [...host.launches].flatMap(([launch, state]) =>
+      [...(connectionOf(host.link)?.launches ?? [])].flatMap(([launch, state]) =>
         state.kind === 'refused' ? [[launch, state.problem] as const] : [],
       ),
     ),
-    facts: 'facts' in host.link ? host.link.facts : null,
+    facts: connectionOf(host.link)?.facts ?? null,
     figures: link?.figures ?? null,
     running: open.flatMap(({ id, trial, status }) =>
       status.kind === 'running'
@@ -82,29 +85,34 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
 function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'state' | 'because'> {
   const closed = closedTo(state, host);
   if (closed !== null) return { state: closed.kind, because: closed.because };
-  const { link, stuck } = host;
-  if (stuck !== null) return { state: 'unreachable', because: stuck };
+  const { link } = host;
   switch (link.kind) {
     case 'left':
       return { state: 'connecting', because: null };
     case 'connecting':
-      return link.because === null
-        ? { state: 'connecting', because: host.doing }
-        : { state: 'unreachable', because: link.because };
+      return { state: 'connecting', because: link.doing };
+    case 'away':
+    case 'given-up':
+    case 'twin':
+      return { state: 'unreachable', because: link.because };
     case 'reconciling':
-      return { state: 'connecting', because: null };
-    case 'ready': {
-      const launches = [...host.launches.values()];
-      if (launches.some((launch) => launch.kind === 'preparing'))
-        return { state: 'preparing', because: host.doing };
-      const refused = launches.find((launch) => launch.kind === 'refused');
-      if (refused === undefined || launches.some((launch) => launch.kind === 'ready'))
-        return { state: 'ready', because: host.endsWithLogin ?? noteOf(launches) };
-      return { state: 'unprepared', because: refused.problem };
-    }
+      return link.stuck === null
+        ? { state: 'connecting', because: null }
+        : { state: 'unreachable', because: link.stuck };
+    case 'ready':
+      return link.stuck === null ? preparation(link) : { state: 'unreachable', because: link.stuck };
     default:
       return link satisfies never;
   }
+}
+
+function preparation({ launches: all, doing, endsWithLogin }: Connection): Pick<LiveHost, 'state' | 'because'> {
+  const launches = [...all.values()];
+  if (launches.some((launch) => launch.kind === 'preparing')) return { state: 'preparing', because: doing };
+  const refused = launches.find((launch) => launch.kind === 'refused');
+  if (refused === undefined || launches.some((launch) => launch.kind === 'ready'))
+    return { state: 'ready', because: endsWithLogin ?? noteOf(launches) };
+  return { state: 'unprepared', because: refused.problem };
 }
 
 const noteOf = (launches: readonly LaunchState[]): string | null =>

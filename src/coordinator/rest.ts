@@ -2,7 +2,8 @@ import type { Attempt, Sweep } from '../ledger/state.ts';
 import { countsOf, isPartOf } from '../ledger/sweeps.ts';
 import { isPresumedLost } from '../ledger/trials.ts';
 import type { AttemptId, TrialId } from '../model/ids.ts';
-import type { CoordinatorState, HostLink } from './hosts/state.ts';
+import { obstacleOf } from './hosts/link.ts';
+import type { CoordinatorState } from './hosts/state.ts';
 
 /**
  * Whether nothing of a sweep is left to do: none of its trials waits or runs, no host has still to end a second
@@ -47,13 +48,11 @@ function isOf(
 /** Whether the host of an attempt that was given up was reached, or cannot be. */
 function wasAsked({ fleet }: CoordinatorState, { host }: Attempt): boolean {
   const link = fleet.get(host)?.link;
-  return link === undefined || link.kind === 'ready' || link.kind === 'left' || isInVain(link);
+  return link === undefined || link.kind === 'ready' || link.kind === 'left' || obstacleOf(link) !== null;
 }
-
-const isInVain = (link: HostLink): boolean => link.kind === 'connecting' && link.because !== null;
 
 /** A host that cannot be reached delivers nothing now; the next coordinator asks again. */
 function mayDeliver({ fleet }: CoordinatorState, { host }: Attempt): boolean {
   const link = fleet.get(host)?.link;
-  return link !== undefined && !isInVain(link);
+  return link !== undefined && obstacleOf(link) === null;
 }

@@ -3,7 +3,9 @@ import { countsOf, isPartOf, isUnfinished } from '../ledger/sweeps.ts';
 import type { HostName, TrialId } from '../model/ids.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Refusal } from '../model/refusal.ts';
-import type { CoordinatorState, FleetHost } from './hosts/state.ts';
+import type { FleetHost } from './hosts/fleet-host.ts';
+import { silenceOf } from './hosts/link.ts';
+import type { CoordinatorState } from './hosts/state.ts';
 import { eligibility } from './hosts/eligibility.ts';
 import { idle, misfit } from './hosts/fit.ts';
 
@@ -50,7 +52,7 @@ const isAtWork = ({ ledger, fleet }: CoordinatorState, { name }: Sweep): boolean
   );
 
 /** Nobody tries it again before a person has mended why. */
-const isGivenUp = ({ away }: FleetHost): boolean => away !== null && !away.isTried;
+const isGivenUp = ({ link }: FleetHost): boolean => link.kind === 'given-up';
 
 function isOnGivenUp({ ledger, fleet }: CoordinatorState, { status }: Trial): boolean {
   const attempt = 'attempt' in status ? ledger.attempts.get(status.attempt) : undefined;
@@ -58,10 +60,13 @@ function isOnGivenUp({ ledger, fleet }: CoordinatorState, { status }: Trial): bo
   return host !== undefined && isGivenUp(host);
 }
 
-const isSoonTried = ({ awakeMs }: CoordinatorState, { dueAtMs }: FleetHost): boolean =>
+const isSoonTried = ({ awakeMs }: CoordinatorState, { doubt: { dueAtMs } }: FleetHost): boolean =>
   dueAtMs !== null && dueAtMs - awakeMs < patienceMs;
 
-const mayComeBack = ({ away }: FleetHost): boolean => away?.wasThere === true && away.ms < patienceMs;
+function mayComeBack({ link }: FleetHost): boolean {
+  const silence = silenceOf(link);
+  return silence !== null && silence.wasThere && silence.ms < patienceMs;
+}
 
 function lastingRefusal(
   state: CoordinatorState,

@@ -57,7 +57,7 @@ const endedOn = (world: LabOnAClock): number[] =>
   );
 
 const leftOut = (world: LabOnAClock): string[] =>
-  names.filter((name) => (world.state.fleet.get(hostName(name))?.lapses ?? 0) > 0);
+  names.filter((name) => (world.state.fleet.get(hostName(name))?.doubt.lapses ?? 0) > 0);
 
 describe('trials that fail at random, wherever they run', () => {
   it.each([0.05, 0.2, 0.3, 0.5, 0.8])(

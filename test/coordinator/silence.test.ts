@@ -29,7 +29,11 @@ function silence(world: World, minutes: number, host = 'cedar'): Instruction[] {
   return all;
 }
 
-const silentMsOf = (world: World, host = 'cedar') => world.state.fleet.get(hostName(host))?.away?.silentMs;
+const silenceIn = (world: World, host = 'cedar') => {
+  const link = world.state.fleet.get(hostName(host))?.link;
+  return link === undefined ? null : silenceOf(link);
+};
+const silentMsOf = (world: World, host = 'cedar') => silenceIn(world, host)?.silentMs;
 
 const recorded = (instructions: readonly Instruction[], kind: LedgerEvent['kind']) =>
   instructions.flatMap((one) =>
@@ -84,7 +88,7 @@ describe('P3 a host that is silent', () => {
     world.ready('here');
     world.say('cedar', { kind: 'started', attempts: [{ attempt: silent, device: 'cpu' }] });
     expect(recorded(silence(world, 2 * lostAfter), 'ended')).toEqual([]);
-    expect(world.state.fleet.get(hostName('cedar'))?.away?.silentMs).toBe(0);
+    expect(silentMsOf(world)).toBe(0);
   });
 
   it('is not given up for a night in which this machine slept, nor for a clock that was set', () => {
@@ -135,7 +139,7 @@ describe('P3 a host that is silent', () => {
     const { world } = twoHosts();
     silence(world, lostAfter - 1);
     world.connect('cedar', { running: [] });
-    expect(world.state.fleet.get(hostName('cedar'))?.away).toBeNull();
+    expect(silenceIn(world)).toBeNull();
   });
 });
 
@@ -143,7 +147,7 @@ describe('P3 a host that is gone for good, once everything else is done', () => 
   /** Trials that take 2 s by what ended on birch; one runs on cedar, and one waits behind it. */
   function behind(lostAfterMs: number | null = null): { world: World; runs: string; waits: string } {
     const world = new World(['cedar', 'birch']);
-    for (const host of world.state.fleet.values()) host.lostAfterMs = lostAfterMs;
+    for (const host of world.state.fleet.values()) host.listing = { ...host.listing, lostAfterMs };
     world.declare(declarationOf(), points(6));
     const [runs = '', ...waiting] = leasesIn(world.ready('cedar'), 'cedar');
     const elsewhere = leasesIn(world.ready('birch'), 'birch');

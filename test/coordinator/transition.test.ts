@@ -238,7 +238,8 @@ describe('a failed attempt', () => {
     const { quarantine } = world.state.ledger.hosts.get('cedar' as never) ?? {};
     expect(quarantine).toBe(reason === 'no-space' ? 'python3 is not there' : null);
     expect(leasesIn(world.post({ kind: 'plan' }), 'cedar')).toEqual([]);
-    const launch = world.state.fleet.get(hostName('cedar'))?.launches.get('launch-1');
+    const link = world.state.fleet.get(hostName('cedar'))?.link;
+    const launch = link?.kind === 'ready' ? link.launches.get('launch-1') : undefined;
     expect(launch?.kind).toBe(reason === 'no-space' ? 'ready' : 'refused');
   });
 });

@@ -1,4 +1,5 @@
 /** Three hosts over real sshd with real agents, of which one lies, a real coordinator, and what lies around its state folder. */
+import { obstacleOf } from '../../src/coordinator/hosts/link.ts';
 import { createHash } from 'node:crypto';
 import {
   mkdirSync,
@@ -148,7 +149,7 @@ export class HostileLab {
   /** Why the lying host is not listened to; null where it is. */
   get distrust(): string | null {
     const link = this.coordinator.state.fleet.get(hostName('liar'))?.link;
-    return link?.kind === 'connecting' ? link.because : null;
+    return link === undefined ? null : obstacleOf(link);
   }
 
   /** A person takes it into use again. */

@@ -1,4 +1,5 @@
 /** A lab in which anything may go wrong: its hosts, the laptop, the coordinators that come and go, and what people do. */
+import { obstacleOf } from '../../src/coordinator/hosts/link.ts';
 import type { Command } from '../../src/coordinator/core/command.ts';
 import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import type { PointDeclaration } from '../../src/ledger/events.ts';
@@ -143,8 +144,7 @@ export class VirtualLab {
     for (const { name, closed } of ledger.hosts.values())
       if (closed !== null) this.#coordinator.ask({ kind: 'on', host: name });
     for (const { name, link } of this.#coordinator.state.fleet.values())
-      if (link.kind === 'connecting' && link.because === distrusted)
-        this.#coordinator.ask({ kind: 'on', host: name });
+      if (obstacleOf(link) === distrusted) this.#coordinator.ask({ kind: 'on', host: name });
     const [sweep] = ledger.sweeps.values();
     if (sweep === undefined) return;
     if (sweep.points.length !== this.#points.length) this.#coordinator.run(declarationOf(), this.#points);

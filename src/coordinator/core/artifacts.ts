@@ -3,7 +3,8 @@ import type { AttemptEnd } from '../../model/attempt-end.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { HostSaid } from '../../protocol/messages.ts';
 import { attemptOf } from './speaks-for.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 type Ended = Extract<HostSaid, { kind: 'ended' }>;

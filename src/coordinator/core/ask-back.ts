@@ -1,10 +1,11 @@
 import type { AttemptId } from '../../model/ids.ts';
-import type { FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { connectionOf } from '../hosts/link.ts';
 import type { Turn } from './turn.ts';
 
 /** Nothing changes before the host has answered: it may have started them meanwhile. */
 export function askBack(turn: Turn, host: FleetHost, attempts: readonly AttemptId[]): void {
-  for (const attempt of attempts) host.asked.add(attempt);
+  for (const attempt of attempts) connectionOf(host.link)?.asked.add(attempt);
   turn.instruct({
     kind: 'send',
     host: host.name,

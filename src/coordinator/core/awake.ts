@@ -4,7 +4,9 @@
  * CLOCK_MONOTONIC goes on while a process is stopped (clock_gettime(2)). So time is counted in slices, each ended by a
  * timer: a slice that took longer than it should counts as one slice.
  */
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { connectionOf, type HostLink, type Silence } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 
 /** How often the driver tells that time has passed. */
 export const sliceMs = 1_000;
@@ -20,18 +22,30 @@ export const awakeIn = (sinceMs: number): number => Math.min(Math.max(0, sinceMs
 export function passTime(state: CoordinatorState, sinceMs: number): void {
   const ms = awakeIn(sinceMs);
   state.awakeMs += ms;
-  if (sinceMs >= stoppedAfterMs) for (const host of state.fleet.values()) host.heardAtMs = null;
+  if (sinceMs >= stoppedAfterMs) for (const { link } of state.fleet.values()) forgetHearing(link);
   const isOurs = ![...state.fleet.values()].some((host) => isHeardOverNetwork(state, host));
-  for (const host of state.fleet.values()) {
-    const { away } = host;
-    if (away === null) continue;
-    const unprovenMs = away.unprovenMs + (away.isTried && !isOurs ? ms : 0);
-    // Who was given up has answered, with what a person has to mend: that is no matter of the network.
-    const silentMs = away.silentMs + (away.isTried ? 0 : ms);
-    host.away = { ...away, ms: away.ms + ms, sinceTryMs: away.sinceTryMs + ms, silentMs, unprovenMs };
-  }
+  for (const { link } of state.fleet.values())
+    if ('silence' in link && link.silence !== null)
+      link.silence = longer(link.silence, ms, link.kind === 'given-up', isOurs);
+}
+
+/** Who was given up has answered, with what a person has to mend: that is no matter of the network. */
+const longer = (silence: Silence, ms: number, isGivenUp: boolean, isOurs: boolean): Silence => ({
+  ...silence,
+  ms: silence.ms + ms,
+  sinceTryMs: silence.sinceTryMs + ms,
+  silentMs: silence.silentMs + (isGivenUp ? ms : 0),
+  unprovenMs: silence.unprovenMs + (isGivenUp || isOurs ? 0 : ms),
+});
+
+function forgetHearing(link: HostLink): void {
+  const connection = connectionOf(link);
+  if (connection !== null) connection.heardAtMs = null;
 }
 
 /** Where nobody is heard over the network, it is the network that is gone, or ours to it. */
-const isHeardOverNetwork = (state: CoordinatorState, { link, isHere, heardAtMs }: FleetHost): boolean =>
-  link.kind === 'ready' && !isHere && heardAtMs !== null && state.awakeMs - heardAtMs <= heardForMs;
+const isHeardOverNetwork = ({ awakeMs }: CoordinatorState, { link, isHere }: FleetHost): boolean =>
+  link.kind === 'ready' &&
+  !isHere &&
+  link.heardAtMs !== null &&
+  awakeMs - link.heardAtMs <= heardForMs;

@@ -6,7 +6,9 @@ import { chargeOf, isResult } from '../../model/outcome.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import { isDue } from '../hosts/use.ts';
 import { lapse } from '../hosts/probation.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { connectionOf } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import { type Case, caseAgainst, failuresElsewhere } from '../hosts/suspicion.ts';
 import type { Turn } from './turn.ts';
 
@@ -40,7 +42,7 @@ function judgeOwn(
   const wasTried = isDue(state, host);
   if (isResult(outcome.kind)) {
     if (isQuarantined(state, host)) turn.record({ kind: 'host-trusted', at: now, host: host.name });
-    host.dueAtMs = null;
+    host.doubt.dueAtMs = null;
     takeBackRefusal(host, attempt.launch);
   } else if (charge === 'launch' && outcome.kind === 'not-started')
     chargeLaunch(host, attempt.launch, outcome.message, logTail);
@@ -54,17 +56,17 @@ function judgeOwn(
 }
 
 /** It has run there after all. */
-function takeBackRefusal({ launches, failedStarts }: FleetHost, launch: string): void {
-  if (failedStarts.delete(launch) && launches.get(launch)?.kind === 'refused') launches.delete(launch);
+function takeBackRefusal({ link }: FleetHost, launch: string): void {
+  const connection = connectionOf(link);
+  if (connection === null || !connection.failedStarts.delete(launch)) return;
+  if (connection.launches.get(launch)?.kind === 'refused') connection.launches.delete(launch);
 }
 
 /** In the end it is as where the host could not be prepared: the next connection, or `hosts on`, tries again. */
-function chargeLaunch(
-  { launches, failedStarts }: FleetHost,
-  launch: string,
-  problem: string,
-  logTail: string,
-): void {
+function chargeLaunch({ link }: FleetHost, launch: string, problem: string, logTail: string): void {
+  const connection = connectionOf(link);
+  if (connection === null) return;
+  const { launches, failedStarts } = connection;
   const count = (failedStarts.get(launch) ?? 0) + 1;
   failedStarts.set(launch, count);
   if (count >= mostCharges) launches.set(launch, { kind: 'refused', problem, logTail });
@@ -77,10 +79,10 @@ function judgeByPeers(state: CoordinatorState, turn: Turn, host: FleetHost, now:
   if (isQuarantined(state, host)) return;
   const found = caseAgainst(state, host);
   if (found === null) {
-    host.dueAtMs = null;
+    host.doubt.dueAtMs = null;
     return;
   }
-  if (host.dueAtMs === null) lapse(state, host);
+  if (host.doubt.dueAtMs === null) lapse(state, host);
   if (found.verdict === 'guilty') {
     leaveOut(state, turn, host, becauseOf(state, host, found), now);
     const trials = streakOf(state, host, found).filter(({ status }) => !hasResult(status));
@@ -95,7 +97,7 @@ function judgeByPeers(state: CoordinatorState, turn: Turn, host: FleetHost, now:
 /** Who has no retry left tells by how it ends elsewhere whose fault it was. */
 function askWitnesses(turn: Turn, host: FleetHost, { open }: Case, now: number): void {
   const spent = open.filter(({ status }) => status.kind === 'failed');
-  for (const { id } of spent) host.witnesses.add(id);
+  for (const { id } of spent) host.doubt.witnesses.add(id);
   giveBack(turn, spent, now);
 }
 
@@ -122,7 +124,7 @@ function isOwed(state: CoordinatorState, host: FleetHost, trial: Trial): boolean
 
 function leaveOut(state: CoordinatorState, turn: Turn, host: FleetHost, because: string, now: number): void {
   turn.record({ kind: 'host-quarantined', at: now, host: host.name, because });
-  if (host.dueAtMs === null) lapse(state, host);
+  if (host.doubt.dueAtMs === null) lapse(state, host);
 }
 
 /** None of it was their own fault. */

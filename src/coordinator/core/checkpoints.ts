@@ -5,7 +5,8 @@ import { isDone } from '../../ledger/results.ts';
 import type { HostName, TrialId } from '../../model/ids.ts';
 import { printable } from '../../model/printable.ts';
 import type { CoordinatorEvent } from './events.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** An attempt has ended: its host has what the next one goes on from, or nobody needs it any more. */

@@ -9,7 +9,8 @@ import { cancelOthers } from './commands.ts';
 import { noteFailure } from './early-failure.ts';
 import { learn } from './learn.ts';
 import { attemptOf } from './speaks-for.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Accepts an end once; the acknowledgement goes out with the turn, after the commit (P1). */

@@ -4,7 +4,9 @@ import { type HostName, hostName } from '../../model/ids.ts';
 import { isAway } from '../hosts/use.ts';
 import { tryAgain } from './connections.ts';
 import { isSuspect } from '../hosts/suspicion.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { connectionOf } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import { forgetLapses } from '../hosts/probation.ts';
 import type { Turn } from './turn.ts';
 
@@ -41,19 +43,18 @@ function close(
 }
 
 /** What the plans that come do with what the host has (scheduler/even-out.ts): what runs is left alone. */
-function whatFollows(state: CoordinatorState, { name, link }: FleetHost): string {
-  const open = openOn(state, name);
+function whatFollows(state: CoordinatorState, host: FleetHost): string {
+  const open = openOn(state, host.name);
   const running = open.filter(({ status }) => status.kind === 'running').length;
   const waiting = open.length - running;
-  const isAway = link.kind === 'connecting' && link.because !== null;
   const parts = [
     waiting > 0
-      ? `${counted(waiting, 'trial')} waiting there will run elsewhere${isAway ? ', once it is reached' : ''}`
+      ? `${counted(waiting, 'trial')} waiting there will run elsewhere${isAway(host) ? ', once it is reached' : ''}`
       : '',
     running > 0 ? `${counted(running, 'trial')} running there will go to the end` : '',
   ].filter((part) => part !== '');
   const rest = parts.length === 0 ? 'nothing waits or runs there' : parts.join(', ');
-  return `${rest}; nothing more starts there before \`labsweep hosts on ${name}\``;
+  return `${rest}; nothing more starts there before \`labsweep hosts on ${host.name}\``;
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -61,8 +62,8 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now: number): string {
   const host = state.fleet.get(hostName(name));
   if (host === undefined) return noHost(state, name);
-  if (host.off !== null)
-    return host.isListed ? `${name} is off in the inventory: ${host.off}` : noHost(state, name);
+  const { off, isListed } = host.listing;
+  if (off !== null) return isListed ? `${name} is off in the inventory: ${off}` : noHost(state, name);
   const wasAway = isAway(host);
   trust(turn, host);
   const record = state.ledger.hosts.get(host.name);
@@ -79,8 +80,9 @@ export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now
 export function trust(turn: Turn, host: FleetHost): void {
   forgetLapses(host);
   tryAgain(turn, host);
-  host.failedStarts.clear();
-  for (const [launch, { kind }] of host.launches) if (kind === 'refused') host.launches.delete(launch);
+  const { launches, failedStarts } = connectionOf(host.link) ?? {};
+  failedStarts?.clear();
+  for (const [launch, { kind }] of launches ?? []) if (kind === 'refused') launches?.delete(launch);
 }
 
 const noHost = (state: CoordinatorState, name: string): string =>

@@ -8,13 +8,15 @@ import { cancel } from './ask-back.ts';
 import { endAttempt } from './ends.ts';
 import type { CoordinatorEvent } from './events.ts';
 import { isDue } from '../hosts/use.ts';
-import { forgetConnection } from './connections.ts';
+import { connectionOf, newConnection } from '../hosts/link.ts';
+import { turnTo } from './connections.ts';
 import { lapse } from '../hosts/probation.ts';
 import { reconcile } from './reconcile.ts';
-import { noteGivenUp, noteTry } from './silence.ts';
+import { afterGivingUp, afterTry } from './silence.ts';
 import { attemptOf } from './speaks-for.ts';
 import { turnStarted } from './starts.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 type Said<Kind extends HostSaid['kind']> = Extract<HostSaid, { kind: Kind }>;
@@ -26,11 +28,8 @@ export function connected(
 ): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
-  forgetConnection(state, host);
-  host.link = { kind: 'reconciling', facts };
-  host.away = null;
-  host.heardAtMs = state.awakeMs;
-  host.endsWithLogin = endsWithLogin;
+  const connection = newConnection(facts, endsWithLogin, state.awakeMs);
+  turnTo(state, host, { kind: 'reconciling', ...connection });
 }
 
 export function disconnected(
@@ -39,18 +38,13 @@ export function disconnected(
 ): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
-  const wasThere = host.link.kind === 'ready' || host.link.kind === 'reconciling';
-  forgetConnection(state, host);
-  host.link = { kind: 'connecting', because };
-  noteTry(host, wasThere);
+  turnTo(state, host, { kind: 'away', because, silence: afterTry(host.link) });
 }
 
 export function givenUp(state: CoordinatorState, name: HostName, because: string): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
-  forgetConnection(state, host);
-  host.link = { kind: 'connecting', because };
-  noteGivenUp(host);
+  turnTo(state, host, { kind: 'given-up', because, silence: afterGivingUp(host.link) });
   // What it is left out for may still be so: it is entered again after the next pause.
   if (isDue(state, host)) lapse(state, host);
 }
@@ -63,8 +57,9 @@ export function received(
   now: number,
 ): void {
   const host = state.fleet.get(name);
-  if (host === undefined) return;
-  host.heardAtMs = state.awakeMs;
+  const reached = host === undefined ? null : connectionOf(host.link);
+  if (host === undefined || reached === null) return;
+  reached.heardAtMs = state.awakeMs;
   switch (message.kind) {
     case 'state':
       reconcile(state, turn, host, message, now);
@@ -87,10 +82,10 @@ export function received(
       noteFigures(state, host, message, now);
       break;
     case 'facts':
-      if ('facts' in host.link) host.link = { ...host.link, facts: message.facts };
+      host.link = { ...reached, facts: message.facts };
       break;
     case 'stuck':
-      host.stuck = message.because;
+      reached.stuck = message.because;
       break;
     // Answers to questions of the connection itself (fleet/), which reads them before they come here.
     case 'welcome':
@@ -116,9 +111,10 @@ function noteFigures(
   now: number,
 ): void {
   const holds = said.filter(({ attempt }) => attemptOf(state, host, attempt) !== null);
-  if (host.link.kind === 'ready') host.link = { ...host.link, figures, holds, others };
+  if (host.link.kind !== 'ready') return;
   const isHeld = holds.some(({ refusals }) => refusals.some(({ kind }) => !isPassing(kind)));
-  host.heldSince = isHeld ? (host.heldSince ?? now) : null;
+  const heldSince = isHeld ? (host.link.heldSince ?? now) : null;
+  host.link = { ...host.link, figures, holds, others, heldSince };
 }
 
 function keepMetrics(
@@ -145,8 +141,9 @@ function takenBack(
   said: Said<'taken-back'>,
   now: number,
 ): void {
-  const given = said.attempts.filter((id) => host.asked.has(id));
-  for (const id of [...said.attempts, ...said.kept]) host.asked.delete(id);
+  const asked = connectionOf(host.link)?.asked ?? new Set();
+  const given = said.attempts.filter((id) => asked.has(id));
+  for (const id of [...said.attempts, ...said.kept]) asked.delete(id);
   const open = given
     .flatMap((id) => attemptOf(state, host, id) ?? [])
     .filter(({ id, host: leasedTo }) => state.ledger.hosts.get(leasedTo)?.open.has(id));

@@ -1,6 +1,8 @@
 import { queuedOf } from '../hosts/asked.ts';
 import { keepsCheckpoint } from './checkpoints.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { silenceOf } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Time between tries: a server starts in a minute or two, so one that is away for long is tried less often. */
@@ -21,8 +23,8 @@ const isEnding = (state: CoordinatorState): boolean =>
   [...state.ledger.sweeps.values()].every((sweep) => queuedOf(state, sweep) === 0);
 
 function isAwaited(state: CoordinatorState, host: FleetHost): boolean {
-  const { link, away, name } = host;
-  if (link.kind !== 'connecting' || away === null || !away.isTried) return false;
-  if (away.sinceTryMs < Math.max(leastMs, away.ms * shareOfAway)) return false;
+  const { link, name } = host;
+  const silence = link.kind === 'given-up' ? null : silenceOf(link);
+  if (silence === null || silence.sinceTryMs < Math.max(leastMs, silence.ms * shareOfAway)) return false;
   return (state.ledger.hosts.get(name)?.open.size ?? 0) > 0 || keepsCheckpoint(state, host);
 }

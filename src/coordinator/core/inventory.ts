@@ -3,10 +3,10 @@ import type { HostName } from '../../model/ids.ts';
 import { forgetCheckpoints } from './checkpoints.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { noLimits } from '../../throttle/limits.ts';
-import { type EditedHost, newFleetHost } from '../hosts/fleet-host.ts';
+import { type EditedHost, type FleetHost, listed, newFleetHost } from '../hosts/fleet-host.ts';
 import { enterAnew } from './connections.ts';
 import { takeBackOutdated } from './outdated.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import { forgetLapses } from '../hosts/probation.ts';
 import type { Turn } from './turn.ts';
 
@@ -26,9 +26,9 @@ export function takeInventory(state: CoordinatorState, turn: Turn, hosts: readon
       takeBackOutdated(state, turn, host.name);
     }
   }
-  const listed = new Set(hosts.map(({ name }) => name));
+  const names = new Set(hosts.map(({ name }) => name));
   for (const host of state.fleet.values())
-    if (!listed.has(host.name)) Object.assign(host, { off: takenOut, isListed: false });
+    if (!names.has(host.name)) host.listing = { ...host.listing, off: takenOut, isListed: false };
   // A coordinator that began since does not know how to reach it, and shows it as long as it holds something.
   for (const { name, open } of state.ledger.hosts.values())
     if (open.size > 0 && !state.fleet.has(name)) addTakenOut(state, turn, name);
@@ -38,14 +38,14 @@ function change(
   state: CoordinatorState,
   turn: Turn,
   host: FleetHost,
-  { labels, limits, off, lostAfterMs, isMoved }: EditedHost,
+  { isMoved, ...edited }: EditedHost,
 ): void {
-  const isLimited = canonicalJson(limits) !== canonicalJson(host.limits);
-  Object.assign(host, { labels, limits, off, lostAfterMs, isListed: true });
+  const { limits } = edited;
+  const isLimited = canonicalJson(limits) !== canonicalJson(host.listing.limits);
+  host.listing = listed(edited);
   if (isMoved && host.link.kind !== 'left') {
     forgetCheckpoints(state, host);
     forgetLapses(host);
-    host.away = null;
     enterAnew(state, turn, host);
   } else if (isLimited && host.link.kind === 'ready')
     turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits } });
@@ -60,6 +60,6 @@ function addTakenOut(state: CoordinatorState, turn: Turn, name: HostName): void 
     isHere: false,
     lostAfterMs: null,
   });
-  state.fleet.set(name, { ...host, isListed: false });
+  state.fleet.set(name, { ...host, listing: { ...host.listing, isListed: false } });
   turn.instruct({ kind: 'enter', host: name });
 }

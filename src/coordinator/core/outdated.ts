@@ -7,16 +7,17 @@ import { canonicalJson } from '../../model/canonical.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import { askBack } from './ask-back.ts';
 import { openOn } from './host-commands.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { connectionOf } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** To be asked after an edit, and after each connection: a host that was away has the old words still. */
 export function takeBackOutdated(state: CoordinatorState, turn: Turn, name: HostName): void {
   const host = state.fleet.get(name);
   if (host?.link.kind !== 'ready') return;
-  const waiting = openOn(state, name).filter(
-    ({ id, status }) => status.kind === 'leased' && !host.asked.has(id),
-  );
+  const { asked } = host.link;
+  const waiting = openOn(state, name).filter(({ id, status }) => status.kind === 'leased' && !asked.has(id));
   const outdated: AttemptId[] = [];
   for (const [sweepName, attempts] of Map.groupBy(waiting, ({ sweep }) => sweep)) {
     const sweep = state.ledger.sweeps.get(sweepName);
@@ -36,7 +37,7 @@ function isOutdated(state: CoordinatorState, host: FleetHost, sweep: Sweep, atte
   const { labels, launch } = sweep.declaration;
   return (
     attempt.launch !== launch ||
-    labels.some((label) => !host.labels.includes(label)) ||
+    labels.some((label) => !host.listing.labels.includes(label)) ||
     (attempt.point !== trial.point &&
       canonicalJson(attempt.point.resources) !== canonicalJson(trial.point.resources))
   );
@@ -46,7 +47,7 @@ function isOutdated(state: CoordinatorState, host: FleetHost, sweep: Sweep, atte
 function excessOf(state: CoordinatorState, { name, declaration, counts }: Sweep): number {
   if (declaration.concurrent === null) return 0;
   const asked = [...state.fleet.values()]
-    .flatMap((host) => [...host.asked])
+    .flatMap(({ link }) => [...(connectionOf(link)?.asked ?? [])])
     .filter((id) => state.ledger.attempts.get(id)?.sweep === name).length;
   return counts.leased + counts.running - declaration.concurrent - asked;
 }

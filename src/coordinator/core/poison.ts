@@ -5,7 +5,8 @@ import type { HostName } from '../../model/ids.ts';
 import { eligibility } from '../hosts/eligibility.ts';
 import { idle, misfit } from '../hosts/fit.ts';
 import { isExpected, isWanted } from '../hosts/use.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Crashes of one host may be the host's own. */

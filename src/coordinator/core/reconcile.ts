@@ -11,7 +11,8 @@ import { takeBackOutdated } from './outdated.ts';
 import { lostEnd, settleGivenUp, takeUpAgain } from './silence.ts';
 import { namesOf, openThere } from './speaks-for.ts';
 import { own, turnStarted } from './starts.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 type State = Extract<HostSaid, { kind: 'state' }>;
@@ -28,11 +29,11 @@ export function reconcile(
   now: number,
 ): void {
   if (host.link.kind !== 'reconciling') return;
-  host.link = { kind: 'ready', facts: host.link.facts, figures: null, holds: [], others: [] };
+  host.link = { ...host.link, kind: 'ready', figures: null, holds: [], others: [] };
   const begun = [...said.running, ...said.ended];
   adopt(state, turn, host, begun, now);
   takeUpAgain(state, turn, host, own(state, host, begun), now);
-  turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits: host.limits } });
+  turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits: host.listing.limits } });
   turn.instruct({
     kind: 'send',
     host: host.name,

@@ -6,7 +6,8 @@ import type { AttemptId } from '../../model/ids.ts';
 import { noDurations } from '../../predict/duration.ts';
 import { knowCheckpoint } from './checkpoints.ts';
 import { learn } from './learn.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import { isVisited } from './visits.ts';
 
 /** The state of a coordinator that begins its term: the ledger's events and the inventory's hosts, nothing else. */

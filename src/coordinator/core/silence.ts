@@ -16,7 +16,9 @@ import { idle, misfit } from '../hosts/fit.ts';
 import { askBack } from './ask-back.ts';
 import { isAsked } from '../hosts/asked.ts';
 import { openOn } from './host-commands.ts';
-import type { Away, CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { connectionOf, type HostLink, type Silence, silenceOf } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** What only waited on a silent host, and what ran there and has had its time, is not waited for any longer. */
@@ -27,26 +29,19 @@ const defaultLostAfterMs = 15 * 60_000;
 const timesPredicted = 2;
 
 /** A host was tried in vain, or its connection was cut. */
-export function noteTry(host: FleetHost, wasThere: boolean): void {
-  const { away } = host;
-  const tried = away === null || wasThere ? { ...justLeft, wasThere } : away;
+export function afterTry(link: HostLink): Silence {
+  const tried = silenceOf(link) ?? { ...justLeft, wasThere: connectionOf(link) !== null };
   const silentMs = tried.silentMs + tried.unprovenMs;
-  host.away = { ...tried, silentMs, unprovenMs: 0, sinceTryMs: 0, isTried: true };
+  return { ...tried, silentMs, unprovenMs: 0, sinceTryMs: 0 };
 }
 
-/** Nobody tries it before a person has mended why, so it stays silent for all that is known. */
-export function noteGivenUp(host: FleetHost): void {
-  host.away = { ...(host.away ?? justLeft), wasThere: false, isTried: false };
-}
-
-const justLeft: Away = {
+/** It stays silent for all that is known. */
+export const afterGivingUp = (link: HostLink): Silence => ({
+  ...(silenceOf(link) ?? justLeft),
   wasThere: false,
-  ms: 0,
-  silentMs: 0,
-  unprovenMs: 0,
-  sinceTryMs: 0,
-  isTried: true,
-};
+});
+
+const justLeft: Silence = { wasThere: false, ms: 0, silentMs: 0, unprovenMs: 0, sinceTryMs: 0 };
 
 /** Its host says how long it runs: a duration by a clock of its own. */
 export function noteRun(state: CoordinatorState, id: AttemptId, runningMs: number): void {
@@ -64,9 +59,10 @@ export function noteRun(state: CoordinatorState, id: AttemptId, runningMs: numbe
 export function giveUpSilent(state: CoordinatorState, turn: Turn, now: number): void {
   const taken = new Map<FleetHost, number>();
   for (const silent of state.fleet.values()) {
-    if (silent.away === null) continue;
+    const silence = silenceOf(silent.link);
+    if (silence === null) continue;
     for (const attempt of openOn(state, silent.name).toReversed()) {
-      if (!isOverdue(state, silent, attempt) || !isAwaited(state, attempt)) continue;
+      if (!isOverdue(state, silence, silent, attempt) || !isAwaited(state, attempt)) continue;
       const host = idleHostFor(state, attempt, taken, now);
       if (host === null) continue;
       taken.set(host, (taken.get(host) ?? 0) + 1);
@@ -77,8 +73,12 @@ export function giveUpSilent(state: CoordinatorState, turn: Turn, now: number): 
 }
 
 /** What the inventory says holds for all; who says nothing waits no longer than it takes to be fairly certain. */
-function isOverdue(state: CoordinatorState, { away, lostAfterMs }: FleetHost, attempt: Attempt): boolean {
-  const silentMs = away?.silentMs ?? 0;
+function isOverdue(
+  state: CoordinatorState,
+  { silentMs }: Silence,
+  { listing: { lostAfterMs } }: FleetHost,
+  attempt: Attempt,
+): boolean {
   if (lostAfterMs !== null) return silentMs >= lostAfterMs;
   if (silentMs >= defaultLostAfterMs) return true;
   return silentMs >= waitedMs && (attempt.status.kind !== 'running' || hasHadItsTime(state, attempt));

@@ -1,7 +1,8 @@
 /** Of whose attempts a host may speak: its own. A host is trusted with what it was given, and with nothing else. */
 import type { Attempt } from '../../ledger/state.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 
 /** The attempt, if the host may speak of it; else null. */
 export function attemptOf(state: CoordinatorState, host: FleetHost, id: AttemptId): Attempt | null {
@@ -14,10 +15,12 @@ export function attemptOf(state: CoordinatorState, host: FleetHost, id: AttemptI
  * A machine has other names where the inventory lists it twice, of which one entry is not used, and where its entry was
  * renamed: then nobody else is left who could speak of what was leased to the former name.
  */
-function speaksFor({ fleet }: CoordinatorState, { name, isListed }: FleetHost, leasedTo: HostName): boolean {
+function speaksFor({ fleet }: CoordinatorState, { name, listing }: FleetHost, leasedTo: HostName): boolean {
   if (leasedTo === name) return true;
   const other = fleet.get(leasedTo);
-  return isListed && (other === undefined || !other.isListed || other.twin === name);
+  if (!listing.isListed) return false;
+  if (other === undefined || !other.listing.isListed) return true;
+  return other.link.kind === 'twin' && other.link.of === name;
 }
 
 /** The names under which something may have been leased to this machine. */

@@ -2,7 +2,8 @@ import type { Attempt } from '../../ledger/state.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import { noteRun, takeUpAgain } from './silence.ts';
 import { attemptOf } from './speaks-for.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /** Attempts that a host says it runs. What was given up meanwhile is taken up again. */

@@ -1,9 +1,10 @@
 /** Two entries of the inventory that are one machine: of one agent, one of them is used. */
 import { givenUp } from './hosts.ts';
-import { isReached } from '../hosts/use.ts';
+import { connectionOf } from '../hosts/link.ts';
 import { enterAnew } from './connections.ts';
 import type { CoordinatorEvent } from './events.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -19,10 +20,9 @@ export function foundTwin(
   const host = state.fleet.get(name);
   const other = state.fleet.get(of);
   if (host === undefined || other === undefined) return;
-  host.twin = of;
   // What it holds is not silent: the other entry speaks of it.
-  host.away = null;
-  if (isReached(other) && hasSomethingThere(state, host)) enterAnew(state, turn, other);
+  if (host.link.kind !== 'left') host.link = { kind: 'twin', of, because };
+  if (connectionOf(other.link) !== null && hasSomethingThere(state, host)) enterAnew(state, turn, other);
 }
 
 const hasSomethingThere = ({ ledger }: CoordinatorState, { name }: FleetHost): boolean =>

@@ -1,8 +1,10 @@
 /** Which hosts a coordinator is connected to: those where something may start, or something of it is left. */
 import { keepsCheckpoint } from './checkpoints.ts';
 import { isWanted } from '../hosts/use.ts';
-import { forgetConnection, tryAgain } from './connections.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import { turnTo, tryAgain } from './connections.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { connecting } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -13,10 +15,9 @@ export function comeAndGo(state: CoordinatorState, turn: Turn): void {
   for (const host of state.fleet.values()) {
     const isLeft = host.link.kind === 'left';
     if (isLeft === !isVisited(state, host)) continue;
-    forgetConnection(state, host);
-    host.link = isLeft ? { kind: 'connecting', because: null } : { kind: 'left' };
+    turnTo(state, host, isLeft ? connecting() : { kind: 'left' });
     turn.instruct({ kind: isLeft ? 'enter' : 'leave', host: host.name });
-    if (!host.isListed) forget(state, turn, host);
+    if (!host.listing.isListed) forget(state, turn, host);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts } from '../../protocol/messages.ts';
 import { type Limits, limitsOf } from '../../throttle/limits.ts';
 import { cpusOf, gpuHeadroomBytes, gpusOf } from '../../throttle/room.ts';
-import type { FleetHost } from './state.ts';
+import type { FleetHost } from './fleet-host.ts';
 
 /** Predicted work that a host is given ahead, so that it works on while the laptop is closed. */
 const aheadSeconds = 12 * 3600;
@@ -50,20 +50,21 @@ export const isBlocked = (host: FleetHost, now: number): boolean => lastinglyHel
 
 /** How many run on a host that holds others back and has done so for a while; null where it does not. */
 function lastinglyHeld(host: FleetHost, now: number): number | null {
-  const { link, heldSince } = host;
+  const { link } = host;
   if (link.kind !== 'ready') return null;
+  const { heldSince } = link;
   const isLasting = heldSince !== null && now - heldSince >= lastingMs;
   return isLasting || isFull(host) ? (link.figures?.running ?? null) : null;
 }
 
 /** A full disk is not a moment of somebody's, as a load is: it stays full until a person makes room. */
-function isFull({ link, limits }: FleetHost): boolean {
+function isFull({ link, listing: { limits } }: FleetHost): boolean {
   const figures = link.kind === 'ready' ? link.figures : null;
   return figures !== null && figures.diskFreeBytes < limitsOf(limits).diskFreeBytes;
 }
 
 /** Trials that an idle host holds at once. */
-function placesOf(resources: Resources | undefined, { link, limits }: FleetHost): number {
+function placesOf(resources: Resources | undefined, { link, listing: { limits } }: FleetHost): number {
   const facts = link.kind === 'ready' ? link.facts : null;
   const cpus = resources?.cpus ?? 1;
   const total = cpusOf(facts?.cpus ?? 1, limits);

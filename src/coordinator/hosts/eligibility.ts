@@ -1,6 +1,8 @@
 import type { Sweep } from '../../ledger/state.ts';
 import type { Refusal } from '../../model/refusal.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { FleetHost, Listing } from './fleet-host.ts';
+import { connectionOf, type HostLink } from './link.ts';
+import type { CoordinatorState } from './state.ts';
 import { leftOut } from './probation.ts';
 
 export type Eligibility =
@@ -11,9 +13,10 @@ export type Eligibility =
 
 /** Whether a host may be leased trials of a sweep at all; what it can take at this moment is its agent's to say. */
 export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHost): Eligibility {
-  const refusal = refusalOf(state, sweep, host);
-  if (refusal !== null) return { kind: 'refused', refusal };
-  const launch = host.launches.get(sweep.declaration.launch);
+  const { link, listing } = host;
+  const refusal = closedTo(state, host) ?? labelsMissing(sweep, listing) ?? absence(link);
+  if (refusal !== null) return refused(refusal);
+  const launch = connectionOf(link)?.launches.get(sweep.declaration.launch);
   if (launch === undefined) return { kind: 'unprepared' };
   switch (launch.kind) {
     case 'ready':
@@ -29,24 +32,27 @@ export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHo
 
 const refused = (refusal: Refusal): Eligibility => ({ kind: 'refused', refusal });
 
-function refusalOf(state: CoordinatorState, sweep: Sweep, host: FleetHost): Refusal | null {
-  const closed = closedTo(state, host);
-  if (closed !== null) return closed;
-  const missing = sweep.declaration.labels.filter((label) => !host.labels.includes(label));
-  if (missing.length > 0) return { kind: 'labels', missing };
-  const { link, stuck } = host;
-  if (stuck !== null) return { kind: 'unreachable', because: stuck };
+function labelsMissing({ declaration }: Sweep, { labels }: Listing): Refusal | null {
+  const missing = declaration.labels.filter((label) => !labels.includes(label));
+  return missing.length > 0 ? { kind: 'labels', missing } : null;
+}
+
+/** Why a host does not answer for what it holds; null where it does. */
+function absence(link: HostLink): Refusal | null {
   switch (link.kind) {
     case 'left':
-      return { kind: 'preparing', what: 'connecting' };
     case 'connecting':
-      return link.because === null
-        ? { kind: 'preparing', what: 'connecting' }
-        : { kind: 'unreachable', because: link.because };
+      return { kind: 'preparing', what: 'connecting' };
+    case 'away':
+    case 'given-up':
+    case 'twin':
+      return { kind: 'unreachable', because: link.because };
     case 'reconciling':
-      return { kind: 'preparing', what: 'asking what it holds' };
+      return link.stuck === null
+        ? { kind: 'preparing', what: 'asking what it holds' }
+        : { kind: 'unreachable', because: link.stuck };
     case 'ready':
-      return null;
+      return link.stuck === null ? null : { kind: 'unreachable', because: link.stuck };
     default:
       return link satisfies never;
   }
@@ -58,7 +64,7 @@ export function closedTo(
   host: FleetHost,
 ): Extract<Refusal, { kind: 'off' | 'quarantined' }> | null {
   const record = state.ledger.hosts.get(host.name);
-  const off = host.off ?? record?.closed ?? null;
+  const off = host.listing.off ?? record?.closed ?? null;
   if (off !== null) return { kind: 'off', because: off };
   const because = leftOut(state, host);
   return because === null ? null : { kind: 'quarantined', because };

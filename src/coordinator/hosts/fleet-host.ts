@@ -1,46 +1,63 @@
-import type { HostName } from '../../model/ids.ts';
+import type { HostName, TrialId } from '../../model/ids.ts';
 import type { HostLimits } from '../../model/inventory.ts';
-import type { FleetHost } from './state.ts';
+import { connecting, type HostLink } from './link.ts';
 
-/** What the inventory says of a host that decisions rest on. */
-export interface ListedHost {
+/** A host of the inventory and what this coordinator knows of it now. Nothing here outlives the coordinator. */
+export interface FleetHost {
   readonly name: HostName;
-  readonly labels: readonly string[];
-  readonly limits: HostLimits;
-  /** Why it is not to be used, or null. */
-  readonly off: string | null;
   /** This machine itself: that it answers says nothing of the network. */
   readonly isHere: boolean;
+  listing: Listing;
+  link: HostLink;
+  readonly doubt: Doubt;
+  /** Ends seen from it in this term. */
+  ended: number;
+  /** Trials that were seen to leave a checkpoint there and have no result. */
+  readonly checkpoints: Set<TrialId>;
+}
+
+/** What the inventory says of a host that decisions rest on. */
+export interface Listing {
+  readonly labels: readonly string[];
+  readonly limits: HostLimits;
+  /** Why nothing is to start there; null where it may. */
+  readonly off: string | null;
   /** Silence after which what it holds may start elsewhere; null where the inventory does not say. */
   readonly lostAfterMs: number | null;
+  /** Whether the inventory has it still; who was taken out of it is forgotten once nothing of ours is there. */
+  readonly isListed: boolean;
 }
+
+/** What is held against a host, beside what the ledger has of it. */
+interface Doubt {
+  /** How often it was left out since a person trusted it, or failed when it was tried again. */
+  lapses: number;
+  /** By `awakeMs`, when it is tried again that is left out; null where it is not, or where a person has to mend why. */
+  dueAtMs: number | null;
+  /** Trials without a retry left that were queued once more, to tell whether it was its fault that they failed. */
+  readonly witnesses: Set<TrialId>;
+}
+
+export type ListedHost = Pick<FleetHost, 'name' | 'isHere'> & Omit<Listing, 'isListed'>;
 
 /** `isMoved`: it is reached in another way, or its trials are to find other things there. */
 export type EditedHost = ListedHost & { readonly isMoved: boolean };
 
 /** A host of the inventory of which nothing is known yet. */
-export const newFleetHost = (host: ListedHost): FleetHost => ({
-  name: host.name,
-  labels: host.labels,
-  limits: host.limits,
-  off: host.off,
-  isHere: host.isHere,
-  lostAfterMs: host.lostAfterMs,
-  isListed: true,
-  link: { kind: 'connecting', because: null },
-  doing: null,
-  endsWithLogin: null,
-  launches: new Map(),
-  failedStarts: new Map(),
+export const newFleetHost = ({ name, isHere, ...listing }: ListedHost): FleetHost => ({
+  name,
+  isHere,
+  listing: listed(listing),
+  link: connecting(),
+  doubt: { lapses: 0, dueAtMs: null, witnesses: new Set() },
   ended: 0,
-  asked: new Set(),
-  heldSince: null,
-  heardAtMs: null,
-  away: null,
-  twin: null,
-  stuck: null,
-  lapses: 0,
-  witnesses: new Set(),
-  dueAtMs: null,
   checkpoints: new Set(),
+});
+
+export const listed = ({ labels, limits, off, lostAfterMs }: Omit<Listing, 'isListed'>): Listing => ({
+  labels,
+  limits,
+  off,
+  lostAfterMs,
+  isListed: true,
 });

@@ -2,7 +2,8 @@
 import type { HostRecord } from '../../ledger/state.ts';
 import { inRow } from './streak-test.ts';
 import { isDue } from './use.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { FleetHost } from './fleet-host.ts';
+import type { CoordinatorState } from './state.ts';
 import { caseAgainst } from './suspicion.ts';
 
 const firstPauseMs = 60_000;
@@ -14,15 +15,15 @@ const undecided =
   'its last trials all failed: it gets one at a time until one succeeds there, or other hosts show whose fault it is';
 
 /** It is left out, or failed when it was tried again. */
-export function lapse(state: CoordinatorState, host: FleetHost): void {
-  host.lapses += 1;
-  host.dueAtMs = state.awakeMs + Math.min(firstPauseMs * 2 ** (host.lapses - 1), longestPauseMs);
+export function lapse(state: CoordinatorState, { doubt }: FleetHost): void {
+  doubt.lapses += 1;
+  doubt.dueAtMs = state.awakeMs + Math.min(firstPauseMs * 2 ** (doubt.lapses - 1), longestPauseMs);
 }
 
 /** What a person mends is not held against the host any more. */
-export function forgetLapses(host: FleetHost): void {
-  host.lapses = 0;
-  host.dueAtMs = null;
+export function forgetLapses({ doubt }: FleetHost): void {
+  doubt.lapses = 0;
+  doubt.dueAtMs = null;
 }
 
 /** Why nothing more is leased to a host for what happened there; null where it may be. */

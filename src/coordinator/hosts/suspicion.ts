@@ -10,7 +10,8 @@ import type { HostRecord, Trial } from '../../ledger/state.ts';
 import { chargedTo } from '../../model/outcome.ts';
 import { idle, misfit } from './fit.ts';
 import { isWanted } from './use.ts';
-import type { CoordinatorState, FleetHost } from './state.ts';
+import type { FleetHost } from './fleet-host.ts';
+import type { CoordinatorState } from './state.ts';
 import { chanceOfStreak, inRow, levelOf, type Peers } from './streak-test.ts';
 
 /**
@@ -90,8 +91,8 @@ function sumOf(state: CoordinatorState, peers: readonly FleetHost[], launch: str
 const canTake = (state: CoordinatorState, host: FleetHost, launch: string): boolean =>
   isWanted(state, host) &&
   host.link.kind === 'ready' &&
-  host.stuck === null &&
-  host.launches.get(launch)?.kind === 'ready';
+  host.link.stuck === null &&
+  host.link.launches.get(launch)?.kind === 'ready';
 
 const isInGoodStanding = (
   { ledger }: CoordinatorState,
@@ -110,7 +111,7 @@ function mayTell(
   trial: Trial,
   peers: readonly FleetHost[],
 ): boolean {
-  if (trial.status.kind === 'failed' && host.witnesses.has(trial.id)) return false;
+  if (trial.status.kind === 'failed' && host.doubt.witnesses.has(trial.id)) return false;
   const failedOn = failuresElsewhere(state, host, trial);
   if (failedOn.some((name) => isInGoodStanding(state, { name }, launch))) return false;
   return peers.some((peer) => misfit(trial.point, idle(peer)) === null);

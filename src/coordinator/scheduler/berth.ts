@@ -3,7 +3,9 @@ import type { Attempt, OpenWork, Sweep, Trial } from '../../ledger/state.ts';
 import { workOf } from '../../model/work.ts';
 import type { HostName } from '../../model/ids.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { connectionOf } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import { hasRoom, isBlocked, parallelOf } from '../hosts/backlog.ts';
 import { mostOpen } from '../hosts/probation.ts';
 import { idle } from '../hosts/fit.ts';
@@ -113,7 +115,7 @@ export const isOpenTo = ({ berth, parallel, pace, share }: Candidate): boolean =
     parallel,
     share,
     isPredicted: pace.isPredicted,
-    outlives: berth.host.endsWithLogin === null,
+    outlives: connectionOf(berth.host.link)?.endsWithLogin === null,
   });
 
 const oneOf = (trial: Trial): OpenWork => ({ attempts: 1, work: workOf(trial.point) });

@@ -5,6 +5,7 @@
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import { isAsked } from '../hosts/asked.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { add, type Berth, type Candidate, endsIn, isOpenTo, remove, takes } from './berth.ts';
 import { carriedTo } from './checkpoint.ts';
@@ -25,7 +26,7 @@ export function evenOut(
   choices: ReadonlyMap<SweepName, Choice>,
 ): ReadonlyMap<HostName, readonly AttemptId[]> {
   const asked = new Map<HostName, AttemptId[]>();
-  const askable = berths.filter(({ host }) => host.link.kind === 'ready' && host.asked.size === 0);
+  const askable = berths.filter(({ host }) => isAnswering(host));
   const donors: Donor[] = [];
   for (const berth of askable) {
     const unwanted = unwantedOn(state, berth);
@@ -124,7 +125,10 @@ function queueOf(state: CoordinatorState, berth: Berth, choices: ReadonlyMap<Swe
 
 /** Whom it may go to, itself among them: what would come back to it is not asked for. */
 const answering = (berth: Berth, { candidates }: Choice): Candidate[] =>
-  candidates.filter((other) => other.berth === berth || other.berth.host.asked.size === 0);
+  candidates.filter((other) => other.berth === berth || isAnswering(other.berth.host));
+
+/** Whether it has answered for all that it was asked for. */
+const isAnswering = ({ link }: FleetHost): boolean => link.kind === 'ready' && link.asked.size === 0;
 
 /** What waits on a host that may start nothing any more, or for sweeps that are paused. */
 const unwantedOn = (state: CoordinatorState, berth: Berth): AttemptId[] =>

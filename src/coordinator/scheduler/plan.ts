@@ -3,7 +3,9 @@ import type { Sweep, Trial } from '../../ledger/state.ts';
 import { isPartOf } from '../../ledger/sweeps.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import { queuedOf } from '../hosts/asked.ts';
-import type { CoordinatorState, FleetHost } from '../hosts/state.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { connectionOf } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import { add, type Berth, berthOf, type Candidate, candidateOf, isOpenTo, ranOf } from './berth.ts';
 import { type Beginning, beginningOf, carriedTo } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
@@ -80,7 +82,7 @@ function surveyOf(state: CoordinatorState, sweep: Sweep, berths: readonly Berth[
   for (const berth of berths) {
     const { host } = berth;
     const answer = eligibility(state, sweep, host);
-    const launch = host.launches.get(sweep.declaration.launch)?.kind;
+    const launch = connectionOf(host.link)?.launches.get(sweep.declaration.launch)?.kind;
     if (answer.kind === 'eligible') survey.eligible.push(berth);
     if (answer.kind === 'unprepared') survey.unprepared.push(host);
     if (launch === 'preparing') survey.preparing.push(host);

@@ -11,6 +11,7 @@ import { askBack } from '../core/ask-back.ts';
 import { nextAttempt } from '../core/attempt-seal.ts';
 import { giveUpPoison } from '../core/poison.ts';
 import { giveUpSilent } from '../core/silence.ts';
+import { connectionOf } from '../hosts/link.ts';
 import { type Carried, type CoordinatorState, readyNow } from '../hosts/state.ts';
 import type { Turn } from '../core/turn.ts';
 import { comeAndGo } from '../core/visits.ts';
@@ -101,8 +102,9 @@ function worthMs({ leasedAt, status }: Attempt): number {
 function prepare(state: CoordinatorState, turn: Turn, name: HostName, launch: string): void {
   const host = state.fleet.get(name);
   const spec = state.ledger.launches.get(launch);
-  if (host === undefined || spec === undefined) return;
-  host.launches.set(launch, { kind: 'preparing' });
+  const connection = host === undefined ? null : connectionOf(host.link);
+  if (connection === null || spec === undefined) return;
+  connection.launches.set(launch, { kind: 'preparing' });
   turn.instruct({ kind: 'prepare', host: name, launch, spec });
 }
 

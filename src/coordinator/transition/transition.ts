@@ -6,7 +6,8 @@ import { planTurn } from './plan-turn.ts';
 import { connected, disconnected, givenUp, received } from '../core/hosts.ts';
 import { hurry } from '../core/hurry.ts';
 import { passTime } from '../core/awake.ts';
-import type { CoordinatorState, LaunchState } from '../hosts/state.ts';
+import { connectionOf, type LaunchState } from '../hosts/link.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
 import { Turn } from '../core/turn.ts';
 import { foundTwin } from '../core/twins.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
@@ -105,13 +106,14 @@ const isAwaited = (state: CoordinatorState, attempt: AttemptId, path: string): b
 
 function noteProgress(state: CoordinatorState, name: HostName, doing: string): void {
   const host = state.fleet.get(name);
-  if (host !== undefined) host.doing = doing;
+  if (host !== undefined && 'doing' in host.link) host.link.doing = doing;
 }
 
 function noteLaunch(state: CoordinatorState, name: HostName, launch: string, outcome: LaunchState): void {
   const host = state.fleet.get(name);
   // A cut in between forgot what was prepared: the next connection asks again.
-  if (!host?.launches.has(launch)) return;
-  host.launches.set(launch, outcome);
-  host.doing = null;
+  const connection = host === undefined ? null : connectionOf(host.link);
+  if (!connection?.launches.has(launch)) return;
+  connection.launches.set(launch, outcome);
+  connection.doing = null;
 }
