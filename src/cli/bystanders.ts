@@ -11,7 +11,7 @@ import { programFolderOf } from '../model/program-folder.ts';
 import { folderMarker } from '../protocol/folder-marker.ts';
 import { type FileKey, keyAt } from './file-key.ts';
 import { knownBystanders } from './known-bystanders.ts';
-import { outputKeys } from './own-output.ts';
+import { ownOutputs } from './own-output.ts';
 
 export type BystanderKind =
   | 'sweep file'
@@ -30,6 +30,9 @@ export interface UsedPlaces {
   readonly inventory: string | null;
   readonly state: string | null;
 }
+
+/** People keep copies and others beside it: inventory.json.bak, inventory-old.json. */
+const inventoryName = /inventory.*\.json/i;
 
 /** Nobody writes a longer sweep file or inventory by hand. */
 const longestBytes = 1024 ** 2;
@@ -90,7 +93,7 @@ export class Bystanders {
     for (const path of paths) {
       const noted = this.#noted.get(join(this.#folder, path));
       if (noted !== undefined) found.set(path, noted);
-      else if (basename(path) === 'inventory.json' && isInventory(join(root, path)))
+      else if (inventoryName.test(basename(path)) && isInventory(join(root, path)))
         found.set(path, 'inventory');
       // Editors keep copies beside a file: sweep.yaml~, sweep.yaml.orig.
       else if (/\.ya?ml/i.test(basename(path)))
@@ -116,7 +119,7 @@ function knownKeys({ sweepFiles, inventory, state }: UsedPlaces): ReadonlyMap<Fi
   const add = (key: FileKey | null, kind: BystanderKind): void => {
     if (key !== null) keys.set(key, kind);
   };
-  for (const key of outputKeys()) add(key, 'output of labsweep');
+  for (const { key } of ownOutputs()) add(key, 'output of labsweep');
   for (const file of sweepFiles) add(keyAt(file), 'sweep file');
   if (inventory !== null) add(keyAt(inventory), 'inventory');
   if (state !== null) add(keyAt(state), 'state folder');
