@@ -64,7 +64,10 @@ function twinNotes(
   const braces = program.command.flatMap(namesInBraces);
   if (braces.includes('params')) return [];
   // Hydra tells a word from a number by its quotes.
-  const named = program.argStyle === 'hydra' ? [] : braces.flatMap((name) => parameterIn(name, (one) => parameters.has(one)) ?? []);
+  const named =
+    program.argStyle === 'hydra'
+      ? []
+      : braces.flatMap((name) => parameterIn(name, (one) => parameters.has(one)) ?? []);
   return [...new Set([...byArgs, ...named])].flatMap((name) => {
     const textOf = (value: ParamValue): string =>
       byArgs.includes(name) ? spellArgument(name, value, program).join(' ') : valueText(value);

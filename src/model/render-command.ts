@@ -51,7 +51,8 @@ export function renderCommand(command: readonly string[], values: CommandValues)
     );
   /** `+tag={tag}`, which Hydra reads as it reads what {args} passes; what begins with `-` are its own options. */
   const overrideOf = (argument: string): string | null => {
-    const assignment = values.argStyle === 'hydra' && !argument.startsWith('-') ? assignmentIn(argument) : null;
+    const assignment =
+      values.argStyle === 'hydra' && !argument.startsWith('-') ? assignmentIn(argument) : null;
     const parameter = assignment === null ? null : parameterIn(assignment.name, isParameter);
     const value = parameter === null ? undefined : values.params[parameter];
     return assignment === null || value === undefined ? null : `${assignment.key}=${hydraValue(value)}`;

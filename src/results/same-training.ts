@@ -52,9 +52,7 @@ const place: ReadonlySet<string> = new Set(['step', 'final', 'epoch', 'iteration
 
 /** What a line says, but for where it stands. */
 export const figuresOf = (line: MetricsLine | null): string =>
-  JSON.stringify(
-    Object.entries(figuresIn(line, {}) ?? {}).filter(([name]) => !place.has(name)),
-  );
+  JSON.stringify(Object.entries(figuresIn(line, {}) ?? {}).filter(([name]) => !place.has(name)));
 
 /** Words for what a line tells of a host, the time of day or the seed. */
 const clockWords: ReadonlySet<string> = new Set(
@@ -94,9 +92,7 @@ const figuresOfEnd = ({ params, end: { best, final } }: Training): (MetricsLine 
 /** Whether a line tells of anything else than the training. */
 const saysOther = ({ params, end: { best, final } }: Training): boolean =>
   [best, final].some(
-    (line) =>
-      line !== null &&
-      Object.keys(line).length > Object.keys(figuresIn(line, params) ?? {}).length,
+    (line) => line !== null && Object.keys(line).length > Object.keys(figuresIn(line, params) ?? {}).length,
   );
 
 const loss = /loss|nll|perplexity|ppl|entropy|mse|mae/i;

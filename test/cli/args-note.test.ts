@@ -21,9 +21,7 @@ test('a parameter that the command passes under another name is named, since {ar
 
 const noteWith = (grid: string, more = '', command = '[train, "{args}"]'): string | null =>
   argsNote(
-    sweepOf(
-      `program: {command: ${command}${more}}\nobjective: {metric: score, goal: maximize}\n${grid}\n`,
-    ),
+    sweepOf(`program: {command: ${command}${more}}\nobjective: {metric: score, goal: maximize}\n${grid}\n`),
   );
 
 test('a false that is the same at every point is passed as nothing, and that is said', () => {
@@ -45,8 +43,12 @@ test('two values that are one argument are named: their points are the same trai
   expect(noteWith('grid: {x: [2, 1, "1"]}')).toBe(note('1 and "1"', '--x 1'));
   expect(noteWith('grid: {x: [null, "null"]}')).toBe(note('null and "null"', '--x null'));
   expect(noteWith('grid: {x: [[60, 60], "[60,60]"]}')).toBe(note('[60,60] and "[60,60]"', '--x [60,60]'));
-  expect(noteWith('grid: {x: [true, "true"]}', ', booleans: value')).toBe(note('true and "true"', '--x true'));
-  expect(noteWith('grid: {k: {a: {x: 1}, b: {x: "1"}}}', '', '[train, "--x={x}"]')).toBe(note('1 and "1"', '1'));
+  expect(noteWith('grid: {x: [true, "true"]}', ', booleans: value')).toBe(
+    note('true and "true"', '--x true'),
+  );
+  expect(noteWith('grid: {k: {a: {x: 1}, b: {x: "1"}}}', '', '[train, "--x={x}"]')).toBe(
+    note('1 and "1"', '1'),
+  );
   // Hydra tells the two apart, and so does the file.
   expect(noteWith('grid: {x: [null, "null"]}', ', argStyle: hydra')).toBe(null);
   expect(noteWith('grid: {x: [1, "1"]}', '', '[train, "{params}"]')).toBe(null);

@@ -141,7 +141,11 @@ describe('{args}', () => {
 
   it('writes an override that the command has itself as Hydra reads it', () => {
     const words = 'grid: {tag: ["null", "1e-5", "x,y", adam, null, [1, a b]]}';
-    const hydra = sweep(`[train, '+tag={tag}', '--config-name={tag}', "'{tag}'"]`, words, ', argStyle: hydra');
+    const hydra = sweep(
+      `[train, '+tag={tag}', '--config-name={tag}', "'{tag}'"]`,
+      words,
+      ', argStyle: hydra',
+    );
     expect(commandsOf(hydra).map(([override]) => override)).toEqual([
       "+tag='null'",
       "+tag='1e-5'",

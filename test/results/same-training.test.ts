@@ -46,7 +46,10 @@ describe('two trainings', () => {
 
   test.each<[string, (turn: number) => MetricsLine]>([
     ["a Trainer's clock", (turn) => ({ eval_runtime: turn, eval_samples_per_second: turn * 3 })],
-    ["a logger's", (turn) => ({ walltime: turn, SPS: turn + 7, 'tokens/s': turn, started: `12:0${turn}:00` })],
+    [
+      "a logger's",
+      (turn) => ({ walltime: turn, SPS: turn + 7, 'tokens/s': turn, started: `12:0${turn}:00` }),
+    ],
     ['a file in the folder of the attempt', (turn) => ({ best_model_path: `/home/a/runs/${turn}/m.ckpt` })],
     ['their own arguments', (turn) => ({ dropout: turn / 4, loss_weight: 2, optimizer: `o${turn}` })],
   ])('are the same where they differ in %s alone', (_, more) => {
