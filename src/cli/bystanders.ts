@@ -18,7 +18,9 @@ export type BystanderKind =
   | 'inventory'
   | 'state folder'
   | 'folder of an agent'
-  | 'output of labsweep';
+  | 'output of labsweep'
+  /** By a command that only reads (`leaderboard --json > best.json`): a program may read it in turn. */
+  | 'printed by labsweep';
 
 /** By its path, relative to the program's folder. */
 export type Found = ReadonlyMap<string, BystanderKind>;
@@ -73,8 +75,9 @@ export class Bystanders {
       this.#known.get(keyAt(absolute) ?? '') ??
       (isFolder ? folderKind(absolute) : this.#noted.get(absolute)) ??
       null;
-    if (kind !== null) this.#found.set(path, kind);
-    return kind !== null;
+    if (kind === null || kind === 'printed by labsweep') return false;
+    this.#found.set(path, kind);
+    return true;
   };
 
   /** Takes out of the folder's files what is one by its text. */
@@ -100,6 +103,7 @@ export class Bystanders {
         for (const one of this.#sweepFiles(path, root)) found.set(one, 'sweep file');
     }
     for (const path of found.keys()) if (this.#named.has(path)) found.delete(path);
+    for (const path of readByOthers(found, paths, root)) found.delete(path);
     return found;
   }
 
@@ -112,6 +116,14 @@ export class Bystanders {
     if (named === null || realPath(named.folder) !== this.#folder) return [];
     return [at, ...named.extended].map((file) => relative(this.#folder, file));
   }
+}
+
+/** What a program's file names by its name, the program reads: it is sent, and counts. */
+function readByOthers(found: Found, paths: readonly string[], root: string): string[] {
+  const printed = [...found].flatMap(([path, kind]) => (kind === 'printed by labsweep' ? [path] : []));
+  if (printed.length === 0) return [];
+  const texts = paths.filter((path) => !found.has(path)).map((path) => textOf(join(root, path)) ?? '');
+  return printed.filter((path) => texts.some((text) => text.includes(basename(path))));
 }
 
 function knownKeys({ sweepFiles, inventory, state }: UsedPlaces): ReadonlyMap<FileKey, BystanderKind> {

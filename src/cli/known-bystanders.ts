@@ -5,7 +5,11 @@ import { z } from 'zod';
 import type { BystanderKind } from './bystanders.ts';
 import { ownOutputs } from './own-output.ts';
 
-const kindSchema = z.enum(['output of labsweep', 'inventory']) satisfies z.ZodType<BystanderKind>;
+const kindSchema = z.enum([
+  'output of labsweep',
+  'printed by labsweep',
+  'inventory',
+]) satisfies z.ZodType<BystanderKind>;
 /** By absolute path. */
 const knownSchema = z.record(z.string(), kindSchema);
 type Known = ReadonlyMap<string, z.infer<typeof kindSchema>>;
@@ -26,9 +30,9 @@ export function noteBystanders(stateFolder: string, found: ReadonlyMap<string, B
   const all = new Map(before);
   for (const [path, kind] of found) {
     const read = kindSchema.safeParse(kind);
-    if (read.success) all.set(path, read.data);
+    if (read.success && (read.data !== 'printed by labsweep' || !all.has(path))) all.set(path, read.data);
   }
-  if (all.size === before.size) return;
+  if ([...all].every(([path, kind]) => before.get(path) === kind)) return;
   const file = fileIn(stateFolder);
   try {
     writeFileSync(`${file}.${process.pid}`, JSON.stringify(Object.fromEntries(all)), { mode: 0o600 });
@@ -39,8 +43,11 @@ export function noteBystanders(stateFolder: string, found: ReadonlyMap<string, B
 }
 
 /** `labsweep leaderboard > table.txt` beside a program: what lies below the place of the state folder may be a program's. */
-export function noteOutputs(stateFolder: string, files = ownOutputs().map(({ path }) => path)): void {
+export function noteOutputs(
+  stateFolder: string,
+  files = ownOutputs().flatMap(({ path }) => path ?? []),
+): void {
   const place = `${realpathSync(dirname(stateFolder))}${sep}`;
   const beside = files.filter((path) => path.startsWith(place));
-  noteBystanders(stateFolder, new Map(beside.map((path) => [path, 'output of labsweep'])));
+  noteBystanders(stateFolder, new Map(beside.map((path) => [path, 'printed by labsweep'])));
 }

@@ -1,23 +1,35 @@
 /** Files that this command writes its output to: `labsweep run sweep.yaml > run.log` beside the program. */
-import { type Stats, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { type Stats, fstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { type FileKey, keyOf } from './file-key.ts';
 
 const streams = ['1', '2'];
 
 export interface Output {
-  /** Absolute. */
-  readonly path: string;
+  /** Absolute; null where a system does not say it. */
+  readonly path: string | null;
   readonly key: FileKey;
 }
 
 /** The files that standard output and standard error go to: by themselves, through pipes (`| grep x | tee log`), or by `script`. */
 export function ownOutputs(): readonly Output[] {
   const own = openFiles('self').filter(({ name }) => streams.includes(name));
+  if (own.length === 0) return withoutProc();
   const behind = new Behind();
   return own.flatMap((file) =>
     file.stats.isCharacterDevice() ? recordedByTerminal() : behind.filesOf(file),
   );
 }
+
+/** macOS has no /proc: the file behind a stream is known there, and what is behind a pipe is not. */
+const withoutProc = (): Output[] =>
+  streams.flatMap((name) => {
+    try {
+      const stats = fstatSync(Number(name));
+      return stats.isFile() ? [{ path: null, key: keyOf(stats) }] : [];
+    } catch {
+      return []; // closed
+    }
+  });
 
 interface OpenFile {
   /** The descriptor. */

@@ -99,17 +99,20 @@ describe('P3 labsweep’s own files beside a program', { timeout: 90_000 }, () =
     const besides = /^No part of the program: (.*)$/m.exec(plan.out)?.[1]?.split(', ').toSorted();
     expect(besides).toEqual([
       'agent/host (folder of an agent)',
-      'copy.db (output of labsweep)',
+      'copy.db (printed by labsweep)',
       'inventory.json (inventory)',
       'inventory.json.bak (inventory)',
-      'list.txt (output of labsweep)',
+      'list.txt (printed by labsweep)',
       'next.yaml (sweep file)',
       'pipes.log (output of labsweep)',
-      'plan.json (output of labsweep)',
+      'plan.json (printed by labsweep)',
       'sweep.yaml (sweep file)',
-      'table.txt (output of labsweep)',
+      'table.txt (printed by labsweep)',
       'typescript (output of labsweep)',
     ]);
+    // What the program reads in turn is its own, and counts.
+    lab.write('project/train.sh', `${train}cat table.txt\n`);
+    expect(await lab.refused('run', 'sweep.yaml')).toContain('; changed: train.sh; added: table.txt.\n');
   });
 
   it('are the program’s where it names them, or where they are of another kind', async ({ lab }) => {

@@ -72,9 +72,12 @@ export const planVerb: Verb = (console, done) =>
       const used = { state: stateFolder, inventory: inventory?.path ?? null };
       const read = await checkProgram(console, loaded, used);
       const { program } = read;
-      // An inventory that was named now is one also where another is named, or found, next time.
+      // An inventory that is named now is one also where another is found next time.
       if (stateFolder !== null && read.files !== null)
-        noteBystanders(stateFolder, read.files.bystanders.places);
+        noteBystanders(
+          stateFolder,
+          new Map([...read.files.bystanders.places].filter(([, kind]) => kind === 'inventory')),
+        );
       const data = await plannedData(loaded, program.description, stateFolder);
       const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
       const asked = { ledger, loaded: chosen.loaded, read, data: data.resolved, stateFolder };
