@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { LeavesOut } from '../content/walk.ts';
+import { isLedgerFile } from '../ledger/store/ledger-file.ts';
 import { hasLedger } from '../ledger/store/state-folder.ts';
 import { parseInventory } from '../model/parse-inventory.ts';
 import { programFolderOf } from '../model/program-folder.ts';
@@ -17,6 +18,7 @@ export type BystanderKind =
   | 'sweep file'
   | 'inventory'
   | 'state folder'
+  | 'ledger'
   | 'folder of an agent'
   | 'output of labsweep'
   /** By a command that only reads (`leaderboard --json > best.json`): a program may read it in turn. */
@@ -35,6 +37,9 @@ export interface UsedPlaces {
 
 /** People keep copies and others beside it: inventory.json.bak, inventory-old.json. */
 const inventoryName = /inventory.*\.json/i;
+
+/** Backups, and what colleagues have sent for `merge`. */
+const ledgerName = /\.db|\.sqlite|ledger|backup/i;
 
 /** Nobody writes a longer sweep file or inventory by hand. */
 const longestBytes = 1024 ** 2;
@@ -98,6 +103,7 @@ export class Bystanders {
       if (noted !== undefined) found.set(path, noted);
       else if (inventoryName.test(basename(path)) && isInventory(join(root, path)))
         found.set(path, 'inventory');
+      else if (ledgerName.test(basename(path)) && isLedgerFile(join(root, path))) found.set(path, 'ledger');
       // Editors keep copies beside a file: sweep.yaml~, sweep.yaml.orig.
       else if (/\.ya?ml/i.test(basename(path)))
         for (const one of this.#sweepFiles(path, root)) found.set(one, 'sweep file');

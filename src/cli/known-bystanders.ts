@@ -43,11 +43,8 @@ export function noteBystanders(stateFolder: string, found: ReadonlyMap<string, B
 }
 
 /** `labsweep leaderboard > table.txt` beside a program: what lies below the place of the state folder may be a program's. */
-export function noteOutputs(
-  stateFolder: string,
-  files = ownOutputs().flatMap(({ path }) => path ?? []),
-): void {
+export function noteOutputs(stateFolder: string): void {
   const place = `${realpathSync(dirname(stateFolder))}${sep}`;
-  const beside = files.filter((path) => path.startsWith(place));
+  const beside = ownOutputs().flatMap(({ path }) => (path?.startsWith(place) === true ? [path] : []));
   noteBystanders(stateFolder, new Map(beside.map((path) => [path, 'printed by labsweep'])));
 }

@@ -99,7 +99,7 @@ describe('P3 labsweep’s own files beside a program', { timeout: 90_000 }, () =
     const besides = /^No part of the program: (.*)$/m.exec(plan.out)?.[1]?.split(', ').toSorted();
     expect(besides).toEqual([
       'agent/host (folder of an agent)',
-      'copy.db (printed by labsweep)',
+      'copy.db (ledger)',
       'inventory.json (inventory)',
       'inventory.json.bak (inventory)',
       'list.txt (printed by labsweep)',

@@ -1,5 +1,5 @@
-import { realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { copyLedger } from '../../ledger/store/copy-ledger.ts';
 import { writeWholeFile } from '../../ledger/store/whole-file.ts';
@@ -7,7 +7,6 @@ import { formatSize } from '../../model/size.ts';
 import { counted } from '../counted.ts';
 import { CommandError, exitCode } from '../exit.ts';
 import { checkLedger, harmIn, type LedgerCheck } from '../ledger-check.ts';
-import { noteOutputs } from '../known-bystanders.ts';
 import { namedLedger, requireLedger, requirePlaceFor } from '../ledger-path.ts';
 import { overwriteOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
@@ -32,7 +31,6 @@ export const ledgerBackupVerb: Verb = (console) =>
         copyLedger(ledger, unfinished);
         return requireSound(ledger, checkLedger(unfinished));
       });
-      noteOutputs(dirname(ledger), [realpathSync(path)]);
       console.out(
         `${file}: ${counted(events, 'event')}, ${formatSize(statSync(path).size)}; every hash is as it was written\n`,
       );
