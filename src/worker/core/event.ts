@@ -122,8 +122,8 @@ export interface Evidence {
   /** As of `Batch` (kept-lines.ts). */
   readonly standing: readonly MetricsLine[] | null;
   readonly offsets: Offsets;
-  /** The last JSON object that it printed: its result, where nothing that it reported has the objective. */
-  readonly printed: MetricsLine | null;
+  /** The JSON objects that it printed: its results, where nothing that it reported has the objective. */
+  readonly printed: readonly MetricsLine[];
   readonly oomKills: number | null;
   readonly artifacts: readonly Artifact[];
   readonly unlisted: readonly Unlisted[] | null;

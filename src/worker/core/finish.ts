@@ -141,8 +141,8 @@ function keepTheRest(turn: Turn, held: HeldAttempt, launch: Launch, evidence: Ev
   const { objective } = launch;
   const isReported =
     tellsOf(evidence, objective.metric) || (standing === null && held.kept.roles.result !== null);
-  const result = printed === null || isReported ? [] : [printed];
-  const read = thin(held.kept, { standing, lines: [...evidence.lines, ...result] }, objective, ranMs);
+  const results = isReported ? [] : printed;
+  const read = thin(held.kept, { standing, lines: [...evidence.lines, ...results] }, objective, ranMs);
   const lines = [...read.lines, ...read.pending];
   if (lines.length === 0 && standing === null) return;
   const { attempt } = held.lease;

@@ -105,7 +105,7 @@ function gatherRest(
   const log = readTail(run.log, lookedAtBytes + redaction.longestBytes);
   const isCut = log.sizeBytes > lookedAtBytes + redaction.longestBytes;
   const isReported = tellsOf(batch, metric) || (facts.hasResult && batch.standing === null);
-  const printed = isReported ? null : printedIn(run.log, metric);
+  const printed = isReported ? [] : printedIn(run.log, launch.objective);
   const { overlong, hint } = sources;
   if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
@@ -118,7 +118,7 @@ function gatherRest(
     lines: batch.lines.map(asKept),
     standing: batch.standing?.map(asKept) ?? null,
     offsets: sources.offsets,
-    printed: printed === null ? null : asKept(printed),
+    printed: printed.map(asKept),
     // Asked for only where it can matter: 137 is 128 + SIGKILL.
     oomKills: exit === 137 ? facts.oomKills() : null,
     artifacts: [],
@@ -149,7 +149,7 @@ export const unreadable = (attempt: string, redaction: Redaction, error: unknown
     lines: [],
     standing: null,
     offsets: nothingRead,
-    printed: null,
+    printed: [],
     oomKills: null,
     artifacts: [],
     unlisted: null,

@@ -1,7 +1,8 @@
-/** The result of a program that knows nothing of labsweep: the last object that it printed with the objective in it. */
-import type { MetricsLine } from '../../model/metrics.ts';
+/** The results of a program that knows nothing of labsweep: the objects that it printed with the objective in them. */
+import type { MetricsLine, Objective } from '../../model/metrics.ts';
 import { own } from '../../model/own.ts';
 import { withoutColours } from '../../model/printed-lines.ts';
+import { cast, inOrder, noRoles, type Roles } from '../core/roles.ts';
 import { readBytes } from '../spool/log-file.ts';
 import { objectAt } from './printed-object.ts';
 
@@ -12,47 +13,71 @@ interface Printed {
 }
 
 const mib = 1024 ** 2;
-/** Of a log, what is looked at in one piece, and how much of it again with the piece before: an object may lie across. */
+/** Of a log, what is looked at in one piece, and at whose end a line is looked for with which the next one begins. */
 const pieceBytes = 4 * mib;
 const overlapBytes = mib;
 
-/** As `printedResult` of a whole log, from its end; null where it cannot be read. */
-export function printedIn(log: string, metric: string): MetricsLine | null {
-  try {
-    return lastIn(log, metric);
-  } catch {
-    return null;
-  }
-}
-
-function lastIn(log: string, metric: string): MetricsLine | null {
-  let any: MetricsLine | null = null;
-  for (let end = readBytes(log, 0, 0).sizeBytes; end > 0; ) {
-    const start = Math.max(0, end - pieceBytes);
-    const text = readBytes(log, start, end - start).bytes.toString('utf8');
-    const found = printedResult(start === 0 ? text : behindCut(text), metric);
-    if (found !== null && isHeld(found, metric)) return found;
-    any ??= found;
-    end = start === 0 ? 0 : start + overlapBytes;
-  }
-  return any;
-}
-
-/** From the first line on that can be no part of an object which was cut: those are set in, or close one. */
-const behindCut = (text: string): string => {
-  const at = text.search(/[\r\n][^\s}\]]/);
-  return at < 0 ? '' : text.slice(at + 1);
-};
-
 /**
- * The last object that has the metric, else the last of all, so that a message can say what was found. Objects on lines of
- * their own come before those behind a logger's prefix.
+ * The objects of a log that have the metric, as they came; else the last of all, so that a message can say what was found.
+ * Where any stand on lines of their own, those behind a logger's prefix are no results. None where it cannot be read.
  */
-export function printedResult(log: string, metric: string): MetricsLine | null {
-  let found: Printed | null = null;
-  for (const printed of printedObjects(withoutColours(log)))
-    if (found === null || rank(printed, metric) >= rank(found, metric)) found = printed;
-  return found?.line ?? null;
+export function printedIn(log: string, objective: Objective): readonly MetricsLine[] {
+  const results = new Results(objective);
+  try {
+    const { sizeBytes } = readBytes(log, 0, 0);
+    for (let start = 0; start < sizeBytes; ) {
+      const { bytes } = readBytes(log, start, pieceBytes);
+      if (bytes.length === 0) break; // it was cut just now
+      const end = start + bytes.length < sizeBytes ? lastLineIn(bytes) : bytes.length;
+      results.take(bytes.toString('utf8', 0, end));
+      start += end;
+    }
+    return results.all;
+  } catch {
+    return [];
+  }
+}
+
+/** Where a line begins that can be no part of an object which began before: those are set in, or close one. */
+function lastLineIn(bytes: Buffer): number {
+  for (let at = Math.max(1, bytes.length - overlapBytes); at < bytes.length; at += 1)
+    if (isBreak(bytes[at - 1]) && !isBreak(bytes[at]) && !insideSigns.has(bytes[at] ?? 0)) return at;
+  return bytes.length;
+}
+
+const isBreak = (byte: number | undefined): boolean => byte === 10 || byte === 13;
+const insideSigns: ReadonlySet<number> = new Set(Buffer.from(' \t}]'));
+
+/** Curves are shorter; of a longer one the lines stay that a result is told from. */
+const mostLines = 10_000;
+
+class Results {
+  readonly #objective: Objective;
+  #rank = -1;
+  #lines: MetricsLine[] = [];
+  #roles: Roles = noRoles;
+
+  constructor(objective: Objective) {
+    this.#objective = objective;
+  }
+
+  get all(): readonly MetricsLine[] {
+    const more = new Set(inOrder(this.#roles));
+    for (const line of this.#lines) more.delete(line);
+    return [...this.#lines, ...more];
+  }
+
+  take(text: string): void {
+    for (const printed of printedObjects(withoutColours(text))) {
+      const found = rank(printed, this.#objective.metric);
+      if (found < this.#rank) continue;
+      // What has no figure is told of, and only the last.
+      if (found > this.#rank || found < 2) [this.#lines, this.#roles] = [[], noRoles];
+      this.#rank = found;
+      this.#roles = cast(this.#roles, printed.line, this.#objective);
+      if (this.#lines.length < mostLines) this.#lines.push(printed.line);
+    }
+  }
 }
 
 const isHeld = (line: MetricsLine, metric: string): boolean => own(line, metric) !== undefined;
