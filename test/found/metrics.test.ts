@@ -129,6 +129,8 @@ const printed: readonly [said: string, told: unknown][] = [
     'Epoch 1/2\n 1/10 [=>....] - ETA: 0s - loss: 0.7 - acc: 0.1\b\b\b\b\b\b\r10/10 [====] - 0s 5ms/step - loss: 0.3 - acc: 0.9\n',
     0.9,
   ],
+  // Drawn over from the first column.
+  ['acc: 0.1\u001b[1G\u001b[2Kacc: 0.9', 0.9],
   // tqdm with leave=False.
   ['\r 50%|#####| 5/10 [00:01<00:01, 5.00it/s, acc: 0.1]\r          \racc: 0.9', 0.9],
   ...['1,234.5', '0,91', '70/100', '0.7.1', '0x1F', '1e', '12h', '0.9-0.1', '2024-01-01', '12:30'].map(
