@@ -151,6 +151,7 @@ const printed: readonly [said: string, told: unknown][] = [
   ...['1,234.5', '0,91', '70/100', '0.7.1', '0x1F', '1e', '12h', '0.9-0.1', '2024-01-01', '12:30'].map(
     (text): [string, string] => [`acc: ${text}`, `acc is "${text}" in its result, not a number`],
   ),
+  ['acc: 0.5\nacc: ０.９', 'acc is "０.９" in its result, not a number'],
   ['acc: 0.5\nacc: 1,234.5', 'acc is "1,234.5" in its result, not a number'],
   ['acc: N/A', 'acc is "N/A" in its result, not a number'],
   ['acc: 0.5\nacc: N/A', 'acc is "N/A" in its result, not a number'],

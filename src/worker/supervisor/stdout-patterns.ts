@@ -177,4 +177,4 @@ function oneOf(said: readonly (number | string)[]): number | string {
 
 /** What is no number and holds no figure either: `N/A`, `None`, `-`. */
 const isWord = (value: number | string): boolean =>
-  typeof value === 'string' && readNumber(value) === null && !/\d/.test(value);
+  typeof value === 'string' && readNumber(value) === null && !/\p{Nd}/u.test(value);

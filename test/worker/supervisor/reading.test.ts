@@ -117,6 +117,7 @@ const around: readonly [line: string, read: number | string | null][] = [
   ['train: loss 0.1 - acc: 0.99 | val: loss 0.3 - acc: 0.8', '0.99 and 0.8 (in one line)'],
   ['acc: N/A | acc: 0.8', 0.8],
   ['acc: 0.9s', '0.9s'],
+  ['acc: ０.９', '０.９'],
   ['best acc: 0.99', 'best acc: {acc}'],
   ['Epoch 3: best acc: 0.99', 'best acc: {acc}'],
   ['(best acc: 0.99)', 'best acc: {acc}'],
