@@ -19,7 +19,12 @@ export const linesOf = (text: string): string[] => text.split(lineEnd).filter((l
 /** A text as a person reads it: without colours, and without what is stepped back over and written anew. */
 export function withoutColours(text: string): string {
   const plain = text.includes('\u001b') ? text.replaceAll(toFirstColumn, '\r').replaceAll(escapes, '') : text;
-  return plain.includes('\b') ? plain.split(/([\r\n])/).map(withoutSteps).join('') : plain;
+  return plain.includes('\b')
+    ? plain
+        .split(/([\r\n])/)
+        .map(withoutSteps)
+        .join('')
+    : plain;
 }
 
 /** A line without what backspaces take back. At its end they take nothing: Keras steps back there, and draws behind `\r`. */

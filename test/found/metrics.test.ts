@@ -89,7 +89,10 @@ describe.concurrent('a CSV file', () => {
     ['split,train,val\na,0.1,0.2\nval,N/A,\nb,0.5,0.7\n', 0.7],
     ['epoch,val\n1,NA\n', 'its result has no val, only epoch; h.csv says "NA" in its place'],
     // As R writes rows with their names.
-    ['"epoch","val"\n"1",1,0.5\n"2",2,\n', 'val is "2,2, (3 cells under 2 names)" in its result, not a number'],
+    [
+      '"epoch","val"\n"1",1,0.5\n"2",2,\n',
+      'val is "2,2, (3 cells under 2 names)" in its result, not a number',
+    ],
     ['val\n0,91\n', 'val is "0,91 (2 cells under 1 name)" in its result, not a number'],
   ])('%j', async (text, expected) => {
     const asked = { metric: 'val', csv: 'h.csv' };
@@ -213,7 +216,9 @@ const objects: readonly [title: string, command: readonly string[], told: unknow
   ['alone in a list', ['echo', "[{'accuracy': 0.9, 'loss': 1}]"], 0.9],
   [
     'of 6 MB, behind another',
-    python("import json\nfor n, v in (1, 0.1), (6_000_000, 0.9): print(json.dumps({'x': 'x' * n, 'accuracy': v}))"),
+    python(
+      "import json\nfor n, v in (1, 0.1), (6_000_000, 0.9): print(json.dumps({'x': 'x' * n, 'accuracy': v}))",
+    ),
     0.9,
   ],
   [
@@ -247,8 +252,14 @@ describe.concurrent('a printed object', () => {
 
 it('texts that stand beside the objective stay as they are, unless they are figures', async () => {
   const said = {
-    ...{ accuracy: '0.90', loss: '0.3100', rate: '5e-05', other: 'nan' },
-    ...{ run: '007', commit: '1e5', id: '20240101123456789012', size: '1_000' },
+    accuracy: '0.90',
+    loss: '0.3100',
+    rate: '5e-05',
+    other: 'nan',
+    run: '007',
+    commit: '1e5',
+    id: '20240101123456789012',
+    size: '1_000',
   };
   const end = await endOf(['echo', JSON.stringify(said)], { metric: 'accuracy' });
   expect(end.final).toEqual({ ...said, accuracy: 0.9, loss: 0.31, rate: 0.00005, other: 'NaN' });

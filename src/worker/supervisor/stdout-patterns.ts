@@ -145,7 +145,10 @@ export class StdoutPatterns {
   }
 
   /** Where a pattern that begins with a figure begins again, nobody knows: it is taken once. */
-  *#matches({ text, expression, beginsWithWord, isPlaced }: Pattern, line: string): Generator<RegExpExecArray> {
+  *#matches(
+    { text, expression, beginsWithWord, isPlaced }: Pattern,
+    line: string,
+  ): Generator<RegExpExecArray> {
     expression.lastIndex = 0;
     for (let match = expression.exec(line); match !== null; match = expression.exec(line)) {
       const start = match.index + match[0].length - match[0].trimStart().length;
