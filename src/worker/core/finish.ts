@@ -122,7 +122,7 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
     final: resultOf(kept.roles),
     metricsCount: kept.lines.length,
     metricsHash: hashOf(kept.lines),
-    metricsRead: kept.read,
+    metricsRead: kept.read + kept.unwritten,
     seconds: left?.seconds ?? 0,
     cpuSeconds: cpuMs === null ? null : cpuMs / 1000,
     peakMemoryBytes: left?.run?.peakBytes ?? null,

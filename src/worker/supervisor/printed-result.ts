@@ -3,8 +3,8 @@ import type { MetricsLine, Objective } from '../../model/metrics.ts';
 import { own } from '../../model/own.ts';
 import { withoutColours } from '../../model/printed-lines.ts';
 import { cast, inOrder, noRoles, type Roles } from '../core/roles.ts';
-import { readBytes } from '../spool/log-file.ts';
-import { objectAt } from './printed-object.ts';
+import { cutAt, readBytes } from '../spool/log-file.ts';
+import { behindSpace, type FoundObject, objectAt } from './printed-object.ts';
 
 interface Printed {
   readonly line: MetricsLine;
@@ -13,7 +13,7 @@ interface Printed {
 }
 
 const mib = 1024 ** 2;
-/** Of a log, what is looked at in one piece, and at whose end a line is looked for with which the next one begins. */
+/** Of a log, what is looked at in one piece, more where an object lies across its end, and where that end is looked for. */
 const pieceBytes = 4 * mib;
 const overlapBytes = mib;
 
@@ -25,12 +25,12 @@ export function printedIn(log: string, objective: Objective): readonly MetricsLi
   const results = new Results(objective);
   try {
     const { sizeBytes } = readBytes(log, 0, 0);
-    for (let start = 0; start < sizeBytes; ) {
-      const { bytes } = readBytes(log, start, pieceBytes);
-      if (bytes.length === 0) break; // it was cut just now
-      const end = start + bytes.length < sizeBytes ? lastLineIn(bytes) : bytes.length;
-      results.take(bytes.toString('utf8', 0, end));
-      start += end;
+    // What stands before the cut may have been said anew in what was cut out.
+    for (let start = cutAt(log); start < sizeBytes; ) {
+      const piece = pieceFrom(log, start, sizeBytes);
+      if (piece.length === 0) break; // it was cut just now
+      results.take(piece.toString('utf8'));
+      start += piece.length;
     }
     return results.all;
   } catch {
@@ -38,15 +38,21 @@ export function printedIn(log: string, objective: Objective): readonly MetricsLi
   }
 }
 
-/** Where a line begins that can be no part of an object which began before: those are set in, or close one. */
-function lastLineIn(bytes: Buffer): number {
-  for (let at = Math.max(1, bytes.length - overlapBytes); at < bytes.length; at += 1)
-    if (isBreak(bytes[at - 1]) && !isBreak(bytes[at]) && !insideSigns.has(bytes[at] ?? 0)) return at;
-  return bytes.length;
+function pieceFrom(log: string, start: number, sizeBytes: number): Buffer {
+  for (let length = pieceBytes; ; length *= 2) {
+    const { bytes } = readBytes(log, start, length);
+    if (bytes.length < length || start + length >= sizeBytes) return bytes;
+    const end = lineApart(bytes);
+    if (end !== null) return bytes.subarray(0, end);
+  }
 }
 
-const isBreak = (byte: number | undefined): boolean => byte === 10 || byte === 13;
-const insideSigns: ReadonlySet<number> = new Set(Buffer.from(' \t}]'));
+/** Near the end, a line that can be no part of an object which began before: those are set in, begin with a name, or close one. */
+function lineApart(bytes: Buffer): number | null {
+  const from = Math.max(0, bytes.length - overlapBytes);
+  const at = bytes.toString('latin1', from).search(/[\r\n][^\s}\]"']/);
+  return at < 0 ? null : from + at + 1;
+}
 
 /** Curves are shorter; of a longer one the lines stay that a result is told from. */
 const mostLines = 10_000;
@@ -68,7 +74,7 @@ class Results {
   }
 
   take(text: string): void {
-    for (const printed of printedObjects(withoutColours(text))) {
+    for (const printed of printedObjects(withoutColours(text), this.#objective.metric)) {
       const found = rank(printed, this.#objective.metric);
       if (found < this.#rank) continue;
       // What has no figure is told of, and only the last.
@@ -85,16 +91,48 @@ const isHeld = (line: MetricsLine, metric: string): boolean => own(line, metric)
 const rank = ({ line, isAlone }: Printed, metric: string): number =>
   (isHeld(line, metric) ? 2 : 0) + (isAlone ? 1 : 0);
 
-function* printedObjects(text: string): Generator<Printed> {
+function* printedObjects(text: string, metric: string): Generator<Printed> {
   for (let at = text.indexOf('{'); at >= 0; ) {
     const lineStart = lineStartOf(text, at);
     const prefix = text.slice(lineStart, at).trimStart();
-    const found = prefix === '' || isLoggersPrefix(prefix) ? objectAt(text, at) : null;
+    const found = listAround(text, at) ?? (isPrefix(prefix) ? objectAt(text, at) : null);
     const end = lineEndOf(text, found?.end ?? at);
-    if (found !== null && found.line !== null && text.slice(found.end, end).trim() === '')
-      yield { line: found.line, isAlone: prefix === '' };
+    const rest = found === null ? '' : text.slice(found.end, end);
+    const isAlone = prefix === '' || prefix.trim() === '[';
+    if (found === null || rest.startsWith('{')) {
+      const line = prefix === '' ? unreadableLine(text.slice(at, end), metric) : null;
+      if (line !== null) yield { line, isAlone };
+    } else if (found.line !== null && isPlace(rest)) yield { line: found.line, isAlone };
     at = text.indexOf('{', end);
   }
+}
+
+/** It may have been the result, and an earlier object is not: `{ acc: 0.9 }`, as Node prints one. Null: it says nothing of the metric. */
+function unreadableLine(text: string, metric: string): MetricsLine | null {
+  const at = text.indexOf(metric);
+  return at >= 0 && /^["']?\s*:/.test(text.slice(at + metric.length)) ? { [metric]: text.trim() } : null;
+}
+
+const isPrefix = (prefix: string): boolean => prefix === '' || isLoggersPrefix(prefix);
+
+/** What may stand behind an object: nothing, or the place in the code where rich's logger was called. */
+const isPlace = (rest: string): boolean => /^\s*$|^ {2,}[\w.-]+\.py(?::\d+)?\s*$/.test(rest);
+
+/**
+ * A list on lines of its own whose first object begins at `at`: of one, it is that one (`trainer.test()` of Lightning);
+ * of several (folds), none of them is the result.
+ */
+function listAround(text: string, at: number): FoundObject | null {
+  let before = at - 1;
+  while (before >= 0 && ' \t\r\n'.includes(text[before] ?? '')) before -= 1;
+  if (text[before] !== '[' || text.slice(lineStartOf(text, before), before).trim() !== '') return null;
+  const first = objectAt(text, at);
+  for (let found = first, count = 1; found !== null; count += 1) {
+    const next = behindSpace(text, found.end);
+    if (text[next] === ']') return { line: count === 1 ? found.line : null, end: next + 1 };
+    found = text[next] === ',' ? objectAt(text, behindSpace(text, next + 1)) : null;
+  }
+  return null;
 }
 
 /** Sign by sign: a search for the one that is not there would go through the whole text for each line. */
@@ -112,13 +150,16 @@ function lineEndOf(text: string, from: number): number {
 
 const longestPrefix = 300;
 const level = '(?:DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|TRACE|debug|info|warn|warning)';
+const another = '(?!(?:best|worst|min|max|mean|avg|last|prev|old|top|target|baseline)[\\w.]*:)';
 /**
- * As logging, absl, loguru and Hydra write before a message: `INFO:root:`, `… INFO `, `…] `, `… - `, `… | `, or a time. A
- * word before the object, as in `best: {…}`, says that it is another one.
+ * As logging, absl, loguru and Hydra write before a message: `INFO:root:`, `… INFO `, `… INFO train: `, `…] `, `… - `, `… | `, or
+ * a time; or as programs count: `epoch 2: `. A word before the object, as in `best: {…}`, says that it is another one.
  */
 const endsOfPrefix = [
   new RegExp(String.raw`^${level}:[\w.]*:$`),
   new RegExp(String.raw`(?:^|[\s\][|(-])${level}\]?:?\s*$`),
+  new RegExp(String.raw`(?:^|[\s\][|(-])${level}\]?:?\s+${another}[\w.]+:\s*$`),
+  /(?:^|[\s:|>\]-])(?:[Ee]poch|[Ss]tep|[Ii]ter(?:ation)?|[Rr]ound)[ =]\[?\d+(?: ?\/ ?\d+)?\]?:?\s*$/,
   /[\])]:?\s*$/,
   /(?:\d|[A-Za-z_\])]) +[-|–] +$/,
   /^[\d\s:.,TZ+/-]+$/,

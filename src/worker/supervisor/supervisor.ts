@@ -165,7 +165,7 @@ export class Supervisor {
     const watched = this.#ended.get(attempt);
     this.#ended.delete(attempt);
     const run = watched?.run ?? runFolder(this.#options.host, attempt);
-    const sources = watched?.sources ?? new MetricsSources(run, launch.metrics, offsets);
+    const sources = watched?.sources ?? new MetricsSources(run, launch, offsets);
     const seen = watched?.isChild === true;
     const oomKills = (): number | null => readOomKills(this.#options.procRoot);
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
@@ -275,7 +275,7 @@ export class Supervisor {
   }
 
   #sourcesOf(watched: Watched): MetricsSources {
-    watched.sources ??= new MetricsSources(watched.run, watched.launch.metrics, watched.offsets);
+    watched.sources ??= new MetricsSources(watched.run, watched.launch, watched.offsets);
     return watched.sources;
   }
 }

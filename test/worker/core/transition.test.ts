@@ -773,6 +773,22 @@ describe('an agent that begins', () => {
     }
   });
 
+  it('knows how many lines there were, though it wrote nothing down of some', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.spawnAll();
+    const read = (of: World, ...scores: readonly number[]): void => {
+      const lines = scores.map((score) => ({ score }));
+      of.post({ kind: 'lines', attempt: 'a-1', lines, standing: null, offsets: nothingRead });
+    };
+    read(world, ...Array<number>(60).fill(0));
+    read(world, 1, 2, 3);
+    world.now += 5_000;
+    read(world, 4);
+    const next = world.next();
+    for (const one of [world, next]) expect(one.state.attempts.get('a-1')?.kept.read).toBe(64);
+  });
+
   it('knows from a compacted journal what it knew from the whole one', () => {
     const world = World.greeted();
     world.greet(2, 3, 'other');

@@ -102,8 +102,22 @@ const around: readonly [line: string, read: number | string | null][] = [
   ['best acc: 0.99 | acc: 0.9', 0.9],
   ['acc: 0.91±0.02', 0.91],
   ['acc: 0.9*', 0.9],
+  ['acc: 0.9 / loss: 0.3', 0.9],
+  ['acc: 0.9 (acc: 0.9)', 0.9],
+  ['acc: 0.5\b\b\b0.9', 0.9],
+  ['acc: 0.5\b\b\b\b\b\b\b\bacc: 0.9\b\b', 0.9],
   ['acc: 0,91', '0,91'],
+  ["acc: 1'234.5", "1'234.5"],
+  ['acc: 1 234.5 now', '1 234.5'],
+  ['acc: 1\u00a0234.5', '1\u00a0234.5'],
+  ['acc: 1\u202f234\u202f567', '1\u202f234\u202f567'],
+  ['acc: 9907 / 10000 (99%)', '9907 / 10000'],
+  ['acc: 1.5 × 10^-3', '1.5 × 10^-3'],
+  ['acc: 1.5*10^-3', '1.5*10^-3'],
+  ['train: loss 0.1 - acc: 0.99 | val: loss 0.3 - acc: 0.8', '0.99 and 0.8 (in one line)'],
+  ['acc: N/A | acc: 0.8', 0.8],
   ['acc: 0.9s', '0.9s'],
+  ['acc: ０.９', '０.９'],
   ['best acc: 0.99', 'best acc: {acc}'],
   ['Epoch 3: best acc: 0.99', 'best acc: {acc}'],
   ['(best acc: 0.99)', 'best acc: {acc}'],
@@ -111,6 +125,7 @@ const around: readonly [line: string, read: number | string | null][] = [
   ['my-acc: 0.99', 'my-acc: {acc}'],
   ['val/acc: 0.99', 'val/acc: {acc}'],
   ['top5.acc: 0.99', 'top5.acc: {acc}'],
+  ["[100]\tvalid_0's acc: 0.99", "valid_0's acc: {acc}"],
   ['acc_top5: 0.99', null],
   ['accuracy: 0.99', null],
 ];
@@ -129,6 +144,8 @@ describe('a pattern, and the words around it', () => {
     expect(read('acc {acc}.', 'acc 0.7.1')).toEqual([]);
     expect(read('{acc}% right', '1,234.5% right')).toEqual([]);
     expect(read('{acc}% right', 'now 91.5% right')).toEqual([{ acc: 91.5 }]);
+    for (const text of ["1'234.5", '1\u00a0234.5', '\u22120.5', '9907 / 10000'])
+      expect(read('{acc} right', `${text} right`)).toEqual([]);
   });
 
   it('says from where another agent has to read', () => {
