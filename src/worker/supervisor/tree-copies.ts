@@ -49,10 +49,12 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
 
   const bytes = (path: string): Buffer => Buffer.from(path, 'latin1');
   const characters = (path: string): string => Buffer.from(path).toString('latin1');
-  const entriesOf = (folder: string): fileSystem.Dirent[] =>
+  /** As bytes: where a file system does not tell kinds (readdir(3), DT_UNKNOWN) Node looks at each name in this folder. */
+  const entriesOf = (folder: string): [name: string, entry: fileSystem.Dirent<Buffer>][] =>
     files
-      .readdirSync(bytes(folder), { encoding: 'latin1', withFileTypes: true })
-      .sort((one, other) => (one.name < other.name ? -1 : 1));
+      .readdirSync(bytes(folder), { encoding: 'buffer', withFileTypes: true })
+      .map((entry): [string, fileSystem.Dirent<Buffer>] => [entry.name.toString('latin1'), entry])
+      .sort(([one], [other]) => (one < other ? -1 : 1));
   const find = (path: string): fileSystem.Stats | undefined =>
     files.lstatSync(bytes(path), { throwIfNoEntry: false });
   const lineOf = (path: string, { size, mtimeMs, ctimeMs, ino }: fileSystem.Stats): string =>
@@ -126,8 +128,8 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
   ): InSteps<void> {
     const { umask, isShared, began } = copying;
     const [from, to] = [characters(copying.from), characters(copying.to)];
-    for (const entry of entriesOf(from + path)) {
-      const below = `${path}/${entry.name}`;
+    for (const [name, entry] of entriesOf(from + path)) {
+      const below = `${path}/${name}`;
       const before = isShared && began !== null ? find(characters(began) + below) : undefined;
       if (entry.isDirectory()) {
         if (isShared && before?.isDirectory() !== true) share(from + below, to + below);
@@ -156,8 +158,8 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
   const share = (from: string, to: string): void => files.symlinkSync(bytes(from), bytes(to));
 
   function* printFolder(folder: string, path: string, print: crypto.Hash): InSteps<void> {
-    for (const entry of entriesOf(folder + path)) {
-      const below = `${path}/${entry.name}`;
+    for (const [name, entry] of entriesOf(folder + path)) {
+      const below = `${path}/${name}`;
       if (entry.isDirectory()) yield* printFolder(folder, below, print);
       else if (entry.isFile()) print.update(lineOf(below, files.lstatSync(bytes(folder + below))));
       yield;
@@ -166,8 +168,8 @@ export function treeCopies(files: typeof fileSystem, createHash: typeof crypto.c
 
   /** Each step looks at the copy first: a program may have put a link in the place of a folder, and it leads elsewhere. */
   function* removeFolder(from: string, to: string): InSteps<void> {
-    for (const entry of entriesOf(from)) {
-      const [source, copied] = [`${from}/${entry.name}`, `${to}/${entry.name}`];
+    for (const [name, entry] of entriesOf(from)) {
+      const [source, copied] = [`${from}/${name}`, `${to}/${name}`];
       try {
         const there = find(copied);
         if (there === undefined) continue;
