@@ -171,3 +171,28 @@ describe('P3 program files that changed', { timeout: 90_000 }, () => {
     expect(trained(lab)).toEqual(['1', '2', '3']);
   });
 });
+
+describe('a program’s files on a host, to which somebody writes while a sweep runs', () => {
+  it.for([
+    ['a file', 'chmod u+w "$0"/*/table && echo 7 >> "$0"/*/table'],
+    ['all of them', 'chmod -R u+w "$0"/*/ && rm -rf "$0"/*/'],
+  ] as const)(
+    'come again, and every trial has them as they were: %s',
+    { timeout: 90_000 },
+    async ([, damage], { lab }) => {
+      inProject(lab);
+      lab.write('project/table', '1\n');
+      lab.write(
+        'project/train.sh',
+        `[ "$1" != 2 ] || sh -c '${damage}' '${lab.path('project/agent/host/content')}'\n` +
+          `printf '{"score": %s}\\n' "$(cat table)"\n`,
+      );
+      lab.write('project/sweep.yaml', sweepOf('{from: 1, to: 12}', 'retries: 0\nconcurrent: 12\n'));
+      const { code, out, err } = await lab.type('run', 'sweep.yaml', '--json').ended;
+      expect(code, err).toBe(exitCode.done);
+      expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({ succeeded: 12, failed: 0 });
+      const board = await lab.type('leaderboard', '--json').ended;
+      expect(board.out.match(/"mean":\s*1\b/g)).toHaveLength(12);
+    },
+  );
+});

@@ -42,9 +42,10 @@ function judgeOwn(
     if (isQuarantined(state, host)) turn.record({ kind: 'host-trusted', at: now, host: host.name });
     host.dueAtMs = null;
     takeBackRefusal(host, attempt.launch);
-  } else if (charge === 'launch' && outcome.kind === 'not-started')
-    chargeLaunch(host, attempt.launch, outcome.message, logTail);
-  else if (charge !== 'nobody') {
+  } else if (charge === 'launch' && outcome.kind === 'not-started') {
+    if (outcome.reason === 'content-missing') bringAgain(host, attempt.launch, outcome.message);
+    else chargeLaunch(host, attempt.launch, outcome.message, logTail);
+  } else if (charge !== 'nobody') {
     if (wasTried) lapse(state, host);
     const trial = state.ledger.trials.get(attempt.trial);
     if (isQuarantined(state, host) && trial !== undefined) giveBack(turn, [trial], now);
@@ -68,6 +69,13 @@ function chargeLaunch(
   const count = (failedStarts.get(launch) ?? 0) + 1;
   failedStarts.set(launch, count);
   if (count >= mostCharges) launches.set(launch, { kind: 'refused', problem, logTail });
+}
+
+/** What starts at the same time lacks the same files: it counts once. */
+function bringAgain(host: FleetHost, launch: string, problem: string): void {
+  if (host.launches.get(launch)?.kind !== 'ready') return;
+  host.launches.delete(launch);
+  chargeLaunch(host, launch, problem, '');
 }
 
 const chargesOf = (state: CoordinatorState, { name }: FleetHost): number =>

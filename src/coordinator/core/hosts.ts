@@ -136,7 +136,7 @@ function keepMetrics(
   state.committedLines.set(id, committed + fresh.length);
 }
 
-/** Only who was asked can give back, and only its own. */
+/** A host gives back what it was asked for, and what it could not start; only its own. */
 function takenBack(
   state: CoordinatorState,
   turn: Turn,
@@ -144,7 +144,9 @@ function takenBack(
   said: Said<'taken-back'>,
   now: number,
 ): void {
-  const given = said.attempts.filter((id) => host.asked.has(id));
+  const given = said.attempts.filter(
+    (id) => host.asked.has(id) || attemptOf(state, host, id)?.status.kind === 'leased',
+  );
   for (const id of [...said.attempts, ...said.kept]) host.asked.delete(id);
   const open = given
     .flatMap((id) => attemptOf(state, host, id) ?? [])

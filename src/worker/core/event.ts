@@ -40,6 +40,10 @@ export type WorkerEvent =
       readonly result: PreparationResult;
     }
   | { readonly kind: 'spawn-failed'; readonly attempt: string; readonly outcome: Outcome }
+  /** It was asked to start, has not, and never will: nothing of it is left. */
+  | { readonly kind: 'never-started'; readonly attempt: string }
+  /** What starts trials is gone, and with it what it was asked for. */
+  | { readonly kind: 'launcher-lost' }
   /** Every process of it is gone. */
   | { readonly kind: 'exited'; readonly attempt: string }
   | {

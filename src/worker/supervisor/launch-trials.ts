@@ -72,8 +72,10 @@ function launchTrials(
 
   const report = (said: LaunchReport): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
 
-  const fail = (attempt: string, error: unknown): void => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+  const codeOf = (error: unknown): string | null =>
+    error instanceof Error && 'code' in error ? String(error.code) : null;
+
+  const fail = (attempt: string, error: unknown, code = codeOf(error)): void => {
     const message = error instanceof Error ? error.message : String(error);
     report({ kind: 'failed', attempt, code, message });
   };
@@ -121,7 +123,9 @@ function launchTrials(
     } catch (error) {
       made.delete(attempt);
       discard(workFolder);
-      fail(attempt, error);
+      // Of a snapshot something was taken away while it was copied.
+      const isGone = copy.print !== null && codeOf(error) === 'ENOENT';
+      fail(attempt, error, isGone ? constants.changedCode : codeOf(error));
       return;
     }
     start(request, base);

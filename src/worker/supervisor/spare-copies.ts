@@ -63,17 +63,17 @@ export function spareCopies(files: typeof fileSystem, tree: TreeFiles): SpareCop
     }
   };
 
-  const namesIn = (folder: string): string[] => entriesOf(folder).map(({ name }) => name);
+  const namesIn = (folder: string): string[] => entriesOf(folder).map(([name]) => name);
 
   /** Before each file is looked at: most programs that leave anything among their files leave a file of their own. */
   function* hasSameNames(spare: Spare, copying: Copying, path: string): InSteps<boolean> {
     const there = namesIn(characters(spare.to) + path);
     const entries = entriesOf(characters(copying.from) + path);
     yield;
-    if (there.length !== entries.length || entries.some(({ name }, place) => name !== there[place]))
+    if (there.length !== entries.length || entries.some(([name], place) => name !== there[place]))
       return false;
-    for (const entry of entries) {
-      const below = `${path}/${entry.name}`;
+    for (const [name, entry] of entries) {
+      const below = `${path}/${name}`;
       if (!entry.isDirectory()) continue;
       if (!hasFolder(spare, below) || !(yield* hasSameNames(spare, copying, below))) return false;
     }
@@ -83,8 +83,8 @@ export function spareCopies(files: typeof fileSystem, tree: TreeFiles): SpareCop
   function* isWhole(spare: Spare, copying: Copying, path: string, found: Found[]): InSteps<boolean> {
     const [from, to] = [characters(copying.from), characters(spare.to)];
     if (!isFolderUntouched(spare, copying, path)) return false;
-    for (const entry of entriesOf(from + path)) {
-      const below = `${path}/${entry.name}`;
+    for (const [name, entry] of entriesOf(from + path)) {
+      const below = `${path}/${name}`;
       if (entry.isDirectory()) {
         if (!(yield* isWhole(spare, copying, below, found))) return false;
       } else if (entry.isFile()) {

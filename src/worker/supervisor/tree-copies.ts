@@ -124,8 +124,8 @@ export function treeCopies(
   function* copyEntries(copying: Copying, spare: Spare | null, path: string, done: Done): InSteps<void> {
     const { isShared, began, umask } = copying;
     const [from, to] = [characters(copying.from), characters(copying.to)];
-    for (const entry of entriesOf(from + path)) {
-      const below = `${path}/${entry.name}`;
+    for (const [name, entry] of entriesOf(from + path)) {
+      const below = `${path}/${name}`;
       const before = isShared && began !== null ? find(characters(began) + below) : undefined;
       if (entry.isDirectory()) {
         if (isShared && before?.isDirectory() !== true) share(from + below, to + below);
@@ -153,8 +153,8 @@ export function treeCopies(
   const share = (from: string, to: string): void => files.symlinkSync(bytes(from), bytes(to));
 
   function* printFolder(folder: string, path: string, print: crypto.Hash): InSteps<void> {
-    for (const entry of entriesOf(folder + path)) {
-      const below = `${path}/${entry.name}`;
+    for (const [name, entry] of entriesOf(folder + path)) {
+      const below = `${path}/${name}`;
       if (entry.isDirectory()) yield* printFolder(folder, below, print);
       else if (entry.isFile()) print.update(lineOf(below, files.lstatSync(bytes(folder + below))));
       yield;
@@ -163,8 +163,8 @@ export function treeCopies(
 
   /** Each step looks at the copy first: a program may have put a link in the place of a folder, and it leads elsewhere. */
   function* removeFolder(from: string, to: string): InSteps<void> {
-    for (const entry of entriesOf(from)) {
-      const [source, copied] = [`${from}/${entry.name}`, `${to}/${entry.name}`];
+    for (const [name, entry] of entriesOf(from)) {
+      const [source, copied] = [`${from}/${name}`, `${to}/${name}`];
       try {
         const there = find(copied);
         if (there === undefined) continue;

@@ -7,7 +7,7 @@ export interface TreeFiles {
   readonly bytes: (path: string) => Buffer;
   readonly characters: (path: string) => string;
   /** By their names. @throws the system's error */
-  readonly entriesOf: (folder: string) => fileSystem.Dirent[];
+  readonly entriesOf: (folder: string) => [name: string, entry: fileSystem.Dirent<Buffer>][];
   /** Links are not followed. */
   readonly find: (path: string) => fileSystem.Stats | undefined;
   /** Where it leads; null where it is no link. */
@@ -32,10 +32,12 @@ export function treeFiles(files: typeof fileSystem): TreeFiles {
   return {
     bytes,
     characters: (path) => Buffer.from(path).toString('latin1'),
+    // As bytes: where a file system does not tell kinds (readdir(3), DT_UNKNOWN) Node looks at each name in this folder.
     entriesOf: (folder) =>
       files
-        .readdirSync(bytes(folder), { encoding: 'latin1', withFileTypes: true })
-        .sort((one, other) => (one.name < other.name ? -1 : 1)),
+        .readdirSync(bytes(folder), { encoding: 'buffer', withFileTypes: true })
+        .map((entry): [string, fileSystem.Dirent<Buffer>] => [entry.name.toString('latin1'), entry])
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
     find: (path) => files.lstatSync(bytes(path), { throwIfNoEntry: false }),
     linkIn: (path) => {
       try {

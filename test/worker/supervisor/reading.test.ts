@@ -14,6 +14,7 @@ import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder
 import { noSettings } from '../../../src/model/inventory.ts';
 import { nothingPrepared } from '../../../src/worker/core/preparation.ts';
 import { cpuMsOf } from '../../model/cpu-time.ts';
+import { fillBoth } from '../../../src/model/variables.ts';
 import { launchOf, leaseOf } from '../real-agent.ts';
 
 const tailLines = (...texts: string[]) => texts.map((text, at) => ({ text, at }));
@@ -230,20 +231,15 @@ describe('a program', () => {
   it('has the contract above the sweep’s env, and that above what the agent has', () => {
     const run = runFolder(openHostFolder(folder, 'cedar'), 'a-1');
     const base = inherited({ PATH: '/bin', HOME: '/home/ada', LABSWEEP_TRIAL: 'outer' });
+    const env = { HOME: '/other', MKL_NUM_THREADS: '7', LABSWEEP_SEED: 'mine', LABSWEEP_WORDS: 'yes,no' };
+    const { values: own } = fillBoth({ HOME: '/host' }, env, base);
     const added = trialEnvironment(
       leaseOf('a-1', {
         resources: { cpus: 2.5, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
       }),
-      launchOf(['train'], {
-        env: { HOME: '/other', MKL_NUM_THREADS: '7', LABSWEEP_SEED: 'mine', LABSWEEP_WORDS: 'yes,no' },
-      }),
-      {
-        prepared: nothingPrepared,
-        settings: { ...noSettings, env: { HOME: '/host' } },
-        passed: {},
-        device: 'cpu',
-      },
-      { run, checkpoint: '/checkpoint', data: null, engines: {}, base: { PATH: '/bin' } },
+      launchOf(['train'], { env }),
+      { prepared: nothingPrepared, settings: noSettings, passed: {}, device: 'cpu' },
+      { run, checkpoint: '/checkpoint', data: null, engines: {}, base: { PATH: '/bin' }, own },
     );
     expect({ ...base, ...added }).toMatchObject({
       PATH: '/bin',
