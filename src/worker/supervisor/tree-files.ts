@@ -12,14 +12,17 @@ export interface TreeFiles {
   readonly find: (path: string) => fileSystem.Stats | undefined;
   /** Where it leads; null where it is no link. */
   readonly linkIn: (path: string) => string | null;
-  readonly isAsCopied: (source: fileSystem.Stats, copy: fileSystem.Stats | undefined) => boolean;
+  readonly isAsCopied: (source: FileStats, copy: fileSystem.Stats | undefined) => boolean;
   /** @param umask null: files keep the modes that they have */
   readonly modeOf: (file: fileSystem.Stats, umask: number | null) => number;
   /** Likewise. */
   readonly folderModeOf: (folder: fileSystem.Stats, umask: number | null) => number;
   /** A file's share of its tree's print. */
-  readonly lineOf: (path: string, file: fileSystem.Stats) => string;
+  readonly lineOf: (path: string, file: FileStats) => string;
 }
+
+/** What tells a file from one that was written to. */
+export type FileStats = Pick<fileSystem.Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
 
 /**
  * How files of a tree are looked at that is copied. Paths are kept as Latin-1, a character a byte: a name need not be
