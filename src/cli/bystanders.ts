@@ -5,20 +5,24 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { LeavesOut } from '../content/walk.ts';
+import { isLedgerFile } from '../ledger/store/ledger-file.ts';
 import { hasLedger } from '../ledger/store/state-folder.ts';
 import { parseInventory } from '../model/parse-inventory.ts';
 import { programFolderOf } from '../model/program-folder.ts';
 import { folderMarker } from '../protocol/folder-marker.ts';
 import { type FileKey, keyAt } from './file-key.ts';
 import { knownBystanders } from './known-bystanders.ts';
-import { outputKeys } from './own-output.ts';
+import { ownOutputs } from './own-output.ts';
 
 export type BystanderKind =
   | 'sweep file'
   | 'inventory'
   | 'state folder'
+  | 'ledger'
   | 'folder of an agent'
-  | 'output of labsweep';
+  | 'output of labsweep'
+  /** By a command that only reads (`leaderboard --json > best.json`): a program may read it in turn. */
+  | 'printed by labsweep';
 
 /** By its path, relative to the program's folder. */
 export type Found = ReadonlyMap<string, BystanderKind>;
@@ -30,6 +34,12 @@ export interface UsedPlaces {
   readonly inventory: string | null;
   readonly state: string | null;
 }
+
+/** People keep copies and others beside it: inventory.json.bak, inventory-old.json. */
+const inventoryName = /inventory.*\.json/i;
+
+/** Backups, and what colleagues have sent for `merge`. */
+const ledgerName = /\.db|\.sqlite|ledger|backup/i;
 
 /** Nobody writes a longer sweep file or inventory by hand. */
 const longestBytes = 1024 ** 2;
@@ -70,8 +80,9 @@ export class Bystanders {
       this.#known.get(keyAt(absolute) ?? '') ??
       (isFolder ? folderKind(absolute) : this.#noted.get(absolute)) ??
       null;
-    if (kind !== null) this.#found.set(path, kind);
-    return kind !== null;
+    if (kind === null || kind === 'printed by labsweep') return false;
+    this.#found.set(path, kind);
+    return true;
   };
 
   /** Takes out of the folder's files what is one by its text. */
@@ -90,13 +101,15 @@ export class Bystanders {
     for (const path of paths) {
       const noted = this.#noted.get(join(this.#folder, path));
       if (noted !== undefined) found.set(path, noted);
-      else if (basename(path) === 'inventory.json' && isInventory(join(root, path)))
+      else if (inventoryName.test(basename(path)) && isInventory(join(root, path)))
         found.set(path, 'inventory');
+      else if (ledgerName.test(basename(path)) && isLedgerFile(join(root, path))) found.set(path, 'ledger');
       // Editors keep copies beside a file: sweep.yaml~, sweep.yaml.orig.
       else if (/\.ya?ml/i.test(basename(path)))
         for (const one of this.#sweepFiles(path, root)) found.set(one, 'sweep file');
     }
     for (const path of found.keys()) if (this.#named.has(path)) found.delete(path);
+    for (const path of readByOthers(found, paths, root)) found.delete(path);
     return found;
   }
 
@@ -111,12 +124,20 @@ export class Bystanders {
   }
 }
 
+/** What a program's file names by its name, the program reads: it is sent, and counts. */
+function readByOthers(found: Found, paths: readonly string[], root: string): string[] {
+  const printed = [...found].flatMap(([path, kind]) => (kind === 'printed by labsweep' ? [path] : []));
+  if (printed.length === 0) return [];
+  const texts = paths.filter((path) => !found.has(path)).map((path) => textOf(join(root, path)) ?? '');
+  return printed.filter((path) => texts.some((text) => text.includes(basename(path))));
+}
+
 function knownKeys({ sweepFiles, inventory, state }: UsedPlaces): ReadonlyMap<FileKey, BystanderKind> {
   const keys = new Map<FileKey, BystanderKind>();
   const add = (key: FileKey | null, kind: BystanderKind): void => {
     if (key !== null) keys.set(key, kind);
   };
-  for (const key of outputKeys()) add(key, 'output of labsweep');
+  for (const { key } of ownOutputs()) add(key, 'output of labsweep');
   for (const file of sweepFiles) add(keyAt(file), 'sweep file');
   if (inventory !== null) add(keyAt(inventory), 'inventory');
   if (state !== null) add(keyAt(state), 'state folder');

@@ -13,6 +13,7 @@ import {
 } from '../ledger/store/state-folder.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
+import { noteOutputs } from './known-bystanders.ts';
 import { lastUsed } from './last-used.ts';
 import { quoted } from './quoted.ts';
 import { shortest } from './shown-path.ts';
@@ -24,9 +25,13 @@ import { findUpward, requireOwnFolder } from './trust/found-upward.ts';
  * @throws CommandError where the one that is named cannot be one
  */
 export function stateFolderOf(console: Console, place: string, named: string | undefined): string | null {
-  if (named !== undefined) return namedFolder(resolve(console.cwd, named), named, []);
-  const found = findUpward(console, place, findStateFolder);
-  if (found !== null) sayOther(console, found);
+  const found =
+    named === undefined
+      ? findUpward(console, place, findStateFolder)
+      : namedFolder(resolve(console.cwd, named), named, []);
+  if (found === null) return null;
+  if (named === undefined) sayOther(console, found);
+  if (hasLedger(found)) noteOutputs(found);
   return found;
 }
 

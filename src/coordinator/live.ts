@@ -106,7 +106,11 @@ function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'st
   }
 }
 
-function preparation({ launches: all, doing, endsWithLogin }: Connection): Pick<LiveHost, 'state' | 'because'> {
+function preparation({
+  launches: all,
+  doing,
+  endsWithLogin,
+}: Connection): Pick<LiveHost, 'state' | 'because'> {
   const launches = [...all.values()];
   if (launches.some((launch) => launch.kind === 'preparing')) return { state: 'preparing', because: doing };
   const refused = launches.find((launch) => launch.kind === 'refused');

@@ -72,9 +72,9 @@ const isOfLaunch: Readonly<Record<StartFailure, boolean>> = {
   'no-such-program': true,
   'not-executable': true,
   'data-missing': true,
+  'content-missing': true,
   setup: true,
   'no-space': false,
-  'content-missing': false,
   spawn: false,
 };
 

@@ -40,6 +40,12 @@ export function parameterIn(name: string, isParameter: (name: string) => boolean
 /** An argument that is the value of one name and nothing else, or that behind `=`. */
 const wholeArgument = /^(?:([^{}=]+)=)?\{([A-Za-z_][\w.-]*)\}$/;
 
+/** An argument `key=` with the value of one name and nothing else behind it; null for any other. */
+export function assignmentIn(argument: string): { readonly key: string; readonly name: string } | null {
+  const [, key, name] = wholeArgument.exec(argument) ?? [];
+  return key === undefined || name === undefined ? null : { key, name };
+}
+
 /**
  * Parameters that a command passes by themselves (`{lr}`, `--rate={lr}`), which {args} therefore leaves out, each with the flag
  * that it follows; null where there is none. One that stands inside of a longer text (`runs/{lr}`) is told of there, not passed.

@@ -32,9 +32,16 @@ export function programFolderOf(
     },
     [],
   );
-  if (layered.kind === 'refused') return null;
+  if (layered.kind === 'refused') return folderInBroken(text, path);
   const read = sweepLike.safeParse(layered.value);
   if (!read.success) return null;
   const { files } = read.data.program;
   return { folder: besideFile(layered.locate(['program', 'files']).path, files), extended };
+}
+
+/** Of a text that is no YAML, or extends a file that is not there: a bracket is open while somebody types. */
+function folderInBroken(text: string, path: string): NamedFolder | null {
+  const isSweep = /^program\s*:/m.test(text) && /\bcommand\s*:\s*[[-]/.test(text);
+  const [, files] = /\bfiles\s*:[ \t]*["']?([^\s"',#}]+)/.exec(isSweep ? text : '') ?? [];
+  return files === undefined ? null : { folder: besideFile(path, files), extended: [] };
 }

@@ -1,11 +1,13 @@
 import type { Params } from './params.ts';
 import {
+  assignmentIn,
   fillBraces,
   isReserved,
   parameterIn,
   type ReservedPlaceholder,
   wholeParameters,
 } from './placeholder.ts';
+import { hydraValue } from './hydra-override.ts';
 import { spellArgument, type Spelling } from './spell-args.ts';
 import { valueText } from './value.ts';
 
@@ -47,5 +49,15 @@ export function renderCommand(command: readonly string[], values: CommandValues)
     Object.entries(values.params).flatMap(([name, value]) =>
       spelledOut.has(name) ? [] : spellArgument(name, value, values),
     );
-  return command.flatMap((argument) => (argument === '{args}' ? args() : [fillBraces(argument, valueOf)]));
+  /** `+tag={tag}`, which Hydra reads as it reads what {args} passes; what begins with `-` are its own options. */
+  const overrideOf = (argument: string): string | null => {
+    const assignment =
+      values.argStyle === 'hydra' && !argument.startsWith('-') ? assignmentIn(argument) : null;
+    const parameter = assignment === null ? null : parameterIn(assignment.name, isParameter);
+    const value = parameter === null ? undefined : values.params[parameter];
+    return assignment === null || value === undefined ? null : `${assignment.key}=${hydraValue(value)}`;
+  };
+  return command.flatMap((argument) =>
+    argument === '{args}' ? args() : [overrideOf(argument) ?? fillBraces(argument, valueOf)],
+  );
 }

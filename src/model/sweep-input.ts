@@ -83,9 +83,19 @@ const program = z.union(
         .strictObject({
           stdout: z
             .array(
-              z.string().regex(/\{[A-Za-z_]\w*\}/, {
-                error: 'a pattern with the metric in braces, like "val_acc: {val_accuracy}"',
-              }),
+              z
+                .string()
+                .regex(/\{[A-Za-z_]\w*\}/, {
+                  error: 'a pattern with the metric in braces, like "val_acc: {val_accuracy}"',
+                })
+                // As `{acc:.3f}`: it would be looked for by the letter, and each trial would train in vain.
+                .refine(
+                  (pattern) =>
+                    !/\{[A-Za-z_][\w.-]*(?:![rsa])?(?::[^{}\s"']{0,12}|\/[\w./-]*)\}/.test(pattern),
+                  {
+                    error: 'a pattern with the metric alone in braces, like "loss {loss} acc {acc}"',
+                  },
+                ),
             )
             .optional(),
           csv: z.string().optional(),

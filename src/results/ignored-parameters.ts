@@ -1,12 +1,10 @@
 /** Parameters that change nothing: the program may not read them, and each of their values costs a training. */
 import type { LedgerState, Sweep } from '../ledger/state.ts';
-import type { AttemptEnd } from '../model/attempt-end.ts';
 import { trialId } from '../model/ids.ts';
 import { metricOf } from '../model/metrics.ts';
 import { own } from '../model/own.ts';
-import type { Params } from '../model/params.ts';
 import { resultOf } from './result.ts';
-import { figuresOf, likeness } from './same-training.ts';
+import { figuresOf, likeness, type Training } from './same-training.ts';
 
 export interface IgnoredParameter {
   readonly parameter: string;
@@ -17,10 +15,8 @@ export interface IgnoredParameter {
 /** One pair may agree for a reason of its own. */
 const fewestPairs = 2;
 
-interface Training {
-  readonly params: Params;
+interface Replicate extends Training {
   readonly seed: number;
-  readonly end: AttemptEnd;
 }
 
 /** One pass that ends once each parameter has made a difference: with most programs, after a few points. */
@@ -39,7 +35,7 @@ const trainingsOf = (
   state: LedgerState,
   { declaration: { objective } }: Sweep,
   { params, trials }: Sweep['points'][number],
-): Training[] =>
+): Replicate[] =>
   trials.flatMap((id) => {
     const trial = state.trials.get(trialId(id));
     const result = trial === undefined ? null : resultOf(state, trial, objective);
@@ -51,7 +47,7 @@ class Suspect {
   readonly parameter: string;
   readonly #others: readonly string[];
   /** By seed and by all other parameters: the first training, and how many are the same up to now. */
-  readonly #groups = new Map<string, { readonly first: Training; same: number }>();
+  readonly #groups = new Map<string, { readonly first: Replicate; same: number }>();
   readonly #pairs = new Map<number, number>();
   /** Networks that have collapsed are all alike; flat lines tell only where they differ between pairs. */
   readonly #flat = new Set<string>();
@@ -67,7 +63,7 @@ class Suspect {
   }
 
   /** Takes a training in. @returns whether the parameter may still make no difference */
-  fits(training: Training): boolean {
+  fits(training: Replicate): boolean {
     const { params, seed, end } = training;
     const key = JSON.stringify([seed, ...this.#others.map((name) => own(params, name) ?? null)]);
     const group = this.#groups.get(key);
@@ -75,7 +71,7 @@ class Suspect {
       this.#groups.set(key, { first: training, same: 1 });
       return true;
     }
-    const found = likeness(group.first.end, end);
+    const found = likeness(group.first, training);
     if (found === 'different') return false;
     if (mayHaveStopped(this.parameter, group.first, training)) return true;
     if (found === 'flat') this.#flat.add(figuresOf(end.final));

@@ -1,5 +1,4 @@
-import type { AttemptEnd } from '../model/attempt-end.ts';
-import { likeness } from './same-training.ts';
+import { likeness, type Training } from './same-training.ts';
 
 /** Points that agree in what little they say, each of which may do so by chance. */
 const tellingPoints = 2;
@@ -7,9 +6,9 @@ const tellingPoints = 2;
 /**
  * Whether a program ignores its seed: all points with replicates repeat themselves in every line.
  *
- * @param points the ends of each point's replicates
+ * @param points the replicates of each point
  */
-export function ignoresSeed(points: readonly (readonly AttemptEnd[])[]): boolean {
+export function ignoresSeed(points: readonly (readonly Training[])[]): boolean {
   let [same, alike] = [0, 0];
   for (const [first, ...others] of points) {
     if (first === undefined) continue;

@@ -86,7 +86,9 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
       stopped,
     };
   });
-  const isSeedIgnored = ignoresSeed(points.map(({ results }) => results.map(({ end }) => end)));
+  const isSeedIgnored = ignoresSeed(
+    points.map(({ point: { params }, results }) => results.map(({ end }) => ({ params, end }))),
+  );
   const rows = points
     .filter(({ results, stopped }) => results.length + stopped.length > 0)
     .map((one) => rowOf(one, objective, isSeedIgnored))

@@ -81,7 +81,7 @@ export class Agent {
       received: (connection, messages) =>
         this.#turnWith(messages.map((message) => ({ kind: 'message', connection, message }))),
     });
-    this.#preparations = new Preparations(host, login, redact);
+    this.#preparations = new Preparations(host, keeper, login, redact);
     this.#claims = new Claims({
       folder: options.claimsFolder,
       agent: host.folder,

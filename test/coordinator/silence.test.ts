@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { silenceOf } from '../../src/coordinator/hosts/link.ts';
 import { attemptId, hostName, trialId } from '../../src/model/ids.ts';
 import type { LedgerEvent } from '../../src/ledger/events.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';

@@ -12,11 +12,13 @@ const sweepOf = (grid: string, rest = ''): string =>
   `sweep: toy\nprogram: {command: [sh, train.sh, "{x}"], files: .}\n` +
   `objective: {metric: score, goal: maximize}\nresources: {cpus: 0}\ngrid: {x: ${grid}}\n${rest}`;
 
+/** In their order of value: trials that run at once end in any order. */
 const trained = (lab: Lab): string[] =>
   lab
     .read('done')
     .split('\n')
-    .filter((line) => line !== '');
+    .filter((line) => line !== '')
+    .toSorted();
 
 /** The person stands in the folder of the program, in which all that labsweep keeps lies as well. */
 function inProject(lab: Lab): void {
@@ -76,6 +78,43 @@ describe('P3 labsweep’s own files beside a program', { timeout: 90_000 }, () =
     expect(trained(lab)).toEqual(['1', '2', '3']);
   });
 
+  it('are also what other commands print, what is behind two pipes or a recorded terminal, and what is half written', async ({
+    lab,
+  }) => {
+    inProject(lab);
+    lab.write('project/sweep.yaml', sweepOf('[1, 2]'));
+    await lab.labsweep('run', 'sweep.yaml');
+    await into(lab, 'project/plan.json', 'plan', 'sweep.yaml', '--json');
+    await into(lab, 'project/table.txt', 'leaderboard');
+    await lab.labsweep('ledger', 'backup', 'copy.db');
+    const typed = (line: string): Promise<unknown> => lab.typeInShell(line).ended;
+    await typed('labsweep list | grep -v xyz | cat > list.txt');
+    await typed('labsweep run sweep.yaml 2>&1 | grep -v xyz | tee pipes.log');
+    const labsweep = join(import.meta.dirname, '../../bin/labsweep.js');
+    await typed(`script -qc "'${process.execPath}' '${labsweep}' run sweep.yaml" typescript </dev/null`);
+    lab.write('project/inventory.json.bak', lab.read('project/inventory.json'));
+    lab.write('project/next.yaml', sweepOf('[1, 2').replace('toy', 'next'));
+    const plan = await lab.labsweep('plan', 'sweep.yaml');
+    expect(plan.out, plan.err).toContain('2 of them done');
+    const besides = /^No part of the program: (.*)$/m.exec(plan.out)?.[1]?.split(', ').toSorted();
+    expect(besides).toEqual([
+      'agent/host (folder of an agent)',
+      'copy.db (ledger)',
+      'inventory.json (inventory)',
+      'inventory.json.bak (inventory)',
+      'list.txt (printed by labsweep)',
+      'next.yaml (sweep file)',
+      'pipes.log (output of labsweep)',
+      'plan.json (printed by labsweep)',
+      'sweep.yaml (sweep file)',
+      'table.txt (printed by labsweep)',
+      'typescript (output of labsweep)',
+    ]);
+    // What the program reads in turn is its own, and counts.
+    lab.write('project/train.sh', `${train}cat table.txt\n`);
+    expect(await lab.refused('run', 'sweep.yaml')).toContain('; changed: train.sh; added: table.txt.\n');
+  });
+
   it('are the program’s where it names them, or where they are of another kind', async ({ lab }) => {
     inProject(lab);
     const reads = `test -e config.yaml -a -e hosts/inventory.json -a -e sweep.yaml && printf '{"score": 1}\\n'\n`;
@@ -131,4 +170,29 @@ describe('P3 program files that changed', { timeout: 90_000 }, () => {
     );
     expect(trained(lab)).toEqual(['1', '2', '3']);
   });
+});
+
+describe('a program’s files on a host, to which somebody writes while a sweep runs', () => {
+  it.for([
+    ['a file', 'chmod u+w "$0"/*/table && echo 7 >> "$0"/*/table'],
+    ['all of them', 'chmod -R u+w "$0"/*/ && rm -rf "$0"/*/'],
+  ] as const)(
+    'come again, and every trial has them as they were: %s',
+    { timeout: 90_000 },
+    async ([, damage], { lab }) => {
+      inProject(lab);
+      lab.write('project/table', '1\n');
+      lab.write(
+        'project/train.sh',
+        `[ "$1" != 2 ] || sh -c '${damage}' '${lab.path('project/agent/host/content')}'\n` +
+          `printf '{"score": %s}\\n' "$(cat table)"\n`,
+      );
+      lab.write('project/sweep.yaml', sweepOf('{from: 1, to: 12}', 'retries: 0\nconcurrent: 12\n'));
+      const { code, out, err } = await lab.type('run', 'sweep.yaml', '--json').ended;
+      expect(code, err).toBe(exitCode.done);
+      expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({ succeeded: 12, failed: 0 });
+      const board = await lab.type('leaderboard', '--json').ended;
+      expect(board.out.match(/"mean":\s*1\b/g)).toHaveLength(12);
+    },
+  );
 });

@@ -19,6 +19,15 @@ describe.concurrent('replicates', { timeout: 60_000 }, () => {
     expect((await lab.labsweep('plan', 'sweep.yaml', '--keep')).out).not.toContain('seed');
   });
 
+  it('that all have the seed of `fixed` are told where it comes from', async ({ lab }) => {
+    const sweep = shellSweep(printsScore, 'fixed: {seed: 3}\ngrid: {x: [1]}\nreplicates: 2\n');
+    lab.write('sweep.yaml', sweep);
+    expect((await lab.labsweep('plan', 'sweep.yaml')).out.split('\n')[1]).toBe(
+      'Nothing tells the program its seed: `fixed` gives all 2 replicates of a point the seed 3, so that they may be one ' +
+        'training 2 times; take it out of `fixed`, and add --seed "{seed}" to the command.',
+    );
+  });
+
   it.for([
     ["'{x}']", `'{x}', '--seed={seed}']`],
     ['printf', 'echo $LABSWEEP_SEED; printf'],

@@ -82,6 +82,24 @@ describe.concurrent('a CSV file', () => {
     },
   );
 
+  it.each([
+    ['val\n0.5\n0.7\n', 0.7],
+    ['epoch,val\n1,0.7\n2,NA\n', 0.7],
+    ['sep=;\nepoch;val\n1;0.7\n', 0.7],
+    ['split,train,val\na,0.1,0.2\nval,N/A,\nb,0.5,0.7\n', 0.7],
+    ['epoch,val\n1,NA\n', 'its result has no val, only epoch; h.csv says "NA" in its place'],
+    // As R writes rows with their names.
+    [
+      '"epoch","val"\n"1",1,0.5\n"2",2,\n',
+      'val is "2,2, (3 cells under 2 names)" in its result, not a number',
+    ],
+    ['val\n0,91\n', 'val is "0,91 (2 cells under 1 name)" in its result, not a number'],
+  ])('%j', async (text, expected) => {
+    const asked = { metric: 'val', csv: 'h.csv' };
+    const command = ['sh', '-c', 'printf %s "$0" > h.csv', text];
+    expect(told(await endOf(command, asked), asked)).toBe(expected);
+  });
+
   it('that is not there is named', async () => {
     const asked = { metric: 'val_acc', csv: 'metrics.csv' };
     expect(told(await endOf(['true'], asked), asked)).toBe(
@@ -129,11 +147,14 @@ const printed: readonly [said: string, told: unknown][] = [
     'Epoch 1/2\n 1/10 [=>....] - ETA: 0s - loss: 0.7 - acc: 0.1\b\b\b\b\b\b\r10/10 [====] - 0s 5ms/step - loss: 0.3 - acc: 0.9\n',
     0.9,
   ],
+  // Drawn over from the first column.
+  ['acc: 0.1\u001b[1G\u001b[2Kacc: 0.9', 0.9],
   // tqdm with leave=False.
   ['\r 50%|#####| 5/10 [00:01<00:01, 5.00it/s, acc: 0.1]\r          \racc: 0.9', 0.9],
   ...['1,234.5', '0,91', '70/100', '0.7.1', '0x1F', '1e', '12h', '0.9-0.1', '2024-01-01', '12:30'].map(
     (text): [string, string] => [`acc: ${text}`, `acc is "${text}" in its result, not a number`],
   ),
+  ['acc: 0.5\nacc: ０.９', 'acc is "０.９" in its result, not a number'],
   ['acc: 0.5\nacc: 1,234.5', 'acc is "1,234.5" in its result, not a number'],
   ['acc: N/A', 'acc is "N/A" in its result, not a number'],
   ['acc: 0.5\nacc: N/A', 'acc is "N/A" in its result, not a number'],
@@ -189,6 +210,27 @@ const objects: readonly [title: string, command: readonly string[], told: unknow
   ['before 5 MB of words', python("print('{\"accuracy\": 0.9}'); print('bye\\n' * 1_250_000)"), 0.9],
   ['before another object', ['printf', '{"accuracy": 0.9}\n{"event": "bye"}\n'], 0.9],
   ['with its number as a text', ['echo', '{"accuracy": "0.9"}'], 0.9],
+  ['behind a logger’s name', ['printf', 'INFO train: {"accuracy": 0.9}\nbye\n'], 0.9],
+  ['behind a count', ['echo', "INFO - __main__ - epoch 2: {'accuracy': 0.9}"], 0.9],
+  ['before the place of a call', ['echo', "[12:00:00] INFO     {'accuracy': 0.9}         train.py:10"], 0.9],
+  ['alone in a list', ['echo', "[{'accuracy': 0.9, 'loss': 1}]"], 0.9],
+  [
+    'of 6 MB, behind another',
+    python(
+      "import json\nfor n, v in (1, 0.1), (6_000_000, 0.9): print(json.dumps({'x': 'x' * n, 'accuracy': v}))",
+    ),
+    0.9,
+  ],
+  [
+    'as Node prints it, behind another',
+    ['printf', '{"accuracy": 0.1}\n{ accuracy: 0.9 }\n'],
+    'accuracy is "{ accuracy: 0.9 }" in its result, not a number',
+  ],
+  [
+    'in a list of several',
+    ['printf', '[\n  {"accuracy": 0.1},\n  {"accuracy": 0.9}\n]\n'],
+    expect.stringContaining('printed no JSON with accuracy'),
+  ],
   [
     'in other words',
     ['printf', 'epoch 1\naccuracy = 0.9\n'],
@@ -206,6 +248,21 @@ describe.concurrent('a printed object', () => {
     const asked = { metric: 'accuracy', stdout: ['accuracy: {accuracy}'] };
     expect(told(await endOf(found('words_around.py', style), asked), asked)).toBe(0.875);
   });
+});
+
+it('texts that stand beside the objective stay as they are, unless they are figures', async () => {
+  const said = {
+    accuracy: '0.90',
+    loss: '0.3100',
+    rate: '5e-05',
+    other: 'nan',
+    run: '007',
+    commit: '1e5',
+    id: '20240101123456789012',
+    size: '1_000',
+  };
+  const end = await endOf(['echo', JSON.stringify(said)], { metric: 'accuracy' });
+  expect(end.final).toEqual({ ...said, accuracy: 0.9, loss: 0.31, rate: 0.00005, other: 'NaN' });
 });
 
 describe.concurrent('a report', () => {
@@ -233,6 +290,32 @@ print(json.dumps({'score': 0.9, 'hist': [0.1] * 50_000, **{f'w{i}': i / 7 for i 
     );
     expect(told(end, asked)).toBe(
       'a line of its report (at byte 15) is longer than 16 MiB, the most that labsweep reads; leave out what is no metric',
+    );
+  });
+
+  it('is read where no line feed parts its objects, and where it is begun anew each time', async () => {
+    const several = report(`f.write('{"score": 0.1}\\n{"score": 0.5}{"score": 0.9}\\n')`);
+    expect(told(await endOf(several, asked), asked)).toBe(0.9);
+    const anew = python(`import os, time
+for i in 1, 2:
+    open(os.environ['LABSWEEP_REPORT'], 'w').write('{"score": 0.%d}\\n' % i)
+    time.sleep(1.5)`);
+    expect(told(await endOf(anew, asked), asked)).toBe(0.2);
+  });
+
+  it.each(['{"final": true, "score": 0.9', '"score": 0.9', 'score = 0.9'])(
+    'of which a line cannot be read (%s) has no earlier line for its result',
+    async (line) => {
+      const end = await endOf(report(`f.write('{"score": 0.1}\\n${line}')`), asked);
+      expect(told(end, asked)).toBe(
+        `score is ${JSON.stringify(`${line} (no object of JSON, at byte 15 of its report)`)} in its result, not a number`,
+      );
+    },
+  );
+
+  it('that says null says so', async () => {
+    expect(told(await endOf(report(`f.write('{"score": null}')`), asked), asked)).toBe(
+      'score is null in its result, not a number',
     );
   });
 

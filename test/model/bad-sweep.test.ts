@@ -85,6 +85,10 @@ describe('P8 an unknown key is named with the nearest known one', () => {
   it.each([
     ['setup: make', '1:32  program.setup: "make" is not a list like [make, -j4]'],
     ['setup: []', '1:32  program.setup: a list is not a list like [make, -j4]'],
+    [
+      'metrics: {stdout: ["loss {loss} acc {acc:.3f}"]}',
+      '1:44  program.metrics.stdout[0]: "loss {loss} acc {acc:.3f}" is not a pattern with the metric alone in braces, like "loss {loss} acc {acc}"',
+    ],
     ['passEnv: KEY', '1:34  program.passEnv: "KEY" is not a list of names: [WANDB_API_KEY]'],
     ['passEnv: ["A B"]', '1:35  program.passEnv[0]: "A B" is not the name of a variable, like WANDB_API_KEY'],
     [

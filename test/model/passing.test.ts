@@ -139,6 +139,25 @@ describe('{args}', () => {
     expect(complaints(sweep(train, fixed))).toEqual([]);
   });
 
+  it('writes an override that the command has itself as Hydra reads it', () => {
+    const words = 'grid: {tag: ["null", "1e-5", "x,y", adam, null, [1, a b]]}';
+    const hydra = sweep(
+      `[train, '+tag={tag}', '--config-name={tag}', "'{tag}'"]`,
+      words,
+      ', argStyle: hydra',
+    );
+    expect(commandsOf(hydra).map(([override]) => override)).toEqual([
+      "+tag='null'",
+      "+tag='1e-5'",
+      "+tag='x,y'",
+      '+tag=adam',
+      '+tag=null',
+      '+tag=[1,a b]',
+    ]);
+    expect(commandsOf(hydra)[2]?.slice(1)).toEqual(['--config-name=x,y', "'x,y'"]);
+    expect(commandsOf(hydra.replace('hydra', 'equals'))[0]?.[0]).toBe('+tag=null');
+  });
+
   it('leaves out what the command passes itself', () => {
     const fixed = 'fixed: {lr: 1, wd: 2, width: 3}';
     expect(commandsOf(sweep('[train, "--rate={lr}", "{wd}", "{args}"]', fixed))).toEqual([

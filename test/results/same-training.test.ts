@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { metricsHashOf } from '../../src/ledger/store/metrics-hash.ts';
-import type { AttemptEnd } from '../../src/model/attempt-end.ts';
 import type { MetricsLine } from '../../src/model/metrics.ts';
-import { likeness } from '../../src/results/same-training.ts';
+import type { Params } from '../../src/model/params.ts';
+import { type Training, likeness } from '../../src/results/same-training.ts';
 import { nothingRead } from '../../src/worker/core/journal-record.ts';
 import { keep, noLines, thin } from '../../src/worker/core/kept-lines.ts';
 import { resultOf } from '../../src/worker/core/roles.ts';
@@ -11,19 +11,20 @@ import { endWith } from '../ledger-builder.ts';
 const objective = { metric: 'score', goal: 'maximize', at: 'best', selectOnTest: false } as const;
 
 /** The end of a training that says these lines, so many a second, as an agent keeps them. */
-function endOf(lines: readonly MetricsLine[], perSecond = 1_000): AttemptEnd {
+function endOf(lines: readonly MetricsLine[], perSecond = 1_000, params: Params = {}): Training {
   const kept = noLines();
   for (let from = 0; from < lines.length; from += perSecond) {
     const batch = { lines: lines.slice(from, from + perSecond), standing: null };
     keep(kept, thin(kept, batch, objective, (from / perSecond) * 1_000), objective, nothingRead);
   }
   keep(kept, { lines: [...kept.pending], pending: [], standing: null, read: 0 }, objective, nothingRead);
-  return endWith({
+  const end = endWith({
     best: kept.roles.best,
     final: resultOf(kept.roles),
     metricsCount: kept.lines.length,
     metricsHash: metricsHashOf(kept.lines),
   });
+  return { params, end };
 }
 
 const curve = (count: number, more: (step: number) => MetricsLine = () => ({})): MetricsLine[] =>
@@ -43,6 +44,32 @@ describe('two trainings', () => {
     expect(likeness(endOf([{ score: 1, loss: 0 }]), endOf([{ score: 1, loss: 0 }]))).toBe('alike');
   });
 
+  test.each<[string, (turn: number) => MetricsLine]>([
+    ["a Trainer's clock", (turn) => ({ eval_runtime: turn, eval_samples_per_second: turn * 3 })],
+    [
+      "a logger's",
+      (turn) => ({ walltime: turn, SPS: turn + 7, 'tokens/s': turn, started: `12:0${turn}:00` }),
+    ],
+    ['a file in the folder of the attempt', (turn) => ({ best_model_path: `/home/a/runs/${turn}/m.ckpt` })],
+    ['their own arguments', (turn) => ({ dropout: turn / 4, loss_weight: 2, optimizer: `o${turn}` })],
+  ])('are the same where they differ in %s alone', (_, more) => {
+    const of = (turn: number, lines: MetricsLine) =>
+      endOf(
+        curve(4, () => ({ ...lines, ...more(turn) })),
+        1_000,
+        { dropout: turn / 4, loss_weight: 2, optimizer: `o${turn}` },
+      );
+    expect(likeness(of(1, { loss: 0.5 }), of(2, { loss: 0.5 }))).toBe('same');
+    expect(likeness(of(1, { loss: 0.5 }), of(2, { loss: 0.4 }))).toBe('different');
+    // An argument that is called a loss is none.
+    expect(likeness(of(1, {}), of(2, {}))).toBe('unknown');
+  });
+
+  test('differ in what is named like an argument, and says something else', () => {
+    const of = (dropout: number) => endOf([{ score: 1, loss: 0.5, dropout }], 1_000, { dropout: 0.5 });
+    expect(likeness(of(0.1), of(0.2))).toBe('different');
+  });
+
   test('differ where any line does', () => {
     const other = curve(5, (step) => (step === 2 ? { score: 0.1 } : {}));
     expect(likeness(endOf(curve(5)), endOf(other))).toBe('different');
@@ -52,7 +79,7 @@ describe('two trainings', () => {
   test('of which other lines were kept are told by best and last line, where these have a loss', () => {
     const long = (loss: boolean) => curve(4_000, (step) => (loss ? { loss: 1 / (step + 2) } : {}));
     const [fast, slow] = [endOf(long(true), 400), endOf(long(true), 20)];
-    expect(fast.metricsHash).not.toBe(slow.metricsHash);
+    expect(fast.end.metricsHash).not.toBe(slow.end.metricsHash);
     expect(likeness(fast, slow)).toBe('same');
     expect(likeness(endOf(long(false), 400), endOf(long(false), 20))).toBe('unknown');
     const other = endOf(

@@ -405,7 +405,7 @@ class Agent {
       lines: [],
       standing: null,
       offsets: nothingRead,
-      printed: reported ? { score: lease.params['diverges'] === true ? 'NaN' : score, final: true } : null,
+      printed: reported ? [{ score: lease.params['diverges'] === true ? 'NaN' : score, final: true }] : [],
       oomKills: 0,
       artifacts: [],
       unlisted: null,

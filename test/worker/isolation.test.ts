@@ -1,5 +1,4 @@
 /** Trials of one host that write into all that they find, as root and as another account, with `setup` and without. */
-import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -8,12 +7,13 @@ import {
   readFileSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentPath, verifyContent } from '../../src/content/store.ts';
 import { contentHash } from '../../src/model/ids.ts';
-import { folderOf, storeOf } from '../content/folders.ts';
+import { folderOf } from '../content/folders.ts';
 import { type Account, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
 
 /** Counts the bytes of all that it finds, then writes into, replaces, renames and removes all of it. */
@@ -57,16 +57,7 @@ afterEach(async () => {
   expect(await host.dispose()).toEqual([]);
 });
 
-/** Puts a program's files on the host. */
-async function bring(folder: string): Promise<string> {
-  if (existsSync(join(folder, 'train'))) chmodSync(join(folder, 'train'), 0o755);
-  const { store, hash } = await storeOf(folder);
-  execFileSync('cp', ['-a', `${store}/.`, content()]);
-  if (host.account !== null) execFileSync('chown', ['-R', `${host.account.uid}`, content()]);
-  writer.send({ kind: 'content', hashes: [hash] });
-  expect(await writer.hears('content', (said) => said.hash === hash)).toMatchObject({ present: true });
-  return hash;
-}
+const bring = (folder: string): Promise<string> => host.bring(writer, folder);
 
 /** Every number up to `count`, in an order that looks random and is the same each time. */
 const shuffled = (count: number): number[] =>
@@ -205,6 +196,31 @@ describe('an attempt’s own folder', { timeout: 60_000 }, () => {
     }
   });
 
+  it('has the program’s own files to write to where `setup` is shared, also once the snapshot was written anew', async () => {
+    const hash = await bring(folderOf({ table: '1\n', 'logs/history': '' }));
+    const argv = ['sh', '-c', 'mkdir made; pwd > made/where'];
+    const look = `echo x >> logs/history; echo 2 >> table; cat logs/history table; readlink made; ${succeeds}`;
+    const first = await run('a-1', hash, look, argv);
+    const snapshot = contentPath(content(), contentHash(hash));
+    chmodSync(snapshot, 0o755);
+    writeFileSync(join(snapshot, 'compiled'), 'by somebody');
+    writer.send({ kind: 'content', hashes: [hash] });
+    await expect.poll(() => existsSync(join(snapshot, 'compiled'))).toBe(false);
+    const second = await run('a-2', hash, look, argv);
+    expect(first.log).toMatch(/^x\n1\n2\n\/.*\/made$/);
+    expect(second.log).toBe(first.log);
+  });
+
+  it('is not made of what `setup` was given where somebody had written to the snapshot', async () => {
+    const hash = await bring(folderOf({ table: '1\n' }));
+    const table = join(contentPath(content(), contentHash(hash)), 'table');
+    chmodSync(table, 0o644);
+    writeFileSync(table, '2\n');
+    writer.lease(launchOf(['true'], { files: hash, setup: ['cat', 'table'] }), leaseOf('a-1'));
+    const { problem } = await writer.hears('launch', ({ launch }) => launch === 'launch-a-1');
+    expect(problem).toMatch(/^the program's files are not on this host as they were sent; they come again/);
+  });
+
   it('is copied of a program whose files somebody has written to only where they are sound still', async () => {
     const hash = await bring(folderOf({ table: '1\n', other: '' }));
     const table = join(contentPath(content(), contentHash(hash)), 'table');
@@ -213,8 +229,39 @@ describe('an attempt’s own folder', { timeout: 60_000 }, () => {
     expect((await run('a-2', hash, `cat table; ${succeeds}`)).log).toBe('1');
     chmodSync(table, 0o644);
     appendFileSync(table, '2\n');
-    const { end } = await writer.run('a-3', launchOf(['true'], { files: hash }));
+    const launch = launchOf(['sh', '-c', succeeds], { files: hash });
+    const { end } = await writer.run('a-3', launch);
     expect(end.outcome).toMatchObject({ kind: 'not-started', reason: 'content-missing' });
+    // What comes for it waits until the files have come again.
+    writer.send({ kind: 'lease', leases: [leaseOf('a-4', { launch: 'launch-a-3' })] });
+    expect(
+      (await writer.run('a-5', launchOf(['sh', '-c', succeeds]), { shape: 'other' })).end.outcome.kind,
+    ).toBe('succeeded');
+    writer.forget();
+    await bring(folderOf({ table: '1\n', other: '' }));
+    expect(writer.heard.filter(({ kind }) => kind === 'ended')).toEqual([]);
+    writer.send({ kind: 'launch', launch: 'launch-a-3', spec: launch, wheels: null, passed: {} });
+    expect((await writer.ended('a-4')).end.outcome).toEqual({ kind: 'succeeded' });
+  });
+
+  it('is not made for a trial whose `env` names what login files have ceased to set', async () => {
+    const profile = join(host.folder, '.profile');
+    writeFileSync(profile, 'export PLACE=here\n');
+    await host.connect();
+    const launch = launchOf(['sh', '-c', `echo "$WHERE"; ${succeeds}`], { env: { WHERE: '${PLACE}/data' } });
+    writer = await host.connect();
+    await writer.greet(2);
+    expect((await writer.run('a-1', launch)).end.outcome.kind).toBe('succeeded');
+    expect(readFileSync(host.runFile('a-1', 'log'), 'utf8')).toContain('here/data');
+    writeFileSync(profile, '');
+    const reader = await host.connect();
+    await reader.greet(1, 'another');
+    writer.send({ kind: 'lease', leases: [leaseOf('a-2', { launch: 'launch-a-1' })] });
+    const { outcome } = (await writer.ended('a-2')).end;
+    expect(outcome).toMatchObject({ kind: 'not-started', reason: 'setup' });
+    expect(outcome).toMatchObject({
+      message: expect.stringContaining('`env` fills WHERE with ${PLACE}, which is not set on this host'),
+    });
   });
 
   it('is what the login’s umask makes of it; labsweep’s folders stay private', async () => {
@@ -249,36 +296,44 @@ describe('P3 a copy that is cut', { timeout: 120_000 }, () => {
   it.each([
     ['its agent', () => host.agent?.pid],
     ['its launcher', () => host.launcher()],
-  ])('by the end of %s starts nothing, then or later, and the attempt is no success', async (_, whose) => {
-    const sizeBytes = 300_000_000;
-    const hash = await bring(folderOf({ table: '' }));
-    const ran = join(host.folder, 'ran');
-    const argv = ['sh', '-c', `truncate -s ${sizeBytes} large`];
-    const launch = launchOf(['sh', '-c', `echo "$LABSWEEP_ATTEMPT" >> ${ran}; echo '{"score": 1}'`], {
-      files: hash,
-      setup: argv,
-    });
-    for (let number = 1; ; number += 1) {
-      const attempt = `a-${number}`;
-      writer.lease(launch, leaseOf(attempt));
-      const stopped = await stopInMidCopy(attempt, sizeBytes);
-      if (stopped === null) {
-        await writer.ended(attempt);
-        continue;
+  ])(
+    'by the end of %s starts nothing, then or later, and is given back with all that waited behind it',
+    async (_, whose) => {
+      const sizeBytes = 300_000_000;
+      const hash = await bring(folderOf({ table: '' }));
+      const ran = join(host.folder, 'ran');
+      const argv = ['sh', '-c', `truncate -s ${sizeBytes} large`];
+      const launch = launchOf(['sh', '-c', `echo "$LABSWEEP_ATTEMPT" >> ${ran}; echo '{"score": 1}'`], {
+        files: hash,
+        setup: argv,
+      });
+      for (let number = 1; ; number += 1) {
+        const attempt = `a-${number}`;
+        writer.lease(launch, leaseOf(attempt));
+        const stopped = await stopInMidCopy(attempt, sizeBytes);
+        if (stopped === null) {
+          await writer.ended(attempt);
+          continue;
+        }
+        const behind = Array.from({ length: 3 }, (_, index) => `${attempt}-${index}`);
+        writer.lease(launch, ...behind.map((each) => leaseOf(each)));
+        const all = [attempt, ...behind];
+        const params = (each: string): boolean => existsSync(host.runFile(each, 'params.json'));
+        await expect.poll(() => all.every(params)).toBe(true);
+        const killed = whose() ?? Number.NaN;
+        process.kill(killed, 'SIGKILL');
+        if (killed !== stopped) {
+          await host.kill('SIGKILL');
+          await host.serve();
+          writer = await host.connect();
+          expect(await writer.greet(2)).toMatchObject({ backlog: [], running: [], ended: [] });
+        } else
+          for (const each of all) await writer.hears('taken-back', (said) => said.attempts.includes(each));
+        if (killed !== stopped) process.kill(stopped, 'SIGCONT');
+        expect((await writer.run('next', launch)).end.outcome.kind).toBe('succeeded');
+        for (const each of all) expect(readFileSync(ran, 'utf8')).not.toContain(`${each}\n`);
+        break;
       }
-      const killed = whose() ?? Number.NaN;
-      process.kill(killed, 'SIGKILL');
-      if (killed !== stopped) {
-        await host.kill('SIGKILL');
-        await host.serve();
-        writer = await host.connect();
-        await writer.greet(2);
-      }
-      expect((await writer.ended(attempt)).end.outcome.kind).toBe('vanished');
-      if (killed !== stopped) process.kill(stopped, 'SIGCONT');
-      expect((await writer.run('next', launch)).end.outcome.kind).toBe('succeeded');
-      expect(readFileSync(ran, 'utf8')).not.toContain(`${attempt}\n`);
-      break;
-    }
-  });
+    },
+  );
 });

@@ -1,7 +1,7 @@
 /** A real agent in a process of its own, over a folder of its own, and a writer that speaks to it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -17,6 +17,7 @@ import type { Launch } from '../../src/model/launch.ts';
 import { claimsPath } from '../../src/worker/claims/claims.ts';
 import { commonFolder } from '../../src/worker/claims/common-folder.ts';
 import { socketPath } from '../../src/worker/endpoint.ts';
+import { storeOf } from '../content/folders.ts';
 import { plainLaunch } from '../plain-launch.ts';
 
 const main = join(import.meta.dirname, '../../src/worker/main.ts');
@@ -142,6 +143,12 @@ export class Writer {
     }
   }
 
+  /** What was heard before counts no more. */
+  forget(): void {
+    this.heard.length = 0;
+    this.#read = 0;
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -172,6 +179,19 @@ export class Host {
   constructor(account: Account | null = null) {
     this.account = account;
     if (account !== null) chownSync(this.folder, account.uid, account.gid);
+  }
+
+  /** Puts a program's files there, and has a writer hear that they are. */
+  async bring(writer: Writer, folder: string): Promise<string> {
+    const content = join(this.folder, 'content');
+    if (existsSync(join(folder, 'train'))) chmodSync(join(folder, 'train'), 0o755);
+    const { store, hash } = await storeOf(folder);
+    execFileSync('cp', ['-a', `${store}/.`, content]);
+    if (this.account !== null) execFileSync('chown', ['-R', `${this.account.uid}`, content]);
+    writer.send({ kind: 'content', hashes: [hash] });
+    const { present } = await writer.hears('content', (said) => said.hash === hash);
+    if (!present) throw new Error(`${hash} is not there`);
+    return hash;
   }
 
   /** Starts an agent, waits until it listens. */

@@ -113,12 +113,12 @@ describe('what a launcher has copied for trials', () => {
     const first = await run('a-1', 'echo > pkg/made; echo y >> pkg/deep/er', true);
     const inodes = ['other', 'other/one', 'pkg/data', 'pkg/deep/est'].map((path) => inodeOf(first, path));
     const [pkg, deeper] = [inodeOf(first, 'pkg'), inodeOf(first, 'pkg/deep/er')];
-    const second = await run('a-2', 'true', true);
-    expect(['other', 'other/one', 'pkg/data', 'pkg/deep/est'].map((path) => inodeOf(second, path))).toEqual(
-      inodes,
-    );
-    expect(inodeOf(second, 'pkg')).not.toBe(pkg);
-    expect(inodeOf(second, 'pkg/deep/er')).not.toBe(deeper);
+    await run('a-2', 'true', true);
+    const third = await run('a-3', 'true', true);
+    const paths = ['other', 'other/one', 'pkg/data', 'pkg/deep/est'];
+    expect(paths.map((path) => inodeOf(third, path))).toEqual(inodes);
+    expect(inodeOf(third, 'pkg')).not.toBe(pkg);
+    expect(inodeOf(third, 'pkg/deep/er')).not.toBe(deeper);
     expect(below(first)).toEqual(['pkg', 'pkg/deep', 'pkg/deep/er', 'pkg/made']);
   });
 

@@ -31,6 +31,7 @@ import type { Plan, PlannedTrial } from '../plan-document.ts';
 import { quoted } from '../quoted.ts';
 import { refusedByAll } from '../plan-refusals.ts';
 import { argsNote } from '../args-note.ts';
+import { noteBystanders } from '../known-bystanders.ts';
 import { seedNote } from '../seed-note.ts';
 import { shownVariables } from '../shown-variables.ts';
 import { stateFolderOf } from '../state-folder.ts';
@@ -71,6 +72,12 @@ export const planVerb: Verb = (console, done) =>
       const used = { state: stateFolder, inventory: inventory?.path ?? null };
       const read = await checkProgram(console, loaded, used);
       const { program } = read;
+      // An inventory that is named now is one also where another is found next time.
+      if (stateFolder !== null && read.files !== null)
+        noteBystanders(
+          stateFolder,
+          new Map([...read.files.bystanders.places].filter(([, kind]) => kind === 'inventory')),
+        );
       const data = await plannedData(loaded, program.description, stateFolder);
       const ledger = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
       const asked = { ledger, loaded: chosen.loaded, read, data: data.resolved, stateFolder };

@@ -45,7 +45,4 @@ function forgetHearing(link: HostLink): void {
 
 /** Where nobody is heard over the network, it is the network that is gone, or ours to it. */
 const isHeardOverNetwork = ({ awakeMs }: CoordinatorState, { link, isHere }: FleetHost): boolean =>
-  link.kind === 'ready' &&
-  !isHere &&
-  link.heardAtMs !== null &&
-  awakeMs - link.heardAtMs <= heardForMs;
+  link.kind === 'ready' && !isHere && link.heardAtMs !== null && awakeMs - link.heardAtMs <= heardForMs;

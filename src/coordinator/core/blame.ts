@@ -7,7 +7,7 @@ import { outcomeText } from '../../model/outcome-text.ts';
 import { isDue } from '../hosts/use.ts';
 import { lapse } from '../hosts/probation.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
-import { connectionOf } from '../hosts/link.ts';
+import { type Connection, connectionOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { type Case, caseAgainst, failuresElsewhere } from '../hosts/suspicion.ts';
 import type { Turn } from './turn.ts';
@@ -40,13 +40,16 @@ function judgeOwn(
 ): void {
   const charge = chargeOf(outcome);
   const wasTried = isDue(state, host);
+  const connection = connectionOf(host.link);
   if (isResult(outcome.kind)) {
     if (isQuarantined(state, host)) turn.record({ kind: 'host-trusted', at: now, host: host.name });
     host.doubt.dueAtMs = null;
-    takeBackRefusal(host, attempt.launch);
-  } else if (charge === 'launch' && outcome.kind === 'not-started')
-    chargeLaunch(host, attempt.launch, outcome.message, logTail);
-  else if (charge !== 'nobody') {
+    if (connection !== null) takeBackRefusal(connection, attempt.launch);
+  } else if (charge === 'launch' && outcome.kind === 'not-started') {
+    if (connection === null) return;
+    if (outcome.reason === 'content-missing') bringAgain(connection, attempt.launch, outcome.message);
+    else chargeLaunch(connection, attempt.launch, outcome.message, logTail);
+  } else if (charge !== 'nobody') {
     if (wasTried) lapse(state, host);
     const trial = state.ledger.trials.get(attempt.trial);
     if (isQuarantined(state, host) && trial !== undefined) giveBack(turn, [trial], now);
@@ -56,20 +59,27 @@ function judgeOwn(
 }
 
 /** It has run there after all. */
-function takeBackRefusal({ link }: FleetHost, launch: string): void {
-  const connection = connectionOf(link);
-  if (connection === null || !connection.failedStarts.delete(launch)) return;
-  if (connection.launches.get(launch)?.kind === 'refused') connection.launches.delete(launch);
+function takeBackRefusal({ launches, failedStarts }: Connection, launch: string): void {
+  if (failedStarts.delete(launch) && launches.get(launch)?.kind === 'refused') launches.delete(launch);
 }
 
 /** In the end it is as where the host could not be prepared: the next connection, or `hosts on`, tries again. */
-function chargeLaunch({ link }: FleetHost, launch: string, problem: string, logTail: string): void {
-  const connection = connectionOf(link);
-  if (connection === null) return;
-  const { launches, failedStarts } = connection;
+function chargeLaunch(
+  { launches, failedStarts }: Connection,
+  launch: string,
+  problem: string,
+  logTail: string,
+): void {
   const count = (failedStarts.get(launch) ?? 0) + 1;
   failedStarts.set(launch, count);
   if (count >= mostCharges) launches.set(launch, { kind: 'refused', problem, logTail });
+}
+
+/** What starts at the same time lacks the same files: it counts once. */
+function bringAgain(connection: Connection, launch: string, problem: string): void {
+  if (connection.launches.get(launch)?.kind !== 'ready') return;
+  connection.launches.delete(launch);
+  chargeLaunch(connection, launch, problem, '');
 }
 
 const chargesOf = (state: CoordinatorState, { name }: FleetHost): number =>

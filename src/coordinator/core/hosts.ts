@@ -133,7 +133,7 @@ function keepMetrics(
   state.committedLines.set(id, committed + fresh.length);
 }
 
-/** Only who was asked can give back, and only its own. */
+/** A host gives back what it was asked for, and what it could not start; only its own. */
 function takenBack(
   state: CoordinatorState,
   turn: Turn,
@@ -142,7 +142,9 @@ function takenBack(
   now: number,
 ): void {
   const asked = connectionOf(host.link)?.asked ?? new Set();
-  const given = said.attempts.filter((id) => asked.has(id));
+  const given = said.attempts.filter(
+    (id) => asked.has(id) || attemptOf(state, host, id)?.status.kind === 'leased',
+  );
   for (const id of [...said.attempts, ...said.kept]) asked.delete(id);
   const open = given
     .flatMap((id) => attemptOf(state, host, id) ?? [])

@@ -64,7 +64,11 @@ function obstacleTo(
   const target = fleet.get(host);
   const free = target?.link.kind === 'ready' ? (target.link.figures?.diskFreeBytes ?? null) : null;
   // It lies there twice for a moment: as it came, and unpacked.
-  if (target === undefined || free === null || free - 2 * bytes >= limitsOf(target.listing.limits).diskFreeBytes)
+  if (
+    target === undefined ||
+    free === null ||
+    free - 2 * bytes >= limitsOf(target.listing.limits).diskFreeBytes
+  )
     return null;
   return `${host} has no room for its checkpoint of ${formatSize(bytes)}`;
 }

@@ -1,9 +1,7 @@
 /** What the tables of a ledger's file are, and how an older file becomes a newer one. */
 import type { DatabaseSync } from 'node:sqlite';
 import { LedgerDamagedError } from './errors.ts';
-
-/** Marks the file as ours (PRAGMA application_id): the letters "lbsw". */
-const applicationId = 0x6c627377;
+import { applicationId } from './ledger-file.ts';
 
 /**
  * `migrations[v]` makes a file of version v one of v + 1; version 0 is an empty file. Never edit one that was

@@ -106,7 +106,8 @@ function stateOf(state: WorkerState, ledger: string, now: number): FromAgent {
     if (held.ledger !== ledger) continue;
     const { attempt, trial } = held.lease;
     const { status, device } = held;
-    if (status.kind === 'waiting') backlog.push(attempt);
+    // Its copy of the program's files may take a while, and it may never start: it counts as started once it has.
+    if (status.kind === 'waiting' || status.kind === 'starting') backlog.push(attempt);
     else if (status.kind === 'ended') ended.push({ attempt, trial });
     else running.push({ attempt, trial, device, runningMs: Math.max(0, now - startOf(status)) });
   }

@@ -40,6 +40,10 @@ export type WorkerEvent =
       readonly result: PreparationResult;
     }
   | { readonly kind: 'spawn-failed'; readonly attempt: string; readonly outcome: Outcome }
+  /** It was asked to start, has not, and never will: nothing of it is left. */
+  | { readonly kind: 'never-started'; readonly attempt: string }
+  /** What starts trials is gone, and with it what it was asked for. */
+  | { readonly kind: 'launcher-lost' }
   /** Every process of it is gone. */
   | { readonly kind: 'exited'; readonly attempt: string }
   | {
@@ -122,8 +126,8 @@ export interface Evidence {
   /** As of `Batch` (kept-lines.ts). */
   readonly standing: readonly MetricsLine[] | null;
   readonly offsets: Offsets;
-  /** The last JSON object that it printed: its result, where nothing that it reported has the objective. */
-  readonly printed: MetricsLine | null;
+  /** The JSON objects that it printed: its results, where nothing that it reported has the objective. */
+  readonly printed: readonly MetricsLine[];
   readonly oomKills: number | null;
   readonly artifacts: readonly Artifact[];
   readonly unlisted: readonly Unlisted[] | null;

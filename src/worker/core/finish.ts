@@ -6,6 +6,7 @@ import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine } from '../../model/metrics.ts';
 import { chargeOf, type Outcome } from '../../model/outcome.ts';
 import type { Evidence } from './event.ts';
+import { ledgerSide } from './apply.ts';
 import { type KeptLines, tellsOf, thin } from './kept-lines.ts';
 import { resultOf } from './roles.ts';
 import { decideOutcome } from './outcome.ts';
@@ -80,12 +81,31 @@ function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
 /** The program never ran. */
 export function notStarted(turn: Turn, held: HeldAttempt, outcome: Outcome): void {
   if (held.status.kind !== 'starting') return;
-  if (outcome.kind === 'not-started' && chargeOf(outcome) === 'host') {
-    const count = turn.state.setbacks.count + 1;
-    const until = count >= setbacksInRow ? turn.now + setbackMs : turn.now;
-    turn.state.setbacks = { count, because: outcome.message, until };
+  if (outcome.kind === 'not-started') {
+    if (chargeOf(outcome) === 'host') noteSetback(turn, outcome.message);
+    if (outcome.reason === 'content-missing') awaitContent(turn, held);
   }
   settle(turn, held, outcome, null);
+}
+
+/** What waits of its launch would end the same way: it waits until a coordinator has brought the files, and says so. */
+function awaitContent({ state }: Turn, { ledger, lease }: HeldAttempt): void {
+  const { preparations } = ledgerSide(state, ledger);
+  if (preparations.get(lease.launch)?.kind === 'ready') preparations.delete(lease.launch);
+}
+
+export function noteSetback({ state, now }: Turn, because: string): void {
+  const count = state.setbacks.count + 1;
+  state.setbacks = { count, because, until: count >= setbacksInRow ? now + setbackMs : now };
+}
+
+/** The agent or the launcher that was to start it is gone. It is nobody's fault: it is given back, to be leased anew. */
+export function neverStarted(turn: Turn, held: HeldAttempt): void {
+  if (held.status.kind !== 'starting') return;
+  if (held.stopping !== null) return exited(turn, held);
+  const { attempt } = held.lease;
+  turn.commit({ kind: 'taken-back', attempts: [attempt] });
+  turn.tell(held.ledger, { kind: 'taken-back', attempts: [attempt], kept: [] });
 }
 
 /**
@@ -122,7 +142,7 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
     final: resultOf(kept.roles),
     metricsCount: kept.lines.length,
     metricsHash: hashOf(kept.lines),
-    metricsRead: kept.read,
+    metricsRead: kept.read + kept.unwritten,
     seconds: left?.seconds ?? 0,
     cpuSeconds: cpuMs === null ? null : cpuMs / 1000,
     peakMemoryBytes: left?.run?.peakBytes ?? null,
@@ -141,8 +161,8 @@ function keepTheRest(turn: Turn, held: HeldAttempt, launch: Launch, evidence: Ev
   const { objective } = launch;
   const isReported =
     tellsOf(evidence, objective.metric) || (standing === null && held.kept.roles.result !== null);
-  const result = printed === null || isReported ? [] : [printed];
-  const read = thin(held.kept, { standing, lines: [...evidence.lines, ...result] }, objective, ranMs);
+  const results = isReported ? [] : printed;
+  const read = thin(held.kept, { standing, lines: [...evidence.lines, ...results] }, objective, ranMs);
   const lines = [...read.lines, ...read.pending];
   if (lines.length === 0 && standing === null) return;
   const { attempt } = held.lease;

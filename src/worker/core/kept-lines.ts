@@ -19,6 +19,8 @@ export interface KeptLines {
   roles: Roles;
   /** How many there were, kept or not. */
   read: number;
+  /** How many came since, of which nothing is written down yet. */
+  unwritten: number;
   offsets: Offsets;
 }
 
@@ -27,6 +29,7 @@ export const noLines = (): KeptLines => ({
   pending: [],
   roles: noRoles,
   read: 0,
+  unwritten: 0,
   offsets: nothingRead,
 });
 
@@ -36,7 +39,7 @@ export interface Thinned {
   readonly pending: MetricsLine[];
   /** Not null where what was read before counts no more but for these lines, which have their roles from then on. */
   readonly standing: MetricsLine[] | null;
-  /** How many lines that was chosen from; null in a journal that does not say. */
+  /** How many lines that was chosen from, with those of which nothing was written down; null in a journal that does not say. */
   readonly read: number | null;
 }
 
@@ -73,7 +76,7 @@ export function thin(kept: KeptLines, batch: Batch, objective: Objective, ranMs:
     lines,
     pending: [...pending],
     standing: standing === null ? null : inOrder(standing),
-    read: batch.lines.length,
+    read: kept.unwritten + batch.lines.length,
   };
 }
 
@@ -94,6 +97,7 @@ export function keep(kept: KeptLines, added: Thinned, objective: Objective, offs
   const pending = added.pending.map((line) => sameAmong(known, line) ?? line);
   kept.lines.push(...added.lines);
   kept.read += added.read ?? added.lines.length;
+  kept.unwritten = 0;
   for (const line of [...added.lines, ...pending]) kept.roles = cast(kept.roles, line, objective);
   kept.pending = pending;
   kept.offsets = offsets;

@@ -4,11 +4,13 @@
  */
 import { linesOf, withoutColours } from '../../model/printed-lines.ts';
 
-/** PyTorch, TensorFlow, JAX, CUDA, ROCm, NumPy, Python, C++, R, Java, Node, and our own on WebAssembly. */
+/** PyTorch, TensorFlow, JAX, ONNX, CUDA, ROCm, NumPy, Python, C++, Rust, R, Julia, Java, Node, and our own on WebAssembly. */
 const words = new RegExp(
   [
-    '(?:CUDA|HIP|MPS backend) out of memory',
-    '(?:CUDA|HIP) error: out of memory',
+    '(?:(?:CUDA|HIP|MPS backend|XPU)(?: error:)? )?[Oo]ut of (?:GPU |device |host )?memory',
+    'DefaultCPUAllocator: not enough memory',
+    'Failed to allocate memory for requested buffer',
+    String.raw`memory allocation of \d+ bytes failed`,
     'OutOfMemoryError',
     'CUDA_ERROR_OUT_OF_MEMORY',
     'cudaErrorMemoryAllocation',
@@ -23,7 +25,6 @@ const words = new RegExp(
     String.raw`\b[Ee]rrno[ :=]*12\b`,
     String.raw`\bENOMEM\b`,
     'JavaScript heap out of memory',
-    'Out of memory: WebAssembly',
   ].join('|'),
 );
 
@@ -35,33 +36,44 @@ export function oomWords(logTail: string): string | null {
 
 const traceback = /^\s*(?:\[[^\]]*\]:? ?)?(?:Traceback \(most recent call last\)|Current thread)/;
 const isCause = /^The above exception was the direct cause of the following exception/;
+/** Python says so of what fails while it ends, for a reason of its own. */
+const whileEnding = /^Exception ignored in/;
 /** What starts other processes says of itself that one of them has failed. */
 const ofAnother =
   /\b(?:ChildFailedError|CalledProcessError|ProcessExitedException|BrokenProcessPool|Error executing job)\b/;
 /** Of an exception's message: PyTorch and JAX go on in further lines. */
-const linesOfMessage = 3;
+const linesOfMessage = 4;
+/** Said behind an exception, it was caught: an epoch, a step, a smaller batch. Of bars and summaries that are drawn at the end, it says nothing. */
+const wentOn =
+  /^(?!\s|wandb:)(?!.*%\|).*\b(?:re-?try(?:ing)?|trying|skip(?:ped|ping)|falling back|reduc(?:ed|ing)|halv(?:ed|ing)|continu(?:ed|ing)|epoch|step|iter(?:ation)?)\b/i;
 
 /** The lines that say why it ended: of the last Python exception, with those that it came from; else the last words of all. */
 function lastErrorOf(lines: readonly string[]): readonly string[] {
   const at = lastIndexOf(lines, (line) => traceback.test(line));
   if (at < 0) return lastWords(lines);
   const message = messageFrom(lines, at + 1);
-  const before = lines.slice(0, at);
+  if (message.slice(1).some((line) => wentOn.test(line))) return lastWords(lines);
+  return withCauses(lines.slice(0, at), message.slice(0, linesOfMessage));
+}
+
+function withCauses(before: readonly string[], message: readonly string[]): readonly string[] {
+  if (whileEnding.test(before.at(-1) ?? '') && before.some((line) => traceback.test(line)))
+    return lastErrorOf(before.slice(0, -1));
   const goesBack = isCause.test(before.at(-1) ?? '') || ofAnother.test(message.join('\n'));
   return goesBack
     ? [...lastErrorOf(isCause.test(before.at(-1) ?? '') ? before.slice(0, -1) : before), ...message]
     : message;
 }
 
-/** Frames are set in; the exception behind them is not. */
+/** The exception and all that follows. Frames are set in; the exception behind them is not. */
 function messageFrom(lines: readonly string[], from: number): readonly string[] {
   const first = lines.findIndex((line, index) => index >= from && !/^(?:\[[^\]]*\]:?)?\s/.test(line));
-  return first < 0 ? [] : lines.slice(first, first + linesOfMessage);
+  return first < 0 ? [] : lines.slice(first);
 }
 
 /** What a runtime prints behind the words: frames, what a shell says of a signal, the state of a heap. */
 const aftermath =
-  /^\s|^(?:Aborted|Killed|Execution halted|Stack ?trace|terminate called|Fatal error|FATAL ERROR|-{3,}|={3,}|#?\d+:? |in expression)/i;
+  /^\s|^(?:Aborted|Killed|Execution halted|Stack ?trace|terminate called|Fatal error|FATAL ERROR|Effective GPU memory|Memory pool usage|-{3,}|={3,}|#?\d+:? |in expression)/i;
 
 function lastWords(lines: readonly string[]): readonly string[] {
   const at = lastIndexOf(lines, (line) => !aftermath.test(line));

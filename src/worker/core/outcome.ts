@@ -63,7 +63,7 @@ function outcomeOfResult(remains: Remains): Outcome {
   const judged = judgedLine(remains);
   if (metricOf(judged, metric) !== null) return { kind: 'succeeded' };
   if (final === null || judged === null) return failed('no-result', noResult(remains));
-  const value = own(judged, metric) ?? null;
+  const value = own(judged, metric);
   if (isNotFinite(value)) return { kind: 'diverged', message: `${metric} is ${String(value)} in its result` };
   const last = own(result ?? {}, metric);
   if (at === 'best' && best === null && unread === null && isNotFinite(last))
@@ -71,7 +71,7 @@ function outcomeOfResult(remains: Remains): Outcome {
       kind: 'diverged',
       message: `${metric} is finite in no line, and ${String(last)} in the last that has it`,
     };
-  if (value === null)
+  if (value === undefined)
     return failed('bad-result', `its result has no ${metric}, only ${namesOf(final)}${whereElse(remains)}`);
   return failed('bad-result', notANumber(metric, value, at === 'best' && best !== null));
 }

@@ -22,8 +22,11 @@ export interface Prepared {
 
 export interface SetupLeft {
   readonly folder: string;
-  /** Whether all trials use what it made where it lies, and may not write there: copies would not do (preparation/setup.ts). */
-  readonly isShared: boolean;
+  /**
+   * What the folder began as. What has been made there since is used where it lies, by all trials, and may not be written
+   * to: copies would not do (preparation/setup.ts). Null where they do.
+   */
+  readonly began: string | null;
   /** A command to stand before a program, for which nothing can be written there then; empty where modes see to that. */
   readonly before: readonly string[];
 }

@@ -53,8 +53,10 @@ export function preparing(turn: Turn, ledger: string, launch: string, doing: str
 export function prepared(turn: Turn, ledger: string, launch: string, result: PreparationResult): void {
   const side = ledgerSide(turn.state, ledger);
   const before = side.preparations.get(launch);
-  side.preparations.set(launch, result);
   const failed = result.kind === 'failed' ? result : null;
+  // What waits of it goes on waiting: a coordinator brings the files, and says so.
+  if (failed?.reason === 'content-missing') side.preparations.delete(launch);
+  else side.preparations.set(launch, result);
   tell(turn, before?.kind === 'preparing' ? before.askers : [], {
     kind: 'launch',
     launch,

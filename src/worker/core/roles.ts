@@ -64,7 +64,7 @@ export function standingOf(line: MetricsLine, metric: string): Standing {
   if (value === null) return 'denial';
   if (typeof value !== 'string') return 'none';
   if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return 'number';
-  if (/\d/.test(value)) return 'figure';
+  if (/\p{Nd}/u.test(value)) return 'figure';
   return saysNone(value) ? 'denial' : 'none';
 }
 

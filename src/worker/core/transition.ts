@@ -4,7 +4,7 @@ import { checkpointUnpacked } from './checkpoints.ts';
 import { claimsRead, sayClaimsIfChanged } from './claims.ts';
 import { closed, received } from './connections.ts';
 import type { WorkerEvent } from './event.ts';
-import { exited, gathered, notStarted } from './finish.ts';
+import { exited, gathered, neverStarted, noteSetback, notStarted } from './finish.ts';
 import type { Instruction } from './instruction.ts';
 import { prepared, preparing } from './prepare-launch.ts';
 import { booted, verified } from './restart.ts';
@@ -50,6 +50,8 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   message: true,
   spawned: false,
   'spawn-failed': true,
+  'never-started': true,
+  'launcher-lost': false,
   preparing: false,
   prepared: true,
   exited: true,
@@ -91,6 +93,12 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
       break;
     case 'spawn-failed':
       withAttempt(turn, event.attempt, (held) => notStarted(turn, held, event.outcome));
+      break;
+    case 'never-started':
+      withAttempt(turn, event.attempt, (held) => neverStarted(turn, held));
+      break;
+    case 'launcher-lost':
+      noteSetback(turn, 'the process that starts trials there was ended');
       break;
     case 'exited':
       withAttempt(turn, event.attempt, (held) => exited(turn, held));

@@ -82,7 +82,11 @@ export function linesRead(turn: Turn, held: HeldAttempt, batch: Batch, offsets: 
   const untilAt = status.kind === 'running' ? turn.now : status.endedAt;
   const thinned = thin(kept, batch, objective, untilAt - startOf(status));
   // What only waits to be kept is not journaled: after a crash it is read again from where the last kept line ended.
-  if (thinned.lines.length === 0 && thinned.standing === null) return keep(kept, thinned, objective, offsets);
+  if (thinned.lines.length === 0 && thinned.standing === null) {
+    keep(kept, { ...thinned, read: 0 }, objective, offsets);
+    kept.unwritten = thinned.read ?? 0;
+    return;
+  }
   turn.commit({ kind: 'lines', attempt: lease.attempt, ...thinned, offsets });
   sendLines(turn, held);
 }

@@ -135,7 +135,7 @@ class Check {
     const { done } = findSetup(this.#place, { argv, files, before, own });
     this.found.push({ kind: 'setup', argv, done: done !== null, shared: done?.shared ?? null });
     if (done !== null) {
-      const setup = { folder: done.folder, isShared: done.shared !== null, before: [] };
+      const setup = { folder: done.folder, began: done.began, before: [] };
       this.#prepared = { ...this.#prepared, setup };
     }
     return done === null;

@@ -6,6 +6,7 @@ import type { Launch } from '../../model/launch.ts';
 import { fillBoth, missingText } from '../../model/variables.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { localData, type PreparationResult } from '../core/preparation.ts';
+import type { ContentKeeper } from '../spool/content-keeper.ts';
 import type { HostFolder } from '../spool/host-folder.ts';
 import { pythonPlaces } from '../supervisor/environment.ts';
 import type { Login } from '../supervisor/trial-environment.ts';
@@ -31,6 +32,7 @@ const longestBuildMs = 2 * 3_600_000;
 
 export class Preparations {
   readonly #host: HostFolder;
+  readonly #keeper: ContentKeeper;
   readonly #login: () => Login;
   readonly #buildMs: number;
   readonly #redact: Redact;
@@ -41,12 +43,20 @@ export class Preparations {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /**
+   * @param keeper what vouches for the programs' files
    * @param login what trials inherit that start now
    * @param redact what is told of what was said goes through it
    * @param buildMs milliseconds after which a step that installs or compiles is ended
    */
-  constructor(host: HostFolder, login: () => Login, redact: Redact, buildMs = longestBuildMs) {
+  constructor(
+    host: HostFolder,
+    keeper: ContentKeeper,
+    login: () => Login,
+    redact: Redact,
+    buildMs = longestBuildMs,
+  ) {
     this.#host = host;
+    this.#keeper = keeper;
     this.#login = login;
     this.#redact = redact;
     this.#steps = new Steps(redact, () => login().umask);
@@ -123,7 +133,7 @@ export class Preparations {
       argv === null
         ? null
         : await this.#inTurn(canonicalJson({ argv, files }), () =>
-            setUp(place, { argv, files, before, own: { ...place.own.values, ...places } }),
+            setUp(place, this.#keeper, { argv, files, before, own: { ...place.own.values, ...places } }),
           );
     if (setup?.kind === 'failed') return setup;
     const shared = setup?.done.shared ?? null;
@@ -134,7 +144,7 @@ export class Preparations {
         activation: before,
         path: active?.path ?? null,
         python: python?.folder ?? null,
-        setup: setup && { folder: setup.done.folder, isShared: shared !== null, before: view ?? [] },
+        setup: setup && { folder: setup.done.folder, began: setup.done.began, before: view ?? [] },
       },
       note: shared === null ? null : sharedText(shared, view !== null),
     };

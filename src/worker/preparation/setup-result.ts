@@ -11,8 +11,11 @@ import type { InSteps } from '../supervisor/tree-files.ts';
 
 const bytes = (path: string): Buffer => Buffer.from(path, 'latin1');
 const characters = (path: string): string => Buffer.from(path).toString('latin1');
-const entriesOf = (folder: string): Dirent[] =>
-  readdirSync(bytes(folder), { encoding: 'latin1', withFileTypes: true });
+const entriesOf = (folder: string): [name: string, entry: Dirent<Buffer>][] =>
+  readdirSync(bytes(folder), { encoding: 'buffer', withFileTypes: true }).map((entry) => [
+    entry.name.toString('latin1'),
+    entry,
+  ]);
 
 /**
  * Why copies of a folder would not do, in words that follow "it"; null where they do. A virtual environment and a cache of
@@ -42,9 +45,9 @@ interface Found {
 
 /** Ends where there is too much to be copied. */
 function* lookOver(root: string, folder: string, found: Found): InSteps<void> {
-  for (const entry of entriesOf(folder)) {
+  for (const [name, entry] of entriesOf(folder)) {
     if (found.bytes > mostCopiedBytes) return;
-    const path = `${folder}/${entry.name}`;
+    const path = `${folder}/${name}`;
     if (entry.isDirectory()) yield* lookOver(root, path, found);
     else if (entry.isSymbolicLink()) {
       const target = readlinkSync(bytes(path), 'latin1');
@@ -52,7 +55,7 @@ function* lookOver(root: string, folder: string, found: Found): InSteps<void> {
     } else if (entry.isFile()) {
       found.bytes += lstatSync(bytes(path)).size;
       // Python corrects the path in a compiled module when it loads it from elsewhere.
-      if (!entry.name.endsWith('.pyc')) found.files.push(path);
+      if (!name.endsWith('.pyc')) found.files.push(path);
     }
     yield;
   }
@@ -83,8 +86,8 @@ export async function removeMade(folder: string): Promise<void> {
 function* changeModes(folder: string, change: (mode: number, isFolder: boolean) => number): InSteps<void> {
   const { mode } = lstatSync(bytes(folder));
   chmodSync(bytes(folder), mode | 0o700);
-  for (const entry of entriesOf(folder)) {
-    const path = `${folder}/${entry.name}`;
+  for (const [name, entry] of entriesOf(folder)) {
+    const path = `${folder}/${name}`;
     if (entry.isDirectory()) yield* changeModes(path, change);
     else if (entry.isFile()) {
       const before = lstatSync(bytes(path)).mode;

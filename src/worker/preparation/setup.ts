@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
 import { textOf } from '../spool/log-file.ts';
 import { writeAnew, writeWhole } from '../spool/write-whole.ts';
+import type { ContentKeeper } from '../spool/content-keeper.ts';
 import { inSlices } from '../supervisor/in-slices.ts';
 import { copies } from '../supervisor/copies-here.ts';
+import { copySnapshot } from './copy-snapshot.ts';
 import { type Failed, type Place, preparedFolder, runStep, reachDisk } from './place.ts';
 import { closeTree, removeMade, whyShared } from './setup-result.ts';
 
@@ -20,13 +22,26 @@ export interface SetupOptions {
   readonly own: Readonly<Record<string, string>>;
 }
 
+const filesMissing: Failed = {
+  kind: 'failed',
+  reason: 'content-missing',
+  message:
+    "the program's files are not on this host as they were sent; they come again with the next connection",
+  logTail: '',
+  wanted: null,
+};
+
 /** What is known of one that is done: `shared` says why copies would not do, in words that follow "it"; null where they do. */
 const doneSchema = z.object({ shared: z.string().nullable() });
 
 export interface SetupDone {
   readonly folder: string;
   readonly shared: string | null;
+  /** A copy of what it began as; null where it is not shared. */
+  readonly began: string | null;
 }
+
+const beganOf = (folder: string): string => `${folder}.began`;
 
 /** Where it runs or ran, and what came of it; null where it is not done. */
 export function findSetup(
@@ -43,7 +58,9 @@ export function findSetup(
 function readDone(folder: string): SetupDone | null {
   try {
     const { shared } = doneSchema.parse(JSON.parse(textOf(`${folder}.done`)));
-    return { folder, shared };
+    const began = shared === null ? null : beganOf(folder);
+    const isThere = [folder, began].every((each) => each === null || fileSystem.existsSync(each));
+    return isThere ? { folder, shared, began } : null;
   } catch {
     return null;
   }
@@ -55,16 +72,23 @@ function readDone(folder: string): SetupDone | null {
  */
 export async function setUp(
   place: Place,
+  keeper: ContentKeeper,
   options: SetupOptions,
 ): Promise<{ readonly kind: 'set-up'; readonly done: SetupDone } | Failed> {
   const { argv, files, before, own } = options;
   const { folder, done } = findSetup(place, options);
   if (done !== null) return { kind: 'set-up', done };
-  await removeMade(folder);
-  fileSystem.mkdirSync(folder, { mode: 0o700 });
-  const umask = place.steps.umask();
-  const copying = { to: folder, umask, isShared: false, began: null };
-  if (files !== null) await inSlices(copies.copy({ ...copying, from: files }));
+  const began = beganOf(folder);
+  for (const each of [folder, began]) {
+    await removeMade(each);
+    fileSystem.mkdirSync(each, { mode: 0o700 });
+  }
+  if (files !== null) {
+    const isCopied = await copySnapshot(keeper, files, folder, place.steps.umask());
+    if (!isCopied) return filesMissing;
+    // The snapshot's own times change when it comes again, or is written anew.
+    await inSlices(copies.copy({ from: folder, to: began, umask: null, isShared: false, began: null }));
+  }
   const log = `${folder}.log`;
   writeAnew(log, '');
   const environment = { ...place.environment, ...own, LABSWEEP_FOLDER: folder };
@@ -72,8 +96,9 @@ export async function setUp(
   const ran = await runStep(place, `\`setup\` (${argv.join(' ')})`, step);
   if (ran.kind === 'failed') return ran;
   const shared = await whyShared(folder);
-  if (shared !== null) await closeTree(folder);
+  if (shared === null) await removeMade(began);
+  else await closeTree(folder);
   await reachDisk(folder);
   writeWhole(`${folder}.done`, JSON.stringify({ shared }));
-  return { kind: 'set-up', done: { folder, shared } };
+  return { kind: 'set-up', done: { folder, shared, began: shared === null ? null : began } };
 }

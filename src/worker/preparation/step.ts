@@ -45,6 +45,8 @@ const tailLines = 40;
 /** Of what goes on, and of why it failed: bash begins with the path of a script. */
 const longestWords = { running: 120, failed: 500 };
 const tellEveryMs = 2_000;
+/** What a step has said when it ends has been read by then. */
+const lastWordsMs = 500;
 
 export class Steps {
   readonly #redact: Redact;
@@ -102,6 +104,8 @@ export class Steps {
         resolve(result);
       };
       child.once('error', (error) => settle(failed(whyNotStarted(error, step))));
+      // `close` follows; not where a daemon, of login files for example, holds the other end of its output.
+      child.once('exit', () => setTimeout(() => child.stdout?.destroy(), lastWordsMs));
       child.once('close', (code, signal) => {
         if (late) settle(failed(lateText(step.limitMs)));
         else if (code === 0) settle({ kind: 'done', output });

@@ -74,6 +74,10 @@ export function cutLog(path: string): number {
 export const placeAfterCut = (at: number, before: number, after: number): number =>
   at < headBytes ? at : Math.max(headBytes, at - (before - after));
 
+/** Behind the place where the middle of a log was cut out; 0 where it is whole. @throws as `readBytes` */
+export const cutAt = (path: string): number =>
+  withFile(openFile(path), (file) => (leftOut(file) > 0 ? headBytes + markLength : 0));
+
 /** A mark of fixed length, so that a later cut writes over it. */
 const markOf = (bytes: number): string =>
   `\n[labsweep left out ${String(bytes).padStart(16, '0')} bytes of this log]\n`;

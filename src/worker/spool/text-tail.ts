@@ -8,6 +8,8 @@ export const mostBytesOfLook = 4 * mib;
 /** A line is read whole up to this; a longer one is told of, and its trial fails. */
 export const longestLineBytes = 16 * mib;
 
+const comparedBytes = 256;
+
 export interface TailLine {
   readonly text: string;
   /** Where it begins in the file, in bytes. */
@@ -19,6 +21,9 @@ export class TextTail {
   readonly path: string;
   #offset: number;
   #isStuck = false;
+  /** The bytes before the offset, to see that the file goes on as it was; null where nobody has looked at them. */
+  #before: Buffer | null = null;
+  #lookedAt = { size: 0, changedMs: 0 };
 
   constructor(path: string, offset: number) {
     this.path = path;
@@ -35,9 +40,10 @@ export class TextTail {
     return this.#isStuck;
   }
 
-  /** Goes on at `offset`: the file was cut. */
+  /** Goes on at `offset`: the file was cut, or is another. */
   skipTo(offset: number): void {
     this.#offset = offset;
+    this.#before = null;
   }
 
   get unreadBytes(): number {
@@ -57,9 +63,20 @@ export class TextTail {
    */
   read(complete: boolean): TailLine[] {
     const size = this.#size();
-    if (size !== null && size < this.#offset) this.#offset = 0; // a program that begins its report anew
+    if (size !== null && !this.#goesOn(size, complete)) this.skipTo(0); // a program that begins its report anew
     if (this.#isStuck || (size !== null && size <= this.#offset)) return [];
     return this.#look(mostBytesOfLook, complete) ?? this.#look(longestLineBytes, complete) ?? this.#stick();
+  }
+
+  #goesOn(size: number, complete: boolean): boolean {
+    if (size < this.#offset) return false;
+    const before = this.#before;
+    if (before === null || before.length === 0) return true;
+    const changedMs = lstatSync(this.path).mtimeMs;
+    const isSame = size === this.#lookedAt.size && changedMs === this.#lookedAt.changedMs;
+    this.#lookedAt = { size, changedMs };
+    if (isSame && !complete) return true;
+    return readBytes(this.path, this.#offset - before.length, before.length).bytes.equals(before);
   }
 
   /** Null where so many bytes hold no whole line, and there are more. */
@@ -71,6 +88,7 @@ export class TextTail {
     if (end === 0) return isAll ? [] : null;
     const from = this.#offset;
     this.#offset += end;
+    this.#before = Buffer.from(bytes.subarray(Math.max(0, end - comparedBytes), end));
     return [...linesIn(bytes.subarray(0, end), from)];
   }
 

@@ -17,6 +17,8 @@ export class CsvRows {
   #names: readonly string[] | null = null;
   #delimiter = ',';
   #taken = 0;
+  /** Whether a row had a cell without a name, so that no row of that length has its figures where they belong. */
+  #isShifted = false;
 
   /** Bytes of all whole rows that were taken. */
   get taken(): number {
@@ -45,11 +47,16 @@ export class CsvRows {
 
   /** Null for the names of the columns, and for a row without anything in it. */
   #lineOf({ cells, isOpen }: Cells): MetricsLine | null {
+    if (this.#names === null && isDelimiterLine(cells)) return null;
     if (this.#names === null || isHeader(cells, this.#names)) {
       this.#names = cells;
+      this.#isShifted = false;
       return null;
     }
-    const problem = isOpen ? 'a quote that nobody closes' : tooMany(this.#names, cells);
+    const more = cells.slice(this.#names.length);
+    this.#isShifted ||= more.some((cell) => cell !== '');
+    const isShifted = this.#isShifted && more.length > 0;
+    const problem = isOpen ? 'a quote that nobody closes' : isShifted ? tooMany(this.#names, cells) : null;
     const line = problem === null ? named(this.#names, cells) : unreadable(this.#names, cells, problem);
     return Object.keys(line).length === 0 ? null : line;
   }
@@ -124,10 +131,19 @@ function problemOf(text: Buffer, options: Options): string | null {
   }
 }
 
-/** The names again, or others: a program that goes on in a file which it had begun writes them once more. */
-const isHeader = (cells: readonly string[], names: readonly string[]): boolean =>
-  cells.some((cell) => cell !== '' && names.includes(cell)) &&
-  cells.every((cell) => readNumber(cell) === null);
+/** As Excel writes before the names. */
+const isDelimiterLine = ([first, ...others]: readonly string[]): boolean =>
+  first === 'sep=' && others.every((cell) => cell === '');
+
+/**
+ * The names again, or others: a program that goes on in a file which it had begun writes them once more. One of them must stand in
+ * its place, or most of the cells be names: `val,N/A,` is a row of a split that is called as a column.
+ */
+function isHeader(cells: readonly string[], names: readonly string[]): boolean {
+  if (cells.some((cell) => readNumber(cell) !== null)) return false;
+  if (cells.some((cell, index) => cell !== '' && cell === names[index])) return true;
+  return cells.filter((cell) => cell !== '' && names.includes(cell)).length > cells.length / 2;
+}
 
 /** Columns without a name have none of the metrics. Of two with one name both are said, where they differ. */
 function named(names: readonly string[], cells: readonly string[]): MetricsLine {
@@ -143,10 +159,8 @@ function named(names: readonly string[], cells: readonly string[]): MetricsLine 
 }
 
 /** With more cells than names it cannot be known which of them has none: `1,0,91` under two. */
-const tooMany = (names: readonly string[], cells: readonly string[]): string | null =>
-  cells.slice(names.length).every((cell) => cell === '')
-    ? null
-    : `${cells.length} cells under ${names.length} names`;
+const tooMany = (names: readonly string[], cells: readonly string[]): string =>
+  `${cells.length} cells under ${names.length} ${names.length === 1 ? 'name' : 'names'}`;
 
 /** None of it is a figure. */
 const unreadable = (names: readonly string[], cells: readonly string[], problem: string): MetricsLine =>

@@ -1,5 +1,4 @@
 import type { Launch } from '../../model/launch.ts';
-import { fillBoth } from '../../model/variables.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
@@ -34,7 +33,7 @@ export const pythonPlaces = (folder: string, path = ''): Record<string, string> 
 export function trialEnvironment(
   lease: Lease,
   launch: Launch,
-  { prepared, settings, passed, device }: Surroundings,
+  { prepared, passed, device }: Surroundings,
   places: {
     readonly run: RunFolder;
     readonly checkpoint: string;
@@ -43,9 +42,11 @@ export function trialEnvironment(
     readonly engines: Readonly<Record<string, string>>;
     /** What it inherits. */
     readonly base: Readonly<Record<string, string>>;
+    /** What a host's `env` and over it the sweep's make of that. */
+    readonly own: Readonly<Record<string, string>>;
   },
 ): Record<string, string> {
-  const { values: own } = fillBoth(settings.env, launch.env, places.base);
+  const { own } = places;
   const gpu = device === 'cpu' ? '' : device;
   const threads = String(Math.max(1, Math.floor(lease.resources.cpus)));
   return {

@@ -7,7 +7,7 @@ import { listArtifacts } from '../spool/artifacts.ts';
 import { ranByFilesMs, readExitRecord } from '../spool/exit-record.ts';
 import type { Redaction } from '../secrets/redaction.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
-import { cutLog, longestLogBytes, readTail } from '../spool/log-file.ts';
+import { cutAt, cutLog, longestLogBytes, readTail } from '../spool/log-file.ts';
 import { keptForm } from './kept-form.ts';
 import type { MetricsSources } from './metrics-sources.ts';
 import { printedIn } from './printed-result.ts';
@@ -105,8 +105,9 @@ function gatherRest(
   const log = readTail(run.log, lookedAtBytes + redaction.longestBytes);
   const isCut = log.sizeBytes > lookedAtBytes + redaction.longestBytes;
   const isReported = tellsOf(batch, metric) || (facts.hasResult && batch.standing === null);
-  const printed = isReported ? null : printedIn(run.log, metric);
-  const { overlong, hint } = sources;
+  const printed = isReported ? [] : printedIn(run.log, launch.objective);
+  const { overlong } = sources;
+  const hint = sources.hint ?? (isReported ? null : looked(() => cutHint(run.log), null));
   if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
     exit,
@@ -118,7 +119,7 @@ function gatherRest(
     lines: batch.lines.map(asKept),
     standing: batch.standing?.map(asKept) ?? null,
     offsets: sources.offsets,
-    printed: printed === null ? null : asKept(printed),
+    printed: printed.map(asKept),
     // Asked for only where it can matter: 137 is 128 + SIGKILL.
     oomKills: exit === 137 ? facts.oomKills() : null,
     artifacts: [],
@@ -133,6 +134,11 @@ function gatherRest(
     () => evidence, // the trial has closed its folder: its result stands without
   );
 }
+
+const cutHint = (log: string): string | null =>
+  cutAt(log) === 0
+    ? null
+    : `the middle of its output was cut out, since it is longer than ${longestLogBytes / 1024 ** 2} MiB; print the result last, or append it to LABSWEEP_REPORT`;
 
 const tailOf = (text: string): string => text.slice(-tailChars).split('\n').slice(-tailLines).join('\n');
 
@@ -149,7 +155,7 @@ export const unreadable = (attempt: string, redaction: Redaction, error: unknown
     lines: [],
     standing: null,
     offsets: nothingRead,
-    printed: null,
+    printed: [],
     oomKills: null,
     artifacts: [],
     unlisted: null,

@@ -15,10 +15,20 @@ const charsOfValue = 24;
 export function keptForm(line: MetricsLine, redaction: Redaction, objective: string): MetricsLine {
   // Only then, since a number shows a value that a text would have hidden.
   const entries = Object.entries(redaction.line(line, objective)).map(
-    ([name, value]): [string, MetricsLine[string]] => [name, withNumber(value)],
+    ([name, value]): [string, MetricsLine[string]] => [
+      name,
+      name === objective ? withNumber(value) : asSaid(value),
+    ],
   );
   return Object.fromEntries(fits(entries) ? entries : fitted(entries, objective));
 }
+
+/** `"0.3100"`, `"5e-05"` and `"nan"` are figures of a metric; `"007"`, `"1e5"` and more digits than a double holds are names. */
+const figure =
+  /^-?(?:0|[1-9]\d{0,16})(?:\.\d{1,17}(?:e[-+]?\d{1,3})?|e[-+]\d{1,3})?$|^[-+]?(?:nan|inf|infinity)$/i;
+
+const asSaid = (value: MetricsLine[string]): MetricsLine[string] =>
+  typeof value === 'string' && !figure.test(value) ? shortened(value) : withNumber(value);
 
 const withNumber = (value: MetricsLine[string]): MetricsLine[string] =>
   typeof value === 'string' ? (readNumber(value) ?? shortened(value)) : value;

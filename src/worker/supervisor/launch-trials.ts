@@ -9,8 +9,8 @@ import {
   type StartRequest,
   type WorkCopy,
 } from './launch-report.ts';
-import { spareCopies } from './spare-copies.ts';
-import { type Copied, type Copying, treeCopies } from './tree-copies.ts';
+import { type Kept, spareCopies } from './spare-copies.ts';
+import { treeCopies } from './tree-copies.ts';
 import { type InSteps, treeFiles } from './tree-files.ts';
 import { wrapper } from './wrapper.ts';
 
@@ -27,7 +27,7 @@ const usuallyKept: MostKept = { copies: 1_000, files: 100_000, bytes: 1e9 };
 
 type Inherited = Readonly<NodeJS.ProcessEnv>;
 
-const texts = `[${[treeFiles, spareCopies, treeCopies].map(String).join(', ')}]`;
+const texts = `[${[treeFiles, treeCopies, spareCopies].map(String).join(', ')}]`;
 
 /** The command that starts trials for the process whose child it is. */
 export const launcherCommand = (mostKept = usuallyKept): string[] => [
@@ -50,7 +50,7 @@ export const launcherCommand = (mostKept = usuallyKept): string[] => [
  */
 function launchTrials(
   load: NodeJS.Require,
-  [filesOf, sparesOf, copiesOf]: [typeof treeFiles, typeof spareCopies, typeof treeCopies],
+  [filesOf, copiesOf, sparesOf]: [typeof treeFiles, typeof treeCopies, typeof spareCopies],
   constants: {
     readonly wrapper: string;
     readonly changedCode: string;
@@ -62,7 +62,8 @@ function launchTrials(
   const { createHash }: typeof crypto = load('node:crypto');
   const { closeSync, mkdirSync, openSync, rmSync } = fileSystem;
   const tree = filesOf(fileSystem);
-  const copies = copiesOf(fileSystem, createHash, tree, sparesOf(fileSystem, tree));
+  const copies = copiesOf(fileSystem, createHash, tree);
+  const spares = sparesOf(fileSystem, tree, copies);
   const sliceMs = 4;
   const mostToRemove = 4;
   process.title = 'labsweep launcher';
@@ -72,8 +73,10 @@ function launchTrials(
 
   const report = (said: LaunchReport): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
 
-  const fail = (attempt: string, error: unknown): void => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+  const codeOf = (error: unknown): string | null =>
+    error instanceof Error && 'code' in error ? String(error.code) : null;
+
+  const fail = (attempt: string, error: unknown, code = codeOf(error)): void => {
     const message = error instanceof Error ? error.message : String(error);
     report({ kind: 'failed', attempt, code, message });
   };
@@ -114,14 +117,18 @@ function launchTrials(
     const { attempt, workFolder } = request;
     try {
       mkdirSync(workFolder, { mode: 0o700 });
-      const copied = yield* copies.copy(copy, spareFor(copy));
-      made.set(attempt, { ...copy, ...copied });
+      const copied = (yield* handOn(copy)) ?? (yield* copies.copy(copy));
+      // One list for all copies of a tree: what a launcher holds, each start pays for.
+      const other = kept.find((one) => isAlike(one, { ...copy, print: copied.print }));
+      made.set(attempt, spares.keep(copy, { ...copied, entries: other?.entries ?? copied.entries }));
       if (copy.print !== null && copied.print !== copy.print)
         throw Object.assign(new Error(`${copy.from} was written to`), { code: constants.changedCode });
     } catch (error) {
       made.delete(attempt);
       discard(workFolder);
-      fail(attempt, error);
+      // Of a snapshot something was taken away while it was copied.
+      const isGone = copy.print !== null && codeOf(error) === 'ENOENT';
+      fail(attempt, error, isGone ? constants.changedCode : codeOf(error));
       return;
     }
     start(request, base);
@@ -137,24 +144,33 @@ function launchTrials(
   };
 
   /** Copies of trials that run, and of those that have ended, the oldest first. */
-  const made = new Map<string, Copying & Copied>();
-  const kept: (Copying & Copied & { readonly isSpare: boolean })[] = [];
+  const made = new Map<string, Kept>();
+  const kept: (Kept & { readonly isSpare: boolean })[] = [];
 
   const ofKept = { files: 0, bytes: 0 };
-  const count = (copy: Copied, sign: 1 | -1): void => {
+  const count = (copy: Kept, sign: 1 | -1): void => {
     ofKept.files += sign * copy.files;
     ofKept.bytes += sign * copy.bytes;
   };
 
-  const spareFor = ({ from, umask, isShared, began }: Copying): (Copying & Copied) | null => {
-    const isAlike = (other: Copying): boolean =>
-      other.from === from && other.umask === umask && other.isShared === isShared && other.began === began;
-    const spare = kept.find((copy) => copy.isSpare && isAlike(copy));
+  /** Null where there is no copy to be had of one that has ended. */
+  function* handOn(copy: WorkCopy): InSteps<Kept | null> {
+    const spare = kept.find((one) => one.isSpare && isAlike(one, copy));
     if (spare === undefined) return null;
     kept.splice(kept.indexOf(spare), 1);
     count(spare, -1);
-    return spare;
-  };
+    if (yield* spares.handOn(spare, copy.to)) return spare;
+    rmSync(copy.to, { recursive: true, force: true });
+    mkdirSync(copy.to, { mode: 0o700 });
+    return null;
+  }
+
+  const isAlike = (one: Kept, { from, umask, isShared, began, print }: WorkCopy): boolean =>
+    one.from === from &&
+    one.umask === umask &&
+    one.isShared === isShared &&
+    one.began === began &&
+    (print === null || one.print === print);
 
   /** An attempt is over. Its copy goes when there are too many. */
   const keepFor = ({ attempt, succeeded }: OverRequest): void => {

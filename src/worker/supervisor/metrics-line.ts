@@ -1,6 +1,32 @@
 import type { MetricsLine } from '../../model/metrics.ts';
 import { finiteOrWord } from '../../model/printed-number.ts';
-import { objectAt } from './printed-object.ts';
+import type { TailLine } from '../spool/text-tail.ts';
+import { behindSpace, objectAt } from './printed-object.ts';
+
+/**
+ * What a line of a report says: an object, or several that no line feed parts. Where it is neither, and may have been meant
+ * for one (a line that broke off, or an indented object), its text stands under the objective's name: it may be the result.
+ */
+export function reportedLines({ text, at }: TailLine, objective: string): MetricsLine[] {
+  const line = parseMetricsLine(text);
+  if (line !== null) return [line];
+  const several = objectsOf(text.trim());
+  if (several !== null) return several;
+  if (!text.trim().startsWith('{') && !text.includes(objective)) return [];
+  return [{ [objective]: `${text.trim()} (no object of JSON, at byte ${at} of its report)` }];
+}
+
+/** Null where anything else stands there. */
+function objectsOf(text: string): MetricsLine[] | null {
+  const lines: MetricsLine[] = [];
+  for (let at = 0; at < text.length; ) {
+    const found = objectAt(text, at);
+    if (found === null) return null;
+    if (found.line !== null) lines.push(found.line);
+    at = behindSpace(text, found.end);
+  }
+  return lines;
+}
 
 /**
  * An object of JSON, or of Python's quotes, as a metrics line; null where it is none or has nothing to keep. Nested values

@@ -3,24 +3,31 @@ import type { Launch } from '../../model/launch.ts';
 import type { Offsets } from '../core/journal-record.ts';
 import type { Batch } from '../core/kept-lines.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
+import type { MetricsLine } from '../../model/metrics.ts';
+import { own } from '../../model/own.ts';
+import { saysNone } from '../../model/unread-figure.ts';
 import { placeAfterCut } from '../spool/log-file.ts';
 import { longestLineBytes, TextTail } from '../spool/text-tail.ts';
 import { CsvFile } from './csv-file.ts';
 import type { RowsTaken } from './csv-history.ts';
-import { parseMetricsLine } from './metrics-line.ts';
+import { reportedLines } from './metrics-line.ts';
 import { StdoutPatterns } from './stdout-patterns.ts';
 
 /** Where an attempt's metrics lines come from: its report, and what the sweep says of its output and a CSV file. */
 export class MetricsSources {
+  readonly #objective: string;
   readonly #report: TextTail;
   readonly #log: TextTail;
   readonly #csv: CsvFile | null;
   readonly #csvName: string | null;
   readonly #patterns: StdoutPatterns | null;
   #problem: string | null = null;
+  /** What the CSV file has said in the place of the objective. */
+  #none: string | null = null;
 
   /** @param offsets how far an earlier agent has read */
-  constructor(run: RunFolder, metrics: Launch['metrics'], offsets: Offsets) {
+  constructor(run: RunFolder, { metrics, objective }: Launch, offsets: Offsets) {
+    this.#objective = objective.metric;
     this.#report = new TextTail(run.report, offsets.report);
     this.#log = new TextTail(run.log, offsets.log);
     this.#csvName = metrics.csv;
@@ -72,6 +79,7 @@ export class MetricsSources {
     const other = this.#patterns?.passedOver ?? null;
     if (other !== null)
       return `a word stands before the pattern's words in its output, which makes another name of them; the pattern "${other}" reads that one`;
+    if (this.#none !== null) return `${this.#csvName ?? ''} says "${this.#none}" in its place`;
     return this.#csv?.isMissing === true ? `it wrote no ${this.#csvName ?? ''}` : null;
   }
 
@@ -82,9 +90,9 @@ export class MetricsSources {
    * @throws OddFileError, or the system's error
    */
   read(complete: boolean): Batch {
-    const reported = this.#report.read(complete).map(({ text }) => parseMetricsLine(text));
+    const reported = this.#report.read(complete).flatMap((line) => reportedLines(line, this.#objective));
     const printed = this.#patterns?.read(this.#log.read(complete), complete) ?? [];
-    const lines = [...reported.filter((line) => line !== null), ...printed];
+    const lines = [...reported, ...printed];
     if (this.#csv === null) return { lines, standing: null };
     const rows = this.#rowsOf(this.#csv, complete);
     // What another source has reported goes on to count.
@@ -95,11 +103,23 @@ export class MetricsSources {
   #rowsOf(csv: CsvFile, complete: boolean): RowsTaken {
     this.#problem = null;
     try {
-      return csv.read(complete);
+      const { lines, standing } = csv.read(complete);
+      return { lines: this.#filled(lines), standing: standing === null ? null : this.#filled(standing) };
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);
       return { lines: [], standing: null };
     }
+  }
+
+  /** Rows of which `NA` for the objective is an empty cell, as Keras, pandas and R mean it: the last row that has it counts. */
+  #filled(rows: readonly MetricsLine[]): MetricsLine[] {
+    return rows.flatMap((row) => {
+      const value = own(row, this.#objective);
+      if (typeof value !== 'string' || !saysNone(value)) return [row];
+      this.#none = value;
+      const { [this.#objective]: _, ...rest } = row;
+      return Object.keys(rest).length === 0 ? [] : [rest];
+    });
   }
 
   /** The log was cut from `before` bytes to `after`, all of it read. */

@@ -17,11 +17,19 @@ export function otherName(line: string, at: number): string | null {
   if (isName(joined)) return joined.replace(/^[./-]+/, '');
   const word = before.replace(/ +$/, '');
   if (joined !== '' || word.length === before.length) return null;
-  const last = endOf(word, /[\p{L}\p{N}_./%-]/u);
+  const last = endOfWord(word);
   const isValue = word[word.length - last.length - 1] === '=';
   return isName(last) && !isValue && /[\p{L}\p{N}_]$/u.test(last)
     ? last.replace(/^[./-]+/, '') + before.slice(word.length)
     : null;
+}
+
+/** Its last word, with its owner: `valid_0's auc` (LightGBM). */
+function endOfWord(text: string): string {
+  const last = endOf(text, /[\p{L}\p{N}_./%-]/u);
+  const before = text.slice(0, text.length - last.length);
+  const owner = last === 's' && /['’]$/.test(before) ? endOf(before.slice(0, -1), /[\p{L}\p{N}_./-]/u) : '';
+  return owner === '' ? last : text.slice(before.length - owner.length - 1);
 }
 
 /** The longest end of a text of such signs. */

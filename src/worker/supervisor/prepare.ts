@@ -7,9 +7,10 @@ import type { HostSettings } from '../../model/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { renderCommand } from '../../model/render-command.ts';
+import { fillBoth, missingText } from '../../model/variables.ts';
 import { jsonText } from '../../model/value.ts';
 import type { Lease } from '../../protocol/messages.ts';
-import { localData, type Prepared, type Surroundings } from '../core/preparation.ts';
+import { localData, type Prepared, type SetupLeft, type Surroundings } from '../core/preparation.ts';
 import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import type { Sound } from '../spool/content-keeper.ts';
 import { reopen } from '../spool/reopen.ts';
@@ -103,6 +104,11 @@ function prepare(
   const data = dataOf(places, launch, settings);
   if (data.kind === 'missing') return notStarted('data-missing', data.message);
 
+  const { values: own, missing } = fillBoth(settings.env, launch.env, base);
+  // Login files are read anew after the launch was prepared.
+  const [unset] = missing;
+  if (unset !== undefined) return notStarted('setup', missingText(unset));
+
   const run = runFolder(host, lease.attempt);
   const copy = copyOf(preparing, launch, prepared, run.work);
   if (copy === 'missing')
@@ -123,6 +129,7 @@ function prepare(
       launch.engines.flatMap(({ name, hash }) => (places.has(hash) ? [[name, places.pathOf(hash)]] : [])),
     ),
     base,
+    own,
   });
   const [name = '', ...rest] = renderCommand(launch.command, {
     params: lease.params,
@@ -162,12 +169,14 @@ function copyOf(
   to: string,
 ): WorkCopy | 'missing' | null {
   const snapshot = files === null ? null : places.pathOf(files);
-  if (setup !== null)
-    return { from: setup.folder, to, umask: null, isShared: setup.isShared, began: snapshot, print: null };
+  if (setup !== null) return { ...copyOfSetup(setup), to, umask: null, print: null };
   if (files === null || snapshot === null) return null;
   const sound = foundSound(files);
   return sound === null ? 'missing' : { from: snapshot, to, umask, isShared: false, began: null, ...sound };
 }
+
+const copyOfSetup = ({ folder, began }: SetupLeft) =>
+  ({ from: folder, isShared: began !== null, began }) satisfies Partial<WorkCopy>;
 
 const isOwnFile = (name: string): boolean => name.includes('/') && !isAbsolute(name);
 

@@ -98,7 +98,7 @@ function stringAt(text: string, at: number): { readonly value: string; readonly 
   return null;
 }
 
-function behindSpace(text: string, from: number): number {
+export function behindSpace(text: string, from: number): number {
   let at = from;
   while (at < text.length && ' \t\r\n'.includes(text[at] ?? '')) at += 1;
   return at;

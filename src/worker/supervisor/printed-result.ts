@@ -1,9 +1,10 @@
-/** The result of a program that knows nothing of labsweep: the last object that it printed with the objective in it. */
-import type { MetricsLine } from '../../model/metrics.ts';
+/** The results of a program that knows nothing of labsweep: the objects that it printed with the objective in them. */
+import type { MetricsLine, Objective } from '../../model/metrics.ts';
 import { own } from '../../model/own.ts';
 import { withoutColours } from '../../model/printed-lines.ts';
-import { readBytes } from '../spool/log-file.ts';
-import { objectAt } from './printed-object.ts';
+import { cast, inOrder, noRoles, type Roles } from '../core/roles.ts';
+import { cutAt, readBytes } from '../spool/log-file.ts';
+import { behindSpace, type FoundObject, objectAt } from './printed-object.ts';
 
 interface Printed {
   readonly line: MetricsLine;
@@ -12,47 +13,77 @@ interface Printed {
 }
 
 const mib = 1024 ** 2;
-/** Of a log, what is looked at in one piece, and how much of it again with the piece before: an object may lie across. */
+/** Of a log, what is looked at in one piece, more where an object lies across its end, and where that end is looked for. */
 const pieceBytes = 4 * mib;
 const overlapBytes = mib;
 
-/** As `printedResult` of a whole log, from its end; null where it cannot be read. */
-export function printedIn(log: string, metric: string): MetricsLine | null {
-  try {
-    return lastIn(log, metric);
-  } catch {
-    return null;
-  }
-}
-
-function lastIn(log: string, metric: string): MetricsLine | null {
-  let any: MetricsLine | null = null;
-  for (let end = readBytes(log, 0, 0).sizeBytes; end > 0; ) {
-    const start = Math.max(0, end - pieceBytes);
-    const text = readBytes(log, start, end - start).bytes.toString('utf8');
-    const found = printedResult(start === 0 ? text : behindCut(text), metric);
-    if (found !== null && isHeld(found, metric)) return found;
-    any ??= found;
-    end = start === 0 ? 0 : start + overlapBytes;
-  }
-  return any;
-}
-
-/** From the first line on that can be no part of an object which was cut: those are set in, or close one. */
-const behindCut = (text: string): string => {
-  const at = text.search(/[\r\n][^\s}\]]/);
-  return at < 0 ? '' : text.slice(at + 1);
-};
-
 /**
- * The last object that has the metric, else the last of all, so that a message can say what was found. Objects on lines of
- * their own come before those behind a logger's prefix.
+ * The objects of a log that have the metric, as they came; else the last of all, so that a message can say what was found.
+ * Where any stand on lines of their own, those behind a logger's prefix are no results. None where it cannot be read.
  */
-export function printedResult(log: string, metric: string): MetricsLine | null {
-  let found: Printed | null = null;
-  for (const printed of printedObjects(withoutColours(log)))
-    if (found === null || rank(printed, metric) >= rank(found, metric)) found = printed;
-  return found?.line ?? null;
+export function printedIn(log: string, objective: Objective): readonly MetricsLine[] {
+  const results = new Results(objective);
+  try {
+    const { sizeBytes } = readBytes(log, 0, 0);
+    // What stands before the cut may have been said anew in what was cut out.
+    for (let start = cutAt(log); start < sizeBytes; ) {
+      const piece = pieceFrom(log, start, sizeBytes);
+      if (piece.length === 0) break; // it was cut just now
+      results.take(piece.toString('utf8'));
+      start += piece.length;
+    }
+    return results.all;
+  } catch {
+    return [];
+  }
+}
+
+function pieceFrom(log: string, start: number, sizeBytes: number): Buffer {
+  for (let length = pieceBytes; ; length *= 2) {
+    const { bytes } = readBytes(log, start, length);
+    if (bytes.length < length || start + length >= sizeBytes) return bytes;
+    const end = lineApart(bytes);
+    if (end !== null) return bytes.subarray(0, end);
+  }
+}
+
+/** Near the end, a line that can be no part of an object which began before: those are set in, begin with a name, or close one. */
+function lineApart(bytes: Buffer): number | null {
+  const from = Math.max(0, bytes.length - overlapBytes);
+  const at = bytes.toString('latin1', from).search(/[\r\n][^\s}\]"']/);
+  return at < 0 ? null : from + at + 1;
+}
+
+/** Curves are shorter; of a longer one the lines stay that a result is told from. */
+const mostLines = 10_000;
+
+class Results {
+  readonly #objective: Objective;
+  #rank = -1;
+  #lines: MetricsLine[] = [];
+  #roles: Roles = noRoles;
+
+  constructor(objective: Objective) {
+    this.#objective = objective;
+  }
+
+  get all(): readonly MetricsLine[] {
+    const more = new Set(inOrder(this.#roles));
+    for (const line of this.#lines) more.delete(line);
+    return [...this.#lines, ...more];
+  }
+
+  take(text: string): void {
+    for (const printed of printedObjects(withoutColours(text), this.#objective.metric)) {
+      const found = rank(printed, this.#objective.metric);
+      if (found < this.#rank) continue;
+      // What has no figure is told of, and only the last.
+      if (found > this.#rank || found < 2) [this.#lines, this.#roles] = [[], noRoles];
+      this.#rank = found;
+      this.#roles = cast(this.#roles, printed.line, this.#objective);
+      if (this.#lines.length < mostLines) this.#lines.push(printed.line);
+    }
+  }
 }
 
 const isHeld = (line: MetricsLine, metric: string): boolean => own(line, metric) !== undefined;
@@ -60,16 +91,48 @@ const isHeld = (line: MetricsLine, metric: string): boolean => own(line, metric)
 const rank = ({ line, isAlone }: Printed, metric: string): number =>
   (isHeld(line, metric) ? 2 : 0) + (isAlone ? 1 : 0);
 
-function* printedObjects(text: string): Generator<Printed> {
+function* printedObjects(text: string, metric: string): Generator<Printed> {
   for (let at = text.indexOf('{'); at >= 0; ) {
     const lineStart = lineStartOf(text, at);
     const prefix = text.slice(lineStart, at).trimStart();
-    const found = prefix === '' || isLoggersPrefix(prefix) ? objectAt(text, at) : null;
+    const found = listAround(text, at) ?? (isPrefix(prefix) ? objectAt(text, at) : null);
     const end = lineEndOf(text, found?.end ?? at);
-    if (found !== null && found.line !== null && text.slice(found.end, end).trim() === '')
-      yield { line: found.line, isAlone: prefix === '' };
+    const rest = found === null ? '' : text.slice(found.end, end);
+    const isAlone = prefix === '' || prefix.trim() === '[';
+    if (found === null || rest.startsWith('{')) {
+      const line = prefix === '' ? unreadableLine(text.slice(at, end), metric) : null;
+      if (line !== null) yield { line, isAlone };
+    } else if (found.line !== null && isPlace(rest)) yield { line: found.line, isAlone };
     at = text.indexOf('{', end);
   }
+}
+
+/** It may have been the result, and an earlier object is not: `{ acc: 0.9 }`, as Node prints one. Null: it says nothing of the metric. */
+function unreadableLine(text: string, metric: string): MetricsLine | null {
+  const at = text.indexOf(metric);
+  return at >= 0 && /^["']?\s*:/.test(text.slice(at + metric.length)) ? { [metric]: text.trim() } : null;
+}
+
+const isPrefix = (prefix: string): boolean => prefix === '' || isLoggersPrefix(prefix);
+
+/** What may stand behind an object: nothing, or the place in the code where rich's logger was called. */
+const isPlace = (rest: string): boolean => /^\s*$|^ {2,}[\w.-]+\.py(?::\d+)?\s*$/.test(rest);
+
+/**
+ * A list on lines of its own whose first object begins at `at`: of one, it is that one (`trainer.test()` of Lightning);
+ * of several (folds), none of them is the result.
+ */
+function listAround(text: string, at: number): FoundObject | null {
+  let before = at - 1;
+  while (before >= 0 && ' \t\r\n'.includes(text[before] ?? '')) before -= 1;
+  if (text[before] !== '[' || text.slice(lineStartOf(text, before), before).trim() !== '') return null;
+  const first = objectAt(text, at);
+  for (let found = first, count = 1; found !== null; count += 1) {
+    const next = behindSpace(text, found.end);
+    if (text[next] === ']') return { line: count === 1 ? found.line : null, end: next + 1 };
+    found = text[next] === ',' ? objectAt(text, behindSpace(text, next + 1)) : null;
+  }
+  return null;
 }
 
 /** Sign by sign: a search for the one that is not there would go through the whole text for each line. */
@@ -87,13 +150,16 @@ function lineEndOf(text: string, from: number): number {
 
 const longestPrefix = 300;
 const level = '(?:DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|TRACE|debug|info|warn|warning)';
+const another = '(?!(?:best|worst|min|max|mean|avg|last|prev|old|top|target|baseline)[\\w.]*:)';
 /**
- * As logging, absl, loguru and Hydra write before a message: `INFO:root:`, `… INFO `, `…] `, `… - `, `… | `, or a time. A
- * word before the object, as in `best: {…}`, says that it is another one.
+ * As logging, absl, loguru and Hydra write before a message: `INFO:root:`, `… INFO `, `… INFO train: `, `…] `, `… - `, `… | `, or
+ * a time; or as programs count: `epoch 2: `. A word before the object, as in `best: {…}`, says that it is another one.
  */
 const endsOfPrefix = [
   new RegExp(String.raw`^${level}:[\w.]*:$`),
   new RegExp(String.raw`(?:^|[\s\][|(-])${level}\]?:?\s*$`),
+  new RegExp(String.raw`(?:^|[\s\][|(-])${level}\]?:?\s+${another}[\w.]+:\s*$`),
+  /(?:^|[\s:|>\]-])(?:[Ee]poch|[Ss]tep|[Ii]ter(?:ation)?|[Rr]ound)[ =]\[?\d+(?: ?\/ ?\d+)?\]?:?\s*$/,
   /[\])]:?\s*$/,
   /(?:\d|[A-Za-z_\])]) +[-|–] +$/,
   /^[\d\s:.,TZ+/-]+$/,

@@ -1,127 +1,153 @@
 import type * as fileSystem from 'node:fs';
-import type { Copied, Copying } from './tree-copies.ts';
+import type { Copied, Copying, Entry, TreeCopies } from './tree-copies.ts';
 import type { InSteps, TreeFiles } from './tree-files.ts';
 
-/** A copy that nobody uses any more, and that nothing that runs writes to. */
-export type Spare = Pick<Copying & Copied, 'to' | 'madeAt' | 'inode'>;
-
-/** What was found at a path below the tree's own folder. */
-export interface Found {
-  readonly path: string;
-  readonly stats: fileSystem.Stats;
+/** A copy of which it can be told later what is as it was copied. */
+export interface Kept extends Copying, Copied {
+  /** By the clock of its file system, in ms since 1970: what has changed in it has done so later. */
+  readonly madeAt: number;
+  /** Of its folder. */
+  readonly inode: number;
 }
 
 export interface SpareCopies {
+  /** Of a copy that is just made. @throws the system's error */
+  keep(copying: Copying, copied: Copied): Kept;
   /**
-   * Moves one file of a spare to where a copy of it is wanted.
+   * Makes a copy of one that nobody uses any more, and that nothing that runs writes to: what is as it was copied is moved,
+   * the rest copied anew.
    *
-   * @returns what it is a copy of; null where there is none, or it is not as it was copied
+   * @param to an empty folder
+   * @returns whether it is a copy of the same files; if not, what is there now is of no use
+   * @throws the system's error
    */
-  moveFile(spare: Spare, copying: Copying, path: string): fileSystem.Stats | null;
-  /**
-   * Likewise a folder with all that is in it.
-   *
-   * @returns the files that they are copies of; null where anything in it is not as it was copied, or is its program's
-   */
-  moveFolder(spare: Spare, copying: Copying, path: string): InSteps<readonly Found[] | null>;
-  hasFolder(spare: Spare, path: string): boolean;
-  /** Of a folder of which all that could be moved was. Never throws. */
-  removeEmpty(spare: Spare, path: string): void;
+  handOn(spare: Kept, to: string): InSteps<boolean>;
 }
 
 /**
- * What an ended trial leaves of its copy as it was copied goes to the next one: 100 files take 2 ms then instead of 8, and
- * nothing has to be removed (docs/benchmarks.md). A file is as it was copied where its size, times, mode and links are; what
- * has been written to since has a later ctime, which no program sets (POSIX.1-2024, 4.12 "File Times Update").
+ * What an ended trial leaves of its copy as it was copied goes to the next one: that is faster by far than to make files,
+ * and nothing has to be removed (docs/benchmarks.md). A file is as it was copied where its size, times, mode and links are;
+ * what has been written to since has a later ctime, which no program sets (POSIX.1-2024, 4.12 "File Times Update").
  *
  * A launcher is handed this function as text (launch-trials.ts), so it refers to nothing outside of itself.
  */
-export function spareCopies(files: typeof fileSystem, tree: TreeFiles): SpareCopies {
-  const { bytes, characters, entriesOf, find, linkIn, isAsCopied, modeOf, folderModeOf } = tree;
+export function spareCopies(files: typeof fileSystem, tree: TreeFiles, copies: TreeCopies): SpareCopies {
+  const { bytes, characters, find, linkIn, isAsCopied, lineOf } = tree;
+  type Folder = Extract<Entry, { kind: 'folder' }>;
+  type File = Extract<Entry, { kind: 'file' }>;
 
-  /** What a file of a spare is still a copy of. */
-  const sourceOf = (spare: Spare, { from, umask }: Copying, path: string): fileSystem.Stats | null => {
-    const source = files.lstatSync(bytes(characters(from) + path));
-    const there = find(characters(spare.to) + path);
-    if (there === undefined || !isAsCopied(source, there)) return null;
-    const isUntouched = there.ctimeMs <= spare.madeAt && there.nlink === 1;
-    return isUntouched && (there.mode & 0o7777) === modeOf(source, umask) ? source : null;
+  /** What is looked at, with its paths in Latin-1. */
+  interface Moving {
+    readonly spare: Kept;
+    readonly source: string;
+    readonly from: string;
+    readonly to: string;
+  }
+
+  const isFileUntouched = ({ spare, from }: Moving, path: string, { source, mode }: File): boolean => {
+    const there = find(from + path);
+    if (there === undefined || !isAsCopied(source, there)) return false;
+    return there.ctimeMs <= spare.madeAt && there.nlink === 1 && (there.mode & 0o7777) === mode;
   };
 
-  const isFolderUntouched = (spare: Spare, { from, umask }: Copying, path: string): boolean => {
-    const there = files.lstatSync(bytes(characters(spare.to) + path));
-    const mode = folderModeOf(files.lstatSync(bytes(characters(from) + path)), umask);
+  const isFolderUntouched = ({ spare, from }: Moving, path: string, { mode }: Folder): boolean => {
+    const there = find(from + path);
+    if (there === undefined || !there.isDirectory()) return false;
     return there.ctimeMs <= spare.madeAt && (there.mode & 0o7777) === mode;
   };
 
-  const rename = (spare: Spare, { to }: Copying, path: string): boolean => {
+  const hasSameNames = ({ from }: Moving, path: string, { entries }: Folder): boolean => {
+    const names = files.readdirSync(bytes(from + path), 'latin1').sort();
+    return names.length === entries.length && entries.every(({ name }, place) => name === names[place]);
+  };
+
+  /** Folders before files: a program that leaves anything among its files mostly leaves a file of its own. */
+  const hasSameFolders = (moving: Moving, path: string, folder: Folder): boolean =>
+    isFolderUntouched(moving, path, folder) &&
+    hasSameNames(moving, path, folder) &&
+    folder.entries.every(
+      (entry) => entry.kind !== 'folder' || hasSameFolders(moving, `${path}/${entry.name}`, entry),
+    );
+
+  function* hasSameFiles(moving: Moving, path: string, { entries }: Folder): InSteps<boolean> {
+    for (const entry of entries) {
+      const below = `${path}/${entry.name}`;
+      if (entry.kind === 'file' && !isFileUntouched(moving, below, entry)) return false;
+      if (entry.kind === 'link' && linkIn(moving.from + below) !== entry.target) return false;
+      if (entry.kind === 'folder' && !(yield* hasSameFiles(moving, below, entry))) return false;
+    }
+    yield;
+    return true;
+  }
+
+  function* isWhole(moving: Moving, path: string, folder: Folder): InSteps<boolean> {
     try {
-      files.renameSync(bytes(characters(spare.to) + path), bytes(characters(to) + path));
-      return true;
+      return hasSameFolders(moving, path, folder) && (yield* hasSameFiles(moving, path, folder));
     } catch {
-      return false;
+      return false; // closed by its program
+    }
+  }
+
+  const rename = ({ from, to }: Moving, path: string): void =>
+    files.renameSync(bytes(from + path), bytes(to + path));
+
+  function* moveFile(moving: Moving, path: string, entry: File): InSteps<boolean> {
+    if (isFileUntouched(moving, path, entry)) {
+      rename(moving, path);
+      return true;
+    }
+    const stats = yield* copies.copyFile(moving.source + path, moving.to + path, moving.spare.umask);
+    return lineOf('', stats) === lineOf('', entry.source);
+  }
+
+  function* moveFolder(moving: Moving, path: string, folder: Folder): InSteps<boolean> {
+    if (yield* isWhole(moving, path, folder)) {
+      rename(moving, path);
+      return true;
+    }
+    files.mkdirSync(bytes(moving.to + path), 0o700);
+    // A program may have put a link in the place of a folder, and it leads elsewhere.
+    const isThere = find(moving.from + path)?.isDirectory() === true;
+    const inside = isThere ? moving : { ...moving, from: moving.to };
+    const isSame = yield* moveEntries(inside, path, folder.entries);
+    files.chmodSync(bytes(moving.to + path), folder.mode);
+    if (isThere) removeEmpty(moving, path);
+    return isSame;
+  }
+
+  function* moveEntries(moving: Moving, path: string, entries: readonly Entry[]): InSteps<boolean> {
+    for (const entry of entries) {
+      const below = `${path}/${entry.name}`;
+      yield;
+      if (entry.kind === 'link') files.symlinkSync(bytes(entry.target), bytes(moving.to + below));
+      else if (entry.kind === 'file') {
+        if (!(yield* moveFile(moving, below, entry))) return false;
+      } else if (!(yield* moveFolder(moving, below, entry))) return false;
+    }
+    return true;
+  }
+
+  const removeEmpty = ({ from }: Moving, path: string): void => {
+    try {
+      files.rmdirSync(bytes(from + path));
+    } catch {
+      // What is in it is its program's.
     }
   };
 
-  const namesIn = (folder: string): string[] => entriesOf(folder).map(({ name }) => name);
-
-  /** Before each file is looked at: most programs that leave anything among their files leave a file of their own. */
-  function* hasSameNames(spare: Spare, copying: Copying, path: string): InSteps<boolean> {
-    const there = namesIn(characters(spare.to) + path);
-    const entries = entriesOf(characters(copying.from) + path);
-    yield;
-    if (there.length !== entries.length || entries.some(({ name }, place) => name !== there[place]))
-      return false;
-    for (const entry of entries) {
-      const below = `${path}/${entry.name}`;
-      if (!entry.isDirectory()) continue;
-      if (!hasFolder(spare, below) || !(yield* hasSameNames(spare, copying, below))) return false;
-    }
-    return true;
-  }
-
-  function* isWhole(spare: Spare, copying: Copying, path: string, found: Found[]): InSteps<boolean> {
-    const [from, to] = [characters(copying.from), characters(spare.to)];
-    if (!isFolderUntouched(spare, copying, path)) return false;
-    for (const entry of entriesOf(from + path)) {
-      const below = `${path}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (!(yield* isWhole(spare, copying, below, found))) return false;
-      } else if (entry.isFile()) {
-        const stats = sourceOf(spare, copying, below);
-        if (stats === null) return false;
-        found.push({ path: below, stats });
-      } else if (!entry.isSymbolicLink() || linkIn(from + below) !== linkIn(to + below)) return false;
-      yield;
-    }
-    return true;
-  }
-
-  const hasFolder = (spare: Spare, path: string): boolean =>
-    find(characters(spare.to) + path)?.isDirectory() === true;
-
   return {
-    hasFolder,
-    moveFile(spare, copying, path) {
-      const source = sourceOf(spare, copying, path);
-      return source !== null && rename(spare, copying, path) ? source : null;
+    keep(copying, copied) {
+      // A change of its own, after all that it was made of.
+      files.chmodSync(copying.to, files.statSync(copying.to).mode & 0o7777);
+      const { ctimeMs: madeAt, ino: inode } = files.statSync(copying.to);
+      return { ...copied, ...copying, madeAt, inode };
     },
-    *moveFolder(spare, copying, path) {
-      const found: Found[] = [];
-      try {
-        if (!(yield* hasSameNames(spare, copying, path))) return null;
-        if (!(yield* isWhole(spare, copying, path, found))) return null;
-      } catch {
-        return null; // closed by its program, or gone
-      }
-      return rename(spare, copying, path) ? found : null;
-    },
-    removeEmpty(spare, path) {
-      try {
-        files.rmdirSync(bytes(characters(spare.to) + path));
-      } catch {
-        // What is in it is its program's.
-      }
+    *handOn(spare, to) {
+      const from = characters(spare.to);
+      const folder = find(from);
+      if (folder?.isDirectory() !== true || folder.ino !== spare.inode) return false;
+      const moving = { spare, source: characters(spare.from), from, to: characters(to) };
+      return yield* moveEntries(moving, '', spare.entries);
     },
   };
 }

@@ -30,7 +30,7 @@ export interface Start {
   readonly launch: Launch;
   readonly run: RunFolder;
   readonly request: StartRequest;
-  /** Whether the program's files were found changed once, and looked through. */
+  /** Whether the program's files could not be copied as they were found once, and were looked through. */
   readonly isSecond: boolean;
 }
 
@@ -59,6 +59,8 @@ export class Starts {
   readonly #launcher: Launcher;
   /** Those that the launcher has not answered for. */
   readonly #asked = new Map<string, Start>();
+  /** Files whose inodes or times are others at each look, as on some file systems: they are held against their hashes each time. */
+  readonly #unsteady = new Set<string>();
   #isClosed = false;
 
   constructor(options: StartsOptions, listener: StartsListener) {
@@ -81,7 +83,7 @@ export class Starts {
   begin(lease: Lease, launch: Launch, surroundings: Surroundings): void {
     const { keeper } = this.#options;
     const files = surroundings.prepared.setup === null ? launch.files : null;
-    if (files === null || keeper.foundSound(contentHash(files)) !== null)
+    if (files === null || (keeper.foundSound(contentHash(files)) !== null && !this.#unsteady.has(files)))
       return this.#prepare(lease, launch, surroundings);
     // An agent that began anew goes on with what waits before anybody has asked for the files.
     void this.#isSound(files).then(() => this.#prepare(lease, launch, surroundings));
@@ -89,11 +91,11 @@ export class Starts {
 
   #prepare(lease: Lease, launch: Launch, surroundings: Surroundings): void {
     if (this.#isClosed) return;
-    const { host, login, keeper, secrets } = this.#options;
+    const { host, login, secrets } = this.#options;
     const { environment, umask } = login();
     const { attempt } = lease;
     const note = (): void => secrets.note(attempt, surroundings.passed);
-    const foundSound = (files: string): Sound | null => keeper.foundSound(contentHash(files));
+    const foundSound = (files: string): Sound | null => this.#foundSound(files);
     const prepared = prepareTrial(
       { host, places: this.#places, foundSound, umask, base: environment, note },
       lease,
@@ -148,12 +150,18 @@ export class Starts {
     const files = launch.files ?? '';
     const isSound = await this.#isSound(files);
     if (this.#isClosed || copy === null) return;
-    if (isSound && !isSecond) {
-      const print = this.#options.keeper.foundSound(contentHash(files))?.print ?? null;
-      return this.#ask({ ...start, request: { ...request, copy: { ...copy, print } }, isSecond: true });
+    if (!isSound) {
+      const message = `the program's files in ${copy.from} were changed there; they come again`;
+      return this.#listener.failed(attempt, { kind: 'not-started', reason: 'content-missing', message });
     }
-    const message = `the program's files in ${copy.from} were changed there; they come again with the next connection`;
-    this.#listener.failed(attempt, { kind: 'not-started', reason: 'content-missing', message });
+    if (isSecond) this.#unsteady.add(files);
+    const print = this.#foundSound(files)?.print ?? null;
+    this.#ask({ ...start, request: { ...request, copy: { ...copy, print } }, isSecond: true });
+  }
+
+  #foundSound(files: string): Sound | null {
+    const sound = this.#options.keeper.foundSound(contentHash(files));
+    return sound !== null && this.#unsteady.has(files) ? { print: null } : sound;
   }
 
   /** What cannot be looked at is not. */

@@ -7,8 +7,19 @@ import { otherName } from './other-name.ts';
 
 const placeholder = /\{([A-Za-z_][\w.-]*)\}/g;
 
-/** What may stand behind a number: it is whole there. Not `1,234.5`, `0,91`, `70/100`, `0.7.1`, `12h`, `1e`, `0.9-0.1`. */
-const wholeEnd = String.raw`(?=$|\s|%(?!\w)|[)\]}>"'\x60;*!?(±|│┃║…]|,(?![\d.])|[.:]+(?:\s|$))`;
+/** What may stand behind a number: it is whole there. Not `1,234.5`, `1'234`, `0,91`, `70/100`, `0.7.1`, `12h`, `1e`, `0.9-0.1`. */
+const wholeEnd = String.raw`(?=$|\s|%(?!\w)|['*](?!\d)|[)\]}>"\x60;!?(±|│┃║…]|,(?![\d.])|[.:]+(?:\s|$))`;
+
+/**
+ * What makes another figure of the number before it, with a space between: `9907 / 10000`, `1.5 × 10^-3`, and thousands as
+ * French, Russian and SI write them: `1 234.5`.
+ */
+const goesOn =
+  String.raw`(?:\s{0,9}\/\s{0,9}\d|\s{0,9}[×xX*·⋅]\s{0,9}10\s{0,9}(?:\^|\*\*|[⁰¹²³⁴-⁹⁻])|[\u00a0\u2009\u202f]\d` +
+  String.raw`|(?<=(?<![\d.,])[1-9]\d{0,2}) \d{3}(?![\w/:%]))`;
+
+/** Behind what no number begins: another sign of it would be left out. */
+const notWithin = String.raw`(?<![\w.+\u2212\u2013-]|\d[,/:'’\u00a0\u2009\u202f]|\d\s{1,9}\/\s{0,9})`;
 
 /** Of what stands where a number should. Not less than a secret may have, which is hidden in it later as a whole. */
 const longestText = 4_096;
@@ -19,6 +30,8 @@ interface Pattern {
   readonly expression: RegExp;
   /** Whether it begins with a letter or a digit, so that a word before it would make another name of it. */
   readonly beginsWithWord: boolean;
+  /** Whether words of its own stand before its first figure. */
+  readonly isPlaced: boolean;
 }
 
 /**
@@ -29,7 +42,7 @@ function compile(pattern: string): Pattern {
   const names = [...pattern.matchAll(placeholder)].map(([, name = '']) => name);
   const literals = pattern.split(placeholder).filter((_, index) => index % 2 === 0);
   const [first = ''] = literals;
-  let source = first.trim() === '' ? String.raw`(?<![\w.+-]|\d[,/:])` : literal(first.replace(/^\s+/, ''));
+  let source = first.trim() === '' ? notWithin : literal(first.replace(/^\s+/, ''));
   names.forEach((_, index) => {
     const isKnownPlace =
       literals
@@ -43,6 +56,7 @@ function compile(pattern: string): Pattern {
     names,
     expression: new RegExp(source, 'g'),
     beginsWithWord: /^\s*[\p{L}\p{N}_]/u.test(first),
+    isPlaced: first.trim() !== '',
   };
 }
 
@@ -51,11 +65,13 @@ function valueBefore(words: string, index: number, isLast: boolean, isKnownPlace
   // A lookahead is not gone back into: a number is taken whole, or not at all.
   const number = `(?=(${numberSource}))\\${2 * index + 1}`;
   const end = words.trim() === '' || /^\s/.test(words) ? wholeEnd : '';
+  const more = words.trim() === '' ? goesOn : '(?!)';
+  const signs = String.raw`\S{1,${longestText}}${words === '' ? '' : '?'}`;
   // Without words before it, any text could stand there.
-  const text = isKnownPlace ? `(\\S{1,${longestText}}${words === '' ? '' : '?'})` : '(?!)()';
+  const text = isKnownPlace ? String.raw`(${signs}(?:${more}\S{0,${longestText}}){0,4})` : '(?!)()';
   // `{acc}.` reads a sentence, not the beginning of 0.7.1.
   const after = isLast && /[.,]$/.test(words) ? String.raw`(?!\d)` : '';
-  return `(?:${number}${end}|${text})${literal(words)}${after}`;
+  return `(?:${number}${end}(?!${more})|${text})${literal(words)}${after}`;
 }
 
 const literal = (text: string): string =>
@@ -119,32 +135,49 @@ export class StdoutPatterns {
   }
 
   #match(line: string): [name: string, value: number | string][] {
-    const values: [string, number | string][] = [];
-    for (const pattern of this.#patterns) {
-      const match = this.#firstOfItsName(pattern, line);
-      pattern.names.forEach((name, index) => {
-        const number = match?.[2 * index + 1];
-        const value = number === undefined ? match?.[2 * index + 2] : readNumber(number);
-        if (value !== undefined && value !== null) values.push([name, value]);
-      });
-    }
-    return values;
+    return this.#patterns.flatMap((pattern) => {
+      const values = new Map<string, Set<number | string>>();
+      for (const match of this.#matches(pattern, line))
+        for (const [name, value] of valuesOf(pattern, match))
+          values.set(name, (values.get(name) ?? new Set()).add(value));
+      return [...values].map(([name, said]): [string, number | string] => [name, oneOf([...said])]);
+    });
   }
 
-  #firstOfItsName({ text, expression, beginsWithWord }: Pattern, line: string): RegExpExecArray | null {
+  /** Where a pattern that begins with a figure begins again, nobody knows: it is taken once. */
+  *#matches(
+    { text, expression, beginsWithWord, isPlaced }: Pattern,
+    line: string,
+  ): Generator<RegExpExecArray> {
     expression.lastIndex = 0;
-    for (;;) {
-      const match = expression.exec(line);
-      if (match === null || !beginsWithWord) return match;
+    for (let match = expression.exec(line); match !== null; match = expression.exec(line)) {
       const start = match.index + match[0].length - match[0].trimStart().length;
-      const word = otherName(line, start);
-      if (word === null) return match;
-      this.#passedOver = word + text.trimStart();
-      expression.lastIndex = match.index + 1;
+      const word = beginsWithWord ? otherName(line, start) : null;
+      if (word === null) {
+        yield match;
+        if (!isPlaced) return;
+      } else {
+        this.#passedOver = word + text.trimStart();
+        expression.lastIndex = match.index + 1;
+      }
     }
   }
 }
 
+function valuesOf({ names }: Pattern, match: RegExpExecArray): [name: string, value: number | string][] {
+  return names.flatMap((name, index): [string, number | string][] => {
+    const number = match[2 * index + 1];
+    const value = number === undefined ? match[2 * index + 2] : readNumber(number);
+    return value === undefined || value === null ? [] : [[name, value]];
+  });
+}
+
+/** Of a line that says one name twice (`train: acc 0.9 | val: acc 0.8`), nobody knows which figure is meant. */
+function oneOf(said: readonly (number | string)[]): number | string {
+  const [one = '', other] = said.every(isWord) ? said.slice(0, 1) : said.filter((value) => !isWord(value));
+  return other === undefined ? one : `${one} and ${other} (in one line)`;
+}
+
 /** What is no number and holds no figure either: `N/A`, `None`, `-`. */
 const isWord = (value: number | string): boolean =>
-  typeof value === 'string' && readNumber(value) === null && !/\d/.test(value);
+  typeof value === 'string' && readNumber(value) === null && !/\p{Nd}/u.test(value);

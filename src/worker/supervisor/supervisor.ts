@@ -1,4 +1,5 @@
 /** Trials as processes: started, found again, watched, ended. Tells what happened as events of the core. */
+import { rm } from 'node:fs/promises';
 import type { Launch } from '../../model/launch.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { WorkerEvent } from '../core/event.ts';
@@ -114,9 +115,9 @@ export class Supervisor {
     const { attempt } = lease;
     const run = runFolder(this.#options.host, attempt);
     // What was asked to start may start still, between two looks: not once that was prevented.
-    const found =
-      this.#identify(attempt, process, run) ??
-      (preventStart(run) ? null : this.#identify(attempt, process, run));
+    const seen = this.#identify(attempt, process, run);
+    const isPrevented = seen === null && preventStart(run);
+    const found = isPrevented ? null : (seen ?? this.#identify(attempt, process, run));
     const startedAt = this.#options.now();
     if (found !== null && isSameProcess(found)) {
       const watched = {
@@ -137,6 +138,11 @@ export class Supervisor {
         process: found,
         oomKills: this.#oomKills,
       });
+    }
+    if (isPrevented && process === null) {
+      // Its exit record stays: it keeps what is between a fork and its exec from starting still.
+      rm(run.work, { recursive: true, force: true }).catch(() => {});
+      return this.#options.post({ kind: 'never-started', attempt });
     }
     // The number of a leader that is gone may be another's by now: only the mark is followed.
     this.#sessions.killAll(attempt, null);
@@ -165,7 +171,7 @@ export class Supervisor {
     const watched = this.#ended.get(attempt);
     this.#ended.delete(attempt);
     const run = watched?.run ?? runFolder(this.#options.host, attempt);
-    const sources = watched?.sources ?? new MetricsSources(run, launch.metrics, offsets);
+    const sources = watched?.sources ?? new MetricsSources(run, launch, offsets);
     const seen = watched?.isChild === true;
     const oomKills = (): number | null => readOomKills(this.#options.procRoot);
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
@@ -256,6 +262,8 @@ export class Supervisor {
   #launcherLost(unanswered: readonly Start[]): void {
     for (const [attempt, watched] of this.#running)
       this.#running.set(attempt, { ...watched, isChild: false });
+    // Before what is given back comes again: who ends one after the other is waited for.
+    if (unanswered.length > 0) this.#options.post({ kind: 'launcher-lost' });
     for (const { lease, launch } of unanswered) this.adopt(lease, launch, null, nothingRead);
   }
 
@@ -275,7 +283,7 @@ export class Supervisor {
   }
 
   #sourcesOf(watched: Watched): MetricsSources {
-    watched.sources ??= new MetricsSources(watched.run, watched.launch.metrics, watched.offsets);
+    watched.sources ??= new MetricsSources(watched.run, watched.launch, watched.offsets);
     return watched.sources;
   }
 }

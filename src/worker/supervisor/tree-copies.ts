@@ -1,7 +1,6 @@
 import type * as crypto from 'node:crypto';
 import type * as fileSystem from 'node:fs';
-import type { Spare, SpareCopies } from './spare-copies.ts';
-import type { InSteps, TreeFiles } from './tree-files.ts';
+import type { FileStats, InSteps, TreeFiles } from './tree-files.ts';
 
 export interface Copying {
   readonly from: string;
@@ -19,11 +18,15 @@ export interface Copied {
   readonly print: string;
   readonly files: number;
   readonly bytes: number;
-  /** By the clock of its file system, in ms since 1970: what has changed in it since then is not as it was copied. */
-  readonly madeAt: number;
-  /** The inode of its folder. */
-  readonly inode: number;
+  readonly entries: readonly Entry[];
 }
+
+/** What a copy was made as, in the order of names. `source`: the file that it is a copy of. */
+export type Entry = { readonly name: string } & (
+  | { readonly kind: 'file'; readonly mode: number; readonly source: FileStats }
+  | { readonly kind: 'folder'; readonly mode: number; readonly entries: readonly Entry[] }
+  | { readonly kind: 'link'; readonly target: string }
+);
 
 interface Done {
   readonly print: crypto.Hash;
@@ -32,11 +35,10 @@ interface Done {
 }
 
 export interface TreeCopies {
-  /**
-   * @param spare a copy of the same tree, of which all that is as it was copied is moved instead of being copied anew
-   * @throws the system's error
-   */
-  copy(copying: Copying, spare?: Spare | null): InSteps<Copied>;
+  /** @throws the system's error */
+  copy(copying: Copying): InSteps<Copied>;
+  /** One file of it, by its paths in Latin-1. @returns what it was when it was read @throws likewise */
+  copyFile(from: string, to: string, umask: number | null): InSteps<fileSystem.Stats>;
   /** What tells a tree from one that was written to: paths, sizes, times and inodes of its files. @throws likewise */
   print(folder: string): InSteps<string>;
   /** Takes away of a copy all that is as it was copied. What its program made or changed stays. Never throws. */
@@ -56,7 +58,6 @@ export function treeCopies(
   files: typeof fileSystem,
   createHash: typeof crypto.createHash,
   tree: TreeFiles,
-  spares: SpareCopies,
 ): TreeCopies {
   const cloneFrom = 64 * 1024;
   const chunk = Buffer.allocUnsafe(1024 * 1024);
@@ -106,43 +107,44 @@ export function treeCopies(
     }
   }
 
-  /** What is moved together is found to be as it was copied first; what is not is looked at one by one. */
-  function* copyFolder(copying: Copying, spare: Spare | null, path: string, done: Done): InSteps<void> {
-    const [from, to] = [characters(copying.from), characters(copying.to)];
-    const spareHere = spare !== null && spares.hasFolder(spare, path) ? spare : null;
-    const moved = spareHere === null ? null : yield* spares.moveFolder(spareHere, copying, path);
-    if (moved !== null) {
-      for (const { path: file, stats } of moved) count(done, file, stats);
-      return;
-    }
-    files.mkdirSync(bytes(to + path), 0o700);
-    yield* copyEntries(copying, spareHere, path, done);
-    files.chmodSync(bytes(to + path), folderModeOf(files.statSync(bytes(from + path)), copying.umask));
-    if (spareHere !== null) spares.removeEmpty(spareHere, path);
-  }
-
-  function* copyEntries(copying: Copying, spare: Spare | null, path: string, done: Done): InSteps<void> {
-    const { isShared, began, umask } = copying;
-    const [from, to] = [characters(copying.from), characters(copying.to)];
-    for (const entry of entriesOf(from + path)) {
-      const below = `${path}/${entry.name}`;
-      const before = isShared && began !== null ? find(characters(began) + below) : undefined;
+  function* copyEntries(copying: Copying, path: string, done: Done): InSteps<Entry[]> {
+    const { from, to, umask, isShared, began } = copying;
+    const entries: Entry[] = [];
+    for (const [name, entry] of entriesOf(from + path)) {
+      const below = `${path}/${name}`;
+      const before = isShared && began !== null ? find(began + below) : undefined;
       if (entry.isDirectory()) {
-        if (isShared && before?.isDirectory() !== true) share(from + below, to + below);
-        else yield* copyFolder(copying, spare, below, done);
+        if (isShared && before?.isDirectory() !== true) entries.push(link(name, from + below, to + below));
+        else entries.push(yield* copyFolder(copying, name, below, done));
       } else if (entry.isFile()) {
         if (isShared && !isAsCopied(files.lstatSync(bytes(from + below)), before))
-          share(from + below, to + below);
+          entries.push(link(name, from + below, to + below));
         else {
-          const moved = spare === null ? null : spares.moveFile(spare, copying, below);
-          count(done, below, moved ?? (yield* copyFile(from + below, to + below, umask)));
+          const stats = yield* copyFile(from + below, to + below, umask);
+          count(done, below, stats);
+          entries.push({ kind: 'file', name, mode: modeOf(stats, umask), source: fourOf(stats) });
         }
-      } else if (entry.isSymbolicLink())
-        files.symlinkSync(files.readlinkSync(bytes(from + below), 'buffer'), bytes(to + below));
+      } else if (entry.isSymbolicLink()) {
+        const target = files.readlinkSync(bytes(from + below), 'latin1');
+        entries.push(link(name, target, to + below));
+      }
       // A socket, a pipe or a device is nobody's to share.
       yield;
     }
+    return entries;
   }
+
+  function* copyFolder(copying: Copying, name: string, path: string, done: Done): InSteps<Entry> {
+    const { from, to, umask } = copying;
+    files.mkdirSync(bytes(to + path), 0o700);
+    const entries = yield* copyEntries(copying, path, done);
+    const mode = folderModeOf(files.statSync(bytes(from + path)), umask);
+    files.chmodSync(bytes(to + path), mode);
+    return { kind: 'folder', name, mode, entries };
+  }
+
+  /** A copy of them: Node's own object has 18 figures. */
+  const fourOf = ({ size, mtimeMs, ctimeMs, ino }: FileStats): FileStats => ({ size, mtimeMs, ctimeMs, ino });
 
   const count = (done: Done, path: string, stats: fileSystem.Stats): void => {
     done.print.update(lineOf(path, stats));
@@ -150,11 +152,14 @@ export function treeCopies(
     done.bytes += stats.size;
   };
 
-  const share = (from: string, to: string): void => files.symlinkSync(bytes(from), bytes(to));
+  const link = (name: string, target: string, to: string): Entry => {
+    files.symlinkSync(bytes(target), bytes(to));
+    return { kind: 'link', name, target };
+  };
 
   function* printFolder(folder: string, path: string, print: crypto.Hash): InSteps<void> {
-    for (const entry of entriesOf(folder + path)) {
-      const below = `${path}/${entry.name}`;
+    for (const [name, entry] of entriesOf(folder + path)) {
+      const below = `${path}/${name}`;
       if (entry.isDirectory()) yield* printFolder(folder, below, print);
       else if (entry.isFile()) print.update(lineOf(below, files.lstatSync(bytes(folder + below))));
       yield;
@@ -163,8 +168,8 @@ export function treeCopies(
 
   /** Each step looks at the copy first: a program may have put a link in the place of a folder, and it leads elsewhere. */
   function* removeFolder(from: string, to: string): InSteps<void> {
-    for (const entry of entriesOf(from)) {
-      const [source, copied] = [`${from}/${entry.name}`, `${to}/${entry.name}`];
+    for (const [name, entry] of entriesOf(from)) {
+      const [source, copied] = [`${from}/${name}`, `${to}/${name}`];
       try {
         const there = find(copied);
         if (there === undefined) continue;
@@ -184,15 +189,18 @@ export function treeCopies(
   }
 
   return {
-    *copy(copying, spare = null) {
+    *copy({ from, to, began, ...rest }) {
       const done = { print: createHash('sha256'), files: 0, bytes: 0 };
-      const isThere = spare !== null && find(characters(spare.to))?.ino === spare.inode;
-      yield* copyEntries(copying, isThere ? spare : null, '', done);
-      const { mode } = files.statSync(copying.to);
-      files.chmodSync(copying.to, mode & 0o7777);
-      const { ctimeMs: madeAt, ino: inode } = files.statSync(copying.to);
-      return { ...done, print: done.print.digest('hex'), madeAt, inode };
+      const inside = {
+        ...rest,
+        from: characters(from),
+        to: characters(to),
+        began: began === null ? null : characters(began),
+      };
+      const entries = yield* copyEntries(inside, '', done);
+      return { ...done, print: done.print.digest('hex'), entries };
     },
+    copyFile,
     *print(folder) {
       const print = createHash('sha256');
       yield* printFolder(characters(folder), '', print);

@@ -7,19 +7,22 @@ export interface TreeFiles {
   readonly bytes: (path: string) => Buffer;
   readonly characters: (path: string) => string;
   /** By their names. @throws the system's error */
-  readonly entriesOf: (folder: string) => fileSystem.Dirent[];
+  readonly entriesOf: (folder: string) => [name: string, entry: fileSystem.Dirent<Buffer>][];
   /** Links are not followed. */
   readonly find: (path: string) => fileSystem.Stats | undefined;
   /** Where it leads; null where it is no link. */
   readonly linkIn: (path: string) => string | null;
-  readonly isAsCopied: (source: fileSystem.Stats, copy: fileSystem.Stats | undefined) => boolean;
+  readonly isAsCopied: (source: FileStats, copy: fileSystem.Stats | undefined) => boolean;
   /** @param umask null: files keep the modes that they have */
   readonly modeOf: (file: fileSystem.Stats, umask: number | null) => number;
   /** Likewise. */
   readonly folderModeOf: (folder: fileSystem.Stats, umask: number | null) => number;
   /** A file's share of its tree's print. */
-  readonly lineOf: (path: string, file: fileSystem.Stats) => string;
+  readonly lineOf: (path: string, file: FileStats) => string;
 }
+
+/** What tells a file from one that was written to. */
+export type FileStats = Pick<fileSystem.Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
 
 /**
  * How files of a tree are looked at that is copied. Paths are kept as Latin-1, a character a byte: a name need not be
@@ -32,10 +35,12 @@ export function treeFiles(files: typeof fileSystem): TreeFiles {
   return {
     bytes,
     characters: (path) => Buffer.from(path).toString('latin1'),
+    // As bytes: where a file system does not tell kinds (readdir(3), DT_UNKNOWN) Node looks at each name in this folder.
     entriesOf: (folder) =>
       files
-        .readdirSync(bytes(folder), { encoding: 'latin1', withFileTypes: true })
-        .sort((one, other) => (one.name < other.name ? -1 : 1)),
+        .readdirSync(bytes(folder), { encoding: 'buffer', withFileTypes: true })
+        .map((entry): [string, fileSystem.Dirent<Buffer>] => [entry.name.toString('latin1'), entry])
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
     find: (path) => files.lstatSync(bytes(path), { throwIfNoEntry: false }),
     linkIn: (path) => {
       try {

@@ -141,6 +141,24 @@ const memory: readonly [string, string, 'oom' | 'failed'][] = [
     "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\nAborted\n",
     'oom',
   ],
+  ['Rust', 'memory allocation of 8589934592 bytes failed\nAborted (core dumped)\n', 'oom'],
+  [
+    'Julia on a GPU',
+    'ERROR: LoadError: Out of GPU memory trying to allocate 8 GiB\nEffective GPU memory usage: 90%\nStacktrace:\n [1] f\n',
+    'oom',
+  ],
+  ['PyTorch without a GPU', trace('RuntimeError: DefaultCPUAllocator: not enough memory: you tried'), 'oom'],
+  ['a bar that ends after it', `${trace('MemoryError')}Epoch 1:   0%|      | 0/10 [00:01<?, ?it/s]\n`, 'oom'],
+  [
+    'an exception before one that is ignored',
+    `${trace('MemoryError')}Exception ignored in: <function x>\n${trace('AttributeError: y')}`,
+    'oom',
+  ],
+  [
+    'an exception that was caught and logged',
+    `${trace('torch.OutOfMemoryError: CUDA out of memory.')}retrying with batch 16\nepoch 1\nerror: no such file\n`,
+    'failed',
+  ],
   ['R', 'Error: cannot allocate vector of size 8.0 Gb\nExecution halted\n', 'oom'],
   [
     'an exception that it led to',

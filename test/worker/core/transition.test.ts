@@ -33,7 +33,7 @@ describe('an attempt', () => {
         lines: [],
         standing: null,
         offsets: nothingRead,
-        printed: { score: 0.5 },
+        printed: [{ score: 0.5 }],
         oomKills: null,
         artifacts: [],
         unlisted: null,
@@ -341,7 +341,7 @@ describe('ending an attempt', () => {
     world.now += 1;
     world.post({ kind: 'tick' });
     expect(world.take('signal').signal).toBe('KILL');
-    world.finish('a-1', { exit: null, printed: null });
+    world.finish('a-1', { exit: null, printed: [] });
     expect(world.take('send-end').end.outcome).toEqual({ kind: 'cancelled' });
   });
 
@@ -538,7 +538,7 @@ describe('P1 an end', () => {
     world.say(2, { kind: 'hello', ...hello });
     world.take('close');
     world.forgetMessages();
-    world.finish('a-1', { lines: [{ score: 1 }, { score: 2 }], printed: null });
+    world.finish('a-1', { lines: [{ score: 1 }, { score: 2 }], printed: [] });
     world.expectNothingMore();
     world.say(2, { kind: 'reconciled', committedLines: { 'a-1': 1 } });
     expect(world.hear('metrics', 2)).toMatchObject({ from: 1, lines: [{ score: 2 }] });
@@ -551,7 +551,7 @@ describe('P1 an end', () => {
     world.spawnAll();
     world.post({ kind: 'closed', connection: 1 });
     world.forgetMessages();
-    world.finish('a-1', { lines: [{ score: 1 }, { score: 2 }, { score: 3 }], printed: null });
+    world.finish('a-1', { lines: [{ score: 1 }, { score: 2 }, { score: 3 }], printed: [] });
     world.expectNothingMore();
 
     world.post({ kind: 'opened', connection: 2 });
@@ -721,7 +721,7 @@ describe('an agent that begins', () => {
         lines: [],
         standing: null,
         offsets: nothingRead,
-        printed: null,
+        printed: [],
         oomKills: null,
         artifacts: [],
         unlisted: null,
@@ -758,7 +758,7 @@ describe('an agent that begins', () => {
       const world = World.greeted();
       world.lease(leaseOf('a-1'));
       world.spawnAll();
-      world.finish('a-1', { lines, printed: null });
+      world.finish('a-1', { lines, printed: [] });
       world.journal.splice(
         0,
         world.journal.length,
@@ -771,6 +771,22 @@ describe('an agent that begins', () => {
       const outcome = kept === lines ? 'succeeded' : 'lost';
       expect(status).toMatchObject({ kind: 'ended', end: { outcome: { kind: outcome } } });
     }
+  });
+
+  it('knows how many lines there were, though it wrote nothing down of some', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.spawnAll();
+    const read = (of: World, ...scores: readonly number[]): void => {
+      const lines = scores.map((score) => ({ score }));
+      of.post({ kind: 'lines', attempt: 'a-1', lines, standing: null, offsets: nothingRead });
+    };
+    read(world, ...Array<number>(60).fill(0));
+    read(world, 1, 2, 3);
+    world.now += 5_000;
+    read(world, 4);
+    const next = world.next();
+    for (const one of [world, next]) expect(one.state.attempts.get('a-1')?.kept.read).toBe(64);
   });
 
   it('knows from a compacted journal what it knew from the whole one', () => {

@@ -76,7 +76,7 @@ const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   lines: [],
   standing: null,
   offsets: nothingRead,
-  printed: { score: 1 },
+  printed: [{ score: 1 }],
   oomKills: null,
   artifacts: [],
   unlisted: null,

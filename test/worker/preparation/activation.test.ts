@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noSettings } from '../../../src/model/inventory.ts';
 import type { PreparationResult } from '../../../src/worker/core/preparation.ts';
 import { Preparations } from '../../../src/worker/preparation/preparations.ts';
+import { ContentKeeper } from '../../../src/worker/spool/content-keeper.ts';
 import { openHostFolder } from '../../../src/worker/spool/host-folder.ts';
 import { launchOf } from '../real-agent.ts';
 
@@ -25,7 +26,9 @@ const inherited = { PATH: process.env['PATH'] ?? '', HOME: tmpdir() };
 const login = (): Login => ({ environment: inherited, umask: 0o022 });
 
 function prepare(activate: string, ofHost: string | null = null): Promise<PreparationResult> {
-  const preparations = new Preparations(openHostFolder(root, 'machine'), login, (text) => text);
+  const host = openHostFolder(root, 'machine');
+  const keeper = new ContentKeeper(host.content, { machine: 'machine', bootId: 'boot' });
+  const preparations = new Preparations(host, keeper, login, (text) => text);
   const settings = { ...noSettings, activate: ofHost };
   return preparations.prepare({ spec: launchOf(['true'], { activate }), settings, wheels: null }, () => {});
 }

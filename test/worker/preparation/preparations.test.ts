@@ -7,6 +7,7 @@ import { noSettings } from '../../../src/model/inventory.ts';
 import { Preparations } from '../../../src/worker/preparation/preparations.ts';
 import { Steps } from '../../../src/worker/preparation/step.ts';
 import type { PreparationResult } from '../../../src/worker/core/preparation.ts';
+import { ContentKeeper } from '../../../src/worker/spool/content-keeper.ts';
 import { openHostFolder } from '../../../src/worker/spool/host-folder.ts';
 import { isAlive, readProcessStat } from '../../../src/worker/telemetry/process-stat.ts';
 import { launchOf } from '../real-agent.ts';
@@ -24,8 +25,10 @@ afterEach(() => {
 
 function prepare(launch: Partial<Launch>, buildMs?: number): Promise<PreparationResult> {
   const login = { environment: { PATH: process.env['PATH'] ?? '' }, umask: 0o022 };
+  const host = openHostFolder(root, 'machine');
   const preparations = new Preparations(
-    openHostFolder(root, 'machine'),
+    host,
+    new ContentKeeper(host.content, { machine: 'machine', bootId: 'boot' }),
     () => login,
     (text) => text,
     buildMs,
@@ -52,6 +55,24 @@ describe('a setup that hangs', () => {
     const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
     expect(started).toHaveLength(2);
     await vi.waitUntil(() => started.every(isGone));
+  });
+
+  it('is answered at its end, whatever daemon it has started holds its output open', async () => {
+    const pid = join(root, 'pid');
+    const result = await new Steps(
+      (text) => text,
+      () => 0o022,
+    ).run({
+      argv: ['sh', '-c', `sleep 1000 & echo $! > ${pid}; echo answer`],
+      folder: root,
+      environment: { PATH: process.env['PATH'] ?? '' },
+      log: join(root, 'log'),
+      answers: true,
+      limitMs: 60_000,
+      running: () => {},
+    });
+    process.kill(Number(readFileSync(pid, 'utf8')), 'SIGKILL');
+    expect(result).toEqual({ kind: 'done', output: 'answer\n' });
   });
 
   it('lets go of an output that a process outside of its group holds open', async () => {

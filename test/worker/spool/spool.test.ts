@@ -22,6 +22,7 @@ import { Journal } from '../../../src/worker/spool/journal.ts';
 import { readJournal } from '../../../src/worker/spool/read-journal.ts';
 import { cutLog, longestLogBytes, readTail } from '../../../src/worker/spool/log-file.ts';
 import { TextTail } from '../../../src/worker/spool/text-tail.ts';
+import { printedIn } from '../../../src/worker/supervisor/printed-result.ts';
 import { wrapper } from '../../../src/worker/supervisor/wrapper.ts';
 
 let folder: string;
@@ -141,6 +142,18 @@ describe('a log', () => {
     expect([text[0], text.at(-1)]).toEqual(['a', 'c']);
   });
 
+  it('whose middle was cut out has no result before that: a later one may have stood there', () => {
+    const objective = { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false } as const;
+    const path = join(folder, 'log');
+    const lines = (letter: string): string => `${letter.repeat(1_023)}\n`.repeat(40 * 1024);
+    writeFileSync(path, `{"score": 0.1}\n${lines('a')}{"score": 0.5}\n${lines('b')}`);
+    expect(printedIn(path, objective)).toEqual([{ score: 0.1 }, { score: 0.5 }]);
+    cutLog(path);
+    expect(printedIn(path, objective)).toEqual([]);
+    appendFileSync(path, '{"score": 0.9}\n');
+    expect(printedIn(path, objective)).toEqual([{ score: 0.9 }]);
+  });
+
   it('is read from its end', () => {
     const path = join(folder, 'log');
     writeFileSync(path, 'one\ntwo\nthree\n');
@@ -179,6 +192,17 @@ describe('a tail', () => {
     expect(textsOf(tail, false)).toEqual([]);
     appendFileSync(path, 'c,d\n');
     expect(textsOf(tail, false)).toEqual(['c,d']);
+  });
+
+  it('reads one that was begun anew and is as long, or longer', () => {
+    const path = join(folder, 'report');
+    const tail = new TextTail(path, 0);
+    for (const text of ['one 1\n', 'one 2\n', 'three 3\n']) {
+      writeFileSync(path, text);
+      expect(textsOf(tail, true)).toEqual([text.trim()]);
+    }
+    appendFileSync(path, 'four\n');
+    expect(textsOf(tail, true)).toEqual(['four']);
   });
 
   it('reads long lines whole, and stops at one of over 16 MiB, which may have been the result', () => {

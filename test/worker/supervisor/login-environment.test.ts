@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,16 @@ describe('the environment of a login shell', () => {
     );
     expect(read).toMatchObject({ kind: 'read', environment: { FLAVOUR: 'two\nlines', KEPT: '1' } });
     if (read.kind === 'read') expect(Object.keys(read.environment)).not.toContain('SHLVL');
+  });
+
+  it('is there at once where a login file starts what holds its output open', async () => {
+    const pid = join(home, 'daemon');
+    writeFileSync(join(home, '.bash_profile'), `export FLAVOUR=1; sleep 60 & echo $! > ${pid}\n`);
+    const began = performance.now();
+    const read = await readLoginEnvironment({ SHELL: '/bin/bash', HOME: home, PATH: '/usr/bin:/bin' }, 0o022);
+    process.kill(Number(readFileSync(pid, 'utf8')));
+    expect(read).toMatchObject({ kind: 'read', environment: { FLAVOUR: '1' } });
+    expect(performance.now() - began).toBeLessThan(4_000);
   });
 
   it('of a shell that nobody may use is not read', async () => {

@@ -14,6 +14,7 @@ import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder
 import { noSettings } from '../../../src/model/inventory.ts';
 import { nothingPrepared } from '../../../src/worker/core/preparation.ts';
 import { cpuMsOf } from '../../model/cpu-time.ts';
+import { fillBoth } from '../../../src/model/variables.ts';
 import { launchOf, leaseOf } from '../real-agent.ts';
 
 const tailLines = (...texts: string[]) => texts.map((text, at) => ({ text, at }));
@@ -102,8 +103,22 @@ const around: readonly [line: string, read: number | string | null][] = [
   ['best acc: 0.99 | acc: 0.9', 0.9],
   ['acc: 0.91±0.02', 0.91],
   ['acc: 0.9*', 0.9],
+  ['acc: 0.9 / loss: 0.3', 0.9],
+  ['acc: 0.9 (acc: 0.9)', 0.9],
+  ['acc: 0.5\b\b\b0.9', 0.9],
+  ['acc: 0.5\b\b\b\b\b\b\b\bacc: 0.9\b\b', 0.9],
   ['acc: 0,91', '0,91'],
+  ["acc: 1'234.5", "1'234.5"],
+  ['acc: 1 234.5 now', '1 234.5'],
+  ['acc: 1\u00a0234.5', '1\u00a0234.5'],
+  ['acc: 1\u202f234\u202f567', '1\u202f234\u202f567'],
+  ['acc: 9907 / 10000 (99%)', '9907 / 10000'],
+  ['acc: 1.5 × 10^-3', '1.5 × 10^-3'],
+  ['acc: 1.5*10^-3', '1.5*10^-3'],
+  ['train: loss 0.1 - acc: 0.99 | val: loss 0.3 - acc: 0.8', '0.99 and 0.8 (in one line)'],
+  ['acc: N/A | acc: 0.8', 0.8],
   ['acc: 0.9s', '0.9s'],
+  ['acc: ０.９', '０.９'],
   ['best acc: 0.99', 'best acc: {acc}'],
   ['Epoch 3: best acc: 0.99', 'best acc: {acc}'],
   ['(best acc: 0.99)', 'best acc: {acc}'],
@@ -111,6 +126,7 @@ const around: readonly [line: string, read: number | string | null][] = [
   ['my-acc: 0.99', 'my-acc: {acc}'],
   ['val/acc: 0.99', 'val/acc: {acc}'],
   ['top5.acc: 0.99', 'top5.acc: {acc}'],
+  ["[100]\tvalid_0's acc: 0.99", "valid_0's acc: {acc}"],
   ['acc_top5: 0.99', null],
   ['accuracy: 0.99', null],
 ];
@@ -129,6 +145,8 @@ describe('a pattern, and the words around it', () => {
     expect(read('acc {acc}.', 'acc 0.7.1')).toEqual([]);
     expect(read('{acc}% right', '1,234.5% right')).toEqual([]);
     expect(read('{acc}% right', 'now 91.5% right')).toEqual([{ acc: 91.5 }]);
+    for (const text of ["1'234.5", '1\u00a0234.5', '\u22120.5', '9907 / 10000'])
+      expect(read('{acc} right', `${text} right`)).toEqual([]);
   });
 
   it('says from where another agent has to read', () => {
@@ -213,20 +231,15 @@ describe('a program', () => {
   it('has the contract above the sweep’s env, and that above what the agent has', () => {
     const run = runFolder(openHostFolder(folder, 'cedar'), 'a-1');
     const base = inherited({ PATH: '/bin', HOME: '/home/ada', LABSWEEP_TRIAL: 'outer' });
+    const env = { HOME: '/other', MKL_NUM_THREADS: '7', LABSWEEP_SEED: 'mine', LABSWEEP_WORDS: 'yes,no' };
+    const { values: own } = fillBoth({ HOME: '/host' }, env, base);
     const added = trialEnvironment(
       leaseOf('a-1', {
         resources: { cpus: 2.5, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
       }),
-      launchOf(['train'], {
-        env: { HOME: '/other', MKL_NUM_THREADS: '7', LABSWEEP_SEED: 'mine', LABSWEEP_WORDS: 'yes,no' },
-      }),
-      {
-        prepared: nothingPrepared,
-        settings: { ...noSettings, env: { HOME: '/host' } },
-        passed: {},
-        device: 'cpu',
-      },
-      { run, checkpoint: '/checkpoint', data: null, engines: {}, base: { PATH: '/bin' } },
+      launchOf(['train'], { env }),
+      { prepared: nothingPrepared, settings: noSettings, passed: {}, device: 'cpu' },
+      { run, checkpoint: '/checkpoint', data: null, engines: {}, base: { PATH: '/bin' }, own },
     );
     expect({ ...base, ...added }).toMatchObject({
       PATH: '/bin',
