@@ -28,6 +28,7 @@ type RoomName =
   | 'coordinator/core'
   | 'coordinator/scheduler'
   | 'coordinator/transition'
+  | 'coordinator/why'
   | 'worker'
   | 'worker/core'
   | 'programs'
@@ -68,6 +69,10 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     ],
     pure: true,
   },
+  'coordinator/why': {
+    imports: ['model', 'ledger', 'coordinator/hosts', 'coordinator/scheduler'],
+    pure: true,
+  },
   coordinator: {
     imports: [
       'model',
@@ -80,6 +85,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'coordinator/hosts',
       'coordinator/core',
       'coordinator/transition',
+      'coordinator/why',
     ],
     pure: false,
   },

@@ -1,11 +1,11 @@
 /** P6 for a whole ledger: what waits for what, and which devices have nothing to do. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
+import type { Refusal } from '../model/refusal.ts';
 import { refusalText } from '../model/refusal-text.ts';
 import { isAskedFor, notAskedOf, notAskedPartText, notAskedSweepText } from './asked.ts';
 import { gpusOf, refusalTextOf } from './devices.ts';
-import { refusalOfAll } from './misfit.ts';
-import { notOpenText, refusalOfHost } from './waiting.ts';
+import { notOpenText } from './waiting.ts';
 
 export interface WaitingSummary {
   /** Trials that wait for one reason, the largest group first. */
@@ -68,29 +68,44 @@ function queuedText(sweep: Sweep, live: LiveFigures | null): string {
   if (sweep.status.kind !== 'open') return notOpenText(sweep);
   if (live === null) return `no coordinator runs; \`labsweep resume ${sweep.name}\` starts one`;
   if (!isAskedFor(sweep, live)) return notAskedSweepText(sweep);
-  const { concurrent } = sweep.declaration;
-  if (concurrent !== null && sweep.counts.leased + sweep.counts.running >= concurrent)
-    return `the sweep allows ${concurrent} at once`;
-  const ready = live.hosts.filter((host) => host.state === 'ready');
-  if (ready.length > 0) return fillText(ready, sweep);
-  return `no host is ready: ${live.hosts.map((host) => `${host.name}: ${hostText(host, sweep)}`).join('; ')}`;
+  const isReady = ({ name }: { readonly name: string }): boolean =>
+    live.hosts.some((host) => host.name === name && host.state === 'ready');
+  const said = live.hosts.map(({ name }) => ({ name, refusal: refusalOfAll(live, sweep, name) }));
+  const atOnce = said.flatMap(({ refusal }) => (refusal?.kind === 'concurrent' ? [refusal.limit] : []));
+  if (atOnce[0] !== undefined) return `the sweep allows ${atOnce[0]} at once`;
+  const ready = said.filter(isReady);
+  return ready.length > 0 ? fillText(ready) : `no host is ready: ${said.flatMap(hostText).join('; ')}`;
+}
+
+interface Said {
+  readonly name: string;
+  readonly refusal: Refusal | null;
+}
+
+const hostText = ({ name, refusal }: Said): string[] =>
+  refusal === null ? [] : [`${name}: ${refusalText(refusal)}`];
+
+/**
+ * Why a host takes none of the trials of a sweep that wait, as the coordinator says; null where it takes some of them, as
+ * soon as it has room.
+ */
+function refusalOfAll(live: LiveFigures, sweep: Sweep, host: string): Refusal | null {
+  const waits = live.sweeps.find((one) => one.sweep === sweep.name)?.waits ?? [];
+  const refusals = waits.flatMap(({ hosts }) => hosts.filter((one) => one.host === host));
+  const isTaken = refusals.some(({ refusal }) => refusal === null || refusal.kind === 'queue');
+  return isTaken ? null : (refusals.at(-1)?.refusal ?? null);
 }
 
 /** Of hosts that are ready: those that take what waits have enough of it, the others take none. */
-function fillText(ready: readonly LiveHost[], sweep: Sweep): string {
-  const full = ready.filter((host) => refusalOfAll(host, sweep) === null);
-  const others = ready.flatMap((host) => {
-    const refusal = refusalOfAll(host, sweep);
-    return refusal === null ? [] : [`${host.name}: ${refusalText(refusal)}`];
-  });
+function fillText(ready: readonly Said[]): string {
+  const full = ready.filter(({ refusal }) => refusal === null);
+  const others = ready.flatMap(hostText);
   const fill =
     full.length === 1
       ? `${full[0]?.name} has its fill`
       : `the ${full.length} hosts that are ready have their fill`;
   return [...(full.length === 0 ? ['no host that is ready takes them'] : [fill]), ...others].join('; ');
 }
-
-const hostText = (host: LiveHost, sweep: Sweep): string => refusalText(refusalOfHost(host, sweep, 0));
 
 function backlogGroup(
   state: LedgerState,
@@ -125,7 +140,7 @@ function idleText(state: LedgerState, host: LiveHost, live: LiveFigures): string
       sweep.counts.queued > notAskedOf(sweep, live),
   );
   if (waiting.length === 0) return 'nothing waits';
-  const refusals = waiting.map((sweep) => refusalOfAll(host, sweep));
+  const refusals = waiting.map((sweep) => refusalOfAll(live, sweep, host.name));
   const [refused] = refusals;
   return refused && !refusals.includes(null) ? refusalText(refused) : 'about to be leased something';
 }

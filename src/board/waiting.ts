@@ -1,16 +1,13 @@
 /** P6: why a trial waits, from the ledger and the live figures. Pure. */
-import { checkpointSources, worthWaitingMs } from '../ledger/checkpoints.ts';
-import { hostsDownUnder } from '../ledger/crashes.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
-import { hostsThatFailed } from '../ledger/trials.ts';
+import { waitingKey } from '../ledger/waiting-key.ts';
 import { type AttemptId, type HostName, hostName, type TrialId } from '../model/ids.ts';
 import { outcomeText } from '../model/outcome-text.ts';
 import type { DeviceRefusal, Refusal } from '../model/refusal.ts';
 import { deviceRefusalText, refusalText } from '../model/refusal-text.ts';
 import { notAskedText } from './asked.ts';
 import { deviceLabel } from './devices.ts';
-import { misfit } from './misfit.ts';
 import { wholeSeconds } from './text.ts';
 
 /** A refusal with where it was met: a GPU's, by UUID and the driver's number, or the whole host's. */
@@ -70,65 +67,40 @@ function whyQueued(state: LedgerState, trial: Trial, live: LiveFigures | null, r
   if (notAsked !== null) return reason(notAsked);
   if (live === null) return reason(`no coordinator runs; \`labsweep resume ${sweep.name}\` starts one`);
   if (live.hosts.length === 0) return reason('the inventory has no hosts');
-  const ahead = aheadOf(sweep, trial);
   return reason(
-    waitsForCheckpoint(state, trial, live) ?? 'it waits for a host',
-    live.hosts.flatMap((host) =>
-      placed(
-        host,
-        misfit(host, trial) ??
-          wentDown(state, trial, host) ??
-          failedThere(state, trial, host, live.hosts) ??
-          refusalOfHost(host, sweep, ahead),
-      ),
-    ),
+    waitsForCheckpoint(trial, live) ?? 'it waits for a host',
+    refusalsIn(state, trial, sweep, live).flatMap(({ host, refusal }) => placed(host, refusal)),
   );
 }
 
 /** Its next attempt goes on from where the last one was. */
-function waitsForCheckpoint(
-  state: LedgerState,
-  trial: Trial,
-  { carries, hosts }: LiveFigures,
-): string | null {
-  const carry = carries.find((each) => each.trial === trial.id);
+function waitsForCheckpoint({ id }: Trial, { carries, sweeps }: LiveFigures): string | null {
+  const carry = carries.find(({ trial }) => trial === id);
   if (carry !== undefined) return `its checkpoint is on its way from ${carry.from} to ${carry.to}`;
-  const [source] = checkpointSources(state, trial);
-  const host = hosts.find(({ name }) => name === source?.host);
-  return source !== undefined && host?.state === 'unreachable' && (host.awayMs ?? 0) < worthWaitingMs(source)
-    ? `it waits for ${host.name}, which has its checkpoint and cannot be reached now`
-    : null;
+  const awaited = sweeps.flatMap(({ awaits }) => awaits).find(({ trial }) => trial === id);
+  return awaited === undefined
+    ? null
+    : `it waits for ${awaited.host}, which has its checkpoint and cannot be reached now`;
 }
 
-const wentDown = (state: LedgerState, trial: Trial, host: LiveHost): Refusal | null =>
-  hostsDownUnder(state, trial).has(hostName(host.name)) ? { kind: 'went-down' } : null;
-
-/** A trial that failed on a host starts on another first, if there is one that may come. */
-function failedThere(
+/** What the coordinator has said of it; of what it has not, others are ahead. */
+function refusalsIn(
   state: LedgerState,
   trial: Trial,
-  host: LiveHost,
-  hosts: readonly LiveHost[],
-): Refusal | null {
-  const failed: ReadonlySet<string> = hostsThatFailed(state, trial);
-  const mayCome = ({ name, state }: LiveHost): boolean =>
-    !failed.has(name) && state !== 'off' && state !== 'quarantined' && state !== 'unprepared';
-  const isHeldBack = host.state === 'ready' && failed.has(host.name) && hosts.some(mayCome);
-  return isHeldBack ? { kind: 'failed-there' } : null;
-}
-
-/** Why a host has not been leased the first `ahead + 1` waiting trials of a sweep. */
-export function refusalOfHost(host: LiveHost, sweep: Sweep, ahead: number): Refusal {
-  const { labels, launch } = sweep.declaration;
-  const missing = labels.filter((label) => !host.labels.includes(label));
-  if (missing.length > 0) return { kind: 'labels', missing };
-  const unprepared = host.unprepared[launch];
-  if (unprepared !== undefined) return { kind: 'unprepared', because: unprepared, logTail: '' };
-  if (host.state !== 'ready') return refusalOfState(host);
-  const { concurrent } = sweep.declaration;
-  const running = sweep.counts.leased + sweep.counts.running;
-  if (concurrent !== null && running >= concurrent) return { kind: 'concurrent', running, limit: concurrent };
-  return { kind: 'queue', ahead: ahead + host.backlog };
+  sweep: Sweep,
+  { sweeps, hosts }: LiveFigures,
+): { readonly host: string; readonly refusal: Refusal }[] {
+  const key = waitingKey(state, trial);
+  const waits = sweeps.find((one) => one.sweep === sweep.name)?.waits.find((one) => one.key === key);
+  const said = waits?.hosts ?? hosts.map(({ name }) => ({ host: name, refusal: null }));
+  const ahead = aheadOf(sweep, trial);
+  return said.map(({ host, refusal }) => ({
+    host,
+    refusal:
+      refusal === null || refusal.kind === 'queue'
+        ? { kind: 'queue', ahead: ahead + (refusal?.ahead ?? 0) }
+        : refusal,
+  }));
 }
 
 /** Of a host that is not ready. */
@@ -165,11 +137,11 @@ function whyLeased(
   if (held.length > 0)
     return reason(
       place,
-      held.flatMap((refusal) => placed(host, refusal)),
+      held.flatMap((refusal) => placed(host.name, refusal)),
     );
-  if (host.state !== 'ready') return reason(place, placed(host, refusalOfState(host)));
+  if (host.state !== 'ready') return reason(place, placed(host.name, refusalOfState(host)));
   if (ahead === 0) return reason(`${place} and starts as soon as there is room`);
-  return reason(place, placed(host, { kind: 'queue', ahead }));
+  return reason(place, placed(host.name, { kind: 'queue', ahead }));
 }
 
 /** Attempts that wait on a host, in the order in which they were leased. */
@@ -177,7 +149,7 @@ const backlogOf = (state: LedgerState, host: HostName): AttemptId[] =>
   [...(state.hosts.get(host)?.open ?? [])].filter((id) => state.attempts.get(id)?.status.kind === 'leased');
 
 /** One for each GPU where it is the GPUs that refuse. */
-function placed({ name }: LiveHost, refusal: Refusal): PlacedRefusal[] {
+function placed(name: string, refusal: Refusal): PlacedRefusal[] {
   const host = hostName(name);
   if (refusal.kind !== 'gpus') return [{ host, device: null, ...refusal }];
   return refusal.devices.flatMap(({ device, index, refusals }) =>

@@ -6,16 +6,18 @@ import { secondsPerWork } from '../predict/duration.ts';
 import { isAsked } from './hosts/asked.ts';
 import type { FleetHost } from './hosts/fleet-host.ts';
 import type { LaunchState } from './hosts/link.ts';
-import { type Connection, connectionOf, silenceOf } from './hosts/link.ts';
+import { type Connection, connectionOf } from './hosts/link.ts';
 import type { CoordinatorState } from './hosts/state.ts';
 import { parallelOf } from './hosts/backlog.ts';
 import { closedTo } from './hosts/eligibility.ts';
 import { stranded } from './stranded.ts';
+import { waitsOf } from './why/waits.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 
 /** `now` and `at` are the coordinator's wall clock, in ms; `events` are committed. */
 export function liveFigures(state: CoordinatorState, pid: number, events: number, now: number): LiveFigures {
+  const waits = waitsOf(state, now);
   return {
     at: now,
     pid,
@@ -27,6 +29,9 @@ export function liveFigures(state: CoordinatorState, pid: number, events: number
       asked: state.asked.has(sweep.name),
       waiting: waitingOf(state, sweep),
       stranded: strandedNow(state, sweep),
+      waits: [],
+      awaits: [],
+      ...waits.get(sweep.name),
     })),
     hosts: [...state.fleet.values()].map((host) => liveHost(state, host, now)),
     carries: carriesNow(state),
@@ -63,12 +68,6 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
     name: host.name,
     labels: [...host.listing.labels],
     ...condition(state, host),
-    awayMs: silenceOf(host.link)?.ms ?? null,
-    unprepared: Object.fromEntries(
-      [...(connectionOf(host.link)?.launches ?? [])].flatMap(([launch, state]) =>
-        state.kind === 'refused' ? [[launch, state.problem] as const] : [],
-      ),
-    ),
     facts: connectionOf(host.link)?.facts ?? null,
     figures: link?.figures ?? null,
     running: open.flatMap(({ id, trial, status }) =>

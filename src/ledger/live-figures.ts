@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { refusalSchema } from '../model/refusal.ts';
 import { holdingSchema, hostFactsSchema, hostFiguresSchema } from '../protocol/messages.ts';
-import { record } from '../model/own.ts';
 
 /** What holds now and is no fact of the ledger: the writer says it once a second, for `status` and `why`. */
 export const liveFiguresSchema = z.object({
@@ -19,6 +18,18 @@ export const liveFiguresSchema = z.object({
       asked: z.boolean().default(true),
       /** Where only some of its trials were asked for: those that are still to be leased. */
       waiting: z.array(z.string()).nullable().default(null),
+      /** Why what was asked for is not leased: by host, for trials that wait for the same (waiting-key.ts). */
+      waits: z
+        .array(
+          z.object({
+            key: z.string(),
+            /** Null: nothing is against it, and it is about to be leased. Of a queue, the trials that wait on the host. */
+            hosts: z.array(z.object({ host: z.string(), refusal: refusalSchema.nullable() })),
+          }),
+        )
+        .default([]),
+      /** Trials that wait for a host to come back, which has their checkpoint. */
+      awaits: z.array(z.object({ trial: z.string(), host: z.string() })).default([]),
       /** Why none of what was asked for can go on, by host; null while something may. */
       stranded: z
         .array(z.object({ host: z.string(), refusal: refusalSchema }))
@@ -34,10 +45,6 @@ export const liveFiguresSchema = z.object({
       labels: z.array(z.string()),
       /** Why it is not ready, or what is amiss while it is, for a person. */
       because: z.string().nullable(),
-      /** For how long it cannot be reached; null where it can, or was not tried yet. */
-      awayMs: z.number().nullable().default(null),
-      /** What could not be made there, and why, by launch. */
-      unprepared: record(z.string(), z.string()),
       facts: hostFactsSchema.nullable(),
       figures: hostFiguresSchema.nullable(),
       running: z.array(

@@ -33,7 +33,9 @@ describe('the live view', () => {
     const running = built.start(idOf(atLayers(5)), 'cedar', 'cpu0');
     built.now += 3.4 * minute;
     const live = {
-      sweeps: [{ sweep: 'lab', etaSeconds: 540, asked: true, waiting: null, stranded: null }],
+      sweeps: [
+        { sweep: 'lab', etaSeconds: 540, asked: true, waiting: null, stranded: null, waits: [], awaits: [] },
+      ],
       hosts: [
         liveHost('cedar', { running: [], backlog: 1 }),
         liveHost('birch', { state: 'unreachable', because: 'no route to host' }),

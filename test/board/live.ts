@@ -9,8 +9,6 @@ export const liveHost = (name: string, options: Partial<LiveHost> = {}): LiveHos
   labels: [],
   state: 'ready',
   because: null,
-  awayMs: null,
-  unprepared: {},
   facts: null,
   figures: null,
   running: [],

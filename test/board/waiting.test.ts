@@ -4,6 +4,7 @@ import { whyAll } from '../../src/board/waiting-summary.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import type { TrialId } from '../../src/model/ids.ts';
 import type { DeviceRefusal } from '../../src/model/refusal.ts';
+import { waitingKey } from '../../src/ledger/waiting-key.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost, withGpus } from './live.ts';
 
@@ -17,6 +18,17 @@ const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({
   carries: [],
   inventoryProblem: null,
 });
+/** What the coordinator has said of all that waits in `lab`, but for trials with a history. */
+const saying = (
+  live: LiveFigures,
+  hosts: LiveFigures['sweeps'][number]['waits'][number]['hosts'],
+  built: LedgerBuilder,
+): LiveFigures => {
+  const keys = new Set([...built.state.trials.values()].map((trial) => waitingKey(built.state, trial)));
+  const waits = [...keys].map((key) => ({ key, hosts }));
+  const said = { sweep: 'lab', etaSeconds: null, asked: true, waiting: null, stranded: null, awaits: [] };
+  return { ...live, sweeps: [{ ...said, waits }] };
+};
 const points = (count: number) => Array.from({ length: count }, (_, x) => ({ params: { x } }));
 
 function why(built: LedgerBuilder, trial: TrialId, live: LiveFigures | null) {
@@ -26,83 +38,79 @@ function why(built: LedgerBuilder, trial: TrialId, live: LiveFigures | null) {
 }
 
 describe('P6 why a trial waits', () => {
-  test('a queued trial has a reason from every host', () => {
+  test('a queued trial has the reason that the coordinator has said for every host', () => {
     const built = new LedgerBuilder();
-    const { launch } = built.sweep(built.declare({ points: points(3) })).declaration;
-    const live = liveWith(
-      liveHost('cedar', { backlog: 4 }),
-      liveHost('birch', { state: 'unreachable', because: 'no route to host' }),
-      liveHost('alder', { state: 'quarantined', because: 'no space left' }),
-      liveHost('maple', { state: 'off', because: 'PSU broken' }),
-      liveHost('rowan', { state: 'preparing' }),
-      liveHost('aspen', { unprepared: { [launch]: '`setup` failed', other: 'not ours' } }),
-      liveHost('hazel', { unprepared: { other: 'not ours' } }),
+    built.declare({ points: points(3) });
+    const unreachable = { kind: 'unreachable', because: 'no route to host' } as const;
+    const live = saying(
+      liveWith(liveHost('cedar', { backlog: 4 }), liveHost('birch'), liveHost('alder'), liveHost('maple')),
+      [
+        { host: 'cedar', refusal: { kind: 'queue', ahead: 4 } },
+        { host: 'birch', refusal: unreachable },
+        { host: 'alder', refusal: null },
+        {
+          host: 'maple',
+          refusal: {
+            kind: 'gpus',
+            devices: [
+              { device: 'GPU-0', index: 0, refusals: [{ kind: 'gpu-off', because: 'its fan is broken' }] },
+            ],
+          },
+        },
+      ],
+      built,
     );
-    expect(why(built, idOf({ x: 2 }), live)).toEqual({
+    const said = why(built, idOf({ x: 2 }), live);
+    expect(said).toEqual({
       trial: idOf({ x: 2 }),
       state: 'queued',
       because: 'it waits for a host',
       refusals: [
         { host: 'cedar', device: null, kind: 'queue', ahead: 6 },
-        { host: 'birch', device: null, kind: 'unreachable', because: 'no route to host' },
-        { host: 'alder', device: null, kind: 'quarantined', because: 'no space left' },
-        { host: 'maple', device: null, kind: 'off', because: 'PSU broken' },
-        { host: 'rowan', device: null, kind: 'preparing', what: 'preparing' },
-        { host: 'aspen', device: null, kind: 'unprepared', because: '`setup` failed', logTail: '' },
-        { host: 'hazel', device: null, kind: 'queue', ahead: 2 },
+        { host: 'birch', device: null, ...unreachable },
+        { host: 'alder', device: null, kind: 'queue', ahead: 2 },
+        { host: 'maple', device: 'GPU-0', index: 0, kind: 'gpu-off', because: 'its fan is broken' },
       ],
     });
-  });
-
-  test('a trial that has failed on a host waits for another one, as long as one may come', () => {
-    const built = new LedgerBuilder();
-    built.declare({ points: points(1), declaration: { retries: 1 } });
-    built.fail(idOf({ x: 0 }), 'exit code 1', 'cedar');
-    const away = liveHost('birch', { state: 'unreachable', because: 'no route to host' });
-    expect(why(built, idOf({ x: 0 }), liveWith(liveHost('cedar'), away)).refusals).toEqual([
-      { host: 'cedar', device: null, kind: 'failed-there' },
-      { host: 'birch', device: null, kind: 'unreachable', because: 'no route to host' },
+    expect(said.refusals.map(placedText)).toEqual([
+      '6 trials are ahead of it',
+      'the host cannot be used: no route to host',
+      '2 trials are ahead of it',
+      'GPU 0 is off: its fan is broken',
     ]);
-    const off = liveHost('birch', { state: 'off', because: 'PSU broken' });
-    expect(why(built, idOf({ x: 0 }), liveWith(liveHost('cedar'), off)).refusals[0]).toMatchObject({
-      kind: 'queue',
-    });
   });
 
-  test('a trial waits for its checkpoint, or for the host that has it, for no longer than it ran', () => {
+  test('a trial has the reasons of those that have its history', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(2), declaration: { retries: 1 } });
+    built.fail(idOf({ x: 0 }), 'exit code 1', 'cedar');
+    const trial = built.state.trials.get(idOf({ x: 0 }));
+    if (trial === undefined) throw new Error('it was declared');
+    const key = waitingKey(built.state, trial);
+    const live = saying(liveWith(liveHost('cedar')), [{ host: 'cedar', refusal: null }], built);
+    const [sweep] = live.sweeps;
+    if (sweep === undefined) throw new Error('it was said');
+    const hosts = [{ host: 'cedar', refusal: { kind: 'failed-there' } as const }];
+    const waits = sweep.waits.map((one) => (one.key === key ? { key, hosts } : one));
+    const told = { ...live, sweeps: [{ ...sweep, waits }] };
+    expect(why(built, idOf({ x: 0 }), told).refusals[0]).toMatchObject({ kind: 'failed-there' });
+    expect(why(built, idOf({ x: 1 }), told).refusals[0]).toMatchObject({ kind: 'queue' });
+  });
+
+  test('a trial waits for its checkpoint, or for the host that has it', () => {
     const built = new LedgerBuilder();
     built.declare({ points: points(1) });
     const trial = idOf({ x: 0 });
-    built.end(trial, { outcome: { kind: 'vanished' }, checkpointBytes: 1_000, seconds: 60 });
-    const liveAfter = (awayMs: number): LiveFigures => {
-      const away = liveHost('cedar', { state: 'unreachable', because: 'no route to host', awayMs });
-      return liveWith(away, liveHost('birch'));
-    };
-    const live = liveAfter(59_000);
+    const live = saying(liveWith(liveHost('cedar'), liveHost('birch')), [], built);
     const carries = [{ trial, from: 'cedar', to: 'birch' }];
     expect(why(built, trial, { ...live, carries }).because).toBe(
       'its checkpoint is on its way from cedar to birch',
     );
-    expect(why(built, trial, live).because).toBe(
+    const sweeps = live.sweeps.map((sweep) => ({ ...sweep, awaits: [{ trial, host: 'cedar' }] }));
+    expect(why(built, trial, { ...live, sweeps }).because).toBe(
       'it waits for cedar, which has its checkpoint and cannot be reached now',
     );
-    expect(why(built, trial, liveAfter(60_000)).because).toBe('it waits for a host');
-  });
-
-  test('a trial under which hosts went down goes back to none on which it was alone', () => {
-    const built = new LedgerBuilder();
-    built.declare({ points: points(1) });
-    const id = idOf({ x: 0 });
-    for (const alone of [false, false, true]) {
-      const attempt = built.start(id, 'cedar', 'cpu', alone);
-      built.endAttempt(attempt, { outcome: { kind: 'lost', reason: 'reboot' } }, 'cedar');
-      built.now += 3_600_000;
-    }
-    const away = liveHost('birch', { state: 'unreachable', because: 'no route to host' });
-    expect(why(built, id, liveWith(liveHost('cedar'), away)).refusals).toEqual([
-      { host: 'cedar', device: null, kind: 'went-down' },
-      { host: 'birch', device: null, kind: 'unreachable', because: 'no route to host' },
-    ]);
+    expect(why(built, trial, live).because).toBe('it waits for a host');
   });
 
   test('a trial that was given up for the hosts that went down under it says so', () => {
@@ -115,15 +123,6 @@ describe('P6 why a trial waits', () => {
     expect(why(built, id, liveWith(liveHost('cedar'))).because).toBe(
       `it was given up: hosts go down under it; \`labsweep retry ${id.slice(0, 8)}\` tries it again`,
     );
-  });
-
-  test('a sweep that runs as many as it may holds the others back', () => {
-    const built = new LedgerBuilder();
-    built.declare({ points: points(2), declaration: { concurrent: 1 } });
-    built.start(idOf({ x: 0 }));
-    expect(why(built, idOf({ x: 1 }), liveWith(liveHost('cedar'))).refusals).toEqual([
-      { host: 'cedar', device: null, kind: 'concurrent', running: 1, limit: 1 },
-    ]);
   });
 
   test('a leased trial has its place in the backlog, and the refusals of the agent where it is asked', () => {
@@ -207,8 +206,17 @@ describe('P6 why anything waits', () => {
       liveHost('alder', withGpus({})),
     );
     const noGpu = 'needs a GPU, and the host has none';
+    const said = saying(
+      live,
+      [
+        { host: 'cedar', refusal: { kind: 'queue', ahead: 0 } },
+        { host: 'birch', refusal: { kind: 'no-gpu', because: null } },
+        { host: 'alder', refusal: { kind: 'labels', missing: ['cuda12'] } },
+      ],
+      built,
+    );
     const noLabel = 'the host lacks label cuda12';
-    const { groups, idle } = whyAll(built.state, live);
+    const { groups, idle } = whyAll(built.state, said);
     expect(groups[0]?.because).toBe(`cedar has its fill; birch: ${noGpu}; alder: ${noLabel}`);
     expect(idle.map(({ host, because }) => [host, because])).toEqual([
       ['cedar', 'about to be leased something'],
@@ -229,7 +237,8 @@ describe('P6 why anything waits', () => {
         holds: [{ attempt: held, refusals: [{ kind: 'load', othersLoad: 9, limit: 6 }] }],
       }),
     );
-    expect(whyAll(built.state, live)).toEqual({
+    const hosts = ['cedar', 'birch'].map((host) => ({ host, refusal: { kind: 'queue', ahead: 1 } as const }));
+    expect(whyAll(built.state, saying(live, hosts, built))).toEqual({
       groups: [
         { trials: 3, where: 'lab', because: 'the 2 hosts that are ready have their fill' },
         {
@@ -253,7 +262,8 @@ describe('P6 why anything waits', () => {
     const built = new LedgerBuilder();
     built.declare({ points: points(1) });
     const live = liveWith(liveHost('birch', { state: 'unreachable', because: 'no route to host' }));
-    expect(whyAll(built.state, live).groups[0]?.because).toBe(
+    const hosts = [{ host: 'birch', refusal: { kind: 'unreachable', because: 'no route to host' } as const }];
+    expect(whyAll(built.state, saying(live, hosts, built)).groups[0]?.because).toBe(
       'no host is ready: birch: the host cannot be used: no route to host',
     );
   });
@@ -325,27 +335,5 @@ describe('P6 a host with GPUs', () => {
       },
     ]);
     expect(why(built, idOf({ x: 0 }), liveWith(live)).because).toMatch(/running on cedar \(GPU 0\)/);
-  });
-
-  test('can never take what needs more memory than any of them has', () => {
-    const built = new LedgerBuilder();
-    built.declare({
-      points: [
-        {
-          params: { x: 0 },
-          resources: {
-            cpus: 1,
-            gpus: 1,
-            gpuMemoryBytes: 2 ** 35,
-            hostMemoryBytes: null,
-            diskBytes: null,
-          },
-        },
-      ],
-    });
-    const live = liveHost('cedar', withGpus({ memoryUsedBytes: 2 ** 33 }));
-    expect(why(built, idOf({ x: 0 }), liveWith(live)).refusals).toMatchObject([
-      { host: 'cedar', device: 'GPU-00000000', kind: 'gpu-memory', needBytes: 2 ** 35, totalBytes: 2 ** 34 },
-    ]);
   });
 });

@@ -29,7 +29,9 @@ const other = { owner: 'mina on oak, /home/mina/.labsweep', running: 2, waiting:
 function coordinated(): string {
   const folder = folderWith(halfway());
   sayLive(folder, {
-    sweeps: [{ sweep: 'lab', etaSeconds: 125, asked: true, waiting: null, stranded: null }],
+    sweeps: [
+      { sweep: 'lab', etaSeconds: 125, asked: true, waiting: null, stranded: null, waits: [], awaits: [] },
+    ],
     hosts: [
       liveHost('cedar', { backlog: 1, figures, others: [other] }),
       liveHost('birch', { state: 'quarantined', because: 'no space left' }),

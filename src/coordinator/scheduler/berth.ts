@@ -50,7 +50,11 @@ export function ranOf(state: CoordinatorState, now: number): Ran {
   return ran;
 }
 
-export function berthOf(state: CoordinatorState, host: FleetHost, ran: Ran, now: number): Berth {
+/** One for each host. */
+export const berthsOf = (state: CoordinatorState, ran: Ran, now: number): Berth[] =>
+  [...state.fleet.values()].map((host) => berthOf(state, host, ran, now));
+
+function berthOf(state: CoordinatorState, host: FleetHost, ran: Ran, now: number): Berth {
   const seconds = (sweep: Sweep, work: OpenWork): number =>
     secondsOf(paceIn(state, sweep, host, ran), work) / parallelOf(sweep, host, now);
   const blocked = isBlocked(host, now);

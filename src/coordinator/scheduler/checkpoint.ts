@@ -19,7 +19,7 @@ export type Beginning =
   /** The checkpoint of an attempt is brought there first. */
   | { readonly kind: 'carry'; readonly attempt: Attempt; readonly from: HostName }
   /** The host that has the checkpoint is away, and may be back soon. */
-  | { readonly kind: 'wait' };
+  | { readonly kind: 'wait'; readonly for: HostName };
 
 /** By the checkpoint that came farthest of those that can be had. */
 export function beginningOf(state: CoordinatorState, trial: Trial, host: HostName): Beginning {
@@ -32,9 +32,11 @@ export function beginningOf(state: CoordinatorState, trial: Trial, host: HostNam
     const obstacle = obstacleTo(state, source, host, places);
     if (obstacle !== null) anew ??= obstacle;
     else if (from !== undefined) return { kind: 'carry', attempt: source, from };
-    else if (places.some((place) => mayComeBack(state, place, worthWaitingMs(source))))
-      return { kind: 'wait' };
-    else anew ??= `its checkpoint lies on ${source.host}, which could not be reached`;
+    else {
+      const awaited = places.find((place) => mayComeBack(state, place, worthWaitingMs(source)));
+      if (awaited !== undefined) return { kind: 'wait', for: awaited };
+      anew ??= `its checkpoint lies on ${source.host}, which could not be reached`;
+    }
   }
   return { kind: 'lease', continues: null, anew };
 }

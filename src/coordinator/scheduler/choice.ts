@@ -3,6 +3,7 @@ import type { Trial } from '../../ledger/state.ts';
 import { hostsDownUnder } from '../../ledger/crashes.ts';
 import { hostsThatFailed } from '../../ledger/trials.ts';
 import type { HostName } from '../../model/ids.ts';
+import type { Refusal } from '../../model/refusal.ts';
 import { isExpected } from '../hosts/use.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
@@ -20,36 +21,38 @@ export interface Choice {
   readonly away: readonly FleetHost[];
 }
 
+/** The host that would end a trial earliest, of those that nothing keeps it from. */
+export function chooseHost(state: CoordinatorState, trial: Trial, choice: Choice): Candidate | null {
+  const against = historyOf(state, trial, choice);
+  const arrived = whereItArrived(state, trial, choice.candidates);
+  if (arrived !== null && against?.(arrived.berth.host)?.kind !== 'went-down') return arrived;
+  const isOpen = ({ berth }: Candidate): boolean => !against?.(berth.host);
+  const candidates = against === null ? choice.candidates : choice.candidates.filter(isOpen);
+  return fitting(candidates, trial, checkpointHost(state, trial));
+}
+
 /**
- * The host that would end a trial earliest. One that has failed waits for a host where it has not, and goes back to
- * where it failed only if there is no other. One that is away is waited for, but not for ever. What has run alone on a
- * host that went down never goes back there.
+ * What a trial's attempts so far have against hosts; null where that is nothing. One that has failed waits for a host
+ * where it has not, and goes back to where it failed only if there is no other. One that is away is waited for, but not for
+ * ever. What has run alone on a host that went down never goes back there.
  */
-export function chooseHost(
+export function historyOf(
   state: CoordinatorState,
   trial: Trial,
   { candidates, coming, away }: Choice,
-): Candidate | null {
-  const kept = checkpointHost(state, trial);
+): ((host: FleetHost) => Refusal | null) | null {
+  if (trial.attempts.length === 0) return null;
   const down = hostsDownUnder(state.ledger, trial);
-  const arrived = whereItArrived(state, trial, candidates);
-  if (arrived !== null && !down.has(arrived.berth.host.name)) return arrived;
-  if (down.size > 0)
-    return fitting(
-      candidates.filter(({ berth }) => !down.has(berth.host.name)),
-      trial,
-      kept,
-    );
+  if (down.size > 0) return ({ name }) => (down.has(name) ? { kind: 'went-down' } : null);
   const failedOn = hostsThatFailed(state.ledger, trial);
-  if (failedOn.size === 0) return fitting(candidates, trial, kept);
+  if (failedOn.size === 0) return null;
   const isFresh = (host: FleetHost): boolean =>
     !failedOn.has(host.name) && misfit(trial.point, idle(host)) === null;
-  const fresh = candidates.filter(({ berth }) => isFresh(berth.host));
-  if (fresh.length === 0) {
-    if (coming.some(isFresh)) return null;
-    if (away.some((host) => isFresh(host) && isExpected(host))) return null;
-  }
-  return fitting(fresh.length > 0 ? fresh : candidates, trial, kept);
+  const mayGoElsewhere =
+    candidates.some(({ berth }) => isFresh(berth.host)) ||
+    coming.some(isFresh) ||
+    away.some((host) => isFresh(host) && isExpected(host));
+  return mayGoElsewhere ? ({ name }) => (failedOn.has(name) ? { kind: 'failed-there' } : null) : null;
 }
 
 /** Where a place was kept until its checkpoint had come. */

@@ -3,15 +3,14 @@ import type { Sweep, Trial } from '../../ledger/state.ts';
 import { isPartOf } from '../../ledger/sweeps.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import { queuedOf } from '../hosts/asked.ts';
-import type { FleetHost } from '../hosts/fleet-host.ts';
-import { connectionOf } from '../hosts/link.ts';
+import { concurrencyLeft } from '../hosts/concurrency.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import { add, type Berth, berthOf, type Candidate, candidateOf, isOpenTo, ranOf } from './berth.ts';
-import { type Beginning, beginningOf, carriedTo } from './checkpoint.ts';
-import { type Choice, chooseHost } from './choice.ts';
-import { type Eligibility, eligibility } from '../hosts/eligibility.ts';
+import { add, berthsOf, isOpenTo, ranOf } from './berth.ts';
+import { type Beginning, carriedTo } from './checkpoint.ts';
+import type { Choice } from './choice.ts';
 import { evenOut } from './even-out.ts';
-import { keepShares } from './shares.ts';
+import { startOf } from './start.ts';
+import { surveyOf } from './survey.ts';
 
 /** A turn that leases a backlog of hours must not keep results waiting: the rest of it follows in the next. */
 const mostLeases = 2_000;
@@ -46,16 +45,12 @@ export function plan(state: CoordinatorState, now: number): Plan {
   const preparations: { host: HostName; launch: string }[] = [];
   const choices = new Map<SweepName, Choice>();
   const ran = ranOf(state, now);
-  const berths = [...state.fleet.values()].map((host) => berthOf(state, host, ran, now));
+  const berths = berthsOf(state, ran, now);
   for (const sweep of state.ledger.sweeps.values()) {
     if (!state.asked.has(sweep.name) || queuedOf(state, sweep) + leasedOf(sweep) === 0) continue;
-    const survey = surveyOf(state, sweep, berths);
-    const candidates = survey.eligible.map((berth) => candidateOf(state, sweep, berth, ran, now));
-    for (const { name } of survey.unprepared)
-      preparations.push({ host: name, launch: sweep.declaration.launch });
-    keepShares(state, sweep, candidates, survey.awaited, now);
-    const coming = [...survey.unprepared, ...survey.preparing];
-    const choice = { candidates, coming, away: survey.away };
+    const { answers, choice } = surveyOf(state, sweep, berths, ran, now);
+    for (const [{ name }, { kind }] of answers)
+      if (kind === 'unprepared') preparations.push({ host: name, launch: sweep.declaration.launch });
     choices.set(sweep.name, choice);
     assignSweep(state, sweep, choice, draft);
   }
@@ -66,39 +61,6 @@ export function plan(state: CoordinatorState, now: number): Plan {
 
 /** What waits on hosts is evened out, for whomever it was leased. */
 const leasedOf = ({ status, counts }: Sweep): number => (status.kind === 'open' ? counts.leased : 0);
-
-/** How far hosts are for a sweep. */
-interface Survey {
-  readonly eligible: Berth[];
-  readonly unprepared: FleetHost[];
-  readonly preparing: FleetHost[];
-  readonly away: FleetHost[];
-  /** Hosts that are on their way in some way or other. */
-  awaited: number;
-}
-
-function surveyOf(state: CoordinatorState, sweep: Sweep, berths: readonly Berth[]): Survey {
-  const survey: Survey = { eligible: [], unprepared: [], preparing: [], away: [], awaited: 0 };
-  for (const berth of berths) {
-    const { host } = berth;
-    const answer = eligibility(state, sweep, host);
-    const launch = connectionOf(host.link)?.launches.get(sweep.declaration.launch)?.kind;
-    if (answer.kind === 'eligible') survey.eligible.push(berth);
-    if (answer.kind === 'unprepared') survey.unprepared.push(host);
-    if (launch === 'preparing') survey.preparing.push(host);
-    if (isAway(answer, host)) survey.away.push(host);
-    const isRefused =
-      answer.kind === 'refused' && (answer.refusal.kind !== 'preparing' || launch === 'refused');
-    if (answer.kind !== 'eligible' && !isRefused) survey.awaited += 1;
-  }
-  return survey;
-}
-
-/** It would be used if it were there. */
-const isAway = (answer: Eligibility, { link }: FleetHost): boolean =>
-  answer.kind === 'refused' &&
-  (answer.refusal.kind === 'unreachable' || answer.refusal.kind === 'preparing') &&
-  link.kind !== 'ready';
 
 function assignSweep(
   state: CoordinatorState,
@@ -130,26 +92,4 @@ function assignSweep(
     if (assigned === undefined) assignments.set(name, [{ trial, sweep: sweep.name, beginning }]);
     else assigned.push({ trial, sweep: sweep.name, beginning });
   }
-}
-
-interface Start {
-  readonly chosen: Candidate;
-  readonly beginning: Beginning;
-}
-
-/** Where a trial would have to begin anew, another host that its checkpoint can be carried to takes its place. */
-function startOf(state: CoordinatorState, trial: Trial, choice: Choice): Start | null {
-  const chosen = chooseHost(state, trial, choice);
-  if (chosen === null) return null;
-  const beginning = beginningOf(state, trial, chosen.berth.host.name);
-  if (beginning.kind !== 'lease' || beginning.anew === null) return { chosen, beginning };
-  const candidates = choice.candidates.filter((candidate) => candidate !== chosen);
-  const other = startOf(state, trial, { ...choice, candidates });
-  return other?.beginning.kind === 'carry' ? other : { chosen, beginning };
-}
-
-function concurrencyLeft(sweep: Sweep): number {
-  const { concurrent } = sweep.declaration;
-  if (concurrent === null) return Number.POSITIVE_INFINITY;
-  return Math.max(0, concurrent - sweep.counts.leased - sweep.counts.running);
 }

@@ -10,15 +10,15 @@ const live: LiveFigures = {
   pid: 42,
   ledger: 'l',
   events: 7,
-  sweeps: [{ sweep: 'lab', etaSeconds: null, asked: true, waiting: null, stranded: null }],
+  sweeps: [
+    { sweep: 'lab', etaSeconds: null, asked: true, waiting: null, stranded: null, waits: [], awaits: [] },
+  ],
   hosts: [
     {
       name: 'cedar',
       labels: ['cuda12'],
       state: 'ready',
       because: null,
-      awayMs: null,
-      unprepared: {},
       facts: null,
       figures: null,
       running: [{ attempt: 'n-1', trial: 'ab', device: 'cpu', sinceMs: 1_000 }],

@@ -1,0 +1,24 @@
+import type { HostName } from '../model/ids.ts';
+import type { Resources } from '../model/resources.ts';
+import { hostsDownUnder } from './crashes.ts';
+import type { LedgerState, Trial } from './state.ts';
+import { hostsThatFailed } from './trials.ts';
+
+/** Equal for trials of one sweep that wait for the same: what they need, where they failed, and which hosts went down. */
+export function waitingKey(state: LedgerState, trial: Trial): string {
+  const needs = needsOf(trial.point.resources);
+  if (trial.attempts.length === 0) return needs;
+  const [failedOn, down] = [hostsThatFailed(state, trial), hostsDownUnder(state, trial)];
+  return failedOn.size + down.size === 0 ? needs : `${needs}${names(failedOn)}${names(down)}`;
+}
+
+const names = (hosts: ReadonlySet<HostName>): string => JSON.stringify([...hosts].sort());
+
+/** It is asked for each waiting trial once a second. */
+const known = new WeakMap<Resources, string>();
+
+function needsOf(resources: Resources): string {
+  const needs = known.get(resources) ?? JSON.stringify(resources);
+  known.set(resources, needs);
+  return needs;
+}
