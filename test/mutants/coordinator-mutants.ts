@@ -134,8 +134,8 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'P3: a silence that this machine shares counts as the host’s own',
     file: 'coordinator/core/awake.ts',
-    find: 'away.isTried && !isOurs ? ms : 0',
-    put: 'away.isTried ? ms : 0',
+    find: '(isGivenUp || isOurs ? 0 : ms)',
+    put: '(isGivenUp ? 0 : ms)',
     tests: ['coordinator/silence'],
   },
   {
@@ -204,13 +204,13 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'a host without the labels of a sweep gets its trials',
     file: 'coordinator/hosts/eligibility.ts',
-    find: "  if (missing.length > 0) return { kind: 'labels', missing };\n",
+    find: 'labelsMissing(sweep, listing) ?? ',
     put: '',
     tests: ['coordinator/transition'],
   },
   {
     breaks: 'more trials of a sweep are leased at once than it allows',
-    file: 'coordinator/scheduler/plan.ts',
+    file: 'coordinator/hosts/concurrency.ts',
     find: 'Math.max(0, concurrent - sweep.counts.leased - sweep.counts.running)',
     put: 'Math.max(0, concurrent - sweep.counts.running)',
     tests: ['coordinator/edited-sweep'],

@@ -65,7 +65,7 @@ export const defects: readonly Defect[] = [
   {
     what: 'what is asked back counts as given back before its host has confirmed it',
     file: 'coordinator/core/ask-back.ts',
-    find: '  for (const attempt of attempts) host.asked.add(attempt);\n',
+    find: '  for (const attempt of attempts) connectionOf(host.link)?.asked.add(attempt);\n',
     put: "  turn.record({ kind: 'taken-back', at: 0, host: host.name, attempts: [...attempts] });\n",
     seenAs: /started on host\d after it was taken back|runs as \S+ and as \S+ at once/,
   },
@@ -116,8 +116,8 @@ export const defects: readonly Defect[] = [
   {
     what: 'a host that a person has closed is leased to',
     file: 'coordinator/hosts/eligibility.ts',
-    find: 'host.off ?? record?.closed ?? null',
-    put: 'host.off',
+    find: 'host.listing.off ?? record?.closed ?? null',
+    put: 'host.listing.off',
     seenAs: /is closed and is leased to/,
   },
   {
