@@ -106,9 +106,7 @@ describe.concurrent('a program that does not do what it should', () => {
     const bytes = String.raw`printf '\033]0;owned\007\033[2J\000\377 10%%\r 20%%\r{score: }\n'`;
     const { code, err } = await run(lab, bytes);
     expect(code).toBe(exitCode.failedInPart);
-    expect(err).toContain(
-      'failed: ended without a result: it reported no line and printed no JSON with score',
-    );
+    expect(err).toContain('failed: score is "{score: }" in its result, not a number');
     expect(err).toContain('\n    {score: }\n');
     expect(lab.lastRaw).not.toMatch(/(?!\n)\p{Cc}/u);
   });
