@@ -1,6 +1,7 @@
 import type { GpuFigures } from '../protocol/messages.ts';
 import type { HeldMarks } from './host-load.ts';
-import type { Limits, Marks } from './limits.ts';
+import type { Marks } from '../model/limits/limit.ts';
+import type { Limits } from './limits.ts';
 
 export const unheld: HeldMarks = { utilisation: false, temperature: false };
 
