@@ -76,7 +76,10 @@ export const deviceRefusalText = (said: DeviceRefusal): string => textOf(said);
 export const devicesRefusalText = (refusals: readonly DeviceRefusal[]): string =>
   refusals.map(deviceRefusalText).join(', and ');
 
+// Written so that TypeScript sees each refusal go to the sentence of its own kind.
 type Kind = keyof typeof table;
-type OfKind<K extends Kind> = { [P in K]: Parameters<(typeof table)[P]['text']>[0] & { readonly kind: P } }[K];
+type OfKind<K extends Kind> = {
+  [P in K]: Parameters<(typeof table)[P]['text']>[0] & { readonly kind: P };
+}[K];
 const texts: { readonly [K in Kind]: { readonly text: (said: OfKind<K>) => string } } = table;
 const textOf = <K extends Kind>(said: OfKind<K>): string => texts[said.kind].text(said);

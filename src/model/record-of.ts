@@ -1,4 +1,4 @@
-/** An object of an entry for each row. Its type has every name that `entryOf` may give: the rows give each of them. */
+/** An object with an entry for each row. The rows give each name of its type once. */
 export function recordOf<Row, Name extends string, Value>(
   rows: readonly Row[],
   entryOf: (row: Row) => readonly [Name, Value],

@@ -142,11 +142,7 @@ const table = {
   ),
 
   /** It failed on this host, and waits a while for one where it has not. */
-  'failed-there': refusal(
-    'failed-there',
-    {},
-    () => 'it failed there, so another host is waited for first',
-  ),
+  'failed-there': refusal('failed-there', {}, () => 'it failed there, so another host is waited for first'),
 
   /** Others are ahead of it: by how many trials. */
   queue: refusal('queue', { ahead: saidFigure }, ({ ahead }) =>
@@ -172,7 +168,10 @@ export const refusalText = (said: Refusal): string => textOf(said);
 export const isPassing = (kind: Refusal['kind']): boolean =>
   ['slots', 'cpus', 'ramp', 'alone', 'beside', 'preparing', 'queue'].includes(kind);
 
+// Written so that TypeScript sees each refusal go to the sentence of its own kind.
 type Kind = keyof typeof table;
-type OfKind<K extends Kind> = { [P in K]: Parameters<(typeof table)[P]['text']>[0] & { readonly kind: P } }[K];
+type OfKind<K extends Kind> = {
+  [P in K]: Parameters<(typeof table)[P]['text']>[0] & { readonly kind: P };
+}[K];
 const texts: { readonly [K in Kind]: { readonly text: (said: OfKind<K>) => string } } = table;
 const textOf = <K extends Kind>(said: OfKind<K>): string => texts[said.kind].text(said);

@@ -8,7 +8,7 @@ import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
 
 type DeviceRule = (request: StartRequest, gpu: GpuLoad, host: HostLoad) => DeviceRefusal | null;
 
-/** A GPU with a defect is slow or gives wrong results long before its driver says so: a person takes it out of use. */
+/** A GPU may be slow or faulty without a word of its driver: a person takes it out of use. */
 const off: DeviceRule = (_, { index }, host) => {
   const because = policyOf(index, host)?.off ?? null;
   return because === null ? null : { kind: 'gpu-off', because };
@@ -30,7 +30,7 @@ const owner: DeviceRule = (_, { index, figures }, host) => {
   return { kind: 'gpu-owner', owner: device.owner, processes };
 };
 
-/** The driver still lists a GPU that has failed. Frameworks do not find it, and fall back to the CPU without an error. */
+/** A GPU that has failed may still be listed. Frameworks do not find it, and fall back to the CPU without an error. */
 const failed: DeviceRule = (_, { figures }) => {
   const because = figures?.problem ?? null;
   return because === null ? null : { kind: 'gpu-failed', because };
@@ -63,7 +63,7 @@ const utilisation: DeviceRule = (_, { figures, held }, { limits }) =>
 
 /** A GPU that is too hot slows itself down first, and then may shut its server down. */
 const temperature: DeviceRule = (_, { figures, held }, { limits }) =>
-  held.temperature && figures !== null && figures.temperatureCelsius !== null
+  held.temperatureCelsius && figures !== null && figures.temperatureCelsius !== null
     ? {
         kind: 'gpu-temperature',
         celsius: figures.temperatureCelsius,
@@ -71,7 +71,7 @@ const temperature: DeviceRule = (_, { figures, held }, { limits }) =>
       }
     : null;
 
-/** A trial of a shape never observed allocates seconds after its start: until then its GPU looks empty to the next one. */
+/** A trial allocates seconds after its start: until then its GPU looks empty to the next one of its unknown shape. */
 const ramp: DeviceRule = ({ gpuObserved }, gpu, { ours }) => {
   const settling = gpuObserved ? undefined : oursOn(gpu, ours).find(({ gpuRamping }) => gpuRamping);
   return settling === undefined ? null : { kind: 'gpu-ramp', attempt: settling.attempt };

@@ -10,7 +10,7 @@ import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from '.
 
 export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
 
-/** A host that a person has paused or switched off may be under repair: nothing starts there until that person says so. */
+/** A host that a person has paused or switched off may be under repair, or kept free for other work. */
 const mode: Rule = (_, { mode }) => {
   switch (mode.kind) {
     case 'open':
@@ -64,7 +64,7 @@ const slots: Rule = (_, { cpus, ours, limits }) => {
   return ours.length >= limit ? { kind: 'slots', running: ours.length, limit } : null;
 };
 
-/** Trials with more threads than there are cores take turns, and all of them end later than one after another. */
+/** More threads than cores slow each other: together such trials take longer than one after another. */
 const cores: Rule = ({ resources }, { cpus, ours, limits }) => {
   const total = cpusOf(cpus, limits);
   const free = freeCpus(total, ours);
@@ -118,7 +118,7 @@ const disk: Rule = ({ resources }, { figures, limits }) => {
     : null;
 };
 
-/** The first guess of a shape's memory may be many times too low: one such trial is a warning, several at once an outage. */
+/** The first guess of a shape's memory may be many times too low: several such trials at once may end the host. */
 const ramp: Rule = (request, { figures, ours, limits }) => {
   if (figures === null || !mayBeLarge(request, figures.memoryTotalBytes * limits.rampMemoryShare))
     return null;

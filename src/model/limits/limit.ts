@@ -36,7 +36,10 @@ const higher = (one: number, other: number): number => Math.max(one, other);
 const asSaid = (said: number): number => said;
 
 /** What trials may take at most: the lower of two values is the stricter. */
-export const most = <const Set extends Setting | null>(fallback: number, setting: Set): Limit<number, Set> => ({
+export const most = <const Set extends Setting | null>(
+  fallback: number,
+  setting: Set,
+): Limit<number, Set> => ({
   fallback,
   setTo: asSaid,
   stricter: lower,
@@ -44,7 +47,10 @@ export const most = <const Set extends Setting | null>(fallback: number, setting
 });
 
 /** What must be left at least: the higher of two values is the stricter. */
-export const least = <const Set extends Setting | null>(fallback: number, setting: Set): Limit<number, Set> => ({
+export const least = <const Set extends Setting | null>(
+  fallback: number,
+  setting: Set,
+): Limit<number, Set> => ({
   fallback,
   setTo: asSaid,
   stricter: higher,
@@ -68,7 +74,10 @@ export const leastIfSaid = <const Set extends Setting>(setting: Set): Limit<numb
 });
 
 /** The marks of a measured figure. The inventory sets the upper one; the lower one keeps its distance. */
-export const marks = <const Set extends Setting | null>(fallback: Marks, setting: Set): Limit<Marks, Set> => ({
+export const marks = <const Set extends Setting | null>(
+  fallback: Marks,
+  setting: Set,
+): Limit<Marks, Set> => ({
   fallback,
   setTo: (said) => ({ hold: said, release: said - (fallback.hold - fallback.release) }),
   stricter: (one, other) => (other.hold < one.hold ? other : one),
