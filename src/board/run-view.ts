@@ -5,7 +5,7 @@ import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
 import { type MetricsLine, metricOf } from '../model/metrics.ts';
 import { isResult } from '../model/outcome.ts';
 import { outcomeText } from '../model/outcome-text.ts';
-import { refusalText } from '../model/refusal-text.ts';
+import { refusalText } from '../model/refusal.ts';
 import type { Best } from '../results/best.ts';
 import type { IgnoredParameter } from '../results/ignored-parameters.ts';
 import type { Holding } from '../protocol/messages.ts';

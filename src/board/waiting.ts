@@ -4,8 +4,8 @@ import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/
 import { waitingKey } from '../ledger/waiting-key.ts';
 import { type AttemptId, type HostName, hostName, type TrialId } from '../model/ids.ts';
 import { outcomeText } from '../model/outcome-text.ts';
-import type { DeviceRefusal, Refusal } from '../model/refusal.ts';
-import { deviceRefusalText, refusalText } from '../model/refusal-text.ts';
+import { type DeviceRefusal, deviceRefusalText } from '../model/device-refusal.ts';
+import { type Refusal, refusalText } from '../model/refusal.ts';
 import { notAskedText } from './asked.ts';
 import { deviceLabel } from './devices.ts';
 import { wholeSeconds } from './text.ts';

@@ -1,6 +1,7 @@
 /** inventory.json as people write it; what labsweep makes of it is inventory.ts. */
 import { z } from 'zod';
-import { countInput, durationInput, envInput, nameInput, sizeInput } from './leaf-input.ts';
+import { countInput, durationInput, envInput, nameInput } from './leaf-input.ts';
+import { limitsInput } from './limits/limit-settings.ts';
 import { isAddress, isJump, isUser } from './ssh-destination.ts';
 
 const reasonMessage = 'a sentence that says why, like "PSU broken"';
@@ -13,39 +14,6 @@ const device = z.strictObject({
     description: 'Default shared; idle-only where the owner is another than the user that labsweep runs as.',
   }),
   off: reason.optional(),
-});
-
-const percentMessage = 'a number of per cent, from 10 to 100';
-const celsiusMessage = 'a number of degrees Celsius, from 40 to 120';
-
-/** Each has the name of the rule that it sets (throttle/). */
-const limits = z.strictObject({
-  slots: countInput(1, 'a whole number of trials, 1 or more').optional().meta({
-    description: 'How many trials may run at once.',
-  }),
-  cpus: countInput(1, 'a whole number of cores, 1 or more').optional().meta({
-    description: 'How many cores trials may hold at once. Default: all that the host has.',
-  }),
-  load: z.number().positive().optional().meta({
-    description: 'Load that is not ours, for each core, from which nothing starts. Default 1.',
-  }),
-  hostMemory: sizeInput.optional().meta({
-    description: 'Memory that is left free. Default 10 %, at least 1 GiB.',
-  }),
-  disk: sizeInput.optional().meta({ description: 'Free space under which nothing starts. Default 2 GiB.' }),
-  gpuMemory: sizeInput.optional().meta({ description: 'Memory that is left free on each GPU. Default 5 %.' }),
-  utilisation: z
-    .number({ error: percentMessage })
-    .min(10, { error: percentMessage })
-    .max(100, { error: percentMessage })
-    .optional()
-    .meta({ description: 'Per cent from which a GPU takes nothing, until 10 below. Default 95.' }),
-  temperature: z
-    .number({ error: celsiusMessage })
-    .min(40, { error: celsiusMessage })
-    .max(120, { error: celsiusMessage })
-    .optional()
-    .meta({ description: 'Degrees Celsius from which a GPU takes nothing, until 7 below. Default 85.' }),
 });
 
 const dataMessage = 'a path on the host, from /';
@@ -96,7 +64,7 @@ const host = z.strictObject({
       'Silence after which what it runs is started elsewhere, once nothing else waits. Default 15 min, less where more is known.',
   }),
   devices: z.array(device).optional(),
-  limits: limits.optional(),
+  limits: limitsInput.optional(),
 });
 export type HostInput = z.infer<typeof host>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { saidLimits } from './limits/limit-settings.ts';
 import { record } from './own.ts';
 
 /** What is said of one GPU of a host, by the driver's number. */
@@ -13,26 +14,10 @@ const devicePolicySchema = z.object({
 export type DevicePolicy = Readonly<z.infer<typeof devicePolicySchema>>;
 
 /**
- * What the inventory holds trials back by on a host, each named for the rule that it sets; null is the rule's own
- * default. Journals of earlier versions lack those with a default.
+ * What the inventory holds trials back by on a host; null is the rule's own default. Journals of earlier versions lack
+ * those with a default.
  */
-export const hostLimitsSchema = z.object({
-  slots: z.number().nullable(),
-  /** Cores that our trials may hold at once; null for all that the host has. */
-  cpus: z.number().nullable().default(null),
-  /** Load that is not ours, for each core, from which nothing starts. */
-  load: z.number().nullable(),
-  /** Left free. */
-  hostMemoryBytes: z.number().nullable(),
-  /** Free space under which nothing starts. */
-  diskBytes: z.number().nullable(),
-  /** Left free on each GPU. */
-  gpuMemoryBytes: z.number().nullable().default(null),
-  /** Share of 1, and degrees Celsius, from which a GPU takes nothing. */
-  utilisation: z.number().nullable().default(null),
-  temperatureCelsius: z.number().nullable().default(null),
-  devices: z.array(devicePolicySchema).default([]),
-});
+export const hostLimitsSchema = z.object({ ...saidLimits, devices: z.array(devicePolicySchema).default([]) });
 export type HostLimits = Readonly<z.infer<typeof hostLimitsSchema>>;
 
 /** What trials find on one host and not on another; no part of any identity. */

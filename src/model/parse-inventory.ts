@@ -4,11 +4,11 @@ import { envIssues } from './env-check.ts';
 import { parseDuration } from './duration.ts';
 import type { Inventory, InventoryHost } from './inventory.ts';
 import { inventoryJsonSchema } from './json-schema.ts';
+import { readLimits } from './limits/limit-settings.ts';
 import { readJsonc } from './jsonc-source.ts';
 import { nulIssues } from './nul-check.ts';
 import { knownKeys } from './schema-keys.ts';
 import { schemaIssues } from './schema-issues.ts';
-import { parseSize } from './size.ts';
 import type { Locate } from './source.ts';
 import { inFileOrder, issueAt, type KeyPath, showValue, type SourceIssue } from './source-issue.ts';
 
@@ -50,7 +50,6 @@ export function parseInventory(text: string, path: string): ParsedInventory {
 
 function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHost {
   const host = { ...defaults, ...own };
-  const limits = { ...defaults.limits, ...own.limits };
   const env = { ...defaults.env, ...own.env };
   return {
     name: host.name,
@@ -67,14 +66,7 @@ function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHos
     off: host.off ?? null,
     lostAfterMs: host.lostAfter === undefined ? null : parseDuration(host.lostAfter),
     limits: {
-      slots: limits.slots ?? null,
-      cpus: limits.cpus ?? null,
-      load: limits.load ?? null,
-      hostMemoryBytes: bytesOf(limits.hostMemory),
-      diskBytes: bytesOf(limits.disk),
-      gpuMemoryBytes: bytesOf(limits.gpuMemory),
-      utilisation: limits.utilisation === undefined ? null : limits.utilisation / 100,
-      temperatureCelsius: limits.temperature ?? null,
+      ...readLimits({ ...defaults.limits, ...own.limits }),
       devices: (host.devices ?? []).map(({ gpu, owner, policy, off }) => ({
         gpu,
         owner: owner ?? null,
@@ -84,9 +76,6 @@ function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHos
     },
   };
 }
-
-const bytesOf = (size: string | number | undefined): number | null =>
-  size === undefined ? null : parseSize(size);
 
 /** Two entries for one machine would load it twice. This machine may stand twice only with folders of its own each. */
 const addressOf = (host: InventoryHost): string =>

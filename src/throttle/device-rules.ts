@@ -1,20 +1,20 @@
 /**
- * The rules that keep a trial from one GPU, in the order in which they are asked. Each has the incident behind it.
+ * The rules that keep a trial from one GPU, in the order in which they are asked. Each states its hazard.
  */
 import type { DevicePolicy } from '../model/inventory.ts';
-import type { DeviceRefusal } from '../model/refusal.ts';
+import type { DeviceRefusal } from '../model/device-refusal.ts';
 import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
 import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
 
 type DeviceRule = (request: StartRequest, gpu: GpuLoad, host: HostLoad) => DeviceRefusal | null;
 
-/** A card with a dying fan finished one epoch in three, and every trial on it timed out. */
+/** A GPU may be slow or faulty without a word of its driver: a person takes it out of use. */
 const off: DeviceRule = (_, { index }, host) => {
   const because = policyOf(index, host)?.off ?? null;
   return because === null ? null : { kind: 'gpu-off', because };
 };
 
-/** Four cards were bought from a grant for one project, whose students found them full each morning. */
+/** A GPU that is kept for its owner must be free whenever its owner comes. */
 const reserved: DeviceRule = (_, { index }, host) => {
   const device = policyOf(index, host);
   return device?.policy === 'reserved' && !isOwner(device, host)
@@ -22,7 +22,7 @@ const reserved: DeviceRule = (_, { index }, host) => {
     : null;
 };
 
-/** Mina's own training ran out of memory, on the card under her desk, because a sweep had come to visit. */
+/** A trial of ours beside the owner's process may take the memory that this process needs next. */
 const owner: DeviceRule = (_, { index, figures }, host) => {
   const device = policyOf(index, host);
   const processes = figures?.othersProcesses ?? 0;
@@ -30,17 +30,17 @@ const owner: DeviceRule = (_, { index, figures }, host) => {
   return { kind: 'gpu-owner', owner: device.owner, processes };
 };
 
-/** A card that had fallen off the bus was still listed, and 320 trials crawled on the CPU without a word. */
+/** A GPU that has failed may still be listed. Frameworks do not find it, and fall back to the CPU without an error. */
 const failed: DeviceRule = (_, { figures }) => {
   const because = figures?.problem ?? null;
   return because === null ? null : { kind: 'gpu-failed', because };
 };
 
-/** The driver hung at nine; until ten, trials were started on what it had said at nine. */
+/** A driver that hangs leaves its last figures standing, and they may show room that is gone. */
 const stale: DeviceRule = (_, { figures, figuresAgeMs }, { limits }) =>
   figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'gpu-stale', ageMs: figuresAgeMs } : null;
 
-/** Two trials of 7 GB on a card of 12: both had started when it was empty, and both died at their first batch. */
+/** Two trials that each fit into an empty GPU may not fit together: both run out of memory at their first batch. */
 const memory: DeviceRule = ({ resources }, gpu, host) => {
   if (gpu.figures === null) return null;
   const free = gpuRoomBytes(gpu, host);
@@ -55,15 +55,15 @@ const memory: DeviceRule = ({ resources }, gpu, host) => {
 const untold: DeviceRule = (_, gpu, { untold: because, ours }) =>
   because !== null && oursOn(gpu, ours).length > 0 ? { kind: 'gpu-claims', because } : null;
 
-/** Six small trials on one card each ran at a sixth of its speed; the memory would have taken a seventh. */
+/** A GPU may have memory left and no time: one more trial makes all of them slower, and none ends sooner. */
 const utilisation: DeviceRule = (_, { figures, held }, { limits }) =>
   held.utilisation && figures !== null && figures.utilisation !== null
     ? { kind: 'gpu-utilisation', utilisation: figures.utilisation, limit: limits.utilisation.release }
     : null;
 
-/** The air conditioning failed on a Saturday; the cards throttled, then one shut its server down. */
+/** A GPU that is too hot slows itself down first, and then may shut its server down. */
 const temperature: DeviceRule = (_, { figures, held }, { limits }) =>
-  held.temperature && figures !== null && figures.temperatureCelsius !== null
+  held.temperatureCelsius && figures !== null && figures.temperatureCelsius !== null
     ? {
         kind: 'gpu-temperature',
         celsius: figures.temperatureCelsius,
@@ -71,7 +71,7 @@ const temperature: DeviceRule = (_, { figures, held }, { limits }) =>
       }
     : null;
 
-/** Three trials of a new model were let onto an empty card within one second, before any had allocated a byte. */
+/** A trial allocates seconds after its start: until then its GPU looks empty to the next one of its unknown shape. */
 const ramp: DeviceRule = ({ gpuObserved }, gpu, { ours }) => {
   const settling = gpuObserved ? undefined : oursOn(gpu, ours).find(({ gpuRamping }) => gpuRamping);
   return settling === undefined ? null : { kind: 'gpu-ramp', attempt: settling.attempt };

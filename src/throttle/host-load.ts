@@ -1,3 +1,4 @@
+import type { MarkName } from '../model/limits/limit-values.ts';
 import type { Resources } from '../model/resources.ts';
 import type { GpuFigures, HostFigures } from '../protocol/messages.ts';
 import type { Limits } from './limits.ts';
@@ -43,10 +44,8 @@ export interface GpuLoad {
   readonly held: HeldMarks;
 }
 
-export interface HeldMarks {
-  readonly utilisation: boolean;
-  readonly temperature: boolean;
-}
+/** For each figure of a GPU with marks, whether it holds the GPU. */
+export type HeldMarks = Readonly<Record<MarkName, boolean>>;
 
 /** A trial that another account's agent is about to start or runs on this host, as far as it takes room. Bytes. */
 export interface OthersClaim {

@@ -4,6 +4,7 @@ import type { Resources } from '../model/resources.ts';
 import { admit } from './admission.ts';
 import type { GpuLoad, HostLoad } from './host-load.ts';
 import type { Limits } from './limits.ts';
+import { unheld } from './marks.ts';
 
 /** Why a host that is idle does not take trials of these resources, and so never will; null where it does. */
 export const misfit = (resources: Resources, idle: HostLoad): Refusal | null =>
@@ -53,5 +54,5 @@ const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
     oursBytes: 0,
   },
   figuresAgeMs: 0,
-  held: { utilisation: false, temperature: false },
+  held: unheld,
 });

@@ -1,6 +1,7 @@
 /**
- * The rules that keep a trial from starting, in the order in which they are asked. Each has the incident behind it.
- * A rule says nothing (null) where it has no objection.
+ * The rules that keep a trial from starting, in the order in which they are asked. Each states its hazard.
+ * A rule says nothing (null) where it has no objection. Its sentence is that of the refusal that it gives
+ * (model/refusal.ts), its numbers are rows of the table of limits (model/limits/limit-table.ts).
  */
 import type { Refusal } from '../model/refusal.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
@@ -9,7 +10,7 @@ import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from '.
 
 export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
 
-/** A server was taken out for repairs, and a sweep started on it while the technician had it open. */
+/** A host that a person has paused or switched off may be under repair, or kept free for other work. */
 const mode: Rule = (_, { mode }) => {
   switch (mode.kind) {
     case 'open':
@@ -23,11 +24,11 @@ const mode: Rule = (_, { mode }) => {
   }
 };
 
-/** A monitor hung on a dead network mount, and eight trials were started on figures of half an hour ago. */
+/** Old figures show room that is long gone. Where nothing fresh is known, nothing starts. */
 const stale: Rule = (_, { figures, figuresAgeMs, limits }) =>
   figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'stale', ageMs: figuresAgeMs } : null;
 
-/** A GPU sweep was leased to the file server, where each trial fell back to one core in silence. */
+/** Frameworks fall back to the CPU without an error: a trial that needs a GPU would run there for days. */
 const gpu: Rule = ({ resources }, host) => {
   if (gpusOf(resources, host) === 0 || (host.gpus !== null && host.gpus.length > 0)) return null;
   return host.gpus === null
@@ -38,7 +39,7 @@ const gpu: Rule = ({ resources }, host) => {
     : { kind: 'no-gpu', because: host.gpuProblem };
 };
 
-/** The first of two cards was full and hot, the second idle: a host is asked card by card. */
+/** One GPU of a host may be full or hot while another one is idle: each is asked by itself. */
 const devices: Rule = (request, host) => {
   if (gpusOf(request.resources, host) === 0 || host.gpus === null || host.gpus.length === 0) return null;
   const answers = host.gpus.map((gpu) => ({
@@ -49,7 +50,7 @@ const devices: Rule = (request, host) => {
   return answers.some(({ refusals }) => refusals.length === 0) ? null : { kind: 'gpus', devices: answers };
 };
 
-/** Under one trial two servers went down in a night, and thirty others that ran beside it were given up with it. */
+/** A trial under which hosts have gone down may take the next host down too, and all that runs beside it. */
 const company: Rule = ({ alone }, { ours, claims }) => {
   const one = ours.find((share) => share.alone);
   if (one !== undefined) return { kind: 'beside', attempt: one.attempt };
@@ -57,13 +58,13 @@ const company: Rule = ({ alone }, { ours, claims }) => {
   return alone && running > 0 ? { kind: 'alone', running } : null;
 };
 
-/** Five thousand trials that sleep take no core: all were started, and the process table was full. */
+/** Trials that take no core and no memory are still processes: without a cap they fill the host's process table. */
 const slots: Rule = (_, { cpus, ours, limits }) => {
   const limit = slotsOf(cpus, limits);
   return ours.length >= limit ? { kind: 'slots', running: ours.length, limit } : null;
 };
 
-/** Sixteen trials of two threads on eight cores took three times as long as eight, then eight. */
+/** More threads than cores slow each other: together such trials take longer than one after another. */
 const cores: Rule = ({ resources }, { cpus, ours, limits }) => {
   const total = cpusOf(cpus, limits);
   const free = freeCpus(total, ours);
@@ -72,7 +73,7 @@ const cores: Rule = ({ resources }, { cpus, ours, limits }) => {
   return need > free ? { kind: 'cpus', needCpus: resources.cpus, freeCpus: free, totalCpus: total } : null;
 };
 
-/** Four trials fitted when they began; at the end of the first epoch all four peaked, and the server swapped to death. */
+/** Trials that fit when they begin may not fit at their peaks: the host swaps, or the kernel kills processes. */
 const memory: Rule = ({ resources }, host) => {
   const { figures } = host;
   if (figures === null) return null;
@@ -101,14 +102,14 @@ const untold: Rule = ({ resources }, { untold: because, ours, figures, limits })
     : null;
 };
 
-/** A colleague's simulation had all 64 cores; the sweep took half of each and both missed their deadline. */
+/** Where others already use all cores, each trial of ours slows down their work and its own. */
 const load: Rule = ({ resources }, { cpus, figures, limits }) => {
   const limit = cpus * limits.othersLoadPerCpu;
   if (figures === null || resources.cpus === 0 || figures.othersLoad < limit) return null;
   return { kind: 'load', othersLoad: figures.othersLoad, limit };
 };
 
-/** Checkpoints filled the disk at two in the morning, and every trial after that failed to write its first line. */
+/** On a full disk each trial fails at its first write, and so does the work of everybody else on the host. */
 const disk: Rule = ({ resources }, { figures, limits }) => {
   if (figures === null) return null;
   const limitBytes = limits.diskFreeBytes + (resources.diskBytes ?? 0);
@@ -117,7 +118,7 @@ const disk: Rule = ({ resources }, { figures, limits }) => {
     : null;
 };
 
-/** A new model took ten times what was guessed: one of it was a warning, six at the same moment a reboot. */
+/** The first guess of a shape's memory may be many times too low: several such trials at once may end the host. */
 const ramp: Rule = (request, { figures, ours, limits }) => {
   if (figures === null || !mayBeLarge(request, figures.memoryTotalBytes * limits.rampMemoryShare))
     return null;

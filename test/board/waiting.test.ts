@@ -3,8 +3,8 @@ import { placedText, whyTrial } from '../../src/board/waiting.ts';
 import { whyAll } from '../../src/board/waiting-summary.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import type { TrialId } from '../../src/model/ids.ts';
-import type { DeviceRefusal } from '../../src/model/refusal.ts';
 import { waitingKey } from '../../src/ledger/waiting-key.ts';
+import type { DeviceRefusal } from '../../src/model/device-refusal.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost, withGpus } from './live.ts';
 

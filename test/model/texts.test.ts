@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeText } from '../../src/model/outcome-text.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import { refusalText } from '../../src/model/refusal-text.ts';
-import type { DeviceRefusal, Refusal } from '../../src/model/refusal.ts';
+import type { DeviceRefusal } from '../../src/model/device-refusal.ts';
+import { type Refusal, refusalText } from '../../src/model/refusal.ts';
 
 const gib = 2 ** 30;
 

@@ -151,9 +151,13 @@ describe('a GPU takes a trial', () => {
   });
 
   it('not above its marks, by what was measured', () => {
-    const hot = gpu(0, { temperatureCelsius: 80 }, { held: { utilisation: false, temperature: true } });
+    const hot = gpu(
+      0,
+      { temperatureCelsius: 80 },
+      { held: { utilisation: false, temperatureCelsius: true } },
+    );
     expect(against(hot)).toEqual([{ kind: 'gpu-temperature', celsius: 80, limitCelsius: 78 }]);
-    const busy = gpu(0, { utilisation: 0.9 }, { held: { utilisation: true, temperature: false } });
+    const busy = gpu(0, { utilisation: 0.9 }, { held: { utilisation: true, temperatureCelsius: false } });
     expect(against(busy)).toEqual([{ kind: 'gpu-utilisation', utilisation: 0.9, limit: 0.85 }]);
   });
 
@@ -267,7 +271,7 @@ describe('marks', () => {
 
   it('hold nothing that the driver does not tell', () => {
     const held = heldAfter(
-      { utilisation: true, temperature: true },
+      { utilisation: true, temperatureCelsius: true },
       { utilisation: null, temperatureCelsius: null },
       defaultLimits,
     );

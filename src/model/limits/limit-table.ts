@@ -1,0 +1,101 @@
+/**
+ * Every number that keeps a trial from starting, a row each: what holds by default, which of two values is the
+ * stricter, and how the inventory sets it. The rest follows from the rows: `limits` of inventory.json with its JSON
+ * Schema, the message that carries them to agents (limit-settings.ts), and the numbers that the rules go by
+ * (throttle/limits.ts). Bytes, milliseconds, shares of 1, degrees Celsius. Messages keep the order of the rows.
+ */
+import { z } from 'zod';
+import { countInput, sizeInput } from '../leaf-input.ts';
+import { parseSize } from '../size.ts';
+import { least, leastIfSaid, marks, most, mostIfSaid } from './limit.ts';
+
+const gib = 1024 ** 3;
+
+const bytesInput = sizeInput.transform(parseSize);
+const between = (lowest: number, highest: number, what: string) =>
+  z.number({ error: what }).min(lowest, { error: what }).max(highest, { error: what });
+
+const saidAlways = z.number().nullable();
+/** Journals of earlier versions lack it. */
+const saidLater = saidAlways.default(null);
+
+export const limitTable = {
+  /** Trials at once on the host; null for `slotsPerCpu` of its cores. */
+  slots: mostIfSaid({
+    key: 'slots',
+    input: countInput(1, 'a whole number of trials, 1 or more'),
+    sentence: 'How many trials may run at once.',
+    said: 'slots',
+    saidSchema: saidAlways,
+  }),
+  /** Trials at once for each core, where nobody said otherwise: what takes no core is still a process. */
+  slotsPerCpu: most(4, null),
+  /** Cores that our trials may hold at once; null for all that the host has. */
+  cpus: mostIfSaid({
+    key: 'cpus',
+    input: countInput(1, 'a whole number of cores, 1 or more'),
+    sentence: 'How many cores trials may hold at once. Default: all that the host has.',
+    said: 'cpus',
+    saidSchema: saidLater,
+  }),
+  /** Load that is not ours, for each core, from which on nothing starts. */
+  othersLoadPerCpu: most(1, {
+    key: 'load',
+    input: z.number().positive(),
+    sentence: 'Load that is not ours, for each core, from which nothing starts. Default 1.',
+    said: 'load',
+    saidSchema: saidAlways,
+  }),
+  /** Host memory that is left free: this share of it, and never less than `memoryHeadroomBytes`. */
+  memoryHeadroomShare: least(0.1, null),
+  memoryHeadroomBytes: least(gib, {
+    key: 'hostMemory',
+    input: bytesInput,
+    sentence: 'Memory that is left free. Default 10 %, at least 1 GiB.',
+    said: 'hostMemoryBytes',
+    saidSchema: saidAlways,
+  }),
+  /** Free disk under which nothing starts. */
+  diskFreeBytes: least(2 * gib, {
+    key: 'disk',
+    input: bytesInput,
+    sentence: 'Free space under which nothing starts. Default 2 GiB.',
+    said: 'diskBytes',
+    saidSchema: saidAlways,
+  }),
+  /** Share of host memory up to which a shape never observed starts without the ramp guard. */
+  rampMemoryShare: most(0.05, null),
+  /** Figures older than this are no figures. */
+  staleAfterMs: most(3_000, null),
+  /** Memory of a GPU that is left free: this share of it, or where the inventory says so these bytes. */
+  gpuHeadroomShare: least(0.05, null),
+  gpuHeadroomBytes: leastIfSaid({
+    key: 'gpuMemory',
+    input: bytesInput,
+    sentence: 'Memory that is left free on each GPU. Default 5 %.',
+    said: 'gpuMemoryBytes',
+    saidSchema: saidLater,
+  }),
+  /** How busy a GPU is. */
+  utilisation: marks(
+    { hold: 0.95, release: 0.85 },
+    {
+      key: 'utilisation',
+      input: between(10, 100, 'a number of per cent, from 10 to 100').transform((percent) => percent / 100),
+      sentence: 'Per cent from which a GPU takes nothing, until 10 below. Default 95.',
+      said: 'utilisation',
+      saidSchema: saidLater,
+    },
+  ),
+  /** How hot it is. */
+  temperatureCelsius: marks(
+    { hold: 85, release: 78 },
+    {
+      key: 'temperature',
+      input: between(40, 120, 'a number of degrees Celsius, from 40 to 120'),
+      sentence: 'Degrees Celsius from which a GPU takes nothing, until 7 below. Default 85.',
+      said: 'temperatureCelsius',
+      saidSchema: saidLater,
+    },
+  ),
+};
