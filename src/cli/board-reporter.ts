@@ -14,7 +14,7 @@ import { bestSoFar } from '../results/best.ts';
 import { leaderboard } from '../results/leaderboard.ts';
 import { leaderboardLines } from '../results/leaderboard-table.ts';
 import type { Console } from './console.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import type { RunReporter, RunSummary } from './run-reporter.ts';
 
 /** Rows of the table that a run ends with; `labsweep leaderboard` has them all. */

@@ -14,7 +14,7 @@ import {
 } from '../programs/cnn1d/dataset/import-dataset.ts';
 import { CommandError, exitCode } from './exit.ts';
 import { keepByName, readRecord } from './named-content.ts';
-import { shippedData } from './package-files.ts';
+import { shippedData } from '../session/package-files.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
 import { record } from '../model/own.ts';
 

@@ -9,7 +9,7 @@ import type { Console } from './console.ts';
 import { type ExitCode, exitCode } from './exit.ts';
 import { writeOrAsk } from './hand-over.ts';
 import type { Lab } from './lab.ts';
-import { commandFile } from './package-files.ts';
+import { commandFile } from '../session/package-files.ts';
 import type { RunRequest } from './run-request.ts';
 import { openSession } from './session.ts';
 

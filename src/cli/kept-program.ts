@@ -16,7 +16,7 @@ import { canonicalJson } from '../model/canonical.ts';
 import type { ProgramIdentity } from '../model/identity.ts';
 import { contentHash, sweepName, trialId } from '../model/ids.ts';
 import { changesText } from './changed-files.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import { CommandError } from './exit.ts';
 import { FormerFiles } from './former-files.ts';
 import type { ReadProgram } from './program-files.ts';

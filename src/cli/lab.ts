@@ -11,7 +11,7 @@ import { noLimits } from '../throttle/limits.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { lastUsed } from './last-used.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../session/text/quoted.ts';
 import { readText } from './read-text.ts';
 import { shortest } from './shown-path.ts';
 import { refusal } from './sweep-source.ts';

@@ -5,7 +5,7 @@ import {
   type ResolvedData,
   type ResolvedProgram,
 } from '../coordinator/declaration.ts';
-import { labelOf } from '../board/labels.ts';
+import { labelOf } from '../results/labels.ts';
 import { hasResult } from '../ledger/results.ts';
 import type { LedgerState, Trial } from '../ledger/state.ts';
 import { canonicalJson } from '../model/canonical.ts';
@@ -13,7 +13,7 @@ import { sweepName, trialId } from '../model/ids.ts';
 import type { Objective } from '../model/metrics.ts';
 import { lineMetrics } from '../results/line-metrics.ts';
 import { resultOf } from '../results/result.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import { CommandError } from './exit.ts';
 import type { Decision } from './kept-program.ts';
 import type { LoadedSweep } from './sweep-source.ts';

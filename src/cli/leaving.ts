@@ -5,7 +5,7 @@ import { sweepName } from '../model/ids.ts';
 import { resultOf } from '../results/result.ts';
 import { canAsk, isConfirmed } from './confirm.ts';
 import type { Console } from './console.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import { CommandError } from './exit.ts';
 
 export interface Leaving {

@@ -11,10 +11,10 @@ import { countEach } from '../ledger/sweeps.ts';
 import { type Finding as StoreFinding, verifyLedger } from '../ledger/store/verify.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import { programs } from '../programs/registry.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import { CommandError } from './exit.ts';
 import { noLedger } from './ledger-path.ts';
-import { momentText } from './moment-text.ts';
+import { momentText } from '../session/text/moment-text.ts';
 
 export type Finding =
   | StoreFinding

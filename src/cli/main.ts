@@ -1,5 +1,5 @@
 import { processConsole } from './console.ts';
-import { errorText } from './error-text.ts';
+import { errorText } from '../session/text/error-text.ts';
 import { exitCode } from './exit.ts';
 import { runCommand } from './program.ts';
 

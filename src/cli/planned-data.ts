@@ -1,7 +1,7 @@
 import type { ResolvedData } from '../coordinator/declaration.ts';
 import type { ProgramDescription } from '../model/program.ts';
 import { readDataRecord, resolveData } from './data-sets.ts';
-import { shippedData } from './package-files.ts';
+import { shippedData } from '../session/package-files.ts';
 import type { Plan } from './plan-document.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 

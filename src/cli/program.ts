@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Console } from './console.ts';
-import { errorText } from './error-text.ts';
+import { errorText } from '../session/text/error-text.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
-import { packageVersion } from './package-files.ts';
+import { packageVersion } from '../session/package-files.ts';
 import type { Verb } from './verb.ts';
 import { coordinateVerb } from './verbs/coordinate.ts';
 import { completionVerb } from './verbs/completion.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errorText } from './error-text.ts';
+import { errorText } from '../session/text/error-text.ts';
 import { CommandError } from './exit.ts';
 
 /** A file that a person has written. @throws CommandError where it cannot be read: nothing was started */

@@ -10,7 +10,7 @@ import type { LedgerWriter } from '../ledger/store/writer.ts';
 import { isPresumedLost } from '../ledger/trials.ts';
 import type { HostName } from '../model/ids.ts';
 import type { Console } from './console.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import { sayHandedOn, startBehind } from './detach.ts';
 import { type ExitCode, exitCode } from './exit.ts';
 import { follow, writeOrAsk } from './hand-over.ts';

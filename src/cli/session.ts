@@ -26,7 +26,7 @@ import { lostText } from './ledger-check.ts';
 import { InventoryWatch } from './inventory-watch.ts';
 import type { InventoryFile } from './lab.ts';
 import { ownerOf } from './owner.ts';
-import { agentFile } from './package-files.ts';
+import { agentFile } from '../session/package-files.ts';
 
 const liveEveryMs = 1_000;
 

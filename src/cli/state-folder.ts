@@ -15,7 +15,7 @@ import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { noteOutputs } from './known-bystanders.ts';
 import { lastUsed } from './last-used.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../session/text/quoted.ts';
 import { shortest } from './shown-path.ts';
 import { findUpward, requireOwnFolder } from './trust/found-upward.ts';
 

@@ -1,5 +1,5 @@
 /** Trials as people name them on a command line (model/trial-name.ts), found in a ledger. */
-import { labelOf } from '../board/labels.ts';
+import { labelOf } from '../results/labels.ts';
 import type { LedgerState, Sweep, Trial } from '../ledger/state.ts';
 import { canonicalJson } from '../model/canonical.ts';
 import { type Nameable, selectTrials } from '../model/trial-name.ts';

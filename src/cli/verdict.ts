@@ -1,16 +1,16 @@
 /** What the end of a sweep means: the exit code, and the words for it. */
-import { labelOf } from '../board/labels.ts';
+import { labelOf } from '../results/labels.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { isPartOf } from '../ledger/sweeps.ts';
 import { sweepName } from '../model/ids.ts';
 import type { Refusal } from '../model/refusal.ts';
 import { refusalText } from '../model/refusal-text.ts';
 import type { Console } from './console.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { leftLines } from './left-artifacts.ts';
 import { logLines } from './log-lines.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../session/text/quoted.ts';
 
 type Counts = Sweep['counts'];
 

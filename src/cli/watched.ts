@@ -8,7 +8,7 @@ import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { countsOf } from '../ledger/sweeps.ts';
 import { trialId } from '../model/ids.ts';
 import type { Console } from './console.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import { type ExitCode, exitCode } from './exit.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
 import type { RunReporter } from './run-reporter.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Console } from '../console.ts';
 import { CommandError } from '../exit.ts';
-import { quoted } from '../quoted.ts';
+import { quoted } from '../../session/text/quoted.ts';
 import { folderObjection, isOpenToAll, isOwn, objection } from './objection.ts';
 import { isTrusted } from './trusted-folders.ts';
 

@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Console } from '../console.ts';
-import { packageFolder } from '../package-files.ts';
+import { packageFolder } from '../../session/package-files.ts';
 import { objection } from './objection.ts';
 
 /** Null where the person has no home. */

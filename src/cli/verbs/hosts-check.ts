@@ -7,13 +7,13 @@ import type { LaunchCheck } from '../../protocol/launch-check.ts';
 import { type AskedSweep, withSweep } from '../asked-sweep.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../session/text/counted.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { type Finding, findingsOf } from '../host-findings.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { logLines } from '../log-lines.ts';
 import { inventoryOption, jsonOption, stateOption } from '../options.ts';
-import { agentFile } from '../package-files.ts';
+import { agentFile } from '../../session/package-files.ts';
 import { missingLabels, sweepFindings } from '../sweep-findings.ts';
 
 interface CheckOptions {

@@ -5,7 +5,7 @@ import { isPlainFile } from '../../ledger/store/plain-file.ts';
 import { salvage } from '../../ledger/store/salvage.ts';
 import { writeWholeFile } from '../../ledger/store/whole-file.ts';
 import { writeRecovered } from '../../ledger/store/write-recovered.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../session/text/counted.ts';
 import { CommandError, exitCode } from '../exit.ts';
 import { savedOf, savedText } from '../ledger-check.ts';
 import { namedLedger, noLedger, requirePlaceFor } from '../ledger-path.ts';

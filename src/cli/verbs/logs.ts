@@ -10,7 +10,7 @@ import { type Interrupt, onInterrupt } from '../interrupt.ts';
 import { readLab } from '../lab.ts';
 import { openState } from '../open.ts';
 import { inventoryOption, stateOption, wholeNumber } from '../options.ts';
-import { agentFile } from '../package-files.ts';
+import { agentFile } from '../../session/package-files.ts';
 import { printLog } from '../print-log.ts';
 import type { Verb } from '../verb.ts';
 import { oneTrial, shortId } from '../trial-argument.ts';

@@ -9,7 +9,7 @@ import { type LedgerReader, openLedgerFile } from '../../ledger/store/reader.ts'
 import { stateFolderIn } from '../../ledger/store/state-folder.ts';
 import { askEach } from '../ask.ts';
 import type { Console } from '../console.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../session/text/counted.ts';
 import { readLedgerState } from '../declare.ts';
 import { CommandError } from '../exit.ts';
 import { checkLedger, findingText, type LedgerCheck } from '../ledger-check.ts';

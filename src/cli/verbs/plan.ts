@@ -28,7 +28,7 @@ import {
 import { plannedData } from '../planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
-import { quoted } from '../quoted.ts';
+import { quoted } from '../../session/text/quoted.ts';
 import { refusedByAll } from '../plan-refusals.ts';
 import { argsNote } from '../args-note.ts';
 import { noteBystanders } from '../known-bystanders.ts';

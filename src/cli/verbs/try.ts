@@ -11,7 +11,7 @@ import { storeFolder } from '../named-content.ts';
 import { declareSweep } from '../declare.ts';
 import { thisMachine } from '../lab.ts';
 import { setOption, stateOption } from '../options.ts';
-import { agentFile } from '../package-files.ts';
+import { agentFile } from '../../session/package-files.ts';
 import { printLog } from '../print-log.ts';
 import type { Verb } from '../verb.ts';
 import type { RunReporter } from '../run-reporter.ts';
