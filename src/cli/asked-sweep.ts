@@ -10,7 +10,7 @@ import type { Console } from './console.ts';
 import { checkProgram } from './declare.ts';
 import type { Plan } from './plan-document.ts';
 import { plannedData } from './planned-data.ts';
-import { stateFolderOf } from './state-folder.ts';
+import { stateFolderOf } from '../session/place/state-folder.ts';
 import { loadSweep } from './sweep-source.ts';
 
 export interface AskedSweep extends Declared {

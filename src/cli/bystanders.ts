@@ -10,7 +10,7 @@ import { hasLedger } from '../ledger/store/state-folder.ts';
 import { parseInventory } from '../model/parse-inventory.ts';
 import { programFolderOf } from '../model/program-folder.ts';
 import { folderMarker } from '../protocol/folder-marker.ts';
-import { type FileKey, keyAt } from './file-key.ts';
+import { type FileKey, keyAt } from '../session/place/file-key.ts';
 import { knownBystanders } from './known-bystanders.ts';
 import { ownOutputs } from './own-output.ts';
 

@@ -17,7 +17,7 @@ import { storeFolder } from './named-content.ts';
 import { requirePassed } from './passed-variables.ts';
 import { type ReadProgram, readProgram } from './program-files.ts';
 import { seedNote } from './seed-note.ts';
-import { announceNew } from './state-folder.ts';
+import { announceNew } from '../session/place/state-folder.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
 /** What becomes of results that were earned before a change. */

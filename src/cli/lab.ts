@@ -10,12 +10,12 @@ import { type ParsedInventory, parseInventory } from '../model/parse-inventory.t
 import { noLimits } from '../throttle/limits.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { lastUsed } from './last-used.ts';
+import { lastUsed } from '../session/place/last-used.ts';
 import { quoted } from '../session/text/quoted.ts';
-import { readText } from './read-text.ts';
-import { shortest } from './shown-path.ts';
+import { readText } from '../session/place/read-text.ts';
+import { shortest } from '../session/place/shown-path.ts';
 import { refusal } from './sweep-source.ts';
-import { findUpward } from './trust/found-upward.ts';
+import { findUpward } from '../session/place/trust/found-upward.ts';
 
 const inventoryFile = 'inventory.json';
 

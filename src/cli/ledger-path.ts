@@ -5,7 +5,7 @@ import { ledgerFile } from '../ledger/store/ledger-file.ts';
 import { openLedgerFile } from '../ledger/store/reader.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { requireStateFolder } from './state-folder.ts';
+import { requireStateFolder } from '../session/place/state-folder.ts';
 
 /** The ledger of the state folder that is named, else of the nearest. @throws CommandError where there is none */
 export const namedLedger = (console: Console, named: string | undefined): string =>

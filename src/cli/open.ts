@@ -9,8 +9,8 @@ import { readLive } from '../ledger/store/live-file.ts';
 import { type LedgerReader, openReader } from '../ledger/store/reader.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { rememberUsed } from './last-used.ts';
-import { requireStateFolder } from './state-folder.ts';
+import { rememberUsed } from '../session/place/last-used.ts';
+import { requireStateFolder } from '../session/place/state-folder.ts';
 
 /** A coordinator says its figures once a second; after so long without a word there is none. */
 const liveForMs = 5_000;

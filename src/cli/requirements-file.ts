@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Console } from './console.ts';
-import { readText } from './read-text.ts';
+import { readText } from '../session/place/read-text.ts';
 import { type LoadedSweep, refusalAt } from './sweep-source.ts';
 
 /** What a host is told of a launch is small; a list of packages is. */

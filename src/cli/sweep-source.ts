@@ -9,7 +9,7 @@ import { countTrials, judgeCount } from '../model/trial-count.ts';
 import { programs } from '../programs/registry.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { readText } from './read-text.ts';
+import { readText } from '../session/place/read-text.ts';
 
 /** What the command line says about a sweep besides its file. */
 export interface SweepOptions {

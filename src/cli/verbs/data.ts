@@ -5,10 +5,10 @@ import type { Console } from '../console.ts';
 import { type DataRecord, importData, listDataRecords } from '../data-sets.ts';
 import { CommandError } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { rememberUsed } from '../last-used.ts';
+import { rememberUsed } from '../../session/place/last-used.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { announceNew, stateFolderFor, stateFolderOf } from '../state-folder.ts';
+import { announceNew, stateFolderFor, stateFolderOf } from '../../session/place/state-folder.ts';
 
 /** Names of unreadable files that a person sees. */
 const namesShown = 5;

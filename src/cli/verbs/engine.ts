@@ -5,8 +5,8 @@ import type { Console } from '../console.ts';
 import { addEngine, engineNames, listEngines } from '../engines.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { jsonOption, stateOption } from '../options.ts';
-import { announceNew, stateFolderFor, stateFolderOf } from '../state-folder.ts';
-import { rememberUsed } from '../last-used.ts';
+import { announceNew, stateFolderFor, stateFolderOf } from '../../session/place/state-folder.ts';
+import { rememberUsed } from '../../session/place/last-used.ts';
 import type { Verb } from '../verb.ts';
 
 const what: Readonly<Record<InstallableEngine | 'wasm', string>> = {

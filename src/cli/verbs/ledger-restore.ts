@@ -11,7 +11,7 @@ import { requireLedger } from '../ledger-path.ts';
 import { requireNoWriter } from '../living-writer.ts';
 import { momentText } from '../../session/text/moment-text.ts';
 import { stateOption } from '../options.ts';
-import { requireStateFolder } from '../state-folder.ts';
+import { requireStateFolder } from '../../session/place/state-folder.ts';
 import type { Verb } from '../verb.ts';
 
 export const ledgerRestoreVerb: Verb = (console) =>

@@ -15,8 +15,8 @@ import { CommandError } from '../exit.ts';
 import { checkLedger, findingText, type LedgerCheck } from '../ledger-check.ts';
 import { importCommands, bringsResult, requirePlausible } from '../foreign-results.ts';
 import { stateOption } from '../options.ts';
-import { announceNew, stateFolderFor } from '../state-folder.ts';
-import { rememberUsed } from '../last-used.ts';
+import { announceNew, stateFolderFor } from '../../session/place/state-folder.ts';
+import { rememberUsed } from '../../session/place/last-used.ts';
 import type { Verb } from '../verb.ts';
 
 export const mergeVerb: Verb = (console) =>

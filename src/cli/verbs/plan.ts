@@ -34,7 +34,7 @@ import { argsNote } from '../args-note.ts';
 import { noteBystanders } from '../known-bystanders.ts';
 import { seedNote } from '../seed-note.ts';
 import { shownVariables } from '../shown-variables.ts';
-import { stateFolderOf } from '../state-folder.ts';
+import { stateFolderOf } from '../../session/place/state-folder.ts';
 import type { Verb } from '../verb.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
 import { jsonText } from '../../model/value.ts';

@@ -6,7 +6,7 @@ import { boardReporter } from '../board-reporter.ts';
 import { storeFolder } from '../named-content.ts';
 import { CommandError } from '../exit.ts';
 import { readLab } from '../lab.ts';
-import { rememberUsed } from '../last-used.ts';
+import { rememberUsed } from '../../session/place/last-used.ts';
 import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
 import { requirePassedOf } from '../passed-variables.ts';

@@ -6,7 +6,7 @@ import { storeFolder } from '../named-content.ts';
 import { type ChangeOptions, declareSweep } from '../declare.ts';
 import { runDetached } from '../detach.ts';
 import { readLab } from '../lab.ts';
-import { rememberUsed } from '../last-used.ts';
+import { rememberUsed } from '../../session/place/last-used.ts';
 import {
   breakLockOption,
   freshOption,
@@ -23,7 +23,7 @@ import {
 import type { Verb } from '../verb.ts';
 import { jsonReporter, type RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
-import { stateFolderInLab, stateFolderOf } from '../state-folder.ts';
+import { stateFolderInLab, stateFolderOf } from '../../session/place/state-folder.ts';
 import type { SweepOptions } from '../sweep-source.ts';
 
 interface RunOptions extends SweepOptions, ChangeOptions {

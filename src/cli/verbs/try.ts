@@ -16,7 +16,7 @@ import { printLog } from '../print-log.ts';
 import type { Verb } from '../verb.ts';
 import type { RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
-import { stateFolderFor } from '../state-folder.ts';
+import { stateFolderFor } from '../../session/place/state-folder.ts';
 import { loadSweep, type SweepOptions } from '../sweep-source.ts';
 import { lastAttempt } from '../trial-record.ts';
 

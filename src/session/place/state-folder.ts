@@ -10,12 +10,12 @@ import {
   isStateFolder,
   stateFolderBesideAgent,
   stateFolderName,
-} from '../ledger/store/state-folder.ts';
-import type { Console } from './console.ts';
-import { CommandError } from './exit.ts';
-import { noteOutputs } from './known-bystanders.ts';
+} from '../../ledger/store/state-folder.ts';
+import type { Console } from '../../cli/console.ts';
+import { CommandError } from '../../cli/exit.ts';
+import { noteOutputs } from '../../cli/known-bystanders.ts';
 import { lastUsed } from './last-used.ts';
-import { quoted } from '../session/text/quoted.ts';
+import { quoted } from '../text/quoted.ts';
 import { shortest } from './shown-path.ts';
 import { findUpward, requireOwnFolder } from './trust/found-upward.ts';
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Console } from './console.ts';
+import type { Console } from '../../cli/console.ts';
 
 /** A path as a person here would type it. */
 export function shortest({ cwd }: Console, path: string): string {

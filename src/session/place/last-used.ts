@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { Console } from './console.ts';
+import type { Console } from '../../cli/console.ts';
 
 const mostFolders = 100;
 

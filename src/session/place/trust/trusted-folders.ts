@@ -1,8 +1,8 @@
 /** The folders whose inventory.json and `.labsweep` a person has said to trust, a line each. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Console } from '../console.ts';
-import { packageFolder } from '../../session/package-files.ts';
+import type { Console } from '../../../cli/console.ts';
+import { packageFolder } from '../../package-files.ts';
 import { objection } from './objection.ts';
 
 /** Null where the person has no home. */

@@ -1,9 +1,9 @@
 /** Files that nobody has named are looked for upward, and followed only where nobody else could have put them there. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Console } from '../console.ts';
-import { CommandError } from '../exit.ts';
-import { quoted } from '../../session/text/quoted.ts';
+import type { Console } from '../../../cli/console.ts';
+import { CommandError } from '../../../cli/exit.ts';
+import { quoted } from '../../text/quoted.ts';
 import { folderObjection, isOpenToAll, isOwn, objection } from './objection.ts';
 import { isTrusted } from './trusted-folders.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { errorText } from '../session/text/error-text.ts';
-import { CommandError } from './exit.ts';
+import { errorText } from '../text/error-text.ts';
+import { CommandError } from '../../cli/exit.ts';
 
 /** A file that a person has written. @throws CommandError where it cannot be read: nothing was started */
 export function readText(path: string): string {
