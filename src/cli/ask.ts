@@ -6,7 +6,7 @@ import type { Console } from './console.ts';
 import { sayHandedOn, startBehind } from './detach.ts';
 import { storeFolder } from './named-content.ts';
 import { writeOrAsk } from './hand-over.ts';
-import type { Lab } from './lab.ts';
+import type { Lab } from '../session/lab/lab.ts';
 import { openSession, type Session } from './session.ts';
 
 /** A host that says nothing for so long hears of it when it is next seen. */

@@ -8,7 +8,7 @@ import { readLive } from '../ledger/store/live-file.ts';
 import type { Console } from './console.ts';
 import { type ExitCode, exitCode } from './exit.ts';
 import { writeOrAsk } from './hand-over.ts';
-import type { Lab } from './lab.ts';
+import type { Lab } from '../session/lab/lab.ts';
 import { commandFile } from '../session/package-files.ts';
 import type { RunRequest } from './run-request.ts';
 import { openSession } from './session.ts';

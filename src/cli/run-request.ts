@@ -1,6 +1,6 @@
 import type { Command } from '../coordinator/core/command.ts';
 import type { TrialId } from '../model/ids.ts';
-import type { Lab } from './lab.ts';
+import type { Lab } from '../session/lab/lab.ts';
 import type { RunReporter } from './run-reporter.ts';
 
 /** A sweep whose end is waited for. */

@@ -9,7 +9,7 @@ import {
   type HostEntry,
   startCoordinator,
 } from '../coordinator/coordinator.ts';
-import { inventoryNews } from '../board/inventory-news.ts';
+import { inventoryNews } from '../session/lab/inventory-news.ts';
 import { liveFigures } from '../coordinator/live.ts';
 import { isAtRest } from '../coordinator/rest.ts';
 import { stranded } from '../coordinator/stranded.ts';
@@ -23,8 +23,8 @@ import type { InventoryHost } from '../model/inventory.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { lostText } from './ledger-check.ts';
-import { InventoryWatch } from './inventory-watch.ts';
-import type { InventoryFile } from './lab.ts';
+import { InventoryWatch } from '../session/lab/inventory-watch.ts';
+import type { InventoryFile } from '../session/lab/lab.ts';
 import { ownerOf } from './owner.ts';
 import { agentFile } from '../session/package-files.ts';
 

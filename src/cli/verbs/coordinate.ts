@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { askedSchema } from '../../coordinator/core/command.ts';
 import { boardReporter } from '../board-reporter.ts';
-import { readLab } from '../lab.ts';
+import { readLab } from '../../session/lab/lab.ts';
 import { storeFolder } from '../named-content.ts';
 import { openState } from '../open.ts';
 import { inventoryOption, stateOption } from '../options.ts';

@@ -10,7 +10,7 @@ import { chooseSweep } from '../chosen-sweep.ts';
 import { type ChangeOptions, checkProgram, readLedgerState } from '../declare.ts';
 import { exitCode } from '../exit.ts';
 import { keptProgram } from '../kept-program.ts';
-import { readLab } from '../lab.ts';
+import { readLab } from '../../session/lab/lab.ts';
 import { type DeclaredAnew, declareAnew, type Lacking, lackingText } from '../lacking.ts';
 import { leavingOf } from '../leaving.ts';
 import {

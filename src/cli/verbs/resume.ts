@@ -5,7 +5,7 @@ import type { LedgerState, Sweep } from '../../ledger/state.ts';
 import { boardReporter } from '../board-reporter.ts';
 import { storeFolder } from '../named-content.ts';
 import { CommandError } from '../exit.ts';
-import { readLab } from '../lab.ts';
+import { readLab } from '../../session/lab/lab.ts';
 import { rememberUsed } from '../../session/place/last-used.ts';
 import { openState } from '../open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';

@@ -5,7 +5,7 @@ import { chooseSweep } from '../chosen-sweep.ts';
 import { storeFolder } from '../named-content.ts';
 import { type ChangeOptions, declareSweep } from '../declare.ts';
 import { runDetached } from '../detach.ts';
-import { readLab } from '../lab.ts';
+import { readLab } from '../../session/lab/lab.ts';
 import { rememberUsed } from '../../session/place/last-used.ts';
 import {
   breakLockOption,

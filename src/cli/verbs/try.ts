@@ -9,7 +9,7 @@ import { outcomeText } from '../../model/outcome-text.ts';
 import type { Console } from '../console.ts';
 import { storeFolder } from '../named-content.ts';
 import { declareSweep } from '../declare.ts';
-import { thisMachine } from '../lab.ts';
+import { thisMachine } from '../../session/lab/lab.ts';
 import { setOption, stateOption } from '../options.ts';
 import { agentFile } from '../../session/package-files.ts';
 import { printLog } from '../print-log.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inventoryNews } from '../../src/board/inventory-news.ts';
+import { inventoryNews } from '../../src/session/lab/inventory-news.ts';
 import type { InventoryHost } from '../../src/model/inventory.ts';
 import { parseInventory } from '../../src/model/parse-inventory.ts';
 

@@ -1,21 +1,21 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { HostEntry } from '../coordinator/coordinator.ts';
-import { inventoryJump } from '../coordinator/transport/inventory-jump.ts';
-import { openTransport } from '../coordinator/transport/open-transport.ts';
-import { hostName } from '../model/ids.ts';
-import type { InventoryHost } from '../model/inventory.ts';
-import { type ParsedInventory, parseInventory } from '../model/parse-inventory.ts';
-import { noLimits } from '../throttle/limits.ts';
-import type { Console } from './console.ts';
-import { CommandError } from './exit.ts';
-import { lastUsed } from '../session/place/last-used.ts';
-import { quoted } from '../session/text/quoted.ts';
-import { readText } from '../session/place/read-text.ts';
-import { shortest } from '../session/place/shown-path.ts';
-import { refusal } from './sweep-source.ts';
-import { findUpward } from '../session/place/trust/found-upward.ts';
+import type { HostEntry } from '../../coordinator/coordinator.ts';
+import { inventoryJump } from '../../coordinator/transport/inventory-jump.ts';
+import { openTransport } from '../../coordinator/transport/open-transport.ts';
+import { hostName } from '../../model/ids.ts';
+import type { InventoryHost } from '../../model/inventory.ts';
+import { type ParsedInventory, parseInventory } from '../../model/parse-inventory.ts';
+import { noLimits } from '../../throttle/limits.ts';
+import type { Console } from '../../cli/console.ts';
+import { CommandError } from '../../cli/exit.ts';
+import { lastUsed } from '../place/last-used.ts';
+import { quoted } from '../text/quoted.ts';
+import { readText } from '../place/read-text.ts';
+import { shortest } from '../place/shown-path.ts';
+import { refusal } from '../../cli/sweep-source.ts';
+import { findUpward } from '../place/trust/found-upward.ts';
 
 const inventoryFile = 'inventory.json';
 
