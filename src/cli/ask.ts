@@ -4,7 +4,7 @@ import type { CoordinatorState } from '../coordinator/hosts/state.ts';
 import type { LedgerWriter } from '../ledger/store/writer.ts';
 import type { Console } from './console.ts';
 import { sayHandedOn, startBehind } from './detach.ts';
-import { storeFolder } from './named-content.ts';
+import { storeFolder } from '../session/content/named-content.ts';
 import { writeOrAsk } from './hand-over.ts';
 import type { Lab } from '../session/lab/lab.ts';
 import { openSession, type Session } from './session.ts';

@@ -15,7 +15,7 @@ import { lineMetrics } from '../results/line-metrics.ts';
 import { resultOf } from '../results/result.ts';
 import { counted } from '../session/text/counted.ts';
 import { CommandError } from './exit.ts';
-import type { Decision } from './kept-program.ts';
+import type { Decision } from '../session/program/kept-program.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
 export interface Lacking {

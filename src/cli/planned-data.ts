@@ -1,6 +1,6 @@
 import type { ResolvedData } from '../coordinator/declaration.ts';
 import type { ProgramDescription } from '../model/program.ts';
-import { readDataRecord, resolveData } from './data-sets.ts';
+import { readDataRecord, resolveData } from '../session/content/data-sets.ts';
 import { shippedData } from '../session/package-files.ts';
 import type { Plan } from './plan-document.ts';
 import type { LoadedSweep } from './sweep-source.ts';

@@ -4,7 +4,7 @@ import { chunksOf } from '../content/hash-file.ts';
 import type { CommandProgram } from '../model/sweep-file.ts';
 import { own } from '../model/own.ts';
 import { valueText } from '../model/value.ts';
-import type { ProgramFiles } from './program-files.ts';
+import type { ProgramFiles } from '../session/program/program-files.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
 const variable = 'LABSWEEP_SEED';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { askedSchema } from '../../coordinator/core/command.ts';
 import { boardReporter } from '../board-reporter.ts';
 import { readLab } from '../../session/lab/lab.ts';
-import { storeFolder } from '../named-content.ts';
+import { storeFolder } from '../../session/content/named-content.ts';
 import { openState } from '../open.ts';
 import { inventoryOption, stateOption } from '../options.ts';
 import { runSweep } from '../run-sweep.ts';

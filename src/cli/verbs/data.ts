@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { resolve } from 'node:path';
 import { tableLines } from '../../results/text-table.ts';
 import type { Console } from '../console.ts';
-import { type DataRecord, importData, listDataRecords } from '../data-sets.ts';
+import { type DataRecord, importData, listDataRecords } from '../../session/content/data-sets.ts';
 import { CommandError } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { rememberUsed } from '../../session/place/last-used.ts';

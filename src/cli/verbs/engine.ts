@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander';
 import type { InstallableEngine } from '../../programs/cnn1d/engine/install/releases.ts';
 import { tableLines } from '../../results/text-table.ts';
 import type { Console } from '../console.ts';
-import { addEngine, engineNames, listEngines } from '../engines.ts';
+import { addEngine, engineNames, listEngines } from '../../session/content/engines.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import { announceNew, stateFolderFor, stateFolderOf } from '../../session/place/state-folder.ts';

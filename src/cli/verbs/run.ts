@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { trialsOf } from '../../ledger/sweeps.ts';
 import { boardReporter } from '../board-reporter.ts';
 import { chooseSweep } from '../chosen-sweep.ts';
-import { storeFolder } from '../named-content.ts';
+import { storeFolder } from '../../session/content/named-content.ts';
 import { type ChangeOptions, declareSweep } from '../declare.ts';
 import { runDetached } from '../detach.ts';
 import { readLab } from '../../session/lab/lab.ts';

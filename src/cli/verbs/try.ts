@@ -7,7 +7,7 @@ import { HostReader } from '../../coordinator/fleet/host-reader.ts';
 import { attemptId, ledgerId } from '../../model/ids.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import type { Console } from '../console.ts';
-import { storeFolder } from '../named-content.ts';
+import { storeFolder } from '../../session/content/named-content.ts';
 import { declareSweep } from '../declare.ts';
 import { thisMachine } from '../../session/lab/lab.ts';
 import { setOption, stateOption } from '../options.ts';

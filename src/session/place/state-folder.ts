@@ -13,7 +13,7 @@ import {
 } from '../../ledger/store/state-folder.ts';
 import type { Console } from '../../cli/console.ts';
 import { CommandError } from '../../cli/exit.ts';
-import { noteOutputs } from '../../cli/known-bystanders.ts';
+import { noteOutputs } from '../program/known-bystanders.ts';
 import { lastUsed } from './last-used.ts';
 import { quoted } from '../text/quoted.ts';
 import { shortest } from './shown-path.ts';

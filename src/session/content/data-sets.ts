@@ -2,21 +2,21 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { contentHash } from '../model/ids.ts';
-import type { ResolvedData } from '../coordinator/declaration.ts';
-import { nearestName } from '../model/nearest.ts';
-import type { ProgramDescription } from '../model/program.ts';
-import { DatasetError } from '../programs/cnn1d/dataset/dataset-error.ts';
+import { contentHash } from '../../model/ids.ts';
+import type { ResolvedData } from '../../coordinator/declaration.ts';
+import { nearestName } from '../../model/nearest.ts';
+import type { ProgramDescription } from '../../model/program.ts';
+import { DatasetError } from '../../programs/cnn1d/dataset/dataset-error.ts';
 import {
   importDataset,
   type ImportedDataset,
   type ImportProgress,
-} from '../programs/cnn1d/dataset/import-dataset.ts';
-import { CommandError, exitCode } from './exit.ts';
+} from '../../programs/cnn1d/dataset/import-dataset.ts';
+import { CommandError, exitCode } from '../../cli/exit.ts';
 import { keepByName, readRecord } from './named-content.ts';
-import { shippedData } from '../session/package-files.ts';
-import { type LoadedSweep, refusalAt } from './sweep-source.ts';
-import { record } from '../model/own.ts';
+import { shippedData } from '../package-files.ts';
+import { type LoadedSweep, refusalAt } from '../../cli/sweep-source.ts';
+import { record } from '../../model/own.ts';
 
 export const dataRecordSchema = z.object({
   name: z.string(),

@@ -1,12 +1,12 @@
 /** The engines of a state folder: a record by name, the files in the content store. */
 import { z } from 'zod';
-import type { Launch } from '../model/launch.ts';
-import { EngineError } from '../programs/cnn1d/engine/engine-error.ts';
-import { installEngine } from '../programs/cnn1d/engine/install/install-engine.ts';
-import { type InstallableEngine, releases } from '../programs/cnn1d/engine/install/releases.ts';
-import { CommandError, exitCode } from './exit.ts';
+import type { Launch } from '../../model/launch.ts';
+import { EngineError } from '../../programs/cnn1d/engine/engine-error.ts';
+import { installEngine } from '../../programs/cnn1d/engine/install/install-engine.ts';
+import { type InstallableEngine, releases } from '../../programs/cnn1d/engine/install/releases.ts';
+import { CommandError, exitCode } from '../../cli/exit.ts';
 import { keepByName, readRecord } from './named-content.ts';
-import { type LoadedSweep, refusalAt } from './sweep-source.ts';
+import { type LoadedSweep, refusalAt } from '../../cli/sweep-source.ts';
 
 export const engineNames = Object.keys(releases) as readonly InstallableEngine[];
 

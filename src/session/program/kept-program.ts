@@ -9,18 +9,18 @@ import {
   declare,
   type ResolvedData,
   type ResolvedProgram,
-} from '../coordinator/declaration.ts';
-import { isDone } from '../ledger/results.ts';
-import type { LedgerState, Sweep } from '../ledger/state.ts';
-import { canonicalJson } from '../model/canonical.ts';
-import type { ProgramIdentity } from '../model/identity.ts';
-import { contentHash, sweepName, trialId } from '../model/ids.ts';
+} from '../../coordinator/declaration.ts';
+import { isDone } from '../../ledger/results.ts';
+import type { LedgerState, Sweep } from '../../ledger/state.ts';
+import { canonicalJson } from '../../model/canonical.ts';
+import type { ProgramIdentity } from '../../model/identity.ts';
+import { contentHash, sweepName, trialId } from '../../model/ids.ts';
 import { changesText } from './changed-files.ts';
-import { counted } from '../session/text/counted.ts';
-import { CommandError } from './exit.ts';
+import { counted } from '../text/counted.ts';
+import { CommandError } from '../../cli/exit.ts';
 import { FormerFiles } from './former-files.ts';
 import type { ReadProgram } from './program-files.ts';
-import type { LoadedSweep } from './sweep-source.ts';
+import type { LoadedSweep } from '../../cli/sweep-source.ts';
 
 /** What a person has decided about results that were earned before. */
 export interface Decision {

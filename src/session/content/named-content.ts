@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { draftPath, makeDraft } from '../content/drafts.ts';
-import { removeTree } from '../content/tree.ts';
-import { CommandError } from './exit.ts';
+import { draftPath, makeDraft } from '../../content/drafts.ts';
+import { removeTree } from '../../content/tree.ts';
+import { CommandError } from '../../cli/exit.ts';
 import { readFolder } from './take-in.ts';
 
 export const storeFolder = (stateFolder: string): string => join(stateFolder, 'content');

@@ -1,6 +1,6 @@
 /** Files that this command writes its output to: `labsweep run sweep.yaml > run.log` beside the program. */
 import { type Stats, fstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { type FileKey, keyOf } from '../session/place/file-key.ts';
+import { type FileKey, keyOf } from '../place/file-key.ts';
 
 const streams = ['1', '2'];
 

@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
-import type { ResolvedProgram } from '../coordinator/declaration.ts';
-import { sha256Hex } from '../model/canonical.ts';
-import type { CommandProgram } from '../model/sweep-file.ts';
-import { nearestName } from '../model/nearest.ts';
-import { programs } from '../programs/registry.ts';
+import type { ResolvedProgram } from '../../coordinator/declaration.ts';
+import { sha256Hex } from '../../model/canonical.ts';
+import type { CommandProgram } from '../../model/sweep-file.ts';
+import { nearestName } from '../../model/nearest.ts';
+import { programs } from '../../programs/registry.ts';
 import { Bystanders, type UsedPlaces } from './bystanders.ts';
-import type { Console } from './console.ts';
-import { CommandError } from './exit.ts';
+import type { Console } from '../../cli/console.ts';
+import { CommandError } from '../../cli/exit.ts';
 import { type OwnFile, ownFileOf } from './own-file.ts';
-import { programFolder } from '../session/package-files.ts';
-import { quoted } from '../session/text/quoted.ts';
+import { programFolder } from '../package-files.ts';
+import { quoted } from '../text/quoted.ts';
 import { readRequirements } from './requirements-file.ts';
-import { type LoadedSweep, refusalAt } from './sweep-source.ts';
-import { type ReadFolder, readFolder } from './take-in.ts';
+import { type LoadedSweep, refusalAt } from '../../cli/sweep-source.ts';
+import { type ReadFolder, readFolder } from '../content/take-in.ts';
 
 /** A sweep's program whose files were read and may be sent to hosts. */
 export interface ReadProgram {

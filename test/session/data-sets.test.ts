@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { importData } from '../../src/cli/data-sets.ts';
+import { importData } from '../../src/session/content/data-sets.ts';
 import { exitCode } from '../../src/cli/exit.ts';
 import { temporaryFolder, tone, writeFolder } from '../programs/cnn1d/dataset/speech-folder.ts';
 

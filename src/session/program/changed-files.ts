@@ -1,6 +1,6 @@
 /** How a program's files differ from what they were when results were earned with them. */
-import type { Manifest } from '../model/manifest.ts';
-import { counted } from '../session/text/counted.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { counted } from '../text/counted.ts';
 
 export interface FileChanges {
   readonly changed: readonly string[];

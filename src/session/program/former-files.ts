@@ -1,13 +1,13 @@
 /** A program's files as they were earlier, against what they are: from the snapshots that the state folder keeps. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashFile } from '../content/hash-file.ts';
-import { byPathBytes, manifestHash } from '../content/manifest.ts';
-import { contentPath, storedManifest } from '../content/store.ts';
-import type { ContentHash } from '../model/ids.ts';
-import type { Manifest } from '../model/manifest.ts';
+import { hashFile } from '../../content/hash-file.ts';
+import { byPathBytes, manifestHash } from '../../content/manifest.ts';
+import { contentPath, storedManifest } from '../../content/store.ts';
+import type { ContentHash } from '../../model/ids.ts';
+import type { Manifest } from '../../model/manifest.ts';
 import { changesBetween, type FileChanges, isUnchanged } from './changed-files.ts';
-import { storeFolder } from './named-content.ts';
+import { storeFolder } from '../content/named-content.ts';
 import type { ProgramFiles } from './program-files.ts';
 
 /** It changes what is left out, and is not run: adding it must not look like another program. */

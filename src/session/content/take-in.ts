@@ -1,11 +1,11 @@
-import { problemText } from '../content/problem.ts';
-import { type Besides, type ManifestOptions, readManifest } from '../content/read-manifest.ts';
-import { snapshot } from '../content/snapshot.ts';
-import { hasContent } from '../content/store.ts';
-import type { ContentHash } from '../model/ids.ts';
-import type { LeavesOut } from '../content/walk.ts';
-import type { Manifest } from '../model/manifest.ts';
-import { CommandError } from './exit.ts';
+import { problemText } from '../../content/problem.ts';
+import { type Besides, type ManifestOptions, readManifest } from '../../content/read-manifest.ts';
+import { snapshot } from '../../content/snapshot.ts';
+import { hasContent } from '../../content/store.ts';
+import type { ContentHash } from '../../model/ids.ts';
+import type { LeavesOut } from '../../content/walk.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { CommandError } from '../../cli/exit.ts';
 
 /** A folder that may be sent to hosts, known by its hash; nothing is written yet. */
 export interface ReadFolder {

@@ -4,13 +4,13 @@
  */
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import type { LeavesOut } from '../content/walk.ts';
-import { isLedgerFile } from '../ledger/store/ledger-file.ts';
-import { hasLedger } from '../ledger/store/state-folder.ts';
-import { parseInventory } from '../model/parse-inventory.ts';
-import { programFolderOf } from '../model/program-folder.ts';
-import { folderMarker } from '../protocol/folder-marker.ts';
-import { type FileKey, keyAt } from '../session/place/file-key.ts';
+import type { LeavesOut } from '../../content/walk.ts';
+import { isLedgerFile } from '../../ledger/store/ledger-file.ts';
+import { hasLedger } from '../../ledger/store/state-folder.ts';
+import { parseInventory } from '../../model/parse-inventory.ts';
+import { programFolderOf } from '../../model/program-folder.ts';
+import { folderMarker } from '../../protocol/folder-marker.ts';
+import { type FileKey, keyAt } from '../place/file-key.ts';
 import { knownBystanders } from './known-bystanders.ts';
 import { ownOutputs } from './own-output.ts';
 
