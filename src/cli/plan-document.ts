@@ -1,4 +1,4 @@
-import type { Leaving } from './leaving.ts';
+import type { Leaving } from '../session/sweep/leaving.ts';
 import type { Params } from '../model/params.ts';
 
 /** `plan --json`: what scripts may rely on. */

@@ -4,7 +4,7 @@ import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { Machines } from '../../coordinator/fleet/machines.ts';
 import { type Inspection, inspect } from '../../coordinator/fleet/inspect.ts';
 import type { LaunchCheck } from '../../protocol/launch-check.ts';
-import { type AskedSweep, withSweep } from '../asked-sweep.ts';
+import { type AskedSweep, withSweep } from '../../session/sweep/asked-sweep.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
 import { counted } from '../../session/text/counted.ts';

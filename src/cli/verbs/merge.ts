@@ -10,7 +10,7 @@ import { stateFolderIn } from '../../ledger/store/state-folder.ts';
 import { askEach } from '../ask.ts';
 import type { Console } from '../console.ts';
 import { counted } from '../../session/text/counted.ts';
-import { readLedgerState } from '../declare.ts';
+import { readLedgerState } from '../../session/sweep/declare.ts';
 import { CommandError } from '../exit.ts';
 import { checkLedger, findingText, type LedgerCheck } from '../ledger-check.ts';
 import { importCommands, bringsResult, requirePlausible } from '../foreign-results.ts';

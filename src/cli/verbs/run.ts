@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { trialsOf } from '../../ledger/sweeps.ts';
 import { boardReporter } from '../board-reporter.ts';
-import { chooseSweep } from '../chosen-sweep.ts';
+import { chooseSweep } from '../../session/sweep/chosen-sweep.ts';
 import { storeFolder } from '../../session/content/named-content.ts';
-import { type ChangeOptions, declareSweep } from '../declare.ts';
+import { type ChangeOptions, declareSweep } from '../../session/sweep/declare.ts';
 import { runDetached } from '../detach.ts';
 import { readLab } from '../../session/lab/lab.ts';
 import { rememberUsed } from '../../session/place/last-used.ts';
@@ -24,7 +24,7 @@ import type { Verb } from '../verb.ts';
 import { jsonReporter, type RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
 import { stateFolderInLab, stateFolderOf } from '../../session/place/state-folder.ts';
-import type { SweepOptions } from '../sweep-source.ts';
+import type { SweepOptions } from '../../session/sweep/sweep-source.ts';
 
 interface RunOptions extends SweepOptions, ChangeOptions {
   readonly state?: string;

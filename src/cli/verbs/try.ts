@@ -8,7 +8,7 @@ import { attemptId, ledgerId } from '../../model/ids.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import type { Console } from '../console.ts';
 import { storeFolder } from '../../session/content/named-content.ts';
-import { declareSweep } from '../declare.ts';
+import { declareSweep } from '../../session/sweep/declare.ts';
 import { thisMachine } from '../../session/lab/lab.ts';
 import { setOption, stateOption } from '../options.ts';
 import { agentFile } from '../../session/package-files.ts';
@@ -17,7 +17,7 @@ import type { Verb } from '../verb.ts';
 import type { RunReporter } from '../run-reporter.ts';
 import { runSweep } from '../run-sweep.ts';
 import { stateFolderFor } from '../../session/place/state-folder.ts';
-import { loadSweep, type SweepOptions } from '../sweep-source.ts';
+import { loadSweep, type SweepOptions } from '../../session/sweep/sweep-source.ts';
 import { lastAttempt } from '../trial-record.ts';
 
 export const tryVerb: Verb = (console, done) =>

@@ -15,7 +15,7 @@ import {
 import { CommandError, exitCode } from '../../cli/exit.ts';
 import { keepByName, readRecord } from './named-content.ts';
 import { shippedData } from '../package-files.ts';
-import { type LoadedSweep, refusalAt } from '../../cli/sweep-source.ts';
+import { type LoadedSweep, refusalAt } from '../sweep/sweep-source.ts';
 import { record } from '../../model/own.ts';
 
 export const dataRecordSchema = z.object({

@@ -6,7 +6,7 @@ import { installEngine } from '../../programs/cnn1d/engine/install/install-engin
 import { type InstallableEngine, releases } from '../../programs/cnn1d/engine/install/releases.ts';
 import { CommandError, exitCode } from '../../cli/exit.ts';
 import { keepByName, readRecord } from './named-content.ts';
-import { type LoadedSweep, refusalAt } from '../../cli/sweep-source.ts';
+import { type LoadedSweep, refusalAt } from '../sweep/sweep-source.ts';
 
 export const engineNames = Object.keys(releases) as readonly InstallableEngine[];
 

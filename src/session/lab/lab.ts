@@ -14,7 +14,7 @@ import { lastUsed } from '../place/last-used.ts';
 import { quoted } from '../text/quoted.ts';
 import { readText } from '../place/read-text.ts';
 import { shortest } from '../place/shown-path.ts';
-import { refusal } from '../../cli/sweep-source.ts';
+import { refusal } from '../sweep/sweep-source.ts';
 import { findUpward } from '../place/trust/found-upward.ts';
 
 const inventoryFile = 'inventory.json';

@@ -20,7 +20,7 @@ import { counted } from '../text/counted.ts';
 import { CommandError } from '../../cli/exit.ts';
 import { FormerFiles } from './former-files.ts';
 import type { ReadProgram } from './program-files.ts';
-import type { LoadedSweep } from '../../cli/sweep-source.ts';
+import type { LoadedSweep } from '../sweep/sweep-source.ts';
 
 /** What a person has decided about results that were earned before. */
 export interface Decision {

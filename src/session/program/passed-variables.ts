@@ -1,6 +1,6 @@
 import type { Console } from '../../cli/console.ts';
 import { CommandError } from '../../cli/exit.ts';
-import { type LoadedSweep, refusalAt } from '../../cli/sweep-source.ts';
+import { type LoadedSweep, refusalAt } from '../sweep/sweep-source.ts';
 import { own } from '../../model/own.ts';
 
 const isSet = ({ env }: Console, name: string): boolean => own(env, name) !== undefined;

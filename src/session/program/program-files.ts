@@ -12,7 +12,7 @@ import { type OwnFile, ownFileOf } from './own-file.ts';
 import { programFolder } from '../package-files.ts';
 import { quoted } from '../text/quoted.ts';
 import { readRequirements } from './requirements-file.ts';
-import { type LoadedSweep, refusalAt } from '../../cli/sweep-source.ts';
+import { type LoadedSweep, refusalAt } from '../sweep/sweep-source.ts';
 import { type ReadFolder, readFolder } from '../content/take-in.ts';
 
 /** A sweep's program whose files were read and may be sent to hosts. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Console } from '../../cli/console.ts';
 import { readText } from '../place/read-text.ts';
-import { type LoadedSweep, refusalAt } from '../../cli/sweep-source.ts';
+import { type LoadedSweep, refusalAt } from '../sweep/sweep-source.ts';
 
 /** What a host is told of a launch is small; a list of packages is. */
 const longestBytes = 64 * 1024;

@@ -1,8 +1,8 @@
-import type { ResolvedData } from '../coordinator/declaration.ts';
-import type { ProgramDescription } from '../model/program.ts';
-import { readDataRecord, resolveData } from '../session/content/data-sets.ts';
-import { shippedData } from '../session/package-files.ts';
-import type { Plan } from './plan-document.ts';
+import type { ResolvedData } from '../../coordinator/declaration.ts';
+import type { ProgramDescription } from '../../model/program.ts';
+import { readDataRecord, resolveData } from '../content/data-sets.ts';
+import { shippedData } from '../package-files.ts';
+import type { Plan } from '../../cli/plan-document.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
 /** The data set where it is there; a stand-in where it is not, so that counts can be shown before an import. */

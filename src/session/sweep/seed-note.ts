@@ -1,10 +1,10 @@
 /** Replicates differ in nothing but their seed: whether the program is told it anywhere. */
 import { join } from 'node:path';
-import { chunksOf } from '../content/hash-file.ts';
-import type { CommandProgram } from '../model/sweep-file.ts';
-import { own } from '../model/own.ts';
-import { valueText } from '../model/value.ts';
-import type { ProgramFiles } from '../session/program/program-files.ts';
+import { chunksOf } from '../../content/hash-file.ts';
+import type { CommandProgram } from '../../model/sweep-file.ts';
+import { own } from '../../model/own.ts';
+import { valueText } from '../../model/value.ts';
+import type { ProgramFiles } from '../program/program-files.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
 const variable = 'LABSWEEP_SEED';

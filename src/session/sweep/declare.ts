@@ -1,23 +1,23 @@
 /** From a sweep file to what is asked of the coordinator: files and data set taken in, trials named. */
-import type { Declared } from '../coordinator/declaration.ts';
-import { fold } from '../ledger/fold.ts';
-import { emptyLedger, type LedgerState } from '../ledger/state.ts';
-import { openReader } from '../ledger/store/reader.ts';
+import type { Declared } from '../../coordinator/declaration.ts';
+import { fold } from '../../ledger/fold.ts';
+import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
+import { openReader } from '../../ledger/store/reader.ts';
 import { argsNote } from './args-note.ts';
-import type { UsedPlaces } from '../session/program/bystanders.ts';
-import type { Console } from './console.ts';
-import { requireData, resolveData } from '../session/content/data-sets.ts';
-import { enginesFor } from '../session/content/engines.ts';
-import { CommandError } from './exit.ts';
-import { type Decision, keptProgram, trialsBefore } from '../session/program/kept-program.ts';
+import type { UsedPlaces } from '../program/bystanders.ts';
+import type { Console } from '../../cli/console.ts';
+import { requireData, resolveData } from '../content/data-sets.ts';
+import { enginesFor } from '../content/engines.ts';
+import { CommandError } from '../../cli/exit.ts';
+import { type Decision, keptProgram, trialsBefore } from '../program/kept-program.ts';
 import { declareAnew, requireDecision } from './lacking.ts';
-import { noteBystanders } from '../session/program/known-bystanders.ts';
+import { noteBystanders } from '../program/known-bystanders.ts';
 import { leavingOf, requireLeave } from './leaving.ts';
-import { storeFolder } from '../session/content/named-content.ts';
-import { requirePassed } from '../session/program/passed-variables.ts';
-import { type ReadProgram, readProgram } from '../session/program/program-files.ts';
+import { storeFolder } from '../content/named-content.ts';
+import { requirePassed } from '../program/passed-variables.ts';
+import { type ReadProgram, readProgram } from '../program/program-files.ts';
 import { seedNote } from './seed-note.ts';
-import { announceNew } from '../session/place/state-folder.ts';
+import { announceNew } from '../place/state-folder.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
 /** What becomes of results that were earned before a change. */

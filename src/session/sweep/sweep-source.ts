@@ -1,15 +1,15 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Expansion, expandSweep } from '../model/expansion.ts';
-import { type ParsedSweep, parseSweepFile, type SweepContext } from '../model/parse-sweep.ts';
-import { issueAt, type KeyPath, renderIssue, type SourceIssue } from '../model/source-issue.ts';
-import type { Locate } from '../model/source.ts';
-import type { SweepFile } from '../model/sweep-file.ts';
-import { countTrials, judgeCount } from '../model/trial-count.ts';
-import { programs } from '../programs/registry.ts';
-import type { Console } from './console.ts';
-import { CommandError } from './exit.ts';
-import { readText } from '../session/place/read-text.ts';
+import { type Expansion, expandSweep } from '../../model/expansion.ts';
+import { type ParsedSweep, parseSweepFile, type SweepContext } from '../../model/parse-sweep.ts';
+import { issueAt, type KeyPath, renderIssue, type SourceIssue } from '../../model/source-issue.ts';
+import type { Locate } from '../../model/source.ts';
+import type { SweepFile } from '../../model/sweep-file.ts';
+import { countTrials, judgeCount } from '../../model/trial-count.ts';
+import { programs } from '../../programs/registry.ts';
+import type { Console } from '../../cli/console.ts';
+import { CommandError } from '../../cli/exit.ts';
+import { readText } from '../place/read-text.ts';
 
 /** What the command line says about a sweep besides its file. */
 export interface SweepOptions {

@@ -1,12 +1,12 @@
 /** What leaves a sweep of the ledger when its file, as it is now, is taken over. */
-import type { Declared } from '../coordinator/declaration.ts';
-import type { LedgerState, Sweep, Trial } from '../ledger/state.ts';
-import { sweepName } from '../model/ids.ts';
-import { resultOf } from '../results/result.ts';
-import { canAsk, isConfirmed } from './confirm.ts';
-import type { Console } from './console.ts';
-import { counted } from '../session/text/counted.ts';
-import { CommandError } from './exit.ts';
+import type { Declared } from '../../coordinator/declaration.ts';
+import type { LedgerState, Sweep, Trial } from '../../ledger/state.ts';
+import { sweepName } from '../../model/ids.ts';
+import { resultOf } from '../../results/result.ts';
+import { canAsk, isConfirmed } from '../../cli/confirm.ts';
+import type { Console } from '../../cli/console.ts';
+import { counted } from '../text/counted.ts';
+import { CommandError } from '../../cli/exit.ts';
 
 export interface Leaving {
   readonly trials: number;

@@ -2,15 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HostEntry } from '../coordinator/coordinator.ts';
-import { type Declared, declare } from '../coordinator/declaration.ts';
-import type { LaunchQuestion } from '../coordinator/fleet/ask-launch.ts';
-import { Packs } from '../coordinator/fleet/packs.ts';
-import type { Console } from './console.ts';
+import type { HostEntry } from '../../coordinator/coordinator.ts';
+import { type Declared, declare } from '../../coordinator/declaration.ts';
+import type { LaunchQuestion } from '../../coordinator/fleet/ask-launch.ts';
+import { Packs } from '../../coordinator/fleet/packs.ts';
+import type { Console } from '../../cli/console.ts';
 import { checkProgram } from './declare.ts';
-import type { Plan } from './plan-document.ts';
+import type { Plan } from '../../cli/plan-document.ts';
 import { plannedData } from './planned-data.ts';
-import { stateFolderOf } from '../session/place/state-folder.ts';
+import { stateFolderOf } from '../place/state-folder.ts';
 import { loadSweep } from './sweep-source.ts';
 
 export interface AskedSweep extends Declared {

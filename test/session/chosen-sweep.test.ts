@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chooseSweep } from '../../src/cli/chosen-sweep.ts';
+import { chooseSweep } from '../../src/session/sweep/chosen-sweep.ts';
 import { type Console, processConsole } from '../../src/cli/console.ts';
-import type { SweepOptions } from '../../src/cli/sweep-source.ts';
+import type { SweepOptions } from '../../src/session/sweep/sweep-source.ts';
 
 let folder = '';
 let console: Console = processConsole();

@@ -2,11 +2,11 @@
  * What the command line asks for of a sweep file: all of it, a part of it, or other trials than it has. A part is a
  * smaller run of the same sweep; other trials are a sweep of their own, so that no option takes anything out of one.
  */
-import type { SweepPart } from '../ledger/events.ts';
-import { canonicalJson, canonicalParams, sha256Hex } from '../model/canonical.ts';
-import type { Point } from '../model/expansion.ts';
-import type { Console } from './console.ts';
-import { CommandError } from './exit.ts';
+import type { SweepPart } from '../../ledger/events.ts';
+import { canonicalJson, canonicalParams, sha256Hex } from '../../model/canonical.ts';
+import type { Point } from '../../model/expansion.ts';
+import type { Console } from '../../cli/console.ts';
+import { CommandError } from '../../cli/exit.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from './sweep-source.ts';
 
 export interface ChosenSweep {

@@ -2,15 +2,15 @@
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism, totalmem, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { HostEntry } from '../coordinator/coordinator.ts';
-import type { Declared } from '../coordinator/declaration.ts';
-import type { LedgerState } from '../ledger/state.ts';
-import type { SeenHosts } from '../ledger/store/seen-hosts.ts';
-import { hostName } from '../model/ids.ts';
-import type { Refusal } from '../model/refusal.ts';
-import type { HostFacts } from '../protocol/messages.ts';
-import { idleHost, misfit } from '../throttle/idle-host.ts';
-import { limitsOf } from '../throttle/limits.ts';
+import type { HostEntry } from '../../coordinator/coordinator.ts';
+import type { Declared } from '../../coordinator/declaration.ts';
+import type { LedgerState } from '../../ledger/state.ts';
+import type { SeenHosts } from '../../ledger/store/seen-hosts.ts';
+import { hostName } from '../../model/ids.ts';
+import type { Refusal } from '../../model/refusal.ts';
+import type { HostFacts } from '../../protocol/messages.ts';
+import { idleHost, misfit } from '../../throttle/idle-host.ts';
+import { limitsOf } from '../../throttle/limits.ts';
 
 type Facts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'user'>;
 

@@ -4,18 +4,18 @@ import {
   declare,
   type ResolvedData,
   type ResolvedProgram,
-} from '../coordinator/declaration.ts';
-import { labelOf } from '../results/labels.ts';
-import { hasResult } from '../ledger/results.ts';
-import type { LedgerState, Trial } from '../ledger/state.ts';
-import { canonicalJson } from '../model/canonical.ts';
-import { sweepName, trialId } from '../model/ids.ts';
-import type { Objective } from '../model/metrics.ts';
-import { lineMetrics } from '../results/line-metrics.ts';
-import { resultOf } from '../results/result.ts';
-import { counted } from '../session/text/counted.ts';
-import { CommandError } from './exit.ts';
-import type { Decision } from '../session/program/kept-program.ts';
+} from '../../coordinator/declaration.ts';
+import { labelOf } from '../../results/labels.ts';
+import { hasResult } from '../../ledger/results.ts';
+import type { LedgerState, Trial } from '../../ledger/state.ts';
+import { canonicalJson } from '../../model/canonical.ts';
+import { sweepName, trialId } from '../../model/ids.ts';
+import type { Objective } from '../../model/metrics.ts';
+import { lineMetrics } from '../../results/line-metrics.ts';
+import { resultOf } from '../../results/result.ts';
+import { counted } from '../text/counted.ts';
+import { CommandError } from '../../cli/exit.ts';
+import type { Decision } from '../program/kept-program.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
 export interface Lacking {

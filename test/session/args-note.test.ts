@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { argsNote } from '../../src/cli/args-note.ts';
+import { argsNote } from '../../src/session/sweep/args-note.ts';
 import { sweepOf } from '../model/reading.ts';
 
 const noteOf = (command: string): string | null =>
