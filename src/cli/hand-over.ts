@@ -12,7 +12,7 @@ import { askWriter } from '../ledger/store/writer-socket.ts';
 import type { Console } from './console.ts';
 import { CommandError, type ExitCode, exitCode } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
-import { openState } from './open.ts';
+import { openState } from '../session/ledger/open.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
 import { becomeWriter } from './session.ts';
 import { sweepOf } from './verdict.ts';

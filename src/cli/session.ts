@@ -22,7 +22,7 @@ import { type SweepName, sweepName } from '../model/ids.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { lostText } from './ledger-check.ts';
+import { lostText } from '../session/ledger/ledger-check.ts';
 import { InventoryWatch } from '../session/lab/inventory-watch.ts';
 import type { InventoryFile } from '../session/lab/lab.ts';
 import { ownerOf } from './owner.ts';

@@ -5,7 +5,7 @@ import { askedSchema } from '../../coordinator/core/command.ts';
 import { boardReporter } from '../board-reporter.ts';
 import { readLab } from '../../session/lab/lab.ts';
 import { storeFolder } from '../../session/content/named-content.ts';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { inventoryOption, stateOption } from '../options.ts';
 import { runSweep } from '../run-sweep.ts';
 import type { Verb } from '../verb.ts';

@@ -5,7 +5,7 @@ import { type HostName, hostName } from '../../model/ids.ts';
 import { ask } from '../ask.ts';
 import { chosenLab } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { inventoryOption, stateOption } from '../options.ts';
 
 interface InUseOptions {

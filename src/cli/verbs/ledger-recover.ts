@@ -7,8 +7,8 @@ import { writeWholeFile } from '../../ledger/store/whole-file.ts';
 import { writeRecovered } from '../../ledger/store/write-recovered.ts';
 import { counted } from '../../session/text/counted.ts';
 import { CommandError, exitCode } from '../exit.ts';
-import { savedOf, savedText } from '../ledger-check.ts';
-import { namedLedger, noLedger, requirePlaceFor } from '../ledger-path.ts';
+import { savedOf, savedText } from '../../session/ledger/ledger-check.ts';
+import { namedLedger, noLedger, requirePlaceFor } from '../../session/ledger/ledger-path.ts';
 import { overwriteOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 

@@ -7,7 +7,7 @@ import { outcomeText } from '../../model/outcome-text.ts';
 import { own } from '../../model/own.ts';
 import { resultOf } from '../../results/result.ts';
 import { type Column, tableLines } from '../../results/text-table.ts';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { sweepNamed } from '../sweep-argument.ts';

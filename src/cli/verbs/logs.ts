@@ -8,7 +8,7 @@ import type { Console } from '../console.ts';
 import { CommandError, type ExitCode, exitCode } from '../exit.ts';
 import { type Interrupt, onInterrupt } from '../interrupt.ts';
 import { readLab } from '../../session/lab/lab.ts';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { inventoryOption, stateOption, wholeNumber } from '../options.ts';
 import { agentFile } from '../../session/package-files.ts';
 import { printLog } from '../print-log.ts';

@@ -7,7 +7,7 @@ import { storeFolder } from '../../session/content/named-content.ts';
 import { CommandError } from '../exit.ts';
 import { readLab } from '../../session/lab/lab.ts';
 import { rememberUsed } from '../../session/place/last-used.ts';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
 import { requirePassedOf } from '../../session/program/passed-variables.ts';
 import type { Verb } from '../verb.ts';

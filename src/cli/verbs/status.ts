@@ -13,7 +13,7 @@ import { ignoredParameters } from '../../results/ignored-parameters.ts';
 import type { Console } from '../console.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { type OpenState, openState } from '../open.ts';
+import { type OpenState, openState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { statusDocument } from '../status-document.ts';

@@ -1,17 +1,17 @@
 /** What another ledger has to give: every trial with a result there, with what is needed to count it here. */
 import { z } from 'zod';
-import type { Command } from '../coordinator/core/command.ts';
-import { type ForeignDeclaration, foreignDeclarationSchema, type ImportedResult } from '../ledger/events.ts';
-import type { Attempt, LedgerState, Trial } from '../ledger/state.ts';
-import { writtenId } from '../model/ids.ts';
-import { namePattern } from '../model/leaf-input.ts';
-import { innerPath } from '../model/manifest.ts';
-import type { Objective } from '../model/metrics.ts';
-import { isResult } from '../model/outcome.ts';
-import { printable } from '../model/printable.ts';
-import { CommandError } from './exit.ts';
-import { metricsHashOf } from '../ledger/store/metrics-hash.ts';
-import type { LedgerReader } from '../ledger/store/reader.ts';
+import type { Command } from '../../coordinator/core/command.ts';
+import { type ForeignDeclaration, foreignDeclarationSchema, type ImportedResult } from '../../ledger/events.ts';
+import type { Attempt, LedgerState, Trial } from '../../ledger/state.ts';
+import { writtenId } from '../../model/ids.ts';
+import { namePattern } from '../../model/leaf-input.ts';
+import { innerPath } from '../../model/manifest.ts';
+import type { Objective } from '../../model/metrics.ts';
+import { isResult } from '../../model/outcome.ts';
+import { printable } from '../../model/printable.ts';
+import { CommandError } from '../../cli/exit.ts';
+import { metricsHashOf } from '../../ledger/store/metrics-hash.ts';
+import type { LedgerReader } from '../../ledger/store/reader.ts';
 
 type Import = Extract<Command, { kind: 'import' }>;
 

@@ -1,6 +1,6 @@
-import { livingHolder } from '../ledger/store/living-holder.ts';
-import { isAnswered } from '../ledger/store/writer-socket.ts';
-import { CommandError } from './exit.ts';
+import { livingHolder } from '../../ledger/store/living-holder.ts';
+import { isAnswered } from '../../ledger/store/writer-socket.ts';
+import { CommandError } from '../../cli/exit.ts';
 
 /**
  * Makes sure that nobody writes a ledger that is about to be replaced: what a coordinator goes on to commit would go

@@ -1,11 +1,11 @@
 /** Which file a verb of the ledger means. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ledgerFile } from '../ledger/store/ledger-file.ts';
-import { openLedgerFile } from '../ledger/store/reader.ts';
-import type { Console } from './console.ts';
-import { CommandError } from './exit.ts';
-import { requireStateFolder } from '../session/place/state-folder.ts';
+import { ledgerFile } from '../../ledger/store/ledger-file.ts';
+import { openLedgerFile } from '../../ledger/store/reader.ts';
+import type { Console } from '../../cli/console.ts';
+import { CommandError } from '../../cli/exit.ts';
+import { requireStateFolder } from '../place/state-folder.ts';
 
 /** The ledger of the state folder that is named, else of the nearest. @throws CommandError where there is none */
 export const namedLedger = (console: Console, named: string | undefined): string =>

@@ -1,16 +1,16 @@
 /** A ledger as the reading verbs have it: its state, what its coordinator last said, and both again later. */
 import { existsSync } from 'node:fs';
-import type { LedgerEvent } from '../ledger/events.ts';
-import { fold } from '../ledger/fold.ts';
-import type { LiveFigures } from '../ledger/live-figures.ts';
-import { emptyLedger, type LedgerState } from '../ledger/state.ts';
-import { type ChainHead, emptyChain } from '../ledger/store/chain.ts';
-import { readLive } from '../ledger/store/live-file.ts';
-import { type LedgerReader, openReader } from '../ledger/store/reader.ts';
-import type { Console } from './console.ts';
-import { CommandError } from './exit.ts';
-import { rememberUsed } from '../session/place/last-used.ts';
-import { requireStateFolder } from '../session/place/state-folder.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import { fold } from '../../ledger/fold.ts';
+import type { LiveFigures } from '../../ledger/live-figures.ts';
+import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
+import { type ChainHead, emptyChain } from '../../ledger/store/chain.ts';
+import { readLive } from '../../ledger/store/live-file.ts';
+import { type LedgerReader, openReader } from '../../ledger/store/reader.ts';
+import type { Console } from '../../cli/console.ts';
+import { CommandError } from '../../cli/exit.ts';
+import { rememberUsed } from '../place/last-used.ts';
+import { requireStateFolder } from '../place/state-folder.ts';
 
 /** A coordinator says its figures once a second; after so long without a word there is none. */
 const liveForMs = 5_000;

@@ -1,20 +1,20 @@
 /** A ledger looked over in full: what the store finds, and whether its events add up to a state. */
 import { z } from 'zod';
-import { fold } from '../ledger/fold.ts';
-import { misnamedLaunches, TrialNames } from '../ledger/misnamed.ts';
-import { hasResult } from '../ledger/results.ts';
-import { emptyLedger, type LedgerState } from '../ledger/state.ts';
-import { openLedgerFile } from '../ledger/store/reader.ts';
-import { type Salvage, salvage } from '../ledger/store/salvage.ts';
-import type { Lost } from '../ledger/store/shortfall.ts';
-import { countEach } from '../ledger/sweeps.ts';
-import { type Finding as StoreFinding, verifyLedger } from '../ledger/store/verify.ts';
-import { canonicalJson } from '../model/canonical.ts';
-import { programs } from '../programs/registry.ts';
-import { counted } from '../session/text/counted.ts';
-import { CommandError } from './exit.ts';
+import { fold } from '../../ledger/fold.ts';
+import { misnamedLaunches, TrialNames } from '../../ledger/misnamed.ts';
+import { hasResult } from '../../ledger/results.ts';
+import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
+import { openLedgerFile } from '../../ledger/store/reader.ts';
+import { type Salvage, salvage } from '../../ledger/store/salvage.ts';
+import type { Lost } from '../../ledger/store/shortfall.ts';
+import { countEach } from '../../ledger/sweeps.ts';
+import { type Finding as StoreFinding, verifyLedger } from '../../ledger/store/verify.ts';
+import { canonicalJson } from '../../model/canonical.ts';
+import { programs } from '../../programs/registry.ts';
+import { counted } from '../text/counted.ts';
+import { CommandError } from '../../cli/exit.ts';
 import { noLedger } from './ledger-path.ts';
-import { momentText } from '../session/text/moment-text.ts';
+import { momentText } from '../text/moment-text.ts';
 
 export type Finding =
   | StoreFinding
