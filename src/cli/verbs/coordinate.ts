@@ -7,9 +7,9 @@ import { readLab } from '../../session/lab/lab.ts';
 import { storeFolder } from '../../session/content/named-content.ts';
 import { openState } from '../../session/ledger/open.ts';
 import { inventoryOption, stateOption } from '../options.ts';
-import { runSweep } from '../run-sweep.ts';
+import { runSweep } from '../../session/run/run-sweep.ts';
 import type { Verb } from '../verb.ts';
-import { awaitedOf } from '../watched.ts';
+import { awaitedOf } from '../../session/run/watched.ts';
 
 /** Typed by nobody: how a command leaves sweeps to a coordinator in the background, with their names on its standard input. */
 export const coordinateVerb: Verb = (console, done) =>

@@ -7,7 +7,7 @@ import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { ledgerFile } from '../../ledger/store/ledger-file.ts';
 import { type LedgerReader, openLedgerFile } from '../../ledger/store/reader.ts';
 import { stateFolderIn } from '../../ledger/store/state-folder.ts';
-import { askEach } from '../ask.ts';
+import { askEach } from '../../session/run/ask.ts';
 import type { Console } from '../console.ts';
 import { counted } from '../../session/text/counted.ts';
 import { readLedgerState } from '../../session/sweep/declare.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
 import { isBusy } from '../../ledger/sweeps.ts';
-import { ask } from '../ask.ts';
+import { ask } from '../../session/run/ask.ts';
 import { readLab } from '../../session/lab/lab.ts';
 import { openState } from '../../session/ledger/open.ts';
 import { allOption, inventoryOption, stateOption } from '../options.ts';

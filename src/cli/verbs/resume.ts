@@ -12,7 +12,7 @@ import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../op
 import { requirePassedOf } from '../../session/program/passed-variables.ts';
 import type { Verb } from '../verb.ts';
 import { jsonReporter } from '../run-reporter.ts';
-import { runSweep } from '../run-sweep.ts';
+import { runSweep } from '../../session/run/run-sweep.ts';
 import { sweepNamed } from '../sweep-argument.ts';
 
 interface ResumeOptions {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { LedgerState } from '../../ledger/state.ts';
-import { ask } from '../ask.ts';
+import { ask } from '../../session/run/ask.ts';
 import { CommandError } from '../exit.ts';
 import { openState } from '../../session/ledger/open.ts';
 import { stateOption } from '../options.ts';

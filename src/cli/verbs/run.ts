@@ -4,7 +4,7 @@ import { boardReporter } from '../board-reporter.ts';
 import { chooseSweep } from '../../session/sweep/chosen-sweep.ts';
 import { storeFolder } from '../../session/content/named-content.ts';
 import { type ChangeOptions, declareSweep } from '../../session/sweep/declare.ts';
-import { runDetached } from '../detach.ts';
+import { runDetached } from '../../session/run/detach.ts';
 import { readLab } from '../../session/lab/lab.ts';
 import { rememberUsed } from '../../session/place/last-used.ts';
 import {
@@ -22,7 +22,7 @@ import {
 } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { jsonReporter, type RunReporter } from '../run-reporter.ts';
-import { runSweep } from '../run-sweep.ts';
+import { runSweep } from '../../session/run/run-sweep.ts';
 import { stateFolderInLab, stateFolderOf } from '../../session/place/state-folder.ts';
 import type { SweepOptions } from '../../session/sweep/sweep-source.ts';
 

@@ -15,7 +15,7 @@ import { agentFile } from '../../session/package-files.ts';
 import { printLog } from '../print-log.ts';
 import type { Verb } from '../verb.ts';
 import type { RunReporter } from '../run-reporter.ts';
-import { runSweep } from '../run-sweep.ts';
+import { runSweep } from '../../session/run/run-sweep.ts';
 import { stateFolderFor } from '../../session/place/state-folder.ts';
 import { loadSweep, type SweepOptions } from '../../session/sweep/sweep-source.ts';
 import { lastAttempt } from '../trial-record.ts';

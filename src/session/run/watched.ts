@@ -1,18 +1,18 @@
 /** What a command waits for: sweeps, each shown until it has come to its end, one after the other. */
-import type { Asked } from '../coordinator/core/command.ts';
-import { notAskedOf } from '../board/asked.ts';
-import type { LedgerEvent } from '../ledger/events.ts';
-import type { LiveFigures } from '../ledger/live-figures.ts';
-import type { MetricsBatch } from '../ledger/metrics-batch.ts';
-import type { LedgerState, Sweep } from '../ledger/state.ts';
-import { countsOf } from '../ledger/sweeps.ts';
-import { trialId } from '../model/ids.ts';
-import type { Console } from './console.ts';
-import { counted } from '../session/text/counted.ts';
-import { type ExitCode, exitCode } from './exit.ts';
+import type { Asked } from '../../coordinator/core/command.ts';
+import { notAskedOf } from '../../board/asked.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import type { LiveFigures } from '../../ledger/live-figures.ts';
+import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
+import type { LedgerState, Sweep } from '../../ledger/state.ts';
+import { countsOf } from '../../ledger/sweeps.ts';
+import { trialId } from '../../model/ids.ts';
+import type { Console } from '../../cli/console.ts';
+import { counted } from '../text/counted.ts';
+import { type ExitCode, exitCode } from '../../cli/exit.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
-import type { RunReporter } from './run-reporter.ts';
-import { type Obstacles, strandedVerdict, sweepOf, verdictOf } from './verdict.ts';
+import type { RunReporter } from '../../cli/run-reporter.ts';
+import { type Obstacles, strandedVerdict, sweepOf, verdictOf } from '../../cli/verdict.ts';
 
 /** How one of them is over: by itself, or since no host can go on with it. */
 export interface Over {

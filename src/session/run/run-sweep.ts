@@ -1,23 +1,23 @@
 /** Runs sweeps from their declaration to their end: here, or in the coordinator that holds the ledger already. */
-import type { Asked, Command } from '../coordinator/core/command.ts';
-import { isLeft } from '../coordinator/core/run-commands.ts';
-import type { CoordinatorState } from '../coordinator/hosts/state.ts';
-import { liveFigures } from '../coordinator/live.ts';
-import { isAtRest } from '../coordinator/rest.ts';
-import { stranded } from '../coordinator/stranded.ts';
-import type { LedgerState } from '../ledger/state.ts';
-import type { LedgerWriter } from '../ledger/store/writer.ts';
-import { isPresumedLost } from '../ledger/trials.ts';
-import type { HostName } from '../model/ids.ts';
-import type { Console } from './console.ts';
-import { counted } from '../session/text/counted.ts';
+import type { Asked, Command } from '../../coordinator/core/command.ts';
+import { isLeft } from '../../coordinator/core/run-commands.ts';
+import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
+import { liveFigures } from '../../coordinator/live.ts';
+import { isAtRest } from '../../coordinator/rest.ts';
+import { stranded } from '../../coordinator/stranded.ts';
+import type { LedgerState } from '../../ledger/state.ts';
+import type { LedgerWriter } from '../../ledger/store/writer.ts';
+import { isPresumedLost } from '../../ledger/trials.ts';
+import type { HostName } from '../../model/ids.ts';
+import type { Console } from '../../cli/console.ts';
+import { counted } from '../text/counted.ts';
 import { sayHandedOn, startBehind } from './detach.ts';
-import { type ExitCode, exitCode } from './exit.ts';
+import { type ExitCode, exitCode } from '../../cli/exit.ts';
 import { follow, writeOrAsk } from './hand-over.ts';
-import { onInterrupt } from './interrupt.ts';
+import { onInterrupt } from '../../cli/interrupt.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
 import { openSession, type Session } from './session.ts';
-import { sweepOf } from './verdict.ts';
+import { sweepOf } from '../../cli/verdict.ts';
 import { type Over, Watched } from './watched.ts';
 
 const momentMs = 250;

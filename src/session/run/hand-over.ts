@@ -1,21 +1,21 @@
 /** A command for a ledger that another process writes: it is handed over, and followed from the ledger. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Command } from '../coordinator/core/command.ts';
-import type { LiveFigures } from '../ledger/live-figures.ts';
-import type { LedgerState, Sweep } from '../ledger/state.ts';
-import { isUnfinished } from '../ledger/sweeps.ts';
-import { ledgerFile } from '../ledger/store/ledger-file.ts';
-import { isOfAnotherFile, type LockHolder, thisProcess } from '../ledger/store/lock-holder.ts';
-import type { LedgerWriter } from '../ledger/store/writer.ts';
-import { askWriter } from '../ledger/store/writer-socket.ts';
-import type { Console } from './console.ts';
-import { CommandError, type ExitCode, exitCode } from './exit.ts';
-import { onInterrupt } from './interrupt.ts';
-import { openState } from '../session/ledger/open.ts';
+import type { Command } from '../../coordinator/core/command.ts';
+import type { LiveFigures } from '../../ledger/live-figures.ts';
+import type { LedgerState, Sweep } from '../../ledger/state.ts';
+import { isUnfinished } from '../../ledger/sweeps.ts';
+import { ledgerFile } from '../../ledger/store/ledger-file.ts';
+import { isOfAnotherFile, type LockHolder, thisProcess } from '../../ledger/store/lock-holder.ts';
+import type { LedgerWriter } from '../../ledger/store/writer.ts';
+import { askWriter } from '../../ledger/store/writer-socket.ts';
+import type { Console } from '../../cli/console.ts';
+import { CommandError, type ExitCode, exitCode } from '../../cli/exit.ts';
+import { onInterrupt } from '../../cli/interrupt.ts';
+import { openState } from '../ledger/open.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
 import { becomeWriter } from './session.ts';
-import { sweepOf } from './verdict.ts';
+import { sweepOf } from '../../cli/verdict.ts';
 import type { Over, Watched } from './watched.ts';
 
 const pollMs = 300;

@@ -1,7 +1,7 @@
-import type { Command } from '../coordinator/core/command.ts';
-import type { TrialId } from '../model/ids.ts';
-import type { Lab } from '../session/lab/lab.ts';
-import type { RunReporter } from './run-reporter.ts';
+import type { Command } from '../../coordinator/core/command.ts';
+import type { TrialId } from '../../model/ids.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { RunReporter } from '../../cli/run-reporter.ts';
 
 /** A sweep whose end is waited for. */
 export interface Awaited {

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Asked, Command } from '../coordinator/core/command.ts';
-import type { CoordinatorState } from '../coordinator/hosts/state.ts';
-import type { LedgerWriter } from '../ledger/store/writer.ts';
-import type { Console } from './console.ts';
+import type { Asked, Command } from '../../coordinator/core/command.ts';
+import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
+import type { LedgerWriter } from '../../ledger/store/writer.ts';
+import type { Console } from '../../cli/console.ts';
 import { sayHandedOn, startBehind } from './detach.ts';
-import { storeFolder } from '../session/content/named-content.ts';
+import { storeFolder } from '../content/named-content.ts';
 import { writeOrAsk } from './hand-over.ts';
-import type { Lab } from '../session/lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
 import { openSession, type Session } from './session.ts';
 
 /** A host that says nothing for so long hears of it when it is next seen. */

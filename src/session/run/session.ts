@@ -1,32 +1,32 @@
 /** A coordinator in this process, with the socket by which other commands reach it and the figures that they read. */
 import { hostname } from 'node:os';
-import { type Asked, type Command, commandSchema } from '../coordinator/core/command.ts';
-import { isLeft } from '../coordinator/core/run-commands.ts';
-import type { CoordinatorState } from '../coordinator/hosts/state.ts';
+import { type Asked, type Command, commandSchema } from '../../coordinator/core/command.ts';
+import { isLeft } from '../../coordinator/core/run-commands.ts';
+import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
 import {
   type Coordinator,
   type CoordinatorOptions,
   type HostEntry,
   startCoordinator,
-} from '../coordinator/coordinator.ts';
-import { inventoryNews } from '../session/lab/inventory-news.ts';
-import { liveFigures } from '../coordinator/live.ts';
-import { isAtRest } from '../coordinator/rest.ts';
-import { stranded } from '../coordinator/stranded.ts';
-import { writeSeenHosts } from '../ledger/store/seen-hosts.ts';
-import { removeLive, writeLive } from '../ledger/store/live-file.ts';
-import { type OpenedWriter, openWriter } from '../ledger/store/open-writer.ts';
-import type { LedgerWriter } from '../ledger/store/writer.ts';
-import { listenAsWriter } from '../ledger/store/writer-socket.ts';
-import { type SweepName, sweepName } from '../model/ids.ts';
-import type { InventoryHost } from '../model/inventory.ts';
-import type { Console } from './console.ts';
-import { CommandError } from './exit.ts';
-import { lostText } from '../session/ledger/ledger-check.ts';
-import { InventoryWatch } from '../session/lab/inventory-watch.ts';
-import type { InventoryFile } from '../session/lab/lab.ts';
+} from '../../coordinator/coordinator.ts';
+import { inventoryNews } from '../lab/inventory-news.ts';
+import { liveFigures } from '../../coordinator/live.ts';
+import { isAtRest } from '../../coordinator/rest.ts';
+import { stranded } from '../../coordinator/stranded.ts';
+import { writeSeenHosts } from '../../ledger/store/seen-hosts.ts';
+import { removeLive, writeLive } from '../../ledger/store/live-file.ts';
+import { type OpenedWriter, openWriter } from '../../ledger/store/open-writer.ts';
+import type { LedgerWriter } from '../../ledger/store/writer.ts';
+import { listenAsWriter } from '../../ledger/store/writer-socket.ts';
+import { type SweepName, sweepName } from '../../model/ids.ts';
+import type { InventoryHost } from '../../model/inventory.ts';
+import type { Console } from '../../cli/console.ts';
+import { CommandError } from '../../cli/exit.ts';
+import { lostText } from '../ledger/ledger-check.ts';
+import { InventoryWatch } from '../lab/inventory-watch.ts';
+import type { InventoryFile } from '../lab/lab.ts';
 import { ownerOf } from './owner.ts';
-import { agentFile } from '../session/package-files.ts';
+import { agentFile } from '../package-files.ts';
 
 const liveEveryMs = 1_000;
 
