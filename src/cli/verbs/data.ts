@@ -49,10 +49,11 @@ const importCommand = (console: Console): Command =>
         ending.signal,
       ).finally(interrupt.forget);
       rememberUsed(console, { state: folder });
-      if (console.live) console.err('\n');
+      if (console.live) console.tell('\n');
       for (const { file, because } of unreadable.slice(0, namesShown))
-        console.err(`left out ${file}: ${because}\n`);
-      if (unreadable.length > namesShown) console.err(`… and ${unreadable.length - namesShown} more files\n`);
+        console.tell(`left out ${file}: ${because}\n`);
+      if (unreadable.length > namesShown)
+        console.tell(`… and ${unreadable.length - namesShown} more files\n`);
       console.out(
         `${record.name}: ${record.clips} clips of ${record.words.length} words, ${splits(record)}\n`,
       );

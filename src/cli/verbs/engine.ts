@@ -41,7 +41,7 @@ const installCommand = (console: Console): Command =>
       const interrupt = onInterrupt();
       const ending = new AbortController();
       void interrupt.promise.then(() => ending.abort());
-      const say = (step: string): void => console.err(`${name}: ${step}\n`);
+      const say = (step: string): void => console.tell(`${name}: ${step}\n`);
       const made = await addEngine(folder, name, say, ending.signal).finally(interrupt.forget);
       rememberUsed(console, { state: folder });
       const seconds = ((performance.now() - began) / 1_000).toFixed(0);

@@ -73,7 +73,7 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
         sweep === undefined ? await look(null) : await withSweep(console, sweep, { state, inventory }, look);
       interrupt.forget();
       if (checked === 'interrupted') {
-        console.err('\nInterrupted: not all hosts were checked. No trial was started on any of them.\n');
+        console.tell('\nInterrupted: not all hosts were checked. No trial was started on any of them.\n');
         await Promise.all(hosts.map(({ transport }) => transport.close()));
         return done(exitCode.interrupted);
       }
@@ -88,7 +88,7 @@ async function check(
   asked: AskedSweep | null,
 ): Promise<Checked[]> {
   const about = asked === null ? '' : ` for ${asked.declaration.sweep}`;
-  console.err(`Checking ${counted(hosts.length, 'host')}${about} …\n`);
+  console.tell(`Checking ${counted(hosts.length, 'host')}${about} …\n`);
   const looked = await Promise.all(hosts.map((host) => look(host, asked)));
   const machines = new Machines();
   return looked.map((one) => assess(one, machines, asked));

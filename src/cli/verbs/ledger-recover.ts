@@ -49,7 +49,7 @@ export const ledgerRecoverVerb: Verb = (console) =>
       writeWholeFile(path, (unfinished) => writeRecovered(saved, unfinished, Date.now()));
       console.out(`${file}: ${savedText(savedOf(saved))}\n`);
       if (saved.lostMetrics.length > 0)
-        console.err(
+        console.tell(
           `The metrics lines of ${counted(saved.lostMetrics.length, 'attempt')} are lost; their results are not.\n`,
         );
     });

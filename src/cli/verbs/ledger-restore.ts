@@ -40,5 +40,5 @@ export const ledgerRestoreVerb: Verb = (console) =>
       console.out(
         `The ledger has ${counted(check.events, 'event')} now; \`labsweep resume\` goes on with it.\n`,
       );
-      if (former) console.err(`The former one is kept in ${join(folder, aside)}.\n`);
+      if (former) console.tell(`The former one is kept in ${join(folder, aside)}.\n`);
     });

@@ -48,7 +48,7 @@ export const listVerb: Verb = (console) => {
         return;
       }
       if (trials.length > 0) console.out(`${trialTable(state, sweep, trials).join('\n')}\n`);
-      console.err(`${countText(trials.length, matching.length, sweep.order.length)}\n`);
+      console.tell(`${countText(trials.length, matching.length, sweep.order.length)}\n`);
     });
 };
 

@@ -105,8 +105,8 @@ export const planVerb: Verb = (console, done) =>
       const seen = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
       const refused = refusedByAll(hosts, declared, ledger, seen);
       if (refused === null) return;
-      for (const { host, refusal } of refused) console.err(`${host}: ${refusalText(refusal)}\n`);
-      console.err(`No host can take ${loaded.sweep.name}; \`labsweep run\` would end with that.\n`);
+      for (const { host, refusal } of refused) console.tell(`${host}: ${refusalText(refusal)}\n`);
+      console.tell(`No host can take ${loaded.sweep.name}; \`labsweep run\` would end with that.\n`);
       done(exitCode.noHost);
     });
 

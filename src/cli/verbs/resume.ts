@@ -4,14 +4,15 @@ import { isLeft } from '../../coordinator/core/run-commands.ts';
 import type { LedgerState, Sweep } from '../../ledger/state.ts';
 import { boardReporter } from '../board-reporter.ts';
 import { storeFolder } from '../../session/content/named-content.ts';
-import { CommandError } from '../exit.ts';
+import { CommandError, exitCodeOf } from '../exit.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { readLab } from '../../session/lab/lab.ts';
 import { rememberUsed } from '../../session/place/last-used.ts';
 import { openState } from '../../session/ledger/open.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
 import { requirePassedOf } from '../../session/program/passed-variables.ts';
 import type { Verb } from '../verb.ts';
-import { jsonReporter } from '../run-reporter.ts';
+import { jsonReporter } from '../json-reporter.ts';
 import { runSweep } from '../../session/run/run-sweep.ts';
 import { sweepNamed } from '../sweep-argument.ts';
 
@@ -43,20 +44,20 @@ export const resumeVerb: Verb = (console, done) =>
         requirePassedOf(console, state.launches.get(declaration.launch)?.passEnv ?? []);
       const lab = readLab(console, { state: folder }, options.inventory);
       rememberUsed(console, { inventory: lab.inventory?.path ?? null });
-      done(
-        await runSweep(console, {
-          folder,
-          store: storeFolder(folder),
-          lab,
-          awaited: sweeps.map(({ name }) => ({ sweep: name, trials: null })),
-          command,
-          breakLock: options.breakLock === true,
-          foreground: false,
-          isDetached: false,
-          reporterOf: (sweep) =>
-            options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep),
-        }),
-      );
+      const outcome = await runSweep(console, {
+        folder,
+        store: storeFolder(folder),
+        lab,
+        awaited: sweeps.map(({ name }) => ({ sweep: name, trials: null })),
+        command,
+        breakLock: options.breakLock === true,
+        foreground: false,
+        isDetached: false,
+        onInterrupt,
+        reporterOf: (sweep) =>
+          options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep),
+      });
+      done(exitCodeOf[outcome]);
     });
 
 interface ToResume {

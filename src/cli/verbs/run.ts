@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { trialsOf } from '../../ledger/sweeps.ts';
 import { boardReporter } from '../board-reporter.ts';
+import { exitCodeOf } from '../exit.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { chooseSweep } from '../../session/sweep/chosen-sweep.ts';
 import { storeFolder } from '../../session/content/named-content.ts';
 import { type ChangeOptions, declareSweep } from '../../session/sweep/declare.ts';
@@ -21,7 +23,8 @@ import {
   yesOption,
 } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { jsonReporter, type RunReporter } from '../run-reporter.ts';
+import { jsonReporter } from '../json-reporter.ts';
+import type { RunReporter } from '../../session/run/run-reporter.ts';
 import { runSweep } from '../../session/run/run-sweep.ts';
 import { stateFolderInLab, stateFolderOf } from '../../session/place/state-folder.ts';
 import type { SweepOptions } from '../../session/sweep/sweep-source.ts';
@@ -70,7 +73,7 @@ export const runVerb: Verb = (console, done) =>
       const name = declaration.sweep;
       rememberUsed(console, { state: folder, inventory: lab.inventory?.path ?? null });
       if (beside !== null)
-        console.err(`Sweep ${name}: other trials than those of ${path}, so ${beside} stays as it is.\n`);
+        console.tell(`Sweep ${name}: other trials than those of ${path}, so ${beside} stays as it is.\n`);
       const all = { declaration, points: [...declared.points] };
       const request = {
         folder,
@@ -83,8 +86,8 @@ export const runVerb: Verb = (console, done) =>
         foreground: false,
         isDetached: false,
       };
-      if (options.detach === true) return done(await runDetached(console, request));
+      if (options.detach === true) return done(exitCodeOf[await runDetached(console, request)]);
       const reporterOf = (sweep: string): RunReporter =>
         options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep);
-      done(await runSweep(console, { ...request, reporterOf }));
+      done(exitCodeOf[await runSweep(console, { ...request, onInterrupt, reporterOf })]);
     });

@@ -60,7 +60,7 @@ function statusText(opened: OpenState, live: LiveFigures | null): string[] {
 async function watch(console: Console, opened: OpenState): Promise<ExitCode> {
   let view = latestView(opened);
   const renderer = console.live ? new Renderer(console.errStream, () => lines(view, console.columns)) : null;
-  const plain = new PlainLog((line) => console.err(`${line}\n`));
+  const plain = new PlainLog((line) => console.tell(`${line}\n`));
   const interrupt = onInterrupt();
   const isOver = (): boolean => isAtRest(view) || view.status.kind === 'stopped';
   try {
@@ -68,7 +68,7 @@ async function watch(console: Console, opened: OpenState): Promise<ExitCode> {
       if ((await Promise.race([pause(lookEveryMs), interrupt.promise])) === 'interrupted') break;
       const news = opened.refresh();
       view = latestView(opened);
-      if (news.kind === 'another') console.err(`Another ledger lies in ${opened.folder} by now.\n`);
+      if (news.kind === 'another') console.tell(`Another ledger lies in ${opened.folder} by now.\n`);
       if (renderer === null) {
         if (news.kind === 'more') plain.committed(news.events, opened.state);
         plain.moment(() => view, performance.now());
@@ -85,7 +85,7 @@ async function watch(console: Console, opened: OpenState): Promise<ExitCode> {
 }
 
 function leave(console: Console, { sweep }: RunView): ExitCode {
-  console.err(
+  console.tell(
     `This was a look only: ${sweep} goes on as before.\n` +
       `\`labsweep status --watch\` looks again, \`labsweep stop ${sweep}\` ends the sweep.\n`,
   );

@@ -12,7 +12,7 @@ import {
   type ImportedDataset,
   type ImportProgress,
 } from '../../programs/cnn1d/dataset/import-dataset.ts';
-import { CommandError, exitCode } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 import { keepByName, readRecord } from './named-content.ts';
 import { shippedData } from '../package-files.ts';
 import { type LoadedSweep, refusalAt } from '../sweep/sweep-source.ts';
@@ -47,7 +47,7 @@ export function listDataRecords(stateFolder: string): DataRecord[] {
  * Packs a folder or archive of clips under a name. Takes the place of an earlier data set of that name.
  *
  * @param signal ends it between two clips, and leaves nothing
- * @throws CommandError where the source is none; a state folder that was made for it is gone again
+ * @throws SessionError where the source is none; a state folder that was made for it is gone again
  */
 export async function importData(
   stateFolder: string,
@@ -82,15 +82,12 @@ export async function importData(
     return { record, unreadable: made.unreadable };
   } catch (error) {
     if (signal.aborted)
-      throw new CommandError('Interrupted; nothing of it is left.', {
-        exitCode: exitCode.interrupted,
-        cause: error,
-      });
-    throw error instanceof DatasetError ? new CommandError(error.message, { cause: error }) : error;
+      throw new SessionError('Interrupted; nothing of it is left.', { kind: 'interrupted', cause: error });
+    throw error instanceof DatasetError ? new SessionError(error.message, { cause: error }) : error;
   }
 }
 
-/** @throws CommandError where a sweep names a data set that is neither imported nor comes with the package */
+/** @throws SessionError where a sweep names a data set that is neither imported nor comes with the package */
 export function requireData(stateFolder: string, loaded: LoadedSweep): void {
   const { data } = loaded.sweep;
   if (data?.kind !== 'named' || shippedData(data.name) !== null) return;
@@ -100,7 +97,7 @@ export function requireData(stateFolder: string, loaded: LoadedSweep): void {
 /**
  * The data set that a sweep names, imported first where it comes with the package; null where the sweep names none.
  *
- * @throws CommandError where there is none of that name, or a word is not in it
+ * @throws SessionError where there is none of that name, or a word is not in it
  */
 export async function resolveData(
   stateFolder: string,
@@ -153,7 +150,7 @@ async function importShipped(
   return (await importData(stateFolder, name, source, () => {}, new AbortController().signal)).record;
 }
 
-function noSuchData(stateFolder: string, loaded: LoadedSweep, name: string): CommandError {
+function noSuchData(stateFolder: string, loaded: LoadedSweep, name: string): SessionError {
   const meant = nearestName(name, [...listDataRecords(stateFolder).map((record) => record.name), 'mini']);
   const hint = meant === null ? '' : `did you mean ${meant}? `;
   return refusalAt(

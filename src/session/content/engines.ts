@@ -4,7 +4,7 @@ import type { Launch } from '../../model/launch.ts';
 import { EngineError } from '../../programs/cnn1d/engine/engine-error.ts';
 import { installEngine } from '../../programs/cnn1d/engine/install/install-engine.ts';
 import { type InstallableEngine, releases } from '../../programs/cnn1d/engine/install/releases.ts';
-import { CommandError, exitCode } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 import { keepByName, readRecord } from './named-content.ts';
 import { type LoadedSweep, refusalAt } from '../sweep/sweep-source.ts';
 
@@ -28,7 +28,7 @@ export const listEngines = (stateFolder: string): EngineRecord[] =>
  * Makes an engine and takes it into the content store.
  *
  * @param signal ends it, and what it has started
- * @throws CommandError where it cannot be made here
+ * @throws SessionError where it cannot be made here
  */
 export async function addEngine(
   stateFolder: string,
@@ -51,18 +51,15 @@ export async function addEngine(
     return { ...record, usesGpu: made.usesGpu };
   } catch (error) {
     if (signal.aborted)
-      throw new CommandError('Interrupted; nothing of it is left.', {
-        exitCode: exitCode.interrupted,
-        cause: error,
-      });
-    throw error instanceof EngineError ? new CommandError(error.message, { cause: error }) : error;
+      throw new SessionError('Interrupted; nothing of it is left.', { kind: 'interrupted', cause: error });
+    throw error instanceof EngineError ? new SessionError(error.message, { cause: error }) : error;
   }
 }
 
 /**
  * The engines that the points of a sweep may compute on: all that are installed for `auto`, else those that they name.
  *
- * @throws CommandError where a point names one that is not installed
+ * @throws SessionError where a point names one that is not installed
  */
 export function enginesFor(stateFolder: string | null, loaded: LoadedSweep): Launch['engines'] {
   const wanted = new Set(loaded.points.map(({ params }) => params['engine']));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { draftPath, makeDraft } from '../../content/drafts.ts';
 import { removeTree } from '../../content/tree.ts';
-import { CommandError } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 import { readFolder } from './take-in.ts';
 
 export const storeFolder = (stateFolder: string): string => join(stateFolder, 'content');
@@ -12,7 +12,7 @@ export const storeFolder = (stateFolder: string): string => join(stateFolder, 'c
 const recordFile = (stateFolder: string, kind: string, name: string): string =>
   join(stateFolder, kind, `${name}.json`);
 
-/** The record of a name, or null where there is none. @throws CommandError where it is no such record */
+/** The record of a name, or null where there is none. @throws SessionError where it is no such record */
 export function readRecord<Kept>(
   schema: z.ZodType<Kept>,
   stateFolder: string,
@@ -24,7 +24,7 @@ export function readRecord<Kept>(
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
-    throw new CommandError(`${file} cannot be read; remove it, and make ${name} again.`, { cause });
+    throw new SessionError(`${file} cannot be read; remove it, and make ${name} again.`, { cause });
   }
 }
 
@@ -47,7 +47,7 @@ export async function keepByName<Made, Kept extends object>(
   try {
     await makeDraft(drafts, draft);
     const { folder, made } = await make(draft);
-    const read = await readFolder(folder, 'nothing', (problems) => new CommandError(problems.join('\n')));
+    const read = await readFolder(folder, 'nothing', (problems) => new SessionError(problems.join('\n')));
     await read.keep(storeFolder(stateFolder));
     const record = recordOf(made, read.hash);
     const file = recordFile(stateFolder, kind, name);

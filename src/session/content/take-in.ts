@@ -5,7 +5,7 @@ import { hasContent } from '../../content/store.ts';
 import type { ContentHash } from '../../model/ids.ts';
 import type { LeavesOut } from '../../content/walk.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { CommandError } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 
 /** A folder that may be sent to hosts, known by its hash; nothing is written yet. */
 export interface ReadFolder {
@@ -13,7 +13,7 @@ export interface ReadFolder {
   readonly files: Manifest;
   /** Of a path that the folder has, or has had. */
   readonly leavesOut: LeavesOut;
-  /** Takes the files, as they were read, into a content store. @throws CommandError where one has changed since */
+  /** Takes the files, as they were read, into a content store. @throws SessionError where one has changed since */
   readonly keep: (store: string) => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface ReadFolder {
 export async function readFolder(
   folder: string,
   ignore: ManifestOptions['ignore'],
-  refuse: (problems: readonly string[]) => CommandError,
+  refuse: (problems: readonly string[]) => SessionError,
   besides?: Besides,
 ): Promise<ReadFolder> {
   const read = await readManifest(folder, { ignore, ...(besides && { besides }) });
@@ -33,7 +33,7 @@ export async function readFolder(
     if (await hasContent(store, read.hash)) return;
     const stored = await snapshot(folder, read.manifest, store);
     if (stored.kind === 'changed')
-      throw new CommandError(
+      throw new SessionError(
         `${stored.paths.join(', ')} changed while ${folder} was read: run the command again. A file that something writes ` +
           'all the time, such as the log of a command, belongs elsewhere, or into .labsweepignore.',
       );

@@ -8,8 +8,8 @@ import { hostName } from '../../model/ids.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
 import { type ParsedInventory, parseInventory } from '../../model/parse-inventory.ts';
 import { noLimits } from '../../throttle/limits.ts';
-import type { Console } from '../../cli/console.ts';
-import { CommandError } from '../../cli/exit.ts';
+import type { Caller } from '../caller.ts';
+import { SessionError } from '../session-error.ts';
 import { lastUsed } from '../place/last-used.ts';
 import { quoted } from '../text/quoted.ts';
 import { readText } from '../place/read-text.ts';
@@ -62,14 +62,14 @@ export interface LabPlaces {
  * The hosts of the lab: of the inventory that is named, else of the nearest inventory.json at or above the sweep file,
  * else where the person stands, else the state folder; without any this machine.
  *
- * @throws CommandError with every issue of the inventory, or where somebody else may write it
+ * @throws SessionError with every issue of the inventory, or where somebody else may write it
  */
-export function readLab(console: Console, { sweep, state }: LabPlaces, named: string | undefined): Lab {
-  const places = [sweep, console.cwd, state].filter((place) => place !== undefined);
-  const path = named === undefined ? nearestOf(console, places) : resolve(console.cwd, named);
-  if (named === undefined) sayOther(console, path);
+export function readLab(caller: Caller, { sweep, state }: LabPlaces, named: string | undefined): Lab {
+  const places = [sweep, caller.cwd, state].filter((place) => place !== undefined);
+  const path = named === undefined ? nearestOf(caller, places) : resolve(caller.cwd, named);
+  if (named === undefined) sayOther(caller, path);
   if (path === null) return { hosts: [thisMachine()], inventory: null };
-  const shown = named ?? shortest(console, path);
+  const shown = named ?? shortest(caller, path);
   requireReadable(path, shown, named !== undefined);
   const text = readText(path);
   const read = labOf(text, shown);
@@ -80,9 +80,9 @@ export function readLab(console: Console, { sweep, state }: LabPlaces, named: st
 /** A person may name a pipe, as a shell makes one of `<(…)`; one that lies there would be waited for without end. */
 function requireReadable(path: string, shown: string, isNamed: boolean): void {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new CommandError(`${shown}: there is no such inventory.`);
+  if (stats === undefined) throw new SessionError(`${shown}: there is no such inventory.`);
   if (!stats.isFile() && (!isNamed || stats.isDirectory()))
-    throw new CommandError(`${shown} is not a file; name an inventory by --inventory.`);
+    throw new SessionError(`${shown} is not a file; name an inventory by --inventory.`);
 }
 
 /** @param shown the inventory's name, for people */
@@ -125,9 +125,9 @@ function entryOf(host: InventoryHost): HostEntry {
 
 const defaultFolder = (): string => join(homedir(), '.labsweep');
 
-function nearestOf(console: Console, places: readonly string[]): string | null {
+function nearestOf(caller: Caller, places: readonly string[]): string | null {
   for (const place of places) {
-    const found = findUpward(console, place, nearestInventory);
+    const found = findUpward(caller, place, nearestInventory);
     if (found !== null) return found;
   }
   return null;
@@ -150,11 +150,11 @@ function isThere(path: string): boolean {
 }
 
 /** A lab that is another one without a word would run trials on the wrong machines. */
-function sayOther(console: Console, found: string | null): void {
-  const { inventory } = lastUsed(console);
+function sayOther(caller: Caller, found: string | null): void {
+  const { inventory } = lastUsed(caller);
   if (inventory === null || inventory === found || !existsSync(inventory)) return;
-  const last = shortest(console, inventory);
+  const last = shortest(caller, inventory);
   const now =
-    found === null ? 'The only host is this machine' : `The hosts are those of ${shortest(console, found)}`;
-  console.err(`${now}; the last command here used ${last}, which --inventory ${quoted(last)} names.\n`);
+    found === null ? 'The only host is this machine' : `The hosts are those of ${shortest(caller, found)}`;
+  caller.tell(`${now}; the last command here used ${last}, which --inventory ${quoted(last)} names.\n`);
 }

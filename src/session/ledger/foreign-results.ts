@@ -1,7 +1,11 @@
 /** What another ledger has to give: every trial with a result there, with what is needed to count it here. */
 import { z } from 'zod';
 import type { Command } from '../../coordinator/core/command.ts';
-import { type ForeignDeclaration, foreignDeclarationSchema, type ImportedResult } from '../../ledger/events.ts';
+import {
+  type ForeignDeclaration,
+  foreignDeclarationSchema,
+  type ImportedResult,
+} from '../../ledger/events.ts';
 import type { Attempt, LedgerState, Trial } from '../../ledger/state.ts';
 import { writtenId } from '../../model/ids.ts';
 import { namePattern } from '../../model/leaf-input.ts';
@@ -9,7 +13,7 @@ import { innerPath } from '../../model/manifest.ts';
 import type { Objective } from '../../model/metrics.ts';
 import { isResult } from '../../model/outcome.ts';
 import { printable } from '../../model/printable.ts';
-import { CommandError } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 import { metricsHashOf } from '../../ledger/store/metrics-hash.ts';
 import type { LedgerReader } from '../../ledger/store/reader.ts';
 
@@ -74,7 +78,7 @@ const plausible = z.object({
   }),
 });
 
-/** @throws CommandError for a ledger that holds anything else: nothing of it is taken in */
+/** @throws SessionError for a ledger that holds anything else: nothing of it is taken in */
 export function requirePlausible(name: string, state: LedgerState): void {
   for (const attempt of state.attempts.values()) {
     const read = bringsResult(attempt)
@@ -82,7 +86,7 @@ export function requirePlausible(name: string, state: LedgerState): void {
       : null;
     if (read === null || read.success) continue;
     const where = read.error.issues[0]?.path.join('.') ?? '';
-    throw new CommandError(
+    throw new SessionError(
       `${name} was not written by labsweep, and nothing of it was taken in: the ${where} of attempt ` +
         `${printable(attempt.id).slice(0, 80)} is none.`,
     );

@@ -12,7 +12,7 @@ import { type Finding as StoreFinding, verifyLedger } from '../../ledger/store/v
 import { canonicalJson } from '../../model/canonical.ts';
 import { programs } from '../../programs/registry.ts';
 import { counted } from '../text/counted.ts';
-import { CommandError } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 import { noLedger } from './ledger-path.ts';
 import { momentText } from '../text/moment-text.ts';
 
@@ -48,11 +48,11 @@ export interface Saved {
   readonly results: number;
 }
 
-/** @throws CommandError where there is no ledger that this labsweep reads */
+/** @throws SessionError where there is no ledger that this labsweep reads */
 export function checkLedger(path: string): LedgerCheck {
   const verified = verifyLedger(path);
   if (verified.kind === 'none') throw noLedger(path);
-  if (verified.kind !== 'verified') throw new CommandError(verified.message);
+  if (verified.kind !== 'verified') throw new SessionError(verified.message);
   const { events, goodEvents } = verified;
   // Events that are not what was written fold into nothing that could be judged.
   const isReadable = verified.findings.every(({ kind }) => kind === 'metrics-differ');

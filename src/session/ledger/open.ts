@@ -7,8 +7,8 @@ import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { type ChainHead, emptyChain } from '../../ledger/store/chain.ts';
 import { readLive } from '../../ledger/store/live-file.ts';
 import { type LedgerReader, openReader } from '../../ledger/store/reader.ts';
-import type { Console } from '../../cli/console.ts';
-import { CommandError } from '../../cli/exit.ts';
+import type { Caller } from '../caller.ts';
+import { SessionError } from '../session-error.ts';
 import { rememberUsed } from '../place/last-used.ts';
 import { requireStateFolder } from '../place/state-folder.ts';
 
@@ -19,15 +19,15 @@ const liveForMs = 5_000;
  * Reads the ledger that the person stands in, and changes nothing.
  *
  * @param options.state the state folder; by default the nearest .labsweep at or above the working directory
- * @throws CommandError where there is none that this labsweep reads
+ * @throws SessionError where there is none that this labsweep reads
  */
-export function openState(console: Console, options: { readonly state?: string }): OpenState {
-  const folder = requireStateFolder(console, options.state);
+export function openState(caller: Caller, options: { readonly state?: string }): OpenState {
+  const folder = requireStateFolder(caller, options.state);
   const opened = openReader(folder);
   if (opened.kind === 'none')
-    throw new CommandError(`there is no ledger in ${folder}; \`labsweep run SWEEP\` starts one.`);
-  if (opened.kind !== 'opened') throw new CommandError(opened.message);
-  rememberUsed(console, { state: folder });
+    throw new SessionError(`there is no ledger in ${folder}; \`labsweep run SWEEP\` starts one.`);
+  if (opened.kind !== 'opened') throw new SessionError(opened.message);
+  rememberUsed(caller, { state: folder });
   return new OpenState(folder, opened.reader);
 }
 
@@ -54,10 +54,10 @@ export class OpenState {
     return this.#state;
   }
 
-  /** Takes in what was committed since the last look. @throws CommandError where there is no ledger any more */
+  /** Takes in what was committed since the last look. @throws SessionError where there is no ledger any more */
   refresh(): News {
     const { path } = this.reader;
-    if (!existsSync(path)) throw new CommandError(`${path} was removed or moved away.`);
+    if (!existsSync(path)) throw new SessionError(`${path} was removed or moved away.`);
     const more = this.reader.readOn(this.#head);
     if (more !== null) {
       this.#head = more.head;

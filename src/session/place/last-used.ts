@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { Console } from '../../cli/console.ts';
+import type { Caller } from '../caller.ts';
 
 const mostFolders = 100;
 
@@ -17,16 +17,16 @@ const placesSchema = z.object({
 type Places = z.infer<typeof placesSchema>;
 
 /** Null for what no command here has used, as far as is known. */
-export const lastUsed = (console: Console): Omit<Places, 'cwd'> =>
-  all(console).find(({ cwd }) => cwd === console.cwd) ?? { state: null, inventory: null };
+export const lastUsed = (caller: Caller): Omit<Places, 'cwd'> =>
+  all(caller).find(({ cwd }) => cwd === caller.cwd) ?? { state: null, inventory: null };
 
-export function rememberUsed(console: Console, used: Partial<Omit<Places, 'cwd'>>): void {
-  const file = cacheFile(console);
-  const before = lastUsed(console);
+export function rememberUsed(caller: Caller, used: Partial<Omit<Places, 'cwd'>>): void {
+  const file = cacheFile(caller);
+  const before = lastUsed(caller);
   const now = { ...before, ...used };
   if (file === null || (now.state === before.state && now.inventory === before.inventory)) return;
-  const others = all(console).filter(({ cwd }) => cwd !== console.cwd);
-  const places = [{ cwd: console.cwd, ...now }, ...others].slice(0, mostFolders);
+  const others = all(caller).filter(({ cwd }) => cwd !== caller.cwd);
+  const places = [{ cwd: caller.cwd, ...now }, ...others].slice(0, mostFolders);
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(`${file}.${process.pid}`, JSON.stringify(places), { mode: 0o600 });
@@ -36,8 +36,8 @@ export function rememberUsed(console: Console, used: Partial<Omit<Places, 'cwd'>
   }
 }
 
-function all(console: Console): readonly Places[] {
-  const file = cacheFile(console);
+function all(caller: Caller): readonly Places[] {
+  const file = cacheFile(caller);
   if (file === null) return [];
   try {
     return z.array(placesSchema).parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -46,7 +46,7 @@ function all(console: Console): readonly Places[] {
   }
 }
 
-function cacheFile({ env }: Console): string | null {
+function cacheFile({ env }: Caller): string | null {
   const { HOME: home, XDG_CACHE_HOME: cache } = env;
   if (cache?.startsWith('/') === true) return join(cache, 'labsweep/last-used.json');
   return home === undefined || home === '' ? null : join(home, '.cache/labsweep/last-used.json');

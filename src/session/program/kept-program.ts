@@ -17,7 +17,7 @@ import type { ProgramIdentity } from '../../model/identity.ts';
 import { contentHash, sweepName, trialId } from '../../model/ids.ts';
 import { changesText } from './changed-files.ts';
 import { counted } from '../text/counted.ts';
-import { CommandError } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 import { FormerFiles } from './former-files.ts';
 import type { ReadProgram } from './program-files.ts';
 import type { LoadedSweep } from '../sweep/sweep-source.ts';
@@ -37,7 +37,7 @@ export interface Asked {
   readonly stateFolder: string | null;
 }
 
-/** @throws CommandError where files changed and nobody has decided */
+/** @throws SessionError where files changed and nobody has decided */
 export async function keptProgram(asked: Asked, { keep, fresh }: Decision): Promise<ResolvedProgram> {
   const { ledger, loaded, read, stateFolder } = asked;
   const { program } = read;
@@ -57,7 +57,7 @@ export async function keptProgram(asked: Asked, { keep, fresh }: Decision): Prom
   const atStake = countResults(asked, identity);
   if (atStake === 0) return present;
   const changes = await former.changesSince(identity.files);
-  throw new CommandError(
+  throw new SessionError(
     `the files of ${program.name} changed since ${counted(atStake, 'result')} of sweep ${before.name} ` +
       `(${shortFiles(identity)} → ${shortFiles(program.identity)})${changes === null ? '' : `; ${changesText(changes)}`}.\n` +
       'Say --keep to go on with these results, or --fresh to train them anew with the files as they are.' +

@@ -1,22 +1,22 @@
-import type { Console } from '../../cli/console.ts';
-import { CommandError } from '../../cli/exit.ts';
+import type { Caller } from '../caller.ts';
+import { SessionError } from '../session-error.ts';
 import { type LoadedSweep, refusalAt } from '../sweep/sweep-source.ts';
 import { own } from '../../model/own.ts';
 
-const isSet = ({ env }: Console, name: string): boolean => own(env, name) !== undefined;
+const isSet = ({ env }: Caller, name: string): boolean => own(env, name) !== undefined;
 
-/** @throws CommandError where a variable that trials are to be passed is not set here */
-export function requirePassed(console: Console, loaded: LoadedSweep): void {
+/** @throws SessionError where a variable that trials are to be passed is not set here */
+export function requirePassed(caller: Caller, loaded: LoadedSweep): void {
   const { program } = loaded.sweep;
   const names = program.kind === 'command' ? program.passEnv : [];
-  const missing = names.findIndex((name) => !isSet(console, name));
+  const missing = names.findIndex((name) => !isSet(caller, name));
   if (missing >= 0) throw refusalAt(loaded, ['program', 'passEnv', missing], [notSet(names[missing] ?? '')]);
 }
 
 /** The same of a sweep that was declared before. */
-export function requirePassedOf(console: Console, names: readonly string[]): void {
-  const missing = names.find((name) => !isSet(console, name));
-  if (missing !== undefined) throw new CommandError(notSet(missing));
+export function requirePassedOf(caller: Caller, names: readonly string[]): void {
+  const missing = names.find((name) => !isSet(caller, name));
+  if (missing !== undefined) throw new SessionError(notSet(missing));
 }
 
 const notSet = (name: string): string =>

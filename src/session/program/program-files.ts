@@ -6,8 +6,8 @@ import type { CommandProgram } from '../../model/sweep-file.ts';
 import { nearestName } from '../../model/nearest.ts';
 import { programs } from '../../programs/registry.ts';
 import { Bystanders, type UsedPlaces } from './bystanders.ts';
-import type { Console } from '../../cli/console.ts';
-import { CommandError } from '../../cli/exit.ts';
+import type { Caller } from '../caller.ts';
+import { SessionError } from '../session-error.ts';
 import { type OwnFile, ownFileOf } from './own-file.ts';
 import { programFolder } from '../package-files.ts';
 import { quoted } from '../text/quoted.ts';
@@ -30,26 +30,26 @@ export interface ProgramFiles extends Pick<ReadFolder, 'hash' | 'files' | 'leave
   readonly bystanders: Bystanders;
 }
 
-/** @throws CommandError where files are missing, or are not for hosts */
+/** @throws SessionError where files are missing, or are not for hosts */
 export async function readProgram(
-  console: Console,
+  caller: Caller,
   loaded: LoadedSweep,
   places: Omit<UsedPlaces, 'sweepFiles'>,
 ): Promise<ReadProgram> {
   const { program } = loaded.sweep;
   return program.kind === 'builtin'
     ? readBuiltin(program.name)
-    : readCommand(console, loaded, program, places);
+    : readCommand(caller, loaded, program, places);
 }
 
 async function readBuiltin(name: string): Promise<ReadProgram> {
   const description = programs[name];
-  if (description === undefined) throw new CommandError(`there is no program ${name}.`);
+  if (description === undefined) throw new SessionError(`there is no program ${name}.`);
   const folder = programFolder(name);
   const { hash, keep } = await readFolder(
     folder,
     'nothing',
-    (problems) => new CommandError(problems.map((problem) => `${folder}: ${problem}`).join('\n')),
+    (problems) => new SessionError(problems.map((problem) => `${folder}: ${problem}`).join('\n')),
   );
   return {
     program: {
@@ -75,7 +75,7 @@ async function readBuiltin(name: string): Promise<ReadProgram> {
 }
 
 async function readCommand(
-  console: Console,
+  caller: Caller,
   loaded: LoadedSweep,
   program: CommandProgram,
   places: Omit<UsedPlaces, 'sweepFiles'>,
@@ -84,10 +84,10 @@ async function readCommand(
   const booleans =
     program.booleans === null || program.booleans === 'flag' ? {} : { booleans: program.booleans };
   const used = { ...places, sweepFiles: loaded.files };
-  const read = program.files === null ? null : await readFiles(console, loaded, program.files, command, used);
+  const read = program.files === null ? null : await readFiles(caller, loaded, program.files, command, used);
   requireOwnFile(loaded, program, read?.files ?? []);
   const files = read?.hash ?? null;
-  const python = program.python === null ? null : readRequirements(console, loaded, program.python);
+  const python = program.python === null ? null : readRequirements(caller, loaded, program.python);
   return {
     program: {
       name: command.slice(0, 2).join(' '),
@@ -153,15 +153,15 @@ function ownFileProblem(own: OwnFile, files: string | null, there: ReadFolder['f
 }
 
 async function readFiles(
-  console: Console,
+  caller: Caller,
   loaded: LoadedSweep,
   files: string,
   command: readonly string[],
   used: UsedPlaces,
 ): Promise<ProgramFiles> {
-  const refuse = (problems: readonly string[]): CommandError =>
+  const refuse = (problems: readonly string[]): SessionError =>
     refusalAt(loaded, ['program', 'files'], problems);
-  const folder = resolve(console.cwd, files);
+  const folder = resolve(caller.cwd, files);
   if (!existsSync(folder)) throw refuse([`there is no folder ${files}`]);
   const bystanders = new Bystanders(folder, command, used);
   return { folder, bystanders, ...(await readFolder(folder, 'usual', refuse, bystanders)) };

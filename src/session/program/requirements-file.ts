@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Console } from '../../cli/console.ts';
+import type { Caller } from '../caller.ts';
 import { readText } from '../place/read-text.ts';
 import { type LoadedSweep, refusalAt } from '../sweep/sweep-source.ts';
 
@@ -10,11 +10,11 @@ const longestBytes = 64 * 1024;
 /**
  * The text of a sweep's requirements file, which hosts make virtual environments of.
  *
- * @throws CommandError where it is missing, or has lines that mean something only on this machine
+ * @throws SessionError where it is missing, or has lines that mean something only on this machine
  */
-export function readRequirements(console: Console, loaded: LoadedSweep, file: string): string {
+export function readRequirements(caller: Caller, loaded: LoadedSweep, file: string): string {
   const refuse = (messages: readonly string[]) => refusalAt(loaded, ['program', 'python'], messages);
-  const path = resolve(console.cwd, file);
+  const path = resolve(caller.cwd, file);
   if (!existsSync(path)) throw refuse([`there is no file ${file}`]);
   const text = readText(path);
   if (text.length > longestBytes) throw refuse([`${file} is longer than 64 KB: is it a list of packages?`]);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Asked, Command } from '../../coordinator/core/command.ts';
 import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
 import type { LedgerWriter } from '../../ledger/store/writer.ts';
-import type { Console } from '../../cli/console.ts';
+import type { Caller } from '../caller.ts';
 import { sayHandedOn, startBehind } from './detach.ts';
 import { storeFolder } from '../content/named-content.ts';
 import { writeOrAsk } from './hand-over.ts';
@@ -23,15 +23,15 @@ const nobody: Lab = { hosts: [], inventory: null };
 
 /** Asks the coordinator of a ledger; where none lives, this process is one until the command is carried out. */
 export async function ask(
-  console: Console,
+  caller: Caller,
   folder: string,
   command: Command,
   afterwards: Afterwards = { lab: nobody, isDone: () => true },
 ): Promise<string> {
-  const entered = await writeOrAsk(console, folder, command, false);
+  const entered = await writeOrAsk(caller, folder, command, false);
   if (entered.kind === 'answered') return entered.answer;
   const { isDone } = afterwards;
-  return asCoordinator(console, folder, entered.writer, afterwards.lab, async ({ coordinator, failed }) => {
+  return asCoordinator(caller, folder, entered.writer, afterwards.lab, async ({ coordinator, failed }) => {
     const answer = await Promise.race([coordinator.ask(command), failed]);
     if (!isDone(coordinator.state)) coordinator.connect();
     for (let waited = 0; waited < patienceMs; waited += 50) {
@@ -43,13 +43,13 @@ export async function ask(
 }
 
 /** The same for several, one after the other; none of them asks anything of a host. */
-export async function askEach(console: Console, folder: string, commands: Iterable<Command>): Promise<void> {
+export async function askEach(caller: Caller, folder: string, commands: Iterable<Command>): Promise<void> {
   const left = commands[Symbol.iterator]();
   for (let next = left.next(); next.done !== true; next = left.next()) {
     const { value: first } = next;
-    const entered = await writeOrAsk(console, folder, first, false);
+    const entered = await writeOrAsk(caller, folder, first, false);
     if (entered.kind === 'opened')
-      await asCoordinator(console, folder, entered.writer, nobody, async ({ coordinator, failed }) => {
+      await asCoordinator(caller, folder, entered.writer, nobody, async ({ coordinator, failed }) => {
         await Promise.race([coordinator.ask(first), failed]);
         for (let more = left.next(); more.done !== true; more = left.next())
           await Promise.race([coordinator.ask(more.value), failed]);
@@ -58,7 +58,7 @@ export async function askEach(console: Console, folder: string, commands: Iterab
 }
 
 async function asCoordinator<Result>(
-  console: Console,
+  caller: Caller,
   folder: string,
   writer: LedgerWriter,
   lab: Lab,
@@ -80,6 +80,6 @@ async function asCoordinator<Result>(
     left = await session.close();
   }
   // Who handed a sweep to this process did not know that it would not stay.
-  if (left.length > 0) sayHandedOn(console, left, await startBehind(folder, left, lab));
+  if (left.length > 0) sayHandedOn(caller, left, await startBehind(folder, left, lab));
   return result;
 }

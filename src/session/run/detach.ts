@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Asked } from '../../coordinator/core/command.ts';
 import { readLive } from '../../ledger/store/live-file.ts';
-import type { Console } from '../../cli/console.ts';
-import { type ExitCode, exitCode } from '../../cli/exit.ts';
+import type { Caller } from '../caller.ts';
 import { writeOrAsk } from './hand-over.ts';
 import type { Lab } from '../lab/lab.ts';
 import { commandFile } from '../package-files.ts';
+import type { RunOutcome } from './run-outcome.ts';
 import type { RunRequest } from './run-request.ts';
 import { openSession } from './session.ts';
 
@@ -24,17 +24,17 @@ const linesShown = 20;
  * background, or to the one that holds the ledger already.
  */
 export async function runDetached(
-  console: Console,
-  { folder, store, lab, awaited, command, breakLock }: Omit<RunRequest, 'reporterOf'>,
-): Promise<ExitCode> {
+  caller: Caller,
+  { folder, store, lab, awaited, command, breakLock }: Omit<RunRequest, 'reporterOf' | 'onInterrupt'>,
+): Promise<RunOutcome> {
   const sweep = awaited[0]?.sweep ?? '';
-  const entered = await writeOrAsk(console, folder, command, breakLock);
+  const entered = await writeOrAsk(caller, folder, command, breakLock);
   if (entered.kind === 'answered') {
     const { answer, holder } = entered;
-    console.err(
+    caller.tell(
       `${answer} in the coordinator that holds the ledger (process ${holder.pid}).\n${how([sweep])}`,
     );
-    return exitCode.done;
+    return 'done';
   }
   const session = await openSession({
     folder,
@@ -54,17 +54,17 @@ export async function runDetached(
   const own = awaited.map(({ sweep: name, trials }) => ({ sweep: name, trials: trials && [...trials] }));
   const begun = await startBehind(folder, left.length > 0 ? left : own, lab);
   if (begun.kind === 'ended') {
-    console.err(`The coordinator ended at once:\n${begun.log}`);
-    return begun.code;
+    caller.tell(`The coordinator ended at once:\n${begun.log}`);
+    return 'failed-in-part';
   }
-  console.err(`${sweep} runs ${placeOf(begun)}.\n${how([sweep])}`);
-  return exitCode.done;
+  caller.tell(`${sweep} runs ${placeOf(begun)}.\n${how([sweep])}`);
+  return 'done';
 }
 
 /** Says what becomes of sweeps that others have asked for. */
-export function sayHandedOn(console: Console, asked: readonly Asked[], begun: Behind): void {
+export function sayHandedOn(caller: Caller, asked: readonly Asked[], begun: Behind): void {
   const sweeps = asked.map(({ sweep }) => sweep);
-  console.err(
+  caller.tell(
     begun.kind === 'ended'
       ? `The coordinator that ${sweeps.join(', ')} should go on in ended at once:\n${begun.log}`
       : `${sweeps.join(', ')} ${sweeps.length === 1 ? 'goes' : 'go'} on ${placeOf(begun)}.\n${how(sweeps)}`,
@@ -85,7 +85,7 @@ export type Behind =
   /** `log` is null where another process was faster, whose terminal may be there. */
   | { readonly kind: 'runs'; readonly pid: number | undefined; readonly log: string | null }
   /** `log`: its last words. */
-  | { readonly kind: 'ended'; readonly code: ExitCode; readonly log: string };
+  | { readonly kind: 'ended'; readonly log: string };
 
 /** Starts a coordinator in the background for sweeps that this process leaves. The ledger is given back by now. */
 export async function startBehind(folder: string, asked: readonly Asked[], lab: Lab): Promise<Behind> {
@@ -93,8 +93,7 @@ export async function startBehind(folder: string, asked: readonly Asked[], lab: 
   const child = spawnBehind(folder, log, lab);
   child.stdin?.on('error', () => {}); // told by how it ends
   child.stdin?.end(JSON.stringify(asked));
-  const code = await untilItRuns(child, folder);
-  if (code !== null) return { kind: 'ended', code, log: endOf(log) };
+  if (!(await runsOn(child, folder))) return { kind: 'ended', log: endOf(log) };
   const pid = readLive(folder)?.live.pid ?? child.pid;
   return { kind: 'runs', pid, log: pid === child.pid ? log : null };
 }
@@ -117,15 +116,15 @@ function spawnBehind(folder: string, log: string, { inventory }: Lab): ChildProc
   }
 }
 
-/** @returns null once it coordinates, or is through already; how it ended where that was not well */
-async function untilItRuns(child: ChildProcess, folder: string): Promise<ExitCode | null> {
+/** Waits until it coordinates, or is through already. @returns false where it has ended, and not well */
+async function runsOn(child: ChildProcess, folder: string): Promise<boolean> {
   for (let waited = 0; waited < patienceMs; waited += pollMs) {
-    if (child.exitCode !== null) return child.exitCode === 0 ? null : exitCode.failedInPart;
-    if (child.signalCode !== null) return exitCode.failedInPart;
-    if (readLive(folder)?.live.pid === child.pid) return null;
+    if (child.exitCode !== null) return child.exitCode === 0;
+    if (child.signalCode !== null) return false;
+    if (readLive(folder)?.live.pid === child.pid) return true;
     await pause(pollMs);
   }
-  return null;
+  return true;
 }
 
 const endOf = (log: string): string =>

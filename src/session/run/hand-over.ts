@@ -9,13 +9,13 @@ import { ledgerFile } from '../../ledger/store/ledger-file.ts';
 import { isOfAnotherFile, type LockHolder, thisProcess } from '../../ledger/store/lock-holder.ts';
 import type { LedgerWriter } from '../../ledger/store/writer.ts';
 import { askWriter } from '../../ledger/store/writer-socket.ts';
-import type { Console } from '../../cli/console.ts';
-import { CommandError, type ExitCode, exitCode } from '../../cli/exit.ts';
-import { onInterrupt } from '../../cli/interrupt.ts';
+import type { Caller } from '../caller.ts';
+import { SessionError } from '../session-error.ts';
 import { openState } from '../ledger/open.ts';
+import type { RunOutcome } from './run-outcome.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
 import { becomeWriter } from './session.ts';
-import { sweepOf } from '../../cli/verdict.ts';
+import { sweepOf } from './verdict.ts';
 import type { Over, Watched } from './watched.ts';
 
 const pollMs = 300;
@@ -34,41 +34,41 @@ export type WriterOrAnswer = { readonly kind: 'opened'; readonly writer: LedgerW
 /**
  * Becomes the writer of a ledger, or hands the command to the one that lives.
  *
- * @throws CommandError where the holder is on another machine, does not answer or refuses
+ * @throws SessionError where the holder is on another machine, does not answer or refuses
  */
 export async function writeOrAsk(
-  console: Console,
+  caller: Caller,
   folder: string,
   command: Command,
   breakLock: boolean,
 ): Promise<WriterOrAnswer> {
   for (let waited = 0; ; waited += pollMs) {
-    const opened = becomeWriter(console, folder, breakLock);
+    const opened = becomeWriter(caller, folder, breakLock);
     if (opened.kind === 'opened') return opened;
     const { holder, isOlder } = opened;
     const who = `process ${holder.pid} on ${holder.hostname}`;
     if (isOlder && (command.kind === 'run' || command.kind === 'run-part'))
-      throw new CommandError(
+      throw new SessionError(
         `${who} is a coordinator of an older labsweep, which does not run all sweeps as they are written now. ` +
           `End it with \`kill ${holder.pid}\` (its trials go on), then run again.`,
       );
     const answer = await askWriter(folder, command);
     if (answer.kind === 'answered') return { kind: 'answered', answer: answer.answer, holder };
     if (answer.kind === 'refused')
-      throw new CommandError(`${who} holds the ledger and refuses: ${answer.because}`);
+      throw new SessionError(`${who} holds the ledger and refuses: ${answer.because}`);
     const isHere = holder.machine === thisProcess().machine;
     if (isHere && isOfAnotherFile(holder, join(folder, ledgerFile)))
-      throw new CommandError(
+      throw new SessionError(
         `${folder} is a copy: ${who} goes on with ${holder.ledger?.path}. Two that go on with one ledger take ` +
           'its hosts from each other; end that one first, or go on there. `labsweep resume --break-lock` goes on here.',
       );
     if (!isHere)
-      throw new CommandError(
+      throw new SessionError(
         `${who} holds the ledger, which can be asked only there. ` +
           'If it has ended for good, `labsweep resume --break-lock` takes its place.',
       );
     if (waited >= patienceMs)
-      throw new CommandError(
+      throw new SessionError(
         `${who} holds the ledger and does not answer. End it, or take its place by \`labsweep resume --break-lock\`.`,
       );
     await pause(pollMs);
@@ -81,24 +81,24 @@ export async function writeOrAsk(
  * @returns null where that coordinator has gone before, or another one that was not asked for them has the ledger
  */
 export async function follow(
-  console: Console,
-  { folder }: RunRequest,
+  caller: Caller,
+  { folder, onInterrupt }: RunRequest,
   watched: Watched,
   { answer, holder }: Answered,
-): Promise<ExitCode | null> {
+): Promise<RunOutcome | null> {
   const interrupted = onInterrupt();
   const answeredAt = Date.now();
-  console.err(`${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`);
+  caller.tell(`${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`);
   try {
-    const open = openState(console, { state: folder });
+    const open = openState(caller, { state: folder });
     watched.begin(open.state);
     for (;;) {
       const news = open.refresh();
       if (news.kind === 'another')
-        throw new CommandError(
+        throw new SessionError(
           `another ledger lies in ${folder} by now; process ${holder.pid}, which wrote the one before, says how ` +
             `that goes on. \`labsweep resume\` goes on with the one that is there.`,
-          { exitCode: exitCode.failedInPart },
+          { kind: 'replaced' },
         );
       watched.committed(news.events, [], open.state);
       const live = open.live();
@@ -106,17 +106,17 @@ export async function follow(
         overBy(watched.countsOf(open.state, awaited), awaited, open.state, live),
       );
       const { current } = watched;
-      if (current === null) return watched.code;
+      if (current === null) return watched.outcome;
       // Figures of before the answer may know nothing of it.
       if (live === null || (live.at > answeredAt && saidOf(live, current)?.asked === false)) return null;
       watched.moment(open.state, live);
       if ((await Promise.race([pause(pollMs), interrupted.promise])) === 'interrupted') {
         const { sweep } = current;
-        console.err(
+        caller.tell(
           `${sweep} goes on in process ${live.pid}.\n` +
             `\`labsweep resume ${sweep}\` follows it again, \`labsweep stop ${sweep}\` ends it.\n`,
         );
-        return exitCode.interrupted;
+        return 'interrupted';
       }
     }
   } finally {

@@ -1,7 +1,8 @@
 import type { Command } from '../../coordinator/core/command.ts';
 import type { TrialId } from '../../model/ids.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { RunReporter } from '../../cli/run-reporter.ts';
+import type { Interrupt } from './interrupt.ts';
+import type { RunReporter } from './run-reporter.ts';
 
 /** A sweep whose end is waited for. */
 export interface Awaited {
@@ -23,5 +24,7 @@ export interface RunRequest {
   readonly foreground: boolean;
   /** Nobody looks at it: it goes on with whatever it is handed, and leaves the ledger to whoever has it already. */
   readonly isDetached: boolean;
+  /** Begins to listen for a wish to end, where the run can follow it. */
+  readonly onInterrupt: () => Interrupt;
   readonly reporterOf: (sweep: string) => RunReporter;
 }

@@ -9,15 +9,14 @@ import type { LedgerState } from '../../ledger/state.ts';
 import type { LedgerWriter } from '../../ledger/store/writer.ts';
 import { isPresumedLost } from '../../ledger/trials.ts';
 import type { HostName } from '../../model/ids.ts';
-import type { Console } from '../../cli/console.ts';
+import type { Caller } from '../caller.ts';
 import { counted } from '../text/counted.ts';
 import { sayHandedOn, startBehind } from './detach.ts';
-import { type ExitCode, exitCode } from '../../cli/exit.ts';
 import { follow, writeOrAsk } from './hand-over.ts';
-import { onInterrupt } from '../../cli/interrupt.ts';
+import type { RunOutcome } from './run-outcome.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
 import { openSession, type Session } from './session.ts';
-import { sweepOf } from '../../cli/verdict.ts';
+import { sweepOf } from './verdict.ts';
 import { type Over, Watched } from './watched.ts';
 
 const momentMs = 250;
@@ -26,19 +25,19 @@ const mostNamed = 5;
 /** The agent's grace before SIGKILL, and a little. */
 const patienceMs = 12_000;
 
-export async function runSweep(console: Console, request: RunRequest): Promise<ExitCode> {
+export async function runSweep(caller: Caller, request: RunRequest): Promise<RunOutcome> {
   const { folder, breakLock, isDetached } = request;
-  const watched = new Watched(console, request);
+  const watched = new Watched(request);
   try {
     for (let { command } = request, isFirst = true; ; isFirst = false) {
-      const entered = await writeOrAsk(console, folder, command, breakLock && isFirst);
+      const entered = await writeOrAsk(caller, folder, command, breakLock && isFirst);
       if (entered.kind === 'opened') {
-        if (!isFirst) console.err('That coordinator has gone; this process takes its place.\n');
-        return await coordinate(console, request, watched, command, entered.writer);
+        if (!isFirst) caller.tell('That coordinator has gone; this process takes its place.\n');
+        return await coordinate(caller, request, watched, command, entered.writer);
       }
-      if (isDetached) return exitCode.done;
-      const code = await follow(console, request, watched, entered);
-      if (code !== null) return code;
+      if (isDetached) return 'done';
+      const outcome = await follow(caller, request, watched, entered);
+      if (outcome !== null) return outcome;
       command = { kind: 'go-on', asked: watched.asked };
     }
   } finally {
@@ -47,13 +46,13 @@ export async function runSweep(console: Console, request: RunRequest): Promise<E
 }
 
 async function coordinate(
-  console: Console,
+  caller: Caller,
   request: RunRequest,
   watched: Watched,
   command: Command,
   writer: LedgerWriter,
-): Promise<ExitCode> {
-  const { folder, store, lab, foreground, isDetached } = request;
+): Promise<RunOutcome> {
+  const { folder, store, lab, foreground, isDetached, onInterrupt } = request;
   const { inventory } = lab;
   const turned = new Wakeup();
   const interrupted = onInterrupt();
@@ -90,13 +89,13 @@ async function coordinate(
       sayMoment();
       await watched.sayEnd(ledger, watched.current);
     }
-    sayLeftRunning(console, session);
-    if (end === 'interrupted' && !foreground) leave(console, ledger, watched);
+    sayLeftRunning(caller, session);
+    if (end === 'interrupted' && !foreground) leave(caller, ledger, watched);
     watched.close();
     const handedIn = await session.close();
     // Whoever ends a coordinator in the background means all that it does.
-    if (end === 'through' || !isDetached) await handOn(console, request, handedIn);
-    return end === 'interrupted' ? exitCode.interrupted : watched.code;
+    if (end === 'through' || !isDetached) await handOn(caller, request, handedIn);
+    return end === 'interrupted' ? end : watched.outcome;
   } finally {
     clearInterval(timer);
     watched.close();
@@ -163,32 +162,32 @@ function sayOthers(watched: Watched, { ledger, asked }: CoordinatorState): void 
 }
 
 /** What was given up for lost on hosts that are still silent. */
-function sayLeftRunning(console: Console, { coordinator }: Session): void {
+function sayLeftRunning(caller: Caller, { coordinator }: Session): void {
   const { ledger, fleet } = coordinator.state;
   const counts = new Map<HostName, number>();
   for (const attempt of ledger.attempts.values())
     if (isPresumedLost(attempt) && fleet.get(attempt.host)?.link.kind === 'connecting')
       counts.set(attempt.host, (counts.get(attempt.host) ?? 0) + 1);
   for (const [host, count] of counts)
-    console.err(
+    caller.tell(
       `${host} is silent and may still run ${counted(count, 'trial')} that ${count === 1 ? 'was' : 'were'} given up there; ` +
         `\`labsweep resume\` ends ${count === 1 ? 'it' : 'them'} once it is back.\n`,
     );
 }
 
-function leave(console: Console, ledger: LedgerState, watched: Watched): void {
+function leave(caller: Caller, ledger: LedgerState, watched: Watched): void {
   const { running, leased } = watched.countsLeft(ledger);
   const names = watched.asked.map(({ sweep }) => sweep);
   const stop = names.length === 1 ? `\`labsweep stop ${names[0]}\`` : '`labsweep stop --all`';
-  console.err(
+  caller.tell(
     `Left: ${counted(running, 'trial')} running and ${leased} waiting on their hosts.\n` +
       `\`labsweep resume\` comes back to them, ${stop} ends them.\n`,
   );
 }
 
 /** What others have asked this coordinator for and is not through goes on in the background. */
-async function handOn(console: Console, { folder, lab }: RunRequest, asked: readonly Asked[]): Promise<void> {
-  if (asked.length > 0) sayHandedOn(console, asked, await startBehind(folder, asked, lab));
+async function handOn(caller: Caller, { folder, lab }: RunRequest, asked: readonly Asked[]): Promise<void> {
+  if (asked.length > 0) sayHandedOn(caller, asked, await startBehind(folder, asked, lab));
 }
 
 /** Lets one waiter go on at the next event. */

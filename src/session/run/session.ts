@@ -20,8 +20,8 @@ import type { LedgerWriter } from '../../ledger/store/writer.ts';
 import { listenAsWriter } from '../../ledger/store/writer-socket.ts';
 import { type SweepName, sweepName } from '../../model/ids.ts';
 import type { InventoryHost } from '../../model/inventory.ts';
-import type { Console } from '../../cli/console.ts';
-import { CommandError } from '../../cli/exit.ts';
+import type { Caller } from '../caller.ts';
+import { SessionError } from '../session-error.ts';
 import { lostText } from '../ledger/ledger-check.ts';
 import { InventoryWatch } from '../lab/inventory-watch.ts';
 import type { InventoryFile } from '../lab/lab.ts';
@@ -180,12 +180,12 @@ function watchInventory(
 
 export type WriterOrHolder = Extract<OpenedWriter, { kind: 'opened' | 'held' }>;
 
-/** Becomes the writer of a ledger, or says who is. @throws CommandError where the file is not a ledger of ours */
-export function becomeWriter(console: Console, folder: string, breakLock: boolean): WriterOrHolder {
+/** Becomes the writer of a ledger, or says who is. @throws SessionError where the file is not a ledger of ours */
+export function becomeWriter(caller: Caller, folder: string, breakLock: boolean): WriterOrHolder {
   const opened = openWriter(folder, { breakLock });
-  if (opened.kind === 'newer' || opened.kind === 'not-a-ledger') throw new CommandError(opened.message);
+  if (opened.kind === 'newer' || opened.kind === 'not-a-ledger') throw new SessionError(opened.message);
   if (opened.kind === 'opened' && opened.writer.journal === 'truncate')
-    console.err('The state folder is on a network file system: commits are slower there.\n');
-  if (opened.kind === 'opened' && opened.lost !== null) console.err(`${lostText(opened.lost)}\n`);
+    caller.tell('The state folder is on a network file system: commits are slower there.\n');
+  if (opened.kind === 'opened' && opened.lost !== null) caller.tell(`${lostText(opened.lost)}\n`);
   return opened;
 }

@@ -1,18 +1,15 @@
 /** What a command waits for: sweeps, each shown until it has come to its end, one after the other. */
 import type { Asked } from '../../coordinator/core/command.ts';
-import { notAskedOf } from '../../board/asked.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
 import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
 import type { LedgerState, Sweep } from '../../ledger/state.ts';
 import { countsOf } from '../../ledger/sweeps.ts';
 import { trialId } from '../../model/ids.ts';
-import type { Console } from '../../cli/console.ts';
-import { counted } from '../text/counted.ts';
-import { type ExitCode, exitCode } from '../../cli/exit.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
-import type { RunReporter } from '../../cli/run-reporter.ts';
-import { type Obstacles, strandedVerdict, sweepOf, verdictOf } from '../../cli/verdict.ts';
+import { graver, type RunOutcome } from './run-outcome.ts';
+import type { RunReporter } from './run-reporter.ts';
+import { type Obstacles, outcomeOf, sweepOf, type Verdict } from './verdict.ts';
 
 /** How one of them is over: by itself, or since no host can go on with it. */
 export interface Over {
@@ -22,18 +19,16 @@ export interface Over {
 type Results = Pick<Sweep['counts'], 'succeeded' | 'diverged'>;
 
 export class Watched {
-  readonly #console: Console;
   readonly #request: RunRequest;
   readonly #startedAt = performance.now();
   readonly #left: Awaited[];
   /** Results that were there before, by sweep. */
   readonly #cached = new Map<string, Results>();
   #reporter: RunReporter;
-  #code: ExitCode = exitCode.done;
+  #outcome: RunOutcome = 'done';
   #isClosed = false;
 
-  constructor(console: Console, request: RunRequest) {
-    this.#console = console;
+  constructor(request: RunRequest) {
     this.#request = request;
     this.#left = [...request.awaited];
     this.#reporter = request.reporterOf(this.#left[0]?.sweep ?? '');
@@ -45,8 +40,8 @@ export class Watched {
   }
 
   /** The gravest that was met. */
-  get code(): ExitCode {
-    return this.#code;
+  get outcome(): RunOutcome {
+    return this.#outcome;
   }
 
   /** What is to be asked of another coordinator, should this one be gone. */
@@ -105,7 +100,13 @@ export class Watched {
       const over = overOf(awaited);
       if (over === null) return;
       await this.sayEnd(ledger, awaited);
-      this.#code = graver(this.#code, this.#verdict(ledger, awaited, over));
+      const verdict: Verdict = {
+        sweep: sweepOf(ledger, awaited.sweep),
+        counts: this.countsOf(ledger, awaited),
+        obstacles: over.obstacles,
+      };
+      this.#reporter.over(ledger, verdict);
+      this.#outcome = graver(this.#outcome, outcomeOf(verdict));
       this.#left.shift();
       if (this.current !== null) this.#reporter = this.#request.reporterOf(this.current.sweep);
     }
@@ -123,30 +124,9 @@ export class Watched {
       seconds: (performance.now() - this.#startedAt) / 1_000,
     });
   }
-
-  #verdict(ledger: LedgerState, awaited: Awaited, { obstacles }: Over): ExitCode {
-    const sweep = sweepOf(ledger, awaited.sweep);
-    const counts = this.countsOf(ledger, awaited);
-    const { foreground } = this.#request;
-    if (obstacles !== null) return strandedVerdict(this.#console, ledger, sweep, counts, obstacles);
-    if (!foreground) this.#sayNotAsked(sweep);
-    return verdictOf(foreground ? null : this.#console, ledger, sweep, counts);
-  }
-
-  #sayNotAsked(sweep: Sweep): void {
-    const left = notAskedOf(sweep, null);
-    if (left > 0)
-      this.#console.err(
-        `${counted(left, 'trial')} more of ${sweep.name} ${left === 1 ? 'was' : 'were'} not asked for; ` +
-          `\`labsweep run ${sweep.declaration.path}\` runs all of it.\n`,
-      );
-  }
 }
 
 export const awaitedOf = ({ sweep, trials }: Asked): Awaited => ({
   sweep,
   trials: trials === null ? null : new Set(trials.map(trialId)),
 });
-
-/** No host is worse than a failure. */
-const graver = (one: ExitCode, other: ExitCode): ExitCode => (other > one ? other : one);

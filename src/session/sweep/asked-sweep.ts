@@ -6,10 +6,9 @@ import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { type Declared, declare } from '../../coordinator/declaration.ts';
 import type { LaunchQuestion } from '../../coordinator/fleet/ask-launch.ts';
 import { Packs } from '../../coordinator/fleet/packs.ts';
-import type { Console } from '../../cli/console.ts';
+import type { Caller } from '../caller.ts';
 import { checkProgram } from './declare.ts';
-import type { Plan } from '../../cli/plan-document.ts';
-import { plannedData } from './planned-data.ts';
+import { type Missing, plannedData } from './planned-data.ts';
 import { stateFolderOf } from '../place/state-folder.ts';
 import { loadSweep } from './sweep-source.ts';
 
@@ -17,24 +16,24 @@ export interface AskedSweep extends Declared {
   /** As the sweep file names it. */
   readonly requirements: string | null;
   /** Data that has to be there before a run. */
-  readonly missing: Plan['missing'];
+  readonly missing: readonly Missing[];
   readonly questionFor: (host: HostEntry) => LaunchQuestion;
 }
 
 /**
  * Reads a sweep for the time in which `use` asks hosts about it. Its files are snapshotted for as long.
  *
- * @throws CommandError where `run` would refuse it
+ * @throws SessionError where `run` would refuse it
  */
 export async function withSweep<Result>(
-  console: Console,
+  caller: Caller,
   path: string,
   { state, inventory }: { readonly state: string | undefined; readonly inventory: string | null },
   use: (asked: AskedSweep) => Promise<Result>,
 ): Promise<Result> {
-  const loaded = loadSweep(console, path, { yes: true });
-  const stateFolder = stateFolderOf(console, loaded.folder, state);
-  const { program, keep } = await checkProgram(console, loaded, { state: stateFolder, inventory });
+  const loaded = loadSweep(caller, path, { yes: true });
+  const stateFolder = stateFolderOf(caller, loaded.folder, state);
+  const { program, keep } = await checkProgram(caller, loaded, { state: stateFolder, inventory });
   const { resolved, missing } = await plannedData(loaded, program.description, stateFolder);
   const declared = declare(loaded.sweep, loaded.path, loaded.points, program, resolved);
   const { declaration, points } = declared;

@@ -5,8 +5,8 @@
 import type { SweepPart } from '../../ledger/events.ts';
 import { canonicalJson, canonicalParams, sha256Hex } from '../../model/canonical.ts';
 import type { Point } from '../../model/expansion.ts';
-import type { Console } from '../../cli/console.ts';
-import { CommandError } from '../../cli/exit.ts';
+import type { Caller } from '../caller.ts';
+import { SessionError } from '../session-error.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from './sweep-source.ts';
 
 export interface ChosenSweep {
@@ -18,14 +18,14 @@ export interface ChosenSweep {
   readonly beside: string | null;
 }
 
-/** @throws CommandError with every issue that was found */
-export function chooseSweep(console: Console, path: string, options: SweepOptions): ChosenSweep {
-  const asked = loadSweep(console, path, options);
+/** @throws SessionError with every issue that was found */
+export function chooseSweep(caller: Caller, path: string, options: SweepOptions): ChosenSweep {
+  const asked = loadSweep(caller, path, options);
   const { set, replicates, limit, yes, name: named } = options;
   if (set === undefined && replicates === undefined && limit === undefined)
     return { loaded: asked, part: null, beside: null };
   const load = (some: SweepOptions): LoadedSweep | null =>
-    loadIfRight(console, path, yes === true ? { ...some, yes } : some);
+    loadIfRight(caller, path, yes === true ? { ...some, yes } : some);
   const file = load({})?.sweep.name ?? asked.sweep.name;
   const own = named ?? (asked.sweep.name === file ? undefined : asked.sweep.name);
   // From the file itself on, the first that holds all that is asked for. The last does.
@@ -40,7 +40,7 @@ export function chooseSweep(console: Console, path: string, options: SweepOption
     if (loaded !== null && part !== null)
       return { loaded, part: isAll(loaded, part) ? null : part, beside: besides(file, own, loaded) };
   }
-  const loaded = loadSweep(console, path, { ...options, name: own ?? nameOf(file, options) });
+  const loaded = loadSweep(caller, path, { ...options, name: own ?? nameOf(file, options) });
   return { loaded, part: null, beside: besides(file, own, loaded) };
 }
 
@@ -48,11 +48,11 @@ const besides = (file: string, own: string | undefined, { sweep }: LoadedSweep):
   own === undefined && sweep.name !== file ? file : null;
 
 /** Where the file alone is not whole, or has too many trials, it is nothing that a part could be of. */
-function loadIfRight(console: Console, path: string, options: SweepOptions): LoadedSweep | null {
+function loadIfRight(caller: Caller, path: string, options: SweepOptions): LoadedSweep | null {
   try {
-    return loadSweep(console, path, options);
+    return loadSweep(caller, path, options);
   } catch (error) {
-    if (error instanceof CommandError) return null;
+    if (error instanceof SessionError) return null;
     throw error;
   }
 }

@@ -5,10 +5,10 @@ import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { openReader } from '../../ledger/store/reader.ts';
 import { argsNote } from './args-note.ts';
 import type { UsedPlaces } from '../program/bystanders.ts';
-import type { Console } from '../../cli/console.ts';
+import type { Caller } from '../caller.ts';
 import { requireData, resolveData } from '../content/data-sets.ts';
 import { enginesFor } from '../content/engines.ts';
-import { CommandError } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 import { type Decision, keptProgram, trialsBefore } from '../program/kept-program.ts';
 import { declareAnew, requireDecision } from './lacking.ts';
 import { noteBystanders } from '../program/known-bystanders.ts';
@@ -26,22 +26,22 @@ export interface ChangeOptions extends Decision {
   readonly prune?: boolean;
 }
 
-/** @throws CommandError where a file, a word or a decision is missing: nothing has started */
+/** @throws SessionError where a file, a word or a decision is missing: nothing has started */
 export async function declareSweep(
-  console: Console,
+  caller: Caller,
   loaded: LoadedSweep,
   stateFolder: string,
   inventory: string | null,
   options: ChangeOptions,
 ): Promise<Declared> {
   // All that may be refused is asked before anything is written, so that a refusal leaves nothing behind.
-  const read = await checkProgram(console, loaded, { state: stateFolder, inventory });
+  const read = await checkProgram(caller, loaded, { state: stateFolder, inventory });
   const { program } = read;
   const ledger = readLedgerState(stateFolder);
   requireData(stateFolder, loaded);
-  announceNew(console, stateFolder);
+  announceNew(caller, stateFolder);
   const data = await resolveData(stateFolder, loaded, program.description, (name) =>
-    console.err(`Importing the data set ${name}, which comes with labsweep.\n`),
+    caller.tell(`Importing the data set ${name}, which comes with labsweep.\n`),
   );
   const asked = { ledger, loaded, read, data, stateFolder };
   const kept = await keptProgram(asked, options);
@@ -50,10 +50,10 @@ export async function declareSweep(
   requireDecision(ledger, anew, options);
   if (options.prune !== true) {
     const decided = new Set([...anew.replaced, ...(options.fresh === true ? trialsBefore(asked) : [])]);
-    await requireLeave(console, declared, leavingOf(ledger, declared, decided));
+    await requireLeave(caller, declared, leavingOf(ledger, declared, decided));
   }
   for (const note of [argsNote(loaded.sweep), await seedNote(loaded, read.files)])
-    if (note !== null) console.err(`${note}\n`);
+    if (note !== null) caller.tell(`${note}\n`);
   await read.keep(storeFolder(stateFolder));
   if (read.files !== null) noteBystanders(stateFolder, read.files.bystanders.places);
   return declared;
@@ -63,16 +63,16 @@ export async function declareSweep(
  * What is asked of a program by all who read a sweep, whether they run it, plan it or check hosts for it.
  *
  * @param places the state folder is null where there is none yet
- * @throws CommandError where `run` would refuse it
+ * @throws SessionError where `run` would refuse it
  */
 export async function checkProgram(
-  console: Console,
+  caller: Caller,
   loaded: LoadedSweep,
   places: Omit<UsedPlaces, 'sweepFiles'>,
 ): Promise<ReadProgram> {
-  requirePassed(console, loaded);
+  requirePassed(caller, loaded);
   const engines = enginesFor(places.state, loaded);
-  const read = await readProgram(console, loaded, places);
+  const read = await readProgram(caller, loaded, places);
   const { program } = read;
   return { ...read, program: { ...program, launch: { ...program.launch, engines } } };
 }
@@ -81,6 +81,6 @@ export async function checkProgram(
 export function readLedgerState(stateFolder: string): LedgerState {
   const opened = openReader(stateFolder);
   if (opened.kind === 'none') return emptyLedger();
-  if (opened.kind !== 'opened') throw new CommandError(opened.message);
+  if (opened.kind !== 'opened') throw new SessionError(opened.message);
   return opened.reader.read(0).events.reduce(fold, emptyLedger());
 }

@@ -14,7 +14,7 @@ import type { Objective } from '../../model/metrics.ts';
 import { lineMetrics } from '../../results/line-metrics.ts';
 import { resultOf } from '../../results/result.ts';
 import { counted } from '../text/counted.ts';
-import { CommandError } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 import type { Decision } from '../program/kept-program.ts';
 import type { LoadedSweep } from './sweep-source.ts';
 
@@ -73,7 +73,7 @@ function lackOf(ledger: LedgerState, id: string, objective: Objective): [string,
 /**
  * A typo in a metric would train a night's work again, so that a person says whether that is meant.
  *
- * @throws CommandError where nobody has: nothing was changed
+ * @throws SessionError where nobody has: nothing was changed
  */
 export function requireDecision(
   ledger: LedgerState,
@@ -91,7 +91,7 @@ export function requireDecision(
     before === undefined
       ? ''
       : `, and ${counted(count, 'result')} would leave the leaderboard (and stay in the ledger)`;
-  throw new CommandError(
+  throw new SessionError(
     `${lackingText(ledger, declaration.objective, open)}; ${declaration.path} ranks by ${declaration.objective.metric}${leaves}.\n` +
       `Say --fresh to train ${count === 1 ? 'this trial' : `these ${count} trials`} anew, or --keep to go on without ` +
       `${count === 1 ? 'its result' : 'their results'}.`,

@@ -3,10 +3,9 @@ import type { Declared } from '../../coordinator/declaration.ts';
 import type { LedgerState, Sweep, Trial } from '../../ledger/state.ts';
 import { sweepName } from '../../model/ids.ts';
 import { resultOf } from '../../results/result.ts';
-import { canAsk, isConfirmed } from '../../cli/confirm.ts';
-import type { Console } from '../../cli/console.ts';
+import type { Caller } from '../caller.ts';
 import { counted } from '../text/counted.ts';
-import { CommandError } from '../../cli/exit.ts';
+import { SessionError } from '../session-error.ts';
 
 export interface Leaving {
   readonly trials: number;
@@ -52,14 +51,15 @@ export function leavingText({ declaration: { path, sweep } }: Declared, leaving:
 /**
  * Asks a person at a terminal; a script has to have said `--prune`.
  *
- * @throws CommandError where that is not wanted: nothing was changed
+ * @throws SessionError where that is not wanted: nothing was changed
  */
-export async function requireLeave(console: Console, declared: Declared, leaving: Leaving): Promise<void> {
+export async function requireLeave(caller: Caller, declared: Declared, leaving: Leaving): Promise<void> {
   const text = leavingText(declared, leaving);
   if (text === null) return;
   const instead = `\`--name NAME\` makes it a sweep of its own.`;
-  if (!canAsk(console)) throw new CommandError(`${text}\nSay --prune if that is meant; ${instead}`);
-  console.err(`${text}\n`);
-  if (!(await isConfirmed('Is that meant? yes or no: ')))
-    throw new CommandError(`Nothing was changed; ${instead}`);
+  const { confirm } = caller;
+  if (confirm === null) throw new SessionError(`${text}\nSay --prune if that is meant; ${instead}`);
+  caller.tell(`${text}\n`);
+  if (!(await confirm('Is that meant? yes or no: ')))
+    throw new SessionError(`Nothing was changed; ${instead}`);
 }

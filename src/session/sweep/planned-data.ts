@@ -2,15 +2,20 @@ import type { ResolvedData } from '../../coordinator/declaration.ts';
 import type { ProgramDescription } from '../../model/program.ts';
 import { readDataRecord, resolveData } from '../content/data-sets.ts';
 import { shippedData } from '../package-files.ts';
-import type { Plan } from '../../cli/plan-document.ts';
 import type { LoadedSweep } from './sweep-source.ts';
+
+/** What has to be there before a run, and how it gets there. */
+export interface Missing {
+  readonly what: string;
+  readonly remedy: string;
+}
 
 /** The data set where it is there; a stand-in where it is not, so that counts can be shown before an import. */
 export async function plannedData(
   loaded: LoadedSweep,
   description: ProgramDescription | null,
   stateFolder: string | null,
-): Promise<{ resolved: ResolvedData | null; missing: Plan['missing'] }> {
+): Promise<{ resolved: ResolvedData | null; missing: readonly Missing[] }> {
   const { data } = loaded.sweep;
   const record =
     data?.kind === 'named' && stateFolder !== null ? readDataRecord(stateFolder, data.name) : null;

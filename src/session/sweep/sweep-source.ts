@@ -7,8 +7,8 @@ import type { Locate } from '../../model/source.ts';
 import type { SweepFile } from '../../model/sweep-file.ts';
 import { countTrials, judgeCount } from '../../model/trial-count.ts';
 import { programs } from '../../programs/registry.ts';
-import type { Console } from '../../cli/console.ts';
-import { CommandError } from '../../cli/exit.ts';
+import type { Caller } from '../caller.ts';
+import { SessionError } from '../session-error.ts';
 import { readText } from '../place/read-text.ts';
 
 /** What the command line says about a sweep besides its file. */
@@ -36,18 +36,18 @@ export interface LoadedSweep {
 /**
  * Reads, checks and expands a sweep file. Nothing has started when it refuses (P8).
  *
- * @throws CommandError with every issue that was found
+ * @throws SessionError with every issue that was found
  */
-export function loadSweep(console: Console, path: string, options: SweepOptions): LoadedSweep {
-  const file = resolve(console.cwd, path);
+export function loadSweep(caller: Caller, path: string, options: SweepOptions): LoadedSweep {
+  const file = resolve(caller.cwd, path);
   const text = readIfThere(file);
   if (text === null)
-    throw new CommandError(`${path}: there is no such file. \`labsweep init\` writes a first one.`);
+    throw new SessionError(`${path}: there is no such file. \`labsweep init\` writes a first one.`);
   const files = [file];
   const context: SweepContext = {
     programs,
     readExtended: (extended) => {
-      const other = resolve(console.cwd, extended);
+      const other = resolve(caller.cwd, extended);
       files.push(other);
       return readIfThere(other);
     },
@@ -73,15 +73,15 @@ function accepted(parsed: ParsedSweep): Extract<ParsedSweep, { kind: 'sweep' }> 
 }
 
 /** All that is wrong with a file a person wrote, each with its place. */
-export const refusal = (issues: readonly SourceIssue[]): CommandError =>
-  new CommandError(issues.map(renderIssue).join('\n'));
+export const refusal = (issues: readonly SourceIssue[]): SessionError =>
+  new SessionError(issues.map(renderIssue).join('\n'));
 
 /** What is wrong at one key of a sweep file that could not be told from its text alone. */
 export const refusalAt = (
   { locate }: Pick<LoadedSweep, 'locate'>,
   key: KeyPath,
   messages: readonly string[],
-): CommandError => refusal(messages.map((message) => issueAt(locate(key), key, message)));
+): SessionError => refusal(messages.map((message) => issueAt(locate(key), key, message)));
 
 const readIfThere = (file: string): string | null =>
   statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readText(file) : null;

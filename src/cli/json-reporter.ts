@@ -1,34 +1,11 @@
 import { HostNotices } from '../board/host-notices.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import type { LiveFigures } from '../ledger/live-figures.ts';
-import type { MetricsBatch } from '../ledger/metrics-batch.ts';
-import type { LedgerState, Sweep } from '../ledger/state.ts';
+import type { LedgerState } from '../ledger/state.ts';
 import { attemptId, sweepName } from '../model/ids.ts';
 import { ignoredParameters } from '../results/ignored-parameters.ts';
+import type { RunReporter } from '../session/run/run-reporter.ts';
 import type { Console } from './console.ts';
-
-/** What a run says while it goes on: lines that live on a terminal, lines in a log, or NDJSON for scripts. */
-export interface RunReporter {
-  /** After each commit, with the state that the facts have led to. */
-  committed(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[], ledger: LedgerState): void;
-  /** Now and then, with the figures of the moment. */
-  moment(ledger: LedgerState, live: LiveFigures): void;
-  /** What is to be known of the lab, once. */
-  notice(line: string): void;
-  /** The sweep has come to rest. */
-  ended(ledger: LedgerState, summary: RunSummary): void | Promise<void>;
-  close(): void;
-}
-
-export interface RunSummary {
-  readonly sweep: Sweep;
-  /** Trials that had a result before this run. */
-  readonly cached: number;
-  readonly succeeded: number;
-  readonly diverged: number;
-  readonly failed: number;
-  readonly seconds: number;
-}
+import { sayVerdict } from './verdict.ts';
 
 /** `run --json`: an event a line, the last one `end`. */
 export function jsonReporter(console: Console, sweep: string): RunReporter {
@@ -47,6 +24,7 @@ export function jsonReporter(console: Console, sweep: string): RunReporter {
       const ignored = ignoredParameters(ledger, ended);
       say({ event: 'end', succeeded, failed, cached, seconds, diverged, ignored });
     },
+    over: (ledger, verdict) => sayVerdict(console, ledger, verdict),
     close: () => {},
   };
 }
