@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { harmless } from '../model/printable.ts';
 import { PrintedText } from '../model/printed-text.ts';
 import type { Caller } from '../session/caller.ts';
@@ -32,7 +33,7 @@ export function processConsole(): Console {
     printed: (to) => printedOn(to === 'out' ? process.stdout : process.stderr),
     errStream: process.stderr,
     live,
-    confirm: live && process.stdin.isTTY ? isConfirmed : null,
+    confirm: live && isatty(0) ? isConfirmed : null,
     columns: process.stderr.isTTY ? process.stderr.columns || 100 : 100,
     cwd: process.cwd(),
     env: process.env,

@@ -2,13 +2,8 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCode } from '../exit.ts';
 import { lostFrom } from '../../ledger/store/shortfall.ts';
-import {
-  checkLedger,
-  findingText,
-  lostText,
-  savedText,
-  type Saved,
-} from '../../session/ledger/ledger-check.ts';
+import { checkLedger, lostText, type Saved } from '../../session/ledger/ledger-check.ts';
+import { findingText, savedText } from '../ledger-text.ts';
 import { namedLedger } from '../../session/ledger/ledger-path.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';

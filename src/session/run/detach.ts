@@ -10,7 +10,7 @@ import { writeOrAsk } from './hand-over.ts';
 import type { Lab } from '../lab/lab.ts';
 import { commandFile } from '../package-files.ts';
 import type { RunOutcome } from './run-outcome.ts';
-import type { RunRequest } from './run-request.ts';
+import type { RunOrder } from './run-request.ts';
 import { openSession } from './session.ts';
 
 const logName = 'coordinator.log';
@@ -25,7 +25,7 @@ const linesShown = 20;
  */
 export async function runDetached(
   caller: Caller,
-  { folder, store, lab, awaited, command, breakLock }: Omit<RunRequest, 'reporterOf' | 'onInterrupt'>,
+  { folder, store, lab, awaited, command, breakLock }: RunOrder,
 ): Promise<RunOutcome> {
   const sweep = awaited[0]?.sweep ?? '';
   const entered = await writeOrAsk(caller, folder, command, breakLock);

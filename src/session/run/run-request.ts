@@ -11,7 +11,8 @@ export interface Awaited {
   readonly trials: ReadonlySet<TrialId> | null;
 }
 
-export interface RunRequest {
+/** What is to be run, and where. */
+export interface RunOrder {
   readonly folder: string;
   /** The content store. */
   readonly store: string;
@@ -24,6 +25,10 @@ export interface RunRequest {
   readonly foreground: boolean;
   /** Nobody looks at it: it goes on with whatever it is handed, and leaves the ledger to whoever has it already. */
   readonly isDetached: boolean;
+}
+
+/** The same with those who hear of it and may end it. */
+export interface RunRequest extends RunOrder {
   /** Begins to listen for a wish to end, where the run can follow it. */
   readonly onInterrupt: () => Interrupt;
   readonly reporterOf: (sweep: string) => RunReporter;
