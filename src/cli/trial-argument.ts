@@ -5,7 +5,7 @@ import { canonicalJson } from '../model/canonical.ts';
 import { type Nameable, selectTrials } from '../model/trial-name.ts';
 import { leaderboard } from '../results/leaderboard.ts';
 import { CommandError } from './exit.ts';
-import { sweepNamed } from './sweep-argument.ts';
+import { sweepNamed } from '../session/ledger/named-sweep.ts';
 
 /** Candidates of an ambiguous name that are shown. */
 const mostCandidates = 8;

@@ -5,7 +5,7 @@ import { leftLines } from '../left-artifacts.ts';
 import { openState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 import { jsonText } from '../../model/value.ts';
 
 /** A screen of rows; --json has all. */

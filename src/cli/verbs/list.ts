@@ -10,7 +10,7 @@ import { type Column, tableLines } from '../../results/text-table.ts';
 import { openState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 import { shortId } from '../trial-argument.ts';
 import { lastAttempt } from '../trial-record.ts';
 import { jsonText } from '../../model/value.ts';

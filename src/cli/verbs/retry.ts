@@ -5,7 +5,7 @@ import { CommandError } from '../exit.ts';
 import { openState } from '../../session/ledger/open.ts';
 import { stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 import { trialsNamed } from '../trial-argument.ts';
 
 export const retryVerb: Verb = (console) =>

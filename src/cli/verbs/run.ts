@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type SweepRunOptions, sweepRequest } from '../../session/run/sweep-request.ts';
+import { type OrderOptions, orderSweep } from '../../session/run/sweep-order.ts';
 import { boardReporter } from '../board-reporter.ts';
 import { exitCodeOf } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -22,7 +22,7 @@ import { jsonReporter } from '../json-reporter.ts';
 import type { RunReporter } from '../../session/run/run-reporter.ts';
 import { runSweep } from '../../session/run/run-sweep.ts';
 
-interface RunOptions extends SweepRunOptions {
+interface RunOptions extends OrderOptions {
   readonly json?: boolean;
   readonly detach?: boolean;
 }
@@ -52,7 +52,7 @@ export const runVerb: Verb = (console, done) =>
     .addOption(jsonOption('events as NDJSON on standard output, the last one `end`'))
     .addHelpText('after', '\nExample:\n  labsweep run sweeps/quickstart.yaml --set fixed.epochs=2 --limit 3')
     .action(async (path: string, options: RunOptions) => {
-      const order = await sweepRequest(console, path, options);
+      const order = await orderSweep(console, path, options);
       if (options.detach === true) return done(exitCodeOf[await runDetached(console, order)]);
       const reporterOf = (sweep: string): RunReporter =>
         options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep);

@@ -18,7 +18,7 @@ import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { statusDocument } from '../status-document.ts';
 import { statusLines } from '../status-lines.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 
 const lookEveryMs = 1_000;
 /** Running trials whose latest figure is looked up: as many as the live view shows one by one. */

@@ -13,7 +13,7 @@ import { type ChangeOptions, declareSweep } from '../sweep/declare.ts';
 import type { LoadedSweep, SweepOptions } from '../sweep/sweep-source.ts';
 import type { RunOrder } from './run-request.ts';
 
-export interface SweepRunOptions extends SweepOptions, ChangeOptions {
+export interface OrderOptions extends SweepOptions, ChangeOptions {
   /** The state folder. @default the nearest .labsweep at or above the sweep file, else a new one */
   readonly state?: string;
   /** The file of the hosts. @default the nearest inventory.json, else this machine alone */
@@ -28,11 +28,7 @@ export interface SweepRunOptions extends SweepOptions, ChangeOptions {
  * @param path the sweep file, as the caller knows it
  * @throws SessionError where a file, a word or a decision is missing
  */
-export async function sweepRequest(
-  caller: Caller,
-  path: string,
-  options: SweepRunOptions,
-): Promise<RunOrder> {
+export async function orderSweep(caller: Caller, path: string, options: OrderOptions): Promise<RunOrder> {
   const { loaded, part, beside } = chooseSweep(caller, path, options);
   const { lab, folder } = placesOf(caller, loaded, options);
   const inventory = lab.inventory?.path ?? null;
@@ -56,7 +52,7 @@ export async function sweepRequest(
 function placesOf(
   caller: Caller,
   { folder: place }: LoadedSweep,
-  { state: named, inventory }: SweepRunOptions,
+  { state: named, inventory }: OrderOptions,
 ): { readonly lab: Lab; readonly folder: string } {
   const there = stateFolderOf(caller, place, named);
   const lab = readLab(caller, { sweep: place, state: there ?? undefined }, inventory);
