@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { importData } from '../../src/session/content/data-sets.ts';
-import { exitCode } from '../../src/cli/exit.ts';
 import { temporaryFolder, tone, writeFolder } from '../programs/cnn1d/dataset/speech-folder.ts';
 
 it('an import that is interrupted between two clips leaves nothing, and says so', async () => {
@@ -14,7 +13,7 @@ it('an import that is interrupted between two clips leaves nothing, and says so'
   const imported = importData(state, 'speech', source, () => ending.abort(), ending.signal);
   await expect(imported).rejects.toMatchObject({
     message: 'Interrupted; nothing of it is left.',
-    exitCode: exitCode.interrupted,
+    kind: 'interrupted',
   });
   expect(existsSync(state)).toBe(false);
 });

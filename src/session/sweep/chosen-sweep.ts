@@ -1,5 +1,5 @@
 /**
- * What the command line asks for of a sweep file: all of it, a part of it, or other trials than it has. A part is a
+ * What a caller asks for of a sweep file: all of it, a part of it, or other trials than it has. A part is a
  * smaller run of the same sweep; other trials are a sweep of their own, so that no option takes anything out of one.
  */
 import type { SweepPart } from '../../ledger/events.ts';

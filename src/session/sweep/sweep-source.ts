@@ -11,7 +11,7 @@ import type { Caller } from '../caller.ts';
 import { SessionError } from '../session-error.ts';
 import { readText } from '../place/read-text.ts';
 
-/** What the command line says about a sweep besides its file. */
+/** What a caller says about a sweep besides its file. */
 export interface SweepOptions {
   readonly set?: readonly string[];
   readonly limit?: number;
@@ -22,7 +22,7 @@ export interface SweepOptions {
 
 export interface LoadedSweep {
   readonly sweep: SweepFile;
-  /** As it was written on the command line, for people; and the folder that it lies in. */
+  /** As the caller has named it, for people; and the folder that it lies in. */
   readonly path: string;
   readonly folder: string;
   /** Absolute paths of the file and of those that it extends. */
