@@ -34,6 +34,7 @@ type RoomName =
   | 'programs'
   | 'results'
   | 'board'
+  | 'session'
   | 'cli'
   | 'index.ts';
 
@@ -45,7 +46,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   protocol: { imports: ['model'], pure: true, effects: ['protocol/socket-folder.ts'] },
   // Likewise in the live figures.
   ledger: { imports: ['model', 'protocol'], pure: true },
-  // The file, its lock and its readers: nobody else in this table but the coordinator and the command line names it.
+  // The file, its lock and its readers: nobody but the coordinator, the session and the command line names it.
   'ledger/store': { imports: ['model', 'protocol', 'ledger'], pure: false },
   content: { imports: ['model'], pure: false },
   // What is known of hosts and asked of them: what happens and what is planned both rest on it, and not on each other.
@@ -98,6 +99,23 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     imports: ['model', 'throttle', 'predict', 'protocol', 'ledger', 'content', 'results'],
     pure: false,
   },
+  // What a program does with a lab, whether a person types it or not: it shows nothing, and asks through its caller.
+  session: {
+    imports: [
+      'model',
+      'throttle',
+      'protocol',
+      'ledger',
+      'ledger/store',
+      'content',
+      'coordinator',
+      'coordinator/hosts',
+      'coordinator/core',
+      'programs',
+      'results',
+    ],
+    pure: false,
+  },
   // Nobody's row has cli in it.
   cli: {
     imports: [
@@ -114,6 +132,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'programs',
       'results',
       'board',
+      'session',
     ],
     pure: false,
   },
@@ -128,6 +147,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'content',
       'programs',
       'results',
+      'session',
     ],
     pure: false,
   },

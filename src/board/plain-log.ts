@@ -7,7 +7,7 @@ import { attemptId } from '../model/ids.ts';
 import { inLine } from '../model/printable.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { outcomeText } from '../model/outcome-text.ts';
-import { attemptLabel } from './labels.ts';
+import { attemptLabel } from '../results/labels.ts';
 import { stateText } from './host-lines.ts';
 import { isAtRest, type RunView } from './run-view.ts';
 import { ignoredText } from '../results/leaderboard-notes.ts';

@@ -11,7 +11,7 @@ import type { IgnoredParameter } from '../results/ignored-parameters.ts';
 import type { Holding } from '../protocol/messages.ts';
 import { isAskedFor, notAskedOf } from './asked.ts';
 import { deviceLabel } from './devices.ts';
-import { attemptLabel } from './labels.ts';
+import { attemptLabel } from '../results/labels.ts';
 
 export interface RunView {
   readonly sweep: string;

@@ -14,8 +14,9 @@ import { bestSoFar } from '../results/best.ts';
 import { leaderboard } from '../results/leaderboard.ts';
 import { leaderboardLines } from '../results/leaderboard-table.ts';
 import type { Console } from './console.ts';
-import { counted } from './counted.ts';
-import type { RunReporter, RunSummary } from './run-reporter.ts';
+import { counted } from '../session/text/counted.ts';
+import type { RunReporter, RunSummary } from '../session/run/run-reporter.ts';
+import { sayVerdict } from './verdict.ts';
 
 /** Rows of the table that a run ends with; `labsweep leaderboard` has them all. */
 const rowsAtEnd = 20;
@@ -44,7 +45,7 @@ export function boardReporter(console: Console, name: string): RunReporter {
       })
     : null;
   const write = (line: string): void =>
-    renderer === null ? console.err(`${line}\n`) : renderer.persist(line);
+    renderer === null ? console.tell(`${line}\n`) : renderer.persist(line);
   const plain = new PlainLog(write);
   const notices = new HostNotices();
   return {
@@ -71,6 +72,7 @@ export function boardReporter(console: Console, name: string): RunReporter {
       renderer?.end();
       sayEnd(console, ledger, summary);
     },
+    over: (ledger, verdict) => sayVerdict(console, ledger, verdict),
     close: () => renderer?.end(),
   };
 }
@@ -79,7 +81,7 @@ function sayEnd(console: Console, ledger: LedgerState, summary: RunSummary): voi
   const { sweep, cached, succeeded, diverged, seconds } = summary;
   const board = leaderboardLines(leaderboard(ledger, sweep), console.columns, rowsAtEnd);
   if (sweep.counts.succeeded + sweep.counts.diverged > 0) console.out(`${board.join('\n')}\n`);
-  console.err(
+  console.tell(
     `${counted(succeeded + diverged, 'trial')} trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`,
   );
 }

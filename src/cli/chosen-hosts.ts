@@ -2,7 +2,7 @@ import type { HostEntry } from '../coordinator/coordinator.ts';
 import { nearestName } from '../model/nearest.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
-import { type Lab, type LabPlaces, readLab } from './lab.ts';
+import { type Lab, type LabPlaces, readLab } from '../session/lab/lab.ts';
 
 /**
  * The named hosts of the inventory; all of them where none is named.

@@ -1,10 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import type { Console } from './console.ts';
 import { CommandError, exitCode } from './exit.ts';
-
-/** Whether a person sits there who can be asked. */
-export const canAsk = (console: Console): boolean => console.live && process.stdin.isTTY;
 
 /**
  * A person at a terminal says yes; anything else is a no, the end of the input (Ctrl-D) among it.

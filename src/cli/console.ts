@@ -1,23 +1,23 @@
+import { isatty } from 'node:tty';
 import { harmless } from '../model/printable.ts';
 import { PrintedText } from '../model/printed-text.ts';
+import type { Caller } from '../session/caller.ts';
+import { isConfirmed } from './confirm.ts';
 
 /**
- * Where a command writes: documents and tables on `out`, everything else on `err`. Handed to verbs at the door. What
+ * Where a command writes: documents and tables on `out`, everything else on `err`, by `tell`. Handed to verbs at the door. What
  * goes through is harmless to a terminal: labsweep itself writes no control characters, so that any comes from a name,
  * a value or a host.
  */
-export interface Console {
+export interface Console extends Caller {
   out(text: string): void;
-  err(text: string): void;
   /** For the output of a trial's program: as it is into a file or a pipe, with its colours on a terminal. */
   printed(to: 'out' | 'err'): PrintedOutput;
-  /** The stream behind `err`, for what draws over itself. */
+  /** The stream behind `tell`, for what draws over itself. */
   readonly errStream: NodeJS.WritableStream;
-  /** Whether `err` is a terminal that takes live lines. */
+  /** Whether that is a terminal that takes live lines. */
   readonly live: boolean;
   readonly columns: number;
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface PrintedOutput {
@@ -26,12 +26,14 @@ export interface PrintedOutput {
 }
 
 export function processConsole(): Console {
+  const live = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
   return {
     out: (text) => process.stdout.write(harmless(text)),
-    err: (text) => process.stderr.write(harmless(text)),
+    tell: (text) => process.stderr.write(harmless(text)),
     printed: (to) => printedOn(to === 'out' ? process.stdout : process.stderr),
     errStream: process.stderr,
-    live: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+    live,
+    confirm: live && isatty(0) ? isConfirmed : null,
     columns: process.stderr.isTTY ? process.stderr.columns || 100 : 100,
     cwd: process.cwd(),
     env: process.env,

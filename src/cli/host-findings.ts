@@ -3,7 +3,7 @@ import type { Inspection } from '../coordinator/fleet/inspect.ts';
 import { endsWithLogin } from '../coordinator/fleet/left-behind.ts';
 import { formatDuration } from '../model/duration.ts';
 import { formatSize } from '../model/size.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 
 export interface Finding {
   readonly level: 'good' | 'note' | 'bad';

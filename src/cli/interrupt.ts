@@ -1,11 +1,7 @@
+import type { Interrupt } from '../session/run/interrupt.ts';
 import { exitCode } from './exit.ts';
 
-/** Ctrl-C, SIGTERM, or the end of the terminal, as something that a command waits for. */
-export interface Interrupt {
-  readonly promise: Promise<'interrupted'>;
-  readonly forget: () => void;
-}
-
+/** Ctrl-C, SIGTERM, and the end of the terminal. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** npm, and the old Node that has started this one, pass on what the terminal has sent to all of them already. */
 const echoMs = 100;

@@ -1,11 +1,11 @@
 /** Which of what a trial put into its artifacts folder is not here, why, and what a person can do about it. */
-import { labelOf } from '../board/labels.ts';
+import { labelOf } from '../results/labels.ts';
 import { compilePatterns, selectsFile } from '../content/patterns.ts';
 import { megabytes } from '../content/problem.ts';
 import type { Attempt, LedgerState, Sweep, Trial } from '../ledger/state.ts';
 import { isPartOf } from '../ledger/sweeps.ts';
 import type { AttemptEnd, Unlisted } from '../model/attempt-end.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import { lastAttempt } from './trial-record.ts';
 
 /** Trials that are named; the others are counted. */

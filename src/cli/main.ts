@@ -1,5 +1,5 @@
 import { processConsole } from './console.ts';
-import { errorText } from './error-text.ts';
+import { errorText } from '../session/text/error-text.ts';
 import { exitCode } from './exit.ts';
 import { runCommand } from './program.ts';
 
@@ -13,7 +13,7 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EIO') throw error;
   });
 process.on('uncaughtException', (error) => {
-  console.err(`labsweep ends by a fault of its own: ${errorText(error, args.includes('--debug'))}\n`);
+  console.tell(`labsweep ends by a fault of its own: ${errorText(error, args.includes('--debug'))}\n`);
   process.exit(exitCode.failedInPart);
 });
 process.exitCode = await runCommand(args, console);

@@ -1,4 +1,5 @@
-import type { Leaving } from './leaving.ts';
+import type { Leaving } from '../session/sweep/leaving.ts';
+import type { Missing } from '../session/sweep/planned-data.ts';
 import type { Params } from '../model/params.ts';
 
 /** `plan --json`: what scripts may rely on. */
@@ -8,7 +9,7 @@ export interface Plan {
   readonly trials: readonly PlannedTrial[];
   readonly devices: readonly { readonly host: string; readonly off: string | null }[];
   /** What has to be there before a run, and how it gets there. */
-  readonly missing: readonly { readonly what: string; readonly remedy: string }[];
+  readonly missing: readonly Missing[];
   /** What `run` would take out of the sweep that the ledger has, after a question or with `--prune`. */
   readonly leaving: Leaving;
   /** Variables of `passEnv` whose values are not hidden where a trial prints them. */

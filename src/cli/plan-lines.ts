@@ -2,7 +2,7 @@ import { formatSize } from '../model/size.ts';
 import type { Params } from '../model/params.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import { cut } from '../board/lines.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import type { Plan, PlannedTrial } from './plan-document.ts';
 import { own } from '../model/own.ts';
 import { cellText, isSameValue } from '../model/value.ts';

@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Console } from './console.ts';
-import { errorText } from './error-text.ts';
-import { CommandError, type ExitCode, exitCode } from './exit.ts';
-import { packageVersion } from './package-files.ts';
+import { errorText } from '../session/text/error-text.ts';
+import { type ExitCode, exitCode, exitCodeAfter } from './exit.ts';
+import { packageVersion } from '../session/package-files.ts';
 import type { Verb } from './verb.ts';
 import { coordinateVerb } from './verbs/coordinate.ts';
 import { completionVerb } from './verbs/completion.ts';
@@ -61,8 +61,8 @@ export async function runCommand(args: readonly string[], console: Console): Pro
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.badInput;
-    console.err(`${errorText(error, args.includes('--debug'))}\n`);
-    return error instanceof CommandError ? error.exitCode : exitCode.failedInPart;
+    console.tell(`${errorText(error, args.includes('--debug'))}\n`);
+    return exitCodeAfter(error);
   }
 }
 
@@ -74,7 +74,7 @@ function labsweep(console: Console, done: (code: ExitCode) => void): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => console.out(text),
-      writeErr: (text) => console.err(text),
+      writeErr: (text) => console.tell(text),
     });
   for (const verb of verbs) program.addCommand(inheritSettings(verb(console, done), program));
   program.addCommand(inheritSettings(coordinateVerb(console, done), program), { hidden: true });

@@ -6,7 +6,7 @@ import { formatSize } from '../model/size.ts';
 import { idleHost, misfit } from '../throttle/idle-host.ts';
 import type { Limits } from '../throttle/limits.ts';
 import { cpusOf } from '../throttle/room.ts';
-import { counted } from './counted.ts';
+import { counted } from '../session/text/counted.ts';
 import type { Finding } from './host-findings.ts';
 
 type Entered = Extract<Inspection, { kind: 'entered' }>;

@@ -1,7 +1,7 @@
 import { own } from '../model/own.ts';
 import { shortestSecret, whyShown } from '../model/passed-value.ts';
 import type { Console } from './console.ts';
-import type { LoadedSweep } from './sweep-source.ts';
+import type { LoadedSweep } from '../session/sweep/sweep-source.ts';
 
 /** A variable that trials are passed and whose value is not hidden in what they say. */
 export interface ShownVariable {

@@ -3,8 +3,8 @@ import type { HostEntry } from '../coordinator/coordinator.ts';
 import type { Inspection } from '../coordinator/fleet/inspect.ts';
 import { limitsOf } from '../throttle/limits.ts';
 import type { LaunchCheck } from '../protocol/launch-check.ts';
-import type { AskedSweep } from './asked-sweep.ts';
-import { counted } from './counted.ts';
+import type { AskedSweep } from '../session/sweep/asked-sweep.ts';
+import { counted } from '../session/text/counted.ts';
 import type { Finding } from './host-findings.ts';
 import { resourceFindings } from './resource-findings.ts';
 

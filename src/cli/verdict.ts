@@ -1,53 +1,54 @@
-/** What the end of a sweep means: the exit code, and the words for it. */
-import { labelOf } from '../board/labels.ts';
+/** What the end of a sweep means, in words. */
+import { notAskedOf } from '../board/asked.ts';
+import { labelOf } from '../results/labels.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { isPartOf } from '../ledger/sweeps.ts';
-import { sweepName } from '../model/ids.ts';
-import { type Refusal, refusalText } from '../model/refusal.ts';
+import { refusalText } from '../model/refusal.ts';
+import { areTooSmall, isKept, type Obstacles, type Verdict } from '../session/run/verdict.ts';
 import type { Console } from './console.ts';
-import { counted } from './counted.ts';
-import { CommandError, type ExitCode, exitCode } from './exit.ts';
+import { counted } from '../session/text/counted.ts';
 import { leftLines } from './left-artifacts.ts';
 import { logLines } from './log-lines.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../session/text/quoted.ts';
 
 type Counts = Sweep['counts'];
-
-/** Why each host goes on with nothing of a sweep. */
-export type Obstacles = readonly { readonly host: string; readonly refusal: Refusal }[];
 
 /** Trials that are named; the others are counted. */
 const mostNamed = 5;
 
-export function sweepOf(ledger: LedgerState, name: string): Sweep {
-  const sweep = ledger.sweeps.get(sweepName(name));
-  if (sweep === undefined) throw new CommandError(`there is no sweep ${name} in this ledger.`);
-  return sweep;
+/** What a sweep that is over amounts to, said where it is not all well. */
+export function sayVerdict(console: Console, ledger: LedgerState, verdict: Verdict): void {
+  const { sweep, counts, obstacles } = verdict;
+  if (obstacles !== null) return sayStranded(console, ledger, sweep, counts, obstacles);
+  sayNotAsked(console, sweep);
+  sayRest(console, ledger, sweep, counts);
 }
 
-/** What a sweep that came to rest amounts to, said where it is not all well. @param console null: nothing is said */
-export function verdictOf(
-  console: Console | null,
-  ledger: LedgerState,
-  sweep: Sweep,
-  { diverged, failed }: Counts,
-): ExitCode {
+function sayNotAsked(console: Console, sweep: Sweep): void {
+  const left = notAskedOf(sweep, null);
+  if (left > 0)
+    console.tell(
+      `${counted(left, 'trial')} more of ${sweep.name} ${left === 1 ? 'was' : 'were'} not asked for; ` +
+        `\`labsweep run ${sweep.declaration.path}\` runs all of it.\n`,
+    );
+}
+
+function sayRest(console: Console, ledger: LedgerState, sweep: Sweep, { diverged, failed }: Counts): void {
   const { name, status } = sweep;
-  for (const line of console === null ? [] : leftLines(ledger, sweep)) console?.err(`${line}\n`);
-  if (status.kind === 'stopped') console?.err(stoppedText(sweep, status));
+  for (const line of leftLines(ledger, sweep)) console.tell(`${line}\n`);
+  if (status.kind === 'stopped') console.tell(stoppedText(sweep, status));
   else if (status.kind === 'paused')
-    console?.err(`Sweep ${name} is paused; \`labsweep resume ${name}\` goes on.\n`);
+    console.tell(`Sweep ${name} is paused; \`labsweep resume ${name}\` goes on.\n`);
   else if (failed > 0)
-    console?.err(
+    console.tell(
       `${failed} failed: \`labsweep list ${name} --failed\` shows them, ` +
         `\`labsweep retry ${name} --failed && labsweep resume ${name}\` tries them again.\n`,
     );
   if (diverged > 0)
-    console?.err(
+    console.tell(
       `${diverged} diverged (NaN or infinite): \`labsweep list ${name} --diverged\` shows ${diverged === 1 ? 'it' : 'them'}. ` +
         'That is a result, which is ranked last and not trained again.\n',
     );
-  return status.kind !== 'open' || failed > 0 ? exitCode.failedInPart : exitCode.done;
 }
 
 function stoppedText(
@@ -70,45 +71,33 @@ const indent = (text: string): string =>
     .map((line) => `    ${line}`)
     .join('\n');
 
-/** No host goes on with what waits: a failure in part where the rest is done and hosts are only too small for it. */
-export function strandedVerdict(
+function sayStranded(
   console: Console,
   ledger: LedgerState,
   sweep: Sweep,
-  { queued, leased, running, succeeded, diverged }: Counts,
+  { queued, leased, running }: Counts,
   obstacles: Obstacles,
-): ExitCode {
+): void {
   for (const { host, refusal } of obstacles) {
-    console.err(`${host}: ${refusalText(refusal)}\n`);
+    console.tell(`${host}: ${refusalText(refusal)}\n`);
     if (refusal.kind === 'unprepared')
-      console.err(
+      console.tell(
         logLines(refusal.logTail)
           .map((line) => `${line}\n`)
           .join(''),
       );
   }
-  const areTooSmall = obstacles.length > 0 && obstacles.every(({ refusal }) => isTooSmall(refusal));
-  const which = areTooSmall ? ` (${waitingText(ledger, sweep)})` : '';
-  const remedy = areTooSmall
+  const isTooMuch = areTooSmall(obstacles);
+  const which = isTooMuch ? ` (${waitingText(ledger, sweep)})` : '';
+  const remedy = isTooMuch
     ? `its file may ask for less in \`resources\`, or a larger host join inventory.json; then `
     : obstacles.some(({ refusal }) => isKept(refusal))
       ? `once inventory.json leaves a GPU to everybody, or has another host, `
       : '';
-  console.err(
+  console.tell(
     `No host can go on with ${counted(queued + leased + running, 'trial')} of ${sweep.name}${which}; ${remedy}\`${runText(sweep.declaration)}\` tries again.\n`,
   );
-  return areTooSmall && succeeded + diverged > 0 ? exitCode.failedInPart : exitCode.noHost;
 }
-
-const isTooSmall = (refusal: Refusal): boolean =>
-  ['memory', 'cpus', 'no-gpu', 'gpus'].includes(refusal.kind) && !isKept(refusal);
-
-/** Its GPUs might be large enough, but a person has taken one out of use, or keeps it for its owner. */
-const isKept = (refusal: Refusal): boolean =>
-  refusal.kind === 'gpus' &&
-  refusal.devices.some(({ refusals }) =>
-    refusals.some(({ kind }) => kind === 'gpu-off' || kind === 'gpu-reserved'),
-  );
 
 function waitingText(ledger: LedgerState, sweep: Sweep): string {
   const waiting = sweep.order.filter(

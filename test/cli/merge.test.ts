@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MetricsBatch } from '../../src/ledger/metrics-batch.ts';
-import { importCommands } from '../../src/cli/foreign-results.ts';
+import { importCommands } from '../../src/session/ledger/foreign-results.ts';
 import { LedgerReader } from '../../src/ledger/store/reader.ts';
 import { attemptId } from '../../src/model/ids.ts';
 import { metricsHashOf } from '../../src/ledger/store/metrics-hash.ts';

@@ -72,10 +72,11 @@ export async function read(verb: string, cwd: string, ...args: readonly string[]
 /** Where nothing is drawn and nobody can be asked. */
 export const consoleInto = (said: { out: string; err: string }, cwd = '/'): Console => ({
   out: (text) => void (said.out += text),
-  err: (text) => void (said.err += text),
+  tell: (text) => void (said.err += text),
   printed: () => ({ write: () => {}, end: () => {} }),
   errStream: new PassThrough(),
   live: false,
+  confirm: null,
   columns: 100,
   cwd,
   env: {},

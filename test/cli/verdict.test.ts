@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { exitCode } from '../../src/cli/exit.ts';
-import { strandedVerdict } from '../../src/cli/verdict.ts';
+import { sayVerdict } from '../../src/cli/verdict.ts';
 import { hostName } from '../../src/model/ids.ts';
 import type { Refusal } from '../../src/model/refusal.ts';
+import { outcomeOf } from '../../src/session/run/verdict.ts';
 import { LedgerBuilder } from '../ledger-builder.ts';
 import { consoleInto } from './reading.ts';
 
@@ -21,10 +21,9 @@ describe('a sweep with which no host can go on', () => {
     const built = new LedgerBuilder();
     const sweep = built.sweep(built.declare({ points: [{ params: { x: 1 } }] }));
     const said = { out: '', err: '' };
-    const code = strandedVerdict(consoleInto(said), built.state, sweep, sweep.counts, [
-      { host: hostName('cedar'), refusal },
-    ]);
-    expect(code).toBe(exitCode.noHost);
+    const verdict = { sweep, counts: sweep.counts, obstacles: [{ host: hostName('cedar'), refusal }] };
+    sayVerdict(consoleInto(said), built.state, verdict);
+    expect(outcomeOf(verdict)).toBe('no-host');
     expect(said.err).toContain(words);
   });
 });

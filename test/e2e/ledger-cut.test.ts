@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { checkLedger } from '../../src/cli/ledger-check.ts';
+import { checkLedger } from '../../src/session/ledger/ledger-check.ts';
 import { exitCode } from '../../src/cli/exit.ts';
 import type { LedgerEvent } from '../../src/ledger/events.ts';
 import { openWriter } from '../../src/ledger/store/open-writer.ts';

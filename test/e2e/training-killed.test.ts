@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
-import { keepByName } from '../../src/cli/named-content.ts';
+import { keepByName } from '../../src/session/content/named-content.ts';
 import { enginesCanBeMade, madeEngine } from '../programs/cnn1d/engine/made-engine.ts';
 import { it, type Lab, type Typed, until } from './lab.ts';
 import { signal } from './processes.ts';

@@ -2,8 +2,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { processConsole } from '../../src/cli/console.ts';
-import { readProgram } from '../../src/cli/program-files.ts';
-import { loadSweep } from '../../src/cli/sweep-source.ts';
+import { readProgram } from '../../src/session/program/program-files.ts';
+import { loadSweep } from '../../src/session/sweep/sweep-source.ts';
 import { declare, type ResolvedData, type ResolvedProgram } from '../../src/coordinator/declaration.ts';
 import { canonicalJson, sha256Hex } from '../../src/model/canonical.ts';
 import { contentHash } from '../../src/model/ids.ts';

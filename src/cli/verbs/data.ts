@@ -2,13 +2,13 @@ import { Command } from 'commander';
 import { resolve } from 'node:path';
 import { tableLines } from '../../results/text-table.ts';
 import type { Console } from '../console.ts';
-import { type DataRecord, importData, listDataRecords } from '../data-sets.ts';
+import { type DataRecord, importData, listDataRecords } from '../../session/content/data-sets.ts';
 import { CommandError } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { rememberUsed } from '../last-used.ts';
+import { rememberUsed } from '../../session/place/last-used.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { announceNew, stateFolderFor, stateFolderOf } from '../state-folder.ts';
+import { announceNew, stateFolderFor, stateFolderOf } from '../../session/place/state-folder.ts';
 
 /** Names of unreadable files that a person sees. */
 const namesShown = 5;
@@ -49,10 +49,11 @@ const importCommand = (console: Console): Command =>
         ending.signal,
       ).finally(interrupt.forget);
       rememberUsed(console, { state: folder });
-      if (console.live) console.err('\n');
+      if (console.live) console.tell('\n');
       for (const { file, because } of unreadable.slice(0, namesShown))
-        console.err(`left out ${file}: ${because}\n`);
-      if (unreadable.length > namesShown) console.err(`… and ${unreadable.length - namesShown} more files\n`);
+        console.tell(`left out ${file}: ${because}\n`);
+      if (unreadable.length > namesShown)
+        console.tell(`… and ${unreadable.length - namesShown} more files\n`);
       console.out(
         `${record.name}: ${record.clips} clips of ${record.words.length} words, ${splits(record)}\n`,
       );

@@ -2,11 +2,11 @@ import { Argument, Command } from 'commander';
 import type { InstallableEngine } from '../../programs/cnn1d/engine/install/releases.ts';
 import { tableLines } from '../../results/text-table.ts';
 import type { Console } from '../console.ts';
-import { addEngine, engineNames, listEngines } from '../engines.ts';
+import { addEngine, engineNames, listEngines } from '../../session/content/engines.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { jsonOption, stateOption } from '../options.ts';
-import { announceNew, stateFolderFor, stateFolderOf } from '../state-folder.ts';
-import { rememberUsed } from '../last-used.ts';
+import { announceNew, stateFolderFor, stateFolderOf } from '../../session/place/state-folder.ts';
+import { rememberUsed } from '../../session/place/last-used.ts';
 import type { Verb } from '../verb.ts';
 
 const what: Readonly<Record<InstallableEngine | 'wasm', string>> = {
@@ -41,7 +41,7 @@ const installCommand = (console: Console): Command =>
       const interrupt = onInterrupt();
       const ending = new AbortController();
       void interrupt.promise.then(() => ending.abort());
-      const say = (step: string): void => console.err(`${name}: ${step}\n`);
+      const say = (step: string): void => console.tell(`${name}: ${step}\n`);
       const made = await addEngine(folder, name, say, ending.signal).finally(interrupt.forget);
       rememberUsed(console, { state: folder });
       const seconds = ((performance.now() - began) / 1_000).toFixed(0);

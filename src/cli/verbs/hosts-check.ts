@@ -4,16 +4,16 @@ import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { Machines } from '../../coordinator/fleet/machines.ts';
 import { type Inspection, inspect } from '../../coordinator/fleet/inspect.ts';
 import type { LaunchCheck } from '../../protocol/launch-check.ts';
-import { type AskedSweep, withSweep } from '../asked-sweep.ts';
+import { type AskedSweep, withSweep } from '../../session/sweep/asked-sweep.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../session/text/counted.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { type Finding, findingsOf } from '../host-findings.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { logLines } from '../log-lines.ts';
 import { inventoryOption, jsonOption, stateOption } from '../options.ts';
-import { agentFile } from '../package-files.ts';
+import { agentFile } from '../../session/package-files.ts';
 import { missingLabels, sweepFindings } from '../sweep-findings.ts';
 
 interface CheckOptions {
@@ -73,7 +73,7 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
         sweep === undefined ? await look(null) : await withSweep(console, sweep, { state, inventory }, look);
       interrupt.forget();
       if (checked === 'interrupted') {
-        console.err('\nInterrupted: not all hosts were checked. No trial was started on any of them.\n');
+        console.tell('\nInterrupted: not all hosts were checked. No trial was started on any of them.\n');
         await Promise.all(hosts.map(({ transport }) => transport.close()));
         return done(exitCode.interrupted);
       }
@@ -88,7 +88,7 @@ async function check(
   asked: AskedSweep | null,
 ): Promise<Checked[]> {
   const about = asked === null ? '' : ` for ${asked.declaration.sweep}`;
-  console.err(`Checking ${counted(hosts.length, 'host')}${about} …\n`);
+  console.tell(`Checking ${counted(hosts.length, 'host')}${about} …\n`);
   const looked = await Promise.all(hosts.map((host) => look(host, asked)));
   const machines = new Machines();
   return looked.map((one) => assess(one, machines, asked));

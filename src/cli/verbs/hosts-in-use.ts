@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import type { Command as Asked } from '../../coordinator/core/command.ts';
 import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
 import { type HostName, hostName } from '../../model/ids.ts';
-import { ask } from '../ask.ts';
+import { ask } from '../../session/run/ask.ts';
 import { chosenLab } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { inventoryOption, stateOption } from '../options.ts';
 
 interface InUseOptions {

@@ -5,9 +5,9 @@ import type { HostRecord } from '../../ledger/state.ts';
 import { tableLines } from '../../results/text-table.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
 import type { Console } from '../console.ts';
-import { type OpenState, openState } from '../open.ts';
+import { type OpenState, openState } from '../../session/ledger/open.ts';
 import { inventoryOption, jsonOption, stateOption } from '../options.ts';
-import { stateFolderOf } from '../state-folder.ts';
+import { stateFolderOf } from '../../session/place/state-folder.ts';
 
 interface ListOptions {
   readonly inventory?: string;

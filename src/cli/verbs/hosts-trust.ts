@@ -3,7 +3,6 @@ import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { askIdentity, type Identity, trustHostKeys } from '../../coordinator/transport/host-keys.ts';
 import { TransportError } from '../../coordinator/transport/transport.ts';
 import { chosenHosts } from '../chosen-hosts.ts';
-import { canAsk, isConfirmed } from '../confirm.ts';
 import type { Console } from '../console.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { inventoryOption } from '../options.ts';
@@ -38,7 +37,7 @@ async function trust(console: Console, { name, inventory }: HostEntry, yes: bool
     const { keys } = identity;
     const changed = keys.filter(({ verdict }) => verdict === 'changed' || verdict === 'revoked');
     if (changed.length > 0) {
-      console.err(`${name}: ${changedText(identity)}\n`);
+      console.tell(`${name}: ${changedText(identity)}\n`);
       return false;
     }
     const unknown = keys.filter(({ verdict }) => verdict === 'unknown');
@@ -50,7 +49,7 @@ async function trust(console: Console, { name, inventory }: HostEntry, yes: bool
     console.out(`${name} (${identity.knownAs}) shows:\n`);
     for (const { type, fingerprint } of unknown) console.out(`  ${type}  ${fingerprint}\n`);
     if (!yes && !(await isTrusted(console, name))) {
-      console.err(`${name}: not trusted.\n`);
+      console.tell(`${name}: not trusted.\n`);
       return false;
     }
     await trustHostKeys(identity, unknown);
@@ -58,7 +57,7 @@ async function trust(console: Console, { name, inventory }: HostEntry, yes: bool
     return true;
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    console.err(`${name}: ${error.message}\n`);
+    console.tell(`${name}: ${error.message}\n`);
     return false;
   }
 }
@@ -75,7 +74,7 @@ const changedText = ({ keys, knownAs }: Identity): string =>
     .join('\n');
 
 async function isTrusted(console: Console, name: string): Promise<boolean> {
-  if (canAsk(console)) return isConfirmed(`Is this ${name}? yes or no: `);
-  console.err('There is no terminal to ask at; --yes takes the keys as they are.\n');
+  if (console.confirm !== null) return console.confirm(`Is this ${name}? yes or no: `);
+  console.tell('There is no terminal to ask at; --yes takes the keys as they are.\n');
   return false;
 }

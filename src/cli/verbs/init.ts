@@ -44,7 +44,7 @@ export const initVerb: Verb = (console, done) =>
       for (const [name, text] of Object.entries(files)) {
         const file = join(console.cwd, name);
         if (existsSync(file)) {
-          console.err(`${name} is there already and stays as it is.\n`);
+          console.tell(`${name} is there already and stays as it is.\n`);
           done(exitCode.failedInPart);
         } else {
           writeFileSync(file, text);
@@ -52,7 +52,7 @@ export const initVerb: Verb = (console, done) =>
         }
       }
       if (from !== undefined)
-        console.err('Next: `labsweep hosts check` enters each host once and says what is missing.\n');
+        console.tell('Next: `labsweep hosts check` enters each host once and says what is missing.\n');
     });
 
 function inventoryFrom(cwd: string, from: string): string {

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { leaderboard } from '../../results/leaderboard.ts';
 import { leaderboardLines } from '../../results/leaderboard-table.ts';
 import { leftLines } from '../left-artifacts.ts';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 import { jsonText } from '../../model/value.ts';
 
 /** A screen of rows; --json has all. */

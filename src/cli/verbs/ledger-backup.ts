@@ -4,10 +4,10 @@ import { Command } from 'commander';
 import { copyLedger } from '../../ledger/store/copy-ledger.ts';
 import { writeWholeFile } from '../../ledger/store/whole-file.ts';
 import { formatSize } from '../../model/size.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../session/text/counted.ts';
 import { CommandError, exitCode } from '../exit.ts';
-import { checkLedger, harmIn, type LedgerCheck } from '../ledger-check.ts';
-import { namedLedger, requireLedger, requirePlaceFor } from '../ledger-path.ts';
+import { checkLedger, harmIn, type LedgerCheck } from '../../session/ledger/ledger-check.ts';
+import { namedLedger, requireLedger, requirePlaceFor } from '../../session/ledger/ledger-path.ts';
 import { overwriteOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 

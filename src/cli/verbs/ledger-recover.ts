@@ -5,10 +5,11 @@ import { isPlainFile } from '../../ledger/store/plain-file.ts';
 import { salvage } from '../../ledger/store/salvage.ts';
 import { writeWholeFile } from '../../ledger/store/whole-file.ts';
 import { writeRecovered } from '../../ledger/store/write-recovered.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../session/text/counted.ts';
 import { CommandError, exitCode } from '../exit.ts';
-import { savedOf, savedText } from '../ledger-check.ts';
-import { namedLedger, noLedger, requirePlaceFor } from '../ledger-path.ts';
+import { savedText } from '../ledger-text.ts';
+import { savedOf } from '../../session/ledger/ledger-check.ts';
+import { namedLedger, noLedger, requirePlaceFor } from '../../session/ledger/ledger-path.ts';
 import { overwriteOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 
@@ -49,7 +50,7 @@ export const ledgerRecoverVerb: Verb = (console) =>
       writeWholeFile(path, (unfinished) => writeRecovered(saved, unfinished, Date.now()));
       console.out(`${file}: ${savedText(savedOf(saved))}\n`);
       if (saved.lostMetrics.length > 0)
-        console.err(
+        console.tell(
           `The metrics lines of ${counted(saved.lostMetrics.length, 'attempt')} are lost; their results are not.\n`,
         );
     });

@@ -4,14 +4,14 @@ import { Command } from 'commander';
 import { copyLedger } from '../../ledger/store/copy-ledger.ts';
 import { ledgerFile } from '../../ledger/store/ledger-file.ts';
 import { replaceLedger } from '../../ledger/store/replace-ledger.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../session/text/counted.ts';
 import { CommandError } from '../exit.ts';
-import { checkLedger, harmIn } from '../ledger-check.ts';
-import { requireLedger } from '../ledger-path.ts';
-import { requireNoWriter } from '../living-writer.ts';
-import { momentText } from '../moment-text.ts';
+import { checkLedger, harmIn } from '../../session/ledger/ledger-check.ts';
+import { requireLedger } from '../../session/ledger/ledger-path.ts';
+import { requireNoWriter } from '../../session/ledger/living-writer.ts';
+import { momentText } from '../../session/text/moment-text.ts';
 import { stateOption } from '../options.ts';
-import { requireStateFolder } from '../state-folder.ts';
+import { requireStateFolder } from '../../session/place/state-folder.ts';
 import type { Verb } from '../verb.ts';
 
 export const ledgerRestoreVerb: Verb = (console) =>
@@ -40,5 +40,5 @@ export const ledgerRestoreVerb: Verb = (console) =>
       console.out(
         `The ledger has ${counted(check.events, 'event')} now; \`labsweep resume\` goes on with it.\n`,
       );
-      if (former) console.err(`The former one is kept in ${join(folder, aside)}.\n`);
+      if (former) console.tell(`The former one is kept in ${join(folder, aside)}.\n`);
     });

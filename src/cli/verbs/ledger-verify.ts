@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCode } from '../exit.ts';
 import { lostFrom } from '../../ledger/store/shortfall.ts';
-import { checkLedger, findingText, lostText, savedText, type Saved } from '../ledger-check.ts';
-import { namedLedger } from '../ledger-path.ts';
+import { checkLedger, lostText, type Saved } from '../../session/ledger/ledger-check.ts';
+import { findingText, savedText } from '../ledger-text.ts';
+import { namedLedger } from '../../session/ledger/ledger-path.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 
@@ -34,8 +35,8 @@ export const ledgerVerifyVerb: Verb = (console, done) =>
       for (const finding of findings.slice(0, mostFindings)) console.out(`${findingText(finding)}\n`);
       if (findings.length > mostFindings)
         console.out(`and ${findings.length - mostFindings} more; --json has all\n`);
-      console.err(`The first ${goodEvents} of ${events} events are as they were written.\n`);
-      if (saved !== null) console.err(`${remedy(file, saved)}\n`);
+      console.tell(`The first ${goodEvents} of ${events} events are as they were written.\n`);
+      if (saved !== null) console.tell(`${remedy(file, saved)}\n`);
     });
 
 /** What can be saved, and the commands that do it. */

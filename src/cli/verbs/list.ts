@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { labelOf } from '../../board/labels.ts';
+import { labelOf } from '../../results/labels.ts';
 import { kindIn } from '../../ledger/results.ts';
 import type { LedgerState, Sweep, Trial, TrialStatus } from '../../ledger/state.ts';
 import { formatDuration } from '../../model/duration.ts';
@@ -7,10 +7,10 @@ import { outcomeText } from '../../model/outcome-text.ts';
 import { own } from '../../model/own.ts';
 import { resultOf } from '../../results/result.ts';
 import { type Column, tableLines } from '../../results/text-table.ts';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 import { shortId } from '../trial-argument.ts';
 import { lastAttempt } from '../trial-record.ts';
 import { jsonText } from '../../model/value.ts';
@@ -48,7 +48,7 @@ export const listVerb: Verb = (console) => {
         return;
       }
       if (trials.length > 0) console.out(`${trialTable(state, sweep, trials).join('\n')}\n`);
-      console.err(`${countText(trials.length, matching.length, sweep.order.length)}\n`);
+      console.tell(`${countText(trials.length, matching.length, sweep.order.length)}\n`);
     });
 };
 

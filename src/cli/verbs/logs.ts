@@ -6,11 +6,12 @@ import type { Attempt, LedgerState } from '../../ledger/state.ts';
 import { ledgerId } from '../../model/ids.ts';
 import type { Console } from '../console.ts';
 import { CommandError, type ExitCode, exitCode } from '../exit.ts';
-import { type Interrupt, onInterrupt } from '../interrupt.ts';
-import { readLab } from '../lab.ts';
-import { openState } from '../open.ts';
+import type { Interrupt } from '../../session/run/interrupt.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { readLab } from '../../session/lab/lab.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { inventoryOption, stateOption, wholeNumber } from '../options.ts';
-import { agentFile } from '../package-files.ts';
+import { agentFile } from '../../session/package-files.ts';
 import { printLog } from '../print-log.ts';
 import type { Verb } from '../verb.ts';
 import { oneTrial, shortId } from '../trial-argument.ts';
@@ -92,7 +93,7 @@ async function showLog(
 function leave(console: Console, attempt: Attempt): ExitCode {
   const { trial, sweep, host, status } = attempt;
   if (status.kind === 'running')
-    console.err(
+    console.tell(
       `\nTrial ${shortId({ id: trial })} goes on on ${host}.\n` +
         `\`labsweep logs -f ${shortId({ id: trial })}\` comes back to it, \`labsweep stop ${sweep}\` ends its sweep.\n`,
     );
@@ -107,6 +108,6 @@ function printTail(console: Console, attempt: Attempt, cause: Error): void {
       exitCode: exitCode.noHost,
       cause,
     });
-  console.err(`The log on ${attempt.host} cannot be read (${cause.message}); these are its last lines.\n`);
+  console.tell(`The log on ${attempt.host} cannot be read (${cause.message}); these are its last lines.\n`);
   console.out(tail.endsWith('\n') ? tail : `${tail}\n`);
 }

@@ -7,16 +7,17 @@ import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { ledgerFile } from '../../ledger/store/ledger-file.ts';
 import { type LedgerReader, openLedgerFile } from '../../ledger/store/reader.ts';
 import { stateFolderIn } from '../../ledger/store/state-folder.ts';
-import { askEach } from '../ask.ts';
+import { askEach } from '../../session/run/ask.ts';
 import type { Console } from '../console.ts';
-import { counted } from '../counted.ts';
-import { readLedgerState } from '../declare.ts';
+import { counted } from '../../session/text/counted.ts';
+import { readLedgerState } from '../../session/sweep/declare.ts';
 import { CommandError } from '../exit.ts';
-import { checkLedger, findingText, type LedgerCheck } from '../ledger-check.ts';
-import { importCommands, bringsResult, requirePlausible } from '../foreign-results.ts';
+import { checkLedger, type LedgerCheck } from '../../session/ledger/ledger-check.ts';
+import { findingText } from '../ledger-text.ts';
+import { importCommands, bringsResult, requirePlausible } from '../../session/ledger/foreign-results.ts';
 import { stateOption } from '../options.ts';
-import { announceNew, stateFolderFor } from '../state-folder.ts';
-import { rememberUsed } from '../last-used.ts';
+import { announceNew, stateFolderFor } from '../../session/place/state-folder.ts';
+import { rememberUsed } from '../../session/place/last-used.ts';
 import type { Verb } from '../verb.ts';
 
 export const mergeVerb: Verb = (console) =>

@@ -6,13 +6,13 @@ import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { trialId } from '../../model/ids.ts';
 import { mostCopiedBytes } from '../../model/launch.ts';
 import { refusalText } from '../../model/refusal.ts';
-import { chooseSweep } from '../chosen-sweep.ts';
-import { type ChangeOptions, checkProgram, readLedgerState } from '../declare.ts';
+import { chooseSweep } from '../../session/sweep/chosen-sweep.ts';
+import { type ChangeOptions, checkProgram, readLedgerState } from '../../session/sweep/declare.ts';
 import { exitCode } from '../exit.ts';
-import { keptProgram } from '../kept-program.ts';
-import { readLab } from '../lab.ts';
-import { type DeclaredAnew, declareAnew, type Lacking, lackingText } from '../lacking.ts';
-import { leavingOf } from '../leaving.ts';
+import { keptProgram } from '../../session/program/kept-program.ts';
+import { readLab } from '../../session/lab/lab.ts';
+import { type DeclaredAnew, declareAnew, type Lacking, lackingText } from '../../session/sweep/lacking.ts';
+import { leavingOf } from '../../session/sweep/leaving.ts';
 import {
   inventoryOption,
   jsonOption,
@@ -25,18 +25,18 @@ import {
   stateOption,
   yesOption,
 } from '../options.ts';
-import { plannedData } from '../planned-data.ts';
+import { plannedData } from '../../session/sweep/planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedTrial } from '../plan-document.ts';
-import { quoted } from '../quoted.ts';
-import { refusedByAll } from '../plan-refusals.ts';
-import { argsNote } from '../args-note.ts';
-import { noteBystanders } from '../known-bystanders.ts';
-import { seedNote } from '../seed-note.ts';
+import { quoted } from '../../session/text/quoted.ts';
+import { refusedByAll } from '../../session/sweep/plan-refusals.ts';
+import { argsNote } from '../../session/sweep/args-note.ts';
+import { noteBystanders } from '../../session/program/known-bystanders.ts';
+import { seedNote } from '../../session/sweep/seed-note.ts';
 import { shownVariables } from '../shown-variables.ts';
-import { stateFolderOf } from '../state-folder.ts';
+import { stateFolderOf } from '../../session/place/state-folder.ts';
 import type { Verb } from '../verb.ts';
-import { type LoadedSweep, loadSweep, type SweepOptions } from '../sweep-source.ts';
+import { type LoadedSweep, loadSweep, type SweepOptions } from '../../session/sweep/sweep-source.ts';
 import { jsonText } from '../../model/value.ts';
 
 interface PlanOptions extends SweepOptions, ChangeOptions {
@@ -105,8 +105,8 @@ export const planVerb: Verb = (console, done) =>
       const seen = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
       const refused = refusedByAll(hosts, declared, ledger, seen);
       if (refused === null) return;
-      for (const { host, refusal } of refused) console.err(`${host}: ${refusalText(refusal)}\n`);
-      console.err(`No host can take ${loaded.sweep.name}; \`labsweep run\` would end with that.\n`);
+      for (const { host, refusal } of refused) console.tell(`${host}: ${refusalText(refusal)}\n`);
+      console.tell(`No host can take ${loaded.sweep.name}; \`labsweep run\` would end with that.\n`);
       done(exitCode.noHost);
     });
 

@@ -1,19 +1,14 @@
 import { Command } from 'commander';
-import type { Command as Asking } from '../../coordinator/core/command.ts';
-import { isLeft } from '../../coordinator/core/run-commands.ts';
-import type { LedgerState, Sweep } from '../../ledger/state.ts';
+import { openState } from '../../session/ledger/open.ts';
+import { orderResume } from '../../session/run/resume-order.ts';
+import type { RunReporter } from '../../session/run/run-reporter.ts';
+import { runSweep } from '../../session/run/run-sweep.ts';
 import { boardReporter } from '../board-reporter.ts';
-import { storeFolder } from '../named-content.ts';
-import { CommandError } from '../exit.ts';
-import { readLab } from '../lab.ts';
-import { rememberUsed } from '../last-used.ts';
-import { openState } from '../open.ts';
+import { exitCodeOf } from '../exit.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { jsonReporter } from '../json-reporter.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
-import { requirePassedOf } from '../passed-variables.ts';
 import type { Verb } from '../verb.ts';
-import { jsonReporter } from '../run-reporter.ts';
-import { runSweep } from '../run-sweep.ts';
-import { sweepNamed } from '../sweep-argument.ts';
 
 interface ResumeOptions {
   readonly state?: string;
@@ -37,58 +32,8 @@ export const resumeVerb: Verb = (console, done) =>
     .addOption(jsonOption('events as NDJSON on standard output, the last one `end`'))
     .addHelpText('after', '\nExample:\n  labsweep resume')
     .action(async (named: string | undefined, options: ResumeOptions) => {
-      const { folder, state } = openState(console, options);
-      const { sweeps, command } = toResume(state, named);
-      for (const { declaration } of sweeps)
-        requirePassedOf(console, state.launches.get(declaration.launch)?.passEnv ?? []);
-      const lab = readLab(console, { state: folder }, options.inventory);
-      rememberUsed(console, { inventory: lab.inventory?.path ?? null });
-      done(
-        await runSweep(console, {
-          folder,
-          store: storeFolder(folder),
-          lab,
-          awaited: sweeps.map(({ name }) => ({ sweep: name, trials: null })),
-          command,
-          breakLock: options.breakLock === true,
-          foreground: false,
-          isDetached: false,
-          reporterOf: (sweep) =>
-            options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep),
-        }),
-      );
+      const order = orderResume(console, openState(console, options), named, options);
+      const reporterOf = (sweep: string): RunReporter =>
+        options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep);
+      done(exitCodeOf[await runSweep(console, { ...order, onInterrupt, reporterOf })]);
     });
-
-interface ToResume {
-  /** The one that was started last is the first. */
-  readonly sweeps: readonly Sweep[];
-  readonly command: Asking;
-}
-
-function toResume(state: LedgerState, named: string | undefined): ToResume {
-  if (named !== undefined) return resuming(ownSweep(state, named));
-  const left = [...state.sweeps.values()].filter(isLeft);
-  if (left.length > 0)
-    return {
-      sweeps: left.toSorted((a, b) => (b.openedAt ?? 0) - (a.openedAt ?? 0)),
-      command: { kind: 'resume', sweep: null },
-    };
-  const latest = ownSweep(state);
-  if (latest.status.kind !== 'open') return resuming(latest);
-  // Its host may still run what was given up there; a smaller run of it stays one.
-  return { sweeps: [latest], command: { kind: 'go-on', asked: [{ sweep: latest.name, trials: null }] } };
-}
-
-/** @throws CommandError of one that was merged: the commands of another ledger never run here (P9) */
-function ownSweep(state: LedgerState, named?: string): Sweep {
-  const sweep = sweepNamed(state, named);
-  if (!sweep.isImported) return sweep;
-  throw new CommandError(
-    `${sweep.name} was merged from another ledger, and its commands were not; \`labsweep run FILE\` runs a sweep file of yours.`,
-  );
-}
-
-const resuming = (sweep: Sweep): ToResume => ({
-  sweeps: [sweep],
-  command: { kind: 'resume', sweep: sweep.name },
-});

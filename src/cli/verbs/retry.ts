@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { LedgerState } from '../../ledger/state.ts';
-import { ask } from '../ask.ts';
+import { ask } from '../../session/run/ask.ts';
 import { CommandError } from '../exit.ts';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 import { trialsNamed } from '../trial-argument.ts';
 
 export const retryVerb: Verb = (console) =>

@@ -1,12 +1,9 @@
 import { Command, Option } from 'commander';
-import { trialsOf } from '../../ledger/sweeps.ts';
+import { type OrderOptions, orderSweep } from '../../session/run/sweep-order.ts';
 import { boardReporter } from '../board-reporter.ts';
-import { chooseSweep } from '../chosen-sweep.ts';
-import { storeFolder } from '../named-content.ts';
-import { type ChangeOptions, declareSweep } from '../declare.ts';
-import { runDetached } from '../detach.ts';
-import { readLab } from '../lab.ts';
-import { rememberUsed } from '../last-used.ts';
+import { exitCodeOf } from '../exit.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { runDetached } from '../../session/run/detach.ts';
 import {
   breakLockOption,
   freshOption,
@@ -21,16 +18,12 @@ import {
   yesOption,
 } from '../options.ts';
 import type { Verb } from '../verb.ts';
-import { jsonReporter, type RunReporter } from '../run-reporter.ts';
-import { runSweep } from '../run-sweep.ts';
-import { stateFolderInLab, stateFolderOf } from '../state-folder.ts';
-import type { SweepOptions } from '../sweep-source.ts';
+import { jsonReporter } from '../json-reporter.ts';
+import type { RunReporter } from '../../session/run/run-reporter.ts';
+import { runSweep } from '../../session/run/run-sweep.ts';
 
-interface RunOptions extends SweepOptions, ChangeOptions {
-  readonly state?: string;
-  readonly inventory?: string;
+interface RunOptions extends OrderOptions {
   readonly json?: boolean;
-  readonly breakLock?: boolean;
   readonly detach?: boolean;
 }
 
@@ -59,32 +52,9 @@ export const runVerb: Verb = (console, done) =>
     .addOption(jsonOption('events as NDJSON on standard output, the last one `end`'))
     .addHelpText('after', '\nExample:\n  labsweep run sweeps/quickstart.yaml --set fixed.epochs=2 --limit 3')
     .action(async (path: string, options: RunOptions) => {
-      const { loaded, part, beside } = chooseSweep(console, path, options);
-      const there = stateFolderOf(console, loaded.folder, options.state);
-      const places = { sweep: loaded.folder, state: there ?? undefined };
-      const lab = readLab(console, places, options.inventory);
-      const agentFolders = lab.hosts.map((host) => host.folder);
-      const folder = stateFolderInLab(console, loaded.folder, { there, named: options.state }, agentFolders);
-      const declared = await declareSweep(console, loaded, folder, lab.inventory?.path ?? null, options);
-      const { declaration } = declared;
-      const name = declaration.sweep;
-      rememberUsed(console, { state: folder, inventory: lab.inventory?.path ?? null });
-      if (beside !== null)
-        console.err(`Sweep ${name}: other trials than those of ${path}, so ${beside} stays as it is.\n`);
-      const all = { declaration, points: [...declared.points] };
-      const request = {
-        folder,
-        store: storeFolder(folder),
-        lab,
-        awaited: [{ sweep: name, trials: part === null ? null : trialsOf(declared, part) }],
-        command:
-          part === null ? { kind: 'run' as const, ...all } : { kind: 'run-part' as const, ...all, part },
-        breakLock: options.breakLock === true,
-        foreground: false,
-        isDetached: false,
-      };
-      if (options.detach === true) return done(await runDetached(console, request));
+      const order = await orderSweep(console, path, options);
+      if (options.detach === true) return done(exitCodeOf[await runDetached(console, order)]);
       const reporterOf = (sweep: string): RunReporter =>
         options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep);
-      done(await runSweep(console, { ...request, reporterOf }));
+      done(exitCodeOf[await runSweep(console, { ...order, onInterrupt, reporterOf })]);
     });

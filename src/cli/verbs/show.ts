@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { openState } from '../open.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { trialsNamed } from '../trial-argument.ts';

@@ -13,12 +13,12 @@ import { ignoredParameters } from '../../results/ignored-parameters.ts';
 import type { Console } from '../console.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { type OpenState, openState } from '../open.ts';
+import { type OpenState, openState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { statusDocument } from '../status-document.ts';
 import { statusLines } from '../status-lines.ts';
-import { sweepNamed } from '../sweep-argument.ts';
+import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 
 const lookEveryMs = 1_000;
 /** Running trials whose latest figure is looked up: as many as the live view shows one by one. */
@@ -60,7 +60,7 @@ function statusText(opened: OpenState, live: LiveFigures | null): string[] {
 async function watch(console: Console, opened: OpenState): Promise<ExitCode> {
   let view = latestView(opened);
   const renderer = console.live ? new Renderer(console.errStream, () => lines(view, console.columns)) : null;
-  const plain = new PlainLog((line) => console.err(`${line}\n`));
+  const plain = new PlainLog((line) => console.tell(`${line}\n`));
   const interrupt = onInterrupt();
   const isOver = (): boolean => isAtRest(view) || view.status.kind === 'stopped';
   try {
@@ -68,7 +68,7 @@ async function watch(console: Console, opened: OpenState): Promise<ExitCode> {
       if ((await Promise.race([pause(lookEveryMs), interrupt.promise])) === 'interrupted') break;
       const news = opened.refresh();
       view = latestView(opened);
-      if (news.kind === 'another') console.err(`Another ledger lies in ${opened.folder} by now.\n`);
+      if (news.kind === 'another') console.tell(`Another ledger lies in ${opened.folder} by now.\n`);
       if (renderer === null) {
         if (news.kind === 'more') plain.committed(news.events, opened.state);
         plain.moment(() => view, performance.now());
@@ -85,7 +85,7 @@ async function watch(console: Console, opened: OpenState): Promise<ExitCode> {
 }
 
 function leave(console: Console, { sweep }: RunView): ExitCode {
-  console.err(
+  console.tell(
     `This was a look only: ${sweep} goes on as before.\n` +
       `\`labsweep status --watch\` looks again, \`labsweep stop ${sweep}\` ends the sweep.\n`,
   );

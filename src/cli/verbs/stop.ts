@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
 import { isBusy } from '../../ledger/sweeps.ts';
-import { ask } from '../ask.ts';
-import { readLab } from '../lab.ts';
-import { openState } from '../open.ts';
+import { ask } from '../../session/run/ask.ts';
+import { readLab } from '../../session/lab/lab.ts';
+import { openState } from '../../session/ledger/open.ts';
 import { allOption, inventoryOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { sweepMeant } from '../sweep-argument.ts';

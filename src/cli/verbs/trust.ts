@@ -3,8 +3,8 @@ import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { stateFolderName } from '../../ledger/store/state-folder.ts';
 import { CommandError } from '../exit.ts';
-import { isOpenToAll, objection } from '../trust/objection.ts';
-import { isTrusted, trustFile, trustFolder } from '../trust/trusted-folders.ts';
+import { isOpenToAll, objection } from '../../session/place/trust/objection.ts';
+import { isTrusted, trustFile, trustFolder } from '../../session/place/trust/trusted-folders.ts';
 import type { Verb } from '../verb.ts';
 
 export const trustVerb: Verb = (console) =>

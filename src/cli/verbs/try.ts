@@ -7,17 +7,20 @@ import { HostReader } from '../../coordinator/fleet/host-reader.ts';
 import { attemptId, ledgerId } from '../../model/ids.ts';
 import { outcomeText } from '../../model/outcome-text.ts';
 import type { Console } from '../console.ts';
-import { storeFolder } from '../named-content.ts';
-import { declareSweep } from '../declare.ts';
-import { thisMachine } from '../lab.ts';
+import { storeFolder } from '../../session/content/named-content.ts';
+import { declareSweep } from '../../session/sweep/declare.ts';
+import { thisMachine } from '../../session/lab/lab.ts';
 import { setOption, stateOption } from '../options.ts';
-import { agentFile } from '../package-files.ts';
+import { agentFile } from '../../session/package-files.ts';
 import { printLog } from '../print-log.ts';
 import type { Verb } from '../verb.ts';
-import type { RunReporter } from '../run-reporter.ts';
-import { runSweep } from '../run-sweep.ts';
-import { stateFolderFor } from '../state-folder.ts';
-import { loadSweep, type SweepOptions } from '../sweep-source.ts';
+import { exitCodeOf } from '../exit.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { sayVerdict } from '../verdict.ts';
+import type { RunReporter } from '../../session/run/run-reporter.ts';
+import { runSweep } from '../../session/run/run-sweep.ts';
+import { stateFolderFor } from '../../session/place/state-folder.ts';
+import { loadSweep, type SweepOptions } from '../../session/sweep/sweep-source.ts';
 import { lastAttempt } from '../trial-record.ts';
 
 export const tryVerb: Verb = (console, done) =>
@@ -38,19 +41,19 @@ export const tryVerb: Verb = (console, done) =>
       const folder = await mkdtemp(join(tmpdir(), 'labsweep-try-'));
       try {
         const host = thisMachine();
-        done(
-          await runSweep(console, {
-            folder,
-            store: storeFolder(stateFolder),
-            lab: { hosts: [host], inventory: null },
-            awaited: [{ sweep: declaration.sweep, trials: null }],
-            command: { kind: 'run', declaration: { ...declaration, retries: 0 }, points: [...points] },
-            breakLock: false,
-            foreground: true,
-            isDetached: false,
-            reporterOf: () => tryReporter(console, host),
-          }),
-        );
+        const outcome = await runSweep(console, {
+          folder,
+          store: storeFolder(stateFolder),
+          lab: { hosts: [host], inventory: null },
+          awaited: [{ sweep: declaration.sweep, trials: null }],
+          command: { kind: 'run', declaration: { ...declaration, retries: 0 }, points: [...points] },
+          breakLock: false,
+          foreground: true,
+          isDetached: false,
+          onInterrupt,
+          reporterOf: () => tryReporter(console, host),
+        });
+        done(exitCodeOf[outcome]);
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
@@ -76,8 +79,12 @@ function tryReporter(console: Console, host: HostEntry): RunReporter {
       // A trial that is over at once has ended before it was seen to start.
       if (outcome.kind !== 'not-started') shown ??= showLog(console, host, ledger.ledger ?? '', attempt.id);
       await shown;
-      console.err(`${outcomeText(outcome)}, after ${seconds.toFixed(1)} s\n`);
+      console.tell(`${outcomeText(outcome)}, after ${seconds.toFixed(1)} s\n`);
       if (final !== null) console.out(`${JSON.stringify(final)}\n`);
+    },
+    over: (ledger, verdict) => {
+      // What came of the trial itself is said by `ended`.
+      if (verdict.obstacles !== null) sayVerdict(console, ledger, verdict);
     },
     close: () => {},
   };

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { labelOf } from '../../board/labels.ts';
+import { labelOf } from '../../results/labels.ts';
 import { placedText, whyTrial, type TrialReason } from '../../board/waiting.ts';
 import { whyAll, type WaitingSummary } from '../../board/waiting-summary.ts';
 import { tableLines } from '../../results/text-table.ts';
-import { openState, type OpenState } from '../open.ts';
+import { openState, type OpenState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { shortId, trialsNamed } from '../trial-argument.ts';

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, write
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { checkLedger, type LedgerCheck } from '../../../src/cli/ledger-check.ts';
+import { checkLedger, type LedgerCheck } from '../../../src/session/ledger/ledger-check.ts';
 import { LedgerDamagedError } from '../../../src/ledger/store/errors.ts';
 import { openReader } from '../../../src/ledger/store/reader.ts';
 import { salvage } from '../../../src/ledger/store/salvage.ts';

@@ -1,0 +1,68 @@
+import { HostNotices } from '../board/host-notices.ts';
+import type { LedgerEvent } from '../ledger/events.ts';
+import type { LedgerState } from '../ledger/state.ts';
+import { attemptId, sweepName } from '../model/ids.ts';
+import { ignoredParameters } from '../results/ignored-parameters.ts';
+import type { RunReporter } from '../session/run/run-reporter.ts';
+import type { Console } from './console.ts';
+import { sayVerdict } from './verdict.ts';
+
+/** `run --json`: an event a line, the last one `end`. */
+export function jsonReporter(console: Console, sweep: string): RunReporter {
+  const say = (event: object): void => console.out(`${JSON.stringify(event)}\n`);
+  const notices = new HostNotices();
+  return {
+    committed: (events, _, ledger) => {
+      for (const event of events)
+        for (const line of jsonLines(event, ledger)) if (line.sweep === sweep) say(line);
+    },
+    moment: (_, live) => {
+      for (const news of notices.news(live, performance.now())) say({ event: 'host', ...news });
+    },
+    notice: (notice) => say({ event: 'notice', notice }),
+    ended: (ledger, { sweep: ended, cached, succeeded, diverged, failed, seconds }) => {
+      const ignored = ignoredParameters(ledger, ended);
+      say({ event: 'end', succeeded, failed, cached, seconds, diverged, ignored });
+    },
+    over: (ledger, verdict) => sayVerdict(console, ledger, verdict),
+    close: () => {},
+  };
+}
+
+type JsonLine = { readonly event: string; readonly sweep: string; readonly [field: string]: unknown };
+
+function jsonLines(event: LedgerEvent, ledger: LedgerState): JsonLine[] {
+  const trialOf = (id: string): { sweep: string; trial: string | null } => {
+    const attempt = ledger.attempts.get(attemptId(id));
+    return { sweep: attempt?.sweep ?? '', trial: attempt?.trial ?? null };
+  };
+  switch (event.kind) {
+    case 'started':
+      return event.attempts.map(({ attempt, device }) => ({
+        event: 'started',
+        ...trialOf(attempt),
+        attempt,
+        host: event.host,
+        device,
+      }));
+    case 'ended': {
+      const { outcome, seconds, best, final } = event.end;
+      const metrics = ledger.sweeps.get(sweepName(trialOf(event.attempt).sweep))?.declaration.objective.at;
+      return [
+        {
+          event: 'ended',
+          ...trialOf(event.attempt),
+          attempt: event.attempt,
+          host: event.host,
+          outcome: outcome.kind,
+          seconds,
+          metrics: metrics === 'best' ? best : final,
+        },
+      ];
+    }
+    case 'sweep-stopped':
+      return [{ event: 'stopped', sweep: event.sweep, because: event.because }];
+    default:
+      return [];
+  }
+}
