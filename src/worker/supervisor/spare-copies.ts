@@ -18,8 +18,7 @@ export interface SpareCopies {
    * the rest copied anew.
    *
    * @param to an empty folder
-   * @returns whether it is a copy of the same files; if not, what is there now is of no use
-   * @throws the system's error
+   * @returns whether it is a copy of the same files; if not, what is there now is of no use. Never throws.
    */
   handOn(spare: Kept, to: string): InSteps<boolean>;
 }
@@ -144,10 +143,14 @@ export function spareCopies(files: typeof fileSystem, tree: TreeFiles, copies: T
     },
     *handOn(spare, to) {
       const from = characters(spare.to);
-      const folder = find(from);
-      if (folder?.isDirectory() !== true || folder.ino !== spare.inode) return false;
       const moving = { spare, source: characters(spare.from), from, to: characters(to) };
-      return yield* moveEntries(moving, '', spare.entries);
+      try {
+        const folder = find(from);
+        if (folder?.isDirectory() !== true || folder.ino !== spare.inode) return false;
+        return yield* moveEntries(moving, '', spare.entries);
+      } catch {
+        return false; // somebody has taken it away, or there is no room for more
+      }
     },
   };
 }
