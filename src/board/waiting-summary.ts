@@ -4,7 +4,7 @@ import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
 import { type Refusal, refusalText } from '../model/refusal.ts';
 import { isAskedFor, notAskedOf, notAskedPartText, notAskedSweepText } from './asked.ts';
 import { gpusOf, refusalTextOf } from './devices.ts';
-import { notOpenText } from './waiting.ts';
+import { notOpenText, refusalOfState } from './waiting.ts';
 
 export interface WaitingSummary {
   /** Trials that wait for one reason, the largest group first. */
@@ -69,9 +69,11 @@ function queuedText(sweep: Sweep, live: LiveFigures | null): string {
   if (!isAskedFor(sweep, live)) return notAskedSweepText(sweep);
   const isReady = ({ name }: { readonly name: string }): boolean =>
     live.hosts.some((host) => host.name === name && host.state === 'ready');
-  const said = live.hosts.map(({ name }) => ({ name, refusal: refusalOfAll(live, sweep, name) }));
-  const atOnce = said.flatMap(({ refusal }) => (refusal?.kind === 'concurrent' ? [refusal.limit] : []));
-  if (atOnce[0] !== undefined) return `the sweep allows ${atOnce[0]} at once`;
+  const atOnce = waitsIn(live, sweep)
+    .flatMap(({ hosts }) => hosts)
+    .find(({ refusal }) => refusal?.kind === 'concurrent')?.refusal;
+  if (atOnce?.kind === 'concurrent') return `the sweep allows ${atOnce.limit} at once`;
+  const said = live.hosts.map((host) => ({ name: host.name, refusal: refusalOfAll(live, sweep, host) }));
   const ready = said.filter(isReady);
   return ready.length > 0 ? fillText(ready) : `no host is ready: ${said.flatMap(hostText).join('; ')}`;
 }
@@ -88,12 +90,20 @@ const hostText = ({ name, refusal }: Said): string[] =>
  * Why a host takes none of the trials of a sweep that wait, as the coordinator says; null where it takes some of them, as
  * soon as it has room.
  */
-function refusalOfAll(live: LiveFigures, sweep: Sweep, host: string): Refusal | null {
-  const waits = live.sweeps.find((one) => one.sweep === sweep.name)?.waits ?? [];
-  const refusals = waits.flatMap(({ hosts }) => hosts.filter((one) => one.host === host));
-  const isTaken = refusals.some(({ refusal }) => refusal === null || refusal.kind === 'queue');
-  return isTaken ? null : (refusals.at(-1)?.refusal ?? null);
+function refusalOfAll(live: LiveFigures, sweep: Sweep, host: LiveHost): Refusal | null {
+  const refusals = waitsIn(live, sweep).flatMap(({ hosts }) =>
+    hosts.filter((one) => one.host === host.name).map(({ refusal }) => refusal),
+  );
+  if (refusals.length === 0) return host.state === 'ready' ? null : refusalOfState(host);
+  if (refusals.some((refusal) => refusal === null || refusal.kind === 'queue')) return null;
+  // What single trials have against a host says nothing of the rest.
+  return refusals.find((refusal) => refusal !== null && !ofOneTrial.has(refusal.kind)) ?? refusals[0] ?? null;
 }
+
+const ofOneTrial: ReadonlySet<Refusal['kind']> = new Set(['failed-there', 'went-down']);
+
+const waitsIn = (live: LiveFigures, sweep: Sweep): LiveFigures['sweeps'][number]['waits'] =>
+  live.sweeps.find((one) => one.sweep === sweep.name)?.waits ?? [];
 
 /** Of hosts that are ready: those that take what waits have enough of it, the others take none. */
 function fillText(ready: readonly Said[]): string {
@@ -139,7 +149,7 @@ function idleText(state: LedgerState, host: LiveHost, live: LiveFigures): string
       sweep.counts.queued > notAskedOf(sweep, live),
   );
   if (waiting.length === 0) return 'nothing waits';
-  const refusals = waiting.map((sweep) => refusalOfAll(live, sweep, host.name));
+  const refusals = waiting.map((sweep) => refusalOfAll(live, sweep, host));
   const [refused] = refusals;
   return refused && !refusals.includes(null) ? refusalText(refused) : 'about to be leased something';
 }

@@ -83,7 +83,7 @@ function waitsForCheckpoint({ id }: Trial, { carries, sweeps }: LiveFigures): st
     : `it waits for ${awaited.host}, which has its checkpoint and cannot be reached now`;
 }
 
-/** What the coordinator has said of it; of what it has not, others are ahead. */
+/** What the coordinator has said of it; where it has said nothing yet, how its hosts are. */
 function refusalsIn(
   state: LedgerState,
   trial: Trial,
@@ -91,8 +91,13 @@ function refusalsIn(
   { sweeps, hosts }: LiveFigures,
 ): { readonly host: string; readonly refusal: Refusal }[] {
   const key = waitingKey(state, trial);
-  const waits = sweeps.find((one) => one.sweep === sweep.name)?.waits.find((one) => one.key === key);
-  const said = waits?.hosts ?? hosts.map(({ name }) => ({ host: name, refusal: null }));
+  const waits = sweeps.find((one) => one.sweep === sweep.name)?.waits.find(({ keys }) => keys.includes(key));
+  const said =
+    waits?.hosts ??
+    hosts.map((host) => ({
+      host: host.name,
+      refusal: host.state === 'ready' ? null : refusalOfState(host),
+    }));
   const ahead = aheadOf(sweep, trial);
   return said.map(({ host, refusal }) => ({
     host,
@@ -104,7 +109,7 @@ function refusalsIn(
 }
 
 /** Of a host that is not ready. */
-function refusalOfState({ state, because }: LiveHost): Refusal {
+export function refusalOfState({ state, because }: LiveHost): Refusal {
   switch (state) {
     case 'quarantined':
     case 'off':

@@ -11,13 +11,11 @@ import type { CoordinatorState } from './hosts/state.ts';
 import { parallelOf } from './hosts/backlog.ts';
 import { closedTo } from './hosts/eligibility.ts';
 import { stranded } from './stranded.ts';
-import { waitsOf } from './why/waits.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 
 /** `now` and `at` are the coordinator's wall clock, in ms; `events` are committed. */
 export function liveFigures(state: CoordinatorState, pid: number, events: number, now: number): LiveFigures {
-  const waits = waitsOf(state, now);
   return {
     at: now,
     pid,
@@ -31,7 +29,6 @@ export function liveFigures(state: CoordinatorState, pid: number, events: number
       stranded: strandedNow(state, sweep),
       waits: [],
       awaits: [],
-      ...waits.get(sweep.name),
     })),
     hosts: [...state.fleet.values()].map((host) => liveHost(state, host, now)),
     carries: carriesNow(state),

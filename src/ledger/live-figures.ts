@@ -18,12 +18,12 @@ export const liveFiguresSchema = z.object({
       asked: z.boolean().default(true),
       /** Where only some of its trials were asked for: those that are still to be leased. */
       waiting: z.array(z.string()).nullable().default(null),
-      /** Why what was asked for is not leased: by host, for trials that wait for the same (waiting-key.ts). */
+      /** Why what was asked for is not leased, by host: for the trials of these keys (waiting-key.ts). */
       waits: z
         .array(
           z.object({
-            key: z.string(),
-            /** Null: nothing is against it, and it is about to be leased. Of a queue, the trials that wait on the host. */
+            keys: z.array(z.string()),
+            /** Null: nothing is against it. Of a queue, the trials that wait on the host. */
             hosts: z.array(z.object({ host: z.string(), refusal: refusalSchema.nullable() })),
           }),
         )

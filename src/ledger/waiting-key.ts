@@ -18,7 +18,9 @@ const names = (hosts: ReadonlySet<HostName>): string => JSON.stringify([...hosts
 const known = new WeakMap<Resources, string>();
 
 function needsOf(resources: Resources): string {
-  const needs = known.get(resources) ?? JSON.stringify(resources);
+  const found = known.get(resources);
+  if (found !== undefined) return found;
+  const needs = JSON.stringify(resources);
   known.set(resources, needs);
   return needs;
 }

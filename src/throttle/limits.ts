@@ -11,8 +11,17 @@ export interface Limits extends LimitValues {
 /** An inventory that sets nothing. */
 export const noLimits: HostLimits = { ...readLimits({}), devices: [] };
 
+/** It is asked several times for each host in each plan, and what an inventory says stays for hours. */
+const known = new WeakMap<HostLimits, Limits>();
+
 /** The defaults with what the inventory of the lab says of this host. */
-export const limitsOf = (said: HostLimits): Limits => ({ ...limitValues(said), devices: said.devices });
+export function limitsOf(said: HostLimits): Limits {
+  const found = known.get(said);
+  if (found !== undefined) return found;
+  const limits = { ...limitValues(said), devices: said.devices };
+  known.set(said, limits);
+  return limits;
+}
 
 export const defaultLimits: Limits = limitsOf(noLimits);
 

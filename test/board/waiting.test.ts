@@ -18,14 +18,14 @@ const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({
   carries: [],
   inventoryProblem: null,
 });
-/** What the coordinator has said of all that waits in `lab`, but for trials with a history. */
+/** What the coordinator has said of all that waits in `lab`. */
 const saying = (
   live: LiveFigures,
   hosts: LiveFigures['sweeps'][number]['waits'][number]['hosts'],
   built: LedgerBuilder,
 ): LiveFigures => {
   const keys = new Set([...built.state.trials.values()].map((trial) => waitingKey(built.state, trial)));
-  const waits = [...keys].map((key) => ({ key, hosts }));
+  const waits = [...keys].map((key) => ({ keys: [key], hosts }));
   const said = { sweep: 'lab', etaSeconds: null, asked: true, waiting: null, stranded: null, awaits: [] };
   return { ...live, sweeps: [{ ...said, waits }] };
 };
@@ -91,7 +91,7 @@ describe('P6 why a trial waits', () => {
     const [sweep] = live.sweeps;
     if (sweep === undefined) throw new Error('it was said');
     const hosts = [{ host: 'cedar', refusal: { kind: 'failed-there' } as const }];
-    const waits = sweep.waits.map((one) => (one.key === key ? { key, hosts } : one));
+    const waits = sweep.waits.map((one) => (one.keys.includes(key) ? { keys: [key], hosts } : one));
     const told = { ...live, sweeps: [{ ...sweep, waits }] };
     expect(why(built, idOf({ x: 0 }), told).refusals[0]).toMatchObject({ kind: 'failed-there' });
     expect(why(built, idOf({ x: 1 }), told).refusals[0]).toMatchObject({ kind: 'queue' });

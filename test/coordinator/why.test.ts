@@ -116,7 +116,7 @@ const queuedIn = (world: World): Trial[] =>
 function saidOf(world: World, trial: Trial): Map<string, Refusal | null> | null {
   const [said] = waitsOf(world.state, world.now).values();
   const key = waitingKey(world.state.ledger, trial);
-  const waits = said?.waits.find((one) => one.key === key);
+  const waits = said?.waits.find(({ keys }) => keys.includes(key));
   return waits === undefined ? null : new Map(waits.hosts.map(({ host, refusal }) => [host, refusal]));
 }
 

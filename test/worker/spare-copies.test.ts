@@ -1,6 +1,15 @@
 /** What a launcher has copied for trials that have ended: it goes to those that come, or goes. */
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -26,6 +35,7 @@ let runs: string;
 beforeEach(() => {
   from = folderOf(tree);
   runs = folderOf();
+  mkdirSync(join(from, 'out/logs'), { recursive: true });
   symlinkSync('../pkg/data', join(from, 'other/link'));
   chmodSync(join(from, 'pkg/data'), 0o755);
 });
@@ -82,7 +92,7 @@ const deeds: [string, string][] = [
   ['makes a file of its own', 'mkdir pkg/__pycache__; echo > pkg/__pycache__/x; echo > other/made'],
   ['makes a file deep down', 'echo > pkg/deep/made'],
   ['removes a file', 'rm pkg/deep/er'],
-  ['removes a folder', 'rm -r pkg/deep'],
+  ['removes a folder', 'rm -r pkg/deep out'],
   ['renames', 'mv pkg/data pkg/datum; mv other autre'],
   ['changes modes', 'chmod 600 pkg/data; chmod 700 other; chmod 000 logs'],
   ['puts a link in the place of a folder', 'rm -r other; ln -s ../../../pkg other; rm -r pkg; ln -s / pkg'],
@@ -120,6 +130,17 @@ describe('what a launcher has copied for trials', () => {
     expect(inodeOf(third, 'pkg')).not.toBe(pkg);
     expect(inodeOf(third, 'pkg/deep/er')).not.toBe(deeper);
     expect(below(first)).toEqual(['pkg', 'pkg/deep', 'pkg/deep/er', 'pkg/made']);
+  });
+
+  it('is not handed on where its origin was made anew', async () => {
+    const run = openLauncher();
+    const first = await run('a-1', 'true', true);
+    const inode = inodeOf(first, 'table');
+    rmSync(from, { recursive: true });
+    cpSync(first, from, { recursive: true, preserveTimestamps: true });
+    const second = await run('a-2', 'true', true);
+    expect(inodeOf(second, 'table')).not.toBe(inode);
+    expect(below(second)).toEqual(below(from));
   });
 
   it('stays to be looked at after a failure', async () => {

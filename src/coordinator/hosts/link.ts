@@ -9,11 +9,11 @@ import type { HostFacts, HostFigures, Holding } from '../../protocol/messages.ts
 export type HostLink =
   /** Nothing may start there, and nothing of ours is there (core/visits.ts): it is not connected. */
   | { readonly kind: 'left' }
-  /** It is tried, and nothing is known against it. `silence`: where it was tried in vain before a person asked for it. */
+  /** It is tried, and nothing is known against it. `silence`: where it was tried in vain before. */
   | { readonly kind: 'connecting'; doing: string | null; silence: Silence | null }
   /** It was cut off, or tried in vain; it is tried again by itself. */
   | { readonly kind: 'away'; readonly because: string; silence: Silence }
-  /** Nobody tries it again before a person has mended why. */
+  /** It is tried again where a person asks for it, or has mended what it was left out for. */
   | { readonly kind: 'given-up'; readonly because: string; silence: Silence }
   /** The other entry of the inventory has this machine and its agent. */
   | { readonly kind: 'twin'; readonly because: string; readonly of: HostName }
@@ -104,5 +104,5 @@ export const connectionOf = (link: HostLink): Reached | null =>
 /** Why it is not there, where that is known; null where it is, or may be in a moment. */
 export const obstacleOf = (link: HostLink): string | null => ('because' in link ? link.because : null);
 
-/** For how long it cannot be reached; null where it was not tried yet, or is connected. */
+/** For how long it cannot be reached; null where that is not counted. */
 export const silenceOf = (link: HostLink): Silence | null => ('silence' in link ? link.silence : null);

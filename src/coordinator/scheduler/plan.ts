@@ -28,7 +28,7 @@ export interface Plan {
   readonly preparations: readonly { readonly host: HostName; readonly launch: string }[];
   /** Attempts that wait on a host, to be asked back for others. */
   readonly takeBacks: ReadonlyMap<HostName, readonly AttemptId[]>;
-  /** Sweeps for which a host is ready, the first one maybe by now. */
+  /** Sweeps of which a host may be leased trials. */
   readonly ready: readonly SweepName[];
 }
 

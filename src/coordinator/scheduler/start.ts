@@ -5,7 +5,7 @@ import type { Candidate } from './berth.ts';
 import { type Beginning, beginningOf } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
 
-export interface Start {
+interface Start {
   readonly chosen: Candidate;
   readonly beginning: Beginning;
 }

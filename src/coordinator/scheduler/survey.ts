@@ -36,16 +36,16 @@ export function surveyOf(
     ...hosts.filter((host) => answerOf(host)?.kind === 'unprepared'),
     ...hosts.filter((host) => launchOn(host) === 'preparing'),
   ];
-  const away = hosts.filter((host) => isAway(answers.get(host), host));
+  const away = hosts.filter((host) => isMissed(answers.get(host), host));
   return { answers, choice: { candidates, coming, away } };
 }
 
-/** It is not on its way in some way or other. */
+/** Waiting a moment does not bring it. */
 const isRefused = (answer: Eligibility, launch: string | undefined): boolean =>
   answer.kind === 'refused' && (answer.refusal.kind !== 'preparing' || launch === 'refused');
 
 /** It would be used if it were there. */
-const isAway = (answer: Eligibility | undefined, { link }: FleetHost): boolean =>
+const isMissed = (answer: Eligibility | undefined, { link }: FleetHost): boolean =>
   answer?.kind === 'refused' &&
   (answer.refusal.kind === 'unreachable' || answer.refusal.kind === 'preparing') &&
   link.kind !== 'ready';

@@ -1,5 +1,7 @@
 /** Runs sweeps from their declaration to their end: here, or in the coordinator that holds the ledger already. */
 import type { Asked, Command } from '../../coordinator/core/command.ts';
+import type { FleetHost } from '../../coordinator/hosts/fleet-host.ts';
+import { connectionOf } from '../../coordinator/hosts/link.ts';
 import { isLeft } from '../../coordinator/core/run-commands.ts';
 import type { CoordinatorState } from '../../coordinator/hosts/state.ts';
 import { liveFigures } from '../../coordinator/live.ts';
@@ -161,12 +163,16 @@ function sayOthers(watched: Watched, { ledger, asked }: CoordinatorState): void 
   );
 }
 
+/** It is not there, and is to be. */
+const isSilent = (host: FleetHost | undefined): boolean =>
+  host !== undefined && host.link.kind !== 'left' && connectionOf(host.link) === null;
+
 /** What was given up for lost on hosts that are still silent. */
 function sayLeftRunning(caller: Caller, { coordinator }: Session): void {
   const { ledger, fleet } = coordinator.state;
   const counts = new Map<HostName, number>();
   for (const attempt of ledger.attempts.values())
-    if (isPresumedLost(attempt) && fleet.get(attempt.host)?.link.kind === 'connecting')
+    if (isPresumedLost(attempt) && isSilent(fleet.get(attempt.host)))
       counts.set(attempt.host, (counts.get(attempt.host) ?? 0) + 1);
   for (const [host, count] of counts)
     caller.tell(

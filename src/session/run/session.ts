@@ -10,6 +10,7 @@ import {
   startCoordinator,
 } from '../../coordinator/coordinator.ts';
 import { inventoryNews } from '../lab/inventory-news.ts';
+import { waitsOf } from '../../coordinator/why/waits.ts';
 import { liveFigures } from '../../coordinator/live.ts';
 import { isAtRest } from '../../coordinator/rest.ts';
 import { stranded } from '../../coordinator/stranded.ts';
@@ -98,7 +99,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
     try {
       const live = liveFigures(coordinator.state, process.pid, writer.eventCount, Date.now());
-      writeLive(folder, live);
+      const waits = waitsOf(coordinator.state, Date.now());
+      const sweeps = live.sweeps.map((sweep) => ({ ...sweep, ...waits.get(sweep.sweep) }));
+      writeLive(folder, { ...live, sweeps });
       writeSeenHosts(folder, live.hosts);
     } catch {
       // Figures of the moment are for show. Where the disk is full, the next commit says so.

@@ -49,8 +49,11 @@ export function findSetup(
   options: SetupOptions,
 ): { readonly folder: string; readonly done: SetupDone | null } {
   const { argv, files, before, own } = options;
-  // Agents of before made it of links into the snapshot, which trials of theirs may use still.
-  const key = sha256Hex(canonicalJson({ argv, files, before, own, isCopied: true })).slice(0, 32);
+  // Agents of before made it of links into the snapshot, or kept nothing of how it began: trials of theirs may use it still.
+  const key = sha256Hex(canonicalJson({ argv, files, before, own, isCopied: true, isKept: true })).slice(
+    0,
+    32,
+  );
   const folder = `${preparedFolder(place.host, 'setups')}/${key}`;
   return { folder, done: readDone(folder) };
 }

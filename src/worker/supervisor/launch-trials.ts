@@ -77,6 +77,8 @@ function launchTrials(
     error instanceof Error && 'code' in error ? String(error.code) : null;
 
   const fail = (attempt: string, error: unknown, code = codeOf(error)): void => {
+    // Nothing of it ran: its copy may go to the next one.
+    keepFor({ kind: 'over', attempt, succeeded: true });
     const message = error instanceof Error ? error.message : String(error);
     report({ kind: 'failed', attempt, code, message });
   };
@@ -119,7 +121,7 @@ function launchTrials(
       mkdirSync(workFolder, { mode: 0o700 });
       const copied = (yield* handOn(copy)) ?? (yield* copies.copy(copy));
       // One list for all copies of a tree: what a launcher holds, each start pays for.
-      const other = kept.find((one) => isAlike(one, { ...copy, print: copied.print }));
+      const other = [...kept, ...made.values()].find((one) => isAlike(one, { ...copy, print: copied.print }));
       made.set(attempt, spares.keep(copy, { ...copied, entries: other?.entries ?? copied.entries }));
       if (copy.print !== null && copied.print !== copy.print)
         throw Object.assign(new Error(`${copy.from} was written to`), { code: constants.changedCode });
@@ -159,7 +161,10 @@ function launchTrials(
     if (spare === undefined) return null;
     kept.splice(kept.indexOf(spare), 1);
     count(spare, -1);
-    if (yield* spares.handOn(spare, copy.to)) return spare;
+    const copiedAnew = yield* spares.handOn(spare, copy.to);
+    // What was not moved is in nobody's count any more.
+    if (copiedAnew !== 0) toRemove.push(spares.remove(spare));
+    if (copiedAnew !== null) return spare;
     rmSync(copy.to, { recursive: true, force: true });
     mkdirSync(copy.to, { mode: 0o700 });
     return null;
@@ -184,7 +189,7 @@ function launchTrials(
       const oldest = kept.shift();
       if (oldest === undefined) return;
       count(oldest, -1);
-      toRemove.push(copies.remove(oldest));
+      toRemove.push(spares.remove(oldest));
     }
   };
 

@@ -91,11 +91,17 @@ const isHeld = (line: MetricsLine, metric: string): boolean => own(line, metric)
 const rank = ({ line, isAlone }: Printed, metric: string): number =>
   (isHeld(line, metric) ? 2 : 0) + (isAlone ? 1 : 0);
 
+/** Behind so many braces that began no object, only those are looked for that end on their line: a look may go to the text's end. */
+const mostInVain = 8;
+
 function* printedObjects(text: string, metric: string): Generator<Printed> {
+  let inVain = 0;
   for (let at = text.indexOf('{'); at >= 0; ) {
     const lineStart = lineStartOf(text, at);
     const prefix = text.slice(lineStart, at).trimStart();
-    const found = listAround(text, at) ?? (isPrefix(prefix) ? objectAt(text, at) : null);
+    const within = inVain < mostInVain ? text : text.slice(0, lineEndOf(text, at));
+    const found = listAround(within, at) ?? (isPrefix(prefix) ? objectAt(within, at) : null);
+    if (found === null && isPrefix(prefix)) inVain += 1;
     const end = lineEndOf(text, found?.end ?? at);
     const rest = found === null ? '' : text.slice(found.end, end);
     const isAlone = prefix === '' || prefix.trim() === '[';

@@ -8,7 +8,11 @@ export interface Kept extends Copying, Copied {
   readonly madeAt: number;
   /** Of its folder. */
   readonly inode: number;
+  /** What the folder was that it is a copy of: `setup` may be run anew at the same place. */
+  readonly origin: Origin;
 }
+
+type Origin = Pick<fileSystem.Stats, 'ino' | 'ctimeMs'>;
 
 export interface SpareCopies {
   /** Of a copy that is just made. @throws the system's error */
@@ -18,9 +22,12 @@ export interface SpareCopies {
    * the rest copied anew.
    *
    * @param to an empty folder
-   * @returns whether it is a copy of the same files; if not, what is there now is of no use. Never throws.
+   * @returns how many files had to be copied anew; null where it is no copy of the same files, and what is there now is
+   * of no use. Never throws.
    */
-  handOn(spare: Kept, to: string): InSteps<boolean>;
+  handOn(spare: Kept, to: string): InSteps<number | null>;
+  /** As `TreeCopies.remove`, unless its program has put something else in its place. Never throws. */
+  remove(copy: Kept): InSteps<void>;
 }
 
 /**
@@ -39,9 +46,13 @@ export function spareCopies(files: typeof fileSystem, tree: TreeFiles, copies: T
   interface Moving {
     readonly spare: Kept;
     readonly source: string;
-    readonly from: string;
+    from: string;
     readonly to: string;
+    copiedAnew: number;
   }
+
+  /** In which nothing is. */
+  const nowhere = '/proc/nowhere';
 
   const isFileUntouched = ({ spare, from }: Moving, path: string, { source, mode }: File): boolean => {
     const there = find(from + path);
@@ -70,12 +81,12 @@ export function spareCopies(files: typeof fileSystem, tree: TreeFiles, copies: T
 
   function* hasSameFiles(moving: Moving, path: string, { entries }: Folder): InSteps<boolean> {
     for (const entry of entries) {
+      yield;
       const below = `${path}/${entry.name}`;
       if (entry.kind === 'file' && !isFileUntouched(moving, below, entry)) return false;
       if (entry.kind === 'link' && linkIn(moving.from + below) !== entry.target) return false;
       if (entry.kind === 'folder' && !(yield* hasSameFiles(moving, below, entry))) return false;
     }
-    yield;
     return true;
   }
 
@@ -95,6 +106,7 @@ export function spareCopies(files: typeof fileSystem, tree: TreeFiles, copies: T
       rename(moving, path);
       return true;
     }
+    moving.copiedAnew += 1;
     const stats = yield* copies.copyFile(moving.source + path, moving.to + path, moving.spare.umask);
     return lineOf('', stats) === lineOf('', entry.source);
   }
@@ -104,11 +116,13 @@ export function spareCopies(files: typeof fileSystem, tree: TreeFiles, copies: T
       rename(moving, path);
       return true;
     }
-    files.mkdirSync(bytes(moving.to + path), 0o700);
     // A program may have put a link in the place of a folder, and it leads elsewhere.
     const isThere = find(moving.from + path)?.isDirectory() === true;
-    const inside = isThere ? moving : { ...moving, from: moving.to };
-    const isSame = yield* moveEntries(inside, path, folder.entries);
+    files.mkdirSync(bytes(moving.to + path), 0o700);
+    const { from } = moving;
+    if (!isThere) moving.from = nowhere;
+    const isSame = yield* moveEntries(moving, path, folder.entries);
+    moving.from = from;
     files.chmodSync(bytes(moving.to + path), folder.mode);
     if (isThere) removeEmpty(moving, path);
     return isSame;
@@ -134,22 +148,45 @@ export function spareCopies(files: typeof fileSystem, tree: TreeFiles, copies: T
     }
   };
 
+  const originOf = (folder: string): Origin => {
+    const { ino, ctimeMs } = files.statSync(folder);
+    return { ino, ctimeMs };
+  };
+
+  const isInItsPlace = ({ to, inode }: Kept): boolean => {
+    const folder = find(characters(to));
+    return folder?.isDirectory() === true && folder.ino === inode;
+  };
+
+  const isOfItsOrigin = ({ from, origin }: Kept): boolean => {
+    const { ino, ctimeMs } = files.statSync(from);
+    return ino === origin.ino && ctimeMs === origin.ctimeMs;
+  };
+
   return {
     keep(copying, copied) {
       // A change of its own, after all that it was made of.
       files.chmodSync(copying.to, files.statSync(copying.to).mode & 0o7777);
       const { ctimeMs: madeAt, ino: inode } = files.statSync(copying.to);
-      return { ...copied, ...copying, madeAt, inode };
+      return { ...copied, ...copying, print: copied.print, madeAt, inode, origin: originOf(copying.from) };
     },
     *handOn(spare, to) {
       const from = characters(spare.to);
-      const moving = { spare, source: characters(spare.from), from, to: characters(to) };
+      const moving = { spare, source: characters(spare.from), from, to: characters(to), copiedAnew: 0 };
       try {
-        const folder = find(from);
-        if (folder?.isDirectory() !== true || folder.ino !== spare.inode) return false;
-        return yield* moveEntries(moving, '', spare.entries);
+        if (!isInItsPlace(spare) || !isOfItsOrigin(spare)) return null;
+        // A clock that was set back meanwhile would hide what has changed.
+        if (files.statSync(to).ctimeMs < spare.madeAt) return null;
+        return (yield* moveEntries(moving, '', spare.entries)) ? moving.copiedAnew : null;
       } catch {
-        return false; // somebody has taken it away, or there is no room for more
+        return null; // somebody has taken it away, or there is no room for more
+      }
+    },
+    *remove(copy) {
+      try {
+        if (isInItsPlace(copy)) yield* copies.remove(copy);
+      } catch {
+        // It cannot be looked at.
       }
     },
   };

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import type { Launch } from '../../model/launch.ts';
 import type { Lease } from '../../protocol/messages.ts';
-import type { WorkerEvent } from '../core/event.ts';
+import type { Evidence, WorkerEvent } from '../core/event.ts';
 import type { Instruction } from '../core/instruction.ts';
 import { nothingRead, type Offsets } from '../core/journal-record.ts';
 import type { Surroundings } from '../core/preparation.ts';
@@ -44,6 +44,10 @@ interface Watched {
   /** The launcher is its parent and tells of its end; else it has to be looked after. */
   readonly isChild: boolean;
 }
+
+/** Whether nobody will want to look at what it ran as. */
+const mayHaveSucceeded = ({ exit, lines, standing, printed }: Evidence, hasResult: boolean): boolean =>
+  exit === 0 && (hasResult || lines.length + (standing?.length ?? 0) + printed.length > 0);
 
 /** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
 const briefMs = 2_000;
@@ -177,7 +181,7 @@ export class Supervisor {
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const post = (event: WorkerEvent): void => {
       this.#options.post(event);
-      const succeeded = event.kind === 'gathered' && event.evidence.exit === 0;
+      const succeeded = event.kind === 'gathered' && mayHaveSucceeded(event.evidence, hasResult);
       this.#gathered.push({ attempt, launch, succeeded });
     };
     const redaction = this.#options.secrets.of(attempt);
@@ -224,7 +228,11 @@ export class Supervisor {
     for (const { attempt } of owned)
       if (this.#recent.has(attempt)) this.#sessions.killAll(attempt, this.#recent.get(attempt) ?? null);
     this.#recent.clear();
-    for (const over of this.#gathered.splice(0)) this.#starts.isOver(over);
+    const live = new Set(owned.map(({ attempt }) => attempt));
+    // What was killed just now may be in the middle of a write; and where nobody can be looked at, anything may run.
+    const isUnused = (attempt: string): boolean => this.#table.isReadable && !live.has(attempt);
+    for (const over of this.#gathered.splice(0))
+      this.#starts.isOver({ ...over, succeeded: over.succeeded && isUnused(over.attempt) });
     return sharesOf(owned, leaders, this.#options.units);
   }
 

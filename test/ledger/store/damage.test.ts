@@ -51,7 +51,7 @@ function outcome<Result>(act: () => Result): Result | string {
     return act();
   } catch (error) {
     if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-      if (['LEDGER_DAMAGED', 'COMMAND'].includes(error.code)) return error.message;
+      if (['LEDGER_DAMAGED', 'SESSION'].includes(error.code)) return error.message;
     throw error;
   }
 }

@@ -31,6 +31,14 @@ describe('the objects that a program prints', () => {
     expect(printed('INFO:root:{"acc": 1}\nINFO:root:{"acc": 3}\n')).toEqual([{ acc: 1 }, { acc: 3 }]);
   });
 
+  it('are found in no long time among many that are never closed', () => {
+    const open = `{"epoch": 1, "w": [0.1, 0.2\n`.repeat(40_000);
+    const began = process.cpuUsage();
+    expect(printed(`${open}{"acc": 1}\n`).at(-1)).toEqual({ acc: 1 });
+    const { user } = process.cpuUsage(began);
+    expect(user / 1e6).toBeLessThan(10);
+  });
+
   it('say by the last one what was found, where none has the objective', () => {
     expect(printed('{"loss": 1}\n{"val": 2}\n')).toEqual([{ val: 2 }]);
     expect(printed('nothing\n')).toEqual([]);
