@@ -1,6 +1,6 @@
 /** Where a host goes from one state to another (hosts/link.ts). */
 import type { FleetHost } from '../hosts/fleet-host.ts';
-import { connecting, type HostLink, silenceOf } from '../hosts/link.ts';
+import { connecting, type HostLink, silenceOf, twinOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { isAway } from '../hosts/use.ts';
 import { forgetCarries } from './checkpoints.ts';
@@ -15,7 +15,7 @@ export function turnTo(state: CoordinatorState, host: FleetHost, link: HostLink)
 /** At once, also where it was given up. */
 export function tryAgain(turn: Turn, host: FleetHost): void {
   if (!isAway(host)) return;
-  host.link = connecting(silenceOf(host.link));
+  host.link = connecting(silenceOf(host.link), twinOf(host.link));
   turn.instruct({ kind: 'enter', host: host.name });
 }
 

@@ -2,6 +2,7 @@
 import type { Attempt } from '../../ledger/state.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
+import { twinOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 
 /** The attempt, if the host may speak of it; else null. */
@@ -20,7 +21,7 @@ function speaksFor({ fleet }: CoordinatorState, { name, listing }: FleetHost, le
   const other = fleet.get(leasedTo);
   if (!listing.isListed) return false;
   if (other === undefined || !other.listing.isListed) return true;
-  return other.link.kind === 'twin' && other.link.of === name;
+  return twinOf(other.link) === name;
 }
 
 /** The names under which something may have been leased to this machine. */

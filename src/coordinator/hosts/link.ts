@@ -9,8 +9,13 @@ import type { HostFacts, HostFigures, Holding } from '../../protocol/messages.ts
 export type HostLink =
   /** Nothing may start there, and nothing of ours is there (core/visits.ts): it is not connected. */
   | { readonly kind: 'left' }
-  /** It is tried, and nothing is known against it. `silence`: where it was tried in vain before. */
-  | { readonly kind: 'connecting'; doing: string | null; silence: Silence | null }
+  /** It is tried, and nothing is known against it. `silence`, `twin`: what it was before. */
+  | {
+      readonly kind: 'connecting';
+      doing: string | null;
+      silence: Silence | null;
+      readonly twin: HostName | null;
+    }
   /** It was cut off, or tried in vain; it is tried again by itself. */
   | { readonly kind: 'away'; readonly because: string; silence: Silence }
   /** It is tried again where a person asks for it, or has mended what it was left out for. */
@@ -91,15 +96,22 @@ export const newConnection = (
   stuck: null,
 });
 
-export const connecting = (silence: Silence | null = null): HostLink => ({
+export const connecting = (silence: Silence | null = null, twin: HostName | null = null): HostLink => ({
   kind: 'connecting',
   doing: null,
   silence,
+  twin,
 });
 
 /** Null where its agent does not answer. */
 export const connectionOf = (link: HostLink): Reached | null =>
   link.kind === 'ready' || link.kind === 'reconciling' ? link : null;
+
+/** The entry that speaks for what was leased to it; null where it speaks for itself. */
+export function twinOf(link: HostLink): HostName | null {
+  if (link.kind === 'twin') return link.of;
+  return link.kind === 'connecting' ? link.twin : null;
+}
 
 /** Why it is not there, where that is known; null where it is, or may be in a moment. */
 export const obstacleOf = (link: HostLink): string | null => ('because' in link ? link.because : null);
