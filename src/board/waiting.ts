@@ -96,7 +96,8 @@ function refusalsIn(
     waits?.hosts ??
     hosts.map((host) => ({
       host: host.name,
-      refusal: host.state === 'ready' ? null : refusalOfState(host),
+      refusal:
+        host.state === 'ready' ? ({ kind: 'queue', ahead: host.backlog } as const) : refusalOfState(host),
     }));
   const ahead = aheadOf(sweep, trial);
   return said.map(({ host, refusal }) => ({

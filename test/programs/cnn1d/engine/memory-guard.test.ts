@@ -35,7 +35,7 @@ describe('an engine that is out of memory', () => {
     });
     expect(outcome).toEqual({
       kind: 'oom',
-      message: 'it ran out of memory and said "OOM when allocating"',
+      message: 'it ran out of memory and said "Out of memory"',
     });
   });
 
