@@ -1,3 +1,4 @@
+import { nodePath } from './node-path.ts';
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import * as os from 'node:os';
@@ -82,7 +83,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
       const { pid, startTime } = own;
       const said = readAgentFile(host.agentFile);
       if (said?.pid === pid && said.startTime === startTime) return;
-      writeAgentFile(host.agentFile, { pid, startTime, node: process.execPath, ...build });
+      writeAgentFile(host.agentFile, { pid, startTime, node: nodePath, ...build });
     },
     lost: () => {
       log.write('ends at once: another agent serves this folder');
@@ -128,8 +129,8 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     log,
     mayAct: () => {
       // Who is connected finds or brings another Node, and starts the next agent by that; alone, this one does what it can.
-      const mayStart = serving?.isConnected !== true || existsSync(process.execPath);
-      if (!mayStart) setImmediate(() => end(`its Node was removed: ${process.execPath}`));
+      const mayStart = serving?.isConnected !== true || existsSync(nodePath);
+      if (!mayStart) setImmediate(() => end(`its Node was removed: ${nodePath}`));
       return presence.isHeld && mayStart;
     },
     idle: (isHeld) => {

@@ -1,3 +1,4 @@
+import { nodePath } from './node-path.ts';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -139,7 +140,7 @@ async function endAndWait(agent: ProcessIdentity, deadline: number): Promise<voi
 function spawnServe(folder: string, script: string, serveArguments: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const argv = [smallMemory, script, 'serve', '--folder', folder, ...serveArguments];
-    const child = spawn(process.execPath, argv, {
+    const child = spawn(nodePath, argv, {
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,6 +2,7 @@
  * What a launch would meet on this host, found out by the steps of its preparation and start, without those that take long
  * and without a trial.
  */
+import { nodePath } from '../node-path.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { contentPath } from '../../content/store.ts';
@@ -166,7 +167,7 @@ class Check {
       artifacts: root,
       trial: '',
       paramsFile: `${root}/params.json`,
-      node: process.execPath,
+      node: nodePath,
     });
   }
 

@@ -1,3 +1,4 @@
+import { nodePath } from '../node-path.ts';
 import type * as processes from 'node:child_process';
 import type * as files from 'node:fs';
 import type * as crypto from 'node:crypto';
@@ -31,7 +32,7 @@ const texts = `[${[treeFiles, treeCopies, spareCopies].map(String).join(', ')}]`
 
 /** The command that starts trials for the process whose child it is. */
 export const launcherCommand = (mostKept = usuallyKept): string[] => [
-  process.execPath,
+  nodePath,
   ...smallMemory,
   '-e',
   `(${launchTrials.toString()})(require, ${texts}, ${JSON.stringify({ wrapper, changedCode, mostKept })})`,

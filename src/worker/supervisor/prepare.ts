@@ -1,4 +1,5 @@
 /** Everything that a trial finds when it starts: its folder, its parameters, its working directory, its argv. */
+import { nodePath } from '../node-path.ts';
 import { existsSync, lstatSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { contentPath } from '../../content/store.ts';
@@ -141,7 +142,7 @@ function prepare(
     artifacts: run.artifacts,
     trial: lease.trial,
     paramsFile: run.params,
-    node: process.execPath,
+    node: nodePath,
   });
   const path = searchPath(prepared, environment['PATH'] ?? base['PATH'] ?? '');
   const ownPath = pathOfSweep(prepared, launch);
