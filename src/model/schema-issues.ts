@@ -53,6 +53,8 @@ function unknownKey(key: KeyPath, words: SchemaWords): SourceIssue {
   if (words.notYet.has(name))
     return issueAt(position, key, `is not there yet: a later version of labsweep reads it`);
   const known = words.keysAt(key.slice(0, -1));
+  const section = key.length === 1 ? known.find((one) => words.keysAt([one]).includes(name)) : undefined;
+  if (section !== undefined) return issueAt(position, key, `is a key of \`${section}\`; move it there`);
   const nearest = nearestName(name, known);
   if (nearest === null && key.length > 1 && words.keysAt([]).includes(name))
     return issueAt(position, key, `is a key of the file itself; move it to the first level`);

@@ -39,6 +39,10 @@ describe('P8 a sweep file that is no YAML is refused at its place', () => {
 
 describe('P8 an unknown key is named with the nearest known one', () => {
   it.each([
+    [
+      `program: toy\n${objective}metrics: {csv: a.csv}\n`,
+      'sweeps/x.yaml:3:1  metrics: is a key of `program`; move it there',
+    ],
     [`program: toy\n${objective}gird: {}\n`, 'sweeps/x.yaml:3:1  gird: is no key here; did you mean grid?'],
     [
       'program: toy\nobjective: {metric: a, goal: maximize, att: best}\n',

@@ -53,7 +53,7 @@ function waitsIn(state: CoordinatorState, sweep: Sweep, survey: Survey): Waits {
   return { waits: [...groups.values()], awaits };
 }
 
-/** Most needs that differ meet the same: what is said of them is written once. */
+/** Trials with different needs often meet the same refusals: each list of these is written once. */
 function join(groups: Map<string, Waits['waits'][number]>, key: string, hosts: ToldHost[]): void {
   const words = JSON.stringify(hosts);
   const group = groups.get(words);

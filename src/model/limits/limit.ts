@@ -35,7 +35,7 @@ const lower = (one: number, other: number): number => Math.min(one, other);
 const higher = (one: number, other: number): number => Math.max(one, other);
 const asSaid = (said: number): number => said;
 
-/** What trials may take at most: the lower of two values is the stricter. */
+/** The lower of two values is the stricter. */
 export const most = <const Set extends Setting | null>(
   fallback: number,
   setting: Set,
@@ -46,7 +46,7 @@ export const most = <const Set extends Setting | null>(
   setting,
 });
 
-/** What must be left at least: the higher of two values is the stricter. */
+/** The higher of two values is the stricter. */
 export const least = <const Set extends Setting | null>(
   fallback: number,
   setting: Set,

@@ -2,7 +2,7 @@ import type * as fileSystem from 'node:fs';
 import type { Copied, Copying, Entry, TreeCopies } from './tree-copies.ts';
 import type { InSteps, TreeFiles } from './tree-files.ts';
 
-/** A copy of which it can be told later what is as it was copied. */
+/** A copy, with what is needed to tell later which of its files nobody has touched. */
 export interface Kept extends Copying, Copied {
   /** By the clock of its file system, in ms since 1970: what has changed in it has done so later. */
   readonly madeAt: number;
@@ -51,7 +51,7 @@ export function spareCopies(files: typeof fileSystem, tree: TreeFiles, copies: T
     copiedAnew: number;
   }
 
-  /** In which nothing is. */
+  /** A folder that does not exist. */
   const nowhere = '/proc/nowhere';
 
   const isFileUntouched = ({ spare, from }: Moving, path: string, { source, mode }: File): boolean => {
