@@ -51,7 +51,7 @@ function openLauncher(mostKept?: MostKept) {
   return async (attempt: string, script: string, succeeded: boolean): Promise<string> => {
     const [root, workFolder] = [join(runs, attempt), join(runs, attempt, 'work')];
     mkdirSync(root);
-    const copy = { from, to: workFolder, umask: 0o022, isShared: false, began: null, print: null };
+    const copy = { from, to: workFolder, umask: 0o022, began: null, print: null };
     const argv = [join(root, 'exit'), '022', 'sh', '-c', script];
     send({ kind: 'start', attempt, argv, workFolder, copy, log: join(root, 'log'), environment: {} });
     await expect.poll(() => said.some((line) => line.includes(`"exited","attempt":"${attempt}"`))).toBe(true);

@@ -20,7 +20,7 @@ export async function copySnapshot(
   const hash = contentHash(basename(from));
   for (let tries = 1; await keeper.has(hash); tries += 1) {
     const print = keeper.foundSound(hash)?.print ?? null;
-    const copied = await inSlices(copies.copy({ from, to, umask, isShared: false, began: null }));
+    const copied = await inSlices(copies.copy({ from, to, umask, began: null }));
     if (print === null || copied.print === print) return true;
     // Nobody writes to files whose inodes are others at each look: before and after they had their hashes.
     if (tries > 1) return keeper.has(hash);

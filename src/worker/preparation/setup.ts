@@ -90,7 +90,7 @@ export async function setUp(
     const isCopied = await copySnapshot(keeper, files, folder, place.steps.umask());
     if (!isCopied) return filesMissing;
     // The snapshot's own times change when it comes again, or is written anew.
-    await inSlices(copies.copy({ from: folder, to: began, umask: null, isShared: false, began: null }));
+    await inSlices(copies.copy({ from: folder, to: began, umask: null, began: null }));
   }
   const log = `${folder}.log`;
   writeAnew(log, '');

@@ -171,10 +171,9 @@ function launchTrials(
     return null;
   }
 
-  const isAlike = (one: Kept, { from, umask, isShared, began, print }: WorkCopy): boolean =>
+  const isAlike = (one: Kept, { from, umask, began, print }: WorkCopy): boolean =>
     one.from === from &&
     one.umask === umask &&
-    one.isShared === isShared &&
     one.began === began &&
     (print === null || one.print === print);
 

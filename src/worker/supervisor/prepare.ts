@@ -11,7 +11,7 @@ import { renderCommand } from '../../model/render-command.ts';
 import { fillBoth, missingText } from '../../model/variables.ts';
 import { jsonText } from '../../model/value.ts';
 import type { Lease } from '../../protocol/messages.ts';
-import { localData, type Prepared, type SetupLeft, type Surroundings } from '../core/preparation.ts';
+import { localData, type Prepared, type Surroundings } from '../core/preparation.ts';
 import { checkpointFolder, type HostFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import type { Sound } from '../spool/content-keeper.ts';
 import { reopen } from '../spool/reopen.ts';
@@ -170,14 +170,11 @@ function copyOf(
   to: string,
 ): WorkCopy | 'missing' | null {
   const snapshot = files === null ? null : places.pathOf(files);
-  if (setup !== null) return { ...copyOfSetup(setup), to, umask: null, print: null };
+  if (setup !== null) return { from: setup.folder, began: setup.began, to, umask: null, print: null };
   if (files === null || snapshot === null) return null;
   const sound = foundSound(files);
-  return sound === null ? 'missing' : { from: snapshot, to, umask, isShared: false, began: null, ...sound };
+  return sound === null ? 'missing' : { from: snapshot, to, umask, began: null, ...sound };
 }
-
-const copyOfSetup = ({ folder, began }: SetupLeft) =>
-  ({ from: folder, isShared: began !== null, began }) satisfies Partial<WorkCopy>;
 
 const isOwnFile = (name: string): boolean => name.includes('/') && !isAbsolute(name);
 

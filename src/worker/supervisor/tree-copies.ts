@@ -8,9 +8,10 @@ export interface Copying {
   readonly to: string;
   /** Files of a sealed snapshot get the modes that this umask leaves; null: files keep the modes that they have. */
   readonly umask: number | null;
-  /** Whether only what is as it was in the folder that `from` began as is copied, and all else is shared by links. */
-  readonly isShared: boolean;
-  /** That folder; null where `from` began empty. */
+  /**
+   * A copy of what `from` began as: only what is still as it was there is copied, and all else is shared by links. Null: all of
+   * it is copied.
+   */
   readonly began: string | null;
 }
 
@@ -108,16 +109,17 @@ export function treeCopies(
   }
 
   function* copyEntries(copying: Copying, path: string, done: Done): InSteps<Entry[]> {
-    const { from, to, umask, isShared, began } = copying;
+    const { from, to, umask, began } = copying;
     const entries: Entry[] = [];
     for (const [name, entry] of entriesOf(from + path)) {
       const below = `${path}/${name}`;
-      const before = isShared && began !== null ? find(began + below) : undefined;
+      const before = began === null ? undefined : find(began + below);
       if (entry.isDirectory()) {
-        if (isShared && before?.isDirectory() !== true) entries.push(link(name, from + below, to + below));
+        if (began !== null && before?.isDirectory() !== true)
+          entries.push(link(name, from + below, to + below));
         else entries.push(yield* copyFolder(copying, name, below, done));
       } else if (entry.isFile()) {
-        if (isShared && !isAsCopied(files.lstatSync(bytes(from + below)), before))
+        if (began !== null && !isAsCopied(files.lstatSync(bytes(from + below)), before))
           entries.push(link(name, from + below, to + below));
         else {
           const stats = yield* copyFile(from + below, to + below, umask);
