@@ -67,11 +67,10 @@ describe('P8 a sweep file that cannot be meant is refused at its place, before a
 
   it('10 million points are counted, not expanded', async ({ lab }) => {
     lab.write('sweep.yaml', withGrid('{x: {from: 1, to: 10000000}}'));
-    const startedAt = performance.now();
+    lab.env['NODE_OPTIONS'] = '--max-old-space-size=100'; // 10 million of anything are more
     expect(await lab.refused('run', 'sweep.yaml')).toBe(
       'sweep.yaml:6:7  grid: 10,000,000 trials are more than 1,000,000; draw some of them with `sample: {points: 500, seed: 1}`\n',
     );
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
   it('files over 100 MB are refused with the largest named', async ({ lab }) => {

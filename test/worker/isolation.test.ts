@@ -184,8 +184,11 @@ describe('an attempt’s own folder', { timeout: 60_000 }, () => {
 
   it('has nothing of what a trial left running writes, and is handed on to the next where a trial left nothing', async () => {
     const hash = await bring(folderOf({ table: '1\n', 'pkg/data': 'data\n', 'pkg/other': 'other\n' }));
-    const goesOn = 'exec 3>> pkg/data; cd pkg; while sleep 0.3; do echo x >&3; echo x >> other; done';
-    const leaves = `setsid sh -c 'trap "" HUP TERM; ${goesOn}' > /dev/null 2>&1 & ${succeeds}`;
+    const goesOn =
+      'exec 3>> pkg/data; cd pkg; : > ../begun; while sleep 0.3; do echo x >&3; echo x >> other; done';
+    // What still stands in the trial's own session is ended with the trial, and then nothing runs any more.
+    const hasBegun = 'until [ -e begun ]; do sleep 0.01; done';
+    const leaves = `setsid sh -c 'trap "" HUP TERM; ${goesOn}' > /dev/null 2>&1 & ${hasBegun}; ${succeeds}`;
     const looks = `cat */* table; sleep 0.7; cat */* table; ${succeeds}`;
     await run('a-1', hash, leaves);
     let attempt = 1;

@@ -18,8 +18,9 @@ import { gather, unreadable } from './gather.ts';
 import { isLogLong, shortenLog, type Take, takeOf } from './live-lines.ts';
 import { MetricsSources } from './metrics-sources.ts';
 import { ProcessOwners, type ProcessShare, sharesOf } from './process-owners.ts';
+import { Leftovers } from './leftovers.ts';
 import { groupLives, isSameProcess, Sessions } from './session.ts';
-import { type Over, type Start, Starts, type StartsOptions } from './starts.ts';
+import { type Start, Starts, type StartsOptions } from './starts.ts';
 
 export interface SupervisorOptions extends StartsOptions {
   readonly units: KernelUnits;
@@ -61,13 +62,7 @@ export class Supervisor {
   readonly #running = new Map<string, Watched>();
   /** Ended, not gathered yet. */
   readonly #ended = new Map<string, Watched>();
-  /**
-   * Attempts that ended since the last sample, with their sessions where these are theirs for certain: something of them
-   * may live on. Who is in the middle of an exec has no mark to be known by, and is found only by another look.
-   */
-  readonly #recent = new Map<string, number | null>();
-  /** Gathered since the last sample. */
-  readonly #gathered: Over[] = [];
+  readonly #leftovers = new Leftovers();
   #oomKills: number | null;
 
   constructor(options: SupervisorOptions) {
@@ -97,7 +92,7 @@ export class Supervisor {
 
   /** Whether there is something to look at in a second. */
   get isWatching(): boolean {
-    return this.#running.size + this.#recent.size + this.#gathered.length > 0;
+    return this.#running.size > 0 || this.#leftovers.isWatching;
   }
 
   /** Whether trials run that another agent started. */
@@ -150,7 +145,7 @@ export class Supervisor {
     }
     // The number of a leader that is gone may be another's by now: only the mark is followed.
     this.#sessions.killAll(attempt, null);
-    this.#recent.set(attempt, null);
+    this.#leftovers.ended(attempt, null);
     this.#options.post({ kind: 'exited', attempt });
   }
 
@@ -182,7 +177,7 @@ export class Supervisor {
     const post = (event: WorkerEvent): void => {
       this.#options.post(event);
       const succeeded = event.kind === 'gathered' && mayHaveSucceeded(event.evidence, hasResult);
-      this.#gathered.push({ attempt, launch, succeeded });
+      this.#leftovers.gathered({ attempt, launch, succeeded });
     };
     const redaction = this.#options.secrets.of(attempt);
     const read = this.#takeOf(attempt, launch, sources);
@@ -221,18 +216,11 @@ export class Supervisor {
     const leaders = new Map(
       [...this.#running.values()].map(({ attempt, process }) => [attempt, process.pid]),
     );
-    const over = [...this.#recent].flatMap(([attempt, session]): [string, number][] =>
-      session === null ? [] : [[attempt, session]],
-    );
-    const owned = this.#owners.look([...over, ...leaders]);
-    for (const { attempt } of owned)
-      if (this.#recent.has(attempt)) this.#sessions.killAll(attempt, this.#recent.get(attempt) ?? null);
-    this.#recent.clear();
+    const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders]);
     const live = new Set(owned.map(({ attempt }) => attempt));
-    // What was killed just now may be in the middle of a write; and where nobody can be looked at, anything may run.
-    const isUnused = (attempt: string): boolean => this.#table.isReadable && !live.has(attempt);
-    for (const over of this.#gathered.splice(0))
-      this.#starts.isOver({ ...over, succeeded: over.succeeded && isUnused(over.attempt) });
+    const { toEnd, over } = this.#leftovers.afterSample(live, this.#table.isReadable);
+    for (const [attempt, session] of toEnd) this.#sessions.killAll(attempt, session);
+    for (const one of over) this.#starts.isOver(one);
     return sharesOf(owned, leaders, this.#options.units);
   }
 
@@ -282,7 +270,7 @@ export class Supervisor {
     this.#ended.set(attempt, watched);
     const ranLong = this.#options.now() - startedAt > briefMs;
     if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
-    this.#recent.set(attempt, process.pid);
+    this.#leftovers.ended(attempt, process.pid);
     this.#options.post({ kind: 'exited', attempt });
   }
 

@@ -12,6 +12,9 @@ export interface ProcessStat {
   /** Its own, and that of the children that it has waited for. */
   readonly cpuTicks: number;
   readonly startTime: number;
+  /** Of its address space; 0 for a thread of the kernel. */
+  readonly virtualBytes: number;
+  /** Few pages may be told as none: the kernel counts by processor (percpu_counter, Linux 6.2). */
   readonly residentPages: number;
 }
 
@@ -30,6 +33,7 @@ export function parseProcessStat(text: string): ProcessStat | null {
     session: Number(fields[3]),
     cpuTicks: Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14]),
     startTime: Number(fields[19]),
+    virtualBytes: Number(fields[20]),
     residentPages: Number(fields[21]),
   };
 }

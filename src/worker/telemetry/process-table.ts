@@ -50,11 +50,11 @@ export class ProcessTable {
     return processes;
   }
 
-  /** Null in the middle of an exec, when a process has memory and no environment yet. */
-  #look({ pid, startTime, name, residentPages }: ProcessStat): Known | null {
+  /** Null in the middle of an exec, when a process has an address space and no environment yet. */
+  #look({ pid, startTime, name, virtualBytes }: ProcessStat): Known | null {
     try {
       const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-      if (environment === '' && residentPages > 0) return null;
+      if (environment === '' && virtualBytes > 0) return null;
       return { startTime, name, attempt: this.#attemptIn(`\0${environment}`) };
     } catch {
       return { startTime, name, attempt: null };

@@ -105,6 +105,7 @@ describe('a process', () => {
       session: 42,
       cpuTicks: 26,
       startTime: 184859,
+      virtualBytes: 3_133_440,
       residentPages: 416,
     });
     expect(parseProcessStat('')).toBeNull();
@@ -133,6 +134,30 @@ describe('a process', () => {
       await expect.poll(attempt, { timeout: 10_000 }).toBe('a-1');
       child.stdin.end();
       await once(child, 'close');
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'that was seen in the middle of its exec is known by its mark after it',
+    async () => {
+      const env = { ...process.env, [attemptMark]: 'a-1', [paramsMark]: '/runs/a-1/params.json' };
+      const child = spawn('sh', ['-c', 'for i in 1 2 3 4; do while sleep 0.01; do :; done & done; wait'], {
+        env,
+        detached: true,
+      });
+      const table = new ProcessTable('/runs');
+      const asleep = [];
+      const until = performance.now() + 2_000;
+      while (performance.now() < until)
+        asleep.push(
+          ...table
+            .read()
+            .filter(({ stat }) => stat.name === 'sleep' && stat.group === child.pid && stat.state === 'S'),
+        );
+      process.kill(-Number(child.pid));
+      await once(child, 'close');
+      expect(asleep.length).toBeGreaterThan(0);
+      expect(asleep.filter(({ attempt }) => attempt !== 'a-1')).toEqual([]);
     },
   );
 

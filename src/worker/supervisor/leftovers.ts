@@ -1,0 +1,54 @@
+import type { Over } from './starts.ts';
+
+/** What ended trials may have left running, and whose folders nobody writes to any more. */
+export class Leftovers {
+  /** Ended since the last sample, with their sessions where these are theirs for certain. */
+  #ended = new Map<string, number | null>();
+  /** Ended before that: one sample has looked for what they left. */
+  #lookedFor = new Map<string, null>();
+  #gathered: Over[] = [];
+
+  /** Whether samples are to be taken. */
+  get isWatching(): boolean {
+    return this.#ended.size + this.#lookedFor.size + this.#gathered.length > 0;
+  }
+
+  /** Attempts with the sessions that are theirs at the next sample. */
+  get sessions(): [attempt: string, session: number][] {
+    return [...this.#ended].flatMap(([attempt, session]): [string, number][] =>
+      session === null ? [] : [[attempt, session]],
+    );
+  }
+
+  ended(attempt: string, session: number | null): void {
+    this.#ended.set(attempt, session);
+  }
+
+  gathered(over: Over): void {
+    this.#gathered.push(over);
+  }
+
+  /**
+   * Two samples are needed: a process in the middle of an exec has no mark to be known by.
+   *
+   * @param live attempts that the sample has found processes of
+   * @param isReadable whether processes can be looked at; where not, anything may run
+   * @returns what is to be ended, and the attempts that are over
+   */
+  afterSample(
+    live: ReadonlySet<string>,
+    isReadable: boolean,
+  ): { toEnd: [string, number | null][]; over: Over[] } {
+    const toEnd = [...this.#lookedFor, ...this.#ended].filter(([attempt]) => live.has(attempt));
+    // By the next sample the number of a session may be another's: then only marks are followed.
+    this.#lookedFor = new Map([...this.#ended.keys()].map((attempt) => [attempt, null]));
+    this.#ended = new Map();
+    const gathered = this.#gathered.map((one) => ({
+      ...one,
+      // What is killed now may be in the middle of a write.
+      succeeded: one.succeeded && isReadable && !live.has(one.attempt),
+    }));
+    this.#gathered = gathered.filter(({ attempt }) => this.#lookedFor.has(attempt));
+    return { toEnd, over: gathered.filter(({ attempt }) => !this.#lookedFor.has(attempt)) };
+  }
+}
