@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { formatDuration } from '../../model/duration.ts';
 import { printable } from '../../model/printable.ts';
-import { readTail } from '../spool/log-file.ts';
+import { tailOf, withOpened } from '../spool/log-file.ts';
 import { withUmask } from '../supervisor/umask.ts';
 
 export interface Step {
@@ -154,9 +154,18 @@ function failure(
 
 /** Without half a line at its beginning, which may be half of a value that is hidden where it is whole. */
 function linesOf(log: string, redact: Redact): string[] {
-  const { text, sizeBytes } = readTail(log, tailBytes);
-  const whole = sizeBytes > tailBytes ? text.slice(text.indexOf('\n') + 1) : text;
-  return printable(redact(whole)).trimEnd().split('\n');
+  return printable(redact(wholeLines(log)))
+    .trimEnd()
+    .split('\n');
+}
+
+function wholeLines(log: string): string {
+  try {
+    const [text, isTail] = withOpened(log, (file) => [tailOf(file, tailBytes), file.sizeBytes > tailBytes]);
+    return isTail ? text.slice(text.indexOf('\n') + 1) : text;
+  } catch {
+    return ''; // it has none
+  }
 }
 
 const lastWords = (lines: readonly string[], longest: number): string =>

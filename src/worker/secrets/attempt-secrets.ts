@@ -21,7 +21,7 @@ export class AttemptSecrets {
   /** Before an attempt starts. @throws the system's error where it cannot be written */
   note(attempt: string, passed: Readonly<Record<string, string>>): void {
     const spellings = spellingsOfAll(passed);
-    if (spellings.length === 0) return;
+    if (spellings.length === 0) return this.#remember(attempt, nothingSecret);
     const key = JSON.stringify(passed);
     const text = this.#texts.get(key) ?? JSON.stringify(printsOf(spellings));
     this.#texts.set(key, text);

@@ -1,5 +1,5 @@
 /** What a trial put into its artifacts folder: listed by size and hash when it ends, sent along where it is small. */
-import { lstatSync, mkdirSync, opendirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { collect, type Collected } from '../../content/collect.ts';
 import { hashFile } from '../../content/hash-file.ts';
@@ -7,12 +7,13 @@ import type { Artifact } from '../../model/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 import { readBytes } from './log-file.ts';
 import { reopen } from './reopen.ts';
+import { isEmptyFolder, isFolder } from './trials-folder.ts';
 
 /** Artifacts of up to this size together travel with the result. */
 const inlineBytes = 1024 ** 2;
 
 /**
- * Every file below `folder`, hashed; at once where there is none, which is most trials' case. A link is no folder.
+ * Every file below `folder`, hashed; at once where there is none, which is most trials' case.
  *
  * @param nameOf what a file may be called
  */
@@ -21,8 +22,9 @@ export function listArtifacts(
   fetch: Launch['artifacts'],
   nameOf: (path: string) => string,
 ): Collected | Promise<Collected> {
+  if (!isFolder(folder) || isEmptyFolder(folder)) return { artifacts: [], unlisted: null };
   reopen(folder);
-  return isEmpty(folder) ? { artifacts: [], unlisted: null } : listFiles(folder, fetch, nameOf);
+  return listFiles(folder, fetch, nameOf);
 }
 
 /** One whose name says what may not be said is given another, under which it is asked for like any other. */
@@ -88,20 +90,5 @@ export async function verifyArtifacts(folder: string, artifacts: readonly Artifa
     return true;
   } catch {
     return false;
-  }
-}
-
-/** Asked for one entry: a folder may have a million. */
-function isEmpty(folder: string): boolean {
-  try {
-    if (!lstatSync(folder).isDirectory()) return true;
-    const open = opendirSync(folder, { bufferSize: 1 });
-    try {
-      return open.readSync() === null;
-    } finally {
-      open.closeSync();
-    }
-  } catch {
-    return true;
   }
 }

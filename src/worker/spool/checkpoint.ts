@@ -9,6 +9,7 @@ import { formatSize } from '../../model/size.ts';
 import { mostCheckpointBytes } from '../../protocol/messages.ts';
 import { checkpointFolder, type HostFolder } from './host-folder.ts';
 import { reopen } from './reopen.ts';
+import { isEmptyFolder, isFolder } from './trials-folder.ts';
 
 /** They are listed in one message, with their paths. */
 const mostFiles = 100_000;
@@ -29,9 +30,6 @@ export function checkpointBytes(host: HostFolder, trial: string): number | null 
     return null;
   }
 }
-
-const isFolder = (path: string): boolean =>
-  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function bytesBelow(folder: string, left: { files: number }): number {
   let bytes = 0;
@@ -142,14 +140,15 @@ function removeDraft(draft: string): void {
 /** Removes the checkpoint of a trial whose result is in the ledger. Empty ones, which most are, wait for an idle moment. */
 export function dropCheckpoint(host: HostFolder, trial: string): void {
   const folder = checkpointFolder(host, trial);
+  if (isEmptyFolder(folder)) return;
   reopen(folder);
   // What cannot be removed is in nobody's way.
-  if (!isEmpty(folder)) rm(folder, { recursive: true, force: true }).catch(() => {});
+  rm(folder, { recursive: true, force: true }).catch(() => {});
 }
 
 /**
- * Removes empty checkpoint folders, which nothing would continue from, and what was half restored when an agent ended. Not at the end of each trial, because deleting
- * a folder costs ext4 more than starting a program.
+ * Removes empty checkpoint folders, which nothing would continue from, and what was half restored when an agent ended.
+ * Not at the end of each trial, because deleting a folder costs ext4 more than starting a program.
  */
 export function tidyCheckpoints(host: HostFolder): void {
   try {
@@ -164,13 +163,5 @@ export function tidyCheckpoints(host: HostFolder): void {
     } catch {
       // Not empty: a trial may go on from it.
     }
-  }
-}
-
-function isEmpty(folder: string): boolean {
-  try {
-    return readdirSync(folder).length === 0;
-  } catch {
-    return true;
   }
 }

@@ -10,46 +10,54 @@ const headBytes = 32 * mib;
 const tailBytes = 16 * mib;
 const chunkBytes = 256 * 1024;
 
+/** A file while it is open. */
+export interface OpenedFile {
+  /** When it was opened. */
+  readonly sizeBytes: number;
+  /** Up to `length` bytes from `offset`. */
+  readonly read: (offset: number, length: number) => Buffer;
+}
+
+function opened(file: number): OpenedFile {
+  const { size } = fstatSync(file);
+  return {
+    sizeBytes: size,
+    read: (offset, length) => {
+      const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)));
+      return bytes.subarray(0, bytes.length === 0 ? 0 : readSync(file, bytes, 0, bytes.length, offset));
+    },
+  };
+}
+
 /**
- * Up to `length` bytes of a file from `offset`, and the file's size.
+ * Calls `act` with a file, open for as long.
  *
  * @param within as for `openFile`
  * @throws OddFileError, or the system's error
  */
-export function readBytes(
+export const withOpened = <Result>(
+  path: string,
+  act: (file: OpenedFile) => Result,
+  within: string | null = null,
+): Result => withFile(openFile(path, 'read', within), (file) => act(opened(file)));
+
+/** Up to `length` bytes of a file from `offset`, and the file's size. @throws as `withOpened` */
+export const readBytes = (
   path: string,
   offset: number,
   length: number,
   within: string | null = null,
-): { readonly bytes: Buffer; readonly sizeBytes: number } {
-  return withFile(openFile(path, 'read', within), (file) => {
-    const { size } = fstatSync(file);
-    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)));
-    return { bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, offset)), sizeBytes: size };
-  });
-}
+): { readonly bytes: Buffer; readonly sizeBytes: number } =>
+  withOpened(path, ({ sizeBytes, read }) => ({ bytes: read(offset, length), sizeBytes }), within);
 
 const longestTextBytes = 1024 ** 2;
 
-/** A small file of the agent's own. @throws as `readBytes` */
+/** A small file of the agent's own. @throws as `withOpened` */
 export const textOf = (path: string): string => readBytes(path, 0, longestTextBytes).bytes.toString('utf8');
 
-/** The last `length` bytes of a file as text, and its size; nothing where it cannot be read. */
-export function readTail(
-  path: string,
-  length: number,
-): { readonly text: string; readonly sizeBytes: number } {
-  try {
-    return withFile(openFile(path), (file) => {
-      const { size } = fstatSync(file);
-      const bytes = Buffer.allocUnsafe(Math.min(length, size));
-      const count = size === 0 ? 0 : readSync(file, bytes, 0, bytes.length, size - bytes.length);
-      return { text: bytes.toString('utf8', 0, count), sizeBytes: size };
-    });
-  } catch {
-    return { text: '', sizeBytes: 0 };
-  }
-}
+/** The last `length` bytes of a file as text. */
+export const tailOf = ({ sizeBytes, read }: OpenedFile, length: number): string =>
+  read(Math.max(0, sizeBytes - length), length).toString('utf8');
 
 /**
  * Cuts the middle out of a log that is too long. Only while nothing writes to it: its processes are stopped, or gone.
@@ -58,9 +66,10 @@ export function readTail(
  */
 export function cutLog(path: string): number {
   return withFile(openFile(path, 'change'), (file) => {
-    const { size } = fstatSync(file);
+    const log = opened(file);
+    const { sizeBytes: size } = log;
     if (size <= longestLogBytes) return size;
-    const before = leftOut(file);
+    const before = leftOut(log);
     const from = size - tailBytes;
     const start = headBytes + markLength;
     mark(file, before + (from - headBytes) - (before > 0 ? markLength : 0));
@@ -74,9 +83,8 @@ export function cutLog(path: string): number {
 export const placeAfterCut = (at: number, before: number, after: number): number =>
   at < headBytes ? at : Math.max(headBytes, at - (before - after));
 
-/** Behind the place where the middle of a log was cut out; 0 where it is whole. @throws as `readBytes` */
-export const cutAt = (path: string): number =>
-  withFile(openFile(path), (file) => (leftOut(file) > 0 ? headBytes + markLength : 0));
+/** Behind the place where the middle of a log was cut out; 0 where it is whole. */
+export const cutAt = (log: OpenedFile): number => (leftOut(log) > 0 ? headBytes + markLength : 0);
 
 /** A mark of fixed length, so that a later cut writes over it. */
 const markOf = (bytes: number): string =>
@@ -86,10 +94,8 @@ const markLength = markOf(0).length;
 const mark = (file: number, bytes: number): number => writeSync(file, markOf(bytes), headBytes);
 
 /** What earlier cuts left out; 0 where there was none. */
-function leftOut(file: number): number {
-  const bytes = Buffer.alloc(markLength);
-  readSync(file, bytes, 0, markLength, headBytes);
-  const text = bytes.toString('latin1');
+function leftOut({ read }: OpenedFile): number {
+  const text = read(headBytes, markLength).toString('latin1');
   const count = Number(/left out (\d{16}) bytes/.exec(text)?.[1] ?? '0');
   return text === markOf(count) ? count : 0;
 }

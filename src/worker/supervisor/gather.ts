@@ -1,5 +1,5 @@
 import type { Launch } from '../../model/launch.ts';
-import type { MetricsLine } from '../../model/metrics.ts';
+import type { MetricsLine, Objective } from '../../model/metrics.ts';
 import type { Evidence, WorkerEvent } from '../core/event.ts';
 import { nothingRead } from '../core/journal-record.ts';
 import { type Batch, tellsOf } from '../core/kept-lines.ts';
@@ -7,7 +7,7 @@ import { listArtifacts } from '../spool/artifacts.ts';
 import { ranByFilesMs, readExitRecord } from '../spool/exit-record.ts';
 import type { Redaction } from '../secrets/redaction.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
-import { cutAt, cutLog, longestLogBytes, readTail } from '../spool/log-file.ts';
+import { cutAt, cutLog, longestLogBytes, tailOf, withOpened } from '../spool/log-file.ts';
 import { keptForm } from './kept-form.ts';
 import type { MetricsSources } from './metrics-sources.ts';
 import { printedIn } from './printed-result.ts';
@@ -102,12 +102,10 @@ function gatherRest(
   const { redaction } = facts;
   const { metric } = launch.objective;
   const asKept = (line: MetricsLine): MetricsLine => keptForm(line, redaction, metric);
-  const log = readTail(run.log, lookedAtBytes + redaction.longestBytes);
-  const isCut = log.sizeBytes > lookedAtBytes + redaction.longestBytes;
   const isReported = tellsOf(batch, metric) || (facts.hasResult && batch.standing === null);
-  const printed = isReported ? [] : printedIn(run.log, launch.objective);
+  const log = lookInto(run.log, lookedAtBytes + redaction.longestBytes, isReported ? null : launch.objective);
   const { overlong } = sources;
-  const hint = sources.hint ?? (isReported ? null : looked(() => cutHint(run.log), null));
+  const hint = sources.hint ?? (log.isCut && !isReported ? cutHint : null);
   if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
     exit,
@@ -119,13 +117,13 @@ function gatherRest(
     lines: batch.lines.map(asKept),
     standing: batch.standing?.map(asKept) ?? null,
     offsets: sources.offsets,
-    printed: printed.map(asKept),
+    printed: log.printed.map(asKept),
     // Asked for only where it can matter: 137 is 128 + SIGKILL.
     oomKills: exit === 137 ? facts.oomKills() : null,
     artifacts: [],
     unlisted: null,
     checkpointBytes: exit === 0 ? null : facts.checkpointBytes(),
-    logTail: tailOf(isCut ? redaction.tail(log.text) : redaction.text(log.text)),
+    logTail: lastLines(log.isTail ? redaction.tail(log.text) : redaction.text(log.text)),
   };
   const artifacts = listArtifacts(run.artifacts, launch.artifacts, (path) => redaction.text(path));
   if (!(artifacts instanceof Promise)) return evidence;
@@ -135,12 +133,35 @@ function gatherRest(
   );
 }
 
-const cutHint = (log: string): string | null =>
-  cutAt(log) === 0
-    ? null
-    : `the middle of its output was cut out, since it is longer than ${longestLogBytes / 1024 ** 2} MiB; print the result last, or append it to LABSWEEP_REPORT`;
+interface LookedAt {
+  readonly sizeBytes: number;
+  readonly text: string;
+  /** Whether there is more before the text. */
+  readonly isTail: boolean;
+  /** Whether its middle was cut out. */
+  readonly isCut: boolean;
+  readonly printed: readonly MetricsLine[];
+}
+const notRead: LookedAt = { sizeBytes: 0, text: '', isTail: false, isCut: false, printed: [] };
 
-const tailOf = (text: string): string => text.slice(-tailChars).split('\n').slice(-tailLines).join('\n');
+/** All that is asked of a log, of which a short trial's is opened once. @param objective null where no result is looked for */
+function lookInto(path: string, length: number, objective: Objective | null): LookedAt {
+  try {
+    return withOpened(path, (log) => ({
+      sizeBytes: log.sizeBytes,
+      text: tailOf(log, length),
+      isTail: log.sizeBytes > length,
+      isCut: cutAt(log) > 0,
+      printed: objective === null ? [] : printedIn(log, objective),
+    }));
+  } catch {
+    return notRead; // its program has put something else in its place
+  }
+}
+
+const cutHint = `the middle of its output was cut out, since it is longer than ${longestLogBytes / 1024 ** 2} MiB; print the result last, or append it to LABSWEEP_REPORT`;
+
+const lastLines = (text: string): string => text.slice(-tailChars).split('\n').slice(-tailLines).join('\n');
 
 /** What is left of a trial cannot be read: it ends without a record, which charges nobody. */
 export const unreadable = (attempt: string, redaction: Redaction, error: unknown): WorkerEvent => ({

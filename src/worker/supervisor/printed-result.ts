@@ -3,7 +3,7 @@ import type { MetricsLine, Objective } from '../../model/metrics.ts';
 import { own } from '../../model/own.ts';
 import { withoutColours } from '../../model/printed-lines.ts';
 import { cast, inOrder, noRoles, type Roles } from '../core/roles.ts';
-import { cutAt, readBytes } from '../spool/log-file.ts';
+import { cutAt, type OpenedFile } from '../spool/log-file.ts';
 import { behindSpace, type FoundObject, objectAt } from './printed-object.ts';
 
 interface Printed {
@@ -19,28 +19,25 @@ const overlapBytes = mib;
 
 /**
  * The objects of a log that have the metric, as they came; else the last of all, so that a message can say what was found.
- * Where any stand on lines of their own, those behind a logger's prefix are no results. None where it cannot be read.
+ * Where any stand on lines of their own, those behind a logger's prefix are no results.
+ *
+ * @throws the system's error
  */
-export function printedIn(log: string, objective: Objective): readonly MetricsLine[] {
+export function printedIn(log: OpenedFile, objective: Objective): readonly MetricsLine[] {
   const results = new Results(objective);
-  try {
-    const { sizeBytes } = readBytes(log, 0, 0);
-    // What stands before the cut may have been said anew in what was cut out.
-    for (let start = cutAt(log); start < sizeBytes; ) {
-      const piece = pieceFrom(log, start, sizeBytes);
-      if (piece.length === 0) break; // it was cut just now
-      results.take(piece.toString('utf8'));
-      start += piece.length;
-    }
-    return results.all;
-  } catch {
-    return [];
+  // What stands before the cut may have been said anew in what was cut out.
+  for (let start = cutAt(log); start < log.sizeBytes; ) {
+    const piece = pieceFrom(log, start);
+    if (piece.length === 0) break; // it was cut just now
+    results.take(piece.toString('utf8'));
+    start += piece.length;
   }
+  return results.all;
 }
 
-function pieceFrom(log: string, start: number, sizeBytes: number): Buffer {
+function pieceFrom({ sizeBytes, read }: OpenedFile, start: number): Buffer {
   for (let length = pieceBytes; ; length *= 2) {
-    const { bytes } = readBytes(log, start, length);
+    const bytes = read(start, length);
     if (bytes.length < length || start + length >= sizeBytes) return bytes;
     const end = lineApart(bytes);
     if (end !== null) return bytes.subarray(0, end);

@@ -20,7 +20,7 @@ import { preventStart, readExitRecord } from '../../../src/worker/spool/exit-rec
 import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder.ts';
 import { Journal } from '../../../src/worker/spool/journal.ts';
 import { readJournal } from '../../../src/worker/spool/read-journal.ts';
-import { cutLog, longestLogBytes, readTail } from '../../../src/worker/spool/log-file.ts';
+import { cutLog, longestLogBytes, tailOf, withOpened } from '../../../src/worker/spool/log-file.ts';
 import { TextTail } from '../../../src/worker/spool/text-tail.ts';
 import { printedIn } from '../../../src/worker/supervisor/printed-result.ts';
 import { wrapper } from '../../../src/worker/supervisor/wrapper.ts';
@@ -147,18 +147,18 @@ describe('a log', () => {
     const path = join(folder, 'log');
     const lines = (letter: string): string => `${letter.repeat(1_023)}\n`.repeat(40 * 1024);
     writeFileSync(path, `{"score": 0.1}\n${lines('a')}{"score": 0.5}\n${lines('b')}`);
-    expect(printedIn(path, objective)).toEqual([{ score: 0.1 }, { score: 0.5 }]);
+    expect(withOpened(path, (log) => printedIn(log, objective))).toEqual([{ score: 0.1 }, { score: 0.5 }]);
     cutLog(path);
-    expect(printedIn(path, objective)).toEqual([]);
+    expect(withOpened(path, (log) => printedIn(log, objective))).toEqual([]);
     appendFileSync(path, '{"score": 0.9}\n');
-    expect(printedIn(path, objective)).toEqual([{ score: 0.9 }]);
+    expect(withOpened(path, (log) => printedIn(log, objective))).toEqual([{ score: 0.9 }]);
   });
 
   it('is read from its end', () => {
     const path = join(folder, 'log');
     writeFileSync(path, 'one\ntwo\nthree\n');
-    expect(readTail(path, 9)).toEqual({ text: 'wo\nthree\n', sizeBytes: 14 });
-    expect(readTail(join(folder, 'none'), 9)).toEqual({ text: '', sizeBytes: 0 });
+    expect(withOpened(path, (file) => tailOf(file, 9))).toBe('wo\nthree\n');
+    expect(withOpened(path, (file) => tailOf(file, 99))).toBe('one\ntwo\nthree\n');
   });
 });
 

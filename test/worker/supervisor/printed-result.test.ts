@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { withOpened } from '../../../src/worker/spool/log-file.ts';
 import { printedIn } from '../../../src/worker/supervisor/printed-result.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'printed-'));
@@ -12,7 +13,7 @@ const objective = { metric: 'acc', goal: 'maximize', at: 'best', selectOnTest: f
 function printed(log: string): readonly unknown[] {
   const file = join(folder, 'log');
   writeFileSync(file, log);
-  return printedIn(file, objective);
+  return withOpened(file, (opened) => printedIn(opened, objective));
 }
 
 const curve = (count: number) => Array.from({ length: count }, (_, step) => ({ step, acc: step % 7 }));
