@@ -1,10 +1,11 @@
+import type { Sight } from './process-owners.ts';
 import type { Over } from './starts.ts';
 
 /** What ended trials may have left running, and whose folders nobody writes to any more. */
 export class Leftovers {
   /** Ended since the last sample, with their sessions where these are theirs for certain. */
   #ended = new Map<string, number | null>();
-  /** Ended before that: one sample has looked for what they left. */
+  /** Ended before that, where one sample that has looked for what they left may have missed something. */
   #lookedFor = new Map<string, null>();
   #gathered: Over[] = [];
 
@@ -29,24 +30,21 @@ export class Leftovers {
   }
 
   /**
-   * Two samples are needed: a process in the middle of an exec has no mark to be known by.
-   *
    * @param live attempts that the sample has found processes of
-   * @param isReadable whether processes can be looked at; where not, anything may run
+   * @param sight where it may have missed some, the next one is waited for
    * @returns what is to be ended, and the attempts that are over
    */
-  afterSample(
-    live: ReadonlySet<string>,
-    isReadable: boolean,
-  ): { toEnd: [string, number | null][]; over: Over[] } {
+  afterSample(live: ReadonlySet<string>, sight: Sight): { toEnd: [string, number | null][]; over: Over[] } {
     const toEnd = [...this.#lookedFor, ...this.#ended].filter(([attempt]) => live.has(attempt));
     // By the next sample the number of a session may be another's: then only marks are followed.
-    this.#lookedFor = new Map([...this.#ended.keys()].map((attempt) => [attempt, null]));
+    this.#lookedFor = new Map(
+      sight === 'whole' ? [] : [...this.#ended.keys()].map((attempt) => [attempt, null]),
+    );
     this.#ended = new Map();
     const gathered = this.#gathered.map((one) => ({
       ...one,
-      // What is killed now may be in the middle of a write.
-      succeeded: one.succeeded && isReadable && !live.has(one.attempt),
+      // What is killed now may be in the middle of a write, and where nobody can be looked at, anything may run.
+      succeeded: one.succeeded && sight !== 'none' && !live.has(one.attempt),
     }));
     this.#gathered = gathered.filter(({ attempt }) => this.#lookedFor.has(attempt));
     return { toEnd, over: gathered.filter(({ attempt }) => !this.#lookedFor.has(attempt)) };

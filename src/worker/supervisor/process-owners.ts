@@ -20,6 +20,12 @@ interface Seen {
   readonly at: number;
 }
 
+/**
+ * Partial: in the middle of an exec a process has no mark to be known by; what has no environment at two looks has none at
+ * all. None: nobody can be looked at.
+ */
+export type Sight = 'whole' | 'partial' | 'none';
+
 /** The driver lists a process for a moment longer than it lives: it is not somebody else's then. */
 const lingersMs = 5_000;
 
@@ -29,6 +35,9 @@ export class ProcessOwners {
   readonly #now: () => number;
   /** The processes of the last sample, and those of ours that are gone since a short while. */
   #seen: ReadonlyMap<number, Seen> = new Map();
+  /** Those that had no environment to look at, by when they started. */
+  #unknown: ReadonlyMap<number, number> = new Map();
+  #sight: Sight = 'none';
 
   constructor(table: ProcessTable, now: () => number) {
     this.#table = table;
@@ -43,13 +52,23 @@ export class ProcessOwners {
       [...this.#seen].filter(([, process]) => process.attempt !== null && at - process.at <= lingersMs),
     );
     const owned: OwnedProcess[] = [];
-    for (const { stat, attempt: mark } of this.#table.read()) {
+    const unknown = new Map<number, number>();
+    for (const { stat, attempt: mark, isKnown } of this.#table.read()) {
       const attempt = bySession.get(stat.session) ?? mark;
+      if (!isKnown && attempt === null) unknown.set(stat.pid, stat.startTime);
       seen.set(stat.pid, { attempt, session: stat.session, residentPages: stat.residentPages, at });
       if (attempt !== null) owned.push({ stat, attempt });
     }
     this.#seen = seen;
+    const isWhole = [...unknown].every(([pid, startTime]) => this.#unknown.get(pid) === startTime);
+    this.#sight = seen.size === 0 ? 'none' : isWhole ? 'whole' : 'partial';
+    this.#unknown = unknown;
     return owned;
+  }
+
+  /** How much the last look can have seen of what is ours. */
+  get sight(): Sight {
+    return this.#sight;
   }
 
   /** The attempt of a process at the last look; null: not ours; undefined: not there. */

@@ -218,7 +218,7 @@ export class Supervisor {
     );
     const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders]);
     const live = new Set(owned.map(({ attempt }) => attempt));
-    const { toEnd, over } = this.#leftovers.afterSample(live, this.#table.isReadable);
+    const { toEnd, over } = this.#leftovers.afterSample(live, this.#owners.sight);
     for (const [attempt, session] of toEnd) this.#sessions.killAll(attempt, session);
     for (const one of over) this.#starts.isOver(one);
     return sharesOf(owned, leaders, this.#options.units);

@@ -6,6 +6,8 @@ import { isAlive, type ProcessStat, readProcessStat } from './process-stat.ts';
 export interface MarkedProcess {
   readonly stat: ProcessStat;
   readonly attempt: string | null;
+  /** Whether there was an environment to look at: in the middle of an exec there is none, and in some processes never. */
+  readonly isKnown: boolean;
 }
 
 interface Known {
@@ -44,7 +46,7 @@ export class ProcessTable {
       const seen = this.#known.get(pid);
       const known = seen !== undefined && isStill(seen, stat) ? seen : this.#look(stat);
       if (known !== null) next.set(pid, known);
-      processes.push({ stat, attempt: known?.attempt ?? null });
+      processes.push({ stat, attempt: known?.attempt ?? null, isKnown: known !== null });
     }
     this.#known = next;
     return processes;
