@@ -73,7 +73,12 @@ export class Agent {
     const redact = (text: string): string => this.#redact(text);
     log.redact = redact;
     const keeper = new ContentKeeper(host.content, hostFacts);
-    this.#supervisor = new Supervisor({ host, launcher, login, keeper, secrets, units, procRoot, now, post });
+    const together = (act: () => void): void => {
+      this.#whileTurning(act);
+      this.#turnWith([]);
+    };
+    const known = { host, keeper, secrets, units, procRoot, now };
+    this.#supervisor = new Supervisor({ ...known, launcher, login, post, together });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({
       opened: (connection) => this.#post({ kind: 'opened', connection }),
@@ -162,13 +167,21 @@ export class Agent {
     if (this.#ended) return;
     for (const event of events) this.#events.push(event);
     if (this.#turning) return;
+    this.#whileTurning(() => {
+      while (this.#events.length > 0 && this.#withheld.length === 0) this.#turnOnce();
+    });
+    this.#setAlarms();
+  }
+
+  /** What comes meanwhile waits. */
+  #whileTurning(act: () => void): void {
+    const isWithin = this.#turning;
     this.#turning = true;
     try {
-      while (this.#events.length > 0 && this.#withheld.length === 0) this.#turnOnce();
+      act();
     } finally {
-      this.#turning = false;
+      this.#turning = isWithin;
     }
-    this.#setAlarms();
   }
 
   #turnOnce(): void {
@@ -207,12 +220,7 @@ export class Agent {
   #retry(): void {
     const withheld = this.#withheld;
     this.#withheld = [];
-    this.#turning = true;
-    try {
-      this.#commit(withheld);
-    } finally {
-      this.#turning = false;
-    }
+    this.#whileTurning(() => this.#commit(withheld));
     if (this.#withheld.length === 0) this.#peers.sendAll({ kind: 'stuck', because: null });
     this.#turnWith([]);
   }

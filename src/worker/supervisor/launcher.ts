@@ -1,5 +1,4 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { LauncherRequest, LaunchReport, StartRequest } from './launch-report.ts';
 
@@ -8,7 +7,8 @@ export interface LauncherOptions {
   readonly command: readonly string[];
   /** What trials inherit, as of now. */
   readonly environment: () => Readonly<Record<string, string>>;
-  readonly reported: (report: LaunchReport) => void;
+  /** Together, what it said together. */
+  readonly reported: (reports: readonly LaunchReport[]) => void;
   /**
    * It is gone.
    *
@@ -72,10 +72,13 @@ export class Launcher {
       lost([...line.unanswered], failure);
     });
     process.stdin.on('error', () => {}); // `close` follows
-    createInterface(process.stdout).on('line', (text) => {
-      const report: LaunchReport = JSON.parse(text);
-      line.unanswered.delete(report.attempt);
-      reported(report);
+    let rest = '';
+    process.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      const reports = lines.map((each): LaunchReport => JSON.parse(each));
+      for (const { attempt } of reports) line.unanswered.delete(attempt);
+      reported(reports);
     });
     return line;
   }

@@ -20,6 +20,8 @@ export interface StartsOptions {
   readonly login: () => Login;
   /** What vouches for the programs' files. */
   readonly keeper: ContentKeeper;
+  /** Takes all that is posted by `act` in one turn. */
+  readonly together: (act: () => void) => void;
   /** Where it is noted what is taken out of their words. */
   readonly secrets: AttemptSecrets;
 }
@@ -70,7 +72,10 @@ export class Starts {
     this.#launcher = new Launcher({
       command: options.launcher,
       environment: () => options.login().environment,
-      reported: (report) => this.#reported(report),
+      reported: (reports) =>
+        options.together(() => {
+          for (const report of reports) this.#reported(report);
+        }),
       lost: (unanswered, error) => this.#lost(unanswered, error),
     });
   }

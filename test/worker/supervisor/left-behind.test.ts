@@ -29,6 +29,7 @@ it.runIf(process.platform === 'linux').each([
     launcher: launcherCommand(),
     login: () => login,
     keeper: new ContentKeeper(host.content, { machine: 'cedar', bootId: 'boot' }),
+    together: (act) => act(),
     secrets: new AttemptSecrets(host),
     units: kernelUnits(),
     procRoot: '/proc',
