@@ -2,10 +2,10 @@
  * labsweep as a library: read and check sweep files and inventories, open a lab, run a sweep there, read a ledger, rank
  * what is in it.
  */
-export { parseSweepFile } from './model/parse-sweep.ts';
-export { expandSweep } from './model/expansion.ts';
-export { trialIdOf } from './model/identity.ts';
-export { parseInventory } from './model/parse-inventory.ts';
+export { parseSweepFile } from './model/sweep/parse-sweep.ts';
+export { expandSweep } from './model/grid/expansion.ts';
+export { trialIdOf } from './model/grid/identity.ts';
+export { parseInventory } from './model/inventory/parse-inventory.ts';
 export { programs } from './programs/registry.ts';
 export { readLab } from './session/lab/lab.ts';
 export { orderSweep } from './session/run/sweep-order.ts';
@@ -21,10 +21,10 @@ export { openReader } from './ledger/store/reader.ts';
 export { fold } from './ledger/fold.ts';
 export { emptyLedger } from './ledger/state.ts';
 export { leaderboard } from './results/leaderboard.ts';
-export type { ParsedSweep, SweepContext } from './model/parse-sweep.ts';
-export type { Expansion, Point } from './model/expansion.ts';
-export type { SweepFile } from './model/sweep-file.ts';
-export type { Inventory, InventoryHost } from './model/inventory.ts';
+export type { ParsedSweep, SweepContext } from './model/sweep/parse-sweep.ts';
+export type { Expansion, Point } from './model/grid/expansion.ts';
+export type { SweepFile } from './model/sweep/sweep-file.ts';
+export type { Inventory, InventoryHost } from './model/inventory/inventory.ts';
 export type { ProgramDescription } from './model/program.ts';
 export type { Caller } from './session/caller.ts';
 export type { Lab, LabPlaces } from './session/lab/lab.ts';

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { LedgerEvent, PointDeclaration, SweepDeclaration } from '../src/ledger/events.ts';
 import { fold } from '../src/ledger/fold.ts';
 import { emptyLedger, type LedgerState, type Sweep } from '../src/ledger/state.ts';
-import { type Identify, identifyAny, launchIdOf } from '../src/model/identity.ts';
-import type { AttemptEnd } from '../src/model/attempt-end.ts';
+import { type Identify, identifyAny, launchIdOf } from '../src/model/grid/identity.ts';
+import type { AttemptEnd } from '../src/model/result/attempt-end.ts';
 import {
   type AttemptId,
   attemptId,
@@ -13,9 +13,9 @@ import {
   type TrialId,
   trialId,
 } from '../src/model/ids.ts';
-import type { MetricsLine, Objective } from '../src/model/metrics.ts';
-import type { Outcome } from '../src/model/outcome.ts';
-import type { Params } from '../src/model/params.ts';
+import type { MetricsLine, Objective } from '../src/model/result/metrics.ts';
+import type { Outcome } from '../src/model/result/outcome.ts';
+import type { Params } from '../src/model/grid/params.ts';
 import type { Resources } from '../src/model/resources.ts';
 import { plainLaunch } from './plain-launch.ts';
 

@@ -1,6 +1,6 @@
 /** What the ledger and the hosts' own files tell of each trial that ran more than once, and whether it had to. Pure. */
 import type { LedgerEvent } from '../../src/ledger/events.ts';
-import { outcomeText } from '../../src/model/outcome-text.ts';
+import { outcomeText } from '../../src/model/result/outcome-text.ts';
 import type { Mark, Marks } from './counting-sweep.ts';
 import type { Fault, Happened } from './schedule.ts';
 

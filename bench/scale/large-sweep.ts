@@ -1,7 +1,7 @@
 /** A sweep as large as `plan` takes without asking: what the ledger and the scheduler have to carry. */
 import { createHash } from 'node:crypto';
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
-import type { AttemptEnd } from '../../src/model/attempt-end.ts';
+import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
 
 export const trialCount = 100_000;
 

@@ -1,6 +1,6 @@
 /** GPUs as people see them: by the driver's number, with what they carry and why they take nothing. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
-import { type DeviceRefusal, devicesRefusalText } from '../model/device-refusal.ts';
+import { type DeviceRefusal, devicesRefusalText } from '../model/refusal/device-refusal.ts';
 import type { GpuFacts, GpuFigures } from '../protocol/messages.ts';
 
 type LiveHost = LiveFigures['hosts'][number];

@@ -1,6 +1,6 @@
 /** What keeps hosts from being used, told once: on lines that only append, and wherever a reason must be read whole. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
-import { isPassing, type Refusal, refusalText } from '../model/refusal.ts';
+import { isPassing, type Refusal, refusalText } from '../model/refusal/refusal.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 

@@ -1,5 +1,5 @@
 /** The live view as lines: at most `mostLines`, none wider than the terminal. */
-import { inLine } from '../model/printable.ts';
+import { inLine } from '../model/printed/printable.ts';
 import { hostLines } from './host-lines.ts';
 import type { Failure, RunView } from './run-view.ts';
 import { ignoredText } from '../results/leaderboard-notes.ts';

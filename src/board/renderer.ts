@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import { harmless } from '../model/printable.ts';
+import { harmless } from '../model/printed/printable.ts';
 
 /** Redraws are noticed as movement up to about here; more only costs. */
 const drawEveryMs = 200;

@@ -2,10 +2,10 @@
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, SweepStatus, TrialStatus } from '../ledger/state.ts';
 import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
-import { type MetricsLine, metricOf } from '../model/metrics.ts';
-import { isResult } from '../model/outcome.ts';
-import { outcomeText } from '../model/outcome-text.ts';
-import { refusalText } from '../model/refusal.ts';
+import { type MetricsLine, metricOf } from '../model/result/metrics.ts';
+import { isResult } from '../model/result/outcome.ts';
+import { outcomeText } from '../model/result/outcome-text.ts';
+import { refusalText } from '../model/refusal/refusal.ts';
 import type { Best } from '../results/best.ts';
 import type { IgnoredParameter } from '../results/ignored-parameters.ts';
 import type { Holding } from '../protocol/messages.ts';

@@ -1,7 +1,7 @@
 /** P6 for a whole ledger: what waits for what, and which devices have nothing to do. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
-import { type Refusal, refusalText } from '../model/refusal.ts';
+import { type Refusal, refusalText } from '../model/refusal/refusal.ts';
 import { isAskedFor, notAskedOf, notAskedPartText, notAskedSweepText } from './asked.ts';
 import { gpusOf, refusalTextOf } from './devices.ts';
 import { notOpenText, refusalOfState } from './waiting.ts';

@@ -9,7 +9,7 @@ import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { attemptId, sweepName, type AttemptId } from '../model/ids.ts';
-import type { MetricsLine } from '../model/metrics.ts';
+import type { MetricsLine } from '../model/result/metrics.ts';
 import { bestSoFar } from '../results/best.ts';
 import { leaderboard } from '../results/leaderboard.ts';
 import { leaderboardLines } from '../results/leaderboard-table.ts';

@@ -1,5 +1,5 @@
 import type { HostEntry } from '../coordinator/coordinator.ts';
-import { nearestName } from '../model/nearest.ts';
+import { nearestName } from '../model/source/nearest.ts';
 import type { Console } from './console.ts';
 import { CommandError } from './exit.ts';
 import { type Lab, type LabPlaces, readLab } from '../session/lab/lab.ts';

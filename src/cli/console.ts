@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
-import { harmless } from '../model/printable.ts';
-import { PrintedText } from '../model/printed-text.ts';
+import { harmless } from '../model/printed/printable.ts';
+import { PrintedText } from '../model/printed/printed-text.ts';
 import type { Caller } from '../session/caller.ts';
 import { isConfirmed } from './confirm.ts';
 

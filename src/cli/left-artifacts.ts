@@ -4,7 +4,7 @@ import { compilePatterns, selectsFile } from '../content/patterns.ts';
 import { megabytes } from '../content/problem.ts';
 import type { Attempt, LedgerState, Sweep, Trial } from '../ledger/state.ts';
 import { isPartOf } from '../ledger/sweeps.ts';
-import type { AttemptEnd, Unlisted } from '../model/attempt-end.ts';
+import type { AttemptEnd, Unlisted } from '../model/result/attempt-end.ts';
 import { counted } from '../session/text/counted.ts';
 import { lastAttempt } from './trial-record.ts';
 

@@ -1,4 +1,4 @@
-import { printable } from '../model/printable.ts';
+import { printable } from '../model/printed/printable.ts';
 
 /** A traceback of Python with a few frames. */
 const linesShown = 20;

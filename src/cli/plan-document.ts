@@ -1,6 +1,6 @@
 import type { Leaving } from '../session/sweep/leaving.ts';
 import type { Missing } from '../session/sweep/planned-data.ts';
-import type { Params } from '../model/params.ts';
+import type { Params } from '../model/grid/params.ts';
 
 /** `plan --json`: what scripts may rely on. */
 export interface Plan {

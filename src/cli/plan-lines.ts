@@ -1,5 +1,5 @@
 import { formatSize } from '../model/size.ts';
-import type { Params } from '../model/params.ts';
+import type { Params } from '../model/grid/params.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import { cut } from '../board/lines.ts';
 import { counted } from '../session/text/counted.ts';

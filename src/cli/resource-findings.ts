@@ -1,7 +1,7 @@
 /** What the trials of a sweep ask for, against what a host has with nobody on it. */
 import type { Inspection } from '../coordinator/fleet/inspect.ts';
 import type { PointDeclaration } from '../ledger/events.ts';
-import { refusalText } from '../model/refusal.ts';
+import { refusalText } from '../model/refusal/refusal.ts';
 import { formatSize } from '../model/size.ts';
 import { idleHost, misfit } from '../throttle/idle-host.ts';
 import type { Limits } from '../throttle/limits.ts';

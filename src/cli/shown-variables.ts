@@ -1,5 +1,5 @@
 import { own } from '../model/own.ts';
-import { shortestSecret, whyShown } from '../model/passed-value.ts';
+import { shortestSecret, whyShown } from '../model/command/passed-value.ts';
 import type { Console } from './console.ts';
 import type { LoadedSweep } from '../session/sweep/sweep-source.ts';
 

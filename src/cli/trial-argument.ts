@@ -1,8 +1,8 @@
-/** Trials as people name them on a command line (model/trial-name.ts), found in a ledger. */
+/** Trials as people name them on a command line (model/grid/trial-name.ts), found in a ledger. */
 import { labelOf } from '../results/labels.ts';
 import type { LedgerState, Sweep, Trial } from '../ledger/state.ts';
-import { canonicalJson } from '../model/canonical.ts';
-import { type Nameable, selectTrials } from '../model/trial-name.ts';
+import { canonicalJson } from '../model/grid/canonical.ts';
+import { type Nameable, selectTrials } from '../model/grid/trial-name.ts';
 import { leaderboard } from '../results/leaderboard.ts';
 import { CommandError } from './exit.ts';
 import { sweepNamed } from '../session/ledger/named-sweep.ts';

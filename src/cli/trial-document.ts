@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { artifactsFolder } from '../coordinator/artifacts-folder.ts';
 import { hasResult } from '../ledger/results.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from '../ledger/state.ts';
-import type { Artifact, AttemptEnd, Unlisted } from '../model/attempt-end.ts';
-import type { Params } from '../model/params.ts';
+import type { Artifact, AttemptEnd, Unlisted } from '../model/result/attempt-end.ts';
+import type { Params } from '../model/grid/params.ts';
 import { leftTexts } from './left-artifacts.ts';
 import { attemptsOf } from './trial-record.ts';
 

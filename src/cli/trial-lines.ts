@@ -2,9 +2,9 @@
 import { deviceLabel } from '../board/devices.ts';
 import { labelOf } from '../results/labels.ts';
 import type { LedgerState, Trial } from '../ledger/state.ts';
-import type { MetricsLine } from '../model/metrics.ts';
+import type { MetricsLine } from '../model/result/metrics.ts';
 import { formatDuration } from '../model/duration.ts';
-import { outcomeText } from '../model/outcome-text.ts';
+import { outcomeText } from '../model/result/outcome-text.ts';
 import { formatSize } from '../model/size.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import { type AttemptDocument, trialDocument } from './trial-document.ts';

@@ -3,7 +3,7 @@ import { notAskedOf } from '../board/asked.ts';
 import { labelOf } from '../results/labels.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { isPartOf } from '../ledger/sweeps.ts';
-import { refusalText } from '../model/refusal.ts';
+import { refusalText } from '../model/refusal/refusal.ts';
 import { areTooSmall, isKept, type Obstacles, type Verdict } from '../session/run/verdict.ts';
 import type { Console } from './console.ts';
 import { counted } from '../session/text/counted.ts';

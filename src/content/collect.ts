@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Artifact, Unlisted } from '../model/attempt-end.ts';
+import type { Artifact, Unlisted } from '../model/result/attempt-end.ts';
 import { hashFile } from './hash-file.ts';
 import { byPathBytes } from './manifest.ts';
 import { mapSome } from './map-some.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { lstat, opendir, readlink, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
-import { canonicalJson } from '../model/canonical.ts';
+import { canonicalJson } from '../model/grid/canonical.ts';
 import { type ContentHash, contentHash } from '../model/ids.ts';
 import { isInnerLink, type KeptFile, type KeptFolder, type KeptOther } from '../model/kept-folder.ts';
 import { hashFile } from './hash-file.ts';

@@ -1,6 +1,6 @@
 /** By what a folder is known on every machine. */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../model/canonical.ts';
+import { canonicalJson } from '../model/grid/canonical.ts';
 import { type ContentHash, contentHash } from '../model/ids.ts';
 import type { Manifest } from '../model/manifest.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Header, type Pack, pack as newArchive } from 'tar-stream';
-import { canonicalJson } from '../model/canonical.ts';
+import { canonicalJson } from '../model/grid/canonical.ts';
 import type { ContentHash } from '../model/ids.ts';
 import type { KeptFolder } from '../model/kept-folder.ts';
 import type { Manifest } from '../model/manifest.ts';

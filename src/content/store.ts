@@ -5,7 +5,7 @@
  */
 import { access, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson } from '../model/canonical.ts';
+import { canonicalJson } from '../model/grid/canonical.ts';
 import type { ContentHash } from '../model/ids.ts';
 import { type Manifest, manifestSchema } from '../model/manifest.ts';
 import { draftPath, makeDraft } from './drafts.ts';

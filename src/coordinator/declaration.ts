@@ -1,7 +1,7 @@
 /** What a sweep file amounts to for the ledger: the declaration, and its points with their trials. Pure. */
-import { variedParameters } from '../model/axis.ts';
+import { variedParameters } from '../model/grid/axis.ts';
 import type { PointDeclaration, SweepDeclaration } from '../ledger/events.ts';
-import type { Point } from '../model/expansion.ts';
+import type { Point } from '../model/grid/expansion.ts';
 import {
   type DataIdentity,
   identify,
@@ -9,12 +9,12 @@ import {
   launchIdOf,
   programFor,
   type ProgramIdentity,
-} from '../model/identity.ts';
+} from '../model/grid/identity.ts';
 import type { Launch } from '../model/launch.ts';
-import type { Params } from '../model/params.ts';
+import type { Params } from '../model/grid/params.ts';
 import type { DataShape, ProgramDescription } from '../model/program.ts';
 import type { Resources } from '../model/resources.ts';
-import type { SweepFile } from '../model/sweep-file.ts';
+import type { SweepFile } from '../model/sweep/sweep-file.ts';
 
 /** A sweep's program with its files in the content store. */
 export interface ResolvedProgram {

@@ -1,7 +1,7 @@
 import type { Launch } from '../model/launch.ts';
 import type { AttemptId, HostName } from '../model/ids.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
-import type { Artifact } from '../model/attempt-end.ts';
+import type { Artifact } from '../model/result/attempt-end.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { ToAgent } from '../protocol/messages.ts';
 import type { ArtifactFiles, CoordinatorEvent, Instruction } from './core/events.ts';

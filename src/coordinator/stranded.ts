@@ -2,7 +2,7 @@ import type { Sweep, Trial } from '../ledger/state.ts';
 import { countsOf, isPartOf, isUnfinished } from '../ledger/sweeps.ts';
 import type { HostName, TrialId } from '../model/ids.ts';
 import { patienceMs } from '../model/patience.ts';
-import type { Refusal } from '../model/refusal.ts';
+import type { Refusal } from '../model/refusal/refusal.ts';
 import type { FleetHost } from './hosts/fleet-host.ts';
 import { silenceOf } from './hosts/link.ts';
 import type { CoordinatorState } from './hosts/state.ts';

@@ -1,7 +1,7 @@
 /** What happens to attempts: they are leased, taken back, started, ended, adopted, and come back after a silence. */
-import type { AttemptEnd } from '../model/attempt-end.ts';
+import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import { type AttemptId, attemptId, hostName, type SweepName, sweepName } from '../model/ids.ts';
-import { chargeOf, isResult } from '../model/outcome.ts';
+import { chargeOf, isResult } from '../model/result/outcome.ts';
 import { workOf } from '../model/work.ts';
 import type { LedgerEvent } from './events.ts';
 import { noteIfCrash } from './crashes.ts';

@@ -1,5 +1,5 @@
 /** What attempts that did not come to their end have left for the next one. */
-import { chargedTo, isResult } from '../model/outcome.ts';
+import { chargedTo, isResult } from '../model/result/outcome.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Attempt, LedgerState, Trial } from './state.ts';
 

@@ -1,6 +1,6 @@
 /** Hosts that went down, and the trials that ran there: each may be the one that made them. */
 import type { HostName } from '../model/ids.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { Outcome } from '../model/result/outcome.ts';
 import { hostOf, trialOf } from './records.ts';
 import { hasResult } from './results.ts';
 import type { Attempt, HostCrash, LedgerState, Trial, TrialCrash } from './state.ts';

@@ -3,11 +3,11 @@
  * into state. One event may speak of many attempts: a burst of results is one commit.
  */
 import { z } from 'zod';
-import { attemptEndSchema } from '../model/attempt-end.ts';
+import { attemptEndSchema } from '../model/result/attempt-end.ts';
 import { writtenId } from '../model/ids.ts';
 import { launchSchema } from '../model/launch.ts';
-import { objectiveSchema } from '../model/metrics.ts';
-import { paramsSchema } from '../model/params.ts';
+import { objectiveSchema } from '../model/result/metrics.ts';
+import { paramsSchema } from '../model/grid/params.ts';
 import { resourcesSchema } from '../model/resources.ts';
 
 /** Wall clock of the coordinator's machine, ms since 1970: for people; no decision compares two machines' clocks. */

@@ -2,9 +2,9 @@
  * Results that were earned in another ledger. They count as those earned here do, so that nobody trains again what a
  * colleague has; what they amount to does not depend on the order in which ledgers are merged.
  */
-import { canonicalJson } from '../model/canonical.ts';
-import type { Objective } from '../model/metrics.ts';
-import { isResult } from '../model/outcome.ts';
+import { canonicalJson } from '../model/grid/canonical.ts';
+import type { Objective } from '../model/result/metrics.ts';
+import { isResult } from '../model/result/outcome.ts';
 import { attemptId, hostName, sweepName, trialId } from '../model/ids.ts';
 import type { ForeignDeclaration, ImportedResult, LedgerEvent, PointDeclaration } from './events.ts';
 import type { Attempt, LedgerState, Sweep } from './state.ts';

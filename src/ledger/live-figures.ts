@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refusalSchema } from '../model/refusal.ts';
+import { refusalSchema } from '../model/refusal/refusal.ts';
 import { holdingSchema, hostFactsSchema, hostFiguresSchema } from '../protocol/messages.ts';
 
 /** What holds now and is no fact of the ledger: the writer says it once a second, for `status` and `why`. */

@@ -1,5 +1,5 @@
 import type { AttemptId } from '../model/ids.ts';
-import type { MetricsLine } from '../model/metrics.ts';
+import type { MetricsLine } from '../model/result/metrics.ts';
 
 /** Metrics lines of an attempt as they are committed: outside the chain, in a table of their own. */
 export interface MetricsBatch {

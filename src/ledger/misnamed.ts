@@ -2,7 +2,7 @@
  * Launches and trials under an id that is not the hash of their content. labsweep never writes one: somebody has put
  * another command, or other parameters, under a name that is known.
  */
-import { launchIdOf, identifyAny, programFor, type Provenance } from '../model/identity.ts';
+import { launchIdOf, identifyAny, programFor, type Provenance } from '../model/grid/identity.ts';
 import type { ForeignDeclaration, LedgerEvent, PointDeclaration } from './events.ts';
 
 /** @returns the ids of an event's launches that are not their own hash */

@@ -1,6 +1,6 @@
 /** Results of trials, and how each sweep that holds a trial sees its result. */
-import { type Answer, answerTo } from '../model/answer.ts';
-import type { Objective } from '../model/metrics.ts';
+import { type Answer, answerTo } from '../model/result/answer.ts';
+import type { Objective } from '../model/result/metrics.ts';
 import type { AttemptId, TrialId } from '../model/ids.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from './state.ts';
 

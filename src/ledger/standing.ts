@@ -1,7 +1,7 @@
 /** How hosts do at what they are given: what came to a good end there, and what failed. */
-import type { AttemptEnd } from '../model/attempt-end.ts';
+import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import type { TrialId } from '../model/ids.ts';
-import { chargedTo, isResult } from '../model/outcome.ts';
+import { chargedTo, isResult } from '../model/result/outcome.ts';
 import type { Attempt, HostRecord } from './state.ts';
 
 /** Of the trials of one launch on one host, since a person trusted it. */

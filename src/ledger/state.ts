@@ -1,8 +1,8 @@
 /** What the events of a ledger amount to. Built by `fold` alone; everybody else reads. */
-import type { AttemptEnd } from '../model/attempt-end.ts';
+import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import type { AttemptId, HostName, LedgerId, SweepName, TrialId } from '../model/ids.ts';
 import type { Launch } from '../model/launch.ts';
-import type { Objective } from '../model/metrics.ts';
+import type { Objective } from '../model/result/metrics.ts';
 import type { ForeignDeclaration, PointDeclaration } from './events.ts';
 import type { Standing } from './standing.ts';
 

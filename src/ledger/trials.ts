@@ -1,6 +1,6 @@
 /** What happens to trials: they are declared, change their status with their attempts, and are forgiven. */
-import type { AttemptEnd } from '../model/attempt-end.ts';
-import { chargedTo, isResult, speaksAgainstHost } from '../model/outcome.ts';
+import type { AttemptEnd } from '../model/result/attempt-end.ts';
+import { chargedTo, isResult, speaksAgainstHost } from '../model/result/outcome.ts';
 import type { PointDeclaration } from './events.ts';
 import type { AttemptId, HostName } from '../model/ids.ts';
 import { attemptOf, sweepOf } from './records.ts';

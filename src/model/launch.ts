@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { objectiveSchema } from './metrics.ts';
+import { objectiveSchema } from './result/metrics.ts';
 import { record } from './own.ts';
-import { argStyleSchema, booleansSchema } from './spell-args.ts';
+import { argStyleSchema, booleansSchema } from './command/spell-args.ts';
 
 /**
  * How the trials of a sweep are started on a host: all that an agent needs besides a trial's own parameters.

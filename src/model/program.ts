@@ -1,4 +1,4 @@
-import type { Params } from './params.ts';
+import type { Params } from './grid/params.ts';
 import type { Resources } from './resources.ts';
 
 /** What a data set is to a description: enough for counts before anything is there. */

@@ -1,8 +1,8 @@
 /** How each thing that a host says is read: by its alphabet, and within the bounds (bounds.ts). */
 import { z } from 'zod';
 import { attemptId, contentHash, launchId, trialId, writtenId } from './ids.ts';
-import { metricsLineSchema } from './metrics.ts';
-import { printable } from './printable.ts';
+import { metricsLineSchema } from './result/metrics.ts';
+import { printable } from './printed/printable.ts';
 import {
   mostInlineBytes,
   mostLineChars,

@@ -1,5 +1,5 @@
 /** The values that parameters have: all that JSON has, and whole numbers of any size. */
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from './grid/canonical.ts';
 
 export type ParamValue =
   | null

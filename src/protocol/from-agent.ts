@@ -1,10 +1,10 @@
 /** What an agent says. A host is trusted with the trials that it was given, and with nothing else of this machine. */
 import { z } from 'zod';
-import { toldEndSchema } from '../model/attempt-end.ts';
+import { toldEndSchema } from '../model/result/attempt-end.ts';
 import { mostArtifacts, mostAttempts, mostItems, mostLines, mostNumber } from '../model/bounds.ts';
 import { keptFolderSchema } from '../model/kept-folder.ts';
 import { isInnerPath } from '../model/manifest.ts';
-import { refusalSchema } from '../model/refusal.ts';
+import { refusalSchema } from '../model/refusal/refusal.ts';
 import {
   listOf,
   saidAttempt,

@@ -4,10 +4,10 @@
  */
 import { z } from 'zod';
 import { writtenId } from '../model/ids.ts';
-import { hostLimitsSchema, hostSettingsSchema } from '../model/inventory.ts';
+import { hostLimitsSchema, hostSettingsSchema } from '../model/inventory/inventory.ts';
 import { launchSchema } from '../model/launch.ts';
 import { innerPath } from '../model/manifest.ts';
-import { paramsSchema } from '../model/params.ts';
+import { paramsSchema } from '../model/grid/params.ts';
 import { resourcesSchema } from '../model/resources.ts';
 
 export {

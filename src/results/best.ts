@@ -1,6 +1,6 @@
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { trialId } from '../model/ids.ts';
-import { pointLabel, tellingParams } from '../model/point-label.ts';
+import { pointLabel, tellingParams } from '../model/grid/point-label.ts';
 import { resultOf } from './result.ts';
 import { compare, type Placed, sectionOf } from './sections.ts';
 

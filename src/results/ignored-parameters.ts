@@ -1,7 +1,7 @@
 /** Parameters that change nothing: the program may not read them, and each of their values costs a training. */
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { trialId } from '../model/ids.ts';
-import { metricOf } from '../model/metrics.ts';
+import { metricOf } from '../model/result/metrics.ts';
 import { own } from '../model/own.ts';
 import { resultOf } from './result.ts';
 import { figuresOf, likeness, type Training } from './same-training.ts';

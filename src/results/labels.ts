@@ -1,6 +1,6 @@
 /** What trials are called on a screen: by the parameters that tell the points of their sweep apart. */
 import type { Attempt, LedgerState, Sweep, Trial } from '../ledger/state.ts';
-import { tellingParams, trialLabel } from '../model/point-label.ts';
+import { tellingParams, trialLabel } from '../model/grid/point-label.ts';
 
 export function labelOf(state: LedgerState, trial: Trial): string {
   const sweep = trial.sweeps.map((name) => state.sweeps.get(name)).find((one) => one !== undefined);

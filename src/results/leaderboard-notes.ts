@@ -3,7 +3,7 @@ import type { Leaderboard } from './leaderboard.ts';
 import type { LineMetric } from './line-metrics.ts';
 import type { IgnoredParameter } from './ignored-parameters.ts';
 import type { Section } from './sections.ts';
-import { pointLabel, tellingParams } from '../model/point-label.ts';
+import { pointLabel, tellingParams } from '../model/grid/point-label.ts';
 import { own } from '../model/own.ts';
 
 /** Points without a result that are named; the others are counted. */

@@ -1,12 +1,12 @@
 /** The leaderboard as text: a table, and under it what it does and does not say. */
-import { inLine } from '../model/printable.ts';
-import { isTestMetric } from '../model/metrics.ts';
+import { inLine } from '../model/printed/printable.ts';
+import { isTestMetric } from '../model/result/metrics.ts';
 import type { Leaderboard, Row } from './leaderboard.ts';
 import { alignedCells, type MetricCell, metricCell } from './metric-text.ts';
 import { lackingLines, tableNotes, unrankedLines } from './leaderboard-notes.ts';
 import type { Section } from './sections.ts';
 import { type Column, fittingColumns, tableLines } from './text-table.ts';
-import { tellingParams } from '../model/point-label.ts';
+import { tellingParams } from '../model/grid/point-label.ts';
 import { own } from '../model/own.ts';
 import { cellText, isNumber } from '../model/value.ts';
 

@@ -2,9 +2,9 @@
 import { hasResult, kindIn } from '../ledger/results.ts';
 import type { LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
 import { type SweepName, type TrialId, trialId } from '../model/ids.ts';
-import { metricOf, type MetricsLine, type Objective } from '../model/metrics.ts';
+import { metricOf, type MetricsLine, type Objective } from '../model/result/metrics.ts';
 import { own } from '../model/own.ts';
-import type { Params } from '../model/params.ts';
+import type { Params } from '../model/grid/params.ts';
 import { type IgnoredParameter, ignoredParameters } from './ignored-parameters.ts';
 import { ignoresSeed } from './ignored-seed.ts';
 import { type LineMetrics, lineMetrics } from './line-metrics.ts';

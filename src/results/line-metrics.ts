@@ -1,5 +1,5 @@
 /** The metrics of the lines that results are ranked by. */
-import { isNotFinite, type MetricsLine, metricOf } from '../model/metrics.ts';
+import { isNotFinite, type MetricsLine, metricOf } from '../model/result/metrics.ts';
 import { own } from '../model/own.ts';
 import { type Estimate, estimate } from './student.ts';
 

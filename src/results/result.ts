@@ -1,9 +1,9 @@
 /** What the result of a trial says under a sweep's objective. */
 import { answerOf, hasResult } from '../ledger/results.ts';
 import type { LedgerState, Trial } from '../ledger/state.ts';
-import type { AttemptEnd } from '../model/attempt-end.ts';
+import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import type { TrialId } from '../model/ids.ts';
-import type { MetricsLine, Objective } from '../model/metrics.ts';
+import type { MetricsLine, Objective } from '../model/result/metrics.ts';
 
 export interface Result {
   readonly trial: TrialId;

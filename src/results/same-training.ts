@@ -2,10 +2,10 @@
  * Whether two trainings are one: they reported the same in every line. An accuracy over 80 clips agrees by chance (of
  * two honest replicates at 0.99, in 35 of 100 cases: the binomial distribution), a loss or a curve does not.
  */
-import type { AttemptEnd } from '../model/attempt-end.ts';
-import { isNotFinite, type MetricsLine, metricOf } from '../model/metrics.ts';
+import type { AttemptEnd } from '../model/result/attempt-end.ts';
+import { isNotFinite, type MetricsLine, metricOf } from '../model/result/metrics.ts';
 import { own } from '../model/own.ts';
-import type { Params } from '../model/params.ts';
+import type { Params } from '../model/grid/params.ts';
 import { valueText } from '../model/value.ts';
 
 /**

@@ -2,7 +2,7 @@
  * In which order points stand: a mean over fewer replicates, or at an earlier step, is no match for the others', and
  * one over what has not diverged says how good the lucky seeds are.
  */
-import { isBetter, type Objective } from '../model/metrics.ts';
+import { isBetter, type Objective } from '../model/result/metrics.ts';
 
 /** In the order of a leaderboard. */
 export const sections = ['complete', 'incomplete', 'paused', 'diverged'] as const;

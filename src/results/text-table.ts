@@ -1,4 +1,4 @@
-import { inLine } from '../model/printable.ts';
+import { inLine } from '../model/printed/printable.ts';
 
 /** A plain table: columns two spaces apart, no frame, so that it can be cut, searched and pasted. */
 export interface Column {

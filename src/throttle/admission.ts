@@ -1,4 +1,4 @@
-import type { Refusal } from '../model/refusal.ts';
+import type { Refusal } from '../model/refusal/refusal.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
 import { rules } from './rules.ts';
 

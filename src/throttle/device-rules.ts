@@ -1,8 +1,8 @@
 /**
  * The rules that keep a trial from one GPU, in the order in which they are asked. Each states its hazard.
  */
-import type { DevicePolicy } from '../model/inventory.ts';
-import type { DeviceRefusal } from '../model/device-refusal.ts';
+import type { DevicePolicy } from '../model/inventory/inventory.ts';
+import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
 import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
 import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
 

@@ -1,5 +1,5 @@
 /** Which GPU of a host takes a trial: the rules of each, and among those without a refusal the one with most room. */
-import type { DeviceRefusal } from '../model/device-refusal.ts';
+import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
 import { deviceRules } from './device-rules.ts';
 import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
 import { gpuRoomBytes, gpusOf, oursOn } from './room.ts';

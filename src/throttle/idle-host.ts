@@ -1,5 +1,5 @@
 import type { GpuFacts, HostFacts } from '../protocol/messages.ts';
-import type { Refusal } from '../model/refusal.ts';
+import type { Refusal } from '../model/refusal/refusal.ts';
 import type { Resources } from '../model/resources.ts';
 import { admit } from './admission.ts';
 import type { GpuLoad, HostLoad } from './host-load.ts';

@@ -1,5 +1,5 @@
-import type { DeviceRefusal } from '../model/device-refusal.ts';
-import type { Refusal } from '../model/refusal.ts';
+import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
+import type { Refusal } from '../model/refusal/refusal.ts';
 import type { Limits } from './limits.ts';
 import { gpuHeadroomBytes, headroomBytes } from './room.ts';
 

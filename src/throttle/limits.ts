@@ -1,5 +1,5 @@
 /** The numbers that the rules go by on a host. The table of them is model/limits/limit-table.ts. */
-import type { DevicePolicy, HostLimits } from '../model/inventory.ts';
+import type { DevicePolicy, HostLimits } from '../model/inventory/inventory.ts';
 import { readLimits } from '../model/limits/limit-settings.ts';
 import { type LimitValues, limitValues } from '../model/limits/limit-values.ts';
 

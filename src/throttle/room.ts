@@ -1,7 +1,7 @@
 import type { HostFigures } from '../protocol/messages.ts';
 import type { GpuLoad, HostLoad, OthersClaim, OurShare } from './host-load.ts';
 import type { Limits } from './limits.ts';
-import type { Claimed } from '../model/refusal-phrases.ts';
+import type { Claimed } from '../model/refusal/refusal-phrases.ts';
 import type { Resources } from '../model/resources.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

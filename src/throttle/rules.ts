@@ -1,9 +1,9 @@
 /**
  * The rules that keep a trial from starting, in the order in which they are asked. Each states its hazard.
  * A rule says nothing (null) where it has no objection. Its sentence is that of the refusal that it gives
- * (model/refusal.ts), its numbers are rows of the table of limits (model/limits/limit-table.ts).
+ * (model/refusal/refusal.ts), its numbers are rows of the table of limits (model/limits/limit-table.ts).
  */
-import type { Refusal } from '../model/refusal.ts';
+import type { Refusal } from '../model/refusal/refusal.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
 import { admitDevice } from './devices.ts';
 import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';

@@ -1,4 +1,4 @@
-import type { DevicePolicy } from '../model/inventory.ts';
+import type { DevicePolicy } from '../model/inventory/inventory.ts';
 import { stricterValues } from '../model/limits/limit-values.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 

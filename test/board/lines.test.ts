@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { lines } from '../../src/board/lines.ts';
 import { type HostView, runView } from '../../src/board/run-view.ts';
 import { type AttemptId, hostName, type SweepName } from '../../src/model/ids.ts';
-import type { MetricsLine } from '../../src/model/metrics.ts';
+import type { MetricsLine } from '../../src/model/result/metrics.ts';
 import { bestSoFar } from '../../src/results/best.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost } from './live.ts';

@@ -4,7 +4,7 @@ import { whyAll } from '../../src/board/waiting-summary.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import type { TrialId } from '../../src/model/ids.ts';
 import { waitingKey } from '../../src/ledger/waiting-key.ts';
-import type { DeviceRefusal } from '../../src/model/device-refusal.ts';
+import type { DeviceRefusal } from '../../src/model/refusal/device-refusal.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost, withGpus } from './live.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inventoryText } from '../../src/cli/first-inventory/inventory-text.ts';
 import { hostsOfSheet } from '../../src/cli/first-inventory/sheet.ts';
 import { hostsOfSshConfig } from '../../src/cli/first-inventory/ssh-config-hosts.ts';
-import { parseInventory } from '../../src/model/parse-inventory.ts';
+import { parseInventory } from '../../src/model/inventory/parse-inventory.ts';
 
 describe("an inventory from the lab's sheet", () => {
   it('has a host a server, with owners by GPU, addresses and what is out of use', () => {

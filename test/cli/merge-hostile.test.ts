@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { fold } from '../../src/ledger/fold.ts';
 import { emptyLedger } from '../../src/ledger/state.ts';
 import { openReader } from '../../src/ledger/store/reader.ts';
-import { launchIdOf } from '../../src/model/identity.ts';
+import { launchIdOf } from '../../src/model/grid/identity.ts';
 import { sweepName, trialId } from '../../src/model/ids.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { plainLaunch } from '../plain-launch.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sayVerdict } from '../../src/cli/verdict.ts';
 import { hostName } from '../../src/model/ids.ts';
-import type { Refusal } from '../../src/model/refusal.ts';
+import type { Refusal } from '../../src/model/refusal/refusal.ts';
 import { outcomeOf } from '../../src/session/run/verdict.ts';
 import { LedgerBuilder } from '../ledger-builder.ts';
 import { consoleInto } from './reading.ts';

@@ -2,7 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { collect } from '../../src/content/collect.ts';
-import type { Artifact } from '../../src/model/attempt-end.ts';
+import type { Artifact } from '../../src/model/result/attempt-end.ts';
 import { folderOf } from './folders.ts';
 
 const comingBack = (artifacts: readonly Artifact[]): string[] =>

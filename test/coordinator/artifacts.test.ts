@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
-import type { AttemptEnd } from '../../src/model/attempt-end.ts';
+import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
 import { attemptId, hostName } from '../../src/model/ids.ts';
 import { declarationOf, endOf, leasesIn, points, World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostName } from '../../src/model/ids.ts';
 import { breaksAtOnce, type ClockHost, LabOnAClock } from './lab-on-a-clock.ts';
-import type { Outcome } from '../../src/model/outcome.ts';
+import type { Outcome } from '../../src/model/result/outcome.ts';
 import { declarationOf, endOf, leasesIn, pointOf, points, World } from './world.ts';
 
 const lab = (...broken: readonly string[]): LabOnAClock =>

@@ -1,7 +1,7 @@
 /** An objective that is NaN or infinite: a result of its point, whoever tells it and whichever sweep asks. */
 import { describe, expect, it } from 'vitest';
 import { hostName, sweepName, trialId } from '../../src/model/ids.ts';
-import type { Outcome } from '../../src/model/outcome.ts';
+import type { Outcome } from '../../src/model/result/outcome.ts';
 import { declarationOf, endOf, failure, leasesIn, points, sentIn, World } from './world.ts';
 
 const divergence: Outcome = { kind: 'diverged', message: 'score is NaN in its result' };

@@ -7,7 +7,7 @@ import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import { transition } from '../../src/coordinator/transition/transition.ts';
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
-import type { Outcome } from '../../src/model/outcome.ts';
+import type { Outcome } from '../../src/model/result/outcome.ts';
 import { type FromAgent, fromAgentSchema, type Lease, type ToAgent } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { VirtualClock } from '../simulation/clock.ts';

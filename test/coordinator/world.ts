@@ -6,9 +6,9 @@ import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import { transition } from '../../src/coordinator/transition/transition.ts';
-import type { AttemptEnd } from '../../src/model/attempt-end.ts';
+import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
-import type { Outcome } from '../../src/model/outcome.ts';
+import type { Outcome } from '../../src/model/result/outcome.ts';
 import { type FromAgent, fromAgentSchema } from '../../src/protocol/messages.ts';
 import { plainLaunch } from '../plain-launch.ts';
 

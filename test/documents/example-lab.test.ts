@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { InventoryHost } from '../../src/model/inventory.ts';
-import { parseInventory } from '../../src/model/parse-inventory.ts';
-import { renderIssue } from '../../src/model/source-issue.ts';
+import type { InventoryHost } from '../../src/model/inventory/inventory.ts';
+import { parseInventory } from '../../src/model/inventory/parse-inventory.ts';
+import { renderIssue } from '../../src/model/source/source-issue.ts';
 
 const folder = 'examples/lab';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { expandSweep } from '../../src/model/expansion.ts';
-import { parseSweepFile } from '../../src/model/parse-sweep.ts';
+import { expandSweep } from '../../src/model/grid/expansion.ts';
+import { parseSweepFile } from '../../src/model/sweep/parse-sweep.ts';
 import { chiSquare, unlikely } from '../model/chi-square.ts';
 
 const text = readFileSync(new URL('../fixtures/found/large-sample.yaml', import.meta.url), 'utf8');

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MetricsLine, Objective } from '../../src/model/metrics.ts';
+import type { MetricsLine, Objective } from '../../src/model/result/metrics.ts';
 import { Host, launchOf, type Writer } from '../worker/real-agent.ts';
 
 type AttemptEnd = Awaited<ReturnType<Writer['run']>>['end'];

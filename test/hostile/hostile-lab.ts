@@ -21,7 +21,7 @@ import type { LedgerEvent } from '../../src/ledger/events.ts';
 import type { Attempt } from '../../src/ledger/state.ts';
 import { openWriter } from '../../src/ledger/store/open-writer.ts';
 import { hostName } from '../../src/model/ids.ts';
-import { noSettings } from '../../src/model/inventory.ts';
+import { noSettings } from '../../src/model/inventory/inventory.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { claimsPath } from '../../src/worker/claims/claims.ts';
 import { commonFolder } from '../../src/worker/claims/common-folder.ts';

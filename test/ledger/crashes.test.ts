@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { crashesOf, mustRunAlone } from '../../src/ledger/crashes.ts';
 import type { Trial } from '../../src/ledger/state.ts';
 import { attemptId } from '../../src/model/ids.ts';
-import type { Outcome } from '../../src/model/outcome.ts';
+import type { Outcome } from '../../src/model/result/outcome.ts';
 import { LedgerBuilder } from '../ledger-builder.ts';
 
 const minute = 60_000;

@@ -4,7 +4,7 @@ import type { LedgerEvent } from '../../src/ledger/events.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { emptyLedger, type LedgerState } from '../../src/ledger/state.ts';
 import { hostName, trialId } from '../../src/model/ids.ts';
-import type { Outcome } from '../../src/model/outcome.ts';
+import type { Outcome } from '../../src/model/result/outcome.ts';
 import { declarationOf, endOf, failure, pointOf } from '../coordinator/world.ts';
 
 /** One trial that may fail once, and is tried again on the host that each end names. */

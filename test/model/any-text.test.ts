@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseInventory } from '../../src/model/parse-inventory.ts';
+import { parseInventory } from '../../src/model/inventory/parse-inventory.ts';
 import { complaints, toyHead } from './reading.ts';
 
 const sweep = `${toyHead}fixed: {dropout: 0.1}

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderCommand } from '../../src/model/render-command.ts';
-import type { ArgStyle, Booleans } from '../../src/model/spell-args.ts';
+import { renderCommand } from '../../src/model/command/render-command.ts';
+import type { ArgStyle, Booleans } from '../../src/model/command/spell-args.ts';
 import { type ParamValue, valueText } from '../../src/model/value.ts';
 
 const script = fileURLToPath(new URL('../fixtures/parse_args.py', import.meta.url));

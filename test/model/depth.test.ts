@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { expandSweep } from '../../src/model/expansion.ts';
-import { parseSweepFile } from '../../src/model/parse-sweep.ts';
-import { renderIssue } from '../../src/model/source-issue.ts';
-import { countTrials } from '../../src/model/trial-count.ts';
+import { expandSweep } from '../../src/model/grid/expansion.ts';
+import { parseSweepFile } from '../../src/model/sweep/parse-sweep.ts';
+import { renderIssue } from '../../src/model/source/source-issue.ts';
+import { countTrials } from '../../src/model/grid/trial-count.ts';
 import { programs } from '../../src/programs/registry.ts';
 
 const sweep = (layers: string): string => `sweep: lab

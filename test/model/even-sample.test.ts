@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawnPlaces, shuffled } from '../../src/model/sample.ts';
+import { drawnPlaces, shuffled } from '../../src/model/grid/sample.ts';
 import { chiSquare, unlikely } from './chi-square.ts';
 
 const seedsTo = (count: number): number[] => Array.from({ length: count }, (_, seed) => seed);

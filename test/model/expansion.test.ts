@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { variedParameters } from '../../src/model/axis.ts';
-import { countTrials, judgeCount } from '../../src/model/trial-count.ts';
+import { variedParameters } from '../../src/model/grid/axis.ts';
+import { countTrials, judgeCount } from '../../src/model/grid/trial-count.ts';
 import { cpuMsOf } from './cpu-time.ts';
 import { commandHead, expand, pointsOf, sweepOf, toyHead } from './reading.ts';
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../src/model/canonical.ts';
-import { hydraValue, nameBeyondHydra } from '../../src/model/hydra-override.ts';
+import { canonicalJson } from '../../src/model/grid/canonical.ts';
+import { hydraValue, nameBeyondHydra } from '../../src/model/command/hydra-override.ts';
 import type { ParamValue } from '../../src/model/value.ts';
 
 const fixture = (name: string): string =>

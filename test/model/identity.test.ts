@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, canonicalParams } from '../../src/model/canonical.ts';
-import { type Common, identify, launchIdOf, shapeOf, trialIdOf } from '../../src/model/identity.ts';
+import { canonicalJson, canonicalParams } from '../../src/model/grid/canonical.ts';
+import { type Common, identify, launchIdOf, shapeOf, trialIdOf } from '../../src/model/grid/identity.ts';
 import { contentHash } from '../../src/model/ids.ts';
-import type { Params } from '../../src/model/params.ts';
-import { trialsOf } from '../../src/model/trials.ts';
+import type { Params } from '../../src/model/grid/params.ts';
+import { trialsOf } from '../../src/model/grid/trials.ts';
 import { cpuMsOf } from './cpu-time.ts';
 import { pointsOf, toyHead } from './reading.ts';
 import { plainLaunch } from '../plain-launch.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseInventory } from '../../src/model/parse-inventory.ts';
-import { renderIssue } from '../../src/model/source-issue.ts';
+import { parseInventory } from '../../src/model/inventory/parse-inventory.ts';
+import { renderIssue } from '../../src/model/source/source-issue.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 
 const complaints = (text: string): string[] => {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { inventoryJsonSchema, sweepJsonSchema } from '../../src/model/json-schema.ts';
-import { parseInventory } from '../../src/model/parse-inventory.ts';
+import { inventoryJsonSchema, sweepJsonSchema } from '../../src/model/source/json-schema.ts';
+import { parseInventory } from '../../src/model/inventory/parse-inventory.ts';
 import { commandHead, complaints, toyHead } from './reading.ts';
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');

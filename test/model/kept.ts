@@ -5,9 +5,9 @@ import { processConsole } from '../../src/cli/console.ts';
 import { readProgram } from '../../src/session/program/program-files.ts';
 import { loadSweep } from '../../src/session/sweep/sweep-source.ts';
 import { declare, type ResolvedData, type ResolvedProgram } from '../../src/coordinator/declaration.ts';
-import { canonicalJson, sha256Hex } from '../../src/model/canonical.ts';
+import { canonicalJson, sha256Hex } from '../../src/model/grid/canonical.ts';
 import { contentHash } from '../../src/model/ids.ts';
-import type { SweepFile } from '../../src/model/sweep-file.ts';
+import type { SweepFile } from '../../src/model/sweep/sweep-file.ts';
 import { programs } from '../../src/programs/registry.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

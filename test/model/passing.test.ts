@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderCommand } from '../../src/model/render-command.ts';
+import { renderCommand } from '../../src/model/command/render-command.ts';
 import { complaints, pointsOf, sweepOf } from './reading.ts';
 
 const sweep = (command: string, rest: string, keys = ''): string =>

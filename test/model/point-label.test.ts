@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pointLabel, tellingParams } from '../../src/model/point-label.ts';
+import { pointLabel, tellingParams } from '../../src/model/grid/point-label.ts';
 
 const point = (params: Record<string, number | boolean>, named: string | null = null) => ({
   params,

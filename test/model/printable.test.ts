@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../src/model/printable.ts';
+import { printable } from '../../src/model/printed/printable.ts';
 
 describe('P9 what a program printed', () => {
   it.each([

@@ -1,7 +1,7 @@
 /** What is a number, held against a recogniser that was written from the grammar alone, without regular expressions. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readNumber } from '../../src/model/printed-number.ts';
+import { readNumber } from '../../src/model/printed/printed-number.ts';
 import { cpuMsOf } from './cpu-time.ts';
 
 const count = Number(process.env['LABSWEEP_GENERATED'] ?? 1_000);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { harmless, inLine } from '../../src/model/printable.ts';
-import { PrintedText } from '../../src/model/printed-text.ts';
+import { harmless, inLine } from '../../src/model/printed/printable.ts';
+import { PrintedText } from '../../src/model/printed/printed-text.ts';
 
 describe('P9 a text on a terminal', () => {
   it.each([

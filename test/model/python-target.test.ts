@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pythonTarget } from '../../src/model/python-target.ts';
+import { pythonTarget } from '../../src/model/command/python-target.ts';
 
 it.each([
   [['python3', 'train.py', '--depth', '4'], { kind: 'script', name: 'train.py' }],

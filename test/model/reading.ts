@@ -1,9 +1,9 @@
 /** Reads sweep texts as a person's file would be read, with a small program in the place of the built-in ones. */
-import { expandSweep, type Point } from '../../src/model/expansion.ts';
-import { parseSweepFile, type SweepContext } from '../../src/model/parse-sweep.ts';
+import { expandSweep, type Point } from '../../src/model/grid/expansion.ts';
+import { parseSweepFile, type SweepContext } from '../../src/model/sweep/parse-sweep.ts';
 import type { ProgramDescription } from '../../src/model/program.ts';
-import { renderIssue } from '../../src/model/source-issue.ts';
-import type { SweepFile } from '../../src/model/sweep-file.ts';
+import { renderIssue } from '../../src/model/source/source-issue.ts';
+import type { SweepFile } from '../../src/model/sweep/sweep-file.ts';
 import { valueText } from '../../src/model/value.ts';
 
 /** Knows three parameters; a depth above 9 is too deep. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CommandValues, renderCommand } from '../../src/model/render-command.ts';
+import { type CommandValues, renderCommand } from '../../src/model/command/render-command.ts';
 
 const values: CommandValues = {
   params: { learningRate: 0.001, batch_size: 32, batchNorm: true, augment: false, family: 'vgg k3' },

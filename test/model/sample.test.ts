@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { shuffled } from '../../src/model/sample.ts';
+import { shuffled } from '../../src/model/grid/sample.ts';
 
 describe('P3 a sample', () => {
   it('is what it has always been for its seed: trials that are done are of these points', () => {

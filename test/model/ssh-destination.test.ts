@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAddress, isJump, isUser } from '../../src/model/ssh-destination.ts';
+import { isAddress, isJump, isUser } from '../../src/model/inventory/ssh-destination.ts';
 
 const notPlain = [
   '',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeText } from '../../src/model/outcome-text.ts';
-import type { Outcome } from '../../src/model/outcome.ts';
-import type { DeviceRefusal } from '../../src/model/device-refusal.ts';
-import { type Refusal, refusalText } from '../../src/model/refusal.ts';
+import { outcomeText } from '../../src/model/result/outcome-text.ts';
+import type { Outcome } from '../../src/model/result/outcome.ts';
+import type { DeviceRefusal } from '../../src/model/refusal/device-refusal.ts';
+import { type Refusal, refusalText } from '../../src/model/refusal/refusal.ts';
 
 const gib = 2 ** 30;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trialId } from '../../src/model/ids.ts';
-import { type Nameable, selectTrials } from '../../src/model/trial-name.ts';
+import { type Nameable, selectTrials } from '../../src/model/grid/trial-name.ts';
 
 const named = (id: string, point: number, seed: number, layers: number): Nameable => ({
   trial: trialId(id.padEnd(32, '0')),

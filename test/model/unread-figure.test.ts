@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bestReading, saysNone } from '../../src/model/unread-figure.ts';
+import { bestReading, saysNone } from '../../src/model/printed/unread-figure.ts';
 
 describe('a figure that cannot be read', () => {
   test.each([

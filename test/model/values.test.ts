@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, canonicalParams } from '../../src/model/canonical.ts';
+import { canonicalJson, canonicalParams } from '../../src/model/grid/canonical.ts';
 import type { ParamValue } from '../../src/model/value.ts';
 import { isSameValue, jsonText, valueText } from '../../src/model/value.ts';
 import { commandHead, complaints, expand, pointsOf } from './reading.ts';

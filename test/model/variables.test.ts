@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fill, fillBoth, valueProblem } from '../../src/model/variables.ts';
+import { fill, fillBoth, valueProblem } from '../../src/model/command/variables.ts';
 
 const host = { PATH: '/usr/bin:/bin', HOME: '/home/mina', EMPTY: '', LD: '/usr/lib' };
 

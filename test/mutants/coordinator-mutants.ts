@@ -238,14 +238,14 @@ export const coordinatorMutants: readonly Mutant[] = [
   },
   {
     breaks: 'P3: want of memory is charged to a trial, which is given up for it',
-    file: 'model/outcome.ts',
+    file: 'model/result/outcome.ts',
     find: "  oom: 'nobody',\n",
     put: "  oom: 'trial',\n",
     tests: ['ledger/outcomes'],
   },
   {
     breaks: 'P3: a lost host is charged to its trials',
-    file: 'model/outcome.ts',
+    file: 'model/result/outcome.ts',
     find: "  lost: 'nobody',\n",
     put: "  lost: 'trial',\n",
     tests: ['ledger/outcomes'],

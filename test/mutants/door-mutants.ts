@@ -175,7 +175,7 @@ export const doorMutants: readonly Mutant[] = [
   },
   {
     breaks: 'P9: what a program printed clears the terminal of a reader',
-    file: 'model/printable.ts',
+    file: 'model/printed/printable.ts',
     find: "    .replace(/(?![\\n\\t])\\p{Cc}/gu, '');",
     put: ';',
     tests: ['model/printable'],

@@ -194,14 +194,14 @@ export const workerMutants: readonly Mutant[] = [
   },
   {
     breaks: 'NaN is the best value so far',
-    file: 'model/metrics.ts',
+    file: 'model/result/metrics.ts',
     find: "return typeof value === 'number' && Number.isFinite(value) ? value : null;",
     put: "return typeof value === 'number' ? value : Number(value ?? Number.NaN);",
     tests: ['worker/core/kept-lines', 'worker/core/outcome'],
   },
   {
     breaks: 'of equal lines the last counts as the best',
-    file: 'model/metrics.ts',
+    file: 'model/result/metrics.ts',
     find: "return objective.goal === 'maximize' ? candidate > incumbent : candidate < incumbent;",
     put: "return objective.goal === 'maximize' ? candidate >= incumbent : candidate <= incumbent;",
     tests: ['worker/core/kept-lines'],

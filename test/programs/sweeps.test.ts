@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expandSweep, type Point } from '../../src/model/expansion.ts';
-import { parseSweepFile } from '../../src/model/parse-sweep.ts';
-import { renderIssue } from '../../src/model/source-issue.ts';
+import { expandSweep, type Point } from '../../src/model/grid/expansion.ts';
+import { parseSweepFile } from '../../src/model/sweep/parse-sweep.ts';
+import { renderIssue } from '../../src/model/source/source-issue.ts';
 import { programs } from '../../src/programs/registry.ts';
 import published from './cnn1d/fixtures/published.json' with { type: 'json' };
 

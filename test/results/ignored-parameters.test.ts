@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Params } from '../../src/model/params.ts';
-import type { MetricsLine } from '../../src/model/metrics.ts';
+import type { Params } from '../../src/model/grid/params.ts';
+import type { MetricsLine } from '../../src/model/result/metrics.ts';
 import { leaderboard } from '../../src/results/leaderboard.ts';
 import { leaderboardLines } from '../../src/results/leaderboard-table.ts';
 import { accuracy, diverged, idOf, LedgerBuilder } from '../ledger-builder.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { metricsHashOf } from '../../src/ledger/store/metrics-hash.ts';
-import type { MetricsLine } from '../../src/model/metrics.ts';
-import type { Params } from '../../src/model/params.ts';
+import type { MetricsLine } from '../../src/model/result/metrics.ts';
+import type { Params } from '../../src/model/grid/params.ts';
 import { type Training, likeness } from '../../src/results/same-training.ts';
 import { nothingRead } from '../../src/worker/core/journal-record.ts';
 import { keep, noLines, thin } from '../../src/worker/core/kept-lines.ts';

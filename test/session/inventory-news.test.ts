@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inventoryNews } from '../../src/session/lab/inventory-news.ts';
-import type { InventoryHost } from '../../src/model/inventory.ts';
-import { parseInventory } from '../../src/model/parse-inventory.ts';
+import type { InventoryHost } from '../../src/model/inventory/inventory.ts';
+import { parseInventory } from '../../src/model/inventory/parse-inventory.ts';
 
 function hosts(...written: readonly object[]): readonly InventoryHost[] {
   const parsed = parseInventory(JSON.stringify({ hosts: written }), 'inventory.json');

@@ -1,6 +1,6 @@
 import type { LedgerEvent } from '../../src/ledger/events.ts';
 import type { MetricsBatch } from '../../src/ledger/metrics-batch.ts';
-import type { AttemptEnd } from '../../src/model/attempt-end.ts';
+import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
 import type { AttemptId } from '../../src/model/ids.ts';
 
 export const isSilence = ({ outcome }: AttemptEnd): boolean =>

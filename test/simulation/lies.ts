@@ -1,6 +1,6 @@
 /** What a host says that somebody else has taken over: of attempts that are another's, of some that never were, and no sense. */
 import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
-import type { AttemptEnd } from '../../src/model/attempt-end.ts';
+import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
 import type { FromAgent, HostSaid } from '../../src/protocol/messages.ts';
 import { attemptId } from '../../src/model/ids.ts';
 import { endOf } from '../coordinator/world.ts';

@@ -2,7 +2,7 @@
 import type { LedgerEvent } from '../../src/ledger/events.ts';
 import { hasResult } from '../../src/ledger/results.ts';
 import type { Trial } from '../../src/ledger/state.ts';
-import { isResult } from '../../src/model/outcome.ts';
+import { isResult } from '../../src/model/result/outcome.ts';
 import type { Lease } from '../../src/protocol/messages.ts';
 import { attemptId, hostName, trialId } from '../../src/model/ids.ts';
 import { declarationOf } from '../coordinator/world.ts';

@@ -4,7 +4,7 @@
  */
 import { nothingRead } from '../../src/worker/core/journal-record.ts';
 import { nothingPrepared } from '../../src/worker/core/preparation.ts';
-import type { AttemptEnd } from '../../src/model/attempt-end.ts';
+import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
 import { decoder } from '../../src/protocol/framing.ts';
 import { type FromAgent, type Lease, toAgentSchema } from '../../src/protocol/messages.ts';
 import type { Evidence, MeasuredFigures, MeasuredShare, WorkerEvent } from '../../src/worker/core/event.ts';

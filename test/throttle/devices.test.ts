@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DevicePolicy } from '../../src/model/inventory.ts';
+import type { DevicePolicy } from '../../src/model/inventory/inventory.ts';
 import type { Resources } from '../../src/model/resources.ts';
 import type { GpuFigures } from '../../src/protocol/messages.ts';
 import { admit } from '../../src/throttle/admission.ts';

@@ -10,8 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DeviceRefusal } from '../../src/model/device-refusal.ts';
-import { type Refusal, refusalSchema } from '../../src/model/refusal.ts';
+import type { DeviceRefusal } from '../../src/model/refusal/device-refusal.ts';
+import { type Refusal, refusalSchema } from '../../src/model/refusal/refusal.ts';
 import type { FromAgent, GpuFigures, HostFacts, Lease } from '../../src/protocol/messages.ts';
 import { fixture, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
 

@@ -1,4 +1,4 @@
-import type { HostInput } from '../../model/inventory-input.ts';
+import type { HostInput } from '../../model/inventory/inventory-input.ts';
 
 const head = `// The hosts of the lab. What is left out is found on the host or taken from your ssh config.
 // labsweep hosts check says what of it works.

@@ -1,7 +1,7 @@
 /** The lab's sheet of who uses what, as CSV: a row a server or a row a GPU, in columns that are known by their heads. */
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import type { HostInput } from '../../model/inventory-input.ts';
+import type { HostInput } from '../../model/inventory/inventory-input.ts';
 import { CommandError } from '../exit.ts';
 import { record } from '../../model/own.ts';
 

@@ -1,5 +1,5 @@
-import type { HostInput } from '../../model/inventory-input.ts';
-import { namePattern } from '../../model/leaf-input.ts';
+import type { HostInput } from '../../model/inventory/inventory-input.ts';
+import { namePattern } from '../../model/source/leaf-input.ts';
 import { CommandError } from '../exit.ts';
 
 /** Names that lead to a service and not to a machine of the lab. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { InventoryHost } from '../../model/inventory.ts';
+import type { InventoryHost } from '../../model/inventory/inventory.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
 import type { HostRecord } from '../../ledger/state.ts';
 import { tableLines } from '../../results/text-table.ts';

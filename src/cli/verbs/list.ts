@@ -3,7 +3,7 @@ import { labelOf } from '../../results/labels.ts';
 import { kindIn } from '../../ledger/results.ts';
 import type { LedgerState, Sweep, Trial, TrialStatus } from '../../ledger/state.ts';
 import { formatDuration } from '../../model/duration.ts';
-import { outcomeText } from '../../model/outcome-text.ts';
+import { outcomeText } from '../../model/result/outcome-text.ts';
 import { own } from '../../model/own.ts';
 import { resultOf } from '../../results/result.ts';
 import { type Column, tableLines } from '../../results/text-table.ts';

@@ -5,7 +5,7 @@ import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { trialId } from '../../model/ids.ts';
 import { mostCopiedBytes } from '../../model/launch.ts';
-import { refusalText } from '../../model/refusal.ts';
+import { refusalText } from '../../model/refusal/refusal.ts';
 import { chooseSweep } from '../../session/sweep/chosen-sweep.ts';
 import { type ChangeOptions, checkProgram, readLedgerState } from '../../session/sweep/declare.ts';
 import { exitCode } from '../exit.ts';

@@ -7,7 +7,7 @@ import { isAtRest, type RunView, runView } from '../../board/run-view.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
 import type { Sweep } from '../../ledger/state.ts';
 import type { AttemptId } from '../../model/ids.ts';
-import type { MetricsLine } from '../../model/metrics.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
 import { bestSoFar } from '../../results/best.ts';
 import { ignoredParameters } from '../../results/ignored-parameters.ts';
 import type { Console } from '../console.ts';

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { HostReader } from '../../coordinator/fleet/host-reader.ts';
 import { attemptId, ledgerId } from '../../model/ids.ts';
-import { outcomeText } from '../../model/outcome-text.ts';
+import { outcomeText } from '../../model/result/outcome-text.ts';
 import type { Console } from '../console.ts';
 import { storeFolder } from '../../session/content/named-content.ts';
 import { declareSweep } from '../../session/sweep/declare.ts';

@@ -1,5 +1,5 @@
 /** What a trial leaves behind comes back: small files with its end, the others one by one after it. */
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { HostSaid } from '../../protocol/messages.ts';
 import { attemptOf } from './speaks-for.ts';

@@ -1,5 +1,5 @@
 import { mostLines } from '../../model/bounds.ts';
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 
 /**

@@ -1,9 +1,9 @@
 /** What an end says of hosts: who is left out for it, who is used again, and which trials are given back. */
 import { hasResult } from '../../ledger/results.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
-import type { AttemptEnd } from '../../model/attempt-end.ts';
-import { chargeOf, isResult } from '../../model/outcome.ts';
-import { outcomeText } from '../../model/outcome-text.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
+import { chargeOf, isResult } from '../../model/result/outcome.ts';
+import { outcomeText } from '../../model/result/outcome-text.ts';
 import { isDue } from '../hosts/use.ts';
 import { lapse } from '../hosts/probation.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';

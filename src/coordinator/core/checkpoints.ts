@@ -3,7 +3,7 @@ import type { Attempt } from '../../ledger/state.ts';
 import { mayHaveLeftOne } from '../../ledger/checkpoints.ts';
 import { isDone } from '../../ledger/results.ts';
 import type { HostName, TrialId } from '../../model/ids.ts';
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../model/printed/printable.ts';
 import type { CoordinatorEvent } from './events.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';

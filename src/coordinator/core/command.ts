@@ -6,7 +6,7 @@ import {
   sweepDeclarationSchema,
   sweepPartSchema,
 } from '../../ledger/events.ts';
-import { metricsLineSchema } from '../../model/metrics.ts';
+import { metricsLineSchema } from '../../model/result/metrics.ts';
 
 /** A sweep that somebody wants to come to its end, or trials of it. */
 export const askedSchema = z.object({ sweep: z.string(), trials: z.array(z.string()).nullable() });

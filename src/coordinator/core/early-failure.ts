@@ -1,7 +1,7 @@
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Attempt } from '../../ledger/state.ts';
-import { chargedTo } from '../../model/outcome.ts';
-import { outcomeText } from '../../model/outcome-text.ts';
+import { chargedTo } from '../../model/result/outcome.ts';
+import { outcomeText } from '../../model/result/outcome-text.ts';
 import { stopSweep } from './commands.ts';
 import { signatureOf } from './failure-signature.ts';
 import { mayUse } from '../hosts/use.ts';

@@ -1,7 +1,7 @@
 /** An end that a host tells: accepted once, and acknowledged with the turn that commits it. */
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
-import { isResult } from '../../model/outcome.ts';
+import { isResult } from '../../model/result/outcome.ts';
 import { believable } from './believable.ts';
 import { judgeHosts } from './blame.ts';
 import { noteCheckpoint } from './checkpoints.ts';

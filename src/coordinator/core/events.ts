@@ -1,5 +1,5 @@
 import type { LedgerEvent } from '../../ledger/events.ts';
-import type { Artifact } from '../../model/attempt-end.ts';
+import type { Artifact } from '../../model/result/attempt-end.ts';
 import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
 import type { AttemptId, HostName, TrialId } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';

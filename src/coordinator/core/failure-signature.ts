@@ -1,6 +1,6 @@
-import type { AttemptEnd } from '../../model/attempt-end.ts';
-import { outcomeText } from '../../model/outcome-text.ts';
-import { lastLineOf } from '../../model/printed-lines.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
+import { outcomeText } from '../../model/result/outcome-text.ts';
+import { lastLineOf } from '../../model/printed/printed-lines.ts';
 
 /** What failures of one cause have in common. Numbers differ between trials that fail alike (addresses, steps, times): they are left out. */
 export function signatureOf(end: AttemptEnd): string {

@@ -1,7 +1,7 @@
 /** What a host says, and what becomes of it: reconcile after a connection, then results as they come. */
 import { mostLines } from '../../model/bounds.ts';
 import type { HostName } from '../../model/ids.ts';
-import { isPassing } from '../../model/refusal.ts';
+import { isPassing } from '../../model/refusal/refusal.ts';
 import type { HostFacts, HostSaid } from '../../protocol/messages.ts';
 import { takeArtifacts } from './artifacts.ts';
 import { cancel } from './ask-back.ts';

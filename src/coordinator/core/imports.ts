@@ -1,6 +1,6 @@
 import type { ImportedResult } from '../../ledger/events.ts';
 import type { Attempt } from '../../ledger/state.ts';
-import { answerTo } from '../../model/answer.ts';
+import { answerTo } from '../../model/result/answer.ts';
 import { attemptId, trialId } from '../../model/ids.ts';
 import type { Command } from './command.ts';
 import type { CoordinatorState } from '../hosts/state.ts';

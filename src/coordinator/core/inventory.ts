@@ -1,7 +1,7 @@
 /** An inventory that was edited while the coordinator runs: hosts come, go and change. */
 import type { HostName } from '../../model/ids.ts';
 import { forgetCheckpoints } from './checkpoints.ts';
-import { canonicalJson } from '../../model/canonical.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
 import { noLimits } from '../../throttle/limits.ts';
 import { type EditedHost, type FleetHost, listed, newFleetHost } from '../hosts/fleet-host.ts';
 import { enterAnew } from './connections.ts';

@@ -1,5 +1,5 @@
 import type { Attempt } from '../../ledger/state.ts';
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import { workOf } from '../../model/work.ts';
 import { observeDuration } from '../../predict/duration.ts';
 import type { CoordinatorState } from '../hosts/state.ts';

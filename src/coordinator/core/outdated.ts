@@ -3,7 +3,7 @@
  * taken back, and leased anew by the words that hold. What runs goes on as it was started.
  */
 import type { Attempt, Sweep } from '../../ledger/state.ts';
-import { canonicalJson } from '../../model/canonical.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import { askBack } from './ask-back.ts';
 import { openOn } from './host-commands.ts';

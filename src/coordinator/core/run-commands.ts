@@ -3,7 +3,7 @@ import type { PointDeclaration, SweepDeclaration, SweepPart } from '../../ledger
 import { hasResult } from '../../ledger/results.ts';
 import type { Sweep, Trial } from '../../ledger/state.ts';
 import { countsOf, isPartOf, isUnfinished, trialsOf } from '../../ledger/sweeps.ts';
-import { canonicalJson } from '../../model/canonical.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
 import { sweepName, trialId } from '../../model/ids.ts';
 import { ask } from '../hosts/asked.ts';
 import type { Asked, Command } from './command.ts';

@@ -5,9 +5,9 @@
  */
 import { isPresumedLost } from '../../ledger/trials.ts';
 import type { Attempt } from '../../ledger/state.ts';
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { AttemptId } from '../../model/ids.ts';
-import type { Outcome } from '../../model/outcome.ts';
+import type { Outcome } from '../../model/result/outcome.ts';
 import { workOf } from '../../model/work.ts';
 import { secondsPerWork } from '../../predict/duration.ts';
 import { parallelOf } from '../hosts/backlog.ts';

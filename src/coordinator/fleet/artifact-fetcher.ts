@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../content/tree.ts';
-import type { Artifact } from '../../model/attempt-end.ts';
+import type { Artifact } from '../../model/result/attempt-end.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import { placeFor } from './artifact-files.ts';
 import type { FileReader } from './file-reader.ts';

@@ -1,7 +1,7 @@
 /** Asks a host what of a launch would not work there; what a run would bring first is brought, data sets excepted. */
-import type { HostSettings } from '../../model/inventory.ts';
+import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { Params } from '../../model/params.ts';
+import type { Params } from '../../model/grid/params.ts';
 import type { LaunchCheck } from '../../protocol/launch-check.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ContentShipper } from './content-shipper.ts';

@@ -1,6 +1,6 @@
 /** Takes labsweep off a host: first its agent, then its folder. */
 import { z } from 'zod';
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../model/printed/printable.ts';
 import { type Holding, holdingSchema } from '../../protocol/messages.ts';
 import { socketParents } from '../../protocol/socket-folder.ts';
 import { type Transport, TransportError } from '../transport/transport.ts';

@@ -1,7 +1,7 @@
 /** How a host is heard: message by message, as long as what it says is an agent's, and never so much that others wait. */
 import type { Duplex } from 'node:stream';
 import { mostMessageChars, mostShortChars } from '../../model/bounds.ts';
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../model/printed/printable.ts';
 import { decoder } from '../../protocol/framing.ts';
 import { fromAgentSchema, type HostSaid } from '../../protocol/messages.ts';
 

@@ -1,5 +1,5 @@
 import { launchId } from '../../model/ids.ts';
-import type { HostSettings } from '../../model/inventory.ts';
+import type { HostSettings } from '../../model/inventory/inventory.ts';
 import { type Launch, whatIsMade } from '../../model/launch.ts';
 import type { HostSaid, ToAgent } from '../../protocol/messages.ts';
 import type { ContentShipper } from './content-shipper.ts';

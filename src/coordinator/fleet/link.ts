@@ -1,8 +1,8 @@
 /** One host's connection: connect, say hello, pass messages both ways, and again after a cut. */
 import type { Duplex } from 'node:stream';
-import type { Artifact } from '../../model/attempt-end.ts';
+import type { Artifact } from '../../model/result/attempt-end.ts';
 import type { AttemptId, HostName, LedgerId } from '../../model/ids.ts';
-import type { HostSettings } from '../../model/inventory.ts';
+import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import { encode } from '../../protocol/framing.ts';
 import { type HostSaid, protocolVersion, type ToAgent } from '../../protocol/messages.ts';

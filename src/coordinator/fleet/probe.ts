@@ -1,6 +1,6 @@
 /** One look at a host: what labsweep needs to know before an agent can run there, by plain sh alone. */
 import { z } from 'zod';
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../model/printed/printable.ts';
 import { saidName } from '../../model/said.ts';
 import { leftBehindCommands, leftBehindSchema } from './left-behind.ts';
 import { ownershipSchema, takeFolderCommands } from './own-folder.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readManifest } from '../../content/read-manifest.ts';
 import { snapshot } from '../../content/snapshot.ts';
-import { canonicalJson } from '../../model/canonical.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { WantedWheels } from '../../protocol/messages.ts';
 
 export type Downloaded =

@@ -1,5 +1,5 @@
 import type { Sweep } from '../../ledger/state.ts';
-import type { Refusal } from '../../model/refusal.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { FleetHost, Listing } from './fleet-host.ts';
 import { connectionOf, type HostLink } from './link.ts';
 import type { CoordinatorState } from './state.ts';

@@ -1,5 +1,5 @@
 import type { PointDeclaration } from '../../ledger/events.ts';
-import type { Refusal } from '../../model/refusal.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { idleHost, misfit as misfitOfIdle } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';

@@ -1,5 +1,5 @@
 import type { HostName, TrialId } from '../../model/ids.ts';
-import type { HostLimits } from '../../model/inventory.ts';
+import type { HostLimits } from '../../model/inventory/inventory.ts';
 import { connecting, type HostLink } from './link.ts';
 
 /** A host of the inventory and what this coordinator knows of it now. Nothing here outlives the coordinator. */

@@ -3,7 +3,7 @@
  * Each state holds what is known in it, and no more.
  */
 import type { AttemptId, HostName } from '../../model/ids.ts';
-import type { Refusal } from '../../model/refusal.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { HostFacts, HostFigures, Holding } from '../../protocol/messages.ts';
 
 export type HostLink =

@@ -7,7 +7,7 @@
 import { hasResult } from '../../ledger/results.ts';
 import type { Standing } from '../../ledger/standing.ts';
 import type { HostRecord, Trial } from '../../ledger/state.ts';
-import { chargedTo } from '../../model/outcome.ts';
+import { chargedTo } from '../../model/result/outcome.ts';
 import { idle, misfit } from './fit.ts';
 import { isWanted } from './use.ts';
 import type { FleetHost } from './fleet-host.ts';

@@ -3,7 +3,7 @@ import type { Trial } from '../../ledger/state.ts';
 import { hostsDownUnder } from '../../ledger/crashes.ts';
 import { hostsThatFailed } from '../../ledger/trials.ts';
 import type { HostName } from '../../model/ids.ts';
-import type { Refusal } from '../../model/refusal.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import { isExpected } from '../hosts/use.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';

@@ -1,4 +1,4 @@
-import type { InventoryHost } from '../../model/inventory.ts';
+import type { InventoryHost } from '../../model/inventory/inventory.ts';
 import { localTransport } from './local.ts';
 import { opensshCarrier } from './openssh/carrier.ts';
 import { remoteTransport } from './remote.ts';

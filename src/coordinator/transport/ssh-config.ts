@@ -1,7 +1,7 @@
 /** What the user's own ssh makes of a name: `ssh -G`, so that every Host, Match and Include holds here as well. */
 import { execFile } from 'node:child_process';
 import { homedir, userInfo } from 'node:os';
-import { isHostOrName, isJump, isUser } from '../../model/ssh-destination.ts';
+import { isHostOrName, isJump, isUser } from '../../model/inventory/ssh-destination.ts';
 import { TransportError } from './transport.ts';
 
 /** What the inventory says of a host and its ssh config need not. */

@@ -4,7 +4,7 @@ import type { Sweep, Trial } from '../../ledger/state.ts';
 import { isPartOf } from '../../ledger/sweeps.ts';
 import { waitingKey } from '../../ledger/waiting-key.ts';
 import type { HostName } from '../../model/ids.ts';
-import type { Refusal } from '../../model/refusal.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import { concurrencyLeft } from '../hosts/concurrency.ts';
 import type { Eligibility } from '../hosts/eligibility.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';

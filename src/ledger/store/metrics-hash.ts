@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MetricsLine } from '../../model/metrics.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
 import { encode } from '../../protocol/framing.ts';
 
 /** SHA-256 of metrics lines as an attempt's end vouches for them, in hexadecimal digits. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptId } from '../../model/ids.ts';
-import { type MetricsLine, metricsLineSchema } from '../../model/metrics.ts';
+import { type MetricsLine, metricsLineSchema } from '../../model/result/metrics.ts';
 import type { LedgerEvent } from '../events.ts';
 import { type ChainHead, eventsAfter, recordedHead } from './chain.ts';
 import { isNotADatabase, LedgerDamagedError } from './errors.ts';

@@ -1,6 +1,6 @@
 /** What of a damaged ledger is certainly as it was written: the longest beginning of its chain that verifies. */
 import { type AttemptId, attemptId } from '../../model/ids.ts';
-import { type MetricsLine, metricsLineSchema } from '../../model/metrics.ts';
+import { type MetricsLine, metricsLineSchema } from '../../model/result/metrics.ts';
 import { type LedgerEvent, ledgerEventSchema, storedEvent } from '../events.ts';
 import { fold } from '../fold.ts';
 import { misnamedLaunches } from '../misnamed.ts';

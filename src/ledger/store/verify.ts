@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import { encode } from '../../protocol/framing.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../events.ts';
 import { chainHash, emptyChain, writtenHead } from './chain.ts';

@@ -5,7 +5,7 @@
  * (throttle/limits.ts). Bytes, milliseconds, shares of 1, degrees Celsius. Messages keep the order of the rows.
  */
 import { z } from 'zod';
-import { countInput, sizeInput } from '../leaf-input.ts';
+import { countInput, sizeInput } from '../source/leaf-input.ts';
 import { parseSize } from '../size.ts';
 import { least, leastIfSaid, marks, most, mostIfSaid } from './limit.ts';
 

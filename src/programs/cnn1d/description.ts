@@ -1,5 +1,5 @@
 import type { DataShape, ProgramDescription } from '../../model/program.ts';
-import type { Params } from '../../model/params.ts';
+import type { Params } from '../../model/grid/params.ts';
 import { type Architecture, architectureOf } from './architecture.ts';
 import { countParameters, estimateResources, trainingOperations } from './cost.ts';
 import { complete, parameterNames, readParams } from './parameters.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import process from 'node:process';
 import { z } from 'zod';
-import type { MetricsLine } from '../../model/metrics.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
 import { DatasetError } from './dataset/dataset-error.ts';
 import { type Dataset, readDataset } from './dataset/read-dataset.ts';
 import { EngineError } from './engine/engine-error.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CompletedParams, ParamIssue } from '../../model/program.ts';
-import type { Params } from '../../model/params.ts';
+import type { Params } from '../../model/grid/params.ts';
 import { jsonText } from '../../model/value.ts';
 import { architectureOf, deepestBelow } from './architecture.ts';
 import { families, familyNames } from './families.ts';

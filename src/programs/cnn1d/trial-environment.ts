@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Params } from '../../model/params.ts';
+import type { Params } from '../../model/grid/params.ts';
 import { type Cnn1dParams, complete } from './parameters.ts';
 import { TrainingError } from './training/training-error.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { contentHash } from '../../model/ids.ts';
 import type { ResolvedData } from '../../coordinator/declaration.ts';
-import { nearestName } from '../../model/nearest.ts';
+import { nearestName } from '../../model/source/nearest.ts';
 import type { ProgramDescription } from '../../model/program.ts';
 import { DatasetError } from '../../programs/cnn1d/dataset/dataset-error.ts';
 import {

@@ -1,6 +1,6 @@
 /** What an edit of the inventory means for a sweep that runs, a line a host. Pure. */
-import { canonicalJson } from '../../model/canonical.ts';
-import type { InventoryHost } from '../../model/inventory.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
+import type { InventoryHost } from '../../model/inventory/inventory.ts';
 
 export function inventoryNews(
   before: readonly InventoryHost[],

@@ -1,7 +1,7 @@
 /** Notices that inventory.json was edited. It is read, not watched: a watch says nothing of an edit that comes by NFS. */
 import { readFileSync } from 'node:fs';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
-import { renderIssue } from '../../model/source-issue.ts';
+import { renderIssue } from '../../model/source/source-issue.ts';
 import { type InventoryFile, labOf } from './lab.ts';
 
 const lookEveryMs = 2_000;

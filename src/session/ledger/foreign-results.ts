@@ -8,11 +8,11 @@ import {
 } from '../../ledger/events.ts';
 import type { Attempt, LedgerState, Trial } from '../../ledger/state.ts';
 import { writtenId } from '../../model/ids.ts';
-import { namePattern } from '../../model/leaf-input.ts';
+import { namePattern } from '../../model/source/leaf-input.ts';
 import { innerPath } from '../../model/manifest.ts';
-import type { Objective } from '../../model/metrics.ts';
-import { isResult } from '../../model/outcome.ts';
-import { printable } from '../../model/printable.ts';
+import type { Objective } from '../../model/result/metrics.ts';
+import { isResult } from '../../model/result/outcome.ts';
+import { printable } from '../../model/printed/printable.ts';
 import { SessionError } from '../session-error.ts';
 import { metricsHashOf } from '../../ledger/store/metrics-hash.ts';
 import type { LedgerReader } from '../../ledger/store/reader.ts';

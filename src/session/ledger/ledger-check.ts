@@ -9,7 +9,7 @@ import { type Salvage, salvage } from '../../ledger/store/salvage.ts';
 import type { Lost } from '../../ledger/store/shortfall.ts';
 import { countEach } from '../../ledger/sweeps.ts';
 import { type Finding as StoreFinding, verifyLedger } from '../../ledger/store/verify.ts';
-import { canonicalJson } from '../../model/canonical.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
 import { programs } from '../../programs/registry.ts';
 import { counted } from '../text/counted.ts';
 import { SessionError } from '../session-error.ts';

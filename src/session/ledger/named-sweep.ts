@@ -1,6 +1,6 @@
 import type { LedgerState, Sweep } from '../../ledger/state.ts';
 import { sweepName } from '../../model/ids.ts';
-import { nearestName } from '../../model/nearest.ts';
+import { nearestName } from '../../model/source/nearest.ts';
 import { SessionError } from '../session-error.ts';
 
 /**

@@ -12,8 +12,8 @@ import {
 } from '../../coordinator/declaration.ts';
 import { isDone } from '../../ledger/results.ts';
 import type { LedgerState, Sweep } from '../../ledger/state.ts';
-import { canonicalJson } from '../../model/canonical.ts';
-import type { ProgramIdentity } from '../../model/identity.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
+import type { ProgramIdentity } from '../../model/grid/identity.ts';
 import { contentHash, sweepName, trialId } from '../../model/ids.ts';
 import { changesText } from './changed-files.ts';
 import { counted } from '../text/counted.ts';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { pythonTarget } from '../../model/python-target.ts';
+import { pythonTarget } from '../../model/command/python-target.ts';
 
 /** The word of a command that is a file of the program's own. */
 export interface OwnFile {

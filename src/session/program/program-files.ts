@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import type { ResolvedProgram } from '../../coordinator/declaration.ts';
-import { sha256Hex } from '../../model/canonical.ts';
-import type { CommandProgram } from '../../model/sweep-file.ts';
-import { nearestName } from '../../model/nearest.ts';
+import { sha256Hex } from '../../model/grid/canonical.ts';
+import type { CommandProgram } from '../../model/sweep/sweep-file.ts';
+import { nearestName } from '../../model/source/nearest.ts';
 import { programs } from '../../programs/registry.ts';
 import { Bystanders, type UsedPlaces } from './bystanders.ts';
 import type { Caller } from '../caller.ts';

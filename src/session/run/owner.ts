@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../model/printed/printable.ts';
 
 /** Whose a state folder is and where it lies: what the others see who use the same hosts. */
 export const ownerOf = (folder: string): string => printable(`${userName()} on ${hostname()}, ${folder}`);

@@ -20,7 +20,7 @@ import { type OpenedWriter, openWriter } from '../../ledger/store/open-writer.ts
 import type { LedgerWriter } from '../../ledger/store/writer.ts';
 import { listenAsWriter } from '../../ledger/store/writer-socket.ts';
 import { type SweepName, sweepName } from '../../model/ids.ts';
-import type { InventoryHost } from '../../model/inventory.ts';
+import type { InventoryHost } from '../../model/inventory/inventory.ts';
 import type { Caller } from '../caller.ts';
 import { SessionError } from '../session-error.ts';
 import { lostText } from '../ledger/ledger-check.ts';

@@ -1,7 +1,7 @@
 /** What the end of a sweep amounts to. */
 import type { LedgerState, Sweep } from '../../ledger/state.ts';
 import { sweepName } from '../../model/ids.ts';
-import type { Refusal } from '../../model/refusal.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import { SessionError } from '../session-error.ts';
 import type { RunOutcome } from './run-outcome.ts';
 

@@ -1,9 +1,9 @@
 /** What {args} passes otherwise than the sweep file looks: whether that is meant, its writer knows. */
-import { parametersOf, valuesOf } from '../../model/axis.ts';
-import { namesInBraces, parameterIn, wholeParameters } from '../../model/placeholder.ts';
-import { cut } from '../../model/source-issue.ts';
-import { spellArgument } from '../../model/spell-args.ts';
-import type { CommandProgram, SweepFile } from '../../model/sweep-file.ts';
+import { parametersOf, valuesOf } from '../../model/grid/axis.ts';
+import { namesInBraces, parameterIn, wholeParameters } from '../../model/command/placeholder.ts';
+import { cut } from '../../model/source/source-issue.ts';
+import { spellArgument } from '../../model/command/spell-args.ts';
+import type { CommandProgram, SweepFile } from '../../model/sweep/sweep-file.ts';
 import { jsonText, type ParamValue, valueText } from '../../model/value.ts';
 
 type Parameters = Pick<SweepFile, 'fixed' | 'grids'>;

@@ -3,8 +3,8 @@
  * smaller run of the same sweep; other trials are a sweep of their own, so that no option takes anything out of one.
  */
 import type { SweepPart } from '../../ledger/events.ts';
-import { canonicalJson, canonicalParams, sha256Hex } from '../../model/canonical.ts';
-import type { Point } from '../../model/expansion.ts';
+import { canonicalJson, canonicalParams, sha256Hex } from '../../model/grid/canonical.ts';
+import type { Point } from '../../model/grid/expansion.ts';
 import type { Caller } from '../caller.ts';
 import { SessionError } from '../session-error.ts';
 import { type LoadedSweep, loadSweep, type SweepOptions } from './sweep-source.ts';

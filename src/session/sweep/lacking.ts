@@ -8,9 +8,9 @@ import {
 import { labelOf } from '../../results/labels.ts';
 import { hasResult } from '../../ledger/results.ts';
 import type { LedgerState, Trial } from '../../ledger/state.ts';
-import { canonicalJson } from '../../model/canonical.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
 import { sweepName, trialId } from '../../model/ids.ts';
-import type { Objective } from '../../model/metrics.ts';
+import type { Objective } from '../../model/result/metrics.ts';
 import { lineMetrics } from '../../results/line-metrics.ts';
 import { resultOf } from '../../results/result.ts';
 import { counted } from '../text/counted.ts';

@@ -7,7 +7,7 @@ import type { Declared } from '../../coordinator/declaration.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import type { SeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { hostName } from '../../model/ids.ts';
-import type { Refusal } from '../../model/refusal.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { HostFacts } from '../../protocol/messages.ts';
 import { idleHost, misfit } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';

@@ -1,7 +1,7 @@
 /** Replicates differ in nothing but their seed: whether the program is told it anywhere. */
 import { join } from 'node:path';
 import { chunksOf } from '../../content/hash-file.ts';
-import type { CommandProgram } from '../../model/sweep-file.ts';
+import type { CommandProgram } from '../../model/sweep/sweep-file.ts';
 import { own } from '../../model/own.ts';
 import { valueText } from '../../model/value.ts';
 import type { ProgramFiles } from '../program/program-files.ts';

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Expansion, expandSweep } from '../../model/expansion.ts';
-import { type ParsedSweep, parseSweepFile, type SweepContext } from '../../model/parse-sweep.ts';
-import { issueAt, type KeyPath, renderIssue, type SourceIssue } from '../../model/source-issue.ts';
-import type { Locate } from '../../model/source.ts';
-import type { SweepFile } from '../../model/sweep-file.ts';
-import { countTrials, judgeCount } from '../../model/trial-count.ts';
+import { type Expansion, expandSweep } from '../../model/grid/expansion.ts';
+import { type ParsedSweep, parseSweepFile, type SweepContext } from '../../model/sweep/parse-sweep.ts';
+import { issueAt, type KeyPath, renderIssue, type SourceIssue } from '../../model/source/source-issue.ts';
+import type { Locate } from '../../model/source/source.ts';
+import type { SweepFile } from '../../model/sweep/sweep-file.ts';
+import { countTrials, judgeCount } from '../../model/grid/trial-count.ts';
 import { programs } from '../../programs/registry.ts';
 import type { Caller } from '../caller.ts';
 import { SessionError } from '../session-error.ts';

@@ -1,7 +1,7 @@
 /** Journal records into state: live and after a restart alike, so that there is no second way to arrive at a state. */
 import { limitsOf, noLimits } from '../../throttle/limits.ts';
-import { noSettings } from '../../model/inventory.ts';
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import { noSettings } from '../../model/inventory/inventory.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { keep, noLines } from './kept-lines.ts';

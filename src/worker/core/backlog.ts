@@ -1,5 +1,5 @@
 /** Who starts next: leases in order, ledgers in turn, each let in by the guard the moment there is room. */
-import type { Refusal } from '../../model/refusal.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { chooseDevice } from '../../throttle/devices.ts';

@@ -1,6 +1,6 @@
 /** Who speaks to the agent: one writer a ledger, by term, and any number of readers. */
-import { canonicalJson } from '../../model/canonical.ts';
-import type { HostLimits } from '../../model/inventory.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
+import type { HostLimits } from '../../model/inventory/inventory.ts';
 import { own } from '../../model/own.ts';
 import { type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';

@@ -1,7 +1,7 @@
 /** What can happen to an agent. Every instruction with an outcome comes back as one of these. */
-import type { Artifact, Unlisted } from '../../model/attempt-end.ts';
-import type { MetricsLine } from '../../model/metrics.ts';
-import type { Outcome } from '../../model/outcome.ts';
+import type { Artifact, Unlisted } from '../../model/result/attempt-end.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
+import type { Outcome } from '../../model/result/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
 import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';

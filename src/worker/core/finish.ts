@@ -1,10 +1,10 @@
 /** The end of an attempt: from its last process to the record that is told until it is acknowledged. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { MetricsLine } from '../../model/metrics.ts';
-import { chargeOf, type Outcome } from '../../model/outcome.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
+import { chargeOf, type Outcome } from '../../model/result/outcome.ts';
 import type { Evidence } from './event.ts';
 import { ledgerSide } from './apply.ts';
 import { type KeptLines, tellsOf, thin } from './kept-lines.ts';

@@ -1,5 +1,5 @@
 /** The guard's question, put together from what the agent knows: may this attempt start now? */
-import type { Refusal } from '../../model/refusal.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts, GpuFigures, HostFigures } from '../../protocol/messages.ts';
 import { admit } from '../../throttle/admission.ts';

@@ -1,6 +1,6 @@
 /** What the core wants done: plain data, carried out in order, each record on disk before what follows it. */
-import type { AttemptEnd } from '../../model/attempt-end.ts';
-import type { HostSettings } from '../../model/inventory.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
+import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FileFolder, FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
 import type { OurClaim } from './claims.ts';

@@ -1,9 +1,9 @@
 /** What an agent writes down before it acts. Replayed through the reducer that acts now (apply.ts). */
 import { z } from 'zod';
-import { attemptEndSchema } from '../../model/attempt-end.ts';
-import { hostLimitsSchema, hostSettingsSchema } from '../../model/inventory.ts';
+import { attemptEndSchema } from '../../model/result/attempt-end.ts';
+import { hostLimitsSchema, hostSettingsSchema } from '../../model/inventory/inventory.ts';
 import { launchSchema } from '../../model/launch.ts';
-import { metricsLineSchema } from '../../model/metrics.ts';
+import { metricsLineSchema } from '../../model/result/metrics.ts';
 import { leaseSchema } from '../../protocol/messages.ts';
 
 const attempt = z.string();

@@ -1,5 +1,5 @@
 /** Which metrics lines of a trial are kept: the first, the best and the last, and as many between as are useful. */
-import type { MetricsLine, Objective } from '../../model/metrics.ts';
+import type { MetricsLine, Objective } from '../../model/result/metrics.ts';
 import { nothingRead, type Offsets } from './journal-record.ts';
 import { cast, inOrder, linesOfRoles, noRoles, type Roles, standingOf, isFigure } from './roles.ts';
 

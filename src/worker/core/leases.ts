@@ -1,6 +1,6 @@
 /** What a writer does with attempts: lease, take back, cancel, acknowledge. Each may be repeated without harm. */
 import { isPlainName } from '../../model/ids.ts';
-import { isResult } from '../../model/outcome.ts';
+import { isResult } from '../../model/result/outcome.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { settle } from './finish.ts';
 import { endUnprepared } from './prepare-launch.ts';

@@ -2,7 +2,7 @@
  * The words with which a program ended for want of memory. Only where they ended it: what was caught and said, and gone on
  * after, says nothing of the end.
  */
-import { linesOf, withoutColours } from '../../model/printed-lines.ts';
+import { linesOf, withoutColours } from '../../model/printed/printed-lines.ts';
 
 /** PyTorch, TensorFlow, JAX, ONNX, CUDA, ROCm, NumPy, Python, C++, Rust, R, Julia, Java, Node, and our own on WebAssembly. */
 const words = new RegExp(

@@ -1,9 +1,9 @@
 /** How far this host is with what a launch needs before a trial of it can start, and what a trial finds then. */
-import type { HostSettings } from '../../model/inventory.ts';
+import type { HostSettings } from '../../model/inventory/inventory.ts';
 import { type Launch, whatIsMade } from '../../model/launch.ts';
-import type { Outcome } from '../../model/outcome.ts';
-import { hasReferences } from '../../model/variables.ts';
-import type { Refusal } from '../../model/refusal.ts';
+import type { Outcome } from '../../model/result/outcome.ts';
+import { hasReferences } from '../../model/command/variables.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { WantedWheels } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';

@@ -1,7 +1,7 @@
 /** The lines of a trial that an end is told from, whatever else of them is kept. */
-import { isBetter, type MetricsLine, metricOf, type Objective } from '../../model/metrics.ts';
+import { isBetter, type MetricsLine, metricOf, type Objective } from '../../model/result/metrics.ts';
 import { own } from '../../model/own.ts';
-import { bestReading, saysNone } from '../../model/unread-figure.ts';
+import { bestReading, saysNone } from '../../model/printed/unread-figure.ts';
 
 export interface Roles {
   /** Of the objective. */

@@ -1,7 +1,7 @@
 /** All that an agent decides on. Changed by `transition` alone; the state handed in is spent. */
-import type { AttemptEnd } from '../../model/attempt-end.ts';
+import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { HostLimits, HostSettings } from '../../model/inventory.ts';
+import type { HostLimits, HostSettings } from '../../model/inventory/inventory.ts';
 import type { HostFacts, Lease } from '../../protocol/messages.ts';
 import type { Evidence, MeasuredFigures } from './event.ts';
 import type { HeldMarks, OthersClaim } from '../../throttle/host-load.ts';

@@ -1,5 +1,5 @@
 /** What a writer is told of its attempts, and what of it only once it said what it has committed. */
-import type { MetricsLine } from '../../model/metrics.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 import { figuresOf, holdsOf } from './guard.ts';
 import { holdings } from './holdings.ts';

@@ -1,7 +1,7 @@
 /** `activate`: the one place where people's text is given to a shell, in a file of its own. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { sha256Hex } from '../../model/canonical.ts';
+import { sha256Hex } from '../../model/grid/canonical.ts';
 import { findProgram } from '../supervisor/program-path.ts';
 import { writeAnew, writeWhole } from '../spool/write-whole.ts';
 import { commandsOf } from './activation-lines.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { LaunchCheck } from '../../protocol/launch-check.ts';
 import type { Place } from './place.ts';
-import type { PythonTarget } from '../../model/python-target.ts';
+import type { PythonTarget } from '../../model/command/python-target.ts';
 
 type ImportCheck = Extract<LaunchCheck, { kind: 'import' | 'script' }>;
 

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import type { PreparationResult } from '../core/preparation.ts';
-import type { Filled } from '../../model/variables.ts';
+import type { Filled } from '../../model/command/variables.ts';
 import type { HostFolder } from '../spool/host-folder.ts';
 import { formatDuration } from '../../model/duration.ts';
 import type { Done, Step, Steps } from './step.ts';

@@ -1,10 +1,10 @@
 /** Makes what launches need on this host. Launches that need the same wait for the one that makes it. */
 import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
-import type { HostSettings } from '../../model/inventory.ts';
+import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
-import { fillBoth, missingText } from '../../model/variables.ts';
-import { canonicalJson } from '../../model/canonical.ts';
+import { fillBoth, missingText } from '../../model/command/variables.ts';
+import { canonicalJson } from '../../model/grid/canonical.ts';
 import { localData, type PreparationResult } from '../core/preparation.ts';
 import type { ContentKeeper } from '../spool/content-keeper.ts';
 import type { HostFolder } from '../spool/host-folder.ts';

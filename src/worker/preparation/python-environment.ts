@@ -1,10 +1,10 @@
 /** `python: requirements.txt`: one virtual environment for a list of packages and an interpreter. */
-import { lastLineOf } from '../../model/printed-lines.ts';
+import { lastLineOf } from '../../model/printed/printed-lines.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
+import { canonicalJson, sha256Hex } from '../../model/grid/canonical.ts';
 import { type WantedWheels, wantedWheelsSchema } from '../../protocol/messages.ts';
 import { textOf } from '../spool/log-file.ts';
 import { writeAnew, writeWhole } from '../spool/write-whole.ts';

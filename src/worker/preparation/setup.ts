@@ -1,7 +1,7 @@
 /** `setup`: a command that a host runs once for a version of a program. */
 import * as fileSystem from 'node:fs';
 import { z } from 'zod';
-import { canonicalJson, sha256Hex } from '../../model/canonical.ts';
+import { canonicalJson, sha256Hex } from '../../model/grid/canonical.ts';
 import { textOf } from '../spool/log-file.ts';
 import { writeAnew, writeWhole } from '../spool/write-whole.ts';
 import type { ContentKeeper } from '../spool/content-keeper.ts';

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { formatDuration } from '../../model/duration.ts';
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../model/printed/printable.ts';
 import { tailOf, withOpened } from '../spool/log-file.ts';
 import { withUmask } from '../supervisor/umask.ts';
 

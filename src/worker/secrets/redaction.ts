@@ -1,6 +1,6 @@
 /** Takes the values of `passEnv` out of what a program said, before it is written down or sent. */
-import type { MetricsLine } from '../../model/metrics.ts';
-import { readsAsNumber, spellingsOf } from '../../model/passed-value.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
+import { readsAsNumber, spellingsOf } from '../../model/command/passed-value.ts';
 import { learn, type Prints } from './prints.ts';
 
 /** A text that shows the value of a variable. */
@@ -130,5 +130,5 @@ const isInNumber = (text: string, from: number, to: number): boolean =>
   /(?:[\d.]|\d[eE][-+]?)$/.test(text.slice(Math.max(0, from - 3), from)) ||
   /^\.?\d/.test(text.slice(to, to + 2));
 
-/** How a metric that is no number is kept (model/printed-number.ts). */
+/** How a metric that is no number is kept (model/printed/printed-number.ts). */
 const isNumberWord = (value: string): boolean => /^(?:NaN|-?Infinity)$/.test(value);

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { collect, type Collected } from '../../content/collect.ts';
 import { hashFile } from '../../content/hash-file.ts';
-import type { Artifact } from '../../model/attempt-end.ts';
+import type { Artifact } from '../../model/result/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 import { readBytes } from './log-file.ts';
 import { reopen } from './reopen.ts';

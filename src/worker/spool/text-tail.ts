@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { linesOf } from '../../model/printed-lines.ts';
+import { linesOf } from '../../model/printed/printed-lines.ts';
 import { readBytes } from './log-file.ts';
 
 const mib = 1024 ** 2;

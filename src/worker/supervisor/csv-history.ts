@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MetricsLine } from '../../model/metrics.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
 
 /** Rows of a file that have counted, by their number and a hash of them all. */
 export interface CountedRows {

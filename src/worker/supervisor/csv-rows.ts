@@ -1,6 +1,6 @@
 import { CsvError, type Options, parse } from 'csv-parse/sync';
-import type { MetricsLine } from '../../model/metrics.ts';
-import { readNumber } from '../../model/printed-number.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
+import { readNumber } from '../../model/printed/printed-number.ts';
 
 /** What spreadsheets and programs write between cells. */
 const delimiters = [',', ';', '\t'];

@@ -1,5 +1,5 @@
 import type { Launch } from '../../model/launch.ts';
-import type { MetricsLine, Objective } from '../../model/metrics.ts';
+import type { MetricsLine, Objective } from '../../model/result/metrics.ts';
 import type { Evidence, WorkerEvent } from '../core/event.ts';
 import { nothingRead } from '../core/journal-record.ts';
 import { type Batch, tellsOf } from '../core/kept-lines.ts';

@@ -1,5 +1,5 @@
-import type { MetricsLine } from '../../model/metrics.ts';
-import { readNumber } from '../../model/printed-number.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
+import { readNumber } from '../../model/printed/printed-number.ts';
 import type { Redaction } from '../secrets/redaction.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Metrics lines of a trial that runs: as they are kept, and before the log that they stand in is cut. */
 import { statSync } from 'node:fs';
 import type { Launch } from '../../model/launch.ts';
-import type { MetricsLine } from '../../model/metrics.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { WorkerEvent } from '../core/event.ts';
 import type { Batch } from '../core/kept-lines.ts';
 import type { AttemptSecrets } from '../secrets/attempt-secrets.ts';

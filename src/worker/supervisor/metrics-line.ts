@@ -1,5 +1,5 @@
-import type { MetricsLine } from '../../model/metrics.ts';
-import { finiteOrWord } from '../../model/printed-number.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
+import { finiteOrWord } from '../../model/printed/printed-number.ts';
 import type { TailLine } from '../spool/text-tail.ts';
 import { behindSpace, objectAt } from './printed-object.ts';
 

@@ -4,11 +4,11 @@ import { existsSync, lstatSync, mkdirSync, unlinkSync, writeFileSync } from 'nod
 import { isAbsolute, join } from 'node:path';
 import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
-import type { HostSettings } from '../../model/inventory.ts';
+import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { Outcome } from '../../model/outcome.ts';
-import { renderCommand } from '../../model/render-command.ts';
-import { fillBoth, missingText } from '../../model/variables.ts';
+import type { Outcome } from '../../model/result/outcome.ts';
+import { renderCommand } from '../../model/command/render-command.ts';
+import { fillBoth, missingText } from '../../model/command/variables.ts';
 import { jsonText } from '../../model/value.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { localData, type Prepared, type Surroundings } from '../core/preparation.ts';

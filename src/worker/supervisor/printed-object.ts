@@ -1,5 +1,5 @@
-import type { MetricsLine } from '../../model/metrics.ts';
-import { readNumber } from '../../model/printed-number.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
+import { readNumber } from '../../model/printed/printed-number.ts';
 
 /** An object in a text, and where it ends. */
 export interface FoundObject {

@@ -1,7 +1,7 @@
 /** The results of a program that knows nothing of labsweep: the objects that it printed with the objective in them. */
-import type { MetricsLine, Objective } from '../../model/metrics.ts';
+import type { MetricsLine, Objective } from '../../model/result/metrics.ts';
 import { own } from '../../model/own.ts';
-import { withoutColours } from '../../model/printed-lines.ts';
+import { withoutColours } from '../../model/printed/printed-lines.ts';
 import { cast, inOrder, noRoles, type Roles } from '../core/roles.ts';
 import { cutAt, type OpenedFile } from '../spool/log-file.ts';
 import { behindSpace, type FoundObject, objectAt } from './printed-object.ts';

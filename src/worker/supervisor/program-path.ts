@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { namesIn } from '../../model/variables.ts';
+import { namesIn } from '../../model/command/variables.ts';
 import type { Prepared } from '../core/preparation.ts';
 
 export type FoundProgram =

@@ -1,6 +1,6 @@
 /** Trials on their way to a process: prepared, asked of the launcher, and told of when it has answered. */
 import type { Launch } from '../../model/launch.ts';
-import type { Outcome } from '../../model/outcome.ts';
+import type { Outcome } from '../../model/result/outcome.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import { contentHash } from '../../model/ids.ts';

@@ -1,7 +1,7 @@
-import type { MetricsLine } from '../../model/metrics.ts';
-import { withoutColours } from '../../model/printed-lines.ts';
-import { numberSource, readNumber } from '../../model/printed-number.ts';
-import { saysNone } from '../../model/unread-figure.ts';
+import type { MetricsLine } from '../../model/result/metrics.ts';
+import { withoutColours } from '../../model/printed/printed-lines.ts';
+import { numberSource, readNumber } from '../../model/printed/printed-number.ts';
+import { saysNone } from '../../model/printed/unread-figure.ts';
 import type { TailLine } from '../spool/text-tail.ts';
 import { otherName } from './other-name.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ArtifactFetcher, type Fetched } from '../../../src/coordinator/fleet/artifact-fetcher.ts';
 import { FileReader } from '../../../src/coordinator/fleet/file-reader.ts';
-import type { Artifact } from '../../../src/model/attempt-end.ts';
+import type { Artifact } from '../../../src/model/result/attempt-end.ts';
 import { attemptId } from '../../../src/model/ids.ts';
 import { type FromAgent, fromAgentSchema, type ToAgent } from '../../../src/protocol/messages.ts';
 

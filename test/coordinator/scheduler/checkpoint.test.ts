@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CoordinatorEvent, Instruction } from '../../../src/coordinator/core/events.ts';
 import { newFleetHost } from '../../../src/coordinator/hosts/fleet-host.ts';
 import { attemptId, hostName, trialId } from '../../../src/model/ids.ts';
-import type { Outcome } from '../../../src/model/outcome.ts';
+import type { Outcome } from '../../../src/model/result/outcome.ts';
 import type { Lease } from '../../../src/protocol/messages.ts';
 import { plainHost } from '../../plain-host.ts';
 import { declarationOf, endOf, failure, leasesIn, points, World } from '../world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostName } from '../../../src/model/ids.ts';
-import type { Outcome } from '../../../src/model/outcome.ts';
+import type { Outcome } from '../../../src/model/result/outcome.ts';
 import { declarationOf, endOf, failure, leasesIn, points, World } from '../world.ts';
 
 const minute = 60_000;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { LedgerEvent } from '../../../src/ledger/events.ts';
 import type { MetricsBatch } from '../../../src/ledger/metrics-batch.ts';
 import { attemptId, trialId } from '../../../src/model/ids.ts';
-import type { MetricsLine } from '../../../src/model/metrics.ts';
+import type { MetricsLine } from '../../../src/model/result/metrics.ts';
 import { idOf, LedgerBuilder } from '../../ledger-builder.ts';
 
 export interface Written {

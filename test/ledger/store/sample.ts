@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { LedgerEvent } from '../../../src/ledger/events.ts';
 import { openWriter, type WriterOptions } from '../../../src/ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../../../src/ledger/store/writer.ts';
-import type { MetricsLine } from '../../../src/model/metrics.ts';
+import type { MetricsLine } from '../../../src/model/result/metrics.ts';
 
 /** A folder that is gone when the test is over. */
 export function temporaryFolder(): string {

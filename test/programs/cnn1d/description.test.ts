@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Params } from '../../../src/model/params.ts';
+import type { Params } from '../../../src/model/grid/params.ts';
 import { cnn1d } from '../../../src/programs/cnn1d/description.ts';
 import { programs } from '../../../src/programs/registry.ts';
 import published from './fixtures/published.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MetricsLine } from '../../../src/model/metrics.ts';
+import type { MetricsLine } from '../../../src/model/result/metrics.ts';
 import { nothingRead } from '../../../src/worker/core/journal-record.ts';
 import { keep, type KeptLines, noLines, thin } from '../../../src/worker/core/kept-lines.ts';
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { noSettings } from '../../../src/model/inventory.ts';
+import { noSettings } from '../../../src/model/inventory/inventory.ts';
 import type { PreparationResult } from '../../../src/worker/core/preparation.ts';
 import { Preparations } from '../../../src/worker/preparation/preparations.ts';
 import { ContentKeeper } from '../../../src/worker/spool/content-keeper.ts';

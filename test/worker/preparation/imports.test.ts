@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHostFolder } from '../../../src/worker/spool/host-folder.ts';
 import { checkImports } from '../../../src/worker/preparation/imports.ts';
 import type { Place } from '../../../src/worker/preparation/place.ts';
-import type { PythonTarget } from '../../../src/model/python-target.ts';
+import type { PythonTarget } from '../../../src/model/command/python-target.ts';
 import { Steps } from '../../../src/worker/preparation/step.ts';
 
 const hasPython = spawnSync('python3', ['-c', 'import ast']).status === 0;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Launch } from '../../../src/model/launch.ts';
-import { noSettings } from '../../../src/model/inventory.ts';
+import { noSettings } from '../../../src/model/inventory/inventory.ts';
 import { Preparations } from '../../../src/worker/preparation/preparations.ts';
 import { Steps } from '../../../src/worker/preparation/step.ts';
 import type { PreparationResult } from '../../../src/worker/core/preparation.ts';

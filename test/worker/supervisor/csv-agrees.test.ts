@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MetricsLine } from '../../../src/model/metrics.ts';
-import { readNumber } from '../../../src/model/printed-number.ts';
+import type { MetricsLine } from '../../../src/model/result/metrics.ts';
+import { readNumber } from '../../../src/model/printed/printed-number.ts';
 import { CsvRows } from '../../../src/worker/supervisor/csv-rows.ts';
 
 const count = Number(process.env['LABSWEEP_GENERATED'] ?? 1_000);

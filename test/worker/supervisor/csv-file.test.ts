@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MetricsLine } from '../../../src/model/metrics.ts';
+import type { MetricsLine } from '../../../src/model/result/metrics.ts';
 import { journalRecordSchema, nothingRead } from '../../../src/worker/core/journal-record.ts';
 import { keep, type KeptLines, noLines, thin } from '../../../src/worker/core/kept-lines.ts';
 import { resultOf } from '../../../src/worker/core/roles.ts';

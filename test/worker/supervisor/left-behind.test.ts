@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { noSettings } from '../../../src/model/inventory.ts';
+import { noSettings } from '../../../src/model/inventory/inventory.ts';
 import type { WorkerEvent } from '../../../src/worker/core/event.ts';
 import { nothingPrepared } from '../../../src/worker/core/preparation.ts';
 import { ContentKeeper } from '../../../src/worker/spool/content-keeper.ts';

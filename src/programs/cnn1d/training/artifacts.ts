@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MetricsLine } from '../../../model/metrics.ts';
+import type { MetricsLine } from '../../../model/result/metrics.ts';
 import type { Architecture } from '../architecture.ts';
 import { indexOfLargest, softmax } from '../engine/cross-entropy.ts';
 import type { NetworkState } from '../engine/engine.ts';

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { NetworkState } from '../engine/engine.ts';
-import { metricsLineSchema } from '../../../model/metrics.ts';
+import { metricsLineSchema } from '../../../model/result/metrics.ts';
 
 const randomState = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 

@@ -1,4 +1,4 @@
-import type { MetricsLine } from '../../../model/metrics.ts';
+import type { MetricsLine } from '../../../model/result/metrics.ts';
 import type { Architecture } from '../architecture.ts';
 import type { Dataset } from '../dataset/read-dataset.ts';
 import type { Network } from '../engine/engine.ts';

@@ -1,4 +1,4 @@
-import type { MetricsLine } from '../../../model/metrics.ts';
+import type { MetricsLine } from '../../../model/result/metrics.ts';
 import { type Architecture, architectureOf } from '../architecture.ts';
 import { countParameters } from '../cost.ts';
 import type { Dataset } from '../dataset/read-dataset.ts';

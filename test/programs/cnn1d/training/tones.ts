@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { importDataset } from '../../../../src/programs/cnn1d/dataset/import-dataset.ts';
 import type { Cnn1dParams } from '../../../../src/programs/cnn1d/parameters.ts';
 import { complete } from '../../../../src/programs/cnn1d/parameters.ts';
-import type { Params } from '../../../../src/model/params.ts';
+import type { Params } from '../../../../src/model/grid/params.ts';
 import { type Files, temporaryFolder, tone, writeFolder } from '../dataset/speech-folder.ts';
 
 const takes = { train: 6, validation: 3, test: 2 } as const;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { MetricsLine } from '../../../../src/model/metrics.ts';
+import type { MetricsLine } from '../../../../src/model/result/metrics.ts';
 import { readDataset } from '../../../../src/programs/cnn1d/dataset/read-dataset.ts';
 import type { Engine } from '../../../../src/programs/cnn1d/engine/engine.ts';
 import { openEngine } from '../../../../src/programs/cnn1d/engine/open-engine.ts';

@@ -1,4 +1,4 @@
-import { linesOf } from '../../../../model/printed-lines.ts';
+import { linesOf } from '../../../../model/printed/printed-lines.ts';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { EngineError } from '../engine-error.ts';

@@ -1,0 +1,85 @@
+/**
+ * Why one GPU of a host does not take a trial now. A sentence follows the GPU's name. A GPU is named by its UUID;
+ * `index` is the driver's number.
+ */
+import type { z } from 'zod';
+import { formatDuration } from '../duration.ts';
+import { saidFigure, saidName, saidText } from '../said.ts';
+import { formatSize } from '../size.ts';
+import { claimedList, claimedText, decimal, percent, settlesText, takesOneText } from './refusal-phrases.ts';
+import { refusal, schemaOf } from './refusal-row.ts';
+
+const table = {
+  'gpu-off': refusal('gpu-off', { because: saidText }, ({ because }) => `is off: ${because}`),
+
+  /** It is kept for its owner. */
+  'gpu-reserved': refusal(
+    'gpu-reserved',
+    { owner: saidName.nullable() },
+    ({ owner }) => `is reserved${owner === null ? '' : ` for ${owner}`}`,
+  ),
+
+  /** Its owner comes first, and so many processes that are not ours are on it. */
+  'gpu-owner': refusal(
+    'gpu-owner',
+    { owner: saidName.nullable(), processes: saidFigure },
+    ({ owner, processes }) => {
+      const whose = owner === null ? 'is used only while idle' : `is ${owner}'s, used only while idle`;
+      return `${whose}: ${processes === 1 ? '1 process of others is' : `${processes} processes of others are`} on it`;
+    },
+  ),
+
+  /** The driver says that it does not work. */
+  'gpu-failed': refusal('gpu-failed', { because: saidText }, ({ because }) => `does not work: ${because}`),
+
+  'gpu-stale': refusal('gpu-stale', { ageMs: saidFigure }, ({ ageMs }) =>
+    ageMs >= Number.MAX_SAFE_INTEGER
+      ? 'has told nothing yet'
+      : `has told nothing for ${formatDuration(Math.round(ageMs / 1000) * 1000)}`,
+  ),
+
+  'gpu-memory': refusal(
+    'gpu-memory',
+    { needBytes: saidFigure, freeBytes: saidFigure, totalBytes: saidFigure, claimed: claimedList },
+    ({ needBytes, freeBytes, totalBytes, claimed }) =>
+      `has ${formatSize(freeBytes)} of ${formatSize(totalBytes)} to give where ${formatSize(needBytes)} are needed${claimedText(claimed)}`,
+  ),
+
+  /** Shares of 1: as measured, and under which it is let in again. */
+  'gpu-utilisation': refusal(
+    'gpu-utilisation',
+    { utilisation: saidFigure, limit: saidFigure },
+    ({ utilisation, limit }) => `is ${percent(utilisation)} busy, held until under ${percent(limit)}`,
+  ),
+
+  'gpu-temperature': refusal(
+    'gpu-temperature',
+    { celsius: saidFigure, limitCelsius: saidFigure },
+    ({ celsius, limitCelsius }) =>
+      `is at ${decimal(celsius)} °C, held until under ${decimal(limitCelsius)} °C`,
+  ),
+
+  /** The ramp guard of a GPU: a shape never observed settles there before the next one starts. */
+  'gpu-ramp': refusal('gpu-ramp', { attempt: saidName }, settlesText),
+
+  /** Agents of other accounts cannot be told what starts, or cannot be heard: one trial of ours at a time. */
+  'gpu-claims': refusal('gpu-claims', { because: saidText }, takesOneText),
+};
+
+export const deviceRefusalSchema = schemaOf(Object.values(table));
+export type DeviceRefusal = Readonly<z.infer<typeof deviceRefusalSchema>>;
+
+/** One thing that a GPU has against it. */
+export const deviceRefusalText = (said: DeviceRefusal): string => textOf(said);
+
+/** All that a GPU has against a trial. */
+export const devicesRefusalText = (refusals: readonly DeviceRefusal[]): string =>
+  refusals.map(deviceRefusalText).join(', and ');
+
+// Written so that TypeScript sees each refusal go to the sentence of its own kind.
+type Kind = keyof typeof table;
+type OfKind<K extends Kind> = {
+  [P in K]: Parameters<(typeof table)[P]['text']>[0] & { readonly kind: P };
+}[K];
+const texts: { readonly [K in Kind]: { readonly text: (said: OfKind<K>) => string } } = table;
+const textOf = <K extends Kind>(said: OfKind<K>): string => texts[said.kind].text(said);

@@ -1,0 +1,29 @@
+/** What several sentences of refusals are made of. */
+import { z } from 'zod';
+import { mostItems } from '../bounds.ts';
+import { listOf, saidFigure, saidName } from '../said.ts';
+import { formatSize } from '../size.ts';
+
+/** What another account on the host claims of it for its trials. */
+const claimedSchema = z.object({ user: saidName, bytes: saidFigure });
+export type Claimed = Readonly<z.infer<typeof claimedSchema>>;
+
+/** Agents of earlier versions do not say. */
+export const claimedList = listOf(claimedSchema, mostItems).default([]);
+
+/** Whom a person may ask. */
+export const claimedText = (claimed: readonly Claimed[]): string =>
+  claimed.length === 0
+    ? ''
+    : ` (${claimed.map(({ user, bytes }) => `${user} claims ${formatSize(bytes)}`).join(', ')})`;
+
+export const takesOneText = ({ because }: { readonly because: string }): string =>
+  `takes one trial at a time: ${because}`;
+
+export const settlesText = ({ attempt }: { readonly attempt: string }): string =>
+  `waits until the memory of attempt ${attempt} has settled, the first of its kind`;
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+export const counted = (count: number, noun: string): string =>
+  `${decimal(count)} ${noun}${count === 1 ? '' : 's'}`;
+export const decimal = (value: number): string => String(Number(value.toFixed(2)));

@@ -1,0 +1,177 @@
+/**
+ * Why a trial does not start now, as data with its sentence (P6); `why` shows each with its host and device. Figures are
+ * what was measured when the rule was asked.
+ */
+import { z } from 'zod';
+import { mostItems } from '../bounds.ts';
+import { deviceRefusalSchema, devicesRefusalText } from './device-refusal.ts';
+import { formatDuration } from '../duration.ts';
+import { claimedList, claimedText, counted, decimal, settlesText, takesOneText } from './refusal-phrases.ts';
+import { refusal, schemaOf } from './refusal-row.ts';
+import { listOf, saidFigure, saidName, saidText } from '../said.ts';
+import { formatSize } from '../size.ts';
+
+const table = {
+  slots: refusal(
+    'slots',
+    { running: saidFigure, limit: saidFigure },
+    ({ running, limit }) =>
+      `${counted(running, 'trial')} of ${limit} allowed at once ${running === 1 ? 'is' : 'are'} running`,
+  ),
+
+  cpus: refusal(
+    'cpus',
+    { needCpus: saidFigure, freeCpus: saidFigure, totalCpus: saidFigure },
+    ({ needCpus, freeCpus, totalCpus }) =>
+      `needs ${counted(needCpus, 'core')}; ${decimal(freeCpus)} of ${decimal(totalCpus)} are free`,
+  ),
+
+  memory: refusal(
+    'memory',
+    { needBytes: saidFigure, freeBytes: saidFigure, totalBytes: saidFigure, claimed: claimedList },
+    ({ needBytes, freeBytes, totalBytes, claimed }) =>
+      `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${formatSize(totalBytes)} are free${claimedText(claimed)}`,
+  ),
+
+  load: refusal(
+    'load',
+    { othersLoad: saidFigure, limit: saidFigure },
+    ({ othersLoad, limit }) =>
+      `others load the host with ${decimal(othersLoad)}; nothing starts from ${decimal(limit)}`,
+  ),
+
+  disk: refusal(
+    'disk',
+    { freeBytes: saidFigure, limitBytes: saidFigure },
+    ({ freeBytes, limitBytes }) =>
+      `${formatSize(freeBytes)} of disk are free; nothing starts under ${formatSize(limitBytes)}`,
+  ),
+
+  /** Hosts went down under it, so it waits until nothing else of labsweep runs there: so many trials do. */
+  alone: refusal(
+    'alone',
+    { running: saidFigure },
+    ({ running }) =>
+      `hosts went down while it ran, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
+  ),
+
+  /** Such a trial runs there. */
+  beside: refusal(
+    'beside',
+    { attempt: saidName },
+    ({ attempt }) => `attempt ${attempt} runs alone there, since hosts went down while its trial ran`,
+  ),
+
+  /** The ramp guard: a shape never observed settles before the next one starts. */
+  ramp: refusal('ramp', { attempt: saidName }, settlesText),
+
+  /** As `gpu-claims`, of the host's memory. */
+  claims: refusal('claims', { because: saidText }, takesOneText),
+
+  /** Figures older than 3 s: nothing is known, so nothing starts. */
+  stale: refusal(
+    'stale',
+    { ageMs: saidFigure },
+    ({ ageMs }) => `the host's figures are ${formatDuration(ageMs)} old`,
+  ),
+
+  /** `because`: what the driver's tool said where it should have told of GPUs. */
+  'no-gpu': refusal('no-gpu', { because: saidText.nullable() }, ({ because }) =>
+    because === null
+      ? 'needs a GPU, and the host has none'
+      : `needs a GPU, and the host shows none: ${because}`,
+  ),
+
+  /** Each GPU of the host has something against it. */
+  gpus: refusal(
+    'gpus',
+    {
+      devices: listOf(
+        z.object({ device: saidName, index: saidFigure, refusals: listOf(deviceRefusalSchema, mostItems) }),
+        mostItems,
+      ),
+    },
+    ({ devices }) =>
+      devices.map(({ index, refusals }) => `GPU ${index} ${devicesRefusalText(refusals)}`).join('; '),
+  ),
+
+  labels: refusal(
+    'labels',
+    { missing: listOf(saidName, mostItems) },
+    ({ missing }) =>
+      `the host lacks ${counted(missing.length, 'label').replace(/^\d+ /, '')} ${missing.join(', ')}`,
+  ),
+
+  off: refusal('off', { because: saidText }, ({ because }) => `the host is off: ${because}`),
+
+  quarantined: refusal(
+    'quarantined',
+    { because: saidText },
+    ({ because }) => `the host is quarantined: ${because}`,
+  ),
+
+  unreachable: refusal(
+    'unreachable',
+    { because: saidText },
+    ({ because }) => `the host cannot be used: ${because}`,
+  ),
+
+  preparing: refusal('preparing', { what: saidText }, ({ what }) => `the host is being prepared: ${what}`),
+
+  /** What its launch needs could not be made there. `logTail`: the end of what was said of it. */
+  unprepared: refusal(
+    'unprepared',
+    { because: saidText, logTail: saidText },
+    ({ because }) => `the host could not be prepared: ${because}`,
+  ),
+
+  /** Values that are kept in memory alone, and come with a coordinator. */
+  'pass-env': refusal(
+    'pass-env',
+    { names: listOf(saidName, mostItems) },
+    ({ names }) =>
+      `waits for the ${names.length === 1 ? 'value' : 'values'} of ${names.join(', ')}: ` +
+      'kept in memory only, so they come with the next coordinator (`labsweep resume`)',
+  ),
+
+  /** The host went down while it ran alone there. */
+  'went-down': refusal(
+    'went-down',
+    {},
+    () => 'the host went down while it ran alone there, so only another one takes it',
+  ),
+
+  /** It failed on this host, and waits a while for one where it has not. */
+  'failed-there': refusal('failed-there', {}, () => 'it failed there, so another host is waited for first'),
+
+  /** Others are ahead of it: by how many trials. */
+  queue: refusal('queue', { ahead: saidFigure }, ({ ahead }) =>
+    ahead === 1 ? '1 trial is ahead of it' : `${ahead} trials are ahead of it`,
+  ),
+
+  concurrent: refusal(
+    'concurrent',
+    { running: saidFigure, limit: saidFigure },
+    ({ running, limit }) => `${running} of the sweep's ${limit} trials at once are running`,
+  ),
+
+  paused: refusal('paused', {}, () => 'the sweep is paused'),
+};
+
+export const refusalSchema = schemaOf(Object.values(table));
+export type Refusal = Readonly<z.infer<typeof refusalSchema>>;
+
+/** One plain sentence with its figures. */
+export const refusalText = (said: Refusal): string => textOf(said);
+
+/** A host that is full of our own trials, or waits a moment for one of them. */
+export const isPassing = (kind: Refusal['kind']): boolean =>
+  ['slots', 'cpus', 'ramp', 'alone', 'beside', 'preparing', 'queue'].includes(kind);
+
+// Written so that TypeScript sees each refusal go to the sentence of its own kind.
+type Kind = keyof typeof table;
+type OfKind<K extends Kind> = {
+  [P in K]: Parameters<(typeof table)[P]['text']>[0] & { readonly kind: P };
+}[K];
+const texts: { readonly [K in Kind]: { readonly text: (said: OfKind<K>) => string } } = table;
+const textOf = <K extends Kind>(said: OfKind<K>): string => texts[said.kind].text(said);
