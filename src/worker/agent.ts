@@ -199,7 +199,7 @@ export class Agent {
   #commit(instructions: Instruction[]): void {
     const records: JournalRecord[] = [];
     for (const instruction of instructions)
-      if (instruction.kind === 'journal') records.push(instruction.record);
+      if (instruction.kind === 'commit') for (const record of instruction.records) records.push(record);
     if (!this.#options.mayAct()) return;
     try {
       if (records.length > 0) this.#journal.append(records);

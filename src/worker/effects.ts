@@ -55,8 +55,8 @@ export class Effects {
   #act(instruction: Instruction): void {
     const { host, keeper, peers, supervisor } = this.#options;
     switch (instruction.kind) {
-      case 'journal':
-        break;
+      case 'commit':
+        break; // done, before everything else
       case 'spawn':
         supervisor.spawn(instruction.lease, instruction.launch, instruction.surroundings);
         break;

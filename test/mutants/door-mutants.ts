@@ -183,8 +183,8 @@ export const doorMutants: readonly Mutant[] = [
   {
     breaks: 'P9: a value that a launch is passed is written into the journal',
     file: 'worker/core/connections.ts',
-    find: "turn.commit({ kind: 'launch', launch: message.launch, spec: message.spec });",
-    put: "turn.commit({ kind: 'launch', launch: message.launch, spec: { ...message.spec, env: message.passed } });",
+    find: "turn.record({ kind: 'launch', launch: message.launch, spec: message.spec });",
+    put: "turn.record({ kind: 'launch', launch: message.launch, spec: { ...message.spec, env: message.passed } });",
     tests: ['worker/core/preparation'],
   },
   {

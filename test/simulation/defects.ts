@@ -72,17 +72,17 @@ export const defects: readonly Defect[] = [
   {
     what: 'an agent starts a process before it has written down that it does',
     file: 'worker/core/backlog.ts',
-    find: `    turn.commit({ kind: 'starting', attempt, at: turn.now, device: next.device });
+    find: `    turn.record({ kind: 'starting', attempt, at: turn.now, device: next.device });
     turn.instruct({ kind: 'spawn', lease, launch, surroundings: surroundingsOf(turn.state, next.held) });`,
     put: `    turn.instruct({ kind: 'spawn', lease, launch, surroundings: surroundingsOf(turn.state, next.held) });
-    turn.commit({ kind: 'starting', attempt, at: turn.now, device: next.device });`,
+    turn.record({ kind: 'starting', attempt, at: turn.now, device: next.device });`,
     seenAs: /is started a second time/,
   },
   {
     what: 'an agent forgets a result once it has told it',
     file: 'worker/core/tell.ts',
     find: "  turn.instruct({\n    kind: 'send-end',\n",
-    put: "  turn.commit({ kind: 'acked', attempts: [held.lease.attempt] });\n  turn.instruct({\n    kind: 'send-end',\n",
+    put: "  turn.record({ kind: 'acked', attempts: [held.lease.attempt] });\n  turn.instruct({\n    kind: 'send-end',\n",
     seenAs: /for nothing/,
   },
   {

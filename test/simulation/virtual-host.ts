@@ -325,8 +325,9 @@ class Agent {
   #carryOut(instruction: Instruction): void {
     const port = this.#port;
     switch (instruction.kind) {
-      case 'journal':
-        return port.appendJournal(instruction.record);
+      case 'commit':
+        for (const record of instruction.records) port.appendJournal(record);
+        return;
       case 'spawn': {
         const { attempt } = instruction.lease;
         const { lease, surroundings } = instruction;

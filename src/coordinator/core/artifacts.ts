@@ -5,7 +5,7 @@ import type { HostSaid } from '../../protocol/messages.ts';
 import { attemptOf } from './speaks-for.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 type Ended = Extract<HostSaid, { kind: 'ended' }>;
 
@@ -16,7 +16,7 @@ type Ended = Extract<HostSaid, { kind: 'ended' }>;
  */
 export function takeArtifacts(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: HostName,
   ended: Ended,
   now: number,
@@ -56,12 +56,12 @@ const hashes = (artifacts: AttemptEnd['artifacts']): ReadonlyMap<string, string>
   new Map(artifacts.map(({ path, sha256 }) => [path, sha256]));
 
 /** After a connection: what is still to come from this host. */
-export function askForAwaited(state: CoordinatorState, turn: Turn, host: FleetHost): void {
+export function askForAwaited(state: CoordinatorState, turn: CoordinatorTurn, host: FleetHost): void {
   for (const attempt of state.ledger.awaited.keys())
     if (attemptOf(state, host, attempt) !== null) askFor(state, turn, host.name, attempt);
 }
 
-function askFor(state: CoordinatorState, turn: Turn, host: HostName, attempt: AttemptId): void {
+function askFor(state: CoordinatorState, turn: CoordinatorTurn, host: HostName, attempt: AttemptId): void {
   const awaited = state.ledger.awaited.get(attempt);
   if (awaited === undefined) return;
   const artifacts = endOf(state, attempt)?.artifacts.filter(({ path }) => awaited.has(path)) ?? [];

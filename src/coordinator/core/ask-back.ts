@@ -1,10 +1,10 @@
 import type { AttemptId } from '../../model/ids.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { connectionOf } from '../hosts/link.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** Nothing changes before the host has answered: it may have started them meanwhile. */
-export function askBack(turn: Turn, host: FleetHost, attempts: readonly AttemptId[]): void {
+export function askBack(turn: CoordinatorTurn, host: FleetHost, attempts: readonly AttemptId[]): void {
   for (const attempt of attempts) connectionOf(host.link)?.asked.add(attempt);
   turn.instruct({
     kind: 'send',
@@ -14,6 +14,6 @@ export function askBack(turn: Turn, host: FleetHost, attempts: readonly AttemptI
 }
 
 /** Ends what the ledger does not want to go on there. */
-export function cancel(turn: Turn, { name }: FleetHost, attempts: AttemptId[]): void {
+export function cancel(turn: CoordinatorTurn, { name }: FleetHost, attempts: AttemptId[]): void {
   if (attempts.length > 0) turn.instruct({ kind: 'send', host: name, message: { kind: 'cancel', attempts } });
 }

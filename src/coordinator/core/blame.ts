@@ -10,14 +10,14 @@ import type { FleetHost } from '../hosts/fleet-host.ts';
 import { type Connection, connectionOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { type Case, caseAgainst, failuresElsewhere } from '../hosts/suspicion.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** Trials that did not start there since the last success, before a host, or one launch there, is left out. */
 const mostCharges = 3;
 
 export function judgeHosts(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   attempt: Attempt,
   end: AttemptEnd,
   now: number,
@@ -32,7 +32,7 @@ const isQuarantined = (state: CoordinatorState, { name }: FleetHost): boolean =>
 
 function judgeOwn(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   attempt: Attempt,
   { outcome, logTail }: AttemptEnd,
@@ -85,7 +85,7 @@ function bringAgain(connection: Connection, launch: string, problem: string): vo
 const chargesOf = (state: CoordinatorState, { name }: FleetHost): number =>
   state.ledger.hosts.get(name)?.charges ?? 0;
 
-function judgeByPeers(state: CoordinatorState, turn: Turn, host: FleetHost, now: number): void {
+function judgeByPeers(state: CoordinatorState, turn: CoordinatorTurn, host: FleetHost, now: number): void {
   if (isQuarantined(state, host)) return;
   const found = caseAgainst(state, host);
   if (found === null) {
@@ -105,7 +105,7 @@ function judgeByPeers(state: CoordinatorState, turn: Turn, host: FleetHost, now:
 }
 
 /** Who has no retry left tells by how it ends elsewhere whose fault it was. */
-function askWitnesses(turn: Turn, host: FleetHost, { open }: Case, now: number): void {
+function askWitnesses(turn: CoordinatorTurn, host: FleetHost, { open }: Case, now: number): void {
   const spent = open.filter(({ status }) => status.kind === 'failed');
   for (const { id } of spent) host.doubt.witnesses.add(id);
   giveBack(turn, spent, now);
@@ -132,13 +132,19 @@ function isOwed(state: CoordinatorState, host: FleetHost, trial: Trial): boolean
   return failuresElsewhere(state, host, trial).length <= Math.max(0, ...retries);
 }
 
-function leaveOut(state: CoordinatorState, turn: Turn, host: FleetHost, because: string, now: number): void {
+function leaveOut(
+  state: CoordinatorState,
+  turn: CoordinatorTurn,
+  host: FleetHost,
+  because: string,
+  now: number,
+): void {
   turn.record({ kind: 'host-quarantined', at: now, host: host.name, because });
   if (host.doubt.dueAtMs === null) lapse(state, host);
 }
 
 /** None of it was their own fault. */
-function giveBack(turn: Turn, trials: readonly Trial[], now: number): void {
+function giveBack(turn: CoordinatorTurn, trials: readonly Trial[], now: number): void {
   const ids = trials.map(({ id }) => id);
   if (ids.length > 0) turn.record({ kind: 'retry-asked', at: now, trials: ids });
 }

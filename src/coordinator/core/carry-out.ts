@@ -6,11 +6,11 @@ import { takeResults } from './imports.ts';
 import { goOn, resume, retry, run, runPart } from './run-commands.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { isSuspect } from '../hosts/suspicion.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 export function carryOut(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   command: Command,
   by: number,
   now: number,
@@ -18,7 +18,7 @@ export function carryOut(
   turn.instruct({ kind: 'answer', to: by, message: answerTo(state, turn, command, now) });
 }
 
-function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: number): string {
+function answerTo(state: CoordinatorState, turn: CoordinatorTurn, command: Command, now: number): string {
   switch (command.kind) {
     case 'run':
       trustHosts(state, turn, now);
@@ -53,7 +53,7 @@ function answerTo(state: CoordinatorState, turn: Turn, command: Command, now: nu
 /** What runs here of a trial that has a result now is ended. */
 function importResults(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   command: Extract<Command, { kind: 'import' }>,
   now: number,
 ): string {
@@ -63,7 +63,7 @@ function importResults(
 }
 
 /** Who asks for more has mended what kept trials from starting; a host where it still does is soon left out again. */
-function trustHosts(state: CoordinatorState, turn: Turn, now: number): void {
+function trustHosts(state: CoordinatorState, turn: CoordinatorTurn, now: number): void {
   for (const record of state.ledger.hosts.values())
     if (record.quarantine !== null || isSuspect(record))
       turn.record({ kind: 'host-trusted', at: now, host: record.name });

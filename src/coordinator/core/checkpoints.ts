@@ -7,10 +7,10 @@ import { printable } from '../../model/printed/printable.ts';
 import type { CoordinatorEvent } from './events.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** An attempt has ended: its host has what the next one goes on from, or nobody needs it any more. */
-export function noteCheckpoint(state: CoordinatorState, turn: Turn, attempt: Attempt): void {
+export function noteCheckpoint(state: CoordinatorState, turn: CoordinatorTurn, attempt: Attempt): void {
   const trial = state.ledger.trials.get(attempt.trial);
   for (const id of trial?.attempts ?? []) state.carries.delete(id);
   knowCheckpoint(state, attempt);
@@ -24,7 +24,7 @@ export function knowCheckpoint({ fleet }: CoordinatorState, attempt: Attempt): v
 }
 
 /** What a host keeps of trials that have their results by now, maybe from elsewhere. */
-export function dropSettled({ ledger }: CoordinatorState, turn: Turn, host: FleetHost): void {
+export function dropSettled({ ledger }: CoordinatorState, turn: CoordinatorTurn, host: FleetHost): void {
   drop(
     turn,
     host,
@@ -33,7 +33,7 @@ export function dropSettled({ ledger }: CoordinatorState, turn: Turn, host: Flee
 }
 
 /** A host that is away is told when it is back. */
-function drop(turn: Turn, { name, link, checkpoints }: FleetHost, trials: TrialId[]): void {
+function drop(turn: CoordinatorTurn, { name, link, checkpoints }: FleetHost, trials: TrialId[]): void {
   if (link.kind !== 'ready' || trials.length === 0) return;
   for (const trial of trials) checkpoints.delete(trial);
   turn.instruct({ kind: 'send', host: name, message: { kind: 'drop-checkpoints', trials } });

@@ -6,10 +6,15 @@ import type { HostName } from '../../model/ids.ts';
 import { forgetAsked } from '../hosts/asked.ts';
 import { openOn } from './host-commands.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** What waits on hosts is taken back by the plan that follows. */
-export function pause(state: CoordinatorState, turn: Turn, name: string | null, now: number): string {
+export function pause(
+  state: CoordinatorState,
+  turn: CoordinatorTurn,
+  name: string | null,
+  now: number,
+): string {
   const sweeps = sweepsNamed(state, name);
   if (sweeps.length === 0) return noSweep(name);
   const open = sweeps.filter((sweep) => sweep.status.kind === 'open' && isBusy(sweep));
@@ -24,7 +29,12 @@ export function pause(state: CoordinatorState, turn: Turn, name: string | null, 
 
 const isStopped = ({ status }: Sweep): boolean => status.kind === 'stopped' || status.kind === 'declaring';
 
-export function stop(state: CoordinatorState, turn: Turn, name: string | null, now: number): string {
+export function stop(
+  state: CoordinatorState,
+  turn: CoordinatorTurn,
+  name: string | null,
+  now: number,
+): string {
   const sweeps = sweepsNamed(state, name);
   if (sweeps.length === 0) return noSweep(name);
   const busy = sweeps.filter(isBusy);
@@ -43,7 +53,7 @@ const noSweep = (name: string | null): string =>
 /** Nothing more of it starts; what of it waits or runs on a host, and serves no other open sweep, is ended. */
 export function stopSweep(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   sweep: Sweep,
   by: 'person' | 'same-failure',
   because: string,
@@ -57,7 +67,7 @@ export function stopSweep(
 }
 
 /** Ends what a host holds for no open sweep: a stop that a cut kept it from hearing, a point edited away. */
-export function cancelUnwanted(state: CoordinatorState, turn: Turn, host: HostName): void {
+export function cancelUnwanted(state: CoordinatorState, turn: CoordinatorTurn, host: HostName): void {
   const attempts = openOn(state, host).filter((attempt) => !isWanted(state, attempt));
   if (attempts.length > 0)
     turn.instruct({
@@ -79,7 +89,7 @@ function openAttemptsBy(state: CoordinatorState, sweep: Sweep): Map<HostName, st
 }
 
 /** After a silence a trial may have two attempts: the one that ends well first counts, the other is ended. */
-export function cancelOthers(state: CoordinatorState, turn: Turn, { id, trial }: Attempt): void {
+export function cancelOthers(state: CoordinatorState, turn: CoordinatorTurn, { id, trial }: Attempt): void {
   for (const other of state.ledger.trials.get(trial)?.attempts ?? []) {
     const host = state.ledger.attempts.get(other)?.host;
     if (other === id || host === undefined || !state.ledger.hosts.get(host)?.open.has(other)) continue;

@@ -7,7 +7,7 @@ import { signatureOf } from './failure-signature.ts';
 import { mayUse } from '../hosts/use.ts';
 import { inRow } from '../hosts/streak-test.ts';
 import type { CoordinatorState, EarlyFailure } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** Ends of one cause before a sweep without a result is stopped; of a small one each trial's. */
 const fewest = 3;
@@ -20,7 +20,7 @@ const linesShown = 20;
  */
 export function noteFailure(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   attempt: Attempt,
   end: AttemptEnd,
   now: number,

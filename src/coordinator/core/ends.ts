@@ -11,12 +11,12 @@ import { learn } from './learn.ts';
 import { attemptOf } from './speaks-for.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** Accepts an end once; the acknowledgement goes out with the turn, after the commit (P1). */
 export function endAttempt(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   id: AttemptId,
   told: AttemptEnd,

@@ -84,6 +84,9 @@ export type Instruction =
       readonly events: readonly LedgerEvent[];
       readonly metrics: readonly MetricsBatch[];
     }
+  | Effect;
+
+export type Effect =
   /** Small artifacts that came with a result: written before the result is acknowledged. */
   | { readonly kind: 'store-artifacts'; readonly attempt: AttemptId; readonly files: ArtifactFiles }
   | { readonly kind: 'send'; readonly host: HostName; readonly message: ToAgent }

@@ -8,10 +8,10 @@ import type { FleetHost } from '../hosts/fleet-host.ts';
 import { connectionOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { forgetLapses } from '../hosts/probation.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** For a host that is to be free soon. */
-export function drain(state: CoordinatorState, turn: Turn, name: string, now: number): string {
+export function drain(state: CoordinatorState, turn: CoordinatorTurn, name: string, now: number): string {
   const host = close(state, turn, name, 'drained', now);
   return host === null ? noHost(state, name) : `${name} drains: ${whatFollows(state, host)}`;
 }
@@ -19,7 +19,7 @@ export function drain(state: CoordinatorState, turn: Turn, name: string, now: nu
 /** For a host that is not to be counted on: others are told why. */
 export function switchOff(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   name: string,
   because: string,
   now: number,
@@ -32,7 +32,7 @@ export function switchOff(
 
 function close(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   name: string,
   because: string,
   now: number,
@@ -59,7 +59,7 @@ function whatFollows(state: CoordinatorState, host: FleetHost): string {
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now: number): string {
+export function takeInUse(state: CoordinatorState, turn: CoordinatorTurn, name: string, now: number): string {
   const host = state.fleet.get(hostName(name));
   if (host === undefined) return noHost(state, name);
   const { off, isListed } = host.listing;
@@ -77,7 +77,7 @@ export function takeInUse(state: CoordinatorState, turn: Turn, name: string, now
 }
 
 /** Who has mended a host is believed: what failed there, and what could not be made, is tried again; so is its door. */
-export function trust(turn: Turn, host: FleetHost): void {
+export function trust(turn: CoordinatorTurn, host: FleetHost): void {
   forgetLapses(host);
   tryAgain(turn, host);
   const { launches, failedStarts } = connectionOf(host.link) ?? {};

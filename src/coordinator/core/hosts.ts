@@ -17,7 +17,7 @@ import { attemptOf } from './speaks-for.ts';
 import { turnStarted } from './starts.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 type Said<Kind extends HostSaid['kind']> = Extract<HostSaid, { kind: Kind }>;
 
@@ -51,7 +51,7 @@ export function givenUp(state: CoordinatorState, name: HostName, because: string
 
 export function received(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   name: HostName,
   message: HostSaid,
   now: number,
@@ -119,7 +119,7 @@ function noteFigures(
 
 function keepMetrics(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   { attempt: id, from, lines }: Said<'metrics'>,
 ): void {
@@ -136,7 +136,7 @@ function keepMetrics(
 /** A host gives back what it was asked for, and what it could not start; only its own. */
 function takenBack(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   said: Said<'taken-back'>,
   now: number,

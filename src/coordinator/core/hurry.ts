@@ -3,7 +3,7 @@ import { keepsCheckpoint } from './checkpoints.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { silenceOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** Time between tries: a server starts in a minute or two, so one that is away for long is tried less often. */
 const leastMs = 5_000;
@@ -13,7 +13,7 @@ const shareOfAway = 1 / 12;
  * Tries are ever rarer (fleet/back-off.ts), since a lab that is down needs no more. Where nothing is left to do but what
  * a host holds that is away, it is tried often: once it is there again, or was silent for long enough, the run goes on.
  */
-export function hurry(state: CoordinatorState, turn: Turn): void {
+export function hurry(state: CoordinatorState, turn: CoordinatorTurn): void {
   if (!isEnding(state)) return;
   for (const host of state.fleet.values())
     if (isAwaited(state, host)) turn.instruct({ kind: 'enter', host: host.name });

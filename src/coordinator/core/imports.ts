@@ -4,12 +4,12 @@ import { answerTo } from '../../model/result/answer.ts';
 import { attemptId, trialId } from '../../model/ids.ts';
 import type { Command } from './command.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** Results of another ledger become results of this one. @returns those that were not here */
 export function takeResults(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   { results, ...source }: Extract<Command, { kind: 'import' }>,
   now: number,
 ): readonly Attempt[] {

@@ -8,7 +8,7 @@ import { enterAnew } from './connections.ts';
 import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { forgetLapses } from '../hosts/probation.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 const takenOut = 'it was taken out of the inventory';
 
@@ -16,7 +16,11 @@ const takenOut = 'it was taken out of the inventory';
  * Who is new is entered by the plan that follows. Who was taken out is drained: what waits there is taken back, what
  * runs goes to its end, and only then is it left (visits.ts).
  */
-export function takeInventory(state: CoordinatorState, turn: Turn, hosts: readonly EditedHost[]): void {
+export function takeInventory(
+  state: CoordinatorState,
+  turn: CoordinatorTurn,
+  hosts: readonly EditedHost[],
+): void {
   state.inventoryProblem = null;
   for (const host of hosts) {
     const known = state.fleet.get(host.name);
@@ -36,7 +40,7 @@ export function takeInventory(state: CoordinatorState, turn: Turn, hosts: readon
 
 function change(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   { isMoved, ...edited }: EditedHost,
 ): void {
@@ -51,7 +55,7 @@ function change(
     turn.instruct({ kind: 'send', host: host.name, message: { kind: 'limits', limits } });
 }
 
-function addTakenOut(state: CoordinatorState, turn: Turn, name: HostName): void {
+function addTakenOut(state: CoordinatorState, turn: CoordinatorTurn, name: HostName): void {
   const host = newFleetHost({
     name,
     labels: [],

@@ -10,10 +10,10 @@ import { openOn } from './host-commands.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { connectionOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** To be asked after an edit, and after each connection: a host that was away has the old words still. */
-export function takeBackOutdated(state: CoordinatorState, turn: Turn, name: HostName): void {
+export function takeBackOutdated(state: CoordinatorState, turn: CoordinatorTurn, name: HostName): void {
   const host = state.fleet.get(name);
   if (host?.link.kind !== 'ready') return;
   const { asked } = host.link;

@@ -7,13 +7,13 @@ import { idle, misfit } from '../hosts/fit.ts';
 import { isExpected, isWanted } from '../hosts/use.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** Crashes of one host may be the host's own. */
 const hostsThatShowIt = 2;
 
 /** On two hosts, or on the only one that it can have; one that is away for no longer than a reboot is waited for. */
-export function giveUpPoison(state: CoordinatorState, turn: Turn, now: number): void {
+export function giveUpPoison(state: CoordinatorState, turn: CoordinatorTurn, now: number): void {
   for (const trial of state.ledger.shaken) {
     if (trial.status.kind !== 'queued') continue;
     const hosts = hostsDownUnder(state.ledger, trial);

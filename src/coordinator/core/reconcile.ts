@@ -13,7 +13,7 @@ import { namesOf, openThere } from './speaks-for.ts';
 import { own, turnStarted } from './starts.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 type State = Extract<HostSaid, { kind: 'state' }>;
 
@@ -23,7 +23,7 @@ type State = Extract<HostSaid, { kind: 'state' }>;
  */
 export function reconcile(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   said: State,
   now: number,
@@ -51,7 +51,7 @@ export function reconcile(
 }
 
 /** What this ledger does not hold open there was decided in another life of it, or is none of this host's. */
-function dropStrangers(state: CoordinatorState, turn: Turn, host: FleetHost, said: State): void {
+function dropStrangers(state: CoordinatorState, turn: CoordinatorTurn, host: FleetHost, said: State): void {
   const open = state.ledger.hosts.get(host.name)?.open ?? new Set();
   const waiting = said.backlog.filter((id) => !open.has(id));
   if (waiting.length > 0) askBack(turn, host, waiting);
@@ -70,7 +70,7 @@ const mostMadeUp = 1_000;
 
 function adopt(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   begun: State['ended'],
   now: number,
@@ -96,7 +96,7 @@ const committedLinesOf = (state: CoordinatorState, host: FleetHost): Record<stri
  */
 function requeueForgotten(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   held: ReadonlySet<AttemptId>,
   now: number,

@@ -10,14 +10,14 @@ import type { Asked, Command } from './command.ts';
 import { cancelUnwanted } from './commands.ts';
 import { takeBackOutdated } from './outdated.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** Points in one event: a row of a few hundred KB, however large the sweep. */
 const pointsPerEvent = 2_000;
 
 type Declared = Pick<Extract<Command, { kind: 'run' }>, 'declaration' | 'points'>;
 
-export function run(state: CoordinatorState, turn: Turn, declared: Declared, now: number): string {
+export function run(state: CoordinatorState, turn: CoordinatorTurn, declared: Declared, now: number): string {
   const name = sweepName(declared.declaration.sweep);
   const known = sameSweep(state, declared);
   if (known === null) declare(state, turn, declared, 'all', now);
@@ -30,7 +30,7 @@ export function run(state: CoordinatorState, turn: Turn, declared: Declared, now
 /** The declaration is the file's: a part that is asked for takes nothing out of the sweep. */
 export function runPart(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   declared: Declared & { readonly part: SweepPart },
   now: number,
 ): string {
@@ -50,7 +50,12 @@ const isAskedBefore = (sweep: Sweep, part: SweepPart): boolean =>
   sweep.status.kind === 'open' && [...trialsOf(sweep, part)].every((id) => isPartOf(sweep.part, id));
 
 /** Without a name: what is open and unfinished, as far as it was asked for. Nothing that a person stopped is opened. */
-export function resume(state: CoordinatorState, turn: Turn, name: string | null, now: number): string {
+export function resume(
+  state: CoordinatorState,
+  turn: CoordinatorTurn,
+  name: string | null,
+  now: number,
+): string {
   if (name !== null) {
     const sweep = state.ledger.sweeps.get(sweepName(name));
     if (sweep === undefined) return noSweep(name);
@@ -69,7 +74,7 @@ export const isLeft = (sweep: Sweep): boolean =>
   sweep.status.kind === 'open' && isUnfinished(countsOf(sweep, sweep.part));
 
 /** As much of it as was asked for; where that is done, the rest of it. */
-function resumeSweep(state: CoordinatorState, turn: Turn, sweep: Sweep, now: number): void {
+function resumeSweep(state: CoordinatorState, turn: CoordinatorTurn, sweep: Sweep, now: number): void {
   const { kind } = sweep.status;
   if (kind === 'stopped' || kind === 'paused') open(turn, sweep, null, now);
   if (sweep.part !== null && !isUnfinished(countsOf(sweep, sweep.part))) open(turn, sweep, 'all', now);
@@ -89,7 +94,12 @@ export function goOn(state: CoordinatorState, asked: readonly Asked[]): string {
 }
 
 /** Queued again for whichever of their sweeps is open. One that a person has stopped or paused stays so. */
-export function retry(state: CoordinatorState, turn: Turn, ids: readonly string[], now: number): string {
+export function retry(
+  state: CoordinatorState,
+  turn: CoordinatorTurn,
+  ids: readonly string[],
+  now: number,
+): string {
   const trials = ids
     .flatMap((id) => state.ledger.trials.get(trialId(id)) ?? [])
     .filter(({ status }) => status.kind === 'failed' || status.kind === 'cancelled');
@@ -120,7 +130,7 @@ function closedText(state: CoordinatorState, sweep: Sweep, trials: readonly Tria
 
 function declare(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   { declaration, points }: Pick<Declared, 'declaration'> & Pick<Sweep, 'points'>,
   part: SweepPart | 'all' | null,
   now: number,
@@ -139,7 +149,7 @@ function declare(
 
 function declareAgain(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   { declaration, points }: Sweep,
   now: number,
 ): void {
@@ -147,7 +157,7 @@ function declareAgain(
   if (spec !== undefined) declare(state, turn, { declaration: { ...declaration, spec }, points }, null, now);
 }
 
-const open = (turn: Turn, { name }: Sweep, part: SweepPart | 'all' | null, now: number): void =>
+const open = (turn: CoordinatorTurn, { name }: Sweep, part: SweepPart | 'all' | null, now: number): void =>
   turn.record({ kind: 'sweep-opened', at: now, sweep: name, part });
 
 /** The sweep of the ledger that is declared just so; null where it has to be declared. */

@@ -19,7 +19,7 @@ import { openOn } from './host-commands.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { connectionOf, type HostLink, type Silence, silenceOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** What only waited on a silent host, and what ran there and has had its time, is not waited for any longer. */
 const waitedMs = 60_000;
@@ -56,7 +56,7 @@ export function noteRun(state: CoordinatorState, id: AttemptId, runningMs: numbe
  *
  * @param now wall clock in ms
  */
-export function giveUpSilent(state: CoordinatorState, turn: Turn, now: number): void {
+export function giveUpSilent(state: CoordinatorState, turn: CoordinatorTurn, now: number): void {
   const taken = new Map<FleetHost, number>();
   for (const silent of state.fleet.values()) {
     const silence = silenceOf(silent.link);
@@ -121,7 +121,7 @@ function idleHostFor(
  */
 export function takeUpAgain(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   held: readonly Attempt[],
   now: number,
@@ -141,7 +141,7 @@ export function takeUpAgain(
 /** What was given up there and is not even known there any more has ended: nobody asks for it again. */
 export function settleGivenUp(
   { ledger }: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   { name }: FleetHost,
   held: ReadonlySet<string>,
   now: number,

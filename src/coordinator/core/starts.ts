@@ -4,12 +4,12 @@ import { noteRun, takeUpAgain } from './silence.ts';
 import { attemptOf } from './speaks-for.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /** Attempts that a host says it runs. What was given up meanwhile is taken up again. */
 export function turnStarted(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   host: FleetHost,
   started: readonly { readonly attempt: AttemptId; readonly device: string; readonly runningMs?: number }[],
   now: number,

@@ -5,7 +5,7 @@ import { enterAnew } from './connections.ts';
 import type { CoordinatorEvent } from './events.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /**
  * The agent of a host serves another entry, which came first. What was leased to this one is heard of over that
@@ -13,7 +13,7 @@ import type { Turn } from './turn.ts';
  */
 export function foundTwin(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   { host: name, of, because }: Extract<CoordinatorEvent, { kind: 'host-is-twin' }>,
 ): void {
   givenUp(state, name, because);

@@ -5,13 +5,13 @@ import { turnTo, tryAgain } from './connections.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { connecting } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import type { Turn } from './turn.ts';
+import type { CoordinatorTurn } from './turn.ts';
 
 /**
  * A host on which a person wants nothing to start, or that is quarantined, is left once what it was given has come
  * back; its agent ends itself when nobody else has work for it. It is entered again when it may be used again.
  */
-export function comeAndGo(state: CoordinatorState, turn: Turn): void {
+export function comeAndGo(state: CoordinatorState, turn: CoordinatorTurn): void {
   for (const host of state.fleet.values()) {
     const isLeft = host.link.kind === 'left';
     if (isLeft === !isVisited(state, host)) continue;
@@ -22,7 +22,7 @@ export function comeAndGo(state: CoordinatorState, turn: Turn): void {
 }
 
 /** Its machine may have another entry by now, which was refused as the second of the two. */
-function forget(state: CoordinatorState, turn: Turn, { name }: FleetHost): void {
+function forget(state: CoordinatorState, turn: CoordinatorTurn, { name }: FleetHost): void {
   state.fleet.delete(name);
   for (const host of state.fleet.values()) tryAgain(turn, host);
 }

@@ -13,14 +13,14 @@ import { giveUpPoison } from '../core/poison.ts';
 import { giveUpSilent } from '../core/silence.ts';
 import { connectionOf } from '../hosts/link.ts';
 import { type Carried, type CoordinatorState, readyNow } from '../hosts/state.ts';
-import type { Turn } from '../core/turn.ts';
+import type { CoordinatorTurn } from '../core/turn.ts';
 import { comeAndGo } from '../core/visits.ts';
 
 const leastCarryMs = 60_000;
 const mostCarryMs = 3_600_000;
 
 /** The end of a turn: acknowledge what it accepted, prepare hosts, and lease what the scheduler assigns. */
-export function planTurn(state: CoordinatorState, turn: Turn, now: number): void {
+export function planTurn(state: CoordinatorState, turn: CoordinatorTurn, now: number): void {
   for (const [host, attempts] of state.unacknowledged)
     turn.instruct({ kind: 'send', host, message: { kind: 'ack', attempts } });
   state.unacknowledged.clear();
@@ -77,7 +77,7 @@ const leaseFor = (
 /** It is leased once the checkpoint is there, or cannot come. */
 function carry(
   { carries }: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   { attempt, from }: Extract<Beginning, { kind: 'carry' }>,
   to: HostName,
 ): void {
@@ -99,7 +99,7 @@ function worthMs({ leasedAt, status }: Attempt): number {
   return Math.min(Math.max(tookMs, leastCarryMs), mostCarryMs);
 }
 
-function prepare(state: CoordinatorState, turn: Turn, name: HostName, launch: string): void {
+function prepare(state: CoordinatorState, turn: CoordinatorTurn, name: HostName, launch: string): void {
   const host = state.fleet.get(name);
   const spec = state.ledger.launches.get(launch);
   const connection = host === undefined ? null : connectionOf(host.link);
@@ -108,7 +108,12 @@ function prepare(state: CoordinatorState, turn: Turn, name: HostName, launch: st
   turn.instruct({ kind: 'prepare', host: name, launch, spec });
 }
 
-function sendLeases(state: CoordinatorState, turn: Turn, host: HostName, attempts: readonly string[]): void {
+function sendLeases(
+  state: CoordinatorState,
+  turn: CoordinatorTurn,
+  host: HostName,
+  attempts: readonly string[],
+): void {
   const leases = attempts
     .map((id) => leaseOf(state, host, id))
     .filter((lease): lease is Lease => lease !== null);

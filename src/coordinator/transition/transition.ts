@@ -8,7 +8,7 @@ import { hurry } from '../core/hurry.ts';
 import { passTime } from '../core/awake.ts';
 import { connectionOf, type LaunchState } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import { Turn } from '../core/turn.ts';
+import { CoordinatorTurn } from '../core/turn.ts';
 import { foundTwin } from '../core/twins.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 
@@ -20,7 +20,7 @@ export function transition(
   event: CoordinatorEvent,
   now: number,
 ): [CoordinatorState, readonly Instruction[]] {
-  const turn = new Turn(state.ledger);
+  const turn = new CoordinatorTurn(state.ledger);
   switch (event.kind) {
     case 'host-connected':
       connected(state, event.host, event);
@@ -94,7 +94,7 @@ export function transition(
  */
 function raiseTerm(
   state: CoordinatorState,
-  turn: Turn,
+  turn: CoordinatorTurn,
   { host, term, nonce }: Extract<CoordinatorEvent, { kind: 'host-outlived' }>,
   now: number,
 ): void {

@@ -8,12 +8,12 @@ import { giveWay, isClaimed, type NextStart } from './claims.ts';
 import { expected, hostLoad, refusalsOf, requestOf } from './guard.ts';
 import { surroundingsOf } from './preparation.ts';
 import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
 /** How many attempts behind a held one are looked at: bounds the cost of a turn, not who may run. */
 const lookAhead = 64;
 
-export function startWhatFits(turn: Turn): void {
+export function startWhatFits(turn: WorkerTurn): void {
   for (;;) {
     const next = nextToStart(turn.state, turn.now);
     if (next === null) return giveWay(turn);
@@ -22,7 +22,7 @@ export function startWhatFits(turn: Turn): void {
     // What has to be announced goes on when the claims of the others are read, which is at once.
     if (launch === undefined || !isClaimed(turn, next)) return;
     const { attempt } = lease;
-    turn.commit({ kind: 'starting', attempt, at: turn.now, device: next.device });
+    turn.record({ kind: 'starting', attempt, at: turn.now, device: next.device });
     turn.instruct({ kind: 'spawn', lease, launch, surroundings: surroundingsOf(turn.state, next.held) });
   }
 }

@@ -1,12 +1,16 @@
 /** Checkpoints that come from other hosts, and those that nobody needs any more: never under a trial that is here. */
 import type { ToAgent } from '../../protocol/messages.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
 type Restore = Extract<ToAgent, { kind: 'restore-checkpoint' }>;
 
 const isHereText = 'the trial is on that host';
 
-export function restoreCheckpoint(turn: Turn, connection: number, { trial, hash, path }: Restore): void {
+export function restoreCheckpoint(
+  turn: WorkerTurn,
+  connection: number,
+  { trial, hash, path }: Restore,
+): void {
   const { restoring } = turn.state;
   const problem = openTrials(turn).has(trial)
     ? isHereText
@@ -20,7 +24,7 @@ export function restoreCheckpoint(turn: Turn, connection: number, { trial, hash,
 
 /** It took a while: the trial may be here by now. */
 export function checkpointUnpacked(
-  turn: Turn,
+  turn: WorkerTurn,
   {
     connection,
     trial,
@@ -34,17 +38,17 @@ export function checkpointUnpacked(
   answer(turn, connection, trial, obstacle);
 }
 
-export function dropCheckpoints(turn: Turn, trials: readonly string[]): void {
+export function dropCheckpoints(turn: WorkerTurn, trials: readonly string[]): void {
   const open = openTrials(turn);
   for (const trial of trials) if (!open.has(trial)) turn.instruct({ kind: 'drop-checkpoint', trial });
 }
 
 /** Trials of which an attempt waits or runs here, whichever ledger they are of. */
-function openTrials({ state }: Turn): ReadonlySet<string> {
+function openTrials({ state }: WorkerTurn): ReadonlySet<string> {
   const open = new Set<string>();
   for (const { lease, status } of state.attempts.values()) if (status.kind !== 'ended') open.add(lease.trial);
   return open;
 }
 
-const answer = (turn: Turn, connection: number, trial: string, problem: string): void =>
+const answer = (turn: WorkerTurn, connection: number, trial: string, problem: string): void =>
   turn.instruct({ kind: 'send', connection, message: { kind: 'checkpoint-restored', trial, problem } });

@@ -8,7 +8,7 @@ import { defaultLimits } from '../../throttle/limits.ts';
 import type { WorkerEvent } from './event.ts';
 import { expected, hostLoad, refusalsOf } from './guard.ts';
 import type { Announced, HeldAttempt, ProcessIdentity, WorkerState } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
 /** A start that the guard of this agent has nothing against. */
 export interface NextStart {
@@ -32,7 +32,7 @@ export interface OurClaim {
 const patienceMs = 5_000;
 
 /** Whether a start may go on. What takes no room that others would miss may at once; the rest is announced first. */
-export function isClaimed(turn: Turn, next: NextStart): boolean {
+export function isClaimed(turn: WorkerTurn, next: NextStart): boolean {
   const { state, now } = turn;
   const attempt = next.held.lease.attempt;
   if (claimOf(state, next.held, next.device, now) === null) return true;
@@ -50,7 +50,7 @@ export function isClaimed(turn: Turn, next: NextStart): boolean {
 }
 
 /** What was announced and does not fit stays so only where all that it waits for are announced later: they step back. */
-export function giveWay(turn: Turn): void {
+export function giveWay(turn: WorkerTurn): void {
   const { state, now } = turn;
   const { announced, read } = state.claims;
   if (announced === null || announced.said > read || isFirst(state, announced, now)) return;
@@ -68,7 +68,7 @@ function isFirst(state: WorkerState, { attempt, at }: Announced, now: number): b
 }
 
 export function claimsRead(
-  { state, now }: Turn,
+  { state, now }: WorkerTurn,
   { said, others, untold }: Extract<WorkerEvent, { kind: 'claims-read' }>,
 ): void {
   state.claims.read = said;
@@ -79,11 +79,11 @@ export function claimsRead(
 }
 
 /** Ends, and starts that were seen to run, are said with the next sample: what is gone counts for nothing by itself. */
-export function sayClaimsIfChanged(turn: Turn): void {
+export function sayClaimsIfChanged(turn: WorkerTurn): void {
   if (textOf(ourClaims(turn.state, turn.now)) !== turn.state.claims.text) say(turn);
 }
 
-function say(turn: Turn): void {
+function say(turn: WorkerTurn): void {
   const { claims: all } = turn.state;
   const claims = ourClaims(turn.state, turn.now);
   all.said += 1;

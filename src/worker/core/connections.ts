@@ -9,11 +9,11 @@ import { acknowledge, cancel, lease, takeBack } from './leases.ts';
 import { launchCame } from './prepare-launch.ts';
 import { type LedgerSide, startOf, type WorkerState } from './state.ts';
 import { sendEnd, sendLines, tellFigures } from './tell.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
 type Said<Kind extends ToAgent['kind']> = Extract<ToAgent, { kind: Kind }>;
 
-export function closed(turn: Turn, connection: number): void {
+export function closed(turn: WorkerTurn, connection: number): void {
   if (turn.state.connections.get(connection)?.kind === 'reader')
     turn.instruct({ kind: 'end-checks', connection });
   turn.state.connections.delete(connection);
@@ -21,7 +21,7 @@ export function closed(turn: Turn, connection: number): void {
 }
 
 /** A message from `connection`; what comes from one that was closed already is dropped. */
-export function received(turn: Turn, connection: number, message: ToAgent): void {
+export function received(turn: WorkerTurn, connection: number, message: ToAgent): void {
   const peer = turn.state.connections.get(connection);
   if (peer === undefined) return;
   if (message.kind === 'hello') return hello(turn, connection, message);
@@ -44,7 +44,7 @@ const questions: ReadonlySet<ToAgent['kind']> = new Set<Question['kind']>([
 
 const isQuestion = (message: ToAgent): message is Question => questions.has(message.kind);
 
-function hello(turn: Turn, connection: number, said: Said<'hello'>): void {
+function hello(turn: WorkerTurn, connection: number, said: Said<'hello'>): void {
   const { state } = turn;
   if (said.protocol !== protocolVersion) return turnAway(turn, connection, 'protocol', unlike(said.protocol));
   const side = ledgerSide(state, said.ledger);
@@ -71,8 +71,13 @@ const unlike = (protocol: number): string =>
     : `the agent there is of an older labsweep (protocol ${protocolVersion}, this one speaks ${protocol}) and was not replaced; end it with: labsweep hosts clean`;
 
 /** The newest connection of the highest term writes: an older one of the same coordinator is half open at best. */
-function succeed(turn: Turn, connection: number, side: LedgerSide, { term, owner }: Said<'hello'>): void {
-  if (term > side.term) turn.commit({ kind: 'term', ledger: side.ledger, term, owner });
+function succeed(
+  turn: WorkerTurn,
+  connection: number,
+  side: LedgerSide,
+  { term, owner }: Said<'hello'>,
+): void {
+  if (term > side.term) turn.record({ kind: 'term', ledger: side.ledger, term, owner });
   if (side.writer !== null && side.writer !== connection)
     turnAway(
       turn,
@@ -86,7 +91,7 @@ function succeed(turn: Turn, connection: number, side: LedgerSide, { term, owner
 }
 
 function turnAway(
-  turn: Turn,
+  turn: WorkerTurn,
   connection: number,
   reason: Extract<FromAgent, { kind: 'turned-away' }>['reason'],
   message: string,
@@ -115,7 +120,7 @@ function stateOf(state: WorkerState, ledger: string, now: number): FromAgent {
 }
 
 function command(
-  turn: Turn,
+  turn: WorkerTurn,
   connection: number,
   ledger: string,
   message: Exclude<ToAgent, Said<'hello'> | Question>,
@@ -126,16 +131,16 @@ function command(
       break;
     case 'limits':
       if (!sameLimits(message.limits, ledgerSide(turn.state, ledger).caps))
-        turn.commit({ kind: 'limits', ledger, limits: message.limits });
+        turn.record({ kind: 'limits', ledger, limits: message.limits });
       break;
     case 'settings':
       if (canonicalJson(message.settings) !== canonicalJson(ledgerSide(turn.state, ledger).settings))
-        turn.commit({ kind: 'settings', ledger, settings: message.settings });
+        turn.record({ kind: 'settings', ledger, settings: message.settings });
       break;
     case 'launch':
       // Its id is the hash of its content: one that is known is known word for word.
       if (!turn.state.launches.has(message.launch))
-        turn.commit({ kind: 'launch', launch: message.launch, spec: message.spec });
+        turn.record({ kind: 'launch', launch: message.launch, spec: message.spec });
       launchCame(turn, connection, ledger, message);
       break;
     case 'lease':
@@ -163,7 +168,7 @@ function command(
 
 /** From here on lines and ends flow: first what this writer has not committed, then what ended without its knowledge. */
 function reconciled(
-  turn: Turn,
+  turn: WorkerTurn,
   connection: number,
   ledger: string,
   committedLines: Readonly<Record<string, number>>,
@@ -177,7 +182,7 @@ function reconciled(
   }
 }
 
-function question(turn: Turn, connection: number, said: Question): void {
+function question(turn: WorkerTurn, connection: number, said: Question): void {
   switch (said.kind) {
     case 'content':
       for (const hash of said.hashes) turn.instruct({ kind: 'check-content', connection, hash });
@@ -207,7 +212,7 @@ function question(turn: Turn, connection: number, said: Question): void {
   }
 }
 
-const send = (turn: Turn, connection: number, message: FromAgent): void =>
+const send = (turn: WorkerTurn, connection: number, message: FromAgent): void =>
   turn.instruct({ kind: 'send', connection, message });
 
 /** Both were read by one schema, which puts their keys in one order. */

@@ -12,14 +12,14 @@ import { resultOf } from './roles.ts';
 import { decideOutcome } from './outcome.ts';
 import { type HeldAttempt, type Run, startOf } from './state.ts';
 import { sendEnd, sendLines } from './tell.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
 /** Starts that failed in a row before the next is put off, and for how long. */
 const setbacksInRow = 3;
 const setbackMs = 5_000;
 
 /** All its processes are gone: its room is free at once, what it left is read when the next is on its way. */
-export function exited(turn: Turn, held: HeldAttempt): void {
+export function exited(turn: WorkerTurn, held: HeldAttempt): void {
   const { status, lease } = held;
   if (status.kind !== 'running' && status.kind !== 'starting') return;
   const launch = turn.state.launches.get(lease.launch);
@@ -36,7 +36,7 @@ const endedByTerm = 128 + 15;
 /** Whoever shuts a host down sends SIGTERM to all that runs there: trials may be gone before this agent hears of it. */
 const doubtMs = 2_000;
 
-export function gathered(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
+export function gathered(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void {
   if (held.status.kind !== 'finishing') return;
   if (evidence.exit === endedByTerm && held.stopping === null)
     turn.state.doubted.set(held, { evidence, until: turn.now + doubtMs });
@@ -44,7 +44,7 @@ export function gathered(turn: Turn, held: HeldAttempt, evidence: Evidence): voi
 }
 
 /** The host goes on: somebody has ended these trials alone. */
-export function concludeDoubted(turn: Turn): void {
+export function concludeDoubted(turn: WorkerTurn): void {
   for (const [held, { evidence, until }] of turn.state.doubted) {
     if (turn.now < until) continue;
     turn.state.doubted.delete(held);
@@ -52,7 +52,7 @@ export function concludeDoubted(turn: Turn): void {
   }
 }
 
-function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
+function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void {
   const { status, lease } = held;
   const launch = turn.state.launches.get(lease.launch);
   if (status.kind !== 'finishing' || launch === undefined) return;
@@ -79,7 +79,7 @@ function conclude(turn: Turn, held: HeldAttempt, evidence: Evidence): void {
 }
 
 /** The program never ran. */
-export function notStarted(turn: Turn, held: HeldAttempt, outcome: Outcome): void {
+export function notStarted(turn: WorkerTurn, held: HeldAttempt, outcome: Outcome): void {
   if (held.status.kind !== 'starting') return;
   if (outcome.kind === 'not-started') {
     if (chargeOf(outcome) === 'host') noteSetback(turn, outcome.message);
@@ -89,22 +89,22 @@ export function notStarted(turn: Turn, held: HeldAttempt, outcome: Outcome): voi
 }
 
 /** What waits of its launch would end the same way: it waits until a coordinator has brought the files, and says so. */
-function awaitContent({ state }: Turn, { ledger, lease }: HeldAttempt): void {
+function awaitContent({ state }: WorkerTurn, { ledger, lease }: HeldAttempt): void {
   const { preparations } = ledgerSide(state, ledger);
   if (preparations.get(lease.launch)?.kind === 'ready') preparations.delete(lease.launch);
 }
 
-export function noteSetback({ state, now }: Turn, because: string): void {
+export function noteSetback({ state, now }: WorkerTurn, because: string): void {
   const count = state.setbacks.count + 1;
   state.setbacks = { count, because, until: count >= setbacksInRow ? now + setbackMs : now };
 }
 
 /** The agent or the launcher that was to start it is gone. It is nobody's fault: it is given back, to be leased anew. */
-export function neverStarted(turn: Turn, held: HeldAttempt): void {
+export function neverStarted(turn: WorkerTurn, held: HeldAttempt): void {
   if (held.status.kind !== 'starting') return;
   if (held.stopping !== null) return exited(turn, held);
   const { attempt } = held.lease;
-  turn.commit({ kind: 'taken-back', attempts: [attempt] });
+  turn.record({ kind: 'taken-back', attempts: [attempt] });
   turn.tell(held.ledger, { kind: 'taken-back', attempts: [attempt], kept: [] });
 }
 
@@ -114,14 +114,14 @@ export function neverStarted(turn: Turn, held: HeldAttempt): void {
  * @param logTail what explains it, where `left` does not
  */
 export function settle(
-  turn: Turn,
+  turn: WorkerTurn,
   held: HeldAttempt,
   outcome: Outcome,
   left: Left | null,
   logTail = '',
 ): void {
   turn.state.untold.delete(held.lease.attempt);
-  turn.commit({ kind: 'ended', attempt: held.lease.attempt, end: endOf(held, outcome, left, logTail) });
+  turn.record({ kind: 'ended', attempt: held.lease.attempt, end: endOf(held, outcome, left, logTail) });
   sendLines(turn, held);
   sendEnd(turn, held);
 }
@@ -156,7 +156,13 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
   };
 }
 
-function keepTheRest(turn: Turn, held: HeldAttempt, launch: Launch, evidence: Evidence, ranMs: number): void {
+function keepTheRest(
+  turn: WorkerTurn,
+  held: HeldAttempt,
+  launch: Launch,
+  evidence: Evidence,
+  ranMs: number,
+): void {
   const { printed, standing, offsets } = evidence;
   const { objective } = launch;
   const isReported =
@@ -166,7 +172,7 @@ function keepTheRest(turn: Turn, held: HeldAttempt, launch: Launch, evidence: Ev
   const lines = [...read.lines, ...read.pending];
   if (lines.length === 0 && standing === null) return;
   const { attempt } = held.lease;
-  turn.commit({
+  turn.record({
     kind: 'lines',
     attempt,
     standing: read.standing,

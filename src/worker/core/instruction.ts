@@ -1,4 +1,4 @@
-/** What the core wants done: plain data, carried out in order, each record on disk before what follows it. */
+/** What the core wants done: plain data, carried out in order, the records on disk before all that follows. */
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
@@ -8,8 +8,9 @@ import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { Surroundings } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
 
-export type Instruction =
-  | { readonly kind: 'journal'; readonly record: JournalRecord }
+export type Instruction = { readonly kind: 'commit'; readonly records: readonly JournalRecord[] } | Effect;
+
+export type Effect =
   /** Answered by `spawned` or `spawn-failed`, later by `exited`. */
   | {
       readonly kind: 'spawn';

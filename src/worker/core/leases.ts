@@ -6,16 +6,16 @@ import { settle } from './finish.ts';
 import { endUnprepared } from './prepare-launch.ts';
 import type { HeldAttempt } from './state.ts';
 import { stop } from './stop.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
-export function lease(turn: Turn, ledger: string, leases: readonly Lease[]): void {
+export function lease(turn: WorkerTurn, ledger: string, leases: readonly Lease[]): void {
   const { attempts, forgotten } = turn.state;
   const fresh = leases.filter(
     ({ attempt, trial }) =>
       !attempts.has(attempt) && !forgotten.has(attempt) && isPlainName(attempt) && isPlainName(trial),
   );
   if (fresh.length === 0) return;
-  turn.commit({ kind: 'leased', ledger, leases: fresh });
+  turn.record({ kind: 'leased', ledger, leases: fresh });
   endUnprepared(turn, ledger);
 }
 
@@ -23,16 +23,16 @@ export function lease(turn: Turn, ledger: string, leases: readonly Lease[]): voi
  * Confirms what has not started, and never will here. What the agent does not know has not started either: its lease
  * never came, and none can come behind this message.
  */
-export function takeBack(turn: Turn, ledger: string, asked: readonly string[]): void {
+export function takeBack(turn: WorkerTurn, ledger: string, asked: readonly string[]): void {
   const known = heldOf(turn, ledger, asked);
   const isWaiting = ({ status }: HeldAttempt): boolean => status.kind === 'waiting';
   const waiting = known.filter(isWaiting).map((held) => held.lease.attempt);
   const kept = new Set(known.filter((held) => !isWaiting(held)).map((held) => held.lease.attempt));
-  if (waiting.length > 0) turn.commit({ kind: 'taken-back', attempts: waiting });
+  if (waiting.length > 0) turn.record({ kind: 'taken-back', attempts: waiting });
   turn.tell(ledger, { kind: 'taken-back', attempts: asked.filter((id) => !kept.has(id)), kept: [...kept] });
 }
 
-export function cancel(turn: Turn, ledger: string, attempts: readonly string[]): void {
+export function cancel(turn: WorkerTurn, ledger: string, attempts: readonly string[]): void {
   for (const held of heldOf(turn, ledger, attempts)) {
     if (held.status.kind === 'waiting') settle(turn, held, { kind: 'cancelled' }, null);
     else stop(turn, held, { kind: 'cancelled' });
@@ -40,16 +40,16 @@ export function cancel(turn: Turn, ledger: string, attempts: readonly string[]):
 }
 
 /** These ends are in the ledger. The host keeps logs and artifacts, the agent lets go of the attempt. */
-export function acknowledge(turn: Turn, ledger: string, attempts: readonly string[]): void {
+export function acknowledge(turn: WorkerTurn, ledger: string, attempts: readonly string[]): void {
   const ended = heldOf(turn, ledger, attempts).filter(({ status }) => status.kind === 'ended');
   if (ended.length === 0) return;
-  turn.commit({ kind: 'acked', attempts: ended.map((held) => held.lease.attempt) });
+  turn.record({ kind: 'acked', attempts: ended.map((held) => held.lease.attempt) });
   for (const { status, lease } of ended)
     if (status.kind === 'ended' && isResult(status.end.outcome.kind))
       turn.instruct({ kind: 'drop-checkpoint', trial: lease.trial });
 }
 
-const heldOf = (turn: Turn, ledger: string, attempts: readonly string[]): HeldAttempt[] =>
+const heldOf = (turn: WorkerTurn, ledger: string, attempts: readonly string[]): HeldAttempt[] =>
   attempts.flatMap((id) => {
     const held = turn.state.attempts.get(id);
     return held?.ledger === ledger ? [held] : [];

@@ -5,10 +5,10 @@ import { ledgerSide } from './apply.ts';
 import { settle } from './finish.ts';
 import { needsNothing, nothingPrepared, type PreparationResult } from './preparation.ts';
 import type { LedgerSide } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
 export function launchCame(
-  turn: Turn,
+  turn: WorkerTurn,
   connection: number,
   ledger: string,
   { launch, spec, wheels, passed }: Extract<ToAgent, { kind: 'launch' }>,
@@ -21,7 +21,7 @@ export function launchCame(
 }
 
 /** After a restart: what waits still needs what it needed. */
-export function prepareWaiting(turn: Turn): void {
+export function prepareWaiting(turn: WorkerTurn): void {
   for (const side of turn.state.ledgers.values())
     for (const id of side.waiting) {
       const launch = turn.state.attempts.get(id)?.lease.launch ?? '';
@@ -32,7 +32,7 @@ export function prepareWaiting(turn: Turn): void {
 }
 
 function begin(
-  turn: Turn,
+  turn: WorkerTurn,
   side: LedgerSide,
   launch: string,
   spec: Launch,
@@ -45,12 +45,12 @@ function begin(
 }
 
 /** Told to those who wait for it. */
-export function preparing(turn: Turn, ledger: string, launch: string, doing: string): void {
+export function preparing(turn: WorkerTurn, ledger: string, launch: string, doing: string): void {
   const now = ledgerSide(turn.state, ledger).preparations.get(launch);
   if (now?.kind === 'preparing') tell(turn, now.askers, { kind: 'preparing', launch, doing });
 }
 
-export function prepared(turn: Turn, ledger: string, launch: string, result: PreparationResult): void {
+export function prepared(turn: WorkerTurn, ledger: string, launch: string, result: PreparationResult): void {
   const side = ledgerSide(turn.state, ledger);
   const before = side.preparations.get(launch);
   const failed = result.kind === 'failed' ? result : null;
@@ -68,13 +68,13 @@ export function prepared(turn: Turn, ledger: string, launch: string, result: Pre
   endUnprepared(turn, ledger);
 }
 
-function tell(turn: Turn, askers: Iterable<number>, message: FromAgent): void {
+function tell(turn: WorkerTurn, askers: Iterable<number>, message: FromAgent): void {
   for (const connection of askers)
     if (turn.state.connections.has(connection)) turn.instruct({ kind: 'send', connection, message });
 }
 
 /** What waits for something that this host could not make did not start, and that is charged to the host. */
-export function endUnprepared(turn: Turn, ledger: string): void {
+export function endUnprepared(turn: WorkerTurn, ledger: string): void {
   const side = ledgerSide(turn.state, ledger);
   for (const id of side.waiting) {
     const held = turn.state.attempts.get(id);

@@ -3,9 +3,9 @@ import type { HostFacts } from '../../protocol/messages.ts';
 import { hasAllLines, settle } from './finish.ts';
 import { prepareWaiting } from './prepare-launch.ts';
 import type { HeldAttempt } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
-export function booted(turn: Turn, facts: HostFacts): void {
+export function booted(turn: WorkerTurn, facts: HostFacts): void {
   const { state } = turn;
   const sameBoot = state.bootId === null || state.bootId === facts.bootId;
   state.facts = facts;
@@ -13,11 +13,11 @@ export function booted(turn: Turn, facts: HostFacts): void {
     if (sameBoot) findAgain(turn, held);
     else giveUp(turn, held);
   prepareWaiting(turn);
-  turn.commit({ kind: 'boot', bootId: facts.bootId });
+  turn.record({ kind: 'boot', bootId: facts.bootId });
 }
 
 /** Same boot: its processes may run on, and what they left is there. */
-function findAgain(turn: Turn, held: HeldAttempt): void {
+function findAgain(turn: WorkerTurn, held: HeldAttempt): void {
   const { status, lease, kept } = held;
   const launch = turn.state.launches.get(lease.launch);
   if (launch === undefined || (status.kind !== 'running' && status.kind !== 'starting')) return;
@@ -29,9 +29,9 @@ function findAgain(turn: Turn, held: HeldAttempt): void {
  * Another boot: nothing runs any more. What was sealed is held against its hashes, the rest was lost with the power.
  * What only waited is let go: it may have been taken back in words that the disk did not keep, and run elsewhere now.
  */
-function giveUp(turn: Turn, held: HeldAttempt): void {
+function giveUp(turn: WorkerTurn, held: HeldAttempt): void {
   const { status } = held;
-  if (status.kind === 'waiting') turn.commit({ kind: 'taken-back', attempts: [held.lease.attempt] });
+  if (status.kind === 'waiting') turn.record({ kind: 'taken-back', attempts: [held.lease.attempt] });
   if (status.kind === 'running' || status.kind === 'starting')
     settle(turn, held, { kind: 'lost', reason: turn.state.hasLeft ? 'shutdown' : 'reboot' }, null);
   if (status.kind !== 'ended') return;
@@ -41,6 +41,6 @@ function giveUp(turn: Turn, held: HeldAttempt): void {
 }
 
 /** A seal that the disk did not keep its word for is no seal. */
-export function verified(turn: Turn, held: HeldAttempt, intact: boolean): void {
+export function verified(turn: WorkerTurn, held: HeldAttempt, intact: boolean): void {
   if (!intact && held.status.kind === 'ended') settle(turn, held, { kind: 'lost', reason: 'reboot' }, null);
 }

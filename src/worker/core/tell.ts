@@ -3,7 +3,7 @@ import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
 import { figuresOf, holdsOf } from './guard.ts';
 import { holdings } from './holdings.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
 /** Rules that flicker, as slots do between two short trials, are told this often at most. */
 const changesEveryMs = 100;
@@ -14,7 +14,7 @@ const changesEveryMs = 100;
  */
 const startsEveryMs = 100;
 
-export function noteStart({ state, now }: Turn, attempt: string): void {
+export function noteStart({ state, now }: WorkerTurn, attempt: string): void {
   if (state.untold.size === 0) state.untoldSince = now;
   state.untold.add(attempt);
 }
@@ -23,7 +23,7 @@ export function noteStart({ state, now }: Turn, attempt: string): void {
 export const startsDueAt = ({ untold, untoldSince }: WorkerState): number | null =>
   untold.size === 0 ? null : untoldSince + startsEveryMs;
 
-export function tellStarts(turn: Turn): void {
+export function tellStarts(turn: WorkerTurn): void {
   const { state, now } = turn;
   const due = startsDueAt(state);
   if (due === null || now < due) return;
@@ -43,7 +43,7 @@ export function tellStarts(turn: Turn): void {
 const mostCharsAtOnce = 1024 ** 2;
 
 /** Sends the kept lines that the writer has not been sent. */
-export function sendLines(turn: Turn, held: HeldAttempt): void {
+export function sendLines(turn: WorkerTurn, held: HeldAttempt): void {
   const connection = readyWriter(turn, held.ledger);
   if (connection === null) return;
   const { lines } = held.kept;
@@ -81,7 +81,7 @@ function charsOf(line: MetricsLine = {}): number {
 }
 
 /** Tells an end, whose acknowledgement lets go of it: after its lines, so that what is acknowledged has them. */
-export function sendEnd(turn: Turn, held: HeldAttempt): void {
+export function sendEnd(turn: WorkerTurn, held: HeldAttempt): void {
   const connection = readyWriter(turn, held.ledger);
   if (connection === null || held.status.kind !== 'ended') return;
   turn.instruct({
@@ -93,21 +93,21 @@ export function sendEnd(turn: Turn, held: HeldAttempt): void {
 }
 
 /** The connection of a ledger's writer that has said what it has committed; null before. */
-function readyWriter({ state }: Turn, ledger: string): number | null {
+function readyWriter({ state }: WorkerTurn, ledger: string): number | null {
   const connection = state.ledgers.get(ledger)?.writer ?? null;
   const peer = connection === null ? undefined : state.connections.get(connection);
   return peer?.kind === 'writer' && peer.reconciled ? connection : null;
 }
 
 /** To everybody: what the host is, since that has changed. */
-export function tellFacts(turn: Turn): void {
+export function tellFacts(turn: WorkerTurn): void {
   const { facts, connections } = turn.state;
   for (const [connection, { kind }] of connections)
     if (kind !== 'unknown') turn.instruct({ kind: 'send', connection, message: { kind: 'facts', facts } });
 }
 
 /** Figures to every writer, each with the reasons why the head of its own queue waits. */
-export function tellFigures(turn: Turn): void {
+export function tellFigures(turn: WorkerTurn): void {
   const { state, now } = turn;
   const figures = figuresOf(state);
   if (figures === null) return;
@@ -126,7 +126,7 @@ export function tellFigures(turn: Turn): void {
 }
 
 /** Figures at once where another rule holds than was told last. */
-export function tellChange(turn: Turn): void {
+export function tellChange(turn: WorkerTurn): void {
   const { state, now } = turn;
   if (now - state.told.at < changesEveryMs || state.figures === null) return;
   const holds = [...state.ledgers.values()].map((side) => kindsOf(holdsOf(state, side, now))).join('|');

@@ -12,7 +12,7 @@ import type { HeldAttempt, WorkerState } from './state.ts';
 import { signal } from './stop.ts';
 import { noteStop } from './stopped.ts';
 import { noteStart, tellChange, tellFacts, tellStarts } from './tell.ts';
-import { Turn } from './turn.ts';
+import { WorkerTurn } from './turn.ts';
 import { endWhatIsDue, linesRead, sampled } from './watch.ts';
 
 /**
@@ -25,13 +25,13 @@ export function transition(
   state: WorkerState,
   event: WorkerEvent,
   now: number,
-): [WorkerState, Instruction[]] {
+): [WorkerState, readonly Instruction[]] {
   if (event.kind === 'replayed') {
     apply(state, event.record);
     return [state, []];
   }
   noteStop(state, now);
-  const turn = new Turn(state, now);
+  const turn = new WorkerTurn(state, now);
   take(turn, event);
   if (mayMakeRoom[event.kind]) {
     startWhatFits(turn);
@@ -39,7 +39,7 @@ export function transition(
     tellChange(turn);
   }
   tellStarts(turn);
-  return [state, turn.finish()];
+  return [state, turn.instructions()];
 }
 
 /** Events after which an attempt may start that could not before: asking after each would cost more than deciding. */
@@ -67,7 +67,7 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   tick: false,
 };
 
-function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): void {
+function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): void {
   const { state } = turn;
   switch (event.kind) {
     case 'booted':
@@ -132,7 +132,7 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
       tellFacts(turn);
       break;
     case 'asked-to-end':
-      turn.commit({ kind: 'left' });
+      turn.record({ kind: 'left' });
       state.doubted.clear();
       break;
     case 'tick':
@@ -143,16 +143,20 @@ function take(turn: Turn, event: Exclude<WorkerEvent, { kind: 'replayed' }>): vo
   }
 }
 
-function withAttempt(turn: Turn, id: string, act: (held: HeldAttempt) => void): void {
+function withAttempt(turn: WorkerTurn, id: string, act: (held: HeldAttempt) => void): void {
   const held = turn.state.attempts.get(id);
   if (held !== undefined) act(held);
 }
 
 /** A start that succeeded. One that is found again after a restart is running already. */
-function spawned(turn: Turn, held: HeldAttempt, event: Extract<WorkerEvent, { kind: 'spawned' }>): void {
+function spawned(
+  turn: WorkerTurn,
+  held: HeldAttempt,
+  event: Extract<WorkerEvent, { kind: 'spawned' }>,
+): void {
   if (held.status.kind !== 'starting') return;
   const { attempt, at, process, oomKills } = event;
-  turn.commit({ kind: 'started', attempt, at, ...process, oomKills });
+  turn.record({ kind: 'started', attempt, at, ...process, oomKills });
   turn.state.setbacks = { count: 0, because: '', until: 0 };
   noteStart(turn, attempt);
   if (held.stopping !== null) signal(turn, held, 'TERM');

@@ -1,34 +1,25 @@
+import { Turn } from '../../model/turn.ts';
 import type { FromAgent } from '../../protocol/messages.ts';
 import { apply } from './apply.ts';
-import type { Instruction } from './instruction.ts';
+import type { Effect, Instruction } from './instruction.ts';
 import type { JournalRecord } from './journal-record.ts';
 import type { WorkerState } from './state.ts';
 
-/** One event being turned into instructions. */
-export class Turn {
+/** A turn of an agent. */
+export class WorkerTurn extends Turn<JournalRecord, Effect> {
   readonly state: WorkerState;
   readonly now: number;
-  readonly instructions: Instruction[] = [];
-  /** Instructions that can wait until the next attempt is on its way. */
-  readonly #later: Instruction[] = [];
+  /** Effects that can wait until the next attempt is on its way. */
+  readonly #later: Effect[] = [];
 
   constructor(state: WorkerState, now: number) {
+    super((record) => apply(state, record));
     this.state = state;
     this.now = now;
   }
 
-  /** The only way to a lasting change: it goes to the journal and into the state, by the reducer that replays it. */
-  commit(record: JournalRecord): void {
-    this.instructions.push({ kind: 'journal', record });
-    apply(this.state, record);
-  }
-
-  instruct(instruction: Instruction): void {
-    this.instructions.push(instruction);
-  }
-
-  instructLater(instruction: Instruction): void {
-    this.#later.push(instruction);
+  instructLater(effect: Effect): void {
+    this.#later.push(effect);
   }
 
   /** To the writer of a ledger; dropped where there is none, since `state` tells it all when it comes. */
@@ -37,8 +28,8 @@ export class Turn {
     if (connection !== null) this.instruct({ kind: 'send', connection, message });
   }
 
-  finish(): Instruction[] {
-    this.instructions.push(...this.#later);
-    return this.instructions;
+  instructions(): readonly Instruction[] {
+    const effects = [...this.effects, ...this.#later];
+    return this.facts.length === 0 ? effects : [{ kind: 'commit', records: this.facts }, ...effects];
   }
 }

@@ -9,9 +9,9 @@ import { limitsNow } from './limits-now.ts';
 import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
 import { sendLines, startsDueAt, tellFigures } from './tell.ts';
-import type { Turn } from './turn.ts';
+import type { WorkerTurn } from './turn.ts';
 
-export function sampled(turn: Turn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
+export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
   const { state, now } = turn;
   // Of a longer time it was counted already that it counts for nothing (stopped.ts).
   const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, now - state.figures.at), longestSampleMs);
@@ -24,7 +24,7 @@ export function sampled(turn: Turn, figures: MeasuredFigures, shares: readonly M
     if (held?.status.kind !== 'running') continue;
     const { run } = held.status;
     if (run.process.startTime === null && share.startTime !== null)
-      turn.commit({ kind: 'identified', attempt: share.attempt, startTime: share.startTime });
+      turn.record({ kind: 'identified', attempt: share.attempt, startTime: share.startTime });
     measure(run, share, sinceMs, now);
     const gpu = figures.gpus.find(({ uuid }) => uuid === held.device);
     if (gpu !== undefined) measureGpu(run, share, gpu, now);
@@ -67,13 +67,13 @@ function measureGpu({ gpu, startedAt }: Run, share: MeasuredShare, figures: Meas
 }
 
 /** Asked only at a sample: without one, nobody knows whether the trial computes. */
-function stopIfStalled(turn: Turn, held: HeldAttempt, run: Run): void {
+function stopIfStalled(turn: WorkerTurn, held: HeldAttempt, run: Run): void {
   const limitMs = turn.state.launches.get(held.lease.launch)?.stallAfterMs ?? null;
   const stillMs = turn.now - run.lifeAt;
   if (limitMs !== null && stillMs >= limitMs) stop(turn, held, { kind: 'stalled', afterMs: limitMs });
 }
 
-export function linesRead(turn: Turn, held: HeldAttempt, batch: Batch, offsets: Offsets): void {
+export function linesRead(turn: WorkerTurn, held: HeldAttempt, batch: Batch, offsets: Offsets): void {
   const { lease, status, kept } = held;
   const objective = turn.state.launches.get(lease.launch)?.objective;
   if (objective === undefined || (batch.lines.length === 0 && batch.standing === null)) return;
@@ -87,12 +87,12 @@ export function linesRead(turn: Turn, held: HeldAttempt, batch: Batch, offsets: 
     kept.unwritten = thinned.read ?? 0;
     return;
   }
-  turn.commit({ kind: 'lines', attempt: lease.attempt, ...thinned, offsets });
+  turn.record({ kind: 'lines', attempt: lease.attempt, ...thinned, offsets });
   sendLines(turn, held);
 }
 
 /** Timeouts, graces and doubts that are over. */
-export function endWhatIsDue(turn: Turn): void {
+export function endWhatIsDue(turn: WorkerTurn): void {
   concludeDoubted(turn);
   for (const held of turn.state.active) {
     const limitMs = timeoutOf(turn.state, held);

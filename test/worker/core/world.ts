@@ -124,7 +124,8 @@ export class World {
     const [state, instructions] = transition(this.state, event, this.now);
     this.state = state;
     for (const instruction of instructions) {
-      if (instruction.kind === 'journal') this.journal.push(JSON.stringify(instruction.record));
+      if (instruction.kind === 'commit')
+        this.journal.push(...instruction.records.map((record) => JSON.stringify(record)));
       else if (instruction.kind === 'claim') this.carryOutClaim(instruction);
       else this.#instructions.push(instruction);
     }
