@@ -75,6 +75,7 @@ export const facts = {
   user: 'mina',
   gpus: [],
   gpuProblem: null,
+  gpusBroken: false,
   environmentProblem: null,
 };
 

@@ -1,5 +1,6 @@
 /** What keeps hosts from being used, told once: on lines that only append, and wherever a reason must be read whole. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
+import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
 import { isPassing, type Refusal, refusalText } from '../model/refusal/refusal.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
@@ -41,7 +42,7 @@ export class HostNotices {
 
   #noGpus({ name, facts }: LiveHost): HostNews | null {
     const problem = facts?.gpuProblem ?? null;
-    if (problem === null || this.#gpuProblems.get(name) === problem) return null;
+    if (problem === null || isGpuWarning(problem) || this.#gpuProblems.get(name) === problem) return null;
     this.#gpuProblems.set(name, problem);
     return { host: name, state: 'no-gpus', because: problem };
   }
@@ -81,8 +82,7 @@ const isClosed = (state: LiveHost['state']): boolean => state === 'unreachable' 
 export function hostNewsText({ host, state, because }: HostNews): string {
   if (because === null) return `${host} can be used again`;
   if (state === 'ready') return `${host}: ${because}`;
-  if (state === 'no-gpus')
-    return `${host} gives no GPUs: ${because}; run nvidia-smi there (after an update of the driver a reboot mends it)`;
+  if (state === 'no-gpus') return `${host} does not give all of its GPUs: ${because}; ${gpuRemedy(because)}`;
   if (state === 'no-environment') return `the login files of ${host} could not be read: ${because}`;
   return state === 'held' ? `${host} starts nothing now: ${because}` : `${host} cannot be used: ${because}`;
 }

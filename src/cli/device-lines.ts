@@ -27,7 +27,13 @@ function hostRows(host: LiveHost): string[][] {
   const gpus = gpusOf(host);
   const problem = host.facts?.gpuProblem ?? null;
   if (gpus.length === 0) return problem === null ? [] : [[host.name, 'none', '', '', '', problem]];
-  return gpus.map((gpu) => [host.name, `${gpu.facts.index} ${gpu.facts.name}`, ...figureCells(gpu, problem)]);
+  const rows = gpus.map((gpu) => [
+    host.name,
+    `${gpu.facts.index} ${gpu.facts.name}`,
+    ...figureCells(gpu, problem),
+  ]);
+  const isShown = problem === null || rows.some((row) => row.at(-1)?.includes(problem) === true);
+  return isShown ? rows : [...rows, [host.name, 'besides', '', '', '', problem]];
 }
 
 function figureCells({ facts, figures }: Gpu, problem: string | null): string[] {

@@ -2,6 +2,7 @@
 import type { Inspection } from '../coordinator/fleet/inspect.ts';
 import { endsWithLogin } from '../coordinator/fleet/left-behind.ts';
 import { formatDuration } from '../model/duration.ts';
+import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
 import { formatSize } from '../model/size.ts';
 import { counted } from '../session/text/counted.ts';
 
@@ -40,23 +41,25 @@ function whatItIs({ probe, facts }: Entered): Finding {
 }
 
 /** GPUs of one kind together. */
-function gpusOf({ facts: { gpus, gpuProblem } }: Entered): Finding[] {
+function gpusOf({ facts: { gpus, gpuProblem, gpusBroken } }: Entered): Finding[] {
   const kinds = Map.groupBy(gpus ?? [], ({ name, memoryBytes }) => `${name}, ${formatSize(memoryBytes)}`);
   const found: Finding[] = [...kinds].map(([kind, { length }]) => ({
     level: 'good',
     text: `${counted(length, 'GPU')}: ${kind}${length > 1 ? ' each' : ''}`,
   }));
-  if (gpuProblem !== null)
-    found.push({
-      level: 'bad',
-      text: `nvidia-smi says ${JSON.stringify(gpuProblem)}; run it there: after an update of the driver a reboot mends it`,
-    });
+  if (gpuProblem !== null) found.push(ofGpuProblem(gpuProblem, gpus !== null && !gpusBroken));
   else if (gpus === null)
     found.push({
       level: 'bad',
-      text: 'nvidia-smi has said nothing for 6 s, and no trial gets a GPU before it does; run it there',
+      text: 'nvidia-smi has said nothing for 32 s, and no trial that may use a GPU starts before it does; run it there',
     });
   return found;
+}
+
+function ofGpuProblem(problem: string, areUsed: boolean): Finding {
+  const level = isGpuWarning(problem) ? 'note' : 'bad';
+  const waits = areUsed ? '' : '; trials that may use a GPU wait';
+  return { level, text: `of its GPUs: ${problem}${waits}; ${gpuRemedy(problem)}` };
 }
 
 function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {

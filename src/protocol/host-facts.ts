@@ -29,6 +29,8 @@ export const hostFactsSchema = z.object({
   gpus: listOf(gpuFactsSchema, mostItems).nullable(),
   /** What the driver's tool says instead of figures; null where all is well, or there is no such tool. */
   gpuProblem: saidText.nullable(),
+  /** It has an NVIDIA GPU, and its driver fails to show any: a trial that may use one waits, and does not train on the cores. */
+  gpusBroken: z.boolean().default(false),
   /** Why login files could not be read at the last connection, and what trials have instead; null where they were. */
   environmentProblem: saidText.nullable().default(null),
 });

@@ -77,6 +77,8 @@ export interface HostLoad {
   readonly gpus: readonly GpuLoad[] | null;
   /** What the driver's tool says instead of figures. */
   readonly gpuProblem: string | null;
+  /** It has GPUs, and its driver fails to show any. */
+  readonly gpusBroken: boolean;
   /** Whom we run as there: what is owned by another is used only while it is idle. Null where that is not known. */
   readonly user: string | null;
   /** Null before the first sample. */

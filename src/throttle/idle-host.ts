@@ -10,7 +10,7 @@ import { unheld } from './marks.ts';
 export const misfit = (resources: Resources, idle: HostLoad): Refusal | null =>
   admit({ resources, shapeObserved: true, gpuObserved: true, alone: false }, idle)[0] ?? null;
 
-type IdleFacts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'user'>;
+type IdleFacts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'gpusBroken' | 'user'>;
 
 /** A host with nobody on it: what the rules object to even there, no waiting will end. */
 export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
@@ -18,6 +18,7 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   cpus: facts.cpus,
   gpus: facts.gpus?.map(idleGpu) ?? null,
   gpuProblem: facts.gpuProblem,
+  gpusBroken: facts.gpusBroken,
   user: facts.user,
   figures: {
     load: 0,

@@ -7,6 +7,7 @@ import { gpuHeadroomBytes, headroomBytes } from './room.ts';
 export function isLasting(refusal: Refusal, limits: Limits): boolean {
   switch (refusal.kind) {
     case 'no-gpu':
+    case 'gpus-broken':
       return true;
     case 'memory':
       return refusal.needBytes > refusal.totalBytes - headroomBytes(refusal.totalBytes, limits);

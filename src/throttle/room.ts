@@ -90,11 +90,11 @@ export function gpuRoomBytes({ figures, uuid }: GpuLoad, { ours, claims, limits 
   return total - gpuHeadroomBytes(total, limits) - reserved - others - unshownBytes(claimed, others);
 }
 
-/** GPUs that a trial takes there: what says nothing takes one where there are any. */
+/** GPUs that a trial takes there: what says nothing takes one where there are any, whether the driver shows them or not. */
 export const gpusOf = (
   { gpus }: Pick<Resources, 'gpus'>,
-  host: { readonly gpus: readonly unknown[] | null },
-): 0 | 1 => gpus ?? (host.gpus === null || host.gpus.length > 0 ? 1 : 0);
+  host: { readonly gpus: readonly unknown[] | null; readonly gpusBroken: boolean },
+): 0 | 1 => gpus ?? (host.gpus === null || host.gpus.length > 0 || host.gpusBroken ? 1 : 0);
 
 /** Cores that ours may hold, of those that the host has. */
 export const cpusOf = (cpus: number, { cpus: cap }: Pick<Limits, 'cpus'>): number => cap ?? cpus;

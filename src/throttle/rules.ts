@@ -31,6 +31,7 @@ const stale: Rule = (_, { figures, figuresAgeMs, limits }) =>
 /** Frameworks fall back to the CPU without an error: a trial that needs a GPU would run there for days. */
 const gpu: Rule = ({ resources }, host) => {
   if (gpusOf(resources, host) === 0 || (host.gpus !== null && host.gpus.length > 0)) return null;
+  if (host.gpusBroken) return { kind: 'gpus-broken', because: host.gpuProblem ?? '' };
   return host.gpus === null
     ? {
         kind: 'preparing',

@@ -29,6 +29,7 @@ import { bytesByAttempt, gpuBytesOfSession, measuredGpus } from './telemetry/gpu
 import { HostFiguresReader } from './telemetry/host-figures.ts';
 import { kernelUnits } from './telemetry/kernel-units.ts';
 import type { AppLine } from './telemetry/nvidia-smi-lines.ts';
+import { hasNvidiaGpu } from './telemetry/gpu-hardware.ts';
 import { NvidiaSmi } from './telemetry/nvidia-smi.ts';
 
 const sampleEveryMs = 1_000;
@@ -114,7 +115,11 @@ export class Agent {
       log,
     });
     this.#nvidia = new NvidiaSmi({
-      program: programOf('nvidia-smi', `${options.path}:${login().environment['PATH'] ?? ''}`),
+      program: programOf(
+        'nvidia-smi',
+        `${options.path}:${login().environment['PATH'] ?? ''}:${driversFolders}`,
+      ),
+      hasGpu: hasNvidiaGpu,
       hostMemoryBytes: hostFacts.memoryBytes,
       now,
       changed: () => this.#gpusFound(),
@@ -253,13 +258,14 @@ export class Agent {
 
   /** A GPU without figures takes nothing: they come with it. */
   #gpusFound(): void {
-    const { gpus, gpuProblem } = this.#gpuFacts();
-    this.#post({ kind: 'gpus-found', gpus, problem: gpuProblem });
+    const { gpus, gpuProblem: problem, gpusBroken: broken } = this.#gpuFacts();
+    this.#post({ kind: 'gpus-found', gpus, problem, broken });
     this.#sample();
   }
 
-  #gpuFacts(): Pick<HostFacts, 'gpus' | 'gpuProblem'> {
-    return { gpus: this.#nvidia.facts?.slice() ?? null, gpuProblem: this.#nvidia.problem };
+  #gpuFacts(): Pick<HostFacts, 'gpus' | 'gpuProblem' | 'gpusBroken'> {
+    const { facts, problem, isBroken } = this.#nvidia;
+    return { gpus: facts?.slice() ?? null, gpuProblem: problem, gpusBroken: isBroken };
   }
 
   #lookAfterAdopted(): void {
@@ -290,6 +296,9 @@ export class Agent {
     return false;
   }
 }
+
+/** Where Windows and container runtimes put it, which is on few people's PATH. */
+const driversFolders = '/usr/lib/wsl/lib:/usr/local/nvidia/bin';
 
 /** For people: where, and what they can do. */
 const stuckText = (folder: string, error: unknown): string =>

@@ -34,5 +34,6 @@ const nobody: Parameters<typeof initial>[0] = {
   user: '',
   gpus: null,
   gpuProblem: null,
+  gpusBroken: false,
   environmentProblem: null,
 };

@@ -103,6 +103,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     user: userName(),
     gpus: null,
     gpuProblem: null,
+    gpusBroken: false,
     environmentProblem: environment.problem,
   };
   const replayed = await replayWhatIsThere(host, facts, early, log);

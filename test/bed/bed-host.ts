@@ -95,7 +95,7 @@ export class BedHost {
   async #installNvidiaSmi(there: boolean): Promise<void> {
     const path = '/usr/local/bin/nvidia-smi';
     const { code, stderr } = there
-      ? await this.exec('ln', ['-sf', '../lib/bed/nvidia-smi', path])
+      ? await this.exec('sh', ['-c', `touch /dev/dxg; ln -sf ../lib/bed/nvidia-smi ${path}`])
       : await this.exec('rm', ['-f', path]);
     if (code !== 0) throw new Error(`${this.name}: nvidia-smi stays as it is: ${stderr}`);
     this.#hasNvidiaSmi = there;

@@ -61,7 +61,7 @@ describe('what keeps a host from being used', () => {
     const gpuProblem = 'No devices were found';
     const silent: Partial<Live> = { facts: facts === null ? null : { ...facts, gpus: [], gpuProblem } };
     expect(told({ facts }, silent, {}, silent)).toEqual([
-      'ash gives no GPUs: No devices were found; run nvidia-smi there (after an update of the driver a reboot mends it)',
+      'ash does not give all of its GPUs: No devices were found; its driver sees none of its GPUs: look at dmesg there; a reboot may mend it',
     ]);
   });
 });

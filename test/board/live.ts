@@ -37,6 +37,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
       memoryBytes: 2 ** 34,
     })),
     gpuProblem: null,
+    gpusBroken: false,
     environmentProblem: null,
   },
   figures: {

@@ -69,11 +69,13 @@ describe('GPUs of a host', () => {
 
   it('that the driver does not tell of are bad, in its words', () => {
     const gpuProblem = 'Failed to initialize NVML: Driver/library version mismatch';
-    expect(worries({ gpus: [], gpuProblem })).toEqual([
-      `bad nvidia-smi says "${gpuProblem}"; run it there: after an update of the driver a reboot mends it`,
+    const remedy =
+      'its driver was updated and the old one still runs: a reboot mends it, or root who unloads the old one (rmmod)';
+    expect(worries({ gpus: [], gpuProblem, gpusBroken: true })).toEqual([
+      `bad of its GPUs: ${gpuProblem}; trials that may use a GPU wait; ${remedy}`,
     ]);
     expect(worries({ gpus: null })).toEqual([
-      'bad nvidia-smi has said nothing for 6 s, and no trial gets a GPU before it does; run it there',
+      'bad nvidia-smi has said nothing for 32 s, and no trial that may use a GPU starts before it does; run it there',
     ]);
   });
 });

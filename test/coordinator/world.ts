@@ -64,6 +64,7 @@ export const factsOf = (cpus = 2) => ({
   user: 'mina',
   gpus: [],
   gpuProblem: null,
+  gpusBroken: false,
   environmentProblem: null,
 });
 

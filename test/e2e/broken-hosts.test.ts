@@ -19,7 +19,8 @@ const broken = Object.keys(remedies);
 const twins =
   /^(?:elm|twin) cannot be used: it is the same machine as (?:twin|elm); keep one entry of the two$/m;
 
-const noGpusNews = /^(?:elm|twin) gives no GPUs: Failed to initialize NVML: .*; run nvidia-smi there \(/m;
+const noGpusNews =
+  /^(?:elm|twin) does not give all of its GPUs: Failed to initialize NVML: .*; its driver was updated and /m;
 /** Where the driver says an error instead of figures. */
 const noGpus = /^(?:elm|twin) +none +Failed to initialize NVML: Driver\/library version mismatch$/m;
 
@@ -123,10 +124,12 @@ function expectChecked({ code, stdout }: Ended): void {
     '  ! its login files print "Your quota is 98 % used.": harmless here, but scp and rsync stumble over it',
   );
   expect(findings.get('oak')).toContainEqual(
-    expect.stringMatching(/^  x nvidia-smi has said nothing for 6 s, /),
+    '  x of its GPUs: nvidia-smi does not answer; trials that may use a GPU wait; its driver hangs: as a rule only a reboot mends that',
   );
   expect(findings.get('elm')).toContainEqual(
-    expect.stringMatching(/^  x nvidia-smi says "Failed to initialize NVML: .*"; run it there: /),
+    expect.stringMatching(
+      /^  x of its GPUs: Failed to initialize NVML: .*; trials that may use a GPU wait; its driver was updated and /,
+    ),
   );
   expect(findings.get('elm')).toContain(
     '  ! its clock is 3 d behind: no trial minds, times are measured on one machine',

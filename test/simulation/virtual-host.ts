@@ -269,6 +269,7 @@ class Agent {
       user: 'mina',
       gpus: [...gpuFacts],
       gpuProblem: null,
+      gpusBroken: false,
       environmentProblem: null,
     };
     this.#state = initial(facts);

@@ -37,6 +37,7 @@ const host = (
   cpus: 4,
   gpus: [],
   gpuProblem: null,
+  gpusBroken: false,
   user: 'mina',
   figuresAgeMs: 0,
   limits: defaultLimits,

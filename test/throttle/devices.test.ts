@@ -47,7 +47,7 @@ const gpu = (
 
 const host = (gpus: readonly GpuLoad[] | null, more: Partial<HostLoad> = {}): HostLoad => ({
   ...idleHost(
-    { cpus: 64, memoryBytes: 256 * gib, gpus: null, gpuProblem: null, user: 'sweep' },
+    { cpus: 64, memoryBytes: 256 * gib, gpus: null, gpuProblem: null, gpusBroken: false, user: 'sweep' },
     defaultLimits,
   ),
   gpus,

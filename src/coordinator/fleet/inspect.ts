@@ -27,7 +27,8 @@ export type Inspection =
 const proofMs = 11_000;
 const answerMs = 10_000;
 /** A driver that sleeps takes a second or two for its first word. */
-const gpusMs = 6_000;
+/** An agent gives a driver up that has said nothing for 30 s: without persistence mode some take 20 s. */
+const gpusMs = 32_000;
 
 /**
  * @param hasConnection false for a host that is reached without one, whose agent has nothing to outlive
@@ -104,4 +105,4 @@ async function withGpus(conversation: Conversation, facts: HostFacts): Promise<H
   }
 }
 
-const hasHeardOfGpus = ({ gpus, gpuProblem }: HostFacts): boolean => gpus !== null || gpuProblem !== null;
+const hasHeardOfGpus = ({ gpus }: HostFacts): boolean => gpus !== null;

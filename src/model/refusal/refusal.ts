@@ -7,6 +7,7 @@ import { mostItems } from '../bounds.ts';
 import { deviceRefusalSchema, devicesRefusalText } from './device-refusal.ts';
 import { formatDuration } from '../duration.ts';
 import { claimedList, claimedText, counted, decimal, settlesText, takesOneText } from './refusal-phrases.ts';
+import { gpuRemedy } from './gpu-remedy.ts';
 import { refusal, schemaOf } from './refusal-row.ts';
 import { listOf, saidFigure, saidName, saidText } from '../said.ts';
 import { formatSize } from '../size.ts';
@@ -80,6 +81,14 @@ const table = {
     because === null
       ? 'needs a GPU, and the host has none'
       : `needs a GPU, and the host shows none: ${because}`,
+  ),
+
+  /** `because`: as of `no-gpu`. On the cores it would train for days, and its result would stand beside those of GPUs. */
+  'gpus-broken': refusal(
+    'gpus-broken',
+    { because: saidText },
+    ({ because }) =>
+      `may use a GPU, and the host's driver shows none of its GPUs: ${because}; ${gpuRemedy(because)}`,
   ),
 
   /** Each GPU of the host has something against it. */

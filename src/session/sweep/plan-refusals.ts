@@ -12,7 +12,7 @@ import type { HostFacts } from '../../protocol/messages.ts';
 import { idleHost, misfit } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 
-type Facts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'user'>;
+type Facts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'gpusBroken' | 'user'>;
 
 export interface PlanRefusal {
   readonly host: string;
@@ -66,6 +66,7 @@ const ownFacts = (): Facts => ({
   memoryBytes: totalmem(),
   gpus: hasDriver() ? null : [],
   gpuProblem: null,
+  gpusBroken: false,
   user: userInfo().username,
 });
 

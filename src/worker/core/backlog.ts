@@ -108,6 +108,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'unprepared':
     case 'pass-env':
     case 'no-gpu':
+    case 'gpus-broken':
     case 'labels':
     case 'unreachable':
     case 'went-down':

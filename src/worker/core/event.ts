@@ -80,6 +80,7 @@ export type WorkerEvent =
       readonly kind: 'gpus-found';
       readonly gpus: readonly GpuFacts[] | null;
       readonly problem: string | null;
+      readonly broken: boolean;
     }
   /** What it says now is the last that it says. */
   | { readonly kind: 'asked-to-end' }

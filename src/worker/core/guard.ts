@@ -21,6 +21,7 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     cpus: state.facts.cpus,
     gpus: state.facts.gpus?.map((gpu) => gpuLoad(state, gpu, figures, figuresAgeMs)) ?? null,
     gpuProblem: state.facts.gpuProblem,
+    gpusBroken: state.facts.gpusBroken,
     user: state.facts.user,
     figures,
     figuresAgeMs,

@@ -128,7 +128,12 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       tellFacts(turn);
       break;
     case 'gpus-found':
-      state.facts = { ...state.facts, gpus: event.gpus?.slice() ?? null, gpuProblem: event.problem };
+      state.facts = {
+        ...state.facts,
+        gpus: event.gpus?.slice() ?? null,
+        gpuProblem: event.problem,
+        gpusBroken: event.broken,
+      };
       tellFacts(turn);
       break;
     case 'asked-to-end':

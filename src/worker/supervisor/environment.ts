@@ -26,6 +26,9 @@ export const pythonPlaces = (folder: string, path = ''): Record<string, string> 
   PATH: path === '' ? `${folder}/bin` : `${folder}/bin:${path}`,
 });
 
+/** CUDA knows UUIDs by their prefix. A Jetson, which writes its without, has one GPU. */
+const visible = (uuid: string): string => (/^(?:GPU|MIG)-/.test(uuid) ? uuid : '0');
+
 /**
  * What a trial has besides what it inherits: the trial contract's environment. A host's `env` and over it the sweep's may set
  * anything but what the contract says.
@@ -47,7 +50,7 @@ export function trialEnvironment(
   },
 ): Record<string, string> {
   const { own } = places;
-  const gpu = device === 'cpu' ? '' : device;
+  const gpu = device === 'cpu' ? '' : visible(device);
   const threads = String(Math.max(1, Math.floor(lease.resources.cpus)));
   return {
     OMP_NUM_THREADS: threads,

@@ -44,13 +44,16 @@ export interface AppLine {
 
 const mib = 2 ** 20;
 
+/** Jetsons write it without its prefix. */
+const isUuid = (text: string): boolean => /^GPU-|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
 /** Null where the line is not one of figures: then it is words for a person. */
 export function parseGpuLine(line: string): GpuLine | null {
   const columns = line.split(',').map((column) => column.trim());
   const [index = '', uuid = '', name = '', total = '', used = '', ...rest] = columns;
   const [utilisation = '', temperature = '', power = '', mig = ''] = rest;
-  const isComplete = columns.length === gpuFields.length || columns.length === gpuFields.length - 1;
-  if (!isComplete || numberOf(index) === null || !uuid.startsWith('GPU-')) return null;
+  const isComplete = columns.length >= gpuFields.length - 1;
+  if (!isComplete || numberOf(index) === null || !isUuid(uuid)) return null;
   const memory = memoryOf(total, used);
   return {
     uuid,
@@ -89,6 +92,10 @@ export function parseAppLine(line: string): AppLine | null {
 
 /** Whether the driver is too old for the last of `gpuFields`. */
 export const isUnknownField = (line: string): boolean => /is not a valid field to query/.test(line);
+
+/** Words after which figures may follow: of one GPU that cannot be reached, or a warning. */
+export const isRemark = (line: string): boolean =>
+  /^warning|unable to determine the device handle|is lost|fallen off/i.test(line);
 
 const isNotTold = (text: string): boolean => /^\[?(N\/A|Not Supported)\]?$/i.test(text);
 

@@ -5,14 +5,17 @@ import {
   appFields,
   type GpuLine,
   gpuFields,
+  isRemark,
   isUnknownField,
   parseAppLine,
   parseGpuLine,
 } from './nvidia-smi-lines.ts';
 
 export interface NvidiaSmiOptions {
-  /** Null where the host has no such program: it has no GPUs then. */
+  /** Null where the host has no such program: it gives no GPUs then. */
   readonly program: string | null;
+  /** Whether the machine has a GPU, whatever its driver says. */
+  readonly hasGpu: () => boolean;
   /** The host's memory, which some GPUs work in, in bytes. */
   readonly hostMemoryBytes: number;
   readonly now: () => number;
@@ -27,6 +30,8 @@ export interface ToldGpu {
 }
 
 const everyMs = 1_000;
+/** A driver that is being loaded, as at boot, fails once or twice. */
+const failuresThatCount = 3;
 const silentMs = { first: 30_000, later: 5_000 };
 /** A process that two lists have not named is gone. */
 const appLastsMs = 2.5 * everyMs;
@@ -43,13 +48,21 @@ export class NvidiaSmi {
   readonly #apps = new Map<string, AppLine & { readonly at: number }>();
   #facts: readonly GpuFacts[] | null;
   #words: { readonly text: string; readonly at: number } | null = null;
+  /** What it has said once, before the figures: of a GPU that it cannot reach, or a warning. */
+  #remark: string | null = null;
+  /** In a row, without a GPU. */
+  #failures = 0;
+  #isBroken = false;
   #readers: readonly LongLived[] = [];
 
   constructor(options: NvidiaSmiOptions) {
     this.#options = options;
     const { program } = options;
     this.#facts = program === null ? [] : null;
-    if (program === null) return;
+    if (program === null) {
+      if (options.hasGpu()) this.#remark = 'it has an NVIDIA GPU, and there is no nvidia-smi';
+      return;
+    }
     const apps = new LongLived({
       command: commandOf(program, 'compute-apps', appFields),
       said: (line) => this.#heardOfApp(line),
@@ -80,9 +93,14 @@ export class NvidiaSmi {
     return this.#facts;
   }
 
-  /** What nvidia-smi says instead of figures. */
+  /** What nvidia-smi says instead of figures, or of a GPU that it has no figures of. */
   get problem(): string | null {
-    return this.#words?.text ?? null;
+    return this.#words?.text ?? this.#remark;
+  }
+
+  /** Whether the machine has a GPU and its driver fails to show any. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   /** Each GPU that was ever told of, by index. */
@@ -113,6 +131,7 @@ export class NvidiaSmi {
     const isOver = this.#words !== null && at - this.#words.at > wordsLastMs;
     if (isOver) this.#words = null;
     if (isNew) this.#facts = this.gpus.map((told) => this.#factsOf(told.gpu));
+    [this.#failures, this.#isBroken] = [0, false];
     if (isNew || isOver) this.#options.changed();
     return true;
   }
@@ -124,16 +143,28 @@ export class NvidiaSmi {
   }
 
   #endedFor(why: 'exited' | 'silent'): void {
-    // A silent one may yet find GPUs; one that ended has said why there are none.
-    if (why === 'silent') return this.#say('nvidia-smi does not answer');
-    this.#facts ??= [];
-    if (this.#words === null) this.#say('nvidia-smi ended without a word');
-    else this.#options.changed();
+    this.#say(
+      why === 'silent'
+        ? 'nvidia-smi does not answer'
+        : (this.#words?.text ?? 'nvidia-smi ended without a word'),
+    );
+    this.#remark = null;
+    if (this.gpus.length > 0) return;
+    if (!this.#options.hasGpu()) {
+      // The driver's tools on a server without a GPU.
+      [this.#facts, this.#words] = [[], null];
+    } else {
+      this.#failures += 1;
+      this.#isBroken = why === 'silent' || this.#failures >= failuresThatCount;
+      if (this.#isBroken) this.#facts = [];
+    }
+    this.#options.changed();
   }
 
   /** The first line of what it says tells most. */
   #say(text: string): void {
     if (text === '') return;
+    if (isRemark(text)) this.#remark ??= text;
     const at = this.#options.now();
     const isOld = this.#words === null || at - this.#words.at > wordsLastMs;
     const before = this.#words?.text;

@@ -195,7 +195,7 @@ describe('an attempt that waits for a GPU', () => {
     world.post({ kind: 'booted', facts: factsOf({ gpus: null }) });
     world.lease(needs('a-1', 1));
     expect(world.spawnAll()).toEqual([]);
-    world.post({ kind: 'gpus-found', gpus: found, problem: null });
+    world.post({ kind: 'gpus-found', gpus: found, problem: null, broken: false });
     expect(world.hear('facts').facts.gpus).toEqual(found);
     expect(world.spawnAll()).toEqual([]); // they have no figures yet
     const gpus = found.map(({ uuid, memoryBytes }) => ({

@@ -29,6 +29,7 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
   user: 'mina',
   gpus: [],
   gpuProblem: null,
+  gpusBroken: false,
   environmentProblem: null,
   ...more,
 });

@@ -29,6 +29,7 @@ function reading(script: string): { readonly smi: NvidiaSmi; readonly starts: ()
   chmodSync(program, 0o755);
   const smi = new NvidiaSmi({
     program,
+    hasGpu: () => true,
     hostMemoryBytes: 128 * 2 ** 30,
     now: () => performance.now(),
     changed: () => {},
@@ -62,20 +63,33 @@ describe('nvidia-smi', () => {
     const [first = 0, second = 0, third = 0] = starts();
     expect(second - first).toBeGreaterThan(900);
     expect(third - second).toBeGreaterThan(1_900);
-    expect(smi.facts).toEqual([]);
+    await expect.poll(() => smi.facts, patiently).toEqual([]);
+    expect(smi.isBroken).toBe(true);
     expect(smi.problem).toBe('Failed to initialize NVML: Driver/library version mismatch');
   });
 
-  it('that ends without a word means no GPUs, and says so', async () => {
+  it('that ends without a word shows none of the GPUs that there are, and says so', async () => {
     const { smi } = reading('exit 0');
     await expect.poll(() => smi.problem, patiently).toBe('nvidia-smi ended without a word');
+    expect(smi.facts).toBeNull();
+    await expect.poll(() => smi.isBroken, patiently).toBe(true);
     expect(smi.facts).toEqual([]);
+  });
+
+  it('that fails while its driver is loaded, and then tells of GPUs, breaks nothing', async () => {
+    const loads = `[ $(wc -l < "$0.started") -gt 2 ] || { echo 'NVIDIA-SMI has failed because it could not communicate'; exit 9; }`;
+    const { smi } = reading(
+      `${loads}\nwhile :; do echo '${fixture('580.95-h100').split('\n')[0]}'; sleep 1; done`,
+    );
+    await expect.poll(() => smi.facts?.length ?? 0, patiently).toBeGreaterThan(0);
+    expect(smi.isBroken).toBe(false);
+    await expect.poll(() => smi.problem, patiently).toBeNull();
   });
 
   it('that tells of one GPU in trouble tells of the others all the same', async () => {
     const { smi } = reading(says('535.183-fallen-off-the-bus'));
-    await expect.poll(() => smi.problem, patiently).toMatch(/Unable to determine the device handle/);
-    expect(smi.facts).toMatchObject([{ index: 0 }]);
+    await expect.poll(() => smi.facts, patiently).toMatchObject([{ index: 0 }]);
+    expect(smi.problem).toMatch(/Unable to determine the device handle/);
     expect(smi.gpus).toHaveLength(1);
   });
 
@@ -85,8 +99,11 @@ describe('nvidia-smi', () => {
   });
 
   it('that is not there is a host without GPUs, and nothing is started', () => {
-    nvidia = new NvidiaSmi({ program: null, hostMemoryBytes: 0, now: () => 0, changed: () => {} });
-    expect(nvidia.facts).toEqual([]);
-    expect(nvidia.problem).toBeNull();
+    const none = { program: null, hostMemoryBytes: 0, now: () => 0, changed: () => {} };
+    nvidia = new NvidiaSmi({ ...none, hasGpu: () => false });
+    expect([nvidia.facts, nvidia.problem, nvidia.isBroken]).toEqual([[], null, false]);
+    nvidia = new NvidiaSmi({ ...none, hasGpu: () => true });
+    const problem = 'it has an NVIDIA GPU, and there is no nvidia-smi';
+    expect([nvidia.facts, nvidia.problem, nvidia.isBroken]).toEqual([[], problem, false]);
   });
 });
