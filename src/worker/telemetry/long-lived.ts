@@ -38,9 +38,10 @@ export class LongLived {
     this.#start();
   }
 
-  /** At once, with another command from now on. */
+  /** At once, as if for the first time; with another command from now on. */
   restart(command: readonly string[] = this.#command): void {
     this.#command = command;
+    this.#pauseMs = firstPauseMs;
     this.#end();
     this.#start();
   }

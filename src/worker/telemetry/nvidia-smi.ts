@@ -115,6 +115,14 @@ export class NvidiaSmi {
     return [...this.#apps.values()];
   }
 
+  /** Somebody may have mended the driver: it is asked at once, and not after a pause of up to a minute. */
+  askAgain(): void {
+    if (!this.#isBroken) return;
+    [this.#failures, this.#isBroken, this.#facts] = [0, false, null];
+    for (const reader of this.#readers) reader.restart();
+    this.#options.changed();
+  }
+
   close(): void {
     for (const reader of this.#readers) reader.close();
   }

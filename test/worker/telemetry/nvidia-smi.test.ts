@@ -68,6 +68,15 @@ describe('nvidia-smi', () => {
     expect(smi.problem).toBe('Failed to initialize NVML: Driver/library version mismatch');
   });
 
+  it('that was mended is asked again at once, and not after its pause', async () => {
+    const { smi } = reading(`[ -e "$0.mended" ] || exit 9\n${says('580.95-h100')}`);
+    await expect.poll(() => smi.isBroken, patiently).toBe(true);
+    writeFileSync(join(folder, 'nvidia-smi.mended'), '');
+    smi.askAgain();
+    expect([smi.facts, smi.isBroken]).toEqual([null, false]);
+    await expect.poll(() => (smi.facts ?? []).length, { timeout: 2_500 }).toBeGreaterThan(0);
+  });
+
   it('that ends without a word shows none of the GPUs that there are, and says so', async () => {
     const { smi } = reading('exit 0');
     await expect.poll(() => smi.problem, patiently).toBe('nvidia-smi ended without a word');
