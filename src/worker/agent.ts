@@ -24,11 +24,11 @@ import { Preparations } from './preparation/preparations.ts';
 import { AttemptSecrets } from './secrets/attempt-secrets.ts';
 import { Redaction, spellingsOfAll } from './secrets/redaction.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
-import { findProgram } from './supervisor/program-path.ts';
 import { bytesByAttempt, gpuBytesOfSession, measuredGpus } from './telemetry/gpu-use.ts';
 import { HostFiguresReader } from './telemetry/host-figures.ts';
 import { kernelUnits } from './telemetry/kernel-units.ts';
 import type { AppLine } from './telemetry/nvidia-smi-lines.ts';
+import { findNvidiaSmi } from './telemetry/find-nvidia-smi.ts';
 import { hasNvidiaGpu } from './telemetry/gpu-hardware.ts';
 import { NvidiaSmi } from './telemetry/nvidia-smi.ts';
 
@@ -67,17 +67,16 @@ export class Agent {
     this.#options = options;
     const { facts: hostFacts } = options.replayed.state;
     const { host, now, procRoot, launcher, login, log } = options;
-    const units = kernelUnits();
     const post = (event: WorkerEvent): void => this.#post(event);
     this.#idling = new Alarm(() => options.idle((attempt) => this.#state.attempts.has(attempt)));
     const secrets = new AttemptSecrets(host);
-    const redact = (text: string): string => this.#redact(text);
-    log.redact = redact;
+    log.redact = (text) => this.#redact(text);
     const keeper = new ContentKeeper(host.content, hostFacts);
     const together = (act: () => void): void => {
       this.#whileTurning(act);
       this.#turnWith([]);
     };
+    const units = kernelUnits();
     const known = { host, keeper, secrets, units, procRoot, now };
     this.#supervisor = new Supervisor({ ...known, launcher, login, post, together });
     this.#figures = new HostFiguresReader(procRoot, host.folder, units);
@@ -87,7 +86,7 @@ export class Agent {
       received: (connection, messages) =>
         this.#turnWith(messages.map((message) => ({ kind: 'message', connection, message }))),
     });
-    this.#preparations = new Preparations(host, keeper, login, redact);
+    this.#preparations = new Preparations(host, keeper, login, log.redact);
     this.#claims = new Claims({
       folder: options.claimsFolder,
       agent: host.folder,
@@ -111,14 +110,11 @@ export class Agent {
       preparations: this.#preparations,
       claims: this.#claims,
       post,
-      redact,
+      redact: log.redact,
       log,
     });
     this.#nvidia = new NvidiaSmi({
-      program: programOf(
-        'nvidia-smi',
-        `${options.path}:${login().environment['PATH'] ?? ''}:${driversFolders}`,
-      ),
+      program: findNvidiaSmi(options.path, login().environment['PATH'] ?? ''),
       hasGpu: hasNvidiaGpu,
       hostMemoryBytes: hostFacts.memoryBytes,
       now,
@@ -291,22 +287,14 @@ export class Agent {
   /** Ends that nobody has acknowledged keep no agent alive: they are on the disk. */
   #isBusy(): boolean {
     const { active, attempts } = this.#state;
-    if (active.size > 0 || this.#supervisor.isWatching || this.#withheld.length > 0) return true;
-    if (isPreparing(this.#state)) return true;
+    if (active.size > 0 || this.#supervisor.isWatching || isPreparing(this.#state)) return true;
+    if (this.#withheld.length > 0) return true;
     for (const { status } of attempts.values()) if (status.kind !== 'ended') return true;
     return false;
   }
 }
 
-/** Where Windows and container runtimes put it, which is on few people's PATH. */
-const driversFolders = '/usr/lib/wsl/lib:/usr/local/nvidia/bin';
-
 /** For people: where, and what they can do. */
 const stuckText = (folder: string, error: unknown): string =>
-  `its agent cannot write down what it does in ${folder} (${error instanceof Error ? error.message : String(error)}): ` +
+  `its agent cannot write down what it does in ${folder} (${describeError(error)}): ` +
   'nothing starts and no end is told of; make room there, and it goes on';
-
-function programOf(name: string, path: string): string | null {
-  const found = findProgram(name, path, '/');
-  return found.kind === 'found' ? found.path : null;
-}

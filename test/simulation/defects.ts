@@ -71,11 +71,9 @@ export const defects: readonly Defect[] = [
   },
   {
     what: 'an agent starts a process before it has written down that it does',
-    file: 'worker/core/backlog.ts',
-    find: `    turn.record({ kind: 'starting', attempt, at: turn.now, device: next.device });
-    turn.instruct({ kind: 'spawn', lease, launch, surroundings: surroundingsOf(turn.state, next.held) });`,
-    put: `    turn.instruct({ kind: 'spawn', lease, launch, surroundings: surroundingsOf(turn.state, next.held) });
-    turn.record({ kind: 'starting', attempt, at: turn.now, device: next.device });`,
+    file: 'worker/core/turn.ts',
+    find: "[{ kind: 'commit', records: this.facts }, ...effects]",
+    put: "[...effects, { kind: 'commit', records: this.facts }]",
     seenAs: /is started a second time/,
   },
   {
