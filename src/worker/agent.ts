@@ -29,7 +29,7 @@ import { HostFiguresReader } from './telemetry/host-figures.ts';
 import { kernelUnits } from './telemetry/kernel-units.ts';
 import type { AppLine } from './telemetry/nvidia-smi-lines.ts';
 import { findNvidiaSmi } from './telemetry/find-nvidia-smi.ts';
-import { hasNvidiaGpu } from './telemetry/gpu-hardware.ts';
+import { gpuHardware } from './telemetry/gpu-hardware.ts';
 import { NvidiaSmi } from './telemetry/nvidia-smi.ts';
 
 const sampleEveryMs = 1_000;
@@ -115,7 +115,7 @@ export class Agent {
     });
     this.#nvidia = new NvidiaSmi({
       program: findNvidiaSmi(options.path, login().environment['PATH'] ?? ''),
-      hasGpu: hasNvidiaGpu,
+      hardware: gpuHardware,
       hostMemoryBytes: hostFacts.memoryBytes,
       now,
       changed: () => this.#gpusFound(),

@@ -88,7 +88,7 @@ const table = {
     'gpus-broken',
     { because: saidText },
     ({ because }) =>
-      `may use a GPU, and the host's driver shows none of its GPUs: ${because}; ${gpuRemedy(because)}`,
+      `may use a GPU, and the host's driver shows none of its GPUs: ${because}; ${gpuRemedy(because)}; on the host's cores it runs with \`resources: {gpus: 0}\``,
   ),
 
   /** Each GPU of the host has something against it. */

@@ -5,14 +5,20 @@ import { join } from 'node:path';
 const nvidia = '0x10de';
 const display = '0x03';
 
+export type GpuHardware = 'on-bus' | 'behind-wsl' | 'none';
+
 /**
- * Whether this machine has an NVIDIA GPU, whatever its driver says: on the PCI bus, or Windows's own behind WSL. A server
- * without one may have the driver's tools installed all the same.
+ * Where this machine has a GPU of NVIDIA, whatever the driver says. A server without one may have the driver's tools
+ * installed all the same. Behind WSL it may be anybody's: there only the tools tell that it is NVIDIA's.
  *
  * @param root where `sys` and `dev` are
  */
-export const hasNvidiaGpu = (root = '/'): boolean =>
-  existsSync(join(root, 'dev/dxg')) || isOnBus(join(root, 'sys/bus/pci/devices'));
+export const gpuHardware = (root = '/'): GpuHardware =>
+  isOnBus(join(root, 'sys/bus/pci/devices'))
+    ? 'on-bus'
+    : existsSync(join(root, 'dev/dxg'))
+      ? 'behind-wsl'
+      : 'none';
 
 function isOnBus(devices: string): boolean {
   try {

@@ -1,4 +1,5 @@
 import type { GpuFacts } from '../../protocol/messages.ts';
+import type { GpuHardware } from './gpu-hardware.ts';
 import { LongLived } from './long-lived.ts';
 import {
   type AppLine,
@@ -14,8 +15,8 @@ import {
 export interface NvidiaSmiOptions {
   /** Null where the host has no such program: it gives no GPUs then. */
   readonly program: string | null;
-  /** Whether the machine has a GPU, whatever its driver says. */
-  readonly hasGpu: () => boolean;
+  /** What the machine has, whatever its driver says. */
+  readonly hardware: () => GpuHardware;
   /** The host's memory, which some GPUs work in, in bytes. */
   readonly hostMemoryBytes: number;
   readonly now: () => number;
@@ -60,7 +61,7 @@ export class NvidiaSmi {
     const { program } = options;
     this.#facts = program === null ? [] : null;
     if (program === null) {
-      if (options.hasGpu()) this.#remark = 'it has an NVIDIA GPU, and there is no nvidia-smi';
+      if (options.hardware() === 'on-bus') this.#remark = 'it has an NVIDIA GPU, and there is no nvidia-smi';
       return;
     }
     const apps = new LongLived({
@@ -158,7 +159,7 @@ export class NvidiaSmi {
     );
     this.#remark = null;
     if (this.gpus.length > 0) return;
-    if (!this.#options.hasGpu()) {
+    if (this.#options.hardware() === 'none') {
       // The driver's tools on a server without a GPU.
       [this.#facts, this.#words] = [[], null];
     } else {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gpuRemedy } from '../../../src/model/refusal/gpu-remedy.ts';
-import { hasNvidiaGpu } from '../../../src/worker/telemetry/gpu-hardware.ts';
+import { gpuHardware } from '../../../src/worker/telemetry/gpu-hardware.ts';
 import { NvidiaSmi } from '../../../src/worker/telemetry/nvidia-smi.ts';
 
 const patiently = { timeout: 15_000 };
@@ -29,7 +29,7 @@ function reading(script: string, hasGpu: boolean): NvidiaSmi {
   const now = (): number => performance.now();
   const smi = new NvidiaSmi({
     program,
-    hasGpu: () => hasGpu,
+    hardware: () => (hasGpu ? 'behind-wsl' : 'none'),
     hostMemoryBytes: 32 * 2 ** 30,
     now,
     changed: () => {},
@@ -116,17 +116,17 @@ describe('a machine', () => {
   };
 
   it('has a GPU of NVIDIA where its bus shows one', () => {
-    expect(hasNvidiaGpu(folder)).toBe(false);
+    expect(gpuHardware(folder)).toBe('none');
     device('0000:00:02.0', '0x8086', '0x030000');
     device('0000:01:00.1', '0x10de', '0x040300'); // the sound of a GPU
-    expect(hasNvidiaGpu(folder)).toBe(false);
+    expect(gpuHardware(folder)).toBe('none');
     device('0000:3b:00.0', '0x10de', '0x030200');
-    expect(hasNvidiaGpu(folder)).toBe(true);
+    expect(gpuHardware(folder)).toBe('on-bus');
   });
 
   it('behind WSL has one where Windows hands it in', () => {
     mkdirSync(join(folder, 'dev'));
     writeFileSync(join(folder, 'dev/dxg'), '');
-    expect(hasNvidiaGpu(folder)).toBe(true);
+    expect(gpuHardware(folder)).toBe('behind-wsl');
   });
 });

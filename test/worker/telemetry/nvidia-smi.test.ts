@@ -29,7 +29,7 @@ function reading(script: string): { readonly smi: NvidiaSmi; readonly starts: ()
   chmodSync(program, 0o755);
   const smi = new NvidiaSmi({
     program,
-    hasGpu: () => true,
+    hardware: () => 'on-bus',
     hostMemoryBytes: 128 * 2 ** 30,
     now: () => performance.now(),
     changed: () => {},
@@ -109,9 +109,9 @@ describe('nvidia-smi', () => {
 
   it('that is not there is a host without GPUs, and nothing is started', () => {
     const none = { program: null, hostMemoryBytes: 0, now: () => 0, changed: () => {} };
-    nvidia = new NvidiaSmi({ ...none, hasGpu: () => false });
+    nvidia = new NvidiaSmi({ ...none, hardware: () => 'behind-wsl' });
     expect([nvidia.facts, nvidia.problem, nvidia.isBroken]).toEqual([[], null, false]);
-    nvidia = new NvidiaSmi({ ...none, hasGpu: () => true });
+    nvidia = new NvidiaSmi({ ...none, hardware: () => 'on-bus' });
     const problem = 'it has an NVIDIA GPU, and there is no nvidia-smi';
     expect([nvidia.facts, nvidia.problem, nvidia.isBroken]).toEqual([[], problem, false]);
   });
