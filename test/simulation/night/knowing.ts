@@ -54,7 +54,7 @@ export class Knowing extends Scheduler {
 
   decide(): void {
     if (this.queue.length === 0 || this.night.second % everySeconds !== 0) return;
-    for (const trial of [...this.queue]) {
+    for (const trial of this.queue.slice()) {
       const best = this.#best(trial);
       // It is left for a faster GPU where one will be free early enough.
       if (best !== null && best.endsAt <= this.#soonestElsewhere(trial))

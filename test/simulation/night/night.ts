@@ -97,7 +97,7 @@ export class Night {
     }
     const cause = server.wear();
     if (cause !== null) this.#goDown(server, cause);
-    for (const training of [...server.trainings])
+    for (const training of server.trainings)
       if (training.done >= training.trial.seconds) this.end(training, server, 'done');
   }
 
@@ -113,6 +113,6 @@ export class Night {
   #goDown(server: Server, cause: Crash): void {
     this.crashes.push({ server, cause });
     server.goDown(this.second);
-    for (const training of [...server.trainings]) this.end(training, server, 'host-down');
+    for (const training of server.trainings) this.end(training, server, 'host-down');
   }
 }
