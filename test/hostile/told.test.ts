@@ -56,8 +56,11 @@ exec sh -c "$SSH_ORIGINAL_COMMAND"
     );
     expect(said).toContain(`liar cannot be used: ${because}`);
     expect(said).toContain('labsweep hosts on liar');
+    // What others read is written every two seconds.
     for (const verb of [['status'], ['hosts', 'list'], ['why', 'x=6']])
-      expect((await ended(type(...verb))).stdout, verb.join(' ')).toContain(because);
+      await expect
+        .poll(async () => (await ended(type(...verb))).stdout, { timeout: 20_000, message: verb.join(' ') })
+        .toContain(because);
     writeFileSync(join(lab.folder, 'gate'), '');
     expect(await end).toMatchObject({ code: exitCode.done });
     const board: unknown = JSON.parse((await ended(type('leaderboard', '--json'))).stdout);
