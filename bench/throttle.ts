@@ -3,7 +3,7 @@
  * could be reached (test/simulation/night). Medians over seeds; deterministic.
  */
 import { parseArgs } from 'node:util';
-import { type Judgement, judge, judgeKnowing, schedulers } from '../test/simulation/night/judge.ts';
+import { isWhole, type Judgement, judge, judgeKnowing, schedulers } from '../test/simulation/night/judge.ts';
 import { median } from './table.ts';
 
 const usage = `usage: npm run bench:throttle -- [--seeds N] [--first N] [--calm]
@@ -29,7 +29,8 @@ if (values.help) process.stdout.write(usage);
 else process.stdout.write(`${table(rowsOf()).join('\n')}\n`);
 
 function rowsOf(): Row[] {
-  const seeds = Array.from({ length: Number(values.seeds) }, (_, place) => Number(values.first) + place);
+  const [count, first] = [wholeNumber('seeds'), wholeNumber('first')];
+  const seeds = Array.from({ length: count }, (_, place) => first + place);
   const options = { isCalm: values.calm };
   const said = (name: string, nightOf: (seed: number) => Judgement): Row => {
     process.stderr.write(`${name}: ${seeds.length} nights\n`);
@@ -39,6 +40,11 @@ function rowsOf(): Row[] {
     said('all-knowing', (seed) => judgeKnowing(seed, options)),
     ...Object.entries(schedulers).map(([name, made]) => said(name, (seed) => judge(seed, options, made))),
   ];
+}
+
+function wholeNumber(name: 'seeds' | 'first'): number {
+  if (!/^[1-9]\d{0,5}$/.test(values[name])) throw new Error(`--${name} is a whole number from 1 on`);
+  return Number(values[name]);
 }
 
 function table(rows: readonly Row[]): string[] {
@@ -56,13 +62,9 @@ function table(rows: readonly Row[]): string[] {
     `| ${['---', ...heads.map(() => '---')].join(' | ')} |`,
     ...rows.map(({ name, nights }) => {
       const of = (figure: (night: Judgement) => number): number => median(nights.map(figure));
-      const ratios = nights.map(
-        ({ makespanSeconds }, place) =>
-          makespanSeconds / (knowing?.nights[place]?.makespanSeconds ?? Number.NaN),
-      );
       const cells = [
         `${(of(({ makespanSeconds }) => makespanSeconds) / 3_600).toFixed(1)} h`,
-        median(ratios).toFixed(2),
+        besideText(nights, knowing?.nights ?? []),
         of(({ crashes }) => crashes),
         of(({ outOfMemory }) => outOfMemory),
         of(({ done }) => done),
@@ -71,4 +73,18 @@ function table(rows: readonly Row[]): string[] {
       return `| ${name} | ${cells.join(' | ')} |`;
     }),
   ];
+}
+
+/** Of nights in which all was trained: one that ends early since it has given trials up is not fast. */
+function besideText(nights: readonly Judgement[], best: readonly Judgement[]): string {
+  const ratios = nights.flatMap((night, place) => {
+    const reference = best[place];
+    return isWhole(night) && reference !== undefined
+      ? [night.makespanSeconds / reference.makespanSeconds]
+      : [];
+  });
+  if (ratios.length === 0) return 'none trains all';
+  const of =
+    ratios.length < nights.length ? ` (the ${ratios.length} of ${nights.length} that train all)` : '';
+  return `${median(ratios).toFixed(2)}${of}`;
 }

@@ -16,6 +16,7 @@ import {
   wattsOf,
 } from './server.ts';
 import { restWatts } from './machines.ts';
+import type { Training } from './training.ts';
 import type { NightTrial } from './trials.ts';
 
 export interface ListRule {
@@ -44,6 +45,7 @@ const marginCelsius = 0.5;
 
 export class Knowing extends Scheduler {
   readonly #rule: ListRule;
+  protected override readonly resumes = true;
 
   constructor(night: Night, rule: ListRule) {
     const workOf = ({ seconds, busy }: NightTrial): number =>
@@ -108,9 +110,10 @@ export class Knowing extends Scheduler {
     for (const server of this.night.servers)
       for (const { gpu } of server.gpus) {
         const [only, ...more] = server.on(gpu.index);
-        if (only === undefined || more.length > 0 || !bears(trial, server, gpu.index)) continue;
+        if (only === undefined || more.length > 0 || !bears(trial, server, gpu.index, only)) continue;
         const freeAt = this.night.second + (only.trial.seconds - only.done) / gpu.speed;
-        soonest = Math.min(soonest, (freeAt + trial.seconds / gpu.speed) * this.#rule.patience);
+        const left = trial.seconds - this.night.savedOf(trial);
+        soonest = Math.min(soonest, (freeAt + left / gpu.speed) * this.#rule.patience);
       }
     return soonest;
   }
@@ -130,9 +133,10 @@ function hasMemory(trial: NightTrial, server: Server, index: number): boolean {
   );
 }
 
-/** Whether its supply and its fans bear this trial on this GPU. */
-function bears(trial: NightTrial, server: Server, index: number): boolean {
-  const wantedOf = (at: number): number => busyOf(server.on(at)) + (at === index ? trial.busy : 0);
+/** Whether its supply and its fans bear this trial on this GPU. @param gone what has ended there by then */
+function bears(trial: NightTrial, server: Server, index: number, gone: Training | null = null): boolean {
+  const wantedOf = (at: number): number =>
+    busyOf(server.on(at).filter((one) => one !== gone)) + (at === index ? trial.busy : 0);
   const watts = server.gpus.map(({ gpu }) => wattsOf(gpu, wantedOf(gpu.index)));
   const hottest = server.gpus.map(({ gpu }, place) => celsiusOf(server.machine, gpu, watts[place] ?? 0));
   const sum = watts.reduce((total, each) => total + each, restWatts);

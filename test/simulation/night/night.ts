@@ -47,9 +47,17 @@ export class Night {
     return this.#saved.get(trial.id)?.seconds ?? 0;
   }
 
-  /** @param ended told what became of it, once it is off its server */
-  start(trial: NightTrial, server: Server, gpu: number, ended: (end: End) => void): Training {
-    const saved = this.#saved.get(trial.id);
+  /**
+   * @param resumes whether it goes on from its checkpoint, wherever that lies
+   * @param ended told what became of it, once it is off its server
+   */
+  start(
+    trial: NightTrial,
+    { server, gpu }: { readonly server: Server; readonly gpu: number },
+    resumes: boolean,
+    ended: (end: End) => void,
+  ): Training {
+    const saved = resumes ? this.#saved.get(trial.id) : undefined;
     const isElsewhere = saved !== undefined && saved.on !== server;
     const training = new Training(
       trial,

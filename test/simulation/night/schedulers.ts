@@ -30,10 +30,13 @@ export abstract class Scheduler {
 
   abstract decide(): void;
 
+  /** Without somebody who carries checkpoints a trial begins anew. */
+  protected readonly resumes: boolean = false;
+
   protected start(trial: NightTrial, server: Server, gpu: number): void {
     this.queue.splice(this.queue.indexOf(trial), 1);
     this.#running += 1;
-    this.night.start(trial, server, gpu, (end) => {
+    this.night.start(trial, { server, gpu }, this.resumes, (end) => {
       this.#running -= 1;
       this.#ended(trial, end);
     });
