@@ -2,21 +2,14 @@
  * A host: its boots, the processes that run on it, what its disk holds, and the agent (the shipped core) that may be
  * killed at any moment. What a real agent does with processes and files is done here with numbers.
  */
-import { nothingRead } from '../../src/worker/core/journal-record.ts';
-import { nothingPrepared } from '../../src/worker/core/preparation.ts';
-import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
-import { decoder } from '../../src/protocol/framing.ts';
-import { type FromAgent, type Lease, toAgentSchema } from '../../src/protocol/messages.ts';
-import type { Evidence, MeasuredFigures, MeasuredShare, WorkerEvent } from '../../src/worker/core/event.ts';
-import { initial } from '../../src/worker/core/initial.ts';
-import type { Instruction } from '../../src/worker/core/instruction.ts';
-import { type JournalRecord, journalRecordSchema } from '../../src/worker/core/journal-record.ts';
-import type { ProcessIdentity, WorkerState } from '../../src/worker/core/state.ts';
-import { transition } from '../../src/worker/core/transition.ts';
+import type { Lease } from '../../src/protocol/messages.ts';
+import type { MeasuredShare } from '../../src/worker/core/event.ts';
+import type { ProcessIdentity } from '../../src/worker/core/state.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Random } from './random.ts';
 import type { Story } from './story.ts';
+import { type AgentPort, VirtualAgent } from './virtual-agent.ts';
 import { gpuFacts, heldBytes, measuredGpus, type Tenant } from './virtual-gpus.ts';
 
 /** A program's process on a host, which knows nothing of agents. */
@@ -49,7 +42,7 @@ export class VirtualHost {
   readonly #remains = new Map<string, Remains>();
   /** Trials that left something for their next attempts. */
   readonly checkpoints = new Set<string>();
-  #agent: Agent | null = null;
+  #agent: VirtualAgent | null = null;
   #off = false;
   /** Somebody has taken it over, and says whatever they like beside its agent. */
   lies = false;
@@ -100,7 +93,7 @@ export class VirtualHost {
   /** A coordinator attaches: the agent is started where none lives. */
   attach(connection: Connection): void {
     if (this.#off) return connection.cut();
-    this.#agent ??= new Agent(this.#port());
+    this.#agent ??= new VirtualAgent(this.#port());
     this.#agent.attach(connection);
   }
 
@@ -136,21 +129,32 @@ export class VirtualHost {
 
   #port(): AgentPort {
     return {
-      host: this.name,
       clock: this.#clock,
+      facts: {
+        machine: this.name,
+        bootId: `${this.name}-boot-${this.#boot}`,
+        cpus: 4,
+        memoryBytes: 2 ** 36,
+        node: 'v24',
+        folder: '/lab',
+        pid: 1,
+        build: 'b',
+        user: 'mina',
+        gpus: [...gpuFacts],
+        gpuProblem: null,
+        gpusBroken: false,
+        environmentProblem: null,
+      },
       now: () => this.#clock.nowMs - this.#bootedAt,
-      bootId: `${this.name}-boot-${this.#boot}`,
       journal: this.#journal,
       appendJournal: (record) => {
         this.#journal.push(JSON.stringify(record));
         if (this.#random.chance(0.3)) this.#synced = this.#journal.length;
       },
       spawn: (lease, device, exited) => this.#spawn(lease, device, exited),
-      processOf: (attempt) => this.#processes.get(attempt) ?? null,
       watch: (attempt, exited) => this.#watch(attempt, exited),
-      kill: (attempt) => this.#exit(attempt, null),
-      remainsOf: (attempt) => this.#remains.get(attempt) ?? { exit: null, reported: false },
-      checkpointBytesOf: (trial) => (this.checkpoints.has(trial) ? 1_000 : 0),
+      signal: (attempt) => this.#exit(attempt, null),
+      leftBy: (lease) => this.#leftBy(lease),
       dropCheckpoint: (trial) => void this.checkpoints.delete(trial),
       figures: () => ({
         load: 0,
@@ -161,7 +165,6 @@ export class VirtualHost {
         gpus: measuredGpus(this.tenants()),
       }),
       shares: () => this.tenants().map((tenant) => this.#share(tenant)),
-      tell: (text) => this.#story.tell(text),
       survives: () => {
         if (this.#random.chance(0.0003)) this.killAgent();
       },
@@ -210,12 +213,23 @@ export class VirtualHost {
     this.#clock.after(this.#random.between(0, 5), () => this.#watchers.get(attempt)?.());
   }
 
-  /** @returns whether it runs: if not, `exited` is never called */
-  #watch(attempt: string, exited: () => void): boolean {
+  #watch(attempt: string, exited: () => void): ProcessIdentity | null {
     const process = this.#processes.get(attempt);
-    if (process?.alive !== true) return false;
+    if (process?.alive !== true) return null;
     this.#watchers.set(attempt, exited);
-    return true;
+    return process.identity;
+  }
+
+  #leftBy(lease: Lease): ReturnType<AgentPort['leftBy']> {
+    const { exit, reported } = this.#remains.get(lease.attempt) ?? { exit: null, reported: false };
+    const score = Number(lease.params['x'] ?? 0);
+    return {
+      exit,
+      printed: reported ? [{ score: lease.params['diverges'] === true ? 'NaN' : score, final: true }] : [],
+      checkpointBytes: exit === 0 ? null : this.checkpoints.has(lease.trial) ? 1_000 : 0,
+      // Each trial fails in its own way, or the sweep would stop for a common cause (numbers do not count for that).
+      logTail: reported ? '' : exit === 127 ? 'python3: not found' : `no ${'x'.repeat(score + 1)}`,
+    };
   }
 }
 
@@ -225,203 +239,3 @@ const scriptOf = (lease: Lease): { seconds: number; fails: boolean; saves: boole
   fails: lease.params['fails'] === true,
   saves: Number(lease.params['x'] ?? 0) % 4 !== 3,
 });
-
-/** What a host gives the agent that runs on it. */
-interface AgentPort {
-  readonly host: string;
-  readonly clock: VirtualClock;
-  now(): number;
-  readonly bootId: string;
-  readonly journal: readonly string[];
-  appendJournal(record: JournalRecord): void;
-  spawn(lease: Lease, device: string, exited: () => void): ProcessIdentity;
-  processOf(attempt: string): VirtualProcess | null;
-  watch(attempt: string, exited: () => void): boolean;
-  kill(attempt: string): void;
-  remainsOf(attempt: string): Remains;
-  checkpointBytesOf(trial: string): number;
-  dropCheckpoint(trial: string): void;
-  figures(): MeasuredFigures;
-  shares(): MeasuredShare[];
-  tell(text: string): void;
-  /** Between one instruction and the next anybody may kill it. */
-  survives(): void;
-}
-
-class Agent {
-  readonly #port: AgentPort;
-  #state: WorkerState;
-  #dead = false;
-  #connections = new Map<number, Connection>();
-  #opened = 0;
-
-  constructor(port: AgentPort) {
-    this.#port = port;
-    const facts = {
-      machine: port.host,
-      bootId: port.bootId,
-      cpus: 4,
-      memoryBytes: 2 ** 36,
-      node: 'v24',
-      folder: '/lab',
-      pid: 1,
-      build: 'b',
-      user: 'mina',
-      gpus: [...gpuFacts],
-      gpuProblem: null,
-      gpusBroken: false,
-      environmentProblem: null,
-    };
-    this.#state = initial(facts);
-    for (const line of port.journal)
-      this.#post({ kind: 'replayed', record: journalRecordSchema.parse(JSON.parse(line)) });
-    this.#post({ kind: 'booted', facts });
-    this.#sample();
-  }
-
-  die(): void {
-    this.#dead = true;
-    for (const connection of this.#connections.values()) connection.close('agent');
-  }
-
-  attach(connection: Connection): void {
-    this.#opened += 1;
-    const id = this.#opened;
-    const decode = decoder(toAgentSchema);
-    this.#connections.set(id, connection);
-    connection.join('agent', {
-      received: (chunk) => {
-        for (const message of decode(chunk)) this.#post({ kind: 'message', connection: id, message });
-      },
-      closed: () => {
-        this.#connections.delete(id);
-        this.#post({ kind: 'closed', connection: id });
-      },
-    });
-    this.#post({ kind: 'opened', connection: id });
-  }
-
-  #sample(): void {
-    if (this.#dead) return;
-    this.#post({ kind: 'sampled', figures: this.#port.figures(), shares: this.#port.shares() });
-    this.#post({ kind: 'tick' });
-    this.#port.clock.after(1_000, () => this.#sample());
-  }
-
-  #post(event: WorkerEvent): void {
-    if (this.#dead) return;
-    const [state, instructions] = transition(this.#state, event, this.#port.now());
-    this.#state = state;
-    for (const instruction of instructions) {
-      if (this.#dead) return;
-      this.#carryOut(instruction);
-      this.#port.survives();
-    }
-  }
-
-  #later(event: WorkerEvent): void {
-    this.#port.clock.after(1, () => this.#post(event));
-  }
-
-  #carryOut(instruction: Instruction): void {
-    const port = this.#port;
-    switch (instruction.kind) {
-      case 'commit':
-        for (const record of instruction.records) port.appendJournal(record);
-        return;
-      case 'spawn': {
-        const { attempt } = instruction.lease;
-        const { lease, surroundings } = instruction;
-        const process = port.spawn(lease, surroundings.device, () => this.#post({ kind: 'exited', attempt }));
-        return this.#later({ kind: 'spawned', at: null, attempt, process, oomKills: 0 });
-      }
-      case 'claim':
-        return this.#later({ kind: 'claims-read', said: instruction.said, others: [], untold: null });
-      case 'adopt':
-        return this.#adopt(instruction.lease.attempt);
-      case 'signal':
-        return port.kill(instruction.attempt);
-      case 'prepare':
-        return this.#later({
-          kind: 'prepared',
-          ledger: instruction.ledger,
-          launch: instruction.launch,
-          result: { kind: 'ready', prepared: nothingPrepared, note: null },
-        });
-      case 'gather':
-        return this.#later({
-          kind: 'gathered',
-          attempt: instruction.lease.attempt,
-          evidence: this.#evidence(instruction.lease),
-        });
-      case 'verify':
-        return this.#later({ kind: 'verified', attempt: instruction.attempt, intact: true });
-      case 'send':
-        return this.#send(instruction.connection, instruction.message);
-      case 'send-end':
-        return this.#sendEnd(instruction.connection, instruction.attempt, instruction.end);
-      case 'close':
-        return this.#connections.get(instruction.connection)?.close('agent');
-      case 'check-content':
-        return this.#send(instruction.connection, {
-          kind: 'content',
-          hash: instruction.hash,
-          present: true,
-          problem: null,
-        });
-      case 'drop-checkpoint':
-        return port.dropCheckpoint(instruction.trial);
-      // The ways of files are the door's (virtual-coordinator.ts).
-      case 'list-checkpoint':
-      case 'unpack-checkpoint':
-      case 'place-checkpoint':
-      case 'discard-checkpoint':
-      case 'unpack':
-      case 'check-launch':
-      case 'end-checks':
-      case 'read-log':
-      case 'read-file':
-        return;
-      default:
-        return instruction satisfies never;
-    }
-  }
-
-  #adopt(attempt: string): void {
-    const process = this.#port.processOf(attempt);
-    const runs = this.#port.watch(attempt, () => this.#post({ kind: 'exited', attempt }));
-    if (runs && process !== null)
-      return this.#later({ kind: 'spawned', at: null, attempt, process: process.identity, oomKills: 0 });
-    return this.#later({ kind: 'exited', attempt });
-  }
-
-  #evidence(lease: Lease): Evidence {
-    const { exit, reported } = this.#port.remainsOf(lease.attempt);
-    const score = Number(lease.params['x'] ?? 0);
-    return {
-      exit,
-      misplaced: null,
-      overlong: null,
-      hint: null,
-      ranMs: 1_000,
-      lines: [],
-      standing: null,
-      offsets: nothingRead,
-      printed: reported ? [{ score: lease.params['diverges'] === true ? 'NaN' : score, final: true }] : [],
-      oomKills: 0,
-      artifacts: [],
-      unlisted: null,
-      checkpointBytes: exit === 0 ? null : this.#port.checkpointBytesOf(lease.trial),
-      // Each trial fails in its own way, or the sweep would stop for a common cause (numbers do not count for that).
-      logTail: reported ? '' : exit === 127 ? 'python3: not found' : `no ${'x'.repeat(score + 1)}`,
-    };
-  }
-
-  #send(connection: number, message: FromAgent): void {
-    this.#connections.get(connection)?.send('coordinator', message);
-  }
-
-  #sendEnd(connection: number, attempt: string, end: AttemptEnd): void {
-    this.#send(connection, { kind: 'ended', attempt, end, files: [] });
-  }
-}
