@@ -8,6 +8,7 @@ export const plainGpu = (uuid: string, memoryUsedBytes: number, memoryTotalBytes
   utilisation: null,
   temperatureCelsius: null,
   powerWatts: null,
+  powerLimitWatts: null,
   othersProcesses: 0,
   problem: null,
   ageMs: 0,

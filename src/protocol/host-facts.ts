@@ -45,6 +45,8 @@ export const gpuFiguresSchema = z.object({
   utilisation: saidAmount.nullable(),
   temperatureCelsius: saidFigure.nullable(),
   powerWatts: saidFigure.nullable(),
+  /** The most that it lets itself take. Agents of earlier versions do not say. */
+  powerLimitWatts: saidFigure.nullable().default(null),
   /** Processes on it that are not ours. */
   othersProcesses: saidCount,
   /** Why it cannot be used, in the driver's words; null where it can. */

@@ -1,9 +1,10 @@
 /**
  * The rules that keep a trial from one GPU, in the order in which they are asked. Each states its hazard.
  */
-import type { DevicePolicy } from '../model/inventory/inventory.ts';
 import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
+import { computesBeside, isKeptForOthers, isReserved, policyOf } from './etiquette.ts';
 import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
+import { rising, wattsWith } from './power.ts';
 import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
 
 type DeviceRule = (request: StartRequest, gpu: GpuLoad, host: HostLoad) => DeviceRefusal | null;
@@ -17,17 +18,16 @@ const off: DeviceRule = (_, { index }, host) => {
 /** A GPU that is kept for its owner must be free whenever its owner comes. */
 const reserved: DeviceRule = (_, { index }, host) => {
   const device = policyOf(index, host);
-  return device?.policy === 'reserved' && !isOwner(device, host)
-    ? { kind: 'gpu-reserved', owner: device.owner }
-    : null;
+  return device !== null && isReserved(device, host) ? { kind: 'gpu-reserved', owner: device.owner } : null;
 };
 
-/** A trial of ours beside the owner's process may take the memory that this process needs next. */
-const owner: DeviceRule = (_, { index, figures }, host) => {
-  const device = policyOf(index, host);
-  const processes = figures?.othersProcesses ?? 0;
-  if (device === null || processes === 0 || !isIdleOnly(device, host)) return null;
-  return { kind: 'gpu-owner', owner: device.owner, processes };
+/** A trial of ours beside somebody else's process slows it, and may take the memory that it needs next. */
+const others: DeviceRule = (_, gpu, host) => {
+  const processes = gpu.figures?.othersProcesses ?? 0;
+  if (!computesBeside(gpu, host)) return null;
+  return isKeptForOthers(gpu, host)
+    ? { kind: 'gpu-owner', owner: policyOf(gpu.index, host)?.owner ?? null, processes }
+    : { kind: 'gpu-others', processes };
 };
 
 /** A GPU that has failed may still be listed. Frameworks do not find it, and fall back to the CPU without an error. */
@@ -71,6 +71,31 @@ const temperature: DeviceRule = (_, { figures, held }, { limits }) =>
       }
     : null;
 
+/** What was suspended there goes on first: one more would take the room that it waits for. */
+const standstill: DeviceRule = (_, gpu, { ours }) => {
+  const still = oursOn(gpu, ours).find(({ suspended }) => suspended !== null);
+  return still?.suspended == null
+    ? null
+    : { kind: 'gpu-suspended', attempt: still.attempt, because: still.suspended.because };
+};
+
+/**
+ * A power supply that is too weak for all GPUs takes the server down without a word. What it went down under is its
+ * ceiling; and beyond what it has borne, one trial more has to show what it takes before the next one starts.
+ */
+const power: DeviceRule = ({ draw }, gpu, host) => {
+  const watts = wattsWith(draw, gpu, host);
+  const isFirst = !host.ours.some(({ device }) => device !== 'cpu');
+  if (watts === null || isFirst) return null;
+  const { ceiling } = host;
+  if (ceiling.watts !== null && watts > ceiling.watts)
+    return { kind: 'gpu-power', watts, limitWatts: ceiling.watts, diedWatts: ceiling.died?.watts ?? null };
+  const [unseen] = rising(host);
+  return unseen === undefined || watts <= ceiling.borneWatts
+    ? null
+    : { kind: 'gpu-power-unseen', attempt: unseen.attempt, borneWatts: ceiling.borneWatts };
+};
+
 /** A trial allocates seconds after its start: until then its GPU looks empty to the next one of its unknown shape. */
 const ramp: DeviceRule = ({ gpuObserved }, gpu, { ours }) => {
   const settling = gpuObserved ? undefined : oursOn(gpu, ours).find(({ gpuRamping }) => gpuRamping);
@@ -80,22 +105,14 @@ const ramp: DeviceRule = ({ gpuObserved }, gpu, { ours }) => {
 export const deviceRules: readonly DeviceRule[] = [
   off,
   reserved,
-  owner,
+  others,
   failed,
   stale,
   memory,
   untold,
   utilisation,
   temperature,
+  standstill,
+  power,
   ramp,
 ];
-
-const policyOf = (index: number, { limits }: HostLoad): DevicePolicy | null =>
-  limits.devices.find(({ gpu }) => gpu === index) ?? null;
-
-const isOwner = ({ owner }: DevicePolicy, { user }: HostLoad): boolean => owner !== null && owner === user;
-
-/** A device whose owner is someone else is idle-only unless it says otherwise. */
-const isIdleOnly = (device: DevicePolicy, host: HostLoad): boolean =>
-  !isOwner(device, host) &&
-  (device.policy === 'idle-only' || (device.policy === null && device.owner !== null));

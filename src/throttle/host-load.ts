@@ -1,6 +1,7 @@
 import type { MarkName } from '../model/limits/limit-values.ts';
 import type { Resources } from '../model/resources.ts';
 import type { GpuFigures, HostFigures } from '../protocol/messages.ts';
+import type { Ceiling } from './ceiling.ts';
 import type { Limits } from './limits.ts';
 
 /** What is asked of a host: one start. */
@@ -10,6 +11,8 @@ export interface StartRequest {
   readonly shapeObserved: boolean;
   /** Likewise for what it takes of a GPU. */
   readonly gpuObserved: boolean;
+  /** Share of a GPU's power above idle that it is expected to draw. */
+  readonly draw: number;
   /** Hosts went down under it: nothing of labsweep may run beside it. */
   readonly alone: boolean;
 }
@@ -30,6 +33,24 @@ export interface OurShare {
   readonly gpuRamping: boolean;
   /** Whether nothing may start beside it. */
   readonly alone: boolean;
+  /** By the host's monotonic clock, in milliseconds. */
+  readonly startedAt: number;
+  /** What it draws of its GPU on top of what that takes idle, seen or expected, and whether that shows in the figures. */
+  readonly watts: number;
+  readonly hasShownPower: boolean;
+  /** Whether it could go on elsewhere from what it has saved. */
+  readonly hasCheckpoint: boolean;
+  /** Since when it stands still, and why; null where it runs. */
+  readonly suspended: Suspended | null;
+  /** It was asked to end. */
+  readonly isEnding: boolean;
+}
+
+export interface Suspended {
+  /** By the host's monotonic clock, in milliseconds. */
+  readonly since: number;
+  /** A sentence with its figures. */
+  readonly because: string;
 }
 
 /** One GPU of a host at one moment. */
@@ -42,6 +63,11 @@ export interface GpuLoad {
   readonly figuresAgeMs: number;
   /** Which marks it is above, or not yet down from. */
   readonly held: HeldMarks;
+  /** The least that it was seen to take; null before that. */
+  readonly idleWatts: number | null;
+  /** Since when somebody else computes there, and when a trial of ours was suspended there or went on last (ms, host's clock). */
+  readonly othersSince: number | null;
+  readonly relievedAt: number;
 }
 
 /** For each figure of a GPU with marks, whether it holds the GPU. */
@@ -85,6 +111,8 @@ export interface HostLoad {
   readonly figures: HostFigures | null;
   readonly figuresAgeMs: number;
   readonly limits: Limits;
+  /** What it is known to bear. */
+  readonly ceiling: Ceiling;
   readonly ours: readonly OurShare[];
   /** Of other accounts. */
   readonly claims: readonly OthersClaim[];

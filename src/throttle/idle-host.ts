@@ -2,13 +2,14 @@ import type { GpuFacts, HostFacts } from '../protocol/messages.ts';
 import type { Refusal } from '../model/refusal/refusal.ts';
 import type { Resources } from '../model/resources.ts';
 import { admit } from './admission.ts';
+import { noCeiling } from './ceiling.ts';
 import type { GpuLoad, HostLoad } from './host-load.ts';
 import type { Limits } from './limits.ts';
 import { unheld } from './marks.ts';
 
 /** Why a host that is idle does not take trials of these resources, and so never will; null where it does. */
 export const misfit = (resources: Resources, idle: HostLoad): Refusal | null =>
-  admit({ resources, shapeObserved: true, gpuObserved: true, alone: false }, idle)[0] ?? null;
+  admit({ resources, shapeObserved: true, gpuObserved: true, draw: 0, alone: false }, idle)[0] ?? null;
 
 type IdleFacts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'gpusBroken' | 'user'>;
 
@@ -32,6 +33,7 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   },
   figuresAgeMs: 0,
   limits,
+  ceiling: noCeiling,
   ours: [],
   claims: [],
   untold: null,
@@ -48,6 +50,7 @@ const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
     utilisation: 0,
     temperatureCelsius: null,
     powerWatts: null,
+    powerLimitWatts: null,
     othersProcesses: 0,
     problem: null,
     ageMs: 0,
@@ -56,4 +59,7 @@ const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
   },
   figuresAgeMs: 0,
   held: unheld,
+  idleWatts: null,
+  othersSince: null,
+  relievedAt: Number.NEGATIVE_INFINITY,
 });

@@ -1,4 +1,5 @@
 import type { AgentLog } from './agent-log.ts';
+import type { BearingFolder } from './bearing/bearing-folder.ts';
 import type { Replayed } from './replay.ts';
 import type { HostFolder } from './spool/host-folder.ts';
 import type { Login } from './supervisor/trial-environment.ts';
@@ -17,6 +18,8 @@ export interface AgentOptions {
   readonly procRoot: string;
   /** Where the agents of all accounts on this host tell each other what they start. */
   readonly claimsFolder: string;
+  /** Where what the host bears outlives a boot. */
+  readonly bearing: BearingFolder;
   /** The agent ends after so long without a connection and without work. */
   readonly idleMs: number;
   /** The host's monotonic clock, in milliseconds since its boot. */

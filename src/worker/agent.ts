@@ -109,6 +109,7 @@ export class Agent {
       supervisor: this.#supervisor,
       preparations: this.#preparations,
       claims: this.#claims,
+      bearing: options.bearing,
       post,
       redact: log.redact,
       log,
@@ -123,7 +124,10 @@ export class Agent {
     this.#state = options.replayed.state;
     const whatHolds = (): Iterable<JournalRecord> => snapshot(this.#state);
     this.#journal = new CompactedJournal(host.journal, options.replayed.sizeBytes, whatHolds, log);
-    this.#turnWith([{ kind: 'booted', facts: { ...hostFacts, ...this.#gpuFacts() } }]);
+    this.#turnWith([
+      { kind: 'recalled', ...options.bearing.recall(), at: Date.now() },
+      { kind: 'booted', facts: { ...hostFacts, ...this.#gpuFacts() } },
+    ]);
     this.#sample();
   }
 
@@ -143,6 +147,7 @@ export class Agent {
     this.#turnWith([{ kind: 'asked-to-end' }]);
     this.#journal.lookAfter(this.#options.mayAct);
     this.#ended = true;
+    this.#options.bearing.farewell();
     for (const alarm of [this.#sampling, this.#lookingAfter, this.#deadline, this.#idling, this.#retrying])
       alarm.clear();
     if (this.#state.active.size === 0) this.#claims.say([]);

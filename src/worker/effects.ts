@@ -1,5 +1,6 @@
 import type { FromAgent } from '../protocol/messages.ts';
 import { type AgentLog, describeError } from './agent-log.ts';
+import type { BearingFolder } from './bearing/bearing-folder.ts';
 import type { Claims } from './claims/claims.ts';
 import {
   checkContent,
@@ -29,6 +30,7 @@ export interface EffectsOptions {
   readonly supervisor: Supervisor;
   readonly preparations: Preparations;
   readonly claims: Claims;
+  readonly bearing: BearingFolder;
   readonly post: (event: WorkerEvent) => void;
   /** Takes out of a text what may be told nobody. */
   readonly redact: (text: string) => string;
@@ -76,6 +78,12 @@ export class Effects {
         break;
       case 'signal':
         supervisor.signal(instruction.attempt, instruction.signal);
+        break;
+      case 'keep-moments':
+        this.#options.bearing.keepMoments(instruction.moments);
+        break;
+      case 'keep-ceiling':
+        this.#options.bearing.keepCeiling(instruction.ceiling);
         break;
       case 'gather':
         supervisor.gather(instruction);

@@ -8,6 +8,7 @@ import { buildOf, readAgentFile, writeAgentFile } from './agent-file.ts';
 import { AgentLog, describeError } from './agent-log.ts';
 import { EarlyPeers } from './early-peers.ts';
 import { Endpoint } from './endpoint.ts';
+import { BearingFolder } from './bearing/bearing-folder.ts';
 import { commonFolder } from './claims/common-folder.ts';
 import { thisProcess } from './folder/holder.ts';
 import { takeFolder } from './folder/lock.ts';
@@ -125,6 +126,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     login: () => environment.current,
     procRoot,
     claimsFolder: commonFolder,
+    bearing: new BearingFolder(facts.bootId, log),
     idleMs,
     now,
     log,

@@ -55,6 +55,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
       utilisation: 0,
       temperatureCelsius: 40,
       powerWatts: null,
+      powerLimitWatts: null,
       othersProcesses: 0,
       problem: null,
       ageMs: 100,

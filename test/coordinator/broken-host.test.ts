@@ -117,7 +117,7 @@ describe('a person', () => {
 
 describe('a host that gives each trial up at once, and blames nobody', () => {
   it.each<Outcome>([
-    { kind: 'evicted', message: 'its owner came back' },
+    { kind: 'evicted', over: 'others', message: 'its owner came back' },
     { kind: 'cancelled' },
     { kind: 'lost', reason: 'shutdown' },
   ])('$kind: the trial runs on another one', (outcome) => {

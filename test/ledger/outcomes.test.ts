@@ -57,7 +57,7 @@ describe('an attempt that ends', () => {
     ['without a trace', { kind: 'vanished' }],
     ['with its host’s power', { kind: 'lost', reason: 'reboot' }],
     ['with an orderly shutdown', { kind: 'lost', reason: 'shutdown' }],
-    ['since an owner came back', { kind: 'evicted', message: 'mina is back' }],
+    ['since an owner came back', { kind: 'evicted', over: 'others', message: 'mina is back' }],
   ])('%s is charged to nobody', (_, outcome) => {
     const state = ledgerOf(0, [[outcome, 'cedar']]);
     expect(statusOf(state)).toBe('queued');

@@ -115,7 +115,7 @@ describe('an outcome is a sentence', () => {
     [{ kind: 'vanished' }, 'vanished: its process is gone and left no exit status'],
     [{ kind: 'lost', reason: 'reboot' }, 'lost: its host started anew'],
     [{ kind: 'lost', reason: 'shutdown' }, 'lost: its host was shut down'],
-    [{ kind: 'evicted', message: 'the owner came back' }, 'gave way: the owner came back'],
+    [{ kind: 'evicted', over: 'others', message: 'the owner came back' }, 'gave way: the owner came back'],
     [{ kind: 'cancelled' }, 'cancelled'],
   ];
   it.each(sentences)('%o', (outcome, sentence) => expect(outcomeText(outcome)).toBe(sentence));

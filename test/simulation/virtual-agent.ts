@@ -10,6 +10,7 @@ import type { Instruction } from '../../src/worker/core/instruction.ts';
 import { type JournalRecord, journalRecordSchema } from '../../src/worker/core/journal-record.ts';
 import type { ProcessIdentity, WorkerState } from '../../src/worker/core/state.ts';
 import { transition } from '../../src/worker/core/transition.ts';
+import { type Ceiling, type Moment, noCeiling } from '../../src/throttle/ceiling.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 
@@ -27,11 +28,20 @@ export interface AgentPort {
   signal(attempt: string, signal: Extract<Instruction, { kind: 'signal' }>['signal']): void;
   leftBy(lease: Lease): LeftBehind;
   dropCheckpoint(trial: string): void;
+  readonly bearing: Bearing;
   figures(): MeasuredFigures;
   shares(): MeasuredShare[];
   /** Between one instruction and the next anybody may kill it. */
   survives(): void;
 }
+
+/** What a host's own disk has of what the host bears. */
+export interface Bearing {
+  ceiling: Ceiling;
+  moments: { readonly bootId: string; readonly kept: Moment[] };
+}
+
+export const newBearing = (): Bearing => ({ ceiling: noCeiling, moments: { bootId: '', kept: [] } });
 
 type LeftBehind = Pick<Evidence, 'exit' | 'printed' | 'checkpointBytes' | 'logTail'>;
 
@@ -47,6 +57,16 @@ export class VirtualAgent {
     this.#state = initial(port.facts);
     for (const line of port.journal)
       this.#post({ kind: 'replayed', record: journalRecordSchema.parse(JSON.parse(line)) });
+    const { ceiling, moments } = port.bearing;
+    const { bootId } = port.facts;
+    this.#post({
+      kind: 'recalled',
+      ceiling,
+      others: [],
+      moments: moments.bootId === bootId ? [] : moments.kept,
+      at: port.clock.nowMs,
+    });
+    if (moments.bootId !== bootId) port.bearing.moments = { bootId, kept: [] };
     this.#post({ kind: 'booted', facts: port.facts });
     this.#sample();
   }
@@ -113,6 +133,12 @@ export class VirtualAgent {
         return this.#adopt(instruction.lease.attempt);
       case 'signal':
         return port.signal(instruction.attempt, instruction.signal);
+      case 'keep-moments':
+        port.bearing.moments.kept.push(...instruction.moments);
+        return;
+      case 'keep-ceiling':
+        port.bearing.ceiling = instruction.ceiling;
+        return;
       case 'prepare':
         return this.#later({
           kind: 'prepared',

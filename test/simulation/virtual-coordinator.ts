@@ -2,8 +2,7 @@
 import type { Command } from '../../src/coordinator/core/command.ts';
 import { sliceMs } from '../../src/coordinator/core/awake.ts';
 import { CoordinatorLoop } from '../../src/coordinator/loop.ts';
-import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
-import { plainHost } from '../plain-host.ts';
+import { type ListedHost, newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
 import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
@@ -27,10 +26,31 @@ import { Connection } from './connection.ts';
 import { lieOf, withMadeUp } from './lies.ts';
 import type { Random } from './random.ts';
 import type { Story } from './story.ts';
-import type { VirtualHost } from './virtual-host.ts';
 
 /** Why a host that lies is given up. */
 export const distrusted = 'it says what no agent says';
+
+/** A host as a coordinator meets it. */
+export interface VisitedHost {
+  readonly name: string;
+  readonly reachable: boolean;
+  /** Somebody has taken it over, and says whatever they like beside its agent. */
+  readonly lies: boolean;
+  attach(connection: Connection): void;
+  hasCheckpoint(trial: string): boolean;
+  takeCheckpoint(trial: string): void;
+}
+
+/** What happens to a coordinator by chance, and how long things take it. */
+export interface Luck {
+  /** Of its commits, those after which it dies. */
+  readonly dies: number;
+  /** Of checkpoints, those that do not arrive, and how long the others are on their way. */
+  readonly loses: number;
+  carryMs(trial: string): number;
+  /** From an event to the turn that takes it. */
+  readonly turnMs: number;
+}
 
 export class VirtualCoordinator {
   readonly #clock: VirtualClock;
@@ -38,7 +58,8 @@ export class VirtualCoordinator {
   readonly #random: Random;
   readonly #story: Story;
   readonly #disk: LedgerDisk;
-  readonly #hosts: ReadonlyMap<HostName, VirtualHost>;
+  readonly #luck: Luck;
+  readonly #hosts: ReadonlyMap<HostName, VisitedHost>;
   readonly #links = new Map<HostName, Connection>();
   /** From `enter` to `leave`: whoever would connect again asks whether it still lasts. */
   readonly #visits = new Map<HostName, object>();
@@ -54,19 +75,24 @@ export class VirtualCoordinator {
     random: Random,
     story: Story,
     disk: LedgerDisk,
-    { hosts, lostAfterMs }: { readonly hosts: readonly VirtualHost[]; readonly lostAfterMs: number | null },
+    lab: {
+      readonly hosts: readonly VisitedHost[];
+      readonly inventory: readonly ListedHost[];
+      readonly luck: Luck;
+    },
   ) {
     this.#clock = clock;
     this.#laptop = laptop;
     this.#random = random;
     this.#story = story;
     this.#disk = disk;
-    this.#hosts = new Map(hosts.map((host) => [hostName(host.name), host]));
-    const state = this.#begin(lostAfterMs);
+    this.#luck = lab.luck;
+    this.#hosts = new Map(lab.hosts.map((host) => [hostName(host.name), host]));
+    const state = this.#begin(lab.inventory);
     this.#tellSlices(laptop.monotonicMs);
     this.#loop = new CoordinatorLoop(state, {
       now: () => laptop.now(),
-      soon: (turn) => laptop.after(1, () => this.#dead || turn()),
+      soon: (turn) => laptop.after(lab.luck.turnMs, () => this.#dead || turn()),
       commit: (events, metrics) => this.#commit(events, metrics),
       send: (host, message) => this.#send(host, message),
       prepare: (host, launch, spec) => {
@@ -125,8 +151,8 @@ export class VirtualCoordinator {
     });
   }
 
-  #begin(lostAfterMs: number | null): CoordinatorState {
-    const fleet = [...this.#hosts.keys()].map((name) => newFleetHost({ ...plainHost(name), lostAfterMs }));
+  #begin(inventory: readonly ListedHost[]): CoordinatorState {
+    const fleet = inventory.map(newFleetHost);
     const events = this.#disk.events.map((line) => ledgerEventSchema.parse(JSON.parse(line)));
     const state = restore(events, fleet, this.#disk.lines);
     const at = this.#laptop.now();
@@ -150,10 +176,11 @@ export class VirtualCoordinator {
   /** Seconds later it has arrived, or cannot; a cut on either side ends it without a word. */
   #carry({ trial, attempt, from, to }: Extract<Instruction, { kind: 'carry' }>): void {
     const links = [from, to].map((host) => this.#links.get(host));
-    this.#laptop.after(this.#random.between(1, 5_000), () => {
+    this.#laptop.after(this.#luck.carryMs(trial), () => {
       if (this.#dead || [from, to].some((host, end) => this.#links.get(host) !== links[end])) return;
-      const isThere = this.#hosts.get(from)?.checkpoints.has(trial) === true && this.#random.chance(0.8);
-      if (isThere) this.#hosts.get(to)?.checkpoints.add(trial);
+      const isThere =
+        this.#hosts.get(from)?.hasCheckpoint(trial) === true && !this.#random.chance(this.#luck.loses);
+      if (isThere) this.#hosts.get(to)?.takeCheckpoint(trial);
       this.#story.tell(`${from}: the checkpoint of ${trial} ${isThere ? 'goes' : 'does not go'} to ${to}`);
       if (isThere) this.#story.carried += 1;
       const at = this.#random.chance(0.5) ? from : to;
@@ -170,7 +197,7 @@ export class VirtualCoordinator {
   #commit(events: readonly LedgerEvent[], metrics: readonly MetricsBatch[]): void {
     if (this.#clock.nowMs < this.#disk.fullUntil) throw new Error('disk full');
     this.#disk.commit(events, metrics);
-    if (this.#random.chance(0.002)) {
+    if (this.#random.chance(this.#luck.dies)) {
       // The worst moment: what was decided is on the disk and nothing of it has been carried out.
       this.#story.faults += 1;
       this.#story.tell('coordinator: killed between the commit and what follows');

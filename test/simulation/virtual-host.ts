@@ -9,7 +9,7 @@ import type { VirtualClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Random } from './random.ts';
 import type { Story } from './story.ts';
-import { type AgentPort, VirtualAgent } from './virtual-agent.ts';
+import { type AgentPort, newBearing, VirtualAgent } from './virtual-agent.ts';
 import { gpuFacts, heldBytes, measuredGpus, type Tenant } from './virtual-gpus.ts';
 
 /** A program's process on a host, which knows nothing of agents. */
@@ -42,6 +42,7 @@ export class VirtualHost {
   readonly #remains = new Map<string, Remains>();
   /** Trials that left something for their next attempts. */
   readonly checkpoints = new Set<string>();
+  readonly #bearing = newBearing();
   #agent: VirtualAgent | null = null;
   #off = false;
   /** Somebody has taken it over, and says whatever they like beside its agent. */
@@ -88,6 +89,14 @@ export class VirtualHost {
   /** Nobody reaches it; what runs there runs on. */
   unplug(ms: number): void {
     this.#unpluggedUntil = Math.max(this.#unpluggedUntil, this.#clock.nowMs + ms);
+  }
+
+  hasCheckpoint(trial: string): boolean {
+    return this.checkpoints.has(trial);
+  }
+
+  takeCheckpoint(trial: string): void {
+    this.checkpoints.add(trial);
   }
 
   /** A coordinator attaches: the agent is started where none lives. */
@@ -155,6 +164,7 @@ export class VirtualHost {
       watch: (attempt, exited) => this.#watch(attempt, exited),
       signal: (attempt) => this.#exit(attempt, null),
       leftBy: (lease) => this.#leftBy(lease),
+      bearing: this.#bearing,
       dropCheckpoint: (trial) => void this.checkpoints.delete(trial),
       figures: () => ({
         load: 0,
@@ -183,6 +193,7 @@ export class VirtualHost {
       gpuMemoryBytes: heldBytes(tenant),
       startTime,
       suspended: false,
+      hasCheckpoint: this.checkpoints.has(tenant.lease.trial),
     };
   }
 

@@ -6,6 +6,7 @@ import type { PointDeclaration } from '../../src/ledger/events.ts';
 import type { Sweep } from '../../src/ledger/state.ts';
 import { hostName } from '../../src/model/ids.ts';
 import { declarationOf, pointOf } from '../coordinator/world.ts';
+import { plainHost } from '../plain-host.ts';
 import type { VirtualClock } from './clock.ts';
 import { Laptop } from './laptop.ts';
 import { LedgerDisk } from './ledger-disk.ts';
@@ -55,7 +56,10 @@ export class VirtualLab {
   #start(): VirtualCoordinator {
     this.#story.tell('coordinator: starts');
     const { hosts, disk, laptop, lostAfterMs } = this;
-    const lab = { hosts, lostAfterMs };
+    const inventory = hosts.map(({ name }) => ({ ...plainHost(name), lostAfterMs }));
+    const carryMs = (): number => this.#random.between(1, 5_000);
+    const luck = { dies: 0.002, loses: 0.2, carryMs, turnMs: 1 };
+    const lab = { hosts, inventory, luck };
     const started = new VirtualCoordinator(this.#clock, laptop, this.#random, this.#story, disk, lab);
     started.run(declarationOf(), this.#points);
     return started;

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Resources } from '../../src/model/resources.ts';
 import type { HostFigures } from '../../src/protocol/messages.ts';
 import { admit } from '../../src/throttle/admission.ts';
+import { noCeiling } from '../../src/throttle/ceiling.ts';
 import type { HostLoad, OurShare } from '../../src/throttle/host-load.ts';
 import { defaultLimits, limitsOf, noLimits } from '../../src/throttle/limits.ts';
 import { headroomBytes } from '../../src/throttle/room.ts';
+import { plainShare } from '../plain-share.ts';
 
 const gib = 1024 ** 3;
 
@@ -19,14 +21,8 @@ const need = (more: Partial<Resources> = {}): Resources => ({
 });
 
 const share = (more: Partial<OurShare> & { needs?: Partial<Resources> } = {}): OurShare => ({
-  attempt: 'a-1',
+  ...plainShare,
   resources: need(more.needs),
-  measuredBytes: null,
-  ramping: false,
-  device: 'cpu',
-  gpuMeasuredBytes: null,
-  gpuRamping: false,
-  alone: false,
   ...more,
 });
 
@@ -41,6 +37,7 @@ const host = (
   user: 'mina',
   figuresAgeMs: 0,
   limits: defaultLimits,
+  ceiling: noCeiling,
   ours: [],
   claims: [],
   untold: null,
@@ -59,7 +56,7 @@ const host = (
 });
 
 const ask = (load: HostLoad, needs: Partial<Resources> = {}, shapeObserved = true) =>
-  admit({ resources: need(needs), shapeObserved, gpuObserved: shapeObserved, alone: false }, load);
+  admit({ resources: need(needs), shapeObserved, gpuObserved: shapeObserved, draw: 1, alone: false }, load);
 
 describe('a start is refused', () => {
   it('nowhere on a host with room', () => {
@@ -101,7 +98,7 @@ describe('a start is refused', () => {
     expect(ask(host({ figuresAgeMs: 3_001 }))).toEqual([{ kind: 'stale', ageMs: 3_001 }]);
     expect(
       admit(
-        { resources: need(), shapeObserved: true, gpuObserved: true, alone: false },
+        { resources: need(), shapeObserved: true, gpuObserved: true, draw: 1, alone: false },
         { ...host(), figures: null },
       ),
     ).toMatchObject([{ kind: 'stale' }]);
@@ -237,17 +234,16 @@ describe('P4 placements', () => {
             };
             const resources = need({ cpus: needCpus, hostMemoryBytes: memory * gib });
             const load = host({ cpus, limits, ours, figures });
-            if (admit({ resources, shapeObserved: true, gpuObserved: true, alone: false }, load).length > 0)
+            if (
+              admit({ resources, shapeObserved: true, gpuObserved: true, draw: 1, alone: false }, load)
+                .length > 0
+            )
               continue;
             ours.push({
+              ...plainShare,
               attempt: `a-${ours.length}`,
               resources,
               measuredBytes: memory * gib * grown,
-              ramping: false,
-              device: 'cpu',
-              gpuMeasuredBytes: null,
-              gpuRamping: false,
-              alone: false,
             });
           }
           const peaks = ours.reduce((sum, { resources }) => sum + (resources.hostMemoryBytes ?? 0), 0);

@@ -11,6 +11,7 @@ import { isLasting } from '../../src/throttle/lasting.ts';
 import { defaultLimits, limitsOf, noLimits } from '../../src/throttle/limits.ts';
 import { heldAfter, unheld } from '../../src/throttle/marks.ts';
 import { gpuHeadroomBytes } from '../../src/throttle/room.ts';
+import { plainShare } from '../plain-share.ts';
 
 const gib = 1024 ** 3;
 const card = 16 * gib;
@@ -33,6 +34,7 @@ const gpu = (
           utilisation: 0,
           temperatureCelsius: 40,
           powerWatts: null,
+          powerLimitWatts: null,
           othersProcesses: 0,
           problem: null,
           ageMs: 0,
@@ -42,6 +44,9 @@ const gpu = (
         },
   figuresAgeMs: 0,
   held: unheld,
+  idleWatts: null,
+  othersSince: null,
+  relievedAt: Number.NEGATIVE_INFINITY,
   ...more,
 });
 
@@ -58,18 +63,15 @@ const request = (more: Partial<Resources> = {}, gpuObserved = true): StartReques
   resources: { cpus: 1, gpus: 1, gpuMemoryBytes: gib, hostMemoryBytes: gib, diskBytes: null, ...more },
   shapeObserved: true,
   gpuObserved,
+  draw: 1,
   alone: false,
 });
 
 const share = (device: string, gpuMemoryBytes: number, more: Partial<OurShare> = {}): OurShare => ({
-  attempt: 'a-1',
+  ...plainShare,
   resources: { cpus: 1, gpus: 1, gpuMemoryBytes, hostMemoryBytes: 0, diskBytes: null },
   measuredBytes: 0,
-  ramping: false,
   device,
-  gpuMeasuredBytes: null,
-  gpuRamping: false,
-  alone: false,
   ...more,
 });
 
@@ -186,7 +188,13 @@ describe('a GPU that somebody owns', () => {
     ]);
     expect(against(inUse, policy({ owner: 'mina', policy: 'shared' }))).toEqual([]);
     expect(against(inUse, policy({ policy: 'idle-only' }))).toMatchObject([{ kind: 'gpu-owner' }]);
-    expect(against(inUse, policy({}))).toEqual([]);
+  });
+
+  it('that nobody owns is left to whoever computes on it, unless the inventory says that all share it', () => {
+    const taken = [{ kind: 'gpu-others', processes: 1 }];
+    expect(against(inUse)).toEqual(taken);
+    expect(against(inUse, policy({}))).toEqual(taken);
+    expect(against(inUse, policy({ policy: 'shared' }))).toEqual([]);
   });
 
   it('is there for its owner at any time', () => {

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeviceRefusal } from '../../src/model/refusal/device-refusal.ts';
 import { type Refusal, refusalSchema } from '../../src/model/refusal/refusal.ts';
+import { gpuFiguresSchema } from '../../src/protocol/host-facts.ts';
 import type { FromAgent, GpuFigures, HostFacts, Lease } from '../../src/protocol/messages.ts';
 import { fixture, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
 
@@ -118,7 +119,7 @@ function refusalsNow(writer: Writer): readonly Refusal[] {
 }
 
 const gpusIn = (said: FromAgent): (readonly GpuFigures[])[] =>
-  said.kind === 'figures' ? [said.figures.gpus] : [];
+  said.kind === 'figures' ? [said.figures.gpus.map((gpu) => gpuFiguresSchema.parse(gpu))] : [];
 
 /** By GPU, the kinds that keep the first of the queue from it. */
 const holdsOf = (writer: Writer): DeviceRefusal['kind'][][] =>

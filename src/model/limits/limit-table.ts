@@ -55,6 +55,9 @@ export const limitTable = {
     said: 'hostMemoryBytes',
     saidSchema: saidAlways,
   }),
+  /** Share of the host's memory, and of a GPU's, at which a trial of ours has to leave. */
+  memoryCriticalShare: most(0.95, null),
+  gpuMemoryCriticalShare: most(0.985, null),
   /** Free disk under which nothing starts. */
   diskFreeBytes: least(2 * gib, {
     key: 'disk',

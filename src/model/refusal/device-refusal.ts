@@ -29,6 +29,37 @@ const table = {
     },
   ),
 
+  /** Somebody else computes there, and nobody said that it is shared. */
+  'gpu-others': refusal(
+    'gpu-others',
+    { processes: saidFigure },
+    ({ processes }) =>
+      `is in use: ${processes === 1 ? '1 process of others is' : `${processes} processes of others are`} on it (where the inventory says \`"policy": "shared"\`, trials run beside them)`,
+  ),
+
+  /** A trial of ours stands still there. */
+  'gpu-suspended': refusal(
+    'gpu-suspended',
+    { attempt: saidName, because: saidText },
+    ({ attempt, because }) => `lets attempt ${attempt} go on first, which stands still: ${because}`,
+  ),
+
+  /** Watts of all GPUs together. `diedWatts`: under which the host went down; null where another account says so. */
+  'gpu-power': refusal(
+    'gpu-power',
+    { watts: saidFigure, limitWatts: saidFigure, diedWatts: saidFigure.nullable() },
+    ({ watts, limitWatts, diedWatts }) =>
+      `would take the host's GPUs to ${Math.round(watts)} W; it is trusted with ${Math.round(limitWatts)} W${diedWatts === null ? '' : ` since it went down under ${Math.round(diedWatts)} W`}`,
+  ),
+
+  /** One at a time beyond what the host has borne. */
+  'gpu-power-unseen': refusal(
+    'gpu-power-unseen',
+    { attempt: saidName, borneWatts: saidFigure },
+    ({ attempt, borneWatts }) =>
+      `waits until attempt ${attempt} has shown what power it takes: the host's GPUs have taken ${Math.round(borneWatts)} W together so far, and nobody knows what its power supply bears`,
+  ),
+
   /** The driver says that it does not work. */
   'gpu-failed': refusal('gpu-failed', { because: saidText }, ({ because }) => `does not work: ${because}`),
 

@@ -40,11 +40,17 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('lost'),
     reason: z.enum(['reboot', 'shutdown', 'silence', 'unknown-to-host']),
   }),
-  z.object({ kind: z.literal('evicted'), message: z.string() }),
+  /** It gave way, to go on elsewhere. `over` null in the words of before. */
+  z.object({
+    kind: z.literal('evicted'),
+    over: z.enum(['others', 'memory', 'gpu-memory', 'strain']).nullable().default(null),
+    message: z.string(),
+  }),
   z.object({ kind: z.literal('cancelled') }),
 ]);
 export type Outcome = Readonly<z.infer<typeof outcomeSchema>>;
 export type OutcomeKind = Outcome['kind'];
+export type EvictedOver = NonNullable<Extract<Outcome, { kind: 'evicted' }>['over']>;
 
 /** Who is to blame, and so what a retry costs. */
 export const chargedTo: Readonly<Record<OutcomeKind, 'trial' | 'host' | 'nobody'>> = {

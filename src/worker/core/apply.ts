@@ -57,6 +57,16 @@ export function apply(state: WorkerState, record: JournalRecord): void {
         held.stopping = { why: record.why, killAt: record.killAt };
       });
       break;
+    case 'suspended':
+      withAttempt(state, record.attempt, ({ status }) => {
+        if (status.kind === 'running') status.run.suspended = { since: record.at, because: record.because };
+      });
+      break;
+    case 'resumed':
+      withAttempt(state, record.attempt, ({ status }) => {
+        if (status.kind === 'running') status.run.suspended = null;
+      });
+      break;
     case 'lines':
       withAttempt(state, record.attempt, (held) => {
         const objective = state.launches.get(held.lease.launch)?.objective;
@@ -141,7 +151,19 @@ function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started'
       measuredBytes: null,
       peakBytes: null,
       settled: false,
-      gpu: { baselineBytes: null, measuredBytes: null, peakBytes: null, steady: 0, settled: false },
+      hasCheckpoint: false,
+      suspended: null,
+      nearMs: 0,
+      gpu: {
+        baselineBytes: null,
+        measuredBytes: null,
+        peakBytes: null,
+        steady: 0,
+        settled: false,
+        startWatts: null,
+        draw: null,
+        hasShownPower: false,
+      },
     },
   };
 }

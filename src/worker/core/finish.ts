@@ -4,7 +4,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
-import { chargeOf, type Outcome } from '../../model/result/outcome.ts';
+import { chargeOf, isResult, type Outcome } from '../../model/result/outcome.ts';
+import { noteSurvived } from './bearing.ts';
 import type { Evidence } from './event.ts';
 import { ledgerSide } from './apply.ts';
 import { type KeptLines, tellsOf, thin } from './kept-lines.ts';
@@ -75,6 +76,7 @@ function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void
     overlong: evidence.overlong,
     hint: evidence.hint,
   });
+  if (status.run !== null && isResult(outcome.kind)) noteSurvived(turn, status.run, ranMs);
   settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence });
 }
 

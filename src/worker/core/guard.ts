@@ -5,11 +5,13 @@ import type { GpuFacts, GpuFigures, HostFigures } from '../../protocol/messages.
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
 import { unheld } from '../../throttle/marks.ts';
+import { spanWatts } from '../../throttle/power.ts';
 import { gpusOf } from '../../throttle/room.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
+import { ceilingOf } from './ceiling-now.ts';
 import { limitsNow } from './limits-now.ts';
 import { refusalOfLaunch } from './preparation.ts';
-import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
+import { type GpuWatch, type HeldAttempt, type LedgerSide, startOf, type WorkerState } from './state.ts';
 
 export function hostLoad(state: WorkerState, now: number): HostLoad {
   const figures = figuresOf(state);
@@ -26,6 +28,7 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     figures,
     figuresAgeMs,
     limits,
+    ceiling: ceilingOf(state),
     ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),
     claims: state.claims.others,
     untold: state.claims.untold,
@@ -45,9 +48,16 @@ function gpuLoad(
     memoryBytes,
     figures: known,
     figuresAgeMs: ageMs + (known?.ageMs ?? 0),
-    held: state.heldMarks.get(uuid) ?? unheld,
+    ...(state.gpus.get(uuid) ?? newGpuWatch()),
   };
 }
+
+export const newGpuWatch = (): GpuWatch => ({
+  held: unheld,
+  idleWatts: null,
+  othersSince: null,
+  relievedAt: Number.NEGATIVE_INFINITY,
+});
 
 /** The host's figures with what the agent knows best itself; null before the first sample. */
 export function figuresOf(state: WorkerState): HostFigures | null {
@@ -141,9 +151,14 @@ export function requestOf(state: WorkerState, held: HeldAttempt): StartRequest {
     resources: expected(state, held),
     shapeObserved: state.observedShapes.has(shape) || (unsaid && state.launchPeaks.has(launch)),
     gpuObserved: state.observedShapes.has(shape) || isBorneOut(state, held),
+    draw: drawOf(state, held),
     alone: held.lease.alone,
   };
 }
+
+/** What its like drew of a GPU here; all of it before that was seen. */
+const drawOf = ({ draws, launchDraws }: WorkerState, { lease: { shape, launch } }: HeldAttempt): number =>
+  draws.get(shape) ?? launchDraws.get(launch) ?? 1;
 
 /** Whether what a sweep says of a GPU's memory, if it does, was enough for all of its like that ended here. */
 function isBorneOut({ launchGpuPeaks }: WorkerState, { lease: { launch, resources } }: HeldAttempt): boolean {
@@ -163,5 +178,20 @@ function shareOf(state: WorkerState, held: HeldAttempt, smallBytes: number): Our
     gpuMeasuredBytes: run?.gpu.measuredBytes ?? null,
     gpuRamping: run?.gpu.settled !== true && !request.gpuObserved,
     alone: held.lease.alone,
+    startedAt: held.status.kind === 'waiting' || held.status.kind === 'ended' ? 0 : startOf(held.status),
+    watts: wattsOf(state, held),
+    hasShownPower: run?.gpu.hasShownPower === true,
+    hasCheckpoint: run?.hasCheckpoint === true,
+    suspended: run?.suspended ?? null,
+    isEnding: held.stopping !== null,
   };
+}
+
+/** What it draws of its GPU on top of what that takes idle: as seen, or as expected. */
+export function wattsOf(state: WorkerState, held: HeldAttempt): number {
+  const figures = state.figures?.value.gpus.find(({ uuid }) => uuid === held.device);
+  if (figures === undefined) return 0;
+  const idleWatts = state.gpus.get(held.device)?.idleWatts ?? null;
+  const run = held.status.kind === 'running' ? held.status.run : null;
+  return (run?.gpu.draw ?? drawOf(state, held)) * (spanWatts({ figures, idleWatts }) ?? 0);
 }

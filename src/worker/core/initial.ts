@@ -1,4 +1,5 @@
 import type { HostFacts } from '../../protocol/messages.ts';
+import { noCeiling } from '../../throttle/ceiling.ts';
 import type { WorkerState } from './state.ts';
 
 /** An agent that has done nothing yet: its journal is replayed next, then it is `booted`. */
@@ -14,10 +15,16 @@ export const initial = (facts: HostFacts): WorkerState => ({
   doubted: new Map(),
   connections: new Map(),
   figures: null,
-  heldMarks: new Map(),
+  gpus: new Map(),
+  ceiling: noCeiling,
+  othersCeilings: [],
+  moments: [],
+  kept: { at: Number.NEGATIVE_INFINITY, watts: 0 },
   observedShapes: new Set(),
   launchPeaks: new Map(),
   launchGpuPeaks: new Map(),
+  draws: new Map(),
+  launchDraws: new Map(),
   forgotten: new Set(),
   setbacks: { count: 0, because: '', until: 0 },
   untold: new Set(),

@@ -3,10 +3,14 @@ import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FileFolder, FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
+import type { Ceiling, Moment } from '../../throttle/ceiling.ts';
 import type { OurClaim } from './claims.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { Surroundings } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
+
+/** STOP and CONT: it stands still, and goes on. */
+export type SignalName = 'TERM' | 'KILL' | 'STOP' | 'CONT';
 
 export type Instruction = { readonly kind: 'commit'; readonly records: readonly JournalRecord[] } | Effect;
 
@@ -41,7 +45,10 @@ export type Effect =
       readonly offsets: Offsets;
     }
   /** To all processes of the attempt. */
-  | { readonly kind: 'signal'; readonly attempt: string; readonly signal: 'TERM' | 'KILL' }
+  | { readonly kind: 'signal'; readonly attempt: string; readonly signal: SignalName }
+  /** What the host carries, for who comes after a crash; at once on the disk. */
+  | { readonly kind: 'keep-moments'; readonly moments: readonly Moment[] }
+  | { readonly kind: 'keep-ceiling'; readonly ceiling: Ceiling }
   /**
    * Read what an attempt left. Answered by `gathered`. `hasResult`: it has reported the objective, so that nothing is
    * looked for in what it printed.

@@ -14,6 +14,11 @@ const stopReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancelled') }),
   z.object({ kind: z.literal('timeout'), afterMs: z.number() }),
   z.object({ kind: z.literal('stalled'), afterMs: z.number() }),
+  z.object({
+    kind: z.literal('evicted'),
+    over: z.enum(['others', 'memory', 'gpu-memory', 'strain']),
+    message: z.string(),
+  }),
 ]);
 
 /** How far each source of metrics lines has been read, in bytes; of the CSV file also how many rows, and their hash. */
@@ -59,6 +64,9 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
   }),
   /** The first sample of it: what tells its process from a later one of the same number. */
   z.object({ kind: z.literal('identified'), attempt, startTime: z.number() }),
+  /** It stands still for a while (SIGSTOP), and goes on (SIGCONT). `because`: a sentence. */
+  z.object({ kind: z.literal('suspended'), attempt, at, because: z.string() }),
+  z.object({ kind: z.literal('resumed'), attempt }),
   /** It was asked to end: SIGKILL follows at `killAt`, whichever agent lives then. */
   z.object({ kind: z.literal('stopping'), attempt, why: stopReasonSchema, killAt: at }),
   /**

@@ -3,6 +3,7 @@ import type { HostFacts } from '../../protocol/messages.ts';
 import { hasAllLines, settle } from './finish.ts';
 import { prepareWaiting } from './prepare-launch.ts';
 import type { HeldAttempt } from './state.ts';
+import { signal } from './stop.ts';
 import type { WorkerTurn } from './turn.ts';
 
 export function booted(turn: WorkerTurn, facts: HostFacts): void {
@@ -23,6 +24,8 @@ function findAgain(turn: WorkerTurn, held: HeldAttempt): void {
   if (launch === undefined || (status.kind !== 'running' && status.kind !== 'starting')) return;
   const process = status.kind === 'running' ? status.run.process : null;
   turn.instruct({ kind: 'adopt', lease, launch, process, offsets: kept.offsets });
+  // The agent before this one may not have come to it.
+  if (status.kind === 'running' && status.run.suspended !== null) signal(turn, held, 'STOP');
 }
 
 /**

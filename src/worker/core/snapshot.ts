@@ -53,5 +53,9 @@ function* startRecords(
   if (status.kind === 'waiting' || status.kind === 'ended') return;
   const run = status.kind === 'starting' ? null : status.run;
   yield { kind: 'starting', attempt, at: startOf(status), device };
-  if (run !== null) yield { kind: 'started', attempt, at: null, ...run.process, oomKills: run.oomKills };
+  if (run === null) return;
+  yield { kind: 'started', attempt, at: null, ...run.process, oomKills: run.oomKills };
+  const { suspended } = run;
+  if (suspended !== null)
+    yield { kind: 'suspended', attempt, at: suspended.since, because: suspended.because };
 }

@@ -1,10 +1,12 @@
 /** All that an agent decides on. Changed by `transition` alone; the state handed in is spent. */
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
+import type { EvictedOver } from '../../model/result/outcome.ts';
 import type { HostLimits, HostSettings } from '../../model/inventory/inventory.ts';
 import type { HostFacts, Lease } from '../../protocol/messages.ts';
 import type { Evidence, MeasuredFigures } from './event.ts';
-import type { HeldMarks, OthersClaim } from '../../throttle/host-load.ts';
+import type { Ceiling, Moment } from '../../throttle/ceiling.ts';
+import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import type { Preparation } from './preparation.ts';
 import type { KeptLines } from './kept-lines.ts';
@@ -28,13 +30,23 @@ export interface WorkerState {
   readonly doubted: Map<HeldAttempt, { readonly evidence: Evidence; readonly until: number }>;
   readonly connections: Map<number, Connection>;
   figures: { readonly at: number; readonly value: MeasuredFigures } | null;
-  /** GPUs by UUID: which marks they are above, or not yet down from. */
-  readonly heldMarks: Map<string, HeldMarks>;
+  /** By UUID. */
+  readonly gpus: Map<string, GpuWatch>;
+  /** What this host is known to bear: by what this account has seen, and with what other accounts say. */
+  ceiling: Ceiling;
+  othersCeilings: readonly Ceiling[];
+  /** What it carried of late. */
+  readonly moments: Moment[];
+  /** When a moment was kept on the disk last, and the most watts of those that are. */
+  kept: { readonly at: number; readonly watts: number };
   /** Shapes of which a trial has ended here, and the most memory that a trial of each launch took. */
   readonly observedShapes: Set<string>;
   readonly launchPeaks: Map<string, number>;
   /** Likewise of a GPU's memory. */
   readonly launchGpuPeaks: Map<string, number>;
+  /** Shares of a GPU's power above idle that trials draw, by shape, and the most of each launch. */
+  readonly draws: Map<string, number>;
+  readonly launchDraws: Map<string, number>;
   /** Ends that are acknowledged: a lease of theirs that comes again starts nothing. */
   readonly forgotten: Set<string>;
   /** Attempts in a row that did not start, why the last did not, and when the next may be tried. */
@@ -70,6 +82,18 @@ export interface Announced {
   readonly at: number;
   /** Which of the times that ours were said was the first with it. */
   readonly said: number;
+}
+
+/** What the agent watches of a GPU. */
+export interface GpuWatch {
+  /** Which marks it is above, or not yet down from. */
+  held: HeldMarks;
+  /** The least that it was seen to take; null where the driver does not tell. */
+  idleWatts: number | null;
+  /** Since when somebody else computes there; null where nobody does. */
+  othersSince: number | null;
+  /** When a trial of ours was suspended there, or went on, last. */
+  relievedAt: number;
 }
 
 /** One ledger's share of the agent. */
@@ -160,6 +184,12 @@ export interface Run {
   peakBytes: number | null;
   /** Whether two samples in a row agreed on its memory. */
   settled: boolean;
+  /** Whether it has left something that it could go on from elsewhere. */
+  hasCheckpoint: boolean;
+  /** Null where the agent lets it run. */
+  suspended: Suspended | null;
+  /** For how long its host's power was near the ceiling meanwhile. */
+  nearMs: number;
   readonly gpu: GpuRun;
 }
 
@@ -172,6 +202,11 @@ interface GpuRun {
   /** Samples in a row that agreed with the one before. */
   steady: number;
   settled: boolean;
+  /** What its GPU took when it began, and the share of that GPU's power above idle that it was seen to draw alone there. */
+  startWatts: number | null;
+  draw: number | null;
+  /** Whether what it draws is part of what its GPU takes by now. */
+  hasShownPower: boolean;
 }
 
 /**
@@ -193,4 +228,5 @@ interface Stopping {
 export type StopReason =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timeout'; readonly afterMs: number }
-  | { readonly kind: 'stalled'; readonly afterMs: number };
+  | { readonly kind: 'stalled'; readonly afterMs: number }
+  | { readonly kind: 'evicted'; readonly over: EvictedOver; readonly message: string };

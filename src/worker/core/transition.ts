@@ -5,6 +5,7 @@ import { claimsRead, sayClaimsIfChanged } from './claims.ts';
 import { closed, received } from './connections.ts';
 import type { WorkerEvent } from './event.ts';
 import { exited, gathered, neverStarted, noteSetback, notStarted } from './finish.ts';
+import { recall } from './bearing.ts';
 import type { Instruction } from './instruction.ts';
 import { prepared, preparing } from './prepare-launch.ts';
 import { booted, verified } from './restart.ts';
@@ -45,6 +46,7 @@ export function transition(
 /** Events after which an attempt may start that could not before: asking after each would cost more than deciding. */
 const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boolean>> = {
   booted: true,
+  recalled: false,
   opened: false,
   closed: false,
   message: true,
@@ -72,6 +74,9 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
   switch (event.kind) {
     case 'booted':
       booted(turn, event.facts);
+      break;
+    case 'recalled':
+      recall(turn, event);
       break;
     case 'opened':
       state.connections.set(event.connection, { kind: 'unknown' });

@@ -1,7 +1,10 @@
 /** A running attempt under the eyes of the agent: what it takes, whether it lives, how long it may. */
 import { settledShare, untouchedMs } from '../../throttle/limits.ts';
-import { heldAfter, unheld } from '../../throttle/marks.ts';
+import { heldAfter } from '../../throttle/marks.ts';
+import { measurePower, noteMoment } from './bearing.ts';
 import { concludeDoubted } from './finish.ts';
+import { newGpuWatch } from './guard.ts';
+import { relieveHost } from './relief.ts';
 import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
 import { type Batch, keep, thin } from './kept-lines.ts';
@@ -17,8 +20,14 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
   const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, now - state.figures.at), longestSampleMs);
   state.figures = { at: now, value: figures };
   const limits = limitsNow(state);
-  for (const gpu of figures.gpus)
-    state.heldMarks.set(gpu.uuid, heldAfter(state.heldMarks.get(gpu.uuid) ?? unheld, gpu, limits));
+  for (const gpu of figures.gpus) {
+    const watch = state.gpus.get(gpu.uuid) ?? newGpuWatch();
+    watch.held = heldAfter(watch.held, gpu, limits);
+    watch.othersSince = gpu.othersProcesses > 0 ? (watch.othersSince ?? now) : null;
+    const { powerWatts } = gpu;
+    if (powerWatts !== null) watch.idleWatts = Math.min(watch.idleWatts ?? powerWatts, powerWatts);
+    state.gpus.set(gpu.uuid, watch);
+  }
   for (const share of shares) {
     const held = state.attempts.get(share.attempt);
     if (held?.status.kind !== 'running') continue;
@@ -27,9 +36,14 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
       turn.record({ kind: 'identified', attempt: share.attempt, startTime: share.startTime });
     measure(run, share, sinceMs, now);
     const gpu = figures.gpus.find(({ uuid }) => uuid === held.device);
-    if (gpu !== undefined) measureGpu(run, share, gpu, now);
+    if (gpu !== undefined) {
+      measureGpu(run, share, gpu, now);
+      measurePower(turn, held, run, gpu);
+    }
     stopIfStalled(turn, held, run);
   }
+  noteMoment(turn, sinceMs);
+  relieveHost(turn);
   tellFigures(turn);
 }
 
@@ -43,6 +57,7 @@ function measure(run: Run, share: MeasuredShare, sinceMs: number, now: number): 
     run.lifeAt += sinceMs;
   } else if (run.cpuMs !== share.cpuMs) run.lifeAt = now;
   run.cpuMs = share.cpuMs;
+  run.hasCheckpoint = share.hasCheckpoint;
 }
 
 /** Between two samples of an agent that runs. */

@@ -31,6 +31,11 @@ export function checkpointBytes(host: HostFolder, trial: string): number | null 
   }
 }
 
+/** Whether it has left anything; a look costs one system call or two. */
+export function hasCheckpoint(host: HostFolder, trial: string): boolean {
+  return !isEmptyFolder(checkpointFolder(host, trial));
+}
+
 function bytesBelow(folder: string, left: { files: number }): number {
   let bytes = 0;
   const open = opendirSync(folder);

@@ -5,7 +5,7 @@ import type { ProcessStat } from '../telemetry/process-stat.ts';
 import type { ProcessTable } from '../telemetry/process-table.ts';
 
 /** What is known of an attempt by its processes alone. */
-export type ProcessShare = Omit<MeasuredShare, 'gpuMemoryBytes'>;
+export type ProcessShare = Omit<MeasuredShare, 'gpuMemoryBytes' | 'hasCheckpoint'>;
 
 interface OwnedProcess {
   readonly stat: ProcessStat;

@@ -30,8 +30,12 @@ export class Sessions {
     }
   }
 
-  /** Calls `act` while none of the attempt's processes runs, so that nothing writes to what it changes. */
-  whileStopped(attempt: string, leader: number, act: () => void): void {
+  /**
+   * Calls `act` while none of the attempt's processes runs, so that nothing writes to what it changes.
+   *
+   * @param goesOn whether they run afterwards
+   */
+  whileStopped(attempt: string, leader: number, goesOn: boolean, act: () => void): void {
     for (let round = 0; round < rounds; round += 1) {
       this.signal(attempt, leader, 'SIGSTOP');
       if (this.#members(attempt, leader).every(({ stat }) => stat.state === 'T')) break;
@@ -39,7 +43,7 @@ export class Sessions {
     try {
       act();
     } finally {
-      this.signal(attempt, leader, 'SIGCONT');
+      if (goesOn) this.signal(attempt, leader, 'SIGCONT');
     }
   }
 

@@ -3,11 +3,11 @@ import { rm } from 'node:fs/promises';
 import type { Launch } from '../../model/launch.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Evidence, WorkerEvent } from '../core/event.ts';
-import type { Instruction } from '../core/instruction.ts';
+import type { Instruction, SignalName } from '../core/instruction.ts';
 import { nothingRead, type Offsets } from '../core/journal-record.ts';
 import type { Surroundings } from '../core/preparation.ts';
 import type { ProcessIdentity } from '../core/state.ts';
-import { checkpointBytes } from '../spool/checkpoint.ts';
+import { checkpointBytes, hasCheckpoint } from '../spool/checkpoint.ts';
 import { preventStart } from '../spool/exit-record.ts';
 import { type RunFolder, runFolder } from '../spool/host-folder.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
@@ -35,6 +35,7 @@ export interface SupervisorOptions extends StartsOptions {
 /** An attempt whose processes are watched. */
 interface Watched {
   readonly attempt: string;
+  readonly trial: string;
   readonly process: ProcessIdentity;
   readonly run: RunFolder;
   readonly launch: Launch;
@@ -44,6 +45,8 @@ interface Watched {
   sources: MetricsSources | null;
   /** The launcher is its parent and tells of its end; else it has to be looked after. */
   readonly isChild: boolean;
+  /** It was told to stand still. */
+  isSuspended: boolean;
 }
 
 /** Whether nobody will want to look at what it ran as. */
@@ -121,6 +124,7 @@ export class Supervisor {
     if (found !== null && isSameProcess(found)) {
       const watched = {
         attempt,
+        trial: lease.trial,
         process: found,
         run,
         launch,
@@ -128,6 +132,7 @@ export class Supervisor {
         startedAt,
         sources: null,
         isChild: false,
+        isSuspended: false,
       };
       this.#running.set(attempt, watched);
       return this.#options.post({
@@ -155,14 +160,15 @@ export class Supervisor {
     return this.#sessions.findWrapper(attempt, run.exit);
   }
 
-  signal(attempt: string, name: 'TERM' | 'KILL'): void {
+  signal(attempt: string, name: SignalName): void {
     const watched = this.#running.get(attempt);
     if (watched === undefined || (!watched.isChild && !isSameProcess(watched.process))) return;
     const { process } = watched;
     if (name === 'KILL') return this.#sessions.killAll(attempt, process.pid);
-    this.#sessions.signal(attempt, process.pid, 'SIGTERM');
+    watched.isSuspended = name === 'STOP';
+    this.#sessions.signal(attempt, process.pid, `SIG${name}` as const);
     // What is stopped hears of it only when it goes on.
-    this.#sessions.signal(attempt, process.pid, 'SIGCONT');
+    if (name === 'TERM') this.#sessions.signal(attempt, process.pid, 'SIGCONT');
   }
 
   gather({ lease, launch, offsets, hasResult }: Extract<Instruction, { kind: 'gather' }>): void {
@@ -203,7 +209,9 @@ export class Supervisor {
         const take = this.#takeOf(attempt, launch, sources);
         take(sources.read(false));
         if (isLogLong(run.log))
-          this.#sessions.whileStopped(attempt, process.pid, () => shortenLog(run.log, sources, take));
+          this.#sessions.whileStopped(attempt, process.pid, !watched.isSuspended, () =>
+            shortenLog(run.log, sources, take),
+          );
       } catch {
         // A file that cannot be read now is read with the next look, or when the trial ends.
       }
@@ -211,7 +219,7 @@ export class Supervisor {
   }
 
   /** What every running attempt takes; ends what those that are over have left behind. */
-  sample(): ProcessShare[] {
+  sample(): (ProcessShare & { readonly hasCheckpoint: boolean })[] {
     this.#oomKills = readOomKills(this.#options.procRoot);
     const leaders = new Map(
       [...this.#running.values()].map(({ attempt, process }) => [attempt, process.pid]),
@@ -221,7 +229,10 @@ export class Supervisor {
     const { toEnd, over } = this.#leftovers.afterSample(live, this.#owners.sight);
     for (const [attempt, session] of toEnd) this.#sessions.killAll(attempt, session);
     for (const one of over) this.#starts.isOver(one);
-    return sharesOf(owned, leaders, this.#options.units);
+    return sharesOf(owned, leaders, this.#options.units).map((share) => {
+      const trial = this.#running.get(share.attempt)?.trial;
+      return { ...share, hasCheckpoint: trial !== undefined && hasCheckpoint(this.#options.host, trial) };
+    });
   }
 
   /** The attempt of a process at the last sample; null: not ours; undefined: not there. */
@@ -244,8 +255,9 @@ export class Supervisor {
     const { attempt } = lease;
     const process = { pid, startTime: null };
     const startedAt = this.#options.now();
-    const watched = { attempt, process, run, launch, offsets: nothingRead, startedAt, sources: null };
-    this.#running.set(attempt, { ...watched, isChild: true });
+    const { trial } = lease;
+    const watched = { attempt, trial, process, run, launch, offsets: nothingRead, startedAt, sources: null };
+    this.#running.set(attempt, { ...watched, isChild: true, isSuspended: false });
     this.#options.post({ kind: 'spawned', attempt, at: startedAt, process, oomKills: this.#oomKills });
   }
 

@@ -52,6 +52,7 @@ export function measuredGpus(
       utilisation: gpu.utilisation,
       temperatureCelsius: gpu.temperatureCelsius,
       powerWatts: gpu.powerWatts,
+      powerLimitWatts: gpu.powerLimitWatts,
       othersProcesses: owners.filter((owner) => typeof owner !== 'string').length,
       problem: gpu.problem,
       ageMs: Math.max(0, now - at),

@@ -4,7 +4,10 @@
  * trouble has `[Unknown Error]`, `[GPU is lost]` or `[GPU requires reset]` in its fields. Pure.
  */
 
-/** In the order of the columns. The last is asked for again without where the driver (before 450) knows no MIG. */
+/** Asked for again without where the driver (before 450) does not know it. */
+const newField = 'mig.mode.current';
+
+/** In the order of the columns. */
 export const gpuFields = [
   'index',
   'uuid',
@@ -14,8 +17,12 @@ export const gpuFields = [
   'utilization.gpu',
   'temperature.gpu',
   'power.draw',
-  'mig.mode.current',
+  newField,
+  'power.limit',
 ] as const;
+export const oldGpuFields = gpuFields.filter((field) => field !== newField);
+/** Of a line of figures; the limit may be missing. */
+const leastColumns = 8;
 
 export const appFields = ['gpu_uuid', 'pid', 'used_memory'] as const;
 
@@ -30,6 +37,7 @@ export interface GpuLine {
   readonly utilisation: number | null;
   readonly temperatureCelsius: number | null;
   readonly powerWatts: number | null;
+  readonly powerLimitWatts: number | null;
   /** Why it cannot be used, for a person. */
   readonly problem: string | null;
 }
@@ -51,8 +59,8 @@ const isUuid = (text: string): boolean => /^GPU-|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}
 export function parseGpuLine(line: string): GpuLine | null {
   const columns = line.split(',').map((column) => column.trim());
   const [index = '', uuid = '', name = '', total = '', used = '', ...rest] = columns;
-  const [utilisation = '', temperature = '', power = '', mig = ''] = rest;
-  const isComplete = columns.length >= gpuFields.length - 1;
+  const [utilisation = '', temperature = '', power = '', mig = '', powerLimit = ''] = rest;
+  const isComplete = columns.length >= leastColumns;
   if (!isComplete || numberOf(index) === null || !isUuid(uuid)) return null;
   const memory = memoryOf(total, used);
   return {
@@ -63,6 +71,8 @@ export function parseGpuLine(line: string): GpuLine | null {
     utilisation: scaled(utilisation, 1 / 100),
     temperatureCelsius: numberOf(temperature),
     powerWatts: numberOf(power),
+    // Without the column of MIG the limit is in its place.
+    powerLimitWatts: numberOf(powerLimit) ?? numberOf(mig),
     problem: problemOf(columns, mig, memory === null ? used : null),
   };
 }

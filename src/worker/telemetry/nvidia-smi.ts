@@ -8,6 +8,7 @@ import {
   gpuFields,
   isRemark,
   isUnknownField,
+  oldGpuFields,
   parseAppLine,
   parseGpuLine,
 } from './nvidia-smi-lines.ts';
@@ -76,7 +77,7 @@ export class NvidiaSmi {
       said: (line) => {
         if (!asksForMig || !isUnknownField(line)) return this.#heardOfGpu(line);
         asksForMig = false;
-        gpus.restart(commandOf(program, 'gpu', gpuFields.slice(0, -1)));
+        gpus.restart(commandOf(program, 'gpu', oldGpuFields));
         return false;
       },
       ended: (why) => {

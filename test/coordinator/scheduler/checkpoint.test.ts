@@ -57,7 +57,7 @@ describe('a trial that left a checkpoint', () => {
   it.each<Outcome>([
     { kind: 'lost', reason: 'reboot' },
     { kind: 'lost', reason: 'shutdown' },
-    { kind: 'evicted', message: 'its owner came back' },
+    { kind: 'evicted', over: 'others', message: 'its owner came back' },
   ])('goes where it is, if that would end it about as early ($kind)', (outcome) => {
     const again = running().end('n1-1', endWith(outcome));
     expect(leases(again, 'cedar')).toMatchObject([{ number: 2, continues: 'n1-1' }]);

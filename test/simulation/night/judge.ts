@@ -1,10 +1,17 @@
 /** What became of a night. */
 import { Knowing, listRules } from './knowing.ts';
 import { Night, type NightOptions } from './night.ts';
-import { Parallel, PerGpu, type Scheduler } from './schedulers.ts';
+import { Labsweep } from './labsweep.ts';
+import { Parallel, PerGpu } from './schedulers.ts';
 
 /** Nobody waits longer, in seconds. */
 const longestNight = 60_000;
+
+/** Somebody who decides once a second. */
+interface Decider {
+  readonly isDone: boolean;
+  decide(): void;
+}
 
 export interface Judgement {
   readonly makespanSeconds: number;
@@ -20,11 +27,17 @@ export const schedulers = {
   'one a GPU': (night: Night) => new PerGpu(night, 1),
   'four a GPU': (night: Night) => new PerGpu(night, 4),
   'GNU parallel': (night: Night) => new Parallel(night),
-} as const satisfies Readonly<Record<string, (night: Night) => Scheduler>>;
+  labsweep: (night: Night, seed: number) => new Labsweep(night, seed, { isDeclared: true }),
+  'labsweep, undeclared': (night: Night, seed: number) => new Labsweep(night, seed, { isDeclared: false }),
+} as const satisfies Readonly<Record<string, (night: Night, seed: number) => Decider>>;
 
-export function judge(seed: number, options: NightOptions, made: (night: Night) => Scheduler): Judgement {
+export function judge(
+  seed: number,
+  options: NightOptions,
+  made: (night: Night, seed: number) => Decider,
+): Judgement {
   const night = new Night(seed, options);
-  const scheduler = made(night);
+  const scheduler = made(night, seed);
   while (!scheduler.isDone && night.second < longestNight) {
     night.tick();
     scheduler.decide();

@@ -7,7 +7,7 @@ import { type End, Training } from './training.ts';
 import { type NightTrial, type TrialOptions, trialsOf } from './trials.ts';
 
 /** A checkpoint comes from another host at the pace of a gigabit line, in bytes a second. */
-const carriedBytesPerSecond = 100e6;
+export const carriedBytesPerSecond = 100e6;
 
 export interface NightOptions extends TrialOptions {
   /** No owners, no weak supplies, no bad cooling. @default false */
@@ -45,6 +45,16 @@ export class Night {
   /** @returns seconds of a trial's work that its checkpoint holds; 0 where it has none */
   savedOf(trial: NightTrial): number {
     return this.#saved.get(trial.id)?.seconds ?? 0;
+  }
+
+  isSavedOn(trial: NightTrial, server: Server): boolean {
+    return this.#saved.get(trial.id)?.on === server;
+  }
+
+  /** Its checkpoint lies there from now on. */
+  carry(trial: NightTrial, server: Server): void {
+    const saved = this.#saved.get(trial.id);
+    if (saved !== undefined) this.#saved.set(trial.id, { ...saved, on: server });
   }
 
   /**

@@ -35,6 +35,7 @@ class GpuWorld {
         utilisation: 0,
         temperatureCelsius: 40,
         powerWatts: null,
+        powerLimitWatts: null,
         othersProcesses: 0,
         problem: null,
         ageMs: 0,
@@ -50,6 +51,7 @@ class GpuWorld {
         gpuMemoryBytes,
         startTime: index + 1,
         suspended: false,
+        hasCheckpoint: false,
       }),
     );
     this.world.post({ kind: 'sampled', figures: figuresOf({ gpus }), shares: measured });

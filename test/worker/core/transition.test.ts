@@ -99,6 +99,7 @@ describe('an attempt', () => {
       gpuMemoryBytes: 0,
       memoryBytes: 1,
       suspended: false,
+      hasCheckpoint: false,
     };
     for (const _ of [1, 2]) world.post({ kind: 'sampled', figures: figuresOf(), shares: [share] });
     expect(world.records('identified')).toHaveLength(1);
@@ -279,6 +280,7 @@ describe('the guard', () => {
       gpuMemoryBytes: 0,
       memoryBytes: gib,
       suspended: false,
+      hasCheckpoint: false,
     };
     const figures = figuresOf({ memoryAvailableBytes: 50 * gib });
     world.post({ kind: 'sampled', figures, shares: [share] });
@@ -314,6 +316,7 @@ describe('the guard', () => {
           gpuMemoryBytes: 0,
           memoryBytes: 30 * gib,
           suspended: false,
+          hasCheckpoint: false,
         },
       ],
     });
@@ -387,7 +390,15 @@ describe('ending an attempt', () => {
         gpus: [],
       },
       shares: [
-        { attempt: 'a-1', cpuMs: 0, startTime: 9, gpuMemoryBytes: 0, memoryBytes: 1, suspended: true },
+        {
+          attempt: 'a-1',
+          cpuMs: 0,
+          startTime: 9,
+          gpuMemoryBytes: 0,
+          memoryBytes: 1,
+          suspended: true,
+          hasCheckpoint: false,
+        },
       ],
     });
     world.forgetMessages();
@@ -410,7 +421,13 @@ describe('ending an attempt', () => {
     world.spawnAll();
     const sampleAfter = (passedMs: number): void => {
       world.now += passedMs;
-      const share = { startTime: 9, gpuMemoryBytes: 0, memoryBytes: 1, suspended: false };
+      const share = {
+        startTime: 9,
+        gpuMemoryBytes: 0,
+        memoryBytes: 1,
+        suspended: false,
+        hasCheckpoint: false,
+      };
       world.post({ kind: 'tick' });
       world.post({ kind: 'sampled', figures: calmFigures, shares: [{ attempt: 'a-1', cpuMs: 7, ...share }] });
       world.forgetMessages();
@@ -450,7 +467,15 @@ describe('ending an attempt', () => {
           gpus: [],
         },
         shares: [
-          { attempt: 'a-1', cpuMs, startTime: 9, gpuMemoryBytes: 0, memoryBytes: 1, suspended: false },
+          {
+            attempt: 'a-1',
+            cpuMs,
+            startTime: 9,
+            gpuMemoryBytes: 0,
+            memoryBytes: 1,
+            suspended: false,
+            hasCheckpoint: false,
+          },
         ],
       });
       world.forgetMessages();

@@ -239,8 +239,9 @@ export class World {
   forgetFigures(): void {
     this.#instructions = this.#instructions.filter(
       (instruction) =>
-        instruction.kind !== 'send' ||
-        (instruction.message.kind !== 'figures' && instruction.message.kind !== 'launch'),
+        instruction.kind !== 'keep-moments' &&
+        (instruction.kind !== 'send' ||
+          (instruction.message.kind !== 'figures' && instruction.message.kind !== 'launch')),
     );
   }
 

@@ -27,6 +27,7 @@ describe('a line of nvidia-smi', () => {
         utilisation: 0.97,
         temperatureCelsius: 71,
         powerWatts: 301.22,
+        powerLimitWatts: null,
         problem: null,
       },
       expect.objectContaining({ index: 1, utilisation: 0, problem: null }),

@@ -1,0 +1,140 @@
+/**
+ * What a host is known to bear (P5). What it went down under becomes its limit, kept on the host for all that start there;
+ * limits rise by full trials that it survived near them, and never up to what it died under. Pure.
+ */
+import { z } from 'zod';
+
+const said = z.number().nonnegative().finite().nullable();
+
+/** Null limits nothing. Watts of all GPUs together, of the hottest GPU's degrees Celsius, bytes of host memory. */
+export const ceilingSchema = z.object({
+  watts: said.default(null),
+  celsius: said.default(null),
+  memoryBytes: said.default(null),
+  /** What it died under, and when (ms since 1970). */
+  died: z
+    .object({ at: z.number(), watts: said, celsius: said, memoryBytes: said, running: z.number() })
+    .nullable(),
+  /** The most that its GPUs took together for a while without harm. */
+  borneWatts: z.number().nonnegative().finite().default(0),
+  /** Full trials that it survived near its power since that was raised last. */
+  survived: z.number().int().nonnegative().default(0),
+});
+export type Ceiling = Readonly<z.infer<typeof ceilingSchema>>;
+
+export const noCeiling: Ceiling = {
+  watts: null,
+  celsius: null,
+  memoryBytes: null,
+  died: null,
+  borneWatts: 0,
+  survived: 0,
+};
+
+/** What a host carried at one moment. */
+export const momentSchema = z.object({
+  /** Milliseconds of the host's monotonic clock. */
+  at: z.number(),
+  /** Of all GPUs together: now, idle, and at their limits. */
+  watts: said,
+  idleWatts: said,
+  limitWatts: said,
+  celsius: said,
+  memoryBytes: z.number().nonnegative(),
+  memoryTotalBytes: z.number().nonnegative(),
+  /** Trials of ours. */
+  running: z.number().int().nonnegative(),
+});
+export type Moment = Readonly<z.infer<typeof momentSchema>>;
+
+type Capacity = Pick<Moment, 'limitWatts' | 'memoryTotalBytes'>;
+
+/** Of the last moments before it went down. */
+const tellingMs = 15_000;
+/** Of the power above idle, what is let on after a crash under more than `leastPower` of the GPUs' limits. */
+const keptPower = 0.8;
+const leastPower = 0.6;
+const coolerCelsius = 8;
+const leastCelsius = 84;
+const leastMemory = 0.85;
+const keptMemory = 0.9;
+
+/** After the host went down under these moments; what carried too little teaches nothing. @param at ms since 1970 */
+export function learn(before: Ceiling, moments: readonly Moment[], at: number): Ceiling {
+  const last = moments.at(-1);
+  if (last === undefined || last.running === 0) return before;
+  const telling = moments.filter((moment) => last.at - moment.at <= tellingMs);
+  const most = (of: (moment: Moment) => number | null): number =>
+    Math.max(...telling.map((one) => of(one) ?? 0));
+  const [watts, celsius, bytes] = [
+    most((one) => one.watts),
+    most((one) => one.celsius),
+    most((one) => one.memoryBytes),
+  ];
+  const learned = {
+    watts:
+      last.limitWatts !== null && watts > last.limitWatts * leastPower
+        ? bearable(before, watts, last.idleWatts ?? 0)
+        : null,
+    celsius: celsius > leastCelsius ? celsius - coolerCelsius : null,
+    memoryBytes: bytes > last.memoryTotalBytes * leastMemory ? bytes * keptMemory : null,
+  };
+  if (Object.values(learned).every((one) => one === null)) return before;
+  return {
+    ...lower(before, learned),
+    died: { at, watts, celsius, memoryBytes: bytes, running: last.running },
+    borneWatts: before.borneWatts,
+    survived: 0,
+  };
+}
+
+/** Of the power above idle most of what it died under, and no more than it has borne, where that was much. */
+function bearable({ borneWatts }: Ceiling, watts: number, idle: number): number {
+  const kept = idle + (watts - idle) * keptPower;
+  return borneWatts > idle + (watts - idle) / 2 ? Math.min(kept, borneWatts) : kept;
+}
+
+type Limits = Pick<Ceiling, 'watts' | 'celsius' | 'memoryBytes'>;
+
+const least = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other);
+
+/** What keeps to both. */
+export const lower = <One extends Limits>(one: One, other: Limits): One => ({
+  ...one,
+  watts: least(one.watts, other.watts),
+  celsius: least(one.celsius, other.celsius),
+  memoryBytes: least(one.memoryBytes, other.memoryBytes),
+});
+
+/** Another account's word, as far as it may go: no further than its own crash would have taught it at the least. */
+export const believed = (said: Limits, { limitWatts, memoryTotalBytes }: Capacity): Limits => ({
+  watts:
+    said.watts === null || limitWatts === null
+      ? null
+      : Math.max(said.watts, limitWatts * leastPower * keptPower),
+  celsius: said.celsius === null ? null : Math.max(said.celsius, leastCelsius - coolerCelsius),
+  memoryBytes:
+    said.memoryBytes === null
+      ? null
+      : Math.max(said.memoryBytes, memoryTotalBytes * leastMemory * keptMemory),
+});
+
+/** A trial that ran while the host was near its ceiling counts; after so many it rises by so much of itself. */
+const fullTrials = 25;
+const rises = 1.01;
+/** Of what it died under: it never comes back to it. */
+const mostOfDeath = 0.9;
+
+/** After a trial that was trained to its end with the host near its power ceiling. */
+export function earned(ceiling: Ceiling): Ceiling {
+  const { watts, died, survived } = ceiling;
+  if (watts === null) return ceiling;
+  if (survived + 1 < fullTrials) return { ...ceiling, survived: survived + 1 };
+  const most = (died?.watts ?? watts) * mostOfDeath;
+  return { ...ceiling, survived: 0, watts: Math.max(watts, Math.min(watts * rises, most)) };
+}
+
+/** Near a ceiling is what takes so much of it. */
+export const isNear = (watts: number, { watts: ceiling }: Ceiling): boolean =>
+  ceiling !== null && watts >= ceiling * 0.9;

@@ -1,0 +1,171 @@
+/**
+ * What has to give way on a host that carries too much, and what may go on. Admission predicts; this corrects, where the
+ * prediction was wrong or somebody came. Suspended is what makes heat and takes power, and only for a while; evicted is
+ * what holds memory. The youngest first: the least work waits, or is lost. Never a process that is not ours. Pure.
+ */
+import { formatDuration } from '../model/duration.ts';
+import type { EvictedOver } from '../model/result/outcome.ts';
+import { decimal } from '../model/refusal/refusal-phrases.ts';
+import { formatSize } from '../model/size.ts';
+import { computesBeside, isKeptForOthers, policyOf } from './etiquette.ts';
+import type { GpuLoad, HostLoad, OurShare } from './host-load.ts';
+import { oursOn } from './room.ts';
+import { powerOf } from './power.ts';
+import { criticalCelsius } from './heat.ts';
+
+export type Relief =
+  | { readonly kind: 'suspend'; readonly attempt: string; readonly because: string }
+  | { readonly kind: 'resume'; readonly attempt: string }
+  | {
+      readonly kind: 'evict';
+      readonly attempt: string;
+      readonly over: EvictedOver;
+      /** What follows `gave way: `. */
+      readonly because: string;
+    };
+
+/** Who comes may only have looked: what computes there for so long has come. */
+const othersPatienceMs = 1_500;
+/** A GPU whose trial was suspended, or goes on, shows in its figures after this what that was worth. */
+const settlesMs = 5_000;
+/** So much cooler a GPU is, and by this share less is taken of the ceiling, before anything goes on. */
+const coolerCelsius = 8;
+const lessPower = 0.07;
+/** What was suspended for so long is better off elsewhere, if it can go on there. */
+const longestMs = 10 * 60_000;
+
+/** @param now milliseconds of the host's monotonic clock */
+export function relieve(host: HostLoad, now: number): readonly Relief[] {
+  if (host.figures === null || host.figuresAgeMs > host.limits.staleAfterMs) return [];
+  const gone = [...giveWay(host, now), ...freeGpus(host), ...freeMemory(host), ...moveOn(host, now)];
+  const leaving = new Set(gone.map(({ attempt }) => attempt));
+  const staying = { ...host, ours: host.ours.filter(({ attempt }) => !leaving.has(attempt)) };
+  return [...gone, ...coolDown(staying, now), ...goOn(staying, now)];
+}
+
+/** Of a GPU on which somebody else computes ours leave: all where it is kept for them, else those that can go on elsewhere. */
+function* giveWay(host: HostLoad, now: number): Generator<Relief> {
+  for (const gpu of host.gpus ?? []) {
+    const since = gpu.othersSince;
+    if (since === null || now - since < othersPatienceMs || !computesBeside(gpu, host)) continue;
+    const isKept = isKeptForOthers(gpu, host);
+    const who = (isKept ? policyOf(gpu.index, host)?.owner : null) ?? 'somebody else';
+    for (const { attempt, hasCheckpoint } of stayingOn(gpu, host))
+      if (isKept || hasCheckpoint)
+        yield { kind: 'evict', attempt, over: 'others', because: `${who} computes on GPU ${gpu.index}` };
+  }
+}
+
+/** One alone on a full GPU has the room that there is; of several the youngest leaves, before the next batch of any fails. */
+function* freeGpus(host: HostLoad): Generator<Relief> {
+  for (const gpu of host.gpus ?? []) {
+    const { figures, index } = gpu;
+    const [first, second] = stayingOn(gpu, host);
+    if (figures === null || first === undefined || second === undefined) continue;
+    if (oursOn(gpu, host.ours).some(({ isEnding }) => isEnding)) continue;
+    const { memoryUsedBytes: usedBytes, memoryTotalBytes: totalBytes } = figures;
+    if (usedBytes < totalBytes * host.limits.gpuMemoryCriticalShare) continue;
+    const because = `${formatSize(usedBytes)} of the ${formatSize(totalBytes)} of GPU ${index} were taken`;
+    yield { kind: 'evict', attempt: forMemory(stayingOn(gpu, host)).attempt, over: 'gpu-memory', because };
+  }
+}
+
+/** The kernel kills whom it likes: before it does, the youngest leaves that can go on elsewhere, else the youngest. */
+function* freeMemory(host: HostLoad): Generator<Relief> {
+  const { figures, limits, ours } = host;
+  if (figures === null) return;
+  const totalBytes = figures.memoryTotalBytes;
+  const usedBytes = totalBytes - figures.memoryAvailableBytes;
+  const leaving = ours.filter(({ isEnding }) => isEnding);
+  const freed = leaving.reduce((sum, { measuredBytes }) => sum + (measuredBytes ?? 0), 0);
+  const staying = ours.filter(({ isEnding }) => !isEnding);
+  if (staying.length === 0 || usedBytes - freed < totalBytes * limits.memoryCriticalShare) return;
+  const { attempt, measuredBytes } = forMemory(staying);
+  // What holds next to nothing frees nothing: others fill the host.
+  if ((measuredBytes ?? 0) < totalBytes * smallShare) return;
+  const because = `${formatSize(usedBytes)} of the host's ${formatSize(totalBytes)} of memory were taken`;
+  yield { kind: 'evict', attempt, over: 'memory', because };
+}
+
+const smallShare = 0.01;
+
+function* moveOn({ ours }: HostLoad, now: number): Generator<Relief> {
+  for (const { attempt, suspended, hasCheckpoint, isEnding } of ours)
+    if (suspended !== null && hasCheckpoint && !isEnding && now - suspended.since >= longestMs)
+      yield {
+        kind: 'evict',
+        attempt,
+        over: 'strain',
+        because: `it stood still for ${formatDuration(now - suspended.since)}: ${suspended.because}`,
+      };
+}
+
+function* coolDown(host: HostLoad, now: number): Generator<Relief> {
+  let isRelieved = false;
+  for (const gpu of host.gpus ?? []) {
+    const celsius = gpu.figures?.temperatureCelsius ?? null;
+    const limitCelsius = criticalCelsius(host);
+    const youngest = youngestOf(stayingOn(gpu, host).filter(({ suspended }) => suspended === null));
+    if (celsius === null || celsius < limitCelsius || youngest === null) continue;
+    if (now - gpu.relievedAt < settlesMs) continue;
+    isRelieved = true;
+    const because = `GPU ${gpu.index} was at ${decimal(celsius)} °C, and ${decimal(limitCelsius)} °C are too hot there`;
+    yield { kind: 'suspend', attempt: youngest.attempt, because };
+  }
+  const { watts, limitWatts } = powerOf(host);
+  if (isRelieved || limitWatts === null || watts <= limitWatts) return;
+  if ((host.gpus ?? []).some(({ relievedAt }) => now - relievedAt < powerSettlesMs)) return;
+  const computing = host.ours.filter(
+    ({ suspended, isEnding, device }) => suspended === null && !isEnding && device !== 'cpu',
+  );
+  const youngest = youngestOf(computing);
+  // One alone goes on: what it takes is no sum that this host would not bear.
+  if (youngest !== null && computing.length > 1)
+    yield {
+      kind: 'suspend',
+      attempt: youngest.attempt,
+      because: `the GPUs took ${decimal(watts)} W, and the host bears ${decimal(limitWatts)} W`,
+    };
+}
+
+/** Power follows within a sample or two. */
+const powerSettlesMs = 2_000;
+
+/** The one that was suspended first, once its GPU is cool and the host's power has room for it. */
+function* goOn(host: HostLoad, now: number): Generator<Relief> {
+  const { watts, limitWatts } = powerOf(host);
+  let room = limitWatts === null ? Number.POSITIVE_INFINITY : limitWatts * (1 - lessPower) - watts;
+  const suspended = host.ours
+    .flatMap((share) =>
+      share.suspended === null || share.isEnding ? [] : [{ share, since: share.suspended.since }],
+    )
+    .sort((one, other) => one.since - other.since);
+  const seen = new Set<string>();
+  for (const { share } of suspended) {
+    const gpu = host.gpus?.find(({ uuid }) => uuid === share.device);
+    if (gpu === undefined || seen.has(gpu.uuid)) continue;
+    seen.add(gpu.uuid);
+    const celsius = gpu.figures?.temperatureCelsius ?? null;
+    const isCool = celsius === null || celsius <= criticalCelsius(host) - coolerCelsius;
+    const isLone = !host.ours.some((other) => other.suspended === null && other.device !== 'cpu');
+    if (!isCool || now - gpu.relievedAt < settlesMs || (share.watts > room && !isLone)) continue;
+    room -= share.watts;
+    yield { kind: 'resume', attempt: share.attempt };
+  }
+}
+
+const stayingOn = (gpu: GpuLoad, { ours }: HostLoad): OurShare[] =>
+  oursOn(gpu, ours).filter(({ isEnding }) => !isEnding);
+
+const youngestOf = (shares: readonly OurShare[]): OurShare | null =>
+  shares.reduce<OurShare | null>(
+    (best, share) => (best === null || share.startedAt >= best.startedAt ? share : best),
+    null,
+  );
+
+/** Who leaves for want of memory: the youngest that can go on elsewhere, else the youngest. Of one at least. */
+function forMemory(shares: readonly OurShare[]): OurShare {
+  const chosen = youngestOf(shares.filter(({ hasCheckpoint }) => hasCheckpoint)) ?? youngestOf(shares);
+  if (chosen === null) throw new Error('nothing of ours can leave');
+  return chosen;
+}

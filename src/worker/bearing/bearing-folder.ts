@@ -1,0 +1,196 @@
+/**
+ * What this host bears, on its own disk: a folder a user, which outlives a boot and which the agents of other accounts
+ * may read. A ring of moments tells the next boot what the host carried when it went down.
+ */
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Ceiling, ceilingSchema, type Moment, momentSchema, noCeiling } from '../../throttle/ceiling.ts';
+import { type AgentLog, describeError } from '../agent-log.ts';
+
+/** One place a host, whatever TMPDIR says: it has to outlive a boot, which /tmp may not (hier(7)). */
+const commonFolder = '/var/tmp';
+const prefix = 'labsweep-';
+/** Ten minutes of moments, one a second, twice: a full file makes place for the next one. */
+const mostMoments = 600;
+const longestBytes = 1024 ** 2;
+/** Accounts whose word is heard. */
+const mostAccounts = 64;
+
+const headSchema = z.object({ bootId: z.string() });
+const farewell = 'farewell';
+
+export interface Recalled {
+  readonly ceiling: Ceiling;
+  readonly others: readonly Ceiling[];
+  readonly moments: readonly Moment[];
+}
+
+export class BearingFolder {
+  readonly #folder: string;
+  readonly #uid: number;
+  readonly #bootId: string;
+  readonly #log: AgentLog;
+  #written = 0;
+  #complained = false;
+
+  /** @param root where the folders of all accounts lie */
+  constructor(bootId: string, log: AgentLog, root: string = commonFolder) {
+    this.#uid = process.getuid?.() ?? 0;
+    this.#folder = join(root, `${prefix}${this.#uid}`);
+    this.#bootId = bootId;
+    this.#log = log;
+  }
+
+  /** What is there of earlier boots and of other accounts; then the moments of this boot begin. */
+  recall(): Recalled {
+    const ceiling = readCeiling(this.#folder, this.#uid) ?? noCeiling;
+    const moments = [this.#old, this.#moments].flatMap((path) => readMoments(path, this.#uid, this.#bootId));
+    return { ceiling, others: this.#othersCeilings(), moments };
+  }
+
+  keepMoments(moments: readonly Moment[]): void {
+    this.#write(() => {
+      if (this.#written === 0 || this.#written > mostMoments) {
+        if (this.#written > 0) renameSync(this.#moments, this.#old);
+        else rmSync(this.#old, { force: true });
+        append(this.#moments, `${JSON.stringify({ bootId: this.#bootId })}\n`, constants.O_TRUNC);
+      }
+      append(
+        this.#moments,
+        moments.map((moment) => `${JSON.stringify(moment)}\n`).join(''),
+        constants.O_APPEND,
+      );
+      this.#written += moments.length;
+    });
+  }
+
+  keepCeiling(ceiling: Ceiling): void {
+    this.#write(() => {
+      const path = join(this.#folder, ceilingFile);
+      append(`${path}.next`, JSON.stringify(ceiling), constants.O_TRUNC);
+      renameSync(`${path}.next`, path);
+    });
+  }
+
+  /** The host is shut down, or this agent is to end: what it carried took nothing down. */
+  farewell(): void {
+    if (this.#written > 0) this.#write(() => append(this.#moments, `"${farewell}"\n`, constants.O_APPEND));
+  }
+
+  get #moments(): string {
+    return join(this.#folder, 'moments');
+  }
+
+  get #old(): string {
+    return join(this.#folder, 'moments.old');
+  }
+
+  #othersCeilings(): Ceiling[] {
+    const root = join(this.#folder, '..');
+    return namesIn(root)
+      .filter((name) => name.startsWith(prefix))
+      .slice(0, mostAccounts)
+      .flatMap((name) => {
+        const uid = Number(name.slice(prefix.length));
+        return uid === this.#uid ? [] : (readCeiling(join(root, name), uid) ?? []);
+      });
+  }
+
+  /** A host without room for it learns nothing over a crash; its trials go on. */
+  #write(act: () => void): void {
+    try {
+      openOwn(this.#folder, this.#uid);
+      act();
+    } catch (error) {
+      if (!this.#complained)
+        this.#log.write(`what this host bears cannot be kept in ${this.#folder}: ${describeError(error)}`);
+      this.#complained = true;
+    }
+  }
+}
+
+const ceilingFile = 'ceiling.json';
+
+/** @throws where somebody else has taken the name */
+function openOwn(folder: string, uid: number): void {
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o755 });
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || found.uid !== uid)
+    throw new Error(`${folder} is not this account's folder; have root or user ${found.uid} remove it`);
+}
+
+/** It is on the disk when this returns. */
+function append(path: string, text: string, how: number): void {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | how;
+  const file = openSync(path, flags, 0o644);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readCeiling(folder: string, uid: number): Ceiling | null {
+  const text = textOf(join(folder, ceilingFile), uid);
+  const parsed = ceilingSchema.safeParse(jsonOf(text ?? ''));
+  return parsed.success ? parsed.data : null;
+}
+
+/** Of another boot that nobody said farewell to; a line that a power loss has torn is left out. */
+function readMoments(path: string, uid: number, bootId: string): Moment[] {
+  const [head = '', ...lines] = (textOf(path, uid) ?? '').trimEnd().split('\n');
+  const of = headSchema.safeParse(jsonOf(head));
+  if (!of.success || of.data.bootId === bootId || lines.at(-1) === `"${farewell}"`) return [];
+  return lines.flatMap((line) => {
+    const moment = momentSchema.safeParse(jsonOf(line));
+    return moment.success ? [moment.data] : [];
+  });
+}
+
+/** Null for what is not this user's own file. It follows no link and waits for no pipe. */
+function textOf(path: string, uid: number): string | null {
+  let file: number | null = null;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const found = fstatSync(file);
+    return found.isFile() && found.uid === uid && found.size <= longestBytes
+      ? readFileSync(file, 'utf8')
+      : null;
+  } catch {
+    return null;
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,118 @@
+/** What this host bears: each sample is a moment that it survived, and a boot without a farewell tells of one that it did not. */
+import { earned, isNear, learn, type Moment } from '../../throttle/ceiling.ts';
+import { spanWatts } from '../../throttle/power.ts';
+import type { MeasuredGpu, WorkerEvent } from './event.ts';
+import { wattsOf } from './guard.ts';
+import type { HeldAttempt, Run, WorkerState } from './state.ts';
+import type { WorkerTurn } from './turn.ts';
+
+/** What the GPUs took over so long, on the mean, they have borne: supplies and breakers take longer for less. */
+const borneMs = 20_000;
+/** Moments are on the disk this often while trials run, and at once where the power is higher by this share than on the disk. */
+const keptEveryMs = 5_000;
+const higher = 1.02;
+/** Of what a trial is expected to draw, what shows that it has begun to; or it is one that draws little, after so long. */
+const shownShare = 0.2;
+const shownAfterMs = 60_000;
+/** A trial that was near the ceiling for this share of its time, and that long, was a full one there. */
+const nearShare = 0.5;
+const leastNearMs = 60_000;
+
+/** What the host has of its life before. */
+export function recall(
+  turn: WorkerTurn,
+  { ceiling, others, moments, at }: Extract<WorkerEvent, { kind: 'recalled' }>,
+): void {
+  const { state } = turn;
+  state.ceiling = learn(ceiling, moments, at);
+  state.othersCeilings = others;
+  if (state.ceiling !== ceiling) turn.instruct({ kind: 'keep-ceiling', ceiling: state.ceiling });
+}
+
+export function noteMoment(turn: WorkerTurn, sinceMs: number): void {
+  const { state, now } = turn;
+  const moment = momentOf(state, now);
+  if (moment === null) return;
+  const wasRunning = (state.moments.at(-1)?.running ?? 0) > 0;
+  state.moments.push(moment);
+  while (now - (state.moments[0]?.at ?? now) > borneMs) state.moments.shift();
+  if (moment.running === 0 && !wasRunning) return;
+  noteBorne(turn);
+  if (isNear(moment.watts ?? 0, state.ceiling))
+    for (const { status } of state.active) if (status.kind === 'running') status.run.nearMs += sinceMs;
+  const isHigher = (moment.watts ?? 0) > state.kept.watts * higher;
+  const isDue = now - state.kept.at >= keptEveryMs || moment.running === 0;
+  if (!isHigher && !isDue) return;
+  const unkept = state.moments.filter(({ at }) => at > state.kept.at);
+  state.kept = { at: now, watts: Math.max(...state.moments.map(({ watts }) => watts ?? 0)) };
+  turn.instruct({ kind: 'keep-moments', moments: unkept });
+}
+
+/** A trial has come to its end: what its host carried meanwhile it carries. */
+export function noteSurvived(turn: WorkerTurn, { nearMs }: Run, ranMs: number): void {
+  const { state } = turn;
+  if (state.ceiling.watts === null || nearMs < leastNearMs || nearMs < ranMs * nearShare) return;
+  state.ceiling = earned(state.ceiling);
+  turn.instruct({ kind: 'keep-ceiling', ceiling: state.ceiling });
+}
+
+/** What a trial draws shows where it has its GPU to itself. */
+export function measurePower(
+  { state, now }: WorkerTurn,
+  held: HeldAttempt,
+  run: Run,
+  figures: MeasuredGpu,
+): void {
+  const { powerWatts } = figures;
+  const idleWatts = state.gpus.get(figures.uuid)?.idleWatts ?? null;
+  const span = spanWatts({ figures, idleWatts });
+  const { gpu } = run;
+  gpu.startWatts ??= powerWatts;
+  if (powerWatts === null || span === null || gpu.startWatts === null) {
+    gpu.hasShownPower = true;
+    return;
+  }
+  gpu.hasShownPower ||=
+    powerWatts >= gpu.startWatts + wattsOf(state, held) * shownShare || now - run.startedAt >= shownAfterMs;
+  const isLone =
+    figures.othersProcesses === 0 &&
+    [...state.active].every((one) => one === held || one.device !== held.device);
+  if (!isLone || !gpu.hasShownPower || run.suspended !== null || span <= 0) return;
+  const draw = Math.min(1, Math.max(0, (powerWatts - (idleWatts ?? 0)) / span));
+  gpu.draw = Math.max(gpu.draw ?? 0, draw);
+  const { shape, launch } = held.lease;
+  state.draws.set(shape, Math.max(state.draws.get(shape) ?? 0, draw));
+  state.launchDraws.set(launch, Math.max(state.launchDraws.get(launch) ?? 0, draw));
+}
+
+function noteBorne(turn: WorkerTurn): void {
+  const { moments, ceiling } = turn.state;
+  const [first] = moments;
+  if (first === undefined || turn.now - first.at < borneMs - 2_000) return;
+  const watts = moments.reduce((sum, one) => sum + (one.watts ?? 0), 0) / moments.length;
+  if (watts <= ceiling.borneWatts * higher) return;
+  turn.state.ceiling = { ...ceiling, borneWatts: watts };
+  turn.instruct({ kind: 'keep-ceiling', ceiling: turn.state.ceiling });
+}
+
+function momentOf({ figures, active, gpus: watches }: WorkerState, now: number): Moment | null {
+  if (figures === null) return null;
+  const { gpus, memoryTotalBytes, memoryAvailableBytes } = figures.value;
+  const known = <Key extends 'powerWatts' | 'powerLimitWatts' | 'temperatureCelsius'>(key: Key): number[] =>
+    gpus.flatMap((gpu) => gpu[key] ?? []);
+  const celsius = known('temperatureCelsius');
+  return {
+    at: now,
+    watts: sumOf(known('powerWatts')),
+    idleWatts: sumOf([...watches.values()].flatMap(({ idleWatts }) => idleWatts ?? [])),
+    limitWatts: sumOf(known('powerLimitWatts')),
+    celsius: celsius.length === 0 ? null : Math.max(...celsius),
+    memoryBytes: memoryTotalBytes - memoryAvailableBytes,
+    memoryTotalBytes,
+    running: active.size,
+  };
+}
+
+/** Null for none: what the driver does not tell is no 0. */
+const sumOf = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((sum, one) => sum + one, 0);
