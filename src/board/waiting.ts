@@ -7,6 +7,7 @@ import { outcomeText } from '../model/result/outcome-text.ts';
 import { type DeviceRefusal, deviceRefusalText } from '../model/refusal/device-refusal.ts';
 import { type Refusal, refusalText } from '../model/refusal/refusal.ts';
 import { notAskedText } from './asked.ts';
+import { stillText } from './bearing.ts';
 import { deviceLabel } from './devices.ts';
 import { wholeSeconds } from './text.ts';
 
@@ -191,7 +192,9 @@ function settledText(
   switch (kind) {
     case 'running': {
       if (status.kind !== 'running') return `it runs on ${host}`;
-      return `it has been running on ${host} (${deviceLabel(live, status.device)}) for ${wholeSeconds(Math.max(0, nowMs - status.at))}`;
+      const since = wholeSeconds(Math.max(0, nowMs - status.at));
+      const still = live === null ? null : stillText(live, attempt.id);
+      return `it has been running on ${host} (${deviceLabel(live, status.device)}) for ${since}${still === null ? '' : `; ${still}`}`;
     }
     case 'succeeded':
       return `it has succeeded, by attempt ${number} on ${host}`;

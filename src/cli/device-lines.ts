@@ -30,13 +30,20 @@ function hostRows(host: LiveHost): string[][] {
   const rows = gpus.map((gpu) => [
     host.name,
     `${gpu.facts.index} ${gpu.facts.name}`,
-    ...figureCells(gpu, problem),
+    ...figureCells(gpu, problem, stillOn(host, gpu.facts.uuid)),
   ]);
   const isShown = problem === null || rows.some((row) => row.at(-1)?.includes(problem) === true);
   return isShown ? rows : [...rows, [host.name, 'besides', '', '', '', problem]];
 }
 
-function figureCells({ facts, figures }: Gpu, problem: string | null): string[] {
+/** Trials that stand still on a GPU. */
+const stillOn = ({ running, figures }: LiveHost, uuid: string): number =>
+  running.filter(
+    ({ attempt, device }) =>
+      device === uuid && figures?.still.some((one) => one.attempt === attempt) === true,
+  ).length;
+
+function figureCells({ facts, figures }: Gpu, problem: string | null, still: number): string[] {
   const total = formatSize(facts.memoryBytes);
   if (figures === null) return [`? of ${total}`, '', '', problem ?? 'not heard of yet'];
   const { memoryUsedBytes, utilisation, temperatureCelsius } = figures;
@@ -44,13 +51,19 @@ function figureCells({ facts, figures }: Gpu, problem: string | null): string[] 
     `${formatSize(memoryUsedBytes)} of ${total}`,
     utilisation === null ? '' : `${Math.round(utilisation * 100)} %`,
     temperatureCelsius === null ? '' : `${temperatureCelsius} °C`,
-    workText(figures, problem),
+    workText(figures, problem, still),
   ];
 }
 
-function workText(figures: NonNullable<Gpu['figures']>, problem: string | null): string {
+function workText(figures: NonNullable<Gpu['figures']>, problem: string | null, still: number): string {
   const { running, othersProcesses, ageMs } = figures;
-  const work = running === 0 ? 'idle' : `${running} running`;
+  const run = running - still;
+  const work =
+    running === 0
+      ? 'idle'
+      : [...(run > 0 ? [`${run} running`] : []), ...(still > 0 ? [`${still} standing still`] : [])].join(
+          ', ',
+        );
   const others =
     othersProcesses === 0
       ? ''

@@ -76,6 +76,7 @@ function gpuDocument({ facts, figures }: Gpu, trials: readonly unknown[]): unkno
     utilisation: figures?.utilisation ?? null,
     temperatureCelsius: figures?.temperatureCelsius ?? null,
     powerWatts: figures?.powerWatts ?? null,
+    powerLimitWatts: figures?.powerLimitWatts ?? null,
     othersProcesses: figures?.othersProcesses ?? null,
     problem: figures?.problem ?? null,
     ageMs: figures?.ageMs ?? null,

@@ -1,4 +1,5 @@
 /** `status` for people. Pure. */
+import { ceilingText } from '../board/bearing.ts';
 import { holdingText, stateText } from '../board/host-lines.ts';
 import { type HostView, isAtRest, type RunView } from '../board/run-view.ts';
 import { countsText, etaText } from '../board/text.ts';
@@ -24,9 +25,19 @@ export function statusLines(views: readonly RunView[], live: LiveFigures | null)
           ...reasonLines(hosts),
         ]),
     ...deviceLines(live),
+    ...ceilingLines(live),
     ...inventoryLines(live),
     ...(live === null ? ['', nobodyText(views)] : []),
   ];
+}
+
+/** A line for each host that is loaded with less than it has. */
+function ceilingLines(live: LiveFigures | null): string[] {
+  const lines = (live?.hosts ?? []).flatMap((host) => {
+    const text = ceilingText(host);
+    return text === null ? [] : [`${host.name} ${text}`];
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 const inventoryLines = (live: LiveFigures | null): string[] =>

@@ -1,5 +1,6 @@
 /** What a host is and what it carries, as its agent says it. */
 import { z } from 'zod';
+import { ceilingSchema } from '../model/ceiling.ts';
 import { mostItems } from '../model/bounds.ts';
 import { listOf, saidAmount, saidCount, saidFigure, saidName, saidText } from '../model/said.ts';
 
@@ -71,6 +72,10 @@ export const hostFiguresSchema = z.object({
   running: saidCount,
   /** By index. */
   gpus: listOf(gpuFiguresSchema, mostItems),
+  /** What it is known to bear; null from agents of earlier versions. */
+  ceiling: ceilingSchema.nullable().default(null),
+  /** Attempts that stand still for a while, since when and why. */
+  still: listOf(z.object({ attempt: saidName, ms: saidFigure, because: saidText }), mostItems).default([]),
 });
 export type HostFigures = Readonly<z.infer<typeof hostFiguresSchema>>;
 

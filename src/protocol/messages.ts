@@ -120,6 +120,8 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
     hash: z.string(),
     path: z.string(),
   }),
+  /** A person trusts the host again; or it went down with others, for want of power and of nothing that it carried. */
+  z.object({ kind: z.literal('forget-ceiling'), of: z.enum(['all', 'last-crash']) }),
   /** These trials have their results, from elsewhere: nobody goes on from what lies here. */
   z.object({ kind: z.literal('drop-checkpoints'), trials: z.array(z.string()) }),
 ]);

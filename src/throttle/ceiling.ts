@@ -2,50 +2,7 @@
  * What a host is known to bear (P5). What it went down under becomes its limit, kept on the host for all that start there;
  * limits rise by full trials that it survived near them, and never up to what it died under. Pure.
  */
-import { z } from 'zod';
-
-const said = z.number().nonnegative().finite().nullable();
-
-/** Null limits nothing. Watts of all GPUs together, of the hottest GPU's degrees Celsius, bytes of host memory. */
-export const ceilingSchema = z.object({
-  watts: said.default(null),
-  celsius: said.default(null),
-  memoryBytes: said.default(null),
-  /** What it died under, and when (ms since 1970). */
-  died: z
-    .object({ at: z.number(), watts: said, celsius: said, memoryBytes: said, running: z.number() })
-    .nullable(),
-  /** The most that its GPUs took together for a while without harm. */
-  borneWatts: z.number().nonnegative().finite().default(0),
-  /** Full trials that it survived near its power since that was raised last. */
-  survived: z.number().int().nonnegative().default(0),
-});
-export type Ceiling = Readonly<z.infer<typeof ceilingSchema>>;
-
-export const noCeiling: Ceiling = {
-  watts: null,
-  celsius: null,
-  memoryBytes: null,
-  died: null,
-  borneWatts: 0,
-  survived: 0,
-};
-
-/** What a host carried at one moment. */
-export const momentSchema = z.object({
-  /** Milliseconds of the host's monotonic clock. */
-  at: z.number(),
-  /** Of all GPUs together: now, idle, and at their limits. */
-  watts: said,
-  idleWatts: said,
-  limitWatts: said,
-  celsius: said,
-  memoryBytes: z.number().nonnegative(),
-  memoryTotalBytes: z.number().nonnegative(),
-  /** Trials of ours. */
-  running: z.number().int().nonnegative(),
-});
-export type Moment = Readonly<z.infer<typeof momentSchema>>;
+import type { Ceiling, Moment } from '../model/ceiling.ts';
 
 type Capacity = Pick<Moment, 'limitWatts' | 'memoryTotalBytes'>;
 

@@ -20,7 +20,10 @@ export const isKeptForOthers = ({ index }: Pick<GpuLoad, 'index'>, host: Whose):
 };
 
 /** Whether somebody else computes there whom ours would disturb: not where all share it, nor where it is ours. */
-export const computesBeside = ({ index, figures }: Pick<GpuLoad, 'index' | 'figures'>, host: Whose): boolean => {
+export const computesBeside = (
+  { index, figures }: Pick<GpuLoad, 'index' | 'figures'>,
+  host: Whose,
+): boolean => {
   const device = policyOf(index, host);
   if ((figures?.othersProcesses ?? 0) === 0) return false;
   return device === null || (device.policy !== 'shared' && !isOwner(device, host));

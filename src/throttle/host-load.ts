@@ -1,7 +1,7 @@
 import type { MarkName } from '../model/limits/limit-values.ts';
 import type { Resources } from '../model/resources.ts';
 import type { GpuFigures, HostFigures } from '../protocol/messages.ts';
-import type { Ceiling } from './ceiling.ts';
+import type { Ceiling } from '../model/ceiling.ts';
 import type { Limits } from './limits.ts';
 
 /** What is asked of a host: one start. */

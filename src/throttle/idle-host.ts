@@ -2,7 +2,7 @@ import type { GpuFacts, HostFacts } from '../protocol/messages.ts';
 import type { Refusal } from '../model/refusal/refusal.ts';
 import type { Resources } from '../model/resources.ts';
 import { admit } from './admission.ts';
-import { noCeiling } from './ceiling.ts';
+import { noCeiling } from '../model/ceiling.ts';
 import type { GpuLoad, HostLoad } from './host-load.ts';
 import type { Limits } from './limits.ts';
 import { unheld } from './marks.ts';
@@ -30,6 +30,8 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
     cpusTaken: 0,
     running: 0,
     gpus: [],
+    ceiling: null,
+    still: [],
   },
   figuresAgeMs: 0,
   limits,

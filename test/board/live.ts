@@ -47,6 +47,8 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
     memoryAvailableBytes: 2 ** 35,
     diskFreeBytes: 2 ** 38,
     cpusTaken: 0,
+    ceiling: null,
+    still: [],
     running: 0,
     gpus: gpus.map((figures, index) => ({
       uuid: `GPU-0000000${index}`,

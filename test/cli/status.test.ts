@@ -20,6 +20,8 @@ const figures = {
   memoryAvailableBytes: 2 ** 33,
   diskFreeBytes: 2 ** 35,
   cpusTaken: 1,
+  ceiling: null,
+  still: [],
   running: 1,
   gpus: [],
 };

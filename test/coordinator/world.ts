@@ -176,6 +176,8 @@ export const calm = {
   memoryAvailableBytes: 2 ** 32,
   diskFreeBytes: 2 ** 40,
   cpusTaken: 0,
+  ceiling: null,
+  still: [],
   gpus: [],
 };
 

@@ -11,6 +11,12 @@ export class VirtualClock {
     this.#due.splice(index < 0 ? this.#due.length : index, 0, entry);
   }
 
+  /** Runs all that is due until then, what it brings about included. */
+  runUntil(ms: number): void {
+    for (let [next] = this.#due; next !== undefined && next.at <= ms; [next] = this.#due) this.step();
+    this.nowMs = Math.max(this.nowMs, ms);
+  }
+
   /** Runs the next event; false when there is none. */
   step(): boolean {
     const next = this.#due.shift();

@@ -10,7 +10,7 @@ import type { Instruction } from '../../src/worker/core/instruction.ts';
 import { type JournalRecord, journalRecordSchema } from '../../src/worker/core/journal-record.ts';
 import type { ProcessIdentity, WorkerState } from '../../src/worker/core/state.ts';
 import { transition } from '../../src/worker/core/transition.ts';
-import { type Ceiling, type Moment, noCeiling } from '../../src/throttle/ceiling.ts';
+import { type Ceiling, type Moment, noCeiling } from '../../src/model/ceiling.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Resources } from '../../src/model/resources.ts';
 import type { HostFigures } from '../../src/protocol/messages.ts';
 import { admit } from '../../src/throttle/admission.ts';
-import { noCeiling } from '../../src/throttle/ceiling.ts';
+import { noCeiling } from '../../src/model/ceiling.ts';
 import type { HostLoad, OurShare } from '../../src/throttle/host-load.ts';
 import { defaultLimits, limitsOf, noLimits } from '../../src/throttle/limits.ts';
 import { headroomBytes } from '../../src/throttle/room.ts';
@@ -49,6 +49,8 @@ const host = (
     memoryAvailableBytes: 15 * gib,
     diskFreeBytes: 100 * gib,
     cpusTaken: 0,
+    ceiling: null,
+    still: [],
     running: 0,
     gpus: [],
     ...more.figures,

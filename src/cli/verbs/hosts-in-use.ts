@@ -35,7 +35,18 @@ export const onCommand = (console: Console): Command =>
     'Takes a host in use again: after drain or off, out of quarantine, and at once where it was given up.',
   ).action((name: string, options: InUseOptions) => tell(console, options, { kind: 'on', host: name }));
 
-const examples = { drain: 'drain cedar', off: "off cedar --because 'PSU broken'", on: 'on cedar' };
+export const forgetCommand = (console: Console): Command =>
+  aboutOneHost(
+    'forget',
+    'Forgets what a host went down under: it is loaded as any other again, say with its power supply or its fans mended.',
+  ).action((name: string, options: InUseOptions) => tell(console, options, { kind: 'forget', host: name }));
+
+const examples = {
+  drain: 'drain cedar',
+  off: "off cedar --because 'PSU broken'",
+  on: 'on cedar',
+  forget: 'forget cedar',
+};
 
 const aboutOneHost = (verb: keyof typeof examples, description: string): Command =>
   new Command(verb)
@@ -52,9 +63,19 @@ async function tell(
 ): Promise<void> {
   const { folder } = openState(console, options);
   const lab = chosenLab(console, [command.host], options.inventory, { state: folder });
-  const isDone = (state: CoordinatorState): boolean =>
-    command.kind === 'on' || !waitsThere(state, hostName(command.host));
-  console.out(`${await ask(console, folder, command, { lab, isDone })}\n`);
+  const isDone = (state: CoordinatorState): boolean => isDoneOn(state, hostName(command.host), command.kind);
+  console.out(
+    `${await ask(console, folder, command, { lab, isDone, ...(command.kind === 'forget' && { otherwise: notHeard(command.host) }) })}\n`,
+  );
+}
+
+const notHeard = (host: string): string =>
+  `${host} has not answered, so it knows nothing of this yet: type it again when it is there`;
+
+/** Whether a coordinator that was started for it alone may end. */
+function isDoneOn(state: CoordinatorState, host: HostName, kind: Asked['kind']): boolean {
+  if (kind === 'on') return true;
+  return kind === 'forget' ? state.fleet.get(host)?.ceiling.isToForget !== true : !waitsThere(state, host);
 }
 
 /** Without a coordinator that takes it back, the agent would start it all the same. */

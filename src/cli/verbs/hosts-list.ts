@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { ceilingText } from '../../board/bearing.ts';
 import type { InventoryHost } from '../../model/inventory/inventory.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
 import type { HostRecord } from '../../ledger/state.ts';
@@ -76,7 +77,10 @@ function conditionOf(
   if (off !== null) return { state: 'off', because: off };
   if (record?.quarantine) return { state: 'quarantined', because: record.quarantine };
   if (record?.closed) return { state: 'off', because: record.closed };
-  return { state: said?.state ?? null, because: said?.because ?? null };
+  return {
+    state: said?.state ?? null,
+    because: said?.because ?? (said === undefined ? null : ceilingText(said)),
+  };
 }
 
 const listLines = (hosts: readonly ListedHost[]): string[] =>

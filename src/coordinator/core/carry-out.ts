@@ -1,4 +1,5 @@
 /** A command of a person, carried out and answered. */
+import { forgetCeiling } from './ceilings.ts';
 import type { Command } from './command.ts';
 import { cancelOthers, pause, stop } from './commands.ts';
 import { drain, switchOff, takeInUse, trust } from './host-commands.ts';
@@ -41,6 +42,8 @@ function answerTo(state: CoordinatorState, turn: CoordinatorTurn, command: Comma
       return switchOff(state, turn, command.host, command.because, now);
     case 'on':
       return takeInUse(state, turn, command.host, now);
+    case 'forget':
+      return forgetCeiling(state, command.host);
     case 'retry':
       return retry(state, turn, command.trials, now);
     case 'import':

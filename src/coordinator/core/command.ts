@@ -37,6 +37,8 @@ export const commandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drain'), host: z.string() }),
   z.object({ kind: z.literal('off'), host: z.string(), because: z.string() }),
   z.object({ kind: z.literal('on'), host: z.string() }),
+  /** What it went down under is no limit any more. */
+  z.object({ kind: z.literal('forget'), host: z.string() }),
   /** Results of another ledger, with their metrics lines. Those that are here already change nothing. */
   importSourceSchema.extend({
     kind: z.literal('import'),

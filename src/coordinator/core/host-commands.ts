@@ -85,7 +85,7 @@ export function trust(turn: CoordinatorTurn, host: FleetHost): void {
   for (const [launch, { kind }] of launches ?? []) if (kind === 'refused') launches?.delete(launch);
 }
 
-const noHost = (state: CoordinatorState, name: string): string =>
+export const noHost = (state: CoordinatorState, name: string): string =>
   `there is no host ${name}; the inventory has ${[...state.fleet.keys()].join(', ')}`;
 
 /** What a host holds of this ledger, waiting or running. */

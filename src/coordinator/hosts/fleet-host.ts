@@ -10,6 +10,7 @@ export interface FleetHost {
   listing: Listing;
   link: HostLink;
   readonly doubt: Doubt;
+  readonly ceiling: CeilingWord;
   /** Ends seen from it in this term. */
   ended: number;
   /** Trials that were seen to leave a checkpoint there and have no result. */
@@ -38,6 +39,14 @@ interface Doubt {
   readonly witnesses: Set<TrialId>;
 }
 
+/** What its agent is to be told of what the host bears, once it is there. */
+interface CeilingWord {
+  /** A person trusts it again. */
+  isToForget: boolean;
+  /** The crash, by when the ledger has it, that was put down to a power cut; null where none was. */
+  cutAt: number | null;
+}
+
 export type ListedHost = Pick<FleetHost, 'name' | 'isHere'> & Omit<Listing, 'isListed'>;
 
 /** `isMoved`: it is reached in another way, or its trials are to find other things there. */
@@ -50,6 +59,7 @@ export const newFleetHost = ({ name, isHere, ...listing }: ListedHost): FleetHos
   listing: listed(listing),
   link: connecting(),
   doubt: { lapses: 0, dueAtMs: null, witnesses: new Set() },
+  ceiling: { isToForget: false, cutAt: null },
   ended: 0,
   checkpoints: new Set(),
 });

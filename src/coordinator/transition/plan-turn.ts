@@ -5,6 +5,7 @@ import { skipSettled } from '../../ledger/sweeps.ts';
 import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Beginning } from '../scheduler/checkpoint.ts';
+import { tellCeilings } from '../core/ceilings.ts';
 import { leaseOf } from '../core/lease.ts';
 import { plan } from '../scheduler/plan.ts';
 import { askBack } from '../core/ask-back.ts';
@@ -25,6 +26,7 @@ export function planTurn(state: CoordinatorState, turn: CoordinatorTurn, now: nu
     turn.instruct({ kind: 'send', host, message: { kind: 'ack', attempts } });
   state.unacknowledged.clear();
   comeAndGo(state, turn);
+  tellCeilings(state, turn);
   giveUpPoison(state, turn, now);
 
   for (const sweep of state.ledger.sweeps.values()) skipSettled(sweep);

@@ -12,10 +12,14 @@ import { openSession, type Session } from './session.ts';
 /** A host that says nothing for so long hears of it when it is next seen. */
 const patienceMs = 15_000;
 
+const heardLater = 'a host has not answered yet and hears of it when it is next seen';
+
 /** What hosts have to do before a command is carried out whole. */
 export interface Afterwards {
   readonly lab: Lab;
   readonly isDone: (state: CoordinatorState) => boolean;
+  /** What is said where a host does not answer in time. @default that it hears of it later */
+  readonly otherwise?: string;
 }
 
 /** For what asks nothing of a host. */
@@ -30,7 +34,7 @@ export async function ask(
 ): Promise<string> {
   const entered = await writeOrAsk(caller, folder, command, false);
   if (entered.kind === 'answered') return entered.answer;
-  const { isDone } = afterwards;
+  const { isDone, otherwise = heardLater } = afterwards;
   return asCoordinator(caller, folder, entered.writer, afterwards.lab, async ({ coordinator, failed }) => {
     const answer = await Promise.race([coordinator.ask(command), failed]);
     if (!isDone(coordinator.state)) coordinator.connect();
@@ -38,7 +42,7 @@ export async function ask(
       if (isDone(coordinator.state)) return answer;
       await Promise.race([pause(50), failed]);
     }
-    return `${answer}; a host has not answered yet and hears of it when it is next seen`;
+    return `${answer}; ${otherwise}`;
   });
 }
 

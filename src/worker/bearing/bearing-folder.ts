@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Ceiling, ceilingSchema, type Moment, momentSchema, noCeiling } from '../../throttle/ceiling.ts';
+import { type Ceiling, ceilingSchema, type Moment, momentSchema, noCeiling } from '../../model/ceiling.ts';
 import { type AgentLog, describeError } from '../agent-log.ts';
 
 /** One place a host, whatever TMPDIR says: it has to outlive a boot, which /tmp may not (hier(7)). */

@@ -1,5 +1,6 @@
 /** What this host bears: each sample is a moment that it survived, and a boot without a farewell tells of one that it did not. */
-import { earned, isNear, learn, type Moment } from '../../throttle/ceiling.ts';
+import { type Ceiling, type Moment, noCeiling } from '../../model/ceiling.ts';
+import { earned, isNear, learn } from '../../throttle/ceiling.ts';
 import { spanWatts } from '../../throttle/power.ts';
 import type { MeasuredGpu, WorkerEvent } from './event.ts';
 import { wattsOf } from './guard.ts';
@@ -26,8 +27,24 @@ export function recall(
   const { state } = turn;
   state.ceiling = learn(ceiling, moments, at);
   state.othersCeilings = others;
+  state.ceilingBefore = state.ceiling === ceiling ? null : ceiling;
   if (state.ceiling !== ceiling) turn.instruct({ kind: 'keep-ceiling', ceiling: state.ceiling });
 }
+
+/** What a power cut took down under a load that it had borne before was no fault of the load. */
+export function forgetCeiling(turn: WorkerTurn, of: 'all' | 'last-crash'): void {
+  const { state } = turn;
+  const before = of === 'all' ? noCeiling : state.ceilingBefore;
+  if (before === null || (of === 'last-crash' && wasNew(state.ceiling))) return;
+  state.ceiling = before;
+  state.ceilingBefore = null;
+  if (of === 'all') state.othersCeilings = [];
+  turn.instruct({ kind: 'keep-ceiling', ceiling: before });
+}
+
+/** Whether it went down under more than it had ever borne. */
+const wasNew = ({ died, borneWatts }: Ceiling): boolean =>
+  died?.watts != null && borneWatts > 0 && died.watts > borneWatts * higher;
 
 export function noteMoment(turn: WorkerTurn, sinceMs: number): void {
   const { state, now } = turn;
@@ -98,7 +115,7 @@ function noteBorne(turn: WorkerTurn): void {
 function momentOf({ figures, active, gpus: watches }: WorkerState, now: number): Moment | null {
   if (figures === null) return null;
   const { gpus, memoryTotalBytes, memoryAvailableBytes } = figures.value;
-  const known = <Key extends 'powerWatts' | 'powerLimitWatts' | 'temperatureCelsius'>(key: Key): number[] =>
+  const known = (key: 'powerWatts' | 'powerLimitWatts' | 'temperatureCelsius'): number[] =>
     gpus.flatMap((gpu) => gpu[key] ?? []);
   const celsius = known('temperatureCelsius');
   return {

@@ -1,4 +1,5 @@
-import { believed, type Ceiling, lower } from '../../throttle/ceiling.ts';
+import type { Ceiling } from '../../model/ceiling.ts';
+import { believed, lower } from '../../throttle/ceiling.ts';
 import type { WorkerState } from './state.ts';
 
 /** What this host bears, by all that is known. */

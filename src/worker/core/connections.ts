@@ -1,4 +1,5 @@
 /** Who speaks to the agent: one writer a ledger, by term, and any number of readers. */
+import { forgetCeiling } from './bearing.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { HostLimits } from '../../model/inventory/inventory.ts';
 import { own } from '../../model/own.ts';
@@ -157,6 +158,9 @@ function command(
       break;
     case 'restore-checkpoint':
       restoreCheckpoint(turn, connection, message);
+      break;
+    case 'forget-ceiling':
+      forgetCeiling(turn, message.of);
       break;
     case 'drop-checkpoints':
       dropCheckpoints(turn, message.trials);

@@ -3,7 +3,7 @@ import type { Artifact, Unlisted } from '../../model/result/attempt-end.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
-import type { Ceiling, Moment } from '../../throttle/ceiling.ts';
+import type { Ceiling, Moment } from '../../model/ceiling.ts';
 import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { PreparationResult } from './preparation.ts';
@@ -98,7 +98,7 @@ export type WorkerEvent =
   | { readonly kind: 'tick' };
 
 /** The host's part of the figures: what the core adds is what it knows itself. */
-export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running' | 'gpus'> & {
+export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running' | 'gpus' | 'ceiling' | 'still'> & {
   readonly gpus: readonly MeasuredGpu[];
 };
 

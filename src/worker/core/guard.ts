@@ -14,7 +14,7 @@ import { refusalOfLaunch } from './preparation.ts';
 import { type GpuWatch, type HeldAttempt, type LedgerSide, startOf, type WorkerState } from './state.ts';
 
 export function hostLoad(state: WorkerState, now: number): HostLoad {
-  const figures = figuresOf(state);
+  const figures = figuresOf(state, now);
   const limits = limitsNow(state);
   const smallBytes = (figures?.memoryTotalBytes ?? 0) * limits.rampMemoryShare;
   const figuresAgeMs = state.figures === null ? Number.MAX_SAFE_INTEGER : Math.max(0, now - state.figures.at);
@@ -60,7 +60,7 @@ export const newGpuWatch = (): GpuWatch => ({
 });
 
 /** The host's figures with what the agent knows best itself; null before the first sample. */
-export function figuresOf(state: WorkerState): HostFigures | null {
+export function figuresOf(state: WorkerState, now: number): HostFigures | null {
   if (state.figures === null) return null;
   let cpusTaken = 0;
   for (const { lease } of state.active) cpusTaken += lease.resources.cpus;
@@ -69,8 +69,16 @@ export function figuresOf(state: WorkerState): HostFigures | null {
     ...host,
     cpusTaken,
     running: state.active.size,
+    ceiling: ceilingOf(state),
+    still: [...state.active].flatMap((held) => stillOf(held, now)),
     gpus: gpus.map((gpu) => ({ ...gpu, ...oursOnGpu(state, gpu.uuid) })),
   };
+}
+
+function stillOf({ lease, status }: HeldAttempt, now: number): HostFigures['still'] {
+  const suspended = status.kind === 'running' ? status.run.suspended : null;
+  if (suspended === null) return [];
+  return [{ attempt: lease.attempt, ms: now - suspended.since, because: suspended.because }];
 }
 
 function oursOnGpu(state: WorkerState, uuid: string): Pick<GpuFigures, 'running' | 'oursBytes'> {

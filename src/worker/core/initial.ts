@@ -1,5 +1,5 @@
 import type { HostFacts } from '../../protocol/messages.ts';
-import { noCeiling } from '../../throttle/ceiling.ts';
+import { noCeiling } from '../../model/ceiling.ts';
 import type { WorkerState } from './state.ts';
 
 /** An agent that has done nothing yet: its journal is replayed next, then it is `booted`. */
@@ -17,6 +17,7 @@ export const initial = (facts: HostFacts): WorkerState => ({
   figures: null,
   gpus: new Map(),
   ceiling: noCeiling,
+  ceilingBefore: null,
   othersCeilings: [],
   moments: [],
   kept: { at: Number.NEGATIVE_INFINITY, watts: 0 },

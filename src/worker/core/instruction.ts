@@ -3,7 +3,7 @@ import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FileFolder, FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
-import type { Ceiling, Moment } from '../../throttle/ceiling.ts';
+import type { Ceiling, Moment } from '../../model/ceiling.ts';
 import type { OurClaim } from './claims.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { Surroundings } from './preparation.ts';

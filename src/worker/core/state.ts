@@ -5,7 +5,7 @@ import type { EvictedOver } from '../../model/result/outcome.ts';
 import type { HostLimits, HostSettings } from '../../model/inventory/inventory.ts';
 import type { HostFacts, Lease } from '../../protocol/messages.ts';
 import type { Evidence, MeasuredFigures } from './event.ts';
-import type { Ceiling, Moment } from '../../throttle/ceiling.ts';
+import type { Ceiling, Moment } from '../../model/ceiling.ts';
 import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import type { Preparation } from './preparation.ts';
@@ -34,6 +34,8 @@ export interface WorkerState {
   readonly gpus: Map<string, GpuWatch>;
   /** What this host is known to bear: by what this account has seen, and with what other accounts say. */
   ceiling: Ceiling;
+  /** As it was before the last boot has taught something; null where it has not. */
+  ceilingBefore: Ceiling | null;
   othersCeilings: readonly Ceiling[];
   /** What it carried of late. */
   readonly moments: Moment[];

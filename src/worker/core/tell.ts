@@ -109,7 +109,7 @@ export function tellFacts(turn: WorkerTurn): void {
 /** Figures to every writer, each with the reasons why the head of its own queue waits. */
 export function tellFigures(turn: WorkerTurn): void {
   const { state, now } = turn;
-  const figures = figuresOf(state);
+  const figures = figuresOf(state, now);
   if (figures === null) return;
   const holds: string[] = [];
   for (const side of state.ledgers.values()) {

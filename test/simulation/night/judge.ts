@@ -1,55 +1,87 @@
 /** What became of a night. */
+import type { Bearing } from '../virtual-agent.ts';
 import { Knowing, listRules } from './knowing.ts';
-import { Night, type NightOptions } from './night.ts';
 import { Labsweep } from './labsweep.ts';
+import { Night, type NightOptions } from './night.ts';
 import { Parallel, PerGpu } from './schedulers.ts';
 
 /** Nobody waits longer, in seconds. */
 const longestNight = 60_000;
+/** The night after is another one in the same lab. */
+const nightsApart = 1_000_000;
 
 /** Somebody who decides once a second. */
 interface Decider {
   readonly isDone: boolean;
+  /** What it says of the time left; null where it says nothing. */
+  readonly secondsLeft?: number | null;
   decide(): void;
 }
 
 export interface Judgement {
   readonly makespanSeconds: number;
   readonly crashes: number;
+  /** Of the host that went down most. */
+  readonly crashesOfOne: number;
   readonly outOfMemory: number;
   readonly done: number;
   readonly trials: number;
   /** Share of the time in which owners were there and did not have what is theirs. */
   readonly ownersDisturbed: number;
+  /** What was said of the time left at half of it, beside what was left; null where nothing was said. */
+  readonly saidOfHalf: number | null;
 }
 
 export const schedulers = {
   'one a GPU': (night: Night) => new PerGpu(night, 1),
   'four a GPU': (night: Night) => new PerGpu(night, 4),
   'GNU parallel': (night: Night) => new Parallel(night),
-  labsweep: (night: Night, seed: number) => new Labsweep(night, seed, { isDeclared: true }),
-  'labsweep, undeclared': (night: Night, seed: number) => new Labsweep(night, seed, { isDeclared: false }),
-} as const satisfies Readonly<Record<string, (night: Night, seed: number) => Decider>>;
+} as const satisfies Readonly<Record<string, (night: Night) => Decider>>;
 
-export function judge(
-  seed: number,
-  options: NightOptions,
-  made: (night: Night, seed: number) => Decider,
-): Judgement {
+export const judge = (seed: number, options: NightOptions, made: (night: Night) => Decider): Judgement => {
   const night = new Night(seed, options);
-  const scheduler = made(night, seed);
-  while (!scheduler.isDone && night.second < longestNight) {
+  return judgeNight(night, made(night));
+};
+
+/** @param untilSecond of the night */
+export function judgeNight(night: Night, decider: Decider, untilSecond = longestNight): Judgement {
+  const said: { readonly at: number; readonly left: number }[] = [];
+  while (!decider.isDone && night.second < untilSecond) {
     night.tick();
-    scheduler.decide();
+    decider.decide();
+    const left = night.second % 30 === 0 ? (decider.secondsLeft ?? null) : null;
+    if (left !== null) said.push({ at: night.second, left });
   }
+  const half = night.second / 2;
+  const atHalf = said.find(({ at }) => at >= half);
+  const byHost = Map.groupBy(night.crashes, ({ server }) => server);
   return {
     makespanSeconds: night.second,
     crashes: night.crashes.length,
+    crashesOfOne: Math.max(0, ...[...byHost.values()].map(({ length }) => length)),
     outOfMemory: night.outOfMemory,
     done: night.done.size,
     trials: night.trials.length,
     ownersDisturbed: night.ownersDisturbed / Math.max(1, night.ownersWanted),
+    saidOfHalf: atHalf === undefined ? null : atHalf.left / (night.second - atHalf.at),
   };
+}
+
+/** Nights in one lab, one after the other: what hosts have learned in the first they know in the next. */
+export function judgeLabsweep(
+  seed: number,
+  options: NightOptions,
+  { isDeclared, nights, untilSecond }: { isDeclared: boolean; nights: number; untilSecond?: number },
+): Judgement[] {
+  let bearings: ReadonlyMap<string, Bearing> = new Map();
+  const { servers } = new Night(seed, options);
+  const machines = servers.map(({ machine }) => machine);
+  return Array.from({ length: nights }, (_, place) => {
+    const night = new Night(seed + place * nightsApart, { ...options, machines });
+    const labsweep = new Labsweep(night, seed, { isDeclared, bearings });
+    bearings = labsweep.bearings;
+    return judgeNight(night, labsweep, untilSecond);
+  });
 }
 
 export const isWhole = ({ done, trials }: Judgement): boolean => done === trials;

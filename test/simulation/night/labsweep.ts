@@ -11,7 +11,7 @@ import { Laptop } from '../laptop.ts';
 import { LedgerDisk } from '../ledger-disk.ts';
 import { Random } from '../random.ts';
 import { Story } from '../story.ts';
-import { newBearing } from '../virtual-agent.ts';
+import { type Bearing, newBearing } from '../virtual-agent.ts';
 import { VirtualCoordinator } from '../virtual-coordinator.ts';
 import { carriedBytesPerSecond, type Night } from './night.ts';
 import { NightHost } from './night-host.ts';
@@ -21,6 +21,8 @@ import type { NightTrial } from './trials.ts';
 export interface LabsweepOptions {
   /** Whether the program says what its trials take, as cnn1d does; a command says nothing. */
   readonly isDeclared: boolean;
+  /** What the hosts' disks have of nights before. @default nothing */
+  readonly bearings?: ReadonlyMap<string, Bearing>;
 }
 
 export class Labsweep {
@@ -29,12 +31,19 @@ export class Labsweep {
   readonly #hosts: readonly NightHost[];
   readonly #coordinator: VirtualCoordinator;
 
-  constructor(night: Night, seed: number, { isDeclared }: LabsweepOptions) {
+  /** What the hosts' disks have by now. */
+  readonly bearings: ReadonlyMap<string, Bearing>;
+
+  constructor(night: Night, seed: number, { isDeclared, bearings }: LabsweepOptions) {
     this.#night = night;
     const trials = new Map(night.trials.map((trial) => [trial.id, trial]));
-    this.#hosts = night.servers.map(
-      (server) => new NightHost(server, night, trials, this.#clock, newBearing()),
+    this.bearings = new Map(
+      night.servers.map(({ machine: { name } }) => [name, bearings?.get(name) ?? newBearing()]),
     );
+    this.#hosts = night.servers.map((server) => {
+      const bearing = this.bearings.get(server.machine.name) ?? newBearing();
+      return new NightHost(server, night, trials, this.#clock, bearing);
+    });
     const carryMs = (trial: string): number =>
       ((trials.get(trial)?.checkpointBytes ?? 0) / carriedBytesPerSecond) * 1_000;
     this.#coordinator = new VirtualCoordinator(
@@ -55,11 +64,7 @@ export class Labsweep {
   /** All that is due until this second of the night. */
   decide(): void {
     for (const host of this.#hosts) host.follow();
-    let isReached = false;
-    this.#clock.after(this.#night.second * 1_000 - this.#clock.nowMs, () => {
-      isReached = true;
-    });
-    while (!isReached) this.#clock.step();
+    this.#clock.runUntil(this.#night.second * 1_000);
   }
 
   get isDone(): boolean {

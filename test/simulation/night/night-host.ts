@@ -89,7 +89,7 @@ export class NightHost implements VisitedHost {
     const { bootedAt, boots, machine } = this.#server;
     const facts: HostFacts = {
       machine: machine.name,
-      bootId: `${machine.name}-boot-${boots}`,
+      bootId: `${machine.name}-boot-${this.#night.name}-${boots}`,
       cpus: machine.cores,
       memoryBytes: machine.bytes,
       node: 'v24',

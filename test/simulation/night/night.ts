@@ -1,6 +1,6 @@
 /** A night of the lab on a clock of seconds: what a scheduler starts, and what the machines make of it. */
 import { Random } from '../random.ts';
-import { machinesOf } from './machines.ts';
+import { type Machine, machinesOf } from './machines.ts';
 import { type Owner, ownersOf } from './owners.ts';
 import { type Crash, Server } from './server.ts';
 import { type End, Training } from './training.ts';
@@ -12,6 +12,8 @@ export const carriedBytesPerSecond = 100e6;
 export interface NightOptions extends TrialOptions {
   /** No owners, no weak supplies, no bad cooling. @default false */
   readonly isCalm?: boolean;
+  /** Those of a night before, for a night in the same lab. */
+  readonly machines?: readonly Machine[];
 }
 
 /** What a trial has left for its next attempt. */
@@ -21,6 +23,8 @@ interface Saved {
 }
 
 export class Night {
+  /** No other night has the same. */
+  readonly name: string;
   readonly servers: readonly Server[];
   readonly trials: readonly NightTrial[];
   readonly owners: readonly Owner[];
@@ -34,9 +38,12 @@ export class Night {
   readonly #saved = new Map<string, Saved>();
 
   constructor(seed: number, options: NightOptions = {}) {
+    this.name = `night-${seed}`;
     const random = new Random(seed * 7_919 + 13);
     const { isCalm = false } = options;
-    const machines = machinesOf(random, isCalm);
+    // Drawn in any case: the trials of a seed are the same in any lab.
+    const own = machinesOf(random, isCalm);
+    const machines = options.machines ?? own;
     this.trials = trialsOf(random, options);
     this.owners = isCalm ? [] : ownersOf(random, machines);
     this.servers = machines.map((machine) => new Server(machine, this.owners));

@@ -1,0 +1,29 @@
+/** What agents are told of the ceilings of their hosts (P5): to forget them all, or the last one. */
+import { lastPowerCut } from '../../ledger/crashes.ts';
+import { hostName } from '../../model/ids.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
+import { noHost } from './host-commands.ts';
+import type { CoordinatorTurn } from './turn.ts';
+
+/** A person says that a host bears what it did not. */
+export function forgetCeiling(state: CoordinatorState, name: string): string {
+  const host = state.fleet.get(hostName(name));
+  if (host === undefined) return noHost(state, name);
+  host.ceiling.isToForget = true;
+  const when = host.link.kind === 'ready' ? '' : ', once it is reached';
+  return `what ${name} went down under is forgotten${when}: it is loaded as any other host`;
+}
+
+export function tellCeilings(state: CoordinatorState, turn: CoordinatorTurn): void {
+  for (const { name, link, ceiling } of state.fleet.values()) {
+    if (link.kind !== 'ready') continue;
+    const cut = lastPowerCut(state.ledger, name);
+    if (cut !== null && cut.at !== ceiling.cutAt) {
+      ceiling.cutAt = cut.at;
+      turn.instruct({ kind: 'send', host: name, message: { kind: 'forget-ceiling', of: 'last-crash' } });
+    }
+    if (!ceiling.isToForget) continue;
+    ceiling.isToForget = false;
+    turn.instruct({ kind: 'send', host: name, message: { kind: 'forget-ceiling', of: 'all' } });
+  }
+}
