@@ -37,10 +37,11 @@ const longestMs = 10 * 60_000;
 /** @param now milliseconds of the host's monotonic clock */
 export function relieve(host: HostLoad, now: number): readonly Relief[] {
   if (host.figures === null || host.figuresAgeMs > host.limits.staleAfterMs) return [];
-  const gone = [...giveWay(host, now), ...freeGpus(host), ...freeMemory(host), ...moveOn(host, now)];
-  const leaving = new Set(gone.map(({ attempt }) => attempt));
+  const leaving = new Map<string, Relief>();
+  for (const one of [...giveWay(host, now), ...freeGpus(host), ...freeMemory(host), ...moveOn(host, now)])
+    if (!leaving.has(one.attempt)) leaving.set(one.attempt, one);
   const staying = { ...host, ours: host.ours.filter(({ attempt }) => !leaving.has(attempt)) };
-  return [...gone, ...coolDown(staying, now), ...goOn(staying, now)];
+  return [...leaving.values(), ...coolDown(staying, now), ...goOn(staying, now)];
 }
 
 /** Of a GPU on which somebody else computes ours leave: all where it is kept for them, else those that can go on elsewhere. */

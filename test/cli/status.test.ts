@@ -131,6 +131,7 @@ describe('labsweep status', () => {
       utilisation: 0.87,
       temperatureCelsius: 71,
       powerWatts: null,
+      powerLimitWatts: null,
       othersProcesses: 0,
       problem: null,
       ageMs: 100,

@@ -66,6 +66,26 @@ describe('P6 a refusal is a sentence with its figures', () => {
           { kind: 'gpu-owner', owner: null, processes: 2 },
           'is used only while idle: 2 processes of others are on it',
         ],
+        [
+          { kind: 'gpu-others', processes: 1 },
+          'is in use: 1 process of others is on it (where the inventory says `"policy": "shared"`, trials run beside them)',
+        ],
+        [
+          { kind: 'gpu-suspended', attempt: 'ab-3', because: 'GPU 0 was at 91 °C' },
+          'lets attempt ab-3 go on first, which stands still: GPU 0 was at 91 °C',
+        ],
+        [
+          { kind: 'gpu-power', watts: 380.4, limitWatts: 350, diedWatts: 460 },
+          "would take the host's GPUs to 380 W; it is trusted with 350 W since it went down under 460 W",
+        ],
+        [
+          { kind: 'gpu-power', watts: 380, limitWatts: 350, diedWatts: null },
+          "would take the host's GPUs to 380 W; it is trusted with 350 W",
+        ],
+        [
+          { kind: 'gpu-power-unseen', attempt: 'ab-3', borneWatts: 200 },
+          "waits until attempt ab-3 has shown what power it takes: the host's GPUs have taken 200 W together so far, and nobody knows what its power supply bears",
+        ],
         [{ kind: 'gpu-failed', because: 'GPU is lost' }, 'does not work: GPU is lost'],
         [{ kind: 'gpu-stale', ageMs: 7_410 }, 'has told nothing for 7 s'],
         [

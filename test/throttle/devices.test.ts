@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { noCeiling } from '../../src/model/ceiling.ts';
 import type { DevicePolicy } from '../../src/model/inventory/inventory.ts';
 import type { Resources } from '../../src/model/resources.ts';
 import type { GpuFigures } from '../../src/protocol/messages.ts';
@@ -175,6 +176,56 @@ describe('a GPU takes a trial', () => {
     const ours = [share('GPU-0', 0, { attempt: 'a-7', gpuRamping: true })];
     expect(against(gpu(0), { ours }, request({}, false))).toEqual([{ kind: 'gpu-ramp', attempt: 'a-7' }]);
     expect(against(gpu(0), { ours }, request({}, true))).toEqual([]);
+  });
+});
+
+describe('the power of a host', () => {
+  const drawing = (index: number, powerWatts: number): GpuLoad =>
+    gpu(index, { powerWatts, powerLimitWatts: 220 }, { idleWatts: 20 });
+  const asked = { ...request(), draw: 0.5 };
+  const running = share('GPU-1', gib, { attempt: 'a-7', watts: 200 });
+
+  it('is not asked more than its ceiling, with all that has still to show what it takes', () => {
+    const ceiling = { ...noCeiling, watts: 350, borneWatts: 1_000 };
+    const against = (here: number, there: number, ours: readonly OurShare[]) => {
+      const gpus = [drawing(0, here), drawing(1, there)];
+      const load = host(gpus, { ceiling, ours });
+      return gpus.slice(0, 1).flatMap((one) => admitDevice(asked, one, load));
+    };
+    expect(against(20, 220, [running])).toEqual([]);
+    expect(against(20, 20, [{ ...running, hasShownPower: false }])).toEqual([]);
+    expect(against(60, 220, [running])).toEqual([
+      { kind: 'gpu-power', watts: 380, limitWatts: 350, diedWatts: null },
+    ]);
+    expect(against(60, 20, [{ ...running, hasShownPower: false }])).toMatchObject([{ watts: 380 }]);
+    // No GPU takes more than its limit, however many share it; and one trial alone is always let in.
+    expect(against(220, 20, [running])).toEqual([]);
+    expect(against(220, 220, [])).toEqual([]);
+  });
+
+  it('is found out one trial at a time beyond what it has borne', () => {
+    const unseen = { ...running, hasShownPower: false };
+    const against = (borneWatts: number, ours: readonly OurShare[]) => {
+      const load = host([drawing(0, 20), drawing(1, 20)], { ceiling: { ...noCeiling, borneWatts }, ours });
+      return admitDevice(asked, drawing(0, 20), { ...load, gpus: load.gpus });
+    };
+    expect(against(0, [unseen])).toEqual([{ kind: 'gpu-power-unseen', attempt: 'a-7', borneWatts: 0 }]);
+    expect(against(0, [running])).toEqual([]);
+    expect(against(500, [unseen])).toEqual([]);
+  });
+
+  it('keeps nobody waiting where the driver tells no limit', () => {
+    const ours = [{ ...running, hasShownPower: false }];
+    const load = host([gpu(0), gpu(1)], { ceiling: { ...noCeiling, watts: 1 }, ours });
+    expect(admitDevice(asked, gpu(0), load)).toEqual([]);
+  });
+
+  it('and heat that a trial of ours stands still for give their GPU to nobody else', () => {
+    const suspended = { since: 0, because: 'GPU 0 was at 91 °C' };
+    const ours = [share('GPU-0', gib, { attempt: 'a-7', suspended })];
+    expect(admitDevice(asked, gpu(0), host([gpu(0)], { ours }))).toEqual([
+      { kind: 'gpu-suspended', attempt: 'a-7', because: 'GPU 0 was at 91 °C' },
+    ]);
   });
 });
 

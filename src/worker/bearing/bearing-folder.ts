@@ -45,7 +45,8 @@ export class BearingFolder {
   readonly #uid: number;
   readonly #bootId: string;
   readonly #log: AgentLog;
-  #written = 0;
+  /** Moments in the file that is written to; null before the first. */
+  #written: number | null = null;
   #complained = false;
 
   /** @param root where the folders of all accounts lie */
@@ -65,9 +66,10 @@ export class BearingFolder {
 
   keepMoments(moments: readonly Moment[]): void {
     this.#write(() => {
-      if (this.#written === 0 || this.#written > mostMoments) {
-        if (this.#written > 0) renameSync(this.#moments, this.#old);
-        else rmSync(this.#old, { force: true });
+      if (this.#written === null || this.#written >= mostMoments) {
+        if (this.#written === null) rmSync(this.#old, { force: true });
+        else renameSync(this.#moments, this.#old);
+        this.#written = 0;
         append(this.#moments, `${JSON.stringify({ bootId: this.#bootId })}\n`, constants.O_TRUNC);
       }
       append(
@@ -89,7 +91,8 @@ export class BearingFolder {
 
   /** The host is shut down, or this agent is to end: what it carried took nothing down. */
   farewell(): void {
-    if (this.#written > 0) this.#write(() => append(this.#moments, `"${farewell}"\n`, constants.O_APPEND));
+    if (this.#written !== null)
+      this.#write(() => append(this.#moments, `"${farewell}"\n`, constants.O_APPEND));
   }
 
   get #moments(): string {

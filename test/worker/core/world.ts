@@ -196,6 +196,13 @@ export class World {
     return taken;
   }
 
+  /** Takes all instructions of a kind, in their order. */
+  takeAll<Kind extends Instruction['kind']>(kind: Kind): Taken<Kind>[] {
+    const taken: Taken<Kind>[] = [];
+    while (this.#instructions.some((instruction) => instruction.kind === kind)) taken.push(this.take(kind));
+    return taken;
+  }
+
   /** Takes the next message of a kind to a connection. */
   hear<Kind extends FromAgent['kind']>(kind: Kind, connection = 1): Said<Kind> {
     const index = this.#instructions.findIndex(

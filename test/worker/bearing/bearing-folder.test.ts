@@ -1,0 +1,139 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Moment, noCeiling } from '../../../src/model/ceiling.ts';
+import { AgentLog } from '../../../src/worker/agent-log.ts';
+import { BearingFolder } from '../../../src/worker/bearing/bearing-folder.ts';
+
+const uid = process.getuid?.() ?? 0;
+let root = '';
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'labsweep-bearing-test-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const own = (): string => join(root, `labsweep-${uid}`);
+const open = (bootId: string): BearingFolder =>
+  new BearingFolder(bootId, new AgentLog(join(root, 'agent.log')), root);
+
+const moment = (at: number): Moment => ({
+  at,
+  watts: 400,
+  idleWatts: 60,
+  limitWatts: 500,
+  celsius: 70,
+  memoryBytes: 1,
+  memoryTotalBytes: 2,
+  running: 1,
+});
+const ceiling = { ...noCeiling, watts: 300, borneWatts: 280 };
+
+describe('what a host bears', () => {
+  it('is nothing at first', () => {
+    expect(open('one').recall()).toEqual({ ceiling: noCeiling, others: [], moments: [] });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('outlives a boot: the ceiling, and the moments before the power was lost', () => {
+    const before = open('one');
+    before.keepCeiling(ceiling);
+    before.keepMoments([moment(1_000), moment(2_000)]);
+    before.keepMoments([moment(3_000)]);
+    expect(open('two').recall()).toEqual({
+      ceiling,
+      others: [],
+      moments: [moment(1_000), moment(2_000), moment(3_000)],
+    });
+  });
+
+  it('tells nothing of moments in the same boot, nor after a farewell', () => {
+    const before = open('one');
+    before.keepMoments([moment(1_000)]);
+    expect(open('one').recall().moments).toEqual([]);
+    before.farewell();
+    expect(open('two').recall().moments).toEqual([]);
+  });
+
+  it('begins anew with each agent that has something to keep', () => {
+    open('one').keepMoments([moment(1_000)]);
+    open('two').keepMoments([moment(7_000)]);
+    expect(open('three').recall().moments).toEqual([moment(7_000)]);
+  });
+
+  it('keeps no more than a ring of moments, and the last of them', () => {
+    const before = open('one');
+    for (let second = 0; second < 3_000; second += 5)
+      before.keepMoments([0, 1, 2, 3, 4].map((more) => moment((second + more) * 1_000)));
+    const { moments } = open('two').recall();
+    expect(moments.at(-1)).toEqual(moment(2_999_000));
+    expect(moments.length).toBeGreaterThan(600);
+    expect(moments.length).toBeLessThan(1_300);
+  });
+
+  it('survives a torn line, and a file of something else', () => {
+    const before = open('one');
+    before.keepMoments([moment(1_000)]);
+    appendFileSync(join(own(), 'moments'), '{"at":2000,"wat');
+    writeFileSync(join(own(), 'ceiling.json'), '{"watts": "many"}');
+    expect(open('two').recall()).toMatchObject({ ceiling: noCeiling, moments: [moment(1_000)] });
+  });
+
+  it('may be read by all accounts, and written by its own alone', () => {
+    open('one').keepCeiling(ceiling);
+    expect(statSync(own()).mode & 0o777).toBe(0o755);
+    expect(statSync(join(own(), 'ceiling.json')).mode & 0o777).toBe(0o644);
+  });
+
+  it.runIf(uid === 0)('is heard of other accounts, by the owner of their files alone', async () => {
+    const { chownSync } = await import('node:fs');
+    const say = (name: string, owner: number, watts: number): void => {
+      const folder = join(root, name);
+      mkdirSync(folder, { mode: 0o755 });
+      writeFileSync(join(folder, 'ceiling.json'), JSON.stringify({ ...noCeiling, watts }));
+      for (const path of [folder, join(folder, 'ceiling.json')]) chownSync(path, owner, owner);
+    };
+    say('labsweep-2001', 2001, 410);
+    say('labsweep-2002', 2001, 10);
+    say('labsweep-x', 2001, 20);
+    expect(
+      open('one')
+        .recall()
+        .others.map(({ watts }) => watts),
+    ).toEqual([410]);
+  });
+
+  it('follows no link that somebody has put in the place of its folder or of a file', () => {
+    const elsewhere = join(root, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'ceiling.json'), 'mine');
+    symlinkSync(elsewhere, own());
+    open('one').keepCeiling(ceiling);
+    expect(readFileSync(join(elsewhere, 'ceiling.json'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(root, 'agent.log'), 'utf8')).toContain("is not this account's folder");
+    rmSync(own());
+    mkdirSync(own());
+    symlinkSync(join(elsewhere, 'ceiling.json'), join(own(), 'moments'));
+    open('one').keepMoments([moment(1_000)]);
+    expect(readFileSync(join(elsewhere, 'ceiling.json'), 'utf8')).toBe('mine');
+  });
+
+  it('that cannot be kept keeps nothing from going on', () => {
+    const before = new BearingFolder('one', new AgentLog(join(root, 'agent.log')), '/proc');
+    before.keepMoments([moment(1_000)]);
+    before.keepCeiling(ceiling);
+    before.farewell();
+    expect(readFileSync(join(root, 'agent.log'), 'utf8')).toContain('cannot be kept in /proc/');
+  });
+});

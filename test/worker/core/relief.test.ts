@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { type Moment, noCeiling } from '../../../src/model/ceiling.ts';
+import type { FromAgent, Lease } from '../../../src/protocol/messages.ts';
+import type { MeasuredGpu, MeasuredShare } from '../../../src/worker/core/event.ts';
+import { plainGpu } from '../../plain-gpu.ts';
+import { factsOf, figuresOf, leaseOf, World } from './world.ts';
+
+const gib = 2 ** 30;
+const uuid = (index: number): string => `GPU-${index}`;
+const gpus = [0, 1].map((index) => ({ uuid: uuid(index), index, name: 'A4000', memoryBytes: 16 * gib }));
+const cool = { temperatureCelsius: 60, powerWatts: 200, powerLimitWatts: 250, utilisation: 0.5 };
+
+const onGpu = (attempt: string): Lease => {
+  const lease = leaseOf(attempt, { cpus: 0, memory: 0, shape: `shape-${attempt}` });
+  return { ...lease, resources: { ...lease.resources, gpus: 1, gpuMemoryBytes: gib } };
+};
+
+/** A host with two GPUs on which attempts run, one on each. */
+class Lab {
+  world: World;
+  readonly running = new Map<string, Partial<MeasuredShare>>();
+
+  constructor(...attempts: string[]) {
+    this.world = World.greeted(factsOf({ gpus, cpus: 16 }));
+    this.sample();
+    for (const attempt of attempts) {
+      this.world.lease(onGpu(attempt));
+      this.world.spawnAll();
+      this.running.set(attempt, {});
+      // Until it has shown its memory and its power.
+      for (let second = 0; second < 61; second += 1) this.sample();
+    }
+    this.forget();
+  }
+
+  /** A second later. @param hot figures of GPU 0 */
+  sample(hot: Partial<MeasuredGpu> = {}): void {
+    this.world.now += 1_000;
+    const shares = [...this.running].map(
+      ([attempt, more]): MeasuredShare => ({
+        attempt,
+        cpuMs: this.world.now,
+        memoryBytes: 0,
+        gpuMemoryBytes: gib,
+        startTime: 1,
+        suspended: false,
+        hasCheckpoint: false,
+        ...more,
+      }),
+    );
+    const figures = gpus.map((_, index) => ({
+      ...plainGpu(uuid(index), gib, 16 * gib),
+      ...cool,
+      ...(index === 0 && hot),
+    }));
+    this.world.post({ kind: 'sampled', figures: figuresOf({ gpus: figures }), shares });
+  }
+
+  forget(): void {
+    this.world.forgetFigures();
+    this.world.takeAll('keep-ceiling');
+  }
+
+  /** What was sent to its processes since it was asked last. */
+  signals(): string[] {
+    return this.world.takeAll('signal').map(({ attempt, signal }) => `${attempt} ${signal}`);
+  }
+
+  /** What the last figures say of what stands still. */
+  still(): Extract<FromAgent, { kind: 'figures' }>['figures']['still'] {
+    const said = this.world
+      .takeAll('send')
+      .flatMap(({ message }) => (message.kind === 'figures' ? [message] : []));
+    return said.at(-1)?.figures.still ?? [];
+  }
+}
+
+const hot = { temperatureCelsius: 91 };
+
+describe('an attempt on a GPU that is too hot', () => {
+  it('stands still, is told so, and goes on when it is cool', () => {
+    const lab = new Lab('a-1', 'a-2');
+    lab.sample(hot);
+    expect(lab.signals()).toEqual(['a-1 STOP']);
+    expect(lab.still()).toMatchObject([
+      { attempt: 'a-1', because: 'GPU 0 was at 91 °C, and 88 °C are too hot there' },
+    ]);
+    lab.running.set('a-1', { suspended: true });
+    for (let second = 0; second < 20; second += 1) lab.sample({ temperatureCelsius: 84 });
+    expect(lab.signals()).toEqual([]);
+    lab.sample();
+    expect(lab.signals()).toEqual(['a-1 CONT']);
+    expect(lab.still()).toEqual([]);
+  });
+
+  it('keeps its GPU from others meanwhile, and counts none of it for its timeout', () => {
+    const lab = new Lab('a-1', 'a-2');
+    lab.sample(hot);
+    lab.running.set('a-1', { suspended: true });
+    lab.world.lease(onGpu('a-3'));
+    for (let second = 0; second < 30; second += 1) lab.sample({ temperatureCelsius: 82 });
+    expect(lab.world.state.attempts.get('a-3')?.device).not.toBe(uuid(0));
+    const held = lab.world.state.attempts.get('a-1');
+    expect(held?.status.kind === 'running' && held.status.run.suspendedMs).toBe(30_000);
+  });
+
+  it('is found by the next agent, which stops it anew and lets it go on', () => {
+    const lab = new Lab('a-1');
+    lab.sample(hot);
+    lab.signals();
+    lab.world = lab.world.next();
+    lab.world.post({ kind: 'booted', facts: lab.world.state.facts });
+    expect(lab.signals()).toEqual(['a-1 STOP']);
+    lab.sample({ temperatureCelsius: 86 });
+    lab.sample();
+    expect(lab.signals()).toEqual(['a-1 CONT']);
+  });
+
+  it('that is cancelled is told to end, and wanted no more', () => {
+    const lab = new Lab('a-1');
+    lab.sample(hot);
+    lab.signals();
+    lab.world.say(1, { kind: 'cancel', attempts: ['a-1'] });
+    lab.sample();
+    expect(lab.signals()).toEqual(['a-1 TERM']);
+  });
+
+  it('survives the compaction of the journal', () => {
+    const lab = new Lab('a-1');
+    lab.sample(hot);
+    lab.world.expectSnapshotEqual();
+  });
+});
+
+describe('an attempt that somebody else comes to', () => {
+  it('is asked to end within 2 s, killed 6 s later, and has given way', () => {
+    const lab = new Lab('a-1', 'a-2');
+    lab.running.set('a-1', { hasCheckpoint: true });
+    lab.sample({ othersProcesses: 1 });
+    expect(lab.signals()).toEqual([]);
+    lab.sample({ othersProcesses: 1 });
+    lab.sample({ othersProcesses: 1 });
+    expect(lab.signals()).toEqual(['a-1 TERM']);
+    for (let second = 0; second < 5; second += 1) lab.sample({ othersProcesses: 1 });
+    expect(lab.signals()).toEqual([]);
+    lab.sample({ othersProcesses: 1 });
+    lab.world.post({ kind: 'tick' });
+    expect(lab.signals()).toEqual(['a-1 KILL']);
+    lab.running.delete('a-1');
+    lab.world.finish('a-1', { exit: 137 });
+    expect(lab.world.take('send-end').end.outcome).toEqual({
+      kind: 'evicted',
+      over: 'others',
+      message: 'somebody else computes on GPU 0',
+    });
+  });
+
+  it('goes to its end where it has no checkpoint, and nothing follows it there', () => {
+    const lab = new Lab('a-1', 'a-2');
+    for (let second = 0; second < 30; second += 1) lab.sample({ othersProcesses: 1 });
+    expect(lab.signals()).toEqual([]);
+    lab.running.delete('a-1');
+    lab.world.post({ kind: 'exited', attempt: 'a-1' });
+    lab.world.lease(onGpu('a-3'));
+    for (let second = 0; second < 70; second += 1) lab.sample({ othersProcesses: 1 });
+    expect(lab.world.state.attempts.get('a-3')?.device).not.toBe(uuid(0));
+  });
+});
+
+describe('P5: a host', () => {
+  const moment: Moment = {
+    at: 0,
+    watts: 460,
+    idleWatts: 60,
+    limitWatts: 500,
+    celsius: 70,
+    memoryBytes: gib,
+    memoryTotalBytes: 64 * gib,
+    running: 2,
+  };
+  const recall = (more: Partial<{ ceiling: typeof noCeiling; moments: Moment[] }> = {}): World => {
+    const world = new World(factsOf({ gpus, cpus: 16 }));
+    const known = { ceiling: noCeiling, others: [], moments: [moment], at: 5, ...more };
+    world.post({ kind: 'recalled', ...known });
+    world.post({ kind: 'booted', facts: world.state.facts });
+    return world;
+  };
+
+  it('that went down under load knows its ceiling from the first moment on, and keeps it', () => {
+    const world = recall();
+    expect(world.take('keep-ceiling').ceiling.watts).toBe(380);
+    expect(world.state.ceiling.watts).toBe(380);
+    expect(recall({ moments: [] }).takeAll('keep-ceiling')).toEqual([]);
+  });
+
+  it('forgets it where a person says so', () => {
+    const world = recall();
+    world.greet(1);
+    world.say(1, { kind: 'forget-ceiling', of: 'all' });
+    expect(world.state.ceiling).toEqual(noCeiling);
+    expect(world.takeAll('keep-ceiling').at(-1)?.ceiling).toEqual(noCeiling);
+  });
+
+  it('forgets what a power cut has taught under a load that it had borne, and not under more than ever', () => {
+    for (const [borneWatts, watts] of [
+      [455, null],
+      [300, 300],
+    ] as const) {
+      const before = { ...noCeiling, borneWatts };
+      const world = recall({ ceiling: before });
+      world.greet(1);
+      world.say(1, { kind: 'forget-ceiling', of: 'last-crash' });
+      expect(world.state.ceiling.watts).toBe(watts);
+    }
+  });
+
+  it('keeps its moments every 5 s while trials run, at once where it carries more than ever, and none while nothing runs', () => {
+    const lab = new Lab('a-1');
+    const kept = (seconds: number, figures: Partial<MeasuredGpu>): number => {
+      for (let second = 0; second < seconds; second += 1) lab.sample(figures);
+      return lab.world.takeAll('keep-moments').length;
+    };
+    kept(30, {});
+    expect(kept(20, {})).toBe(4);
+    expect(kept(1, { powerWatts: 240 })).toBe(1);
+    lab.running.clear();
+    lab.world.post({ kind: 'exited', attempt: 'a-1' });
+    kept(2, {});
+    expect(kept(20, {})).toBe(0);
+  });
+
+  it('has borne what its GPUs took on the mean of 20 s', () => {
+    const lab = new Lab('a-1', 'a-2');
+    expect(lab.world.state.ceiling.borneWatts).toBeCloseTo(400);
+  });
+});
