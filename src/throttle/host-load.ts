@@ -85,6 +85,8 @@ export interface OthersClaim {
   /** Likewise of the host's memory. */
   readonly hostBytes: number;
   readonly hostShownBytes: number;
+  /** Of its processes; null before it has started. */
+  readonly session: number | null;
   /** When it was announced, in milliseconds of the host's monotonic clock; null once it has started. */
   readonly announcedAt: number | null;
 }

@@ -23,11 +23,10 @@ import { ContentKeeper } from './spool/content-keeper.ts';
 import { Preparations } from './preparation/preparations.ts';
 import { AttemptSecrets } from './secrets/attempt-secrets.ts';
 import { Redaction, spellingsOfAll } from './secrets/redaction.ts';
+import { Sampler } from './sampler.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
-import { bytesByAttempt, gpuBytesOfSession, measuredGpus } from './telemetry/gpu-use.ts';
 import { HostFiguresReader } from './telemetry/host-figures.ts';
 import { kernelUnits } from './telemetry/kernel-units.ts';
-import type { AppLine } from './telemetry/nvidia-smi-lines.ts';
 import { findNvidiaSmi } from './telemetry/find-nvidia-smi.ts';
 import { gpuHardware } from './telemetry/gpu-hardware.ts';
 import { NvidiaSmi } from './telemetry/nvidia-smi.ts';
@@ -44,7 +43,7 @@ export class Agent {
   readonly #preparations: Preparations;
   readonly #claims: Claims;
   readonly #effects: Effects;
-  readonly #figures: HostFiguresReader;
+  readonly #sampler: Sampler;
   readonly #nvidia: NvidiaSmi;
   readonly #sampling = new Alarm(() => this.#sample());
   readonly #lookingAfter = new Alarm(() => this.#lookAfterAdopted());
@@ -57,8 +56,6 @@ export class Agent {
   /** Decided, but not on the disk: waits for it, and everything else behind it. */
   #withheld: Instruction[] = [];
   #turning = false;
-  /** What the driver listed at the last sample. */
-  #apps: readonly AppLine[] = [];
   #sampledAt = Number.NEGATIVE_INFINITY;
   #ended = false;
 
@@ -79,7 +76,6 @@ export class Agent {
     const units = kernelUnits();
     const known = { host, keeper, secrets, units, procRoot, now };
     this.#supervisor = new Supervisor({ ...known, launcher, login, post, together });
-    this.#figures = new HostFiguresReader(procRoot, host.folder, units);
     this.#peers = new Peers({
       opened: (connection) => this.#post({ kind: 'opened', connection }),
       closed: (connection) => this.#post({ kind: 'closed', connection }),
@@ -91,10 +87,7 @@ export class Agent {
       folder: options.claimsFolder,
       agent: host.folder,
       bootId: hostFacts.bootId,
-      shownOf: (session, device) => ({
-        hostBytes: this.#supervisor.memoryOf(session),
-        gpuBytes: gpuBytesOfSession(this.#apps, this.#supervisor.sessionOf, session, device),
-      }),
+      shownOf: (session, device) => this.#sampler.shownOf(session, device),
       mostOf: (device) => ({
         hostBytes: hostFacts.memoryBytes,
         gpuBytes: this.#state.facts.gpus?.find(({ uuid }) => uuid === device)?.memoryBytes ?? 0,
@@ -121,6 +114,8 @@ export class Agent {
       now,
       changed: () => this.#gpusFound(),
     });
+    const figures = new HostFiguresReader(procRoot, host.folder, units);
+    this.#sampler = new Sampler(this.#supervisor, this.#nvidia, figures);
     this.#state = options.replayed.state;
     const whatHolds = (): Iterable<JournalRecord> => snapshot(this.#state);
     this.#journal = new CompactedJournal(host.journal, options.replayed.sizeBytes, whatHolds, log);
@@ -239,22 +234,10 @@ export class Agent {
     if (this.#withheld.length > 0) return;
     this.#journal.lookAfter(this.#options.mayAct);
     this.#supervisor.readLines();
-    const taken = this.#supervisor.sample();
-    const apps = this.#nvidia.apps();
-    this.#apps = apps;
-    const ownerOf = this.#supervisor.ownerOf;
-    const gpuBytes = bytesByAttempt(apps, ownerOf);
-    const shares = taken.map((share) => ({
-      ...share,
-      gpuMemoryBytes: gpuBytes.get(share.attempt) ?? 0,
-    }));
-    const cpuMs = shares.reduce((total, share) => total + share.cpuMs, this.#supervisor.launcherCpuMs);
-    const host = this.#figures.read(now, { count: this.#supervisor.runningCount, cpuMs });
-    const gpus = measuredGpus(this.#nvidia.gpus, apps, ownerOf, host, now);
-    const claims = this.#claims.look();
+    const { figures, shares, claims } = this.#sampler.take(this.#claims, now);
     this.#turnWith([
       { kind: 'claims-read', said: this.#state.claims.read, ...claims },
-      { kind: 'sampled', figures: { ...host, gpus }, shares },
+      { kind: 'sampled', figures, shares },
     ]);
   }
 

@@ -84,7 +84,7 @@ describe('a start is refused', () => {
         hostShownBytes,
       };
       const figures = { memoryAvailableBytes: 15 * gib - shownBytes };
-      const load = host({ figures, claims: [{ ...claim, announcedAt: null }] });
+      const load = host({ figures, claims: [{ ...claim, session: null, announcedAt: null }] });
       return ask(load, { hostMemoryBytes: 8 * gib });
     };
     // 16 GiB, of which 1.6 are left free, 1 is in use and 6 are claimed.

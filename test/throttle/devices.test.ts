@@ -95,6 +95,7 @@ const claim = (gpuBytes: number, gpuShownBytes = 0, device = 'GPU-0'): OthersCla
   hostBytes: 0,
   hostShownBytes: 0,
   announcedAt: null,
+  session: null,
 });
 
 describe('P4 what other accounts start on a GPU', () => {

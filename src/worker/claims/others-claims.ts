@@ -80,6 +80,7 @@ export class OthersClaims {
         gpuBytes: left.take(owner, device, 'gpuBytes', gpuBytes),
         hostBytes: left.take(owner, '', 'hostBytes', hostBytes),
         announcedAt,
+        session: trial?.pid ?? null,
         gpuShownBytes: shown.gpuBytes,
         hostShownBytes: shown.hostBytes,
       };

@@ -12,9 +12,10 @@ const borneMs = 20_000;
 /** Moments are on the disk this often while trials run, and at once where the power is higher by this share than on the disk. */
 const keptEveryMs = 5_000;
 const higher = 1.02;
-/** Of what a trial is expected to draw, what shows that it has begun to; or it is one that draws little, after so long. */
+/** Of what a trial is expected to draw, what shows that it has begun to; or it draws little, as its memory or time tells. */
 const shownShare = 0.2;
-const shownAfterMs = 60_000;
+const shownAfterMs = 30_000;
+const settledAfterMs = 15_000;
 /** A trial that was near the ceiling for this share of its time, and that long, was a full one there. */
 const nearShare = 0.5;
 const leastNearMs = 60_000;
@@ -90,7 +91,8 @@ export function measurePower(
     return;
   }
   gpu.hasShownPower ||=
-    powerWatts >= gpu.startWatts + wattsOf(state, held) * shownShare || now - run.startedAt >= shownAfterMs;
+    powerWatts >= gpu.startWatts + wattsOf(state, held) * shownShare ||
+    now - run.startedAt >= (gpu.settled ? settledAfterMs : shownAfterMs);
   const isLone =
     figures.othersProcesses === 0 &&
     [...state.active].every((one) => one === held || one.device !== held.device);

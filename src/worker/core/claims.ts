@@ -103,14 +103,16 @@ function ourClaims(state: WorkerState, now: number): OurClaim[] {
 }
 
 /**
- * Null for what is too small to be in anybody's way: it shows in the figures before it adds up. What runs alone claims
+ * Null for what is too small to be in anybody's way: it shows in the figures before it adds up. On a GPU all is claimed, or
+ * others would take its processes for somebody's who must not be disturbed. What runs alone claims
  * the whole host, so that no other account starts anything beside it.
  */
 function claimOf(state: WorkerState, held: HeldAttempt, device: string, now: number): OurClaim | null {
   const { hostMemoryBytes, gpuMemoryBytes } = expected(state, held);
   const gpuBytes = device === 'cpu' ? 0 : (gpuMemoryBytes ?? 0);
   const hostBytes = held.lease.alone ? state.facts.memoryBytes : (hostMemoryBytes ?? 0);
-  if (gpuBytes === 0 && hostBytes <= state.facts.memoryBytes * defaultLimits.rampMemoryShare) return null;
+  const isSmall = hostBytes <= state.facts.memoryBytes * defaultLimits.rampMemoryShare;
+  if (device === 'cpu' && isSmall) return null;
   const { status } = held;
   const process =
     status.kind === 'running' && status.run.process.startTime !== null ? status.run.process : null;

@@ -9,6 +9,7 @@ import { spanWatts } from '../../throttle/power.ts';
 import { gpusOf } from '../../throttle/room.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
 import { ceilingOf } from './ceiling-now.ts';
+import type { MeasuredGpu } from './event.ts';
 import { limitsNow } from './limits-now.ts';
 import { refusalOfLaunch } from './preparation.ts';
 import { type GpuWatch, type HeldAttempt, type LedgerSide, startOf, type WorkerState } from './state.ts';
@@ -71,8 +72,24 @@ export function figuresOf(state: WorkerState, now: number): HostFigures | null {
     running: state.active.size,
     ceiling: ceilingOf(state),
     still: [...state.active].flatMap((held) => stillOf(held, now)),
-    gpus: gpus.map((gpu) => ({ ...gpu, ...oursOnGpu(state, gpu.uuid) })),
+    gpus: gpus.map((gpu) => ({
+      ...gpu,
+      othersProcesses: othersOn(state, gpu),
+      ...oursOnGpu(state, gpu.uuid),
+    })),
   };
+}
+
+/**
+ * Processes of others on a GPU. Where the driver lists them by numbers of another place, as in some containers, ours are
+ * among them, and nobody knows which: beside ours none are counted.
+ */
+export function othersOn(
+  { active }: WorkerState,
+  { uuid, othersProcesses, listsProcesses }: MeasuredGpu,
+): number {
+  if (listsProcesses) return othersProcesses;
+  return [...active].some(({ device }) => device === uuid) ? 0 : othersProcesses;
 }
 
 function stillOf({ lease, status }: HeldAttempt, now: number): HostFigures['still'] {

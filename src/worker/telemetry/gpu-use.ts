@@ -6,6 +6,9 @@ import type { AppLine } from './nvidia-smi-lines.ts';
 /** The attempt that a process belongs to; null: somebody else's; undefined: there is no such process here. */
 export type OwnerOf = (pid: number) => string | null | undefined;
 
+/** Whether a process is of a trial that another account's agent has claimed room for. */
+export type IsClaimed = (pid: number) => boolean;
+
 /** What each attempt holds of GPUs, in bytes, as far as its processes are listed. */
 export function bytesByAttempt(apps: readonly AppLine[], ownerOf: OwnerOf): ReadonlyMap<string, number> {
   const bytes = new Map<string, number>();
@@ -33,11 +36,13 @@ export function measuredGpus(
   told: readonly ToldGpu[],
   apps: readonly AppLine[],
   ownerOf: OwnerOf,
+  isClaimed: IsClaimed,
   host: Pick<MeasuredFigures, 'memoryTotalBytes' | 'memoryAvailableBytes'>,
   now: number,
 ): MeasuredGpu[] {
   return told.map(({ gpu, at }) => {
-    const owners = apps.filter(({ uuid }) => uuid === gpu.uuid).map(({ pid }) => ownerOf(pid));
+    const pids = apps.flatMap(({ uuid, pid }) => (uuid === gpu.uuid ? [pid] : []));
+    const owners = pids.map(ownerOf);
     const memory =
       gpu.memory === 'host'
         ? {
@@ -53,7 +58,7 @@ export function measuredGpus(
       temperatureCelsius: gpu.temperatureCelsius,
       powerWatts: gpu.powerWatts,
       powerLimitWatts: gpu.powerLimitWatts,
-      othersProcesses: owners.filter((owner) => typeof owner !== 'string').length,
+      othersProcesses: pids.filter((pid) => typeof ownerOf(pid) !== 'string' && !isClaimed(pid)).length,
       problem: gpu.problem,
       ageMs: Math.max(0, now - at),
       listsProcesses: owners.length > 0 && owners.every((owner) => owner !== undefined),

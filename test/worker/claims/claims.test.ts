@@ -62,6 +62,7 @@ const said = {
   hostBytes: 0,
   announcedAt: 5,
   gpuShownBytes: 0,
+  session: null,
   hostShownBytes: 0,
 };
 
@@ -72,7 +73,7 @@ describe('claims', () => {
     expect(other().look().others).toEqual([said]);
     expect(mine.look().others).toEqual([]);
     mine.say([claim({ gpuBytes: 7e9, announcedAt: null, process: self })]);
-    expect(other().look().others).toEqual([{ ...said, gpuBytes: 7e9, announcedAt: null }]);
+    expect(other().look().others).toEqual([{ ...said, session: self.pid, gpuBytes: 7e9, announcedAt: null }]);
   });
 
   it('lie where every account may put its own and none may take away another’s, and can be read by all', () => {

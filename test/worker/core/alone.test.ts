@@ -78,6 +78,7 @@ describe('a trial under which hosts went down', () => {
       gpuShownBytes: 0,
       hostShownBytes: 0,
       announcedAt: null,
+      session: null,
     };
     world.others = [{ ...claim, hostBytes: gib }];
     world.look();

@@ -22,6 +22,7 @@ const theirs = (more: Partial<OthersClaim> = {}): OthersClaim => ({
   hostBytes: 0,
   hostShownBytes: 0,
   announcedAt: null,
+  session: null,
   ...more,
 });
 

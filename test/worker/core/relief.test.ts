@@ -155,6 +155,13 @@ describe('an attempt that somebody else comes to', () => {
     });
   });
 
+  it('is not taken for somebody else where the driver lists processes by numbers of another place', () => {
+    const lab = new Lab('a-1', 'a-2');
+    lab.running.set('a-1', { hasCheckpoint: true });
+    for (let second = 0; second < 10; second += 1) lab.sample({ othersProcesses: 1, listsProcesses: false });
+    expect(lab.signals()).toEqual([]);
+  });
+
   it('goes to its end where it has no checkpoint, and nothing follows it there', () => {
     const lab = new Lab('a-1', 'a-2');
     for (let second = 0; second < 30; second += 1) lab.sample({ othersProcesses: 1 });

@@ -18,6 +18,8 @@ const told = (memory: string) => {
   return [{ gpu, at: 500 }];
 };
 
+const nobody = (): boolean => false;
+
 describe('the processes on a GPU', () => {
   it('add up to what each attempt holds', () => {
     expect(bytesByAttempt([app(7), app(8, 5), app(9, 3), app(1, 99), app(404, 99)], ownerOf)).toEqual(
@@ -33,10 +35,23 @@ describe('the processes on a GPU', () => {
       told('16, 4'),
       [app(7), app(1), app(404), app(1, 1, 'GPU-b')],
       ownerOf,
+      nobody,
       host,
       700,
     );
     expect(gpu).toMatchObject({ othersProcesses: 2, listsProcesses: false, ageMs: 200 });
+  });
+
+  it('are no others where another account has claimed room for its trial', () => {
+    const [gpu] = measuredGpus(
+      told('16, 4'),
+      [app(7), app(1), app(2)],
+      ownerOf,
+      (pid) => pid === 1,
+      host,
+      700,
+    );
+    expect(gpu).toMatchObject({ othersProcesses: 1 });
   });
 
   it('are told apart only where all of them are processes of this machine', () => {
@@ -45,6 +60,7 @@ describe('the processes on a GPU', () => {
         told('16, 4'),
         pids.map((pid) => app(pid)),
         ownerOf,
+        nobody,
         host,
         700,
       )[0]?.listsProcesses;
@@ -52,7 +68,7 @@ describe('the processes on a GPU', () => {
   });
 
   it('may work in the memory of their host', () => {
-    const [gpu] = measuredGpus(told('[N/A], [N/A]'), [], ownerOf, host, 700);
+    const [gpu] = measuredGpus(told('[N/A], [N/A]'), [], ownerOf, nobody, host, 700);
     expect(gpu).toMatchObject({ memoryTotalBytes: 100, memoryUsedBytes: 30 });
   });
 });
