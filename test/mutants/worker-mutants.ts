@@ -224,8 +224,29 @@ export const workerMutants: readonly Mutant[] = [
   {
     breaks: 'what was stopped does not hear that it is to end',
     file: 'worker/supervisor/supervisor.ts',
-    find: "    this.#sessions.signal(attempt, process.pid, 'SIGCONT');\n",
+    find: "    if (name === 'TERM') this.#sessions.signal(attempt, process.pid, 'SIGCONT');\n",
     put: '',
     tests: ['worker/suspended'],
+  },
+  {
+    breaks: 'an agent that begins does not let go on what the last one was about to',
+    file: 'worker/core/restart.ts',
+    find: "  else if (hasStoodStill) signal(turn, held, 'CONT');\n",
+    put: '',
+    tests: ['worker/core/relief'],
+  },
+  {
+    breaks: 'P5: what a host bears is read from a file that another account has put there',
+    file: 'worker/bearing/bearing-folder.ts',
+    find: 'found.isFile() && found.uid === uid && found.size',
+    put: 'found.isFile() && found.size',
+    tests: ['worker/bearing/bearing-folder'],
+  },
+  {
+    breaks: 'P5: a host that was shut down in order has gone down under its load',
+    file: 'worker/bearing/bearing-folder.ts',
+    find: ' || lines.at(-1) === `"${farewell}"`',
+    put: '',
+    tests: ['worker/bearing/bearing-folder'],
   },
 ];

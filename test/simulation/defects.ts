@@ -60,7 +60,7 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/core/reconcile.ts',
     find: '  if (unstarted.length > 0)\n',
     put: '  if (unstarted.length > 1e9)\n',
-    seenAs: /is leased|never succeeded: leased/,
+    seenAs: /is leased|never succeeded/,
   },
   {
     what: 'what is asked back counts as given back before its host has confirmed it',
@@ -166,5 +166,33 @@ export const defects: readonly Defect[] = [
     find: 'if (parts.length < 3) return seal === null || !seal.isWhole;',
     put: 'if (parts.length < 9) return true;',
     seenAs: /is adopted from .*, and was never leased to it/,
+  },
+  {
+    what: 'a ceiling is forgotten at the reboot that should have taught it',
+    file: 'worker/core/bearing.ts',
+    find: 'state.ceiling = learn(ceiling, moments, at);',
+    put: 'state.ceiling = ceiling;',
+    seenAs: /went down under \d+ W, and has learned nothing/,
+  },
+  {
+    what: 'a process is let go on that the agent has never stopped',
+    file: 'worker/core/restart.ts',
+    find: "else if (hasStoodStill) signal(turn, held, 'CONT');",
+    put: "else signal(turn, held, 'CONT');",
+    seenAs: /is let go on, which nobody had stopped/,
+  },
+  {
+    what: 'a trial without a checkpoint is evicted for heat',
+    file: 'throttle/relief.ts',
+    find: 'if (suspended !== null && hasCheckpoint && !isEnding && now - suspended.since >= longestMs)',
+    put: 'if (suspended !== null && !isEnding)',
+    seenAs: /gave way to strain, and has nothing to go on from/,
+  },
+  {
+    what: 'a trial without a checkpoint is evicted where somebody comes to a GPU that nobody owns',
+    file: 'throttle/relief.ts',
+    find: 'if (isKept || hasCheckpoint)',
+    put: "if (isKept || attempt !== '')",
+    seenAs: /gave way to others, and has nothing to go on from/,
   },
 ];

@@ -16,6 +16,12 @@ const faults: readonly Fault[] = [
   (lab, random) => lab.unplug(random.pick(lab.hosts), random.between(20_000, 5 * minute)),
   (lab, random) => random.pick(lab.hosts).losePower(),
   (lab, random) => {
+    for (const host of lab.hosts) if (random.chance(0.7)) host.heat(random.between(5_000, 40_000));
+  },
+  (lab, random) => {
+    for (const host of lab.hosts) if (random.chance(0.7)) host.visit(random.between(5_000, 20_000));
+  },
+  (lab, random) => {
     // A power cut takes several at once.
     for (const host of lab.hosts) if (random.chance(0.7)) host.losePower();
   },

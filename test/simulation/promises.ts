@@ -169,6 +169,12 @@ export class Promises {
   }
 
   #readEnd(event: Extract<LedgerEvent, { kind: 'ended' }>, isNew: boolean): string | null {
+    const { outcome, checkpointBytes } = event.end;
+    if (outcome.kind === 'evicted') {
+      this.#story.evicted += 1;
+      if (checkpointBytes === 0 && outcome.over !== 'memory' && outcome.over !== 'gpu-memory')
+        return `P4: ${event.attempt} gave way to ${outcome.over}, and has nothing to go on from`;
+    }
     const { attempt, end, host } = event;
     const { ended, succeeded } = this.#disk;
     this.#close(attempt);

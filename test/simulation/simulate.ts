@@ -22,6 +22,9 @@ export interface Simulated {
   readonly returned: number;
   /** Checkpoints that went to another host. */
   readonly carried: number;
+  /** Attempts that were told to stand still, and that gave way. */
+  readonly stopped: number;
+  readonly evicted: number;
   readonly story: readonly string[];
 }
 
@@ -63,8 +66,20 @@ export function simulate(seed: number): Simulated {
     breach = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
   const { takenBack, presumedLost, returned } = promises;
-  const { faults, carried, lines } = story;
-  return { seed, breach, steps, faults, takenBack, presumedLost, returned, carried, story: lines };
+  const { faults, carried, stopped, evicted, lines } = story;
+  return {
+    seed,
+    breach,
+    steps,
+    faults,
+    takenBack,
+    presumedLost,
+    returned,
+    carried,
+    stopped,
+    evicted,
+    story: lines,
+  };
 }
 
 function isSettled(lab: VirtualLab, clock: VirtualClock): boolean {

@@ -16,13 +16,16 @@ describe('P1 P2 P3 P4 under crashes, cuts, power losses, full disks, broken host
   });
 
   it('are put to the test: faults, attempts that are asked back, given up in a silence, and back', () => {
-    const each = (key: 'faults' | 'takenBack' | 'presumedLost' | 'returned' | 'carried'): number =>
-      runs.reduce((sum, run) => sum + run[key], 0) / runs.length;
+    const each = (
+      key: 'faults' | 'takenBack' | 'presumedLost' | 'returned' | 'carried' | 'stopped' | 'evicted',
+    ): number => runs.reduce((sum, run) => sum + run[key], 0) / runs.length;
     expect(each('faults')).toBeGreaterThan(10);
     expect(each('takenBack')).toBeGreaterThan(5);
     expect(each('presumedLost')).toBeGreaterThan(0.5);
     expect(each('returned')).toBeGreaterThan(0.1);
     expect(each('carried')).toBeGreaterThan(0.5);
+    expect(each('stopped')).toBeGreaterThan(0.2);
+    expect(each('evicted')).toBeGreaterThan(0.05);
   });
 
   it('replays a seed to the same story', () => {

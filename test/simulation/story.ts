@@ -20,6 +20,9 @@ export class Story {
   /** What ran on a host when it lost its power. */
   readonly powerLosses: { readonly host: string; readonly running: readonly Lease[] }[] = [];
   faults = 0;
+  /** Attempts that were told to stand still, and that gave way. */
+  stopped = 0;
+  evicted = 0;
   /** Checkpoints that went to another host. */
   carried = 0;
   /** The first promise that was seen broken where it was broken. */

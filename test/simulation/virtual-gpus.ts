@@ -21,7 +21,22 @@ export interface Tenant {
   readonly lease: Lease;
   readonly device: string;
   readonly runsMs: number;
+  /** It was stopped, and makes no heat. */
+  readonly isStill: boolean;
 }
+
+/** What goes on around the trials of a host: GPUs by UUID that are too hot, or that somebody else uses, until then. */
+export interface Weather {
+  readonly hotUntil: Map<string, number>;
+  readonly othersUntil: Map<string, number>;
+}
+
+export const fairWeather = (): Weather => ({ hotUntil: new Map(), othersUntil: new Map() });
+
+const watts = { idle: 20, trial: 90, limit: 130 };
+const celsius = { fair: 60, hot: 92 };
+/** Of the limits of all GPUs, under which a crash teaches a ceiling (throttle/ceiling.ts). */
+export const tellingWatts = 0.6 * watts.limit * 2;
 
 export const peakBytes = ({ lease }: Pick<Tenant, 'lease'>): number => lease.resources.gpuMemoryBytes ?? 0;
 
@@ -29,11 +44,18 @@ export const peakBytes = ({ lease }: Pick<Tenant, 'lease'>): number => lease.res
 export const heldBytes = (tenant: Tenant): number =>
   tenant.device === 'cpu' ? 0 : peakBytes(tenant) * Math.min(1, tenant.runsMs / growsMs);
 
-export const measuredGpus = (tenants: readonly Tenant[]): MeasuredGpu[] =>
+export const measuredGpus = (tenants: readonly Tenant[], weather: Weather, now: number): MeasuredGpu[] =>
   gpuFacts.map(({ uuid }) => {
     const here = tenants.filter(({ device }) => device === uuid);
     const usedBytes = here.reduce((sum, tenant) => sum + heldBytes(tenant), 0);
-    return plainGpu(uuid, usedBytes, memoryBytes);
+    const computes = here.some(({ isStill }) => !isStill);
+    return {
+      ...plainGpu(uuid, usedBytes, memoryBytes),
+      powerWatts: watts.idle + (computes ? watts.trial : 0),
+      powerLimitWatts: watts.limit,
+      temperatureCelsius: (weather.hotUntil.get(uuid) ?? 0) > now ? celsius.hot : celsius.fair,
+      othersProcesses: (weather.othersUntil.get(uuid) ?? 0) > now ? 1 : 0,
+    };
   });
 
 /** The GPU that is given more than it has, by the peaks of what runs there; null where there is none. */

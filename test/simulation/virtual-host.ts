@@ -10,7 +10,7 @@ import type { Connection } from './connection.ts';
 import type { Random } from './random.ts';
 import type { Story } from './story.ts';
 import { type AgentPort, newBearing, VirtualAgent } from './virtual-agent.ts';
-import { gpuFacts, heldBytes, measuredGpus, type Tenant } from './virtual-gpus.ts';
+import { fairWeather, gpuFacts, heldBytes, measuredGpus, type Tenant, tellingWatts } from './virtual-gpus.ts';
 
 /** A program's process on a host, which knows nothing of agents. */
 interface VirtualProcess {
@@ -19,6 +19,10 @@ interface VirtualProcess {
   readonly startedAt: number;
   readonly identity: ProcessIdentity;
   alive: boolean;
+  /** It is stopped (SIGSTOP), and what it would have exited with meanwhile. */
+  isStill: boolean;
+  wasStill: boolean;
+  due: number | null;
 }
 
 /** What an attempt leaves on the disk. */
@@ -43,6 +47,7 @@ export class VirtualHost {
   /** Trials that left something for their next attempts. */
   readonly checkpoints = new Set<string>();
   readonly #bearing = newBearing();
+  readonly #weather = fairWeather();
   #agent: VirtualAgent | null = null;
   #off = false;
   /** Somebody has taken it over, and says whatever they like beside its agent. */
@@ -75,7 +80,12 @@ export class VirtualHost {
   tenants(): readonly Tenant[] {
     return [...this.#processes.values()]
       .filter(({ alive }) => alive)
-      .map(({ lease, device, startedAt }) => ({ lease, device, runsMs: this.#clock.nowMs - startedAt }));
+      .map(({ lease, device, startedAt, isStill }) => ({
+        lease,
+        device,
+        runsMs: this.#clock.nowMs - startedAt,
+        isStill,
+      }));
   }
 
   get isBroken(): boolean {
@@ -102,8 +112,30 @@ export class VirtualHost {
   /** A coordinator attaches: the agent is started where none lives. */
   attach(connection: Connection): void {
     if (this.#off) return connection.cut();
-    this.#agent ??= new VirtualAgent(this.#port());
+    this.#agent ??= this.#boots();
     this.#agent.attach(connection);
+  }
+
+  /** P5: an agent that begins after a crash under load knows the ceiling before it starts anything. */
+  #boots(): VirtualAgent {
+    const { moments, ceiling } = this.#bearing;
+    const port = this.#port();
+    const last = moments.bootId === port.facts.bootId ? undefined : moments.kept.at(-1);
+    const agent = new VirtualAgent(port);
+    if ((last?.watts ?? 0) > tellingWatts && (last?.running ?? 0) > 0 && this.#bearing.ceiling === ceiling)
+      this.#story.breach(`P5: ${this.name} went down under ${last?.watts} W, and has learned nothing`);
+    return agent;
+  }
+
+  /** Its GPUs are too hot for a while, or somebody else uses them. */
+  heat(ms: number): void {
+    this.#story.tell(`${this.name}: its GPUs are hot for ${(ms / 1_000).toFixed(0)} s`);
+    for (const { uuid } of gpuFacts) this.#weather.hotUntil.set(uuid, this.#clock.nowMs + ms);
+  }
+
+  visit(ms: number): void {
+    this.#story.tell(`${this.name}: somebody comes for ${(ms / 1_000).toFixed(0)} s`);
+    for (const { uuid } of gpuFacts) this.#weather.othersUntil.set(uuid, this.#clock.nowMs + ms);
   }
 
   killAgent(): void {
@@ -162,7 +194,7 @@ export class VirtualHost {
       },
       spawn: (lease, device, exited) => this.#spawn(lease, device, exited),
       watch: (attempt, exited) => this.#watch(attempt, exited),
-      signal: (attempt) => this.#exit(attempt, null),
+      signal: (attempt, signal) => this.#signal(attempt, signal),
       leftBy: (lease) => this.#leftBy(lease),
       bearing: this.#bearing,
       dropCheckpoint: (trial) => void this.checkpoints.delete(trial),
@@ -172,7 +204,7 @@ export class VirtualHost {
         memoryTotalBytes: 2 ** 36,
         memoryAvailableBytes: 2 ** 35,
         diskFreeBytes: 2 ** 38,
-        gpus: measuredGpus(this.tenants()),
+        gpus: measuredGpus(this.tenants(), this.#weather, this.#clock.nowMs),
       }),
       shares: () => this.tenants().map((tenant) => this.#share(tenant)),
       survives: () => {
@@ -192,7 +224,7 @@ export class VirtualHost {
       memoryBytes: 0,
       gpuMemoryBytes: heldBytes(tenant),
       startTime,
-      suspended: false,
+      suspended: tenant.isStill,
       hasCheckpoint: this.checkpoints.has(tenant.lease.trial),
     };
   }
@@ -200,7 +232,15 @@ export class VirtualHost {
   #spawn(lease: Lease, device: string, exited: () => void): ProcessIdentity {
     this.#pid += 1;
     const identity = { pid: this.#pid, startTime: this.#clock.nowMs - this.#bootedAt };
-    const process = { lease, device, startedAt: this.#clock.nowMs, identity, alive: true };
+    const still = { isStill: false, wasStill: false, due: null };
+    const process: VirtualProcess = {
+      lease,
+      device,
+      startedAt: this.#clock.nowMs,
+      identity,
+      alive: true,
+      ...still,
+    };
     this.#processes.set(lease.attempt, process);
     this.#remains.set(lease.attempt, { exit: null, reported: false });
     this.#watchers.set(lease.attempt, exited);
@@ -209,9 +249,33 @@ export class VirtualHost {
     if (saves) this.checkpoints.add(lease.trial);
     const { speed, isBroken } = this.#nature;
     this.#clock.after(isBroken ? 1 : (seconds * 1_000) / speed, () => {
-      if (process.alive) this.#exit(lease.attempt, isBroken ? 127 : fails ? 1 : 0);
+      const code = isBroken ? 127 : fails ? 1 : 0;
+      if (process.isStill) process.due = code;
+      else if (process.alive) this.#exit(lease.attempt, code);
     });
     return identity;
+  }
+
+  #signal(attempt: string, signal: Parameters<AgentPort['signal']>[1]): void {
+    const process = this.#processes.get(attempt);
+    if (process?.alive !== true) return;
+    this.#story.tell(`${this.name}: ${signal} for ${attempt}`);
+    switch (signal) {
+      case 'STOP':
+        this.#story.stopped += 1;
+        Object.assign(process, { isStill: true, wasStill: true });
+        return;
+      case 'CONT':
+        if (!process.wasStill) this.#story.breach(`P4: ${attempt} is let go on, which nobody had stopped`);
+        process.isStill = false;
+        if (process.due !== null) this.#exit(attempt, process.due);
+        return;
+      case 'TERM':
+      case 'KILL':
+        return this.#exit(attempt, null);
+      default:
+        signal satisfies never;
+    }
   }
 
   #exit(attempt: string, code: number | null): void {

@@ -64,7 +64,9 @@ export function apply(state: WorkerState, record: JournalRecord): void {
       break;
     case 'resumed':
       withAttempt(state, record.attempt, ({ status }) => {
-        if (status.kind === 'running') status.run.suspended = null;
+        if (status.kind !== 'running') return;
+        status.run.suspended = null;
+        status.run.hasStoodStill = true;
       });
       break;
     case 'lines':
@@ -153,6 +155,7 @@ function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started'
       settled: false,
       hasCheckpoint: false,
       suspended: null,
+      hasStoodStill: false,
       nearMs: 0,
       gpu: {
         baselineBytes: null,

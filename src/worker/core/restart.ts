@@ -24,8 +24,11 @@ function findAgain(turn: WorkerTurn, held: HeldAttempt): void {
   if (launch === undefined || (status.kind !== 'running' && status.kind !== 'starting')) return;
   const process = status.kind === 'running' ? status.run.process : null;
   turn.instruct({ kind: 'adopt', lease, launch, process, offsets: kept.offsets });
+  if (status.kind !== 'running') return;
+  const { suspended, hasStoodStill } = status.run;
   // The agent before this one may not have come to it.
-  if (status.kind === 'running' && status.run.suspended !== null) signal(turn, held, 'STOP');
+  if (suspended !== null) signal(turn, held, 'STOP');
+  else if (hasStoodStill) signal(turn, held, 'CONT');
 }
 
 /**

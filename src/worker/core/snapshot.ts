@@ -55,7 +55,8 @@ function* startRecords(
   yield { kind: 'starting', attempt, at: startOf(status), device };
   if (run === null) return;
   yield { kind: 'started', attempt, at: null, ...run.process, oomKills: run.oomKills };
-  const { suspended } = run;
+  const { suspended, hasStoodStill } = run;
+  if (hasStoodStill) yield { kind: 'resumed', attempt };
   if (suspended !== null)
     yield { kind: 'suspended', attempt, at: suspended.since, because: suspended.because };
 }

@@ -190,6 +190,8 @@ export interface Run {
   hasCheckpoint: boolean;
   /** Null where the agent lets it run. */
   suspended: Suspended | null;
+  /** Whether it was stopped before and let go on: an agent that died in between may not have come to that. */
+  hasStoodStill: boolean;
   /** For how long its host's power was near the ceiling meanwhile. */
   nearMs: number;
   readonly gpu: GpuRun;

@@ -116,6 +116,16 @@ describe('an attempt on a GPU that is too hot', () => {
     expect(lab.signals()).toEqual(['a-1 CONT']);
   });
 
+  it('was about to go on when its agent died: the next one lets it', () => {
+    const lab = new Lab('a-1');
+    lab.sample(hot);
+    for (let second = 0; second < 6; second += 1) lab.sample();
+    expect(lab.signals()).toEqual(['a-1 STOP', 'a-1 CONT']);
+    lab.world = lab.world.next();
+    lab.world.post({ kind: 'booted', facts: lab.world.state.facts });
+    expect(lab.signals()).toEqual(['a-1 CONT']);
+  });
+
   it('that is cancelled is told to end, and wanted no more', () => {
     const lab = new Lab('a-1');
     lab.sample(hot);
