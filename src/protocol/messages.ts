@@ -44,6 +44,10 @@ export const leaseSchema = z.object({
   params: paramsSchema,
   seed: z.number().int(),
   resources: resourcesSchema,
+  /** What it is expected to take at its peak by what its like took anywhere, in bytes; null where nothing is known. */
+  predicted: z
+    .object({ gpuMemoryBytes: z.number().nullable(), hostMemoryBytes: z.number().nullable() })
+    .default({ gpuMemoryBytes: null, hostMemoryBytes: null }),
   /** Hash of program, data and all parameters but the seed: trials that need the same. */
   shape: z.string(),
   predictedSeconds: z.number().nullable(),

@@ -37,6 +37,7 @@ export const leaseOf = (attempt: string, more: Partial<Lease> = {}): Lease => ({
   seed: 1,
   resources: { cpus: 0, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
   shape: 'shape',
+  predicted: { gpuMemoryBytes: null, hostMemoryBytes: null },
   predictedSeconds: null,
   continues: null,
   alone: false,

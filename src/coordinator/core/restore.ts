@@ -4,6 +4,7 @@ import { emptyLedger } from '../../ledger/state.ts';
 import { isPresumedLost } from '../../ledger/trials.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import { noDurations } from '../../predict/duration.ts';
+import { noMemories } from '../../predict/memory.ts';
 import { knowCheckpoint } from './checkpoints.ts';
 import { learn } from './learn.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
@@ -22,6 +23,7 @@ export function restore(
     ledger,
     fleet: new Map(hosts.map((host) => [host.name, host])),
     durations: noDurations(),
+    memories: { gpu: noMemories(), host: noMemories() },
     committedLines: new Map(),
     unacknowledged: new Map(),
     firstFailures: new Map(),

@@ -1,6 +1,7 @@
 import type { LedgerState } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName, TrialId } from '../../model/ids.ts';
 import type { Durations } from '../../predict/duration.ts';
+import type { Memories } from '../../predict/memory.ts';
 import type { FleetHost } from './fleet-host.ts';
 
 /** All that the coordinator decides on. Changed by `transition` alone; the state handed in is spent. */
@@ -8,6 +9,7 @@ export interface CoordinatorState {
   readonly ledger: LedgerState;
   readonly fleet: Map<HostName, FleetHost>;
   readonly durations: Durations;
+  readonly memories: { readonly gpu: Memories; readonly host: Memories };
   /** Metrics lines in the ledger, of attempts that have not ended: where an agent goes on after a cut. */
   readonly committedLines: Map<AttemptId, number>;
   /** Ends that are in this turn's commit, by the host that waits for the word. */

@@ -2,6 +2,8 @@
 import { limitsOf, noLimits } from '../../throttle/limits.ts';
 import { noSettings } from '../../model/inventory/inventory.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
+import { memorySeen } from '../../model/result/memory-seen.ts';
+import { observeMemory } from '../../predict/memory.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { keep, noLines } from './kept-lines.ts';
@@ -175,6 +177,7 @@ function end(state: WorkerState, held: HeldAttempt, attemptEnd: AttemptEnd): voi
   ledgerSide(state, held.ledger).waiting.delete(held.lease.attempt);
   state.active.delete(held);
   held.status = { kind: 'ended', end: attemptEnd };
+  learnMemory(state, held, attemptEnd);
   if (attemptEnd.outcome.kind !== 'succeeded') return;
   const { shape, launch } = held.lease;
   state.observedShapes.add(shape);
@@ -183,6 +186,15 @@ function end(state: WorkerState, held: HeldAttempt, attemptEnd: AttemptEnd): voi
   if (attemptEnd.device === null || attemptEnd.device === 'cpu') return;
   const gpuPeak = Math.max(state.launchGpuPeaks.get(launch) ?? 0, attemptEnd.peakGpuMemoryBytes ?? 0);
   state.launchGpuPeaks.set(launch, gpuPeak);
+}
+
+function learnMemory({ memories }: WorkerState, { lease }: HeldAttempt, attemptEnd: AttemptEnd): void {
+  const { launch, shape, resources } = lease;
+  const { gpu, host } = memorySeen(attemptEnd);
+  const kind = (declaredBytes: number | null) => ({ launch, shape, declaredBytes });
+  if (gpu !== null) observeMemory(memories.gpu, kind(resources.gpuMemoryBytes), gpu.peakBytes, gpu.ranOut);
+  if (host !== null)
+    observeMemory(memories.host, kind(resources.hostMemoryBytes), host.peakBytes, host.ranOut);
 }
 
 function forget(state: WorkerState, id: string): void {

@@ -2,6 +2,7 @@
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts, GpuFigures, HostFigures } from '../../protocol/messages.ts';
+import { predictMemory } from '../../predict/memory.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
 import { unheld } from '../../throttle/marks.ts';
@@ -145,19 +146,48 @@ export function holdsOf(
 }
 
 /**
- * What an attempt is expected to take. A command that says nothing of its memory is taken to need what its like took
- * here; the first of them is on the ramp guard.
+ * What an attempt is expected to take at its peak: by what its like took here and elsewhere, else as declared. A command
+ * that says nothing of its memory is taken to need what its like took here; the first of them is on the ramp guard.
  */
 export function expected(state: WorkerState, held: HeldAttempt): Resources {
-  const { resources, launch } = held.lease;
+  const { resources, launch, shape, predicted } = held.lease;
   const gpus = gpusOf(resources, state.facts);
+  const { gpuMemoryBytes: ofGpu, hostMemoryBytes: ofHost } = resources;
+  const { gpu, host } = state.memories;
+  const hostBytes = largest(
+    predictMemory(host, { launch, shape, declaredBytes: ofHost }),
+    predicted.hostMemoryBytes,
+  );
+  const gpuBytes = largest(
+    predictMemory(gpu, { launch, shape, declaredBytes: ofGpu }),
+    predicted.gpuMemoryBytes,
+  );
   return {
     ...resources,
-    hostMemoryBytes: resources.hostMemoryBytes ?? state.launchPeaks.get(launch) ?? null,
+    hostMemoryBytes: atMost(
+      hostBytes ?? state.launchPeaks.get(launch) ?? null,
+      ofHost,
+      state.facts.memoryBytes,
+    ),
     gpus,
-    gpuMemoryBytes: gpus === 0 ? null : (resources.gpuMemoryBytes ?? gpuPeakOf(state, launch)),
+    gpuMemoryBytes:
+      gpus === 0 ? null : atMost(gpuBytes ?? gpuPeakOf(state, launch), ofGpu, largestGpu(state.facts)),
   };
 }
+
+const largest = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
+
+/** What is declared to fit is let in where it is alone, whatever is feared of it: a prediction may err. */
+const aloneShare = 0.85;
+
+function atMost(bytes: number | null, declared: number | null, totalBytes: number): number | null {
+  const most = totalBytes * aloneShare;
+  return bytes === null || (declared ?? 0) > most ? bytes : Math.min(bytes, most);
+}
+
+const largestGpu = ({ gpus }: WorkerState['facts']): number =>
+  Math.max(0, ...(gpus ?? []).map(({ memoryBytes }) => memoryBytes));
 
 /** The most that a trial of a launch took of a GPU here, of those that still run as well; null before the first. */
 function gpuPeakOf(state: WorkerState, launch: string): number | null {

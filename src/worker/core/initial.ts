@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../protocol/messages.ts';
 import { noCeiling } from '../../model/ceiling.ts';
+import { noMemories } from '../../predict/memory.ts';
 import type { WorkerState } from './state.ts';
 
 /** An agent that has done nothing yet: its journal is replayed next, then it is `booted`. */
@@ -24,6 +25,7 @@ export const initial = (facts: HostFacts): WorkerState => ({
   observedShapes: new Set(),
   launchPeaks: new Map(),
   launchGpuPeaks: new Map(),
+  memories: { gpu: noMemories(), host: noMemories() },
   draws: new Map(),
   launchDraws: new Map(),
   forgotten: new Set(),

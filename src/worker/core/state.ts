@@ -8,6 +8,7 @@ import type { Evidence, MeasuredFigures } from './event.ts';
 import type { Ceiling, Moment } from '../../model/ceiling.ts';
 import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load.ts';
 import type { Limits } from '../../throttle/limits.ts';
+import type { Memories } from '../../predict/memory.ts';
 import type { Preparation } from './preparation.ts';
 import type { KeptLines } from './kept-lines.ts';
 
@@ -46,6 +47,8 @@ export interface WorkerState {
   readonly launchPeaks: Map<string, number>;
   /** Likewise of a GPU's memory. */
   readonly launchGpuPeaks: Map<string, number>;
+  /** What trials took of GPUs and of this host beside what was declared of them. */
+  readonly memories: { readonly gpu: Memories; readonly host: Memories };
   /** Shares of a GPU's power above idle that trials draw, by shape, and the most of each launch. */
   readonly draws: Map<string, number>;
   readonly launchDraws: Map<string, number>;

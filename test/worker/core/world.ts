@@ -61,6 +61,7 @@ export const leaseOf = (
     seed: 1,
     resources: { cpus, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: memory, diskBytes: null },
     shape: 'shape',
+    predicted: { gpuMemoryBytes: null, hostMemoryBytes: null },
     predictedSeconds: null,
     continues: null,
     alone: false,
