@@ -2,6 +2,7 @@
 import type { Sweep } from '../../ledger/state.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts } from '../../protocol/messages.ts';
+import { computesBeside } from '../../throttle/etiquette.ts';
 import { type Limits, limitsOf } from '../../throttle/limits.ts';
 import { cpusOf, gpuHeadroomBytes, gpusOf } from '../../throttle/room.ts';
 import type { FleetHost } from './fleet-host.ts';
@@ -48,6 +49,28 @@ export function parallelOf(sweep: Sweep, host: FleetHost, now: number): number {
 /** Whether a host has let nothing at all start for a while. */
 export const isBlocked = (host: FleetHost, now: number): boolean => lastinglyHeld(host, now) === 0;
 
+/**
+ * Whether all GPUs of a host are somebody else's for now, so that what takes one waits there until they leave. Told by the
+ * last figures, at once: who gave way is not to wait for whom it gave way to.
+ */
+export const isTaken = (sweep: Sweep, host: FleetHost): boolean => {
+  const facts = host.link.kind === 'ready' ? host.link.facts : null;
+  const resources = sweep.points[0]?.resources;
+  if (facts === null || resources === undefined || gpusOf(resources, facts) === 0) return false;
+  const gpus = facts.gpus ?? [];
+  return gpus.length > 0 && openGpus(host, gpus).length === 0;
+};
+
+/** Those that nobody else computes on, whom ours would disturb. */
+function openGpus({ link, listing }: FleetHost, gpus: readonly GpuFacts[]): readonly GpuFacts[] {
+  if (link.kind !== 'ready') return gpus;
+  const whose = { limits: limitsOf(listing.limits), user: link.facts.user };
+  const figures = new Map(link.figures?.gpus.map((gpu) => [gpu.uuid, gpu]));
+  return gpus.filter(
+    ({ uuid, index }) => !computesBeside({ index, figures: figures.get(uuid) ?? null }, whose),
+  );
+}
+
 /** How many run on a host that holds others back and has done so for a while; null where it does not. */
 function lastinglyHeld(host: FleetHost, now: number): number | null {
   const { link } = host;
@@ -64,7 +87,9 @@ function isFull({ link, listing: { limits } }: FleetHost): boolean {
 }
 
 /** Trials that an idle host holds at once. */
-function placesOf(resources: Resources | undefined, { link, listing: { limits } }: FleetHost): number {
+function placesOf(resources: Resources | undefined, host: FleetHost): number {
+  const { link, listing } = host;
+  const { limits } = listing;
   const facts = link.kind === 'ready' ? link.facts : null;
   const cpus = resources?.cpus ?? 1;
   const total = cpusOf(facts?.cpus ?? 1, limits);
@@ -72,7 +97,7 @@ function placesOf(resources: Resources | undefined, { link, listing: { limits } 
   const byGpus =
     resources === undefined || facts === null || gpusOf(resources, facts) === 0
       ? byCpus
-      : gpuPlaces(resources, facts.gpus ?? [], limitsOf(limits));
+      : gpuPlaces(resources, openGpus(host, facts.gpus ?? []), limitsOf(limits));
   return Math.min(byCpus, byGpus, limits.slots ?? byCpus);
 }
 

@@ -6,7 +6,7 @@ import type { HostLoad } from '../../throttle/host-load.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { connectionOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import { hasRoom, isBlocked, parallelOf } from '../hosts/backlog.ts';
+import { hasRoom, isBlocked, isTaken, parallelOf } from '../hosts/backlog.ts';
 import { mostOpen } from '../hosts/probation.ts';
 import { idle } from '../hosts/fit.ts';
 import { type Pace, paceOf, secondsOf } from './pace.ts';
@@ -35,6 +35,8 @@ export interface Candidate {
   readonly berth: Berth;
   readonly parallel: number;
   readonly pace: Pace;
+  /** It lets nothing of the sweep start for now. */
+  readonly isClosed: boolean;
   /** Attempts that it may hold: others are on their way that shall have their share, or it has to show that it works. */
   share: number;
 }
@@ -92,6 +94,7 @@ export const candidateOf = (
   berth,
   parallel: parallelOf(sweep, berth.host, now),
   pace: paceIn(state, sweep, berth.host, ran),
+  isClosed: berth.isBlocked || isTaken(sweep, berth.host),
   share: mostOpen(state, berth.host, sweep.declaration.launch),
 });
 
@@ -129,9 +132,9 @@ export const takes = ({ pace }: Candidate, trial: Trial): number => secondsOf(pa
 
 /** Seconds until a trial that is added would have ended. A slot that is free takes it at once. */
 export function endsIn(candidate: Candidate, trial: Trial): number {
-  const { berth, parallel } = candidate;
-  const waits = berth.open < parallel && !berth.isBlocked ? 0 : berth.busySeconds;
-  return waits + takes(candidate, trial);
+  const { berth, parallel, isClosed } = candidate;
+  const waits = berth.open < parallel && !isClosed ? 0 : berth.busySeconds;
+  return waits + takes(candidate, trial) + (isClosed && !berth.isBlocked ? blockedSeconds : 0);
 }
 
 export function add(candidate: Candidate, trial: Trial): void {
