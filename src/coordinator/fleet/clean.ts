@@ -157,13 +157,13 @@ holds() {
   done
 }
 
-# Where agents listen (protocol/socket-folder.ts), and where they claim room (claims.ts).
-remove_sockets() {
+# Where agents listen (protocol/socket-folder.ts), claim room (claims.ts), and keep what the host bears (bearing-folder.ts).
+remove_outside() {
   name=$(printf %s "$folder" | sha256sum | cut -c1-16)
   for parent in ${socketParents.join(' ')} "/run/user/$(id -u)"; do
     sockets=$parent/labsweep-$(id -u)
     [ -d "$sockets" ] && [ ! -L "$sockets" ] && [ -O "$sockets" ] || continue
-    rm -f "$sockets/$name.sock"
+    rm -f "$sockets/$name.sock" "$sockets/ceiling.json" "$sockets/moments" "$sockets/moments.old"
     rmdir "$sockets" 2>/dev/null
   done
   rm -f "/tmp/labsweep-claims/$(id -u)-$name.json"
@@ -185,7 +185,7 @@ clean() {
       if [ "$running" -gt 0 ]; then tell busy "$running"; return; fi
       connected=$(agents relay | wc -l)
       if end_everything; then tell ended "$connected"; else tell stays "$(echo "$found" | wc -l)"; fi
-      remove_sockets
+      remove_outside
       ;;
     remove)
       case $belongs in

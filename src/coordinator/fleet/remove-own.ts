@@ -122,7 +122,7 @@ remove_folder() {
   for _ in 1 2 3; do
     remove_names
     end_everything
-    remove_sockets
+    remove_outside
     remove_names 2>/dev/null
     find_kept
     [ -n "$kept" ] || break
