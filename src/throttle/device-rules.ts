@@ -79,6 +79,9 @@ const standstill: DeviceRule = (_, gpu, { ours }) => {
     : { kind: 'gpu-suspended', attempt: still.attempt, because: still.suspended.because };
 };
 
+/** So little more than what was borne is no news. */
+const aboutAsMuch = 1.05;
+
 /**
  * A power supply that is too weak for all GPUs takes the server down without a word. What it went down under is its
  * ceiling; and beyond what it has borne, one trial more has to show what it takes before the next one starts.
@@ -91,7 +94,10 @@ const power: DeviceRule = ({ draw }, gpu, host) => {
   if (ceiling.watts !== null && watts > ceiling.watts)
     return { kind: 'gpu-power', watts, limitWatts: ceiling.watts, diedWatts: ceiling.died?.watts ?? null };
   const [unseen] = rising(host);
-  return unseen === undefined || watts <= ceiling.borneWatts
+  // While an empty GPU waits for that, no trial is put beside another.
+  const empty = (host.gpus ?? []).filter((one) => oursOn(one, host.ours).length === 0);
+  const most = Math.max(watts, ...empty.map((one) => wattsWith(draw, one, host) ?? 0));
+  return unseen === undefined || most <= ceiling.borneWatts * aboutAsMuch
     ? null
     : { kind: 'gpu-power-unseen', attempt: unseen.attempt, borneWatts: ceiling.borneWatts };
 };

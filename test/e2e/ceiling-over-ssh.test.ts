@@ -115,7 +115,7 @@ describe.skipIf(!bedIsHere())('P5 a host with two GPUs under load', () => {
 
     const clean = await person.type('hosts', 'clean');
     expect(clean.code, clean.stdout).toBe(exitCode.done);
-    expect((await host.exec('ls', ['-A', '/var/tmp'])).stdout).not.toContain('labsweep');
+    expect((await host.exec('ls', ['-A', '/var/tmp'])).stdout).not.toContain('labsweep-2000');
   });
 
   it('has learned nothing where another lost its power with it, under what both had borne', {

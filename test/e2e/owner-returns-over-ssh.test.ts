@@ -10,7 +10,7 @@ const trialMib = 5_000;
 const minasMib = 3_000;
 /** Whoever comes to a GPU has it after so long. */
 const goneMs = 10_000;
-const wait = { timeout: 60_000, interval: 100 };
+const wait = { timeout: 90_000, interval: 100 };
 
 /** What it waits with holds nothing of the GPU: the process that does is one from beginning to end. */
 const pause = 'env -u BED_GPU_MEMORY_MIB sleep 0.1';
@@ -121,9 +121,6 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
     await expect
       .poll(said('status'), wait)
       .toMatch(new RegExp(`^${first} +0 NVIDIA.* idle, 1 process of others$`, 'm'));
-    expect(await said('why')()).toMatch(
-      new RegExp(`^${first} GPU 0 +is in use: 1 process of others is on it`, 'm'),
-    );
     await end(second);
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(exitCode.done);
@@ -173,7 +170,11 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
     const [hers, other] = [0, 1].map((index) => bed.host('host03').gpuUuid(index));
     person.write('owned.yaml', sweepOf('owned', forgets, 2));
     const run = person.begin('run', 'owned.yaml');
-    await expect.poll(begunOn('host03'), wait).toEqual(expect.arrayContaining([hers, other]));
+    await expect.poll(begunOn('host03'), wait).toEqual([hers]);
+    // The second one waits until the first has shown what power it takes, more than at its first sample.
+    await expect.poll(said('status'), wait).toMatch(/^host03 +0 NVIDIA.* 4\.9 GiB of 11 GiB .* 1 running$/m);
+    await bed.host('host03').setGpus([{ powerWatts: 200 }, {}]);
+    await expect.poll(begunOn('host03'), wait).toEqual([hers, other]);
     const since = performance.now();
     await minaComes('host03');
     await expect.poll(async () => (await heldOn('host03')).toSorted(), wait).toEqual([minasMib, trialMib]);
@@ -187,7 +188,7 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
     await end('host03');
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(exitCode.done);
-    expect(await begunOn('host03')()).toEqual([expect.any(String), expect.any(String), other]);
+    expect(await begunOn('host03')()).toEqual([hers, other, other]);
     const all = [await show('#1'), await show('#2')].map(({ attempts }) => attempts);
     const evicted = all.find(({ length }) => length > 1);
     expect(all.map(({ length }) => length).toSorted()).toEqual([1, 2]);

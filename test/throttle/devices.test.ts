@@ -215,6 +215,14 @@ describe('the power of a host', () => {
     expect(against(500, [unseen])).toEqual([]);
   });
 
+  it('is not found out beside another trial while an empty GPU waits for that', () => {
+    const unseen = { ...running, hasShownPower: false };
+    const load = host([drawing(0, 20), drawing(1, 20)], { ours: [unseen] });
+    // On the GPU of the first they would take no more than its limit.
+    const [, there] = load.gpus ?? [];
+    expect(there && admitDevice(asked, there, load)).toMatchObject([{ kind: 'gpu-power-unseen' }]);
+  });
+
   it('keeps nobody waiting where the driver tells no limit', () => {
     const ours = [{ ...running, hasShownPower: false }];
     const load = host([gpu(0), gpu(1)], { ceiling: { ...noCeiling, watts: 1 }, ours });

@@ -175,14 +175,14 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
     expect(await deviceOf(writer, 'a-1')).toBe(gpu(0));
   }, 20_000);
 
-  it('are none where the driver says so, with what it says as the reason', async () => {
+  it('are none on a machine that has none, whatever a driver says that is installed there', async () => {
     const words = readFileSync(join(import.meta.dirname, '../fixtures/nvidia-smi/no-driver.txt'), 'utf8');
     driver.put('fails', words);
     const writer = await connected();
     writer.lease(waits, needs('a-1', 1), needs('a-2', 1, { gpus: null }));
     await expect
-      .poll(() => refusalsNow(writer), { timeout: 5_000 })
-      .toEqual([{ kind: 'no-gpu', because: words.trim() }]);
+      .poll(() => refusalsNow(writer), { timeout: 10_000 })
+      .toEqual([{ kind: 'no-gpu', because: null }]);
     expect(await deviceOf(writer, 'a-2')).toBe('cpu');
   });
 

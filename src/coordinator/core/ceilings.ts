@@ -14,11 +14,15 @@ export function forgetCeiling(state: CoordinatorState, name: string): string {
   return `what ${name} went down under is forgotten${when}: it is loaded as any other host`;
 }
 
-export function tellCeilings(state: CoordinatorState, turn: CoordinatorTurn): void {
+/** What was put down to a power cut so long ago was told by the coordinator of then. */
+const recentMs = 10 * 60_000;
+
+/** @param now wall clock in ms */
+export function tellCeilings(state: CoordinatorState, turn: CoordinatorTurn, now: number): void {
   for (const { name, link, ceiling } of state.fleet.values()) {
     if (link.kind !== 'ready') continue;
     const cut = lastPowerCut(state.ledger, name);
-    if (cut !== null && cut.at !== ceiling.cutAt) {
+    if (cut !== null && cut.at !== ceiling.cutAt && Math.abs(now - cut.at) < recentMs) {
       ceiling.cutAt = cut.at;
       turn.instruct({ kind: 'send', host: name, message: { kind: 'forget-ceiling', of: 'last-crash' } });
     }

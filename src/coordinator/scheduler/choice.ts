@@ -28,7 +28,12 @@ export function chooseHost(state: CoordinatorState, trial: Trial, choice: Choice
   if (arrived !== null && against?.(arrived.berth.host)?.kind !== 'went-down') return arrived;
   const isOpen = ({ berth }: Candidate): boolean => !against?.(berth.host);
   const candidates = against === null ? choice.candidates : choice.candidates.filter(isOpen);
-  return fitting(candidates, trial, checkpointHost(state, trial));
+  const found = fitting(candidates, trial, checkpointHost(state, trial));
+  // Who lets nothing start for now is left to itself while another host is being prepared.
+  const isOneComing = choice.coming.some(
+    (host) => !against?.(host) && misfit(trial.point, idle(host)) === null,
+  );
+  return found?.isClosed === true && isOneComing ? null : found;
 }
 
 /**

@@ -26,7 +26,7 @@ export function planTurn(state: CoordinatorState, turn: CoordinatorTurn, now: nu
     turn.instruct({ kind: 'send', host, message: { kind: 'ack', attempts } });
   state.unacknowledged.clear();
   comeAndGo(state, turn);
-  tellCeilings(state, turn);
+  tellCeilings(state, turn, now);
   giveUpPoison(state, turn, now);
 
   for (const sweep of state.ledger.sweeps.values()) skipSettled(sweep);

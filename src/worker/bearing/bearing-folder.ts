@@ -86,6 +86,8 @@ export class BearingFolder {
       const path = join(this.#folder, ceilingFile);
       append(`${path}.next`, JSON.stringify(ceiling), constants.O_TRUNC);
       renameSync(`${path}.next`, path);
+      // What an earlier boot carried has taught what it can, or a person has said to forget it.
+      if (this.#written === null) for (const old of [this.#moments, this.#old]) rmSync(old, { force: true });
     });
   }
 

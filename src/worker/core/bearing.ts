@@ -85,7 +85,9 @@ export function measurePower(
   const idleWatts = state.gpus.get(figures.uuid)?.idleWatts ?? null;
   const span = spanWatts({ figures, idleWatts });
   const { gpu } = run;
-  gpu.startWatts ??= powerWatts;
+  const isLone = [...state.active].every((one) => one === held || one.device !== held.device);
+  // The first sample of it may be one in which it computes already.
+  gpu.startWatts ??= isLone ? (idleWatts ?? powerWatts) : powerWatts;
   if (powerWatts === null || span === null || gpu.startWatts === null) {
     gpu.hasShownPower = true;
     return;
@@ -93,10 +95,8 @@ export function measurePower(
   gpu.hasShownPower ||=
     powerWatts >= gpu.startWatts + wattsOf(state, held) * shownShare ||
     now - run.startedAt >= (gpu.settled ? settledAfterMs : shownAfterMs);
-  const isLone =
-    figures.othersProcesses === 0 &&
-    [...state.active].every((one) => one === held || one.device !== held.device);
-  if (!isLone || !gpu.hasShownPower || run.suspended !== null || span <= 0) return;
+  if (!isLone || figures.othersProcesses > 0 || !gpu.hasShownPower || run.suspended !== null || span <= 0)
+    return;
   const draw = Math.min(1, Math.max(0, (powerWatts - (idleWatts ?? 0)) / span));
   gpu.draw = Math.max(gpu.draw ?? 0, draw);
   const { shape, launch } = held.lease;

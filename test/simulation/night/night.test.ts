@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, judgeKnowing, schedulers } from './judge.ts';
+import { judge, judgeKnowing, judgeLabsweep, schedulers } from './judge.ts';
 import { Night } from './night.ts';
 import { PerGpu } from './schedulers.ts';
 
@@ -43,5 +43,18 @@ describe('a modelled night of the lab', () => {
     const knowing = judgeKnowing(4, { isCalm: true });
     expect(knowing).toMatchObject({ crashes: 0, outOfMemory: 0, done: 441 });
     expect(knowing.makespanSeconds).toBeLessThan(one.makespanSeconds);
+  });
+
+  it('P4 P5: labsweep takes no host down twice, none in the night after, and leaves owners alone', {
+    timeout: 300_000,
+  }, () => {
+    const [first, after] = judgeLabsweep(2, {}, { isDeclared: true, nights: 2, untilSecond: 4_000 });
+    // Both weak power supplies are found out, each once.
+    expect(first).toMatchObject({ crashes: 2, crashesOfOne: 1, outOfMemory: 0 });
+    expect(after).toMatchObject({ crashes: 0, outOfMemory: 0 });
+    for (const night of [first, after]) {
+      expect(night?.ownersDisturbed).toBeLessThan(0.01);
+      expect(night?.done).toBeGreaterThan(200);
+    }
   });
 });
