@@ -10,6 +10,7 @@ export const plainGpu = (uuid: string, memoryUsedBytes: number, memoryTotalBytes
   powerWatts: null,
   powerLimitWatts: null,
   othersProcesses: 0,
+  claimedProcesses: 0,
   problem: null,
   ageMs: 0,
   listsProcesses: true,

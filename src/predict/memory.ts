@@ -11,6 +11,8 @@ export interface Memories {
 }
 
 interface Ratios {
+  /** The largest. */
+  most: number;
   count: number;
   sum: number;
   squares: number;
@@ -57,8 +59,9 @@ export function observeMemory(
   seen.peakBytes = Math.max(seen.peakBytes, peakBytes);
   if (declaredBytes === null || declaredBytes <= 0 || peakBytes <= 0) return;
   const ratio = Math.log(peakBytes / declaredBytes);
-  const ratios = launches.get(launch) ?? { count: 0, sum: 0, squares: 0 };
+  const ratios = launches.get(launch) ?? { most: Number.NEGATIVE_INFINITY, count: 0, sum: 0, squares: 0 };
   launches.set(launch, ratios);
+  ratios.most = Math.max(ratios.most, ratio);
   ratios.count += 1;
   ratios.sum += ratio;
   ratios.squares += ratio * ratio;
@@ -77,8 +80,9 @@ export function predictMemory(
   return Math.max(declaredBytes * factor, floorBytes);
 }
 
-/** The mean, and two spreads more. */
-function factorOf({ count, sum, squares }: Ratios): number {
+/** The mean, and two spreads more; what is declared holds as long as none has taken more. */
+function factorOf({ most, count, sum, squares }: Ratios): number {
+  if (most <= 0) return 1;
   const mean = sum / count;
   const variance = (squares - count * mean * mean + priorTrials * priorSpread ** 2) / (count + priorTrials);
   return Math.exp(mean + spreads * Math.sqrt(Math.max(0, variance)));

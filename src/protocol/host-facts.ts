@@ -50,6 +50,8 @@ export const gpuFiguresSchema = z.object({
   powerLimitWatts: saidFigure.nullable().default(null),
   /** Processes on it that are not ours. */
   othersProcesses: saidCount,
+  /** Of these, whose trials ours must not disturb: not those of accounts that claim their room. Null: all of them. */
+  strangers: saidCount.nullable().default(null),
   /** Why it cannot be used, in the driver's words; null where it can. */
   problem: saidText.nullable(),
   /** Since the driver told of it last. */

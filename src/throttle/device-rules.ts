@@ -4,7 +4,7 @@
 import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
 import { computesBeside, isKeptForOthers, isReserved, policyOf } from './etiquette.ts';
 import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
-import { rising, wattsWith } from './power.ts';
+import { powerOf, rising, wattsWith } from './power.ts';
 import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
 
 type DeviceRule = (request: StartRequest, gpu: GpuLoad, host: HostLoad) => DeviceRefusal | null;
@@ -97,9 +97,10 @@ const power: DeviceRule = ({ draw }, gpu, host) => {
   // While an empty GPU waits for that, no trial is put beside another.
   const empty = (host.gpus ?? []).filter((one) => oursOn(one, host.ours).length === 0);
   const most = Math.max(watts, ...empty.map((one) => wattsWith(draw, one, host) ?? 0));
-  return unseen === undefined || most <= ceiling.borneWatts * aboutAsMuch
+  const borneWatts = Math.max(ceiling.borneWatts, powerOf(host).watts);
+  return unseen === undefined || most <= borneWatts * aboutAsMuch
     ? null
-    : { kind: 'gpu-power-unseen', attempt: unseen.attempt, borneWatts: ceiling.borneWatts };
+    : { kind: 'gpu-power-unseen', attempt: unseen.attempt, borneWatts };
 };
 
 /** A trial allocates seconds after its start: until then its GPU looks empty to the next one of its unknown shape. */

@@ -25,7 +25,7 @@ export const computesBeside = (
   host: Whose,
 ): boolean => {
   const device = policyOf(index, host);
-  if ((figures?.othersProcesses ?? 0) === 0) return false;
+  if ((figures?.strangers ?? figures?.othersProcesses ?? 0) === 0) return false;
   return device === null || (device.policy !== 'shared' && !isOwner(device, host));
 };
 

@@ -54,6 +54,7 @@ const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
     powerWatts: null,
     powerLimitWatts: null,
     othersProcesses: 0,
+    strangers: 0,
     problem: null,
     ageMs: 0,
     running: 0,

@@ -59,6 +59,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
       powerWatts: null,
       powerLimitWatts: null,
       othersProcesses: 0,
+      strangers: null,
       problem: null,
       ageMs: 100,
       running: 0,

@@ -13,7 +13,7 @@ const facts = {
 
 const figuresOf = (othersProcesses: number): HostFigures => ({
   ...calm,
-  gpus: [{ ...plainGpu('GPU-0', gib, 16 * gib), othersProcesses, running: 0, oursBytes: 0 }],
+  gpus: [{ ...plainGpu('GPU-0', gib, 16 * gib), othersProcesses, strangers: null, running: 0, oursBytes: 0 }],
 });
 
 const onGpu = (x: number) =>

@@ -116,7 +116,11 @@ describe.skipIf(!isHere)('four hosts with three, two, one and no GPU', () => {
       .toEqual([...uuids('host01', 0), ...others].map((uuid, at) => [uuid, at === 0 ? 9_001 : trialMib + 1]));
     const said = (verb: string) => async (): Promise<string> => (await theo.type(verb)).stdout;
     await expect.poll(said('status'), wait).toMatch(/^host01 {2}0 NVIDIA.* idle, 1 process of others$/m);
-    await expect.poll(said('why'), wait).toMatch(/^host01 GPU 0 +has 1\.7 GiB of 11 GiB to give/m);
+    await expect
+      .poll(said('why'), wait)
+      .toMatch(
+        /^host01 GPU 0 +is in use: 1 process of others is on it .*, and has 1\.7 GiB of 11 GiB to give/m,
+      );
     await expect
       .poll(said('why'), wait)
       .toMatch(/^ +\d+ +one +the 3 hosts .* have their fill; host04: needs a GPU, and the host has none$/m);

@@ -31,6 +31,11 @@ describe('the memory of a trial is predicted', () => {
     expect(predicted(kind('a'), ...many)).toBeLessThan(600 * 1.04);
   });
 
+  it('as declared, as long as none has taken more', () => {
+    expect(predicted(kind('a'), [kind('b'), 199], [kind('c'), 150])).toBe(200);
+    expect(predicted(kind('a'), [kind('b'), 201], [kind('c'), 150])).toBeGreaterThan(200);
+  });
+
   it('by its own shape once that was seen', () => {
     expect(predicted(kind('a'), [kind('a'), 400], [kind('b'), 2_000])).toBe(420);
     expect(predicted(kind('a', null), [kind('a', null), 400])).toBe(420);

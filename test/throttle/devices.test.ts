@@ -37,6 +37,7 @@ const gpu = (
           powerWatts: null,
           powerLimitWatts: null,
           othersProcesses: 0,
+          strangers: null,
           problem: null,
           ageMs: 0,
           running: 0,
@@ -210,7 +211,7 @@ describe('the power of a host', () => {
       const load = host([drawing(0, 20), drawing(1, 20)], { ceiling: { ...noCeiling, borneWatts }, ours });
       return admitDevice(asked, drawing(0, 20), { ...load, gpus: load.gpus });
     };
-    expect(against(0, [unseen])).toEqual([{ kind: 'gpu-power-unseen', attempt: 'a-7', borneWatts: 0 }]);
+    expect(against(0, [unseen])).toEqual([{ kind: 'gpu-power-unseen', attempt: 'a-7', borneWatts: 40 }]);
     expect(against(0, [running])).toEqual([]);
     expect(against(500, [unseen])).toEqual([]);
   });

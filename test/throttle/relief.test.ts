@@ -17,7 +17,13 @@ const gpu = (index: number, figures: Partial<GpuFigures> = {}, more: Partial<Gpu
   const facts = { uuid: `GPU-${index}`, index, name: 'A4000', memoryBytes: 16 * gib };
   const [idle] = host([facts]).gpus ?? [];
   if (idle?.figures === undefined || idle.figures === null) throw new Error('an idle GPU has figures');
-  const shown = { temperatureCelsius: 60, powerWatts: 100, powerLimitWatts: 200, ...figures };
+  const shown = {
+    strangers: null,
+    temperatureCelsius: 60,
+    powerWatts: 100,
+    powerLimitWatts: 200,
+    ...figures,
+  };
   return { ...idle, idleWatts: 20, ...more, figures: { ...idle.figures, ...shown } };
 };
 

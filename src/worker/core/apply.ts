@@ -166,6 +166,7 @@ function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started'
         steady: 0,
         settled: false,
         startWatts: null,
+        startUtilisation: null,
         draw: null,
         hasShownPower: false,
       },

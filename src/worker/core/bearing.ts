@@ -12,10 +12,11 @@ const borneMs = 20_000;
 /** Moments are on the disk this often while trials run, and at once where the power is higher by this share than on the disk. */
 const keptEveryMs = 5_000;
 const higher = 1.02;
-/** Of what a trial is expected to draw, what shows that it has begun to; or it draws little, as its memory or time tells. */
+/** Of what a trial is expected to draw, or of a GPU's time, what shows that it has begun; or it draws little, as its memory or time tells. */
 const shownShare = 0.2;
 const shownAfterMs = 30_000;
 const settledAfterMs = 15_000;
+const shortMs = 10_000;
 /** A trial that was near the ceiling for this share of its time, and that long, was a full one there. */
 const nearShare = 0.5;
 const leastNearMs = 60_000;
@@ -67,8 +68,16 @@ export function noteMoment(turn: WorkerTurn, sinceMs: number): void {
 }
 
 /** A trial has come to its end: what its host carried meanwhile it carries. */
-export function noteSurvived(turn: WorkerTurn, { nearMs }: Run, ranMs: number): void {
+export function noteSurvived(
+  turn: WorkerTurn,
+  { lease }: HeldAttempt,
+  { nearMs, gpu }: Run,
+  ranMs: number,
+): void {
   const { state } = turn;
+  // What was over before it had shown anything is no danger to a power supply: its like need not be waited for.
+  if (ranMs < shortMs && !gpu.hasShownPower)
+    state.launchDraws.set(lease.launch, Math.max(state.launchDraws.get(lease.launch) ?? 0, gpu.draw ?? 0));
   if (state.ceiling.watts === null || nearMs < leastNearMs || nearMs < ranMs * nearShare) return;
   state.ceiling = earned(state.ceiling);
   turn.instruct({ kind: 'keep-ceiling', ceiling: state.ceiling });
@@ -88,12 +97,14 @@ export function measurePower(
   const isLone = [...state.active].every((one) => one === held || one.device !== held.device);
   // The first sample of it may be one in which it computes already.
   gpu.startWatts ??= isLone ? (idleWatts ?? powerWatts) : powerWatts;
+  gpu.startUtilisation ??= isLone ? 0 : figures.utilisation;
   if (powerWatts === null || span === null || gpu.startWatts === null) {
     gpu.hasShownPower = true;
     return;
   }
   gpu.hasShownPower ||=
     powerWatts >= gpu.startWatts + wattsOf(state, held) * shownShare ||
+    (figures.utilisation ?? 0) >= (gpu.startUtilisation ?? 0) + shownShare ||
     now - run.startedAt >= (gpu.settled ? settledAfterMs : shownAfterMs);
   if (!isLone || figures.othersProcesses > 0 || !gpu.hasShownPower || run.suspended !== null || span <= 0)
     return;

@@ -102,7 +102,9 @@ export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running' | 'gpus'
   readonly gpus: readonly MeasuredGpu[];
 };
 
-export type MeasuredGpu = Omit<GpuFigures, 'running' | 'oursBytes'> & {
+export type MeasuredGpu = Omit<GpuFigures, 'running' | 'oursBytes' | 'strangers'> & {
+  /** Of the others' processes, those of trials that another account's agent has claimed room for. */
+  readonly claimedProcesses: number;
   /** Whether its processes are told apart: in some containers the driver lists none, or by numbers of another place. */
   readonly listsProcesses: boolean;
 };

@@ -76,7 +76,7 @@ function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void
     overlong: evidence.overlong,
     hint: evidence.hint,
   });
-  if (status.run !== null && isResult(outcome.kind)) noteSurvived(turn, status.run, ranMs);
+  if (status.run !== null && isResult(outcome.kind)) noteSurvived(turn, held, status.run, ranMs);
   settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence });
 }
 

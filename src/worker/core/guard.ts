@@ -75,22 +75,20 @@ export function figuresOf(state: WorkerState, now: number): HostFigures | null {
     still: [...state.active].flatMap((held) => stillOf(held, now)),
     gpus: gpus.map((gpu) => ({
       ...gpu,
-      othersProcesses: othersOn(state, gpu),
+      strangers: strangersOn(state, gpu),
       ...oursOnGpu(state, gpu.uuid),
     })),
   };
 }
 
 /**
- * Processes of others on a GPU. Where the driver lists them by numbers of another place, as in some containers, ours are
+ * Processes on a GPU of those whom ours must not disturb. Where the driver lists them by numbers of another place, as in some containers, ours are
  * among them, and nobody knows which: beside ours none are counted.
  */
-export function othersOn(
-  { active }: WorkerState,
-  { uuid, othersProcesses, listsProcesses }: MeasuredGpu,
-): number {
-  if (listsProcesses) return othersProcesses;
-  return [...active].some(({ device }) => device === uuid) ? 0 : othersProcesses;
+export function strangersOn({ active }: WorkerState, gpu: MeasuredGpu): number {
+  const strangers = gpu.othersProcesses - gpu.claimedProcesses;
+  if (gpu.listsProcesses) return strangers;
+  return [...active].some(({ device }) => device === gpu.uuid) ? 0 : strangers;
 }
 
 function stillOf({ lease, status }: HeldAttempt, now: number): HostFigures['still'] {

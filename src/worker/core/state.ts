@@ -209,8 +209,9 @@ interface GpuRun {
   /** Samples in a row that agreed with the one before. */
   steady: number;
   settled: boolean;
-  /** What its GPU took when it began, and the share of that GPU's power above idle that it was seen to draw alone there. */
+  /** What its GPU took when it began, how busy that was, and the share of that GPU's power above idle that it was seen to draw alone there. */
   startWatts: number | null;
+  startUtilisation: number | null;
   draw: number | null;
   /** Whether what it draws is part of what its GPU takes by now. */
   hasShownPower: boolean;

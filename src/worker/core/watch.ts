@@ -3,7 +3,7 @@ import { settledShare, untouchedMs } from '../../throttle/limits.ts';
 import { heldAfter } from '../../throttle/marks.ts';
 import { measurePower, noteMoment } from './bearing.ts';
 import { concludeDoubted } from './finish.ts';
-import { newGpuWatch, othersOn } from './guard.ts';
+import { newGpuWatch, strangersOn } from './guard.ts';
 import { relieveHost } from './relief.ts';
 import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
@@ -23,7 +23,7 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
   for (const gpu of figures.gpus) {
     const watch = state.gpus.get(gpu.uuid) ?? newGpuWatch();
     watch.held = heldAfter(watch.held, gpu, limits);
-    watch.othersSince = othersOn(state, gpu) > 0 ? (watch.othersSince ?? now) : null;
+    watch.othersSince = strangersOn(state, gpu) > 0 ? (watch.othersSince ?? now) : null;
     const { powerWatts } = gpu;
     if (powerWatts !== null) watch.idleWatts = Math.min(watch.idleWatts ?? powerWatts, powerWatts);
     state.gpus.set(gpu.uuid, watch);

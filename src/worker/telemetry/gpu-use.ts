@@ -43,6 +43,7 @@ export function measuredGpus(
   return told.map(({ gpu, at }) => {
     const pids = apps.flatMap(({ uuid, pid }) => (uuid === gpu.uuid ? [pid] : []));
     const owners = pids.map(ownerOf);
+    const others = pids.filter((pid) => typeof ownerOf(pid) !== 'string');
     const memory =
       gpu.memory === 'host'
         ? {
@@ -58,7 +59,8 @@ export function measuredGpus(
       temperatureCelsius: gpu.temperatureCelsius,
       powerWatts: gpu.powerWatts,
       powerLimitWatts: gpu.powerLimitWatts,
-      othersProcesses: pids.filter((pid) => typeof ownerOf(pid) !== 'string' && !isClaimed(pid)).length,
+      othersProcesses: others.length,
+      claimedProcesses: others.filter(isClaimed).length,
       problem: gpu.problem,
       ageMs: Math.max(0, now - at),
       listsProcesses: owners.length > 0 && owners.every((owner) => owner !== undefined),

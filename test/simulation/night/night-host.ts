@@ -191,6 +191,7 @@ export class NightHost implements VisitedHost {
       powerWatts: watts,
       powerLimitWatts: gpu.limitWatts,
       othersProcesses: owners.length,
+      claimedProcesses: 0,
       problem: null,
       ageMs: 0,
       listsProcesses: true,

@@ -37,6 +37,7 @@ class GpuWorld {
         powerWatts: null,
         powerLimitWatts: null,
         othersProcesses: 0,
+        claimedProcesses: 0,
         problem: null,
         ageMs: 0,
         listsProcesses: true,

@@ -51,7 +51,7 @@ describe('the processes on a GPU', () => {
       host,
       700,
     );
-    expect(gpu).toMatchObject({ othersProcesses: 1 });
+    expect(gpu).toMatchObject({ othersProcesses: 2, claimedProcesses: 1 });
   });
 
   it('are told apart only where all of them are processes of this machine', () => {
