@@ -39,6 +39,20 @@ export const crashesOf = (state: LedgerState, { crashes }: Trial): readonly Tria
 export const mustRunAlone = (state: LedgerState, trial: Trial): boolean =>
   trial.crashes.length >= suspicious && crashesOf(state, trial).length >= suspicious;
 
+/** What had to leave twice for want of memory finds room only where nothing else takes it. */
+const evictedTooOften = 2;
+
+/** Whether nothing else of labsweep is to run beside a trial. */
+export const runsAlone = (state: LedgerState, trial: Trial): boolean =>
+  mustRunAlone(state, trial) ||
+  (trial.attempts.length >= evictedTooOften &&
+    trial.attempts.filter((id) => leftForMemory(state.attempts.get(id))).length >= evictedTooOften);
+
+function leftForMemory(attempt: Attempt | undefined): boolean {
+  const outcome = attempt?.status.kind === 'ended' ? attempt.status.end.outcome : null;
+  return outcome?.kind === 'evicted' && (outcome.over === 'memory' || outcome.over === 'gpu-memory');
+}
+
 /** Hosts that went down when it was alone there: it goes back to none of them. None for a trial that may not be at fault. */
 export function hostsDownUnder(state: LedgerState, trial: Trial): ReadonlySet<HostName> {
   if (!mustRunAlone(state, trial)) return none;

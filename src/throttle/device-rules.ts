@@ -3,6 +3,7 @@
  */
 import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
 import { computesBeside, isKeptForOthers, isReserved, policyOf } from './etiquette.ts';
+import { startCelsius } from './heat.ts';
 import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
 import { powerOf, rising, wattsWith } from './power.ts';
 import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
@@ -62,14 +63,13 @@ const utilisation: DeviceRule = (_, { figures, held }, { limits }) =>
     : null;
 
 /** A GPU that is too hot slows itself down first, and then may shut its server down. */
-const temperature: DeviceRule = (_, { figures, held }, { limits }) =>
-  held.temperatureCelsius && figures !== null && figures.temperatureCelsius !== null
-    ? {
-        kind: 'gpu-temperature',
-        celsius: figures.temperatureCelsius,
-        limitCelsius: limits.temperatureCelsius.release,
-      }
-    : null;
+const temperature: DeviceRule = (_, { figures, held }, host) => {
+  const celsius = figures?.temperatureCelsius ?? null;
+  const { release } = host.limits.temperatureCelsius;
+  const bearable = startCelsius(host);
+  if (celsius === null || (!held.temperatureCelsius && celsius < bearable)) return null;
+  return { kind: 'gpu-temperature', celsius, limitCelsius: Math.min(release, bearable) };
+};
 
 /** What was suspended there goes on first: one more would take the room that it waits for. */
 const standstill: DeviceRule = (_, gpu, { ours }) => {
@@ -88,9 +88,10 @@ const aboutAsMuch = 1.05;
  */
 const power: DeviceRule = ({ draw }, gpu, host) => {
   const watts = wattsWith(draw, gpu, host);
-  const isFirst = !host.ours.some(({ device }) => device !== 'cpu');
-  if (watts === null || isFirst) return null;
   const { ceiling } = host;
+  // One alone is always let in, unless the host went down under one alone.
+  const isFirst = !host.ours.some(({ device }) => device !== 'cpu') && ceiling.died?.running !== 1;
+  if (watts === null || isFirst) return null;
   if (ceiling.watts !== null && watts > ceiling.watts)
     return { kind: 'gpu-power', watts, limitWatts: ceiling.watts, diedWatts: ceiling.died?.watts ?? null };
   const [unseen] = rising(host);

@@ -18,7 +18,7 @@ export const headroomBytes = (totalBytes: number, limits: Limits): number =>
  */
 export function memoryRoomBytes(
   figures: HostFigures,
-  { ours, claims, limits }: Pick<HostLoad, 'ours' | 'claims' | 'limits'>,
+  { ours, claims, limits, ceiling }: Pick<HostLoad, 'ours' | 'claims' | 'limits' | 'ceiling'>,
 ): number {
   const total = figures.memoryTotalBytes;
   const reserved = sum(
@@ -30,7 +30,10 @@ export function memoryRoomBytes(
     bytes: hostBytes,
     shown: hostShownBytes,
   }));
-  return total - headroomBytes(total, limits) - reserved - others - unshownBytes(claimed, others);
+  // One alone is let in whatever the host went down under.
+  const borne = ours.length === 0 ? null : ceiling.memoryBytes;
+  const most = Math.min(total - headroomBytes(total, limits), borne ?? total);
+  return most - reserved - others - unshownBytes(claimed, others);
 }
 
 /**

@@ -161,3 +161,20 @@ describe('what trials took', () => {
     expect(lease.predicted.gpuMemoryBytes).toBeLessThan(40 * gib);
   });
 });
+
+describe('what left twice for want of memory', () => {
+  it('runs alone from then on, and what left for somebody else does not', () => {
+    const aloneAfter = (over: 'memory' | 'others'): boolean => {
+      const world = worldOf(['cedar'], 1);
+      tell(world, 'cedar', 0);
+      let said = prepared(world, 'cedar');
+      for (let times = 0; times < 2; times += 1) {
+        const [attempt = ''] = leasesIn(said);
+        said = world.end(attempt, endOf({ kind: 'evicted', over, message: 'it left' }));
+      }
+      const [attempt = ''] = leasesIn(said);
+      return [...world.state.ledger.attempts.values()].find(({ id }) => id === attempt)?.alone === true;
+    };
+    expect([aloneAfter('memory'), aloneAfter('others')]).toEqual([true, false]);
+  });
+});

@@ -208,6 +208,20 @@ describe('a start is refused', () => {
   });
 });
 
+describe('P5: the memory under which a host went down', () => {
+  const ceiling = { ...noCeiling, memoryBytes: 10 * gib };
+
+  it('is a limit for the second trial, and none for one alone', () => {
+    const figures = { memoryAvailableBytes: 16 * gib };
+    expect(ask(host({ ceiling, figures }), { hostMemoryBytes: 12 * gib })).toEqual([]);
+    const ours = [share({ needs: { hostMemoryBytes: 6 * gib } })];
+    expect(ask(host({ ceiling, figures, ours }), { hostMemoryBytes: 4 * gib })).toEqual([]);
+    expect(ask(host({ ceiling, figures, ours }), { hostMemoryBytes: 5 * gib })).toMatchObject([
+      { kind: 'memory', freeBytes: 4 * gib },
+    ]);
+  });
+});
+
 describe('P4 placements', () => {
   const trial = fc.record({
     cpus: fc.integer({ min: 0, max: 4 }),

@@ -216,6 +216,27 @@ describe('the power of a host', () => {
     expect(against(500, [unseen])).toEqual([]);
   });
 
+  it('lets one alone in whatever the ceiling, unless the host went down under one alone', () => {
+    const died = { at: 0, watts: 200, celsius: null, memoryBytes: null, running: 1 };
+    const ceiling = { ...noCeiling, watts: 100 };
+    const alone = (running: number) => {
+      const one = drawing(0, 20);
+      const load = host([one], { ceiling: { ...ceiling, died: { ...died, running } } });
+      return admitDevice({ ...asked, draw: 1 }, one, load);
+    };
+    expect(alone(2)).toEqual([]);
+    expect(alone(1)).toMatchObject([{ kind: 'gpu-power', watts: 220, limitWatts: 100, diedWatts: 200 }]);
+  });
+
+  it('and its heat hold starts earlier where the host went down under less', () => {
+    const warm = gpu(0, { temperatureCelsius: 78 });
+    expect(admitDevice(asked, warm, host([warm]))).toEqual([]);
+    const ceiling = { ...noCeiling, celsius: 80 };
+    expect(admitDevice(asked, warm, host([warm], { ceiling }))).toEqual([
+      { kind: 'gpu-temperature', celsius: 78, limitCelsius: 77 },
+    ]);
+  });
+
   it('is not found out beside another trial while an empty GPU waits for that', () => {
     const unseen = { ...running, hasShownPower: false };
     const load = host([drawing(0, 20), drawing(1, 20)], { ours: [unseen] });

@@ -1,4 +1,4 @@
-import { mustRunAlone } from '../../ledger/crashes.ts';
+import { runsAlone } from '../../ledger/crashes.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import { skipSettled } from '../../ledger/sweeps.ts';
@@ -71,7 +71,7 @@ const leaseFor = (
   number: trial.attempts.length + 1,
   trial: trial.id,
   sweep,
-  alone: mustRunAlone(ledger, trial),
+  alone: runsAlone(ledger, trial),
   continues,
   anew,
 });

@@ -53,14 +53,15 @@ const table = {
     'alone',
     { running: saidFigure },
     ({ running }) =>
-      `hosts went down while it ran, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
+      `hosts went down under it, or it left twice for want of memory, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
   ),
 
   /** Such a trial runs there. */
   beside: refusal(
     'beside',
     { attempt: saidName },
-    ({ attempt }) => `attempt ${attempt} runs alone there, since hosts went down while its trial ran`,
+    ({ attempt }) =>
+      `attempt ${attempt} runs alone there, since hosts went down under its trial, or it left twice for want of memory`,
   ),
 
   /** The ramp guard: a shape never observed settles before the next one starts. */
