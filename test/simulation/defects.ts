@@ -74,7 +74,7 @@ export const defects: readonly Defect[] = [
     file: 'worker/core/turn.ts',
     find: "[{ kind: 'commit', records: this.facts }, ...effects]",
     put: "[...effects, { kind: 'commit', records: this.facts }]",
-    seenAs: /is started a second time/,
+    seenAs: /is started a second time|ran to its end as .* for nothing/,
   },
   {
     what: 'an agent forgets a result once it has told it',
