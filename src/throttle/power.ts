@@ -32,10 +32,13 @@ export function spanWatts({
   return limitWatts === null ? null : limitWatts - (idleWatts ?? limitWatts * idleShare);
 }
 
-/** Ours that will take more than shows: they have just started, or stand still. */
-export const rising = ({ ours }: Pick<HostLoad, 'ours'>): readonly OurShare[] =>
+/** Ours that will take more of a GPU than shows: they have just started, or stand still. On the cores nothing does. */
+export const rising = ({ ours, gpus }: Pick<HostLoad, 'ours' | 'gpus'>): readonly OurShare[] =>
   ours.filter(
-    ({ hasShownPower, suspended, isEnding }) => !isEnding && (!hasShownPower || suspended !== null),
+    ({ hasShownPower, suspended, isEnding, device }) =>
+      !isEnding &&
+      (!hasShownPower || suspended !== null) &&
+      (gpus ?? []).some(({ uuid, figures }) => uuid === device && figures !== null),
   );
 
 /**

@@ -5,8 +5,8 @@ export const guardMutants: readonly Mutant[] = [
   {
     breaks: 'P4: no memory of the host is left to the others on it',
     file: 'throttle/room.ts',
-    find: 'return total - headroomBytes(total, limits) - reserved - others',
-    put: 'return total - reserved - others',
+    find: 'Math.min(total - headroomBytes(total, limits), borne ?? total)',
+    put: 'Math.min(total, borne ?? total)',
     tests: ['throttle/admission'],
   },
   {
@@ -104,7 +104,7 @@ export const guardMutants: readonly Mutant[] = [
     breaks: 'P5: more power than the ceiling is asked for by trials that have not shown theirs yet',
     file: 'throttle/power.ts',
     find: 'const to = rising(host).reduce(',
-    put: 'const to = rising({ ours: [] }).reduce(',
+    put: 'const to = rising({ ...host, ours: [] }).reduce(',
     tests: ['throttle/devices'],
   },
   {

@@ -245,6 +245,13 @@ describe('the power of a host', () => {
     expect(there && admitDevice(asked, there, load)).toMatchObject([{ kind: 'gpu-power-unseen' }]);
   });
 
+  it('waits for no trial on the cores, which shows none', () => {
+    const onCores = { ...plainShare, attempt: 'a-8', hasShownPower: false };
+    const load = host([drawing(0, 20), drawing(1, 220)], { ours: [running, onCores] });
+    const [empty] = load.gpus ?? [];
+    expect(empty && admitDevice(asked, empty, load)).toEqual([]);
+  });
+
   it('keeps nobody waiting where the driver tells no limit', () => {
     const ours = [{ ...running, hasShownPower: false }];
     const load = host([gpu(0), gpu(1)], { ceiling: { ...noCeiling, watts: 1 }, ours });
