@@ -39,7 +39,7 @@ export function learn(before: Ceiling, moments: readonly Moment[], at: number): 
   if (Object.values(learned).every((one) => one === null)) return before;
   return {
     ...lower(before, learned),
-    died: { at, watts, celsius, memoryBytes: bytes, running: last.running },
+    died: { at, watts, celsius, memoryBytes: bytes, running: most((one) => one.running) },
     borneWatts: before.borneWatts,
     survived: 0,
   };

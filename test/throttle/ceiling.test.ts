@@ -39,6 +39,11 @@ describe('P5: a host that went down', () => {
     expect(after({ at: -16_000, watts: 460 }, { at: 0, watts: 100 })).toEqual(noCeiling);
   });
 
+  it('went down under one alone only where one alone was all that ran in those seconds', () => {
+    expect(after({ watts: 460, running: 2 }, { watts: 460, running: 1 }).died?.running).toBe(2);
+    expect(after({ watts: 460, running: 1 }, { watts: 460, running: 1 }).died?.running).toBe(1);
+  });
+
   it.each([
     ['power up to 60 % of its limits', { watts: 300 }],
     ['heat up to 84 °C', { celsius: 84 }],
