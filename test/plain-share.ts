@@ -12,6 +12,8 @@ export const plainShare: OurShare = {
   alone: false,
   startedAt: 0,
   watts: 0,
+  isKnown: true,
+  busy: null,
   hasShownPower: true,
   hasCheckpoint: false,
   suspended: null,

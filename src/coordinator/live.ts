@@ -1,15 +1,12 @@
 /** What `status`, `why` and the live view are told of the moment. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, Sweep } from '../ledger/state.ts';
-import { workOf } from '../model/work.ts';
-import { secondsPerWork } from '../predict/duration.ts';
-import { isAsked } from './hosts/asked.ts';
 import type { FleetHost } from './hosts/fleet-host.ts';
 import type { LaunchState } from './hosts/link.ts';
 import { type Connection, connectionOf } from './hosts/link.ts';
 import type { CoordinatorState } from './hosts/state.ts';
-import { parallelOf } from './hosts/backlog.ts';
 import { closedTo } from './hosts/eligibility.ts';
+import { timeLeft } from './scheduler/time-left.ts';
 import { stranded } from './stranded.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
@@ -23,7 +20,7 @@ export function liveFigures(state: CoordinatorState, pid: number, events: number
     events,
     sweeps: [...state.ledger.sweeps.values()].map((sweep) => ({
       sweep: sweep.name,
-      etaSeconds: etaSeconds(state, sweep, now),
+      etaSeconds: timeLeft(state, sweep, now),
       asked: state.asked.has(sweep.name),
       waiting: waitingOf(state, sweep),
       stranded: strandedNow(state, sweep),
@@ -120,24 +117,3 @@ const noteOf = (launches: readonly LaunchState[]): string | null =>
 
 const openAttempts = (state: CoordinatorState, host: FleetHost): Attempt[] =>
   [...(state.ledger.hosts.get(host.name)?.open ?? [])].flatMap((id) => state.ledger.attempts.get(id) ?? []);
-
-/** Predicted work that is left, shared by what the ready hosts run at once; null where nothing has ended yet. */
-function etaSeconds(state: CoordinatorState, sweep: Sweep, now: number): number | null {
-  const { launch } = sweep.declaration;
-  const parallel = [...state.fleet.values()]
-    .filter((host) => host.link.kind === 'ready')
-    .reduce((sum, host) => sum + parallelOf(sweep, host, now), 0);
-  const perWork = secondsPerWork(state.durations, launch, null);
-  if (parallel === 0 || perWork === null) return null;
-  let seconds = 0;
-  for (const trial of sweep.order) {
-    const { kind } = trial.status;
-    if (kind === 'queued' && !isAsked(state, trial)) continue;
-    if (kind !== 'queued' && kind !== 'leased' && kind !== 'running') continue;
-    const predicted = perWork * workOf(trial.point);
-    const attempt = kind === 'running' ? state.ledger.attempts.get(trial.status.attempt) : undefined;
-    const ran = attempt?.status.kind === 'running' ? (now - attempt.status.at) / 1_000 : 0;
-    seconds += Math.max(0, predicted - ran);
-  }
-  return seconds / parallel;
-}

@@ -1,57 +1,60 @@
 /**
- * How long a trial will take, learned from those that ended: seconds for a unit of work of its launch, times how much
- * slower or faster its host is at that launch than the lab. Work is the program's own count of operations, or 1 a
- * trial where it has none. Pure; the observations are folded from the ledger's ends.
+ * How long a trial will take, learned from those that ended: by its point, by the kind of its GPU, then by its host.
+ * Logarithms of seconds for a unit of work, which is the program's own count of operations, or 1 a trial where it has
+ * none. Pure; folded from the ledger's ends.
  */
-import type { HostName } from '../model/ids.ts';
-
-/** Sums over ended trials. */
-interface Sum {
-  trials: number;
-  seconds: number;
-  work: number;
-}
-
-/** Of one launch: over the lab, and by host. */
-interface Observed extends Sum {
-  readonly hosts: Map<HostName, Sum>;
-}
+import { workOf } from '../model/work.ts';
+import { type Effects, expect, noEffects, observe } from './effects.ts';
+import { every, type Kind, type Place, type Spreads, traitsOf, traitsOfPlace } from './traits.ts';
 
 /** By launch. */
-export type Durations = Map<string, Observed>;
+export type Durations = Map<string, Effects>;
 
-export const noDurations = (): Durations => new Map();
+export interface TimedKind extends Kind {
+  readonly operations: number | null;
+}
 
-/**
- * What the lab's mean counts for beside a host's own trials: few trials differ by more than hosts do, so a host is
- * taken to be like the others until it has shown otherwise (shrinkage, James and Stein 1961).
- */
-const priorTrials = 8;
+/** GPUs of two kinds differ by a factor of two, hosts of one kind by little; so do points, where a program counts its operations. */
+const spreads = (operations: number | null): Spreads => ({
+  param: operations === null ? 0.7 : 0.15,
+  shape: operations === null ? 0.2 : 0.1,
+  gpu: 0.7,
+  host: 0.15,
+});
+
+/** What a start costs beside the program: where trials take less, how long they take says nothing of a host. */
+const startSeconds = 0.1;
+/** Seeds of one point differ by so much. */
+const seedNoise = 0.04;
+const shortest = 1e-3;
 
 export function observeDuration(
   durations: Durations,
-  seen: { readonly launch: string; readonly host: HostName; readonly seconds: number; readonly work: number },
+  seen: {
+    readonly launch: string;
+    readonly kind: TimedKind;
+    readonly place: Place;
+    readonly seconds: number;
+  },
 ): void {
-  const observed = durations.get(seen.launch) ?? { ...nothing(), hosts: new Map() };
-  durations.set(seen.launch, observed);
-  const ofHost = observed.hosts.get(seen.host) ?? nothing();
-  observed.hosts.set(seen.host, ofHost);
-  for (const sum of [observed, ofHost]) {
-    sum.trials += 1;
-    sum.seconds += seen.seconds;
-    sum.work += seen.work;
-  }
+  const effects = durations.get(seen.launch) ?? noEffects();
+  durations.set(seen.launch, effects);
+  const seconds = Math.max(seen.seconds, shortest);
+  const of = spreads(seen.kind.operations);
+  const traits = [every, ...traitsOf(seen.kind, of), ...traitsOfPlace(seen.place, of)];
+  observe(effects, traits, Math.log(seconds / workOf(seen.kind)), seedNoise + startSeconds / seconds);
 }
 
-/** Expected seconds for a unit of work, anywhere in the lab or on one host; null where nothing of it has ended yet. */
-export function secondsPerWork(durations: Durations, launch: string, host: HostName | null): number | null {
-  const lab = durations.get(launch);
-  if (lab === undefined) return null;
-  const mean = lab.seconds / lab.work;
-  const own = host === null ? undefined : lab.hosts.get(host);
-  if (own === undefined) return mean;
-  const priorWork = priorTrials * (lab.work / lab.trials);
-  return (own.seconds + priorWork * mean) / (own.work + priorWork);
+/** Seconds on a host that is like all others; null before the first of its launch has ended. */
+export function expectSeconds(durations: Durations, launch: string, kind: TimedKind): number | null {
+  const effects = durations.get(launch);
+  if (effects === undefined) return null;
+  const { mean } = expect(effects, [every, ...traitsOf(kind, spreads(kind.operations))]);
+  return Math.exp(mean) * workOf(kind);
 }
 
-const nothing = (): Sum => ({ trials: 0, seconds: 0, work: 0 });
+/** How many times as long as on a host like all others. */
+export function slownessOf(durations: Durations, launch: string, place: Place): number {
+  const effects = durations.get(launch);
+  return effects === undefined ? 1 : Math.exp(expect(effects, traitsOfPlace(place, spreads(null))).mean);
+}

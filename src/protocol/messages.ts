@@ -34,6 +34,25 @@ export const protocolVersion = 7;
 /** What is carried of a checkpoint to another host: beyond it a link is busy for longer than most trials run. */
 export const mostCheckpointBytes = 2 * 1024 ** 3;
 
+/** What a trial is expected to take, by what its like took anywhere; null where nothing is known. */
+export const predictedSchema = z.object({
+  /** At its peak. */
+  gpuMemoryBytes: z.number().nullable(),
+  hostMemoryBytes: z.number().nullable(),
+  /** Share of a GPU's time. */
+  gpuBusy: z.number().nullable().default(null),
+});
+export type Predicted = Readonly<z.infer<typeof predictedSchema>>;
+export const nothingPredicted: Predicted = { gpuMemoryBytes: null, hostMemoryBytes: null, gpuBusy: null };
+
+/** What the lab has learned of a shape: `seconds` are those of the host that is told. */
+export const expectedSchema = z.object({
+  shape: z.string(),
+  predicted: predictedSchema,
+  seconds: z.number().nullable(),
+});
+export type Expected = Readonly<z.infer<typeof expectedSchema>>;
+
 /** One attempt of a trial as it is leased to a host. */
 export const leaseSchema = z.object({
   attempt: z.string(),
@@ -44,10 +63,7 @@ export const leaseSchema = z.object({
   params: paramsSchema,
   seed: z.number().int(),
   resources: resourcesSchema,
-  /** What it is expected to take at its peak by what its like took anywhere, in bytes; null where nothing is known. */
-  predicted: z
-    .object({ gpuMemoryBytes: z.number().nullable(), hostMemoryBytes: z.number().nullable() })
-    .default({ gpuMemoryBytes: null, hostMemoryBytes: null }),
+  predicted: predictedSchema.default(nothingPredicted),
   /** Hash of program, data and all parameters but the seed: trials that need the same. */
   shape: z.string(),
   predictedSeconds: z.number().nullable(),
@@ -96,6 +112,8 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
     passed: z.record(z.string(), z.string()),
   }),
   z.object({ kind: z.literal('lease'), leases: z.array(leaseSchema) }),
+  /** What the lab has learned since of shapes of which something waits here. */
+  z.object({ kind: z.literal('expect'), shapes: z.array(expectedSchema) }),
   z.object({ kind: z.literal('take-back'), attempts: z.array(z.string()) }),
   z.object({ kind: z.literal('cancel'), attempts: z.array(z.string()) }),
   /** These ends are in the ledger: the agent may forget them. */

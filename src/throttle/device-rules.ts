@@ -62,6 +62,23 @@ const utilisation: DeviceRule = (_, { figures, held }, { limits }) =>
     ? { kind: 'gpu-utilisation', utilisation: figures.utilisation, limit: limits.utilisation.release }
     : null;
 
+/** Beyond so much of a GPU's time all of them end later, and none sooner. */
+export const mostWanted = 1.15;
+
+/**
+ * Trials share a GPU while what they do together rises. What nobody has seen to its end is put beside nothing: neither
+ * its memory nor its time is known.
+ */
+const sharing: DeviceRule = ({ isKnown, busy }, gpu, { ours }) => {
+  const here = oursOn(gpu, ours);
+  if (here.length === 0) return null;
+  const unknown = isKnown ? here.find((one) => !one.isKnown) : here[0];
+  if (unknown !== undefined) return { kind: 'gpu-unknown', attempt: unknown.attempt };
+  if (busy === null || gpu.figures?.utilisation == null) return null;
+  const taken = here.reduce((sum, one) => sum + (one.busy ?? 0), 0);
+  return taken + busy <= mostWanted ? null : { kind: 'gpu-busy', taken, needs: busy, running: here.length };
+};
+
 /** A GPU that is too hot slows itself down first, and then may shut its server down. */
 const temperature: DeviceRule = (_, { figures, held }, host) => {
   const celsius = figures?.temperatureCelsius ?? null;
@@ -119,6 +136,7 @@ export const deviceRules: readonly DeviceRule[] = [
   memory,
   untold,
   utilisation,
+  sharing,
   temperature,
   standstill,
   power,

@@ -13,6 +13,10 @@ export interface StartRequest {
   readonly gpuObserved: boolean;
   /** Share of a GPU's power above idle that it is expected to draw. */
   readonly draw: number;
+  /** Whether a trial of its launch was seen to its end, here or elsewhere. */
+  readonly isKnown: boolean;
+  /** Share of a GPU's time that it is expected to keep busy; null where nothing is known of it. */
+  readonly busy: number | null;
   /** Hosts went down under it: nothing of labsweep may run beside it. */
   readonly alone: boolean;
 }
@@ -38,6 +42,9 @@ export interface OurShare {
   /** What it draws of its GPU on top of what that takes idle, seen or expected, and whether that shows in the figures. */
   readonly watts: number;
   readonly hasShownPower: boolean;
+  /** As of a request. */
+  readonly isKnown: boolean;
+  readonly busy: number | null;
   /** Whether it could go on elsewhere from what it has saved. */
   readonly hasCheckpoint: boolean;
   /** Since when it stands still, and why; null where it runs. */

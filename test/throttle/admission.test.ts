@@ -58,7 +58,18 @@ const host = (
 });
 
 const ask = (load: HostLoad, needs: Partial<Resources> = {}, shapeObserved = true) =>
-  admit({ resources: need(needs), shapeObserved, gpuObserved: shapeObserved, draw: 1, alone: false }, load);
+  admit(
+    {
+      resources: need(needs),
+      shapeObserved,
+      gpuObserved: shapeObserved,
+      draw: 1,
+      isKnown: true,
+      busy: null,
+      alone: false,
+    },
+    load,
+  );
 
 describe('a start is refused', () => {
   it('nowhere on a host with room', () => {
@@ -100,7 +111,15 @@ describe('a start is refused', () => {
     expect(ask(host({ figuresAgeMs: 3_001 }))).toEqual([{ kind: 'stale', ageMs: 3_001 }]);
     expect(
       admit(
-        { resources: need(), shapeObserved: true, gpuObserved: true, draw: 1, alone: false },
+        {
+          resources: need(),
+          shapeObserved: true,
+          gpuObserved: true,
+          draw: 1,
+          isKnown: true,
+          busy: null,
+          alone: false,
+        },
         { ...host(), figures: null },
       ),
     ).toMatchObject([{ kind: 'stale' }]);
@@ -251,8 +270,18 @@ describe('P4 placements', () => {
             const resources = need({ cpus: needCpus, hostMemoryBytes: memory * gib });
             const load = host({ cpus, limits, ours, figures });
             if (
-              admit({ resources, shapeObserved: true, gpuObserved: true, draw: 1, alone: false }, load)
-                .length > 0
+              admit(
+                {
+                  resources,
+                  shapeObserved: true,
+                  gpuObserved: true,
+                  draw: 1,
+                  isKnown: true,
+                  busy: null,
+                  alone: false,
+                },
+                load,
+              ).length > 0
             )
               continue;
             ours.push({

@@ -66,6 +66,8 @@ const request = (more: Partial<Resources> = {}, gpuObserved = true): StartReques
   shapeObserved: true,
   gpuObserved,
   draw: 1,
+  isKnown: true,
+  busy: null,
   alone: false,
 });
 

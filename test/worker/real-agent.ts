@@ -12,6 +12,7 @@ import {
   type Lease,
   protocolVersion,
   type ToAgent,
+  nothingPredicted,
 } from '../../src/protocol/messages.ts';
 import type { Launch } from '../../src/model/launch.ts';
 import { claimsPath } from '../../src/worker/claims/claims.ts';
@@ -37,7 +38,7 @@ export const leaseOf = (attempt: string, more: Partial<Lease> = {}): Lease => ({
   seed: 1,
   resources: { cpus: 0, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
   shape: 'shape',
-  predicted: { gpuMemoryBytes: null, hostMemoryBytes: null },
+  predicted: nothingPredicted,
   predictedSeconds: null,
   continues: null,
   alone: false,

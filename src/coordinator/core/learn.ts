@@ -1,7 +1,7 @@
 import type { Attempt } from '../../ledger/state.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import { memorySeen } from '../../model/result/memory-seen.ts';
-import { workOf } from '../../model/work.ts';
+import { observeBusy } from '../../predict/busy.ts';
 import { observeDuration } from '../../predict/duration.ts';
 import { observeMemory } from '../../predict/memory.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
@@ -18,6 +18,9 @@ export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd
     observeMemory(state.memories.gpu, kind(resources.gpuMemoryBytes), gpu.peakBytes, gpu.ranOut);
   if (ofHost !== null)
     observeMemory(state.memories.host, kind(resources.hostMemoryBytes), ofHost.peakBytes, ofHost.ranOut);
-  if (end.outcome.kind === 'succeeded')
-    observeDuration(state.durations, { launch, host, seconds: end.seconds, work: workOf(trial.point) });
+  const seen = { launch, kind: trial.point, place: { host, gpuName: end.gpuName } };
+  if (end.gpuBusy !== null) observeBusy(state.busyShares, { ...seen, share: end.gpuBusy });
+  // What went on from a checkpoint took longer than its last attempt did.
+  if (end.outcome.kind === 'succeeded' && attempt.continues === null)
+    observeDuration(state.durations, { ...seen, seconds: end.soloSeconds ?? end.seconds });
 }

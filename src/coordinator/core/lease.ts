@@ -1,22 +1,22 @@
 import type { PointDeclaration } from '../../ledger/events.ts';
-import { attemptId, type HostName } from '../../model/ids.ts';
-import { workOf } from '../../model/work.ts';
+import { attemptId } from '../../model/ids.ts';
 import { predictMemory } from '../../predict/memory.ts';
-import { secondsPerWork } from '../../predict/duration.ts';
-import type { Lease } from '../../protocol/messages.ts';
+import { expectBusy } from '../../predict/busy.ts';
+import { expectSeconds, slownessOf } from '../../predict/duration.ts';
+import type { Lease, Predicted } from '../../protocol/messages.ts';
+import type { Attempt } from '../../ledger/state.ts';
+import { placeOf } from '../hosts/place.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 
+/** What predictions are made from. */
+type Foresight = Pick<CoordinatorState, 'ledger' | 'fleet' | 'durations' | 'busyShares' | 'memories'>;
+
 /** The lease of an attempt as its host is told; null where the ledger does not hold the attempt. */
-export function leaseOf(
-  state: Pick<CoordinatorState, 'ledger' | 'durations' | 'memories'>,
-  host: HostName,
-  id: string,
-): Lease | null {
+export function leaseOf(state: Foresight, id: string): Lease | null {
   const attempt = state.ledger.attempts.get(attemptId(id));
   const trial = attempt && state.ledger.trials.get(attempt.trial);
   if (attempt === undefined || trial === undefined) return null;
   const { launch } = attempt;
-  const perWork = secondsPerWork(state.durations, launch, host);
   return {
     attempt: attempt.id,
     number: attempt.number,
@@ -27,17 +27,33 @@ export function leaseOf(
     resources: trial.point.resources,
     predicted: predictedFor(state, launch, trial.point),
     shape: trial.point.shape,
-    predictedSeconds: perWork === null ? null : perWork * workOf(trial.point),
+    predictedSeconds: predictedSeconds(state, attempt, trial.point),
     continues: attempt.continues,
     alone: attempt.alone,
   };
 }
 
-const predictedFor = (
-  { memories: { gpu, host } }: Pick<CoordinatorState, 'memories'>,
+/** On its host; null where nothing of its launch has ended. */
+export function predictedSeconds(
+  { durations, fleet }: Pick<CoordinatorState, 'durations' | 'fleet'>,
+  { launch, host: name }: Pick<Attempt, 'launch' | 'host'>,
+  point: PointDeclaration,
+): number | null {
+  const host = fleet.get(name);
+  const place = host === undefined ? { host: name, gpuName: null } : placeOf(host, point.resources);
+  const seconds = expectSeconds(durations, launch, point);
+  return seconds === null ? null : seconds * slownessOf(durations, launch, place);
+}
+
+export const predictedFor = (
+  { memories: { gpu, host }, busyShares }: Pick<CoordinatorState, 'memories' | 'busyShares'>,
   launch: string,
-  { shape, resources: { gpuMemoryBytes, hostMemoryBytes } }: PointDeclaration,
-): Lease['predicted'] => ({
-  gpuMemoryBytes: predictMemory(gpu, { launch, shape, declaredBytes: gpuMemoryBytes }),
-  hostMemoryBytes: predictMemory(host, { launch, shape, declaredBytes: hostMemoryBytes }),
-});
+  point: PointDeclaration,
+): Predicted => {
+  const { shape, resources } = point;
+  return {
+    gpuMemoryBytes: predictMemory(gpu, { launch, shape, declaredBytes: resources.gpuMemoryBytes }),
+    hostMemoryBytes: predictMemory(host, { launch, shape, declaredBytes: resources.hostMemoryBytes }),
+    gpuBusy: expectBusy(busyShares, launch, point),
+  };
+};

@@ -3,7 +3,6 @@ import type { LedgerEvent } from '../../ledger/events.ts';
 import { emptyLedger } from '../../ledger/state.ts';
 import { isPresumedLost } from '../../ledger/trials.ts';
 import type { AttemptId } from '../../model/ids.ts';
-import { noDurations } from '../../predict/duration.ts';
 import { noMemories } from '../../predict/memory.ts';
 import { knowCheckpoint } from './checkpoints.ts';
 import { learn } from './learn.ts';
@@ -22,7 +21,8 @@ export function restore(
   const state: CoordinatorState = {
     ledger,
     fleet: new Map(hosts.map((host) => [host.name, host])),
-    durations: noDurations(),
+    durations: new Map(),
+    busyShares: new Map(),
     memories: { gpu: noMemories(), host: noMemories() },
     committedLines: new Map(),
     unacknowledged: new Map(),
@@ -31,6 +31,7 @@ export function restore(
     carries: new Map(),
     asked: new Map(),
     awakeMs: 0,
+    toldExpectationsAtMs: 0,
     runsSince: new Map(),
     inventoryProblem: null,
   };

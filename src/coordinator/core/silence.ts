@@ -8,13 +8,12 @@ import type { Attempt } from '../../ledger/state.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
-import { workOf } from '../../model/work.ts';
-import { secondsPerWork } from '../../predict/duration.ts';
 import { parallelOf } from '../hosts/backlog.ts';
 import { eligibility } from '../hosts/eligibility.ts';
 import { idle, misfit } from '../hosts/fit.ts';
 import { askBack } from './ask-back.ts';
 import { isAsked } from '../hosts/asked.ts';
+import { predictedSeconds } from './lease.ts';
 import { openOn } from './host-commands.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { connectionOf, type HostLink, type Silence, silenceOf } from '../hosts/link.ts';
@@ -85,10 +84,10 @@ function isOverdue(
 }
 
 /** By this coordinator's clock from when it heard of the start: no clocks of two machines are compared. */
-function hasHadItsTime(state: CoordinatorState, { id, launch, host, point }: Attempt): boolean {
-  const perWork = secondsPerWork(state.durations, launch, host);
-  const ranMs = state.awakeMs - (state.runsSince.get(id) ?? 0);
-  return perWork !== null && ranMs >= timesPredicted * perWork * workOf(point) * 1_000;
+function hasHadItsTime(state: CoordinatorState, attempt: Attempt): boolean {
+  const seconds = predictedSeconds(state, attempt, attempt.point);
+  const ranMs = state.awakeMs - (state.runsSince.get(attempt.id) ?? 0);
+  return seconds !== null && ranMs >= timesPredicted * seconds * 1_000;
 }
 
 /** Its trial waits for nothing else. */
@@ -164,7 +163,10 @@ export const lostEnd = (reason: Extract<Outcome, { kind: 'lost' }>['reason']): A
   cpuSeconds: null,
   peakMemoryBytes: null,
   peakGpuMemoryBytes: null,
+  gpuBusy: null,
+  soloSeconds: null,
   device: null,
+  gpuName: null,
   artifacts: [],
   unlisted: null,
   checkpointBytes: null,

@@ -4,7 +4,7 @@
  */
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
-import type { HostFacts, HostFigures, Holding } from '../../protocol/messages.ts';
+import type { Expected, HostFacts, HostFigures, Holding } from '../../protocol/messages.ts';
 
 export type HostLink =
   /** Nothing may start there, and nothing of ours is there (core/visits.ts): it is not connected. */
@@ -45,6 +45,8 @@ export interface Connection {
   readonly launches: Map<string, LaunchState>;
   /** By launch, since its last success: attempts that did not start there for what the launch lacks. */
   readonly failedStarts: Map<string, number>;
+  /** By shape, what it was told to expect last. */
+  readonly expects: Map<string, Expected>;
   /** Attempts that it was asked to give back and has not answered for. */
   readonly asked: Set<AttemptId>;
   /** Since when something else than its own trials holds back what waits there; wall clock in ms, null where nothing does. */
@@ -90,6 +92,7 @@ export const newConnection = (
   doing: null,
   launches: new Map(),
   failedStarts: new Map(),
+  expects: new Map(),
   asked: new Set(),
   heldSince: null,
   heardAtMs,

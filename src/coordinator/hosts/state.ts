@@ -1,5 +1,6 @@
 import type { LedgerState } from '../../ledger/state.ts';
 import type { AttemptId, HostName, SweepName, TrialId } from '../../model/ids.ts';
+import type { BusyShares } from '../../predict/busy.ts';
 import type { Durations } from '../../predict/duration.ts';
 import type { Memories } from '../../predict/memory.ts';
 import type { FleetHost } from './fleet-host.ts';
@@ -9,6 +10,7 @@ export interface CoordinatorState {
   readonly ledger: LedgerState;
   readonly fleet: Map<HostName, FleetHost>;
   readonly durations: Durations;
+  readonly busyShares: BusyShares;
   readonly memories: { readonly gpu: Memories; readonly host: Memories };
   /** Metrics lines in the ledger, of attempts that have not ended: where an agent goes on after a cut. */
   readonly committedLines: Map<AttemptId, number>;
@@ -24,6 +26,8 @@ export interface CoordinatorState {
   readonly asked: Map<SweepName, ReadonlySet<TrialId> | null>;
   /** Time in which this coordinator ran, since it began (awake.ts): what waits for a while waits by this clock. */
   awakeMs: number;
+  /** By that clock, when hosts were told last what to expect of trials. */
+  toldExpectationsAtMs: number;
   /** By `awakeMs`, since when an attempt runs, as far as this coordinator has heard of it. */
   readonly runsSince: Map<AttemptId, number>;
   /** What is wrong with the inventory as it was edited last, with its place; null where it is in force. */

@@ -1,22 +1,26 @@
-/** Hosts as a plan sees them: what each holds, how long that takes it, and how soon it would end one trial more. */
-import type { Attempt, OpenWork, Sweep, Trial } from '../../ledger/state.ts';
+/** Hosts as a plan sees them: what each holds, when each of its places is free, and how soon it would end one trial more. */
+import type { PointDeclaration } from '../../ledger/events.ts';
+import type { Sweep, Trial } from '../../ledger/state.ts';
+import type { HostName, SweepName } from '../../model/ids.ts';
 import { workOf } from '../../model/work.ts';
-import type { HostName } from '../../model/ids.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
+import { hasRoom, isBlocked, isTaken } from '../hosts/backlog.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
-import { connectionOf } from '../hosts/link.ts';
-import type { CoordinatorState } from '../hosts/state.ts';
-import { hasRoom, isBlocked, isTaken, parallelOf } from '../hosts/backlog.ts';
-import { mostOpen } from '../hosts/probation.ts';
 import { idle } from '../hosts/fit.ts';
-import { type Pace, paceOf, secondsOf } from './pace.ts';
+import { connectionOf } from '../hosts/link.ts';
+import { mostOpen } from '../hosts/probation.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
+import { type Lane, laneOf, secondsIn, shareIn } from './lane.ts';
+import type { Outlooks } from './outlook.ts';
+import { Places } from './places.ts';
+import { lookAhead, runningOn } from './running.ts';
 
 /** A host that lets nothing start is as good as busy until next month. */
 const blockedSeconds = 30 * 24 * 3600;
-/** Attempts among which those that run are looked for: they are the first that a host holds, or nearly. */
-const lookAhead = 128;
 /** Ends that differ by less are equal: speeds are not known better, and what is spread wide runs undisturbed. */
 const alike = 0.05;
+/** What runs for longer than it was expected to is expected to take so much of that time again. */
+const overdueShare = 0.1;
 
 /** A host while a plan is made. */
 export interface Berth {
@@ -25,128 +29,125 @@ export interface Berth {
   readonly idle: HostLoad | null;
   /** Attempts that it holds, with what the plan gives it and without what it takes away. */
   open: number;
-  /** Predicted seconds until all of them have ended. */
-  busySeconds: number;
+  readonly places: Places;
   readonly isBlocked: boolean;
 }
 
 /** A berth for the trials of one sweep. */
 export interface Candidate {
   readonly berth: Berth;
-  readonly parallel: number;
-  readonly pace: Pace;
+  readonly lane: Lane;
   /** It lets nothing of the sweep start for now. */
   readonly isClosed: boolean;
   /** Attempts that it may hold: others are on their way that shall have their share, or it has to show that it works. */
   share: number;
 }
 
-/** By launch: for how many seconds the first of its trials have run, wherever they do. */
-export type Ran = ReadonlyMap<string, number>;
-
-export function ranOf(state: CoordinatorState, now: number): Ran {
-  const ran = new Map<string, number>();
-  for (const host of state.fleet.values())
-    for (const { attempt, seconds } of runningOn(state, host, now))
-      ran.set(attempt.launch, Math.max(seconds, ran.get(attempt.launch) ?? 0));
-  return ran;
-}
-
 /** One for each host. */
-export const berthsOf = (state: CoordinatorState, ran: Ran, now: number): Berth[] =>
-  [...state.fleet.values()].map((host) => berthOf(state, host, ran, now));
+export const berthsOf = (state: CoordinatorState, outlooks: Outlooks, now: number): Berth[] =>
+  [...state.fleet.values()].map((host) => berthOf(state, host, outlooks, now, 'all'));
 
-function berthOf(state: CoordinatorState, host: FleetHost, ran: Ran, now: number): Berth {
-  const seconds = (sweep: Sweep, work: OpenWork): number =>
-    secondsOf(paceIn(state, sweep, host, ran), work) / parallelOf(sweep, host, now);
-  const blocked = isBlocked(host, now);
-  let busySeconds = blocked ? blockedSeconds : 0;
+/** @param of what it holds: all of it, or only what runs */
+export function berthOf(
+  state: CoordinatorState,
+  host: FleetHost,
+  outlooks: Outlooks,
+  now: number,
+  of: 'all' | 'running',
+): Berth {
   const record = state.ledger.hosts.get(host.name);
-  for (const [name, work] of record?.work ?? []) {
-    const sweep = state.ledger.sweeps.get(name);
-    if (sweep !== undefined) busySeconds += seconds(sweep, work);
+  const lanes = new Map<SweepName, Lane>();
+  for (const sweep of state.ledger.sweeps.values())
+    if (record?.work.has(sweep.name) || state.asked.has(sweep.name))
+      lanes.set(sweep.name, laneOf(state, sweep, host, outlooks, now));
+  const blocked = isBlocked(host, now);
+  const count = Math.min(...[...lanes.values()].map(({ parallel }) => parallel));
+  const places = new Places(Number.isFinite(count) ? count : 1, blocked ? blockedSeconds : 0);
+  for (const { attempt, device, seconds } of runningOn(state, host, now)) {
+    const lane = lanes.get(attempt.sweep);
+    if (lane === undefined) continue;
+    const left = Math.max(secondsIn(lane, attempt.point) - seconds, seconds * overdueShare);
+    places.occupy(device, left, shareOf(places, lane, attempt.point));
   }
-  for (const running of runningOn(state, host, now)) {
-    const sweep = state.ledger.sweeps.get(running.attempt.sweep);
-    const trial = state.ledger.trials.get(running.attempt.trial);
-    if (sweep === undefined || trial === undefined) continue;
-    busySeconds -= Math.min(
-      running.seconds / parallelOf(sweep, host, now),
-      seconds(sweep, { attempts: 1, work: workOf(trial.point) }),
-    );
-  }
-  return {
-    host,
-    idle: idle(host),
-    open: record?.open.size ?? 0,
-    busySeconds: Math.max(0, busySeconds),
-    isBlocked: blocked,
-  };
+  if (of === 'all') addWaiting(state, host, places, lanes);
+  return { host, idle: idle(host), open: record?.open.size ?? 0, places, isBlocked: blocked };
 }
+
+/** A long backlog counts as what its first part amounts to, times how much more work it is. */
+function addWaiting(
+  { ledger }: CoordinatorState,
+  { name }: FleetHost,
+  places: Places,
+  lanes: ReadonlyMap<SweepName, Lane>,
+): void {
+  const record = ledger.hosts.get(name);
+  let [looked, work, load] = [0, 0, 0];
+  for (const id of record?.open ?? []) {
+    const attempt = ledger.attempts.get(id);
+    const lane = attempt === undefined ? undefined : lanes.get(attempt.sweep);
+    if (attempt === undefined || lane === undefined) continue;
+    work += workOf(attempt.point);
+    if (attempt.status.kind === 'leased') {
+      const [seconds, share] = [secondsIn(lane, attempt.point), shareOf(places, lane, attempt.point)];
+      places.add(seconds, share);
+      load += seconds * share;
+    }
+    if ((looked += 1) >= lookAhead) break;
+  }
+  const all = [...(record?.work.values() ?? [])].reduce((sum, one) => sum + one.work, 0);
+  if (work > 0 && all > work) places.spread((load * (all - work)) / work);
+}
+
+/** In places of the host, which are those of the sweep of which fewest run at once there. */
+const shareOf = (places: Places, lane: Lane, point: PointDeclaration): number =>
+  (shareIn(lane, point) * places.count) / lane.parallel;
 
 export const candidateOf = (
   state: CoordinatorState,
   sweep: Sweep,
   berth: Berth,
-  ran: Ran,
+  outlooks: Outlooks,
   now: number,
 ): Candidate => ({
   berth,
-  parallel: parallelOf(sweep, berth.host, now),
-  pace: paceIn(state, sweep, berth.host, ran),
+  lane: laneOf(state, sweep, berth.host, outlooks, now),
   isClosed: berth.isBlocked || isTaken(sweep, berth.host),
   share: mostOpen(state, berth.host, sweep.declaration.launch),
 });
 
-const paceIn = (state: CoordinatorState, sweep: Sweep, host: FleetHost, ran: Ran): Pace =>
-  paceOf(state.durations, sweep, host.name, ran.get(sweep.declaration.launch) ?? 0);
-
-function* runningOn(
-  state: CoordinatorState,
-  host: FleetHost,
-  now: number,
-): Generator<{ attempt: Attempt; seconds: number }> {
-  let looked = 0;
-  for (const id of state.ledger.hosts.get(host.name)?.open ?? []) {
-    const attempt = state.ledger.attempts.get(id);
-    if (attempt?.status.kind === 'running')
-      yield { attempt, seconds: Math.max(0, now - attempt.status.at) / 1_000 };
-    if ((looked += 1) >= lookAhead) return;
-  }
-}
-
-export const isOpenTo = ({ berth, parallel, pace, share }: Candidate): boolean =>
+export const isOpenTo = ({ berth, lane, share }: Candidate): boolean =>
   hasRoom({
     open: berth.open,
-    busySeconds: berth.busySeconds,
-    parallel,
+    busySeconds: berth.places.freeIn,
+    parallel: lane.parallel,
     share,
-    isPredicted: pace.isPredicted,
+    isPredicted: lane.outlook.isPredicted,
     outlives: connectionOf(berth.host.link)?.endsWithLogin === null,
   });
 
-const oneOf = (trial: Trial): OpenWork => ({ attempts: 1, work: workOf(trial.point) });
-
 /** Seconds that a trial runs there. */
-export const takes = ({ pace }: Candidate, trial: Trial): number => secondsOf(pace, oneOf(trial));
+export const takes = ({ lane }: Candidate, trial: Trial): number => secondsIn(lane, trial.point);
 
-/** Seconds until a trial that is added would have ended. A slot that is free takes it at once. */
+/** Seconds until a trial that is added would have ended. What shares a GPU need not wait until that is free. */
 export function endsIn(candidate: Candidate, trial: Trial): number {
-  const { berth, parallel, isClosed } = candidate;
-  const waits = berth.open < parallel && !isClosed ? 0 : berth.busySeconds;
-  return waits + takes(candidate, trial) + (isClosed && !berth.isBlocked ? blockedSeconds : 0);
+  const { berth, lane, isClosed } = candidate;
+  const seconds = takes(candidate, trial);
+  const share = shareOf(berth.places, lane, trial.point);
+  const { freeIn } = berth.places;
+  const ends = share < 1 ? Math.max(seconds, freeIn + seconds * share) : freeIn + seconds;
+  return ends + (isClosed && !berth.isBlocked ? blockedSeconds : 0);
 }
 
 export function add(candidate: Candidate, trial: Trial): void {
-  const { berth, parallel } = candidate;
+  const { berth, lane } = candidate;
   berth.open += 1;
-  berth.busySeconds += takes(candidate, trial) / parallel;
+  berth.places.add(takes(candidate, trial), shareOf(berth.places, lane, trial.point));
 }
 
 export function remove(candidate: Candidate, trial: Trial): void {
-  const { berth, parallel } = candidate;
+  const { berth, lane } = candidate;
   berth.open -= 1;
-  berth.busySeconds = Math.max(0, berth.busySeconds - takes(candidate, trial) / parallel);
+  berth.places.remove(takes(candidate, trial) * shareOf(berth.places, lane, trial.point));
 }
 
 /**
@@ -167,7 +168,8 @@ export function earliest(
   for (const candidate of candidates) {
     const isNearly = isOpenTo(candidate) && endsIn(candidate, trial) <= soonest * (1 + alike);
     if (isNearly && candidate.berth.host.name === kept) return candidate;
-    if (isNearly && (best === null || candidate.berth.busySeconds < best.berth.busySeconds)) best = candidate;
+    if (isNearly && (best === null || candidate.berth.places.freeIn < best.berth.places.freeIn))
+      best = candidate;
   }
   return best;
 }

@@ -68,7 +68,11 @@ function whereItArrived(
 ): Candidate | null {
   const host = carriedTo(state, trial, 'there');
   const found = host === null ? undefined : candidates.find(({ berth }) => berth.host.name === host);
-  const fits = found !== undefined && isOpenTo(found) && misfit(trial.point, found.berth.idle) === null;
+  const fits =
+    found !== undefined &&
+    !found.isClosed &&
+    isOpenTo(found) &&
+    misfit(trial.point, found.berth.idle) === null;
   return fits ? found : null;
 }
 

@@ -71,7 +71,7 @@ function nextMove(
 ): Move | null {
   while (donors.length > 0) {
     const donor = donors.reduce((one, other) =>
-      other.berth.busySeconds > one.berth.busySeconds ? other : one,
+      other.berth.places.freeIn > one.berth.places.freeIn ? other : one,
     );
     const move = mayGain(donor, donors) ? moveFrom(state, donor, choices) : null;
     if (move !== null) return move;
@@ -82,7 +82,8 @@ function nextMove(
 
 /** A long queue is looked through only where another host is markedly less busy. */
 const mayGain = ({ berth }: Donor, donors: readonly Donor[]): boolean =>
-  berth.open <= mostLooked || donors.some((other) => isEarlier(other.berth.busySeconds, berth.busySeconds));
+  berth.open <= mostLooked ||
+  donors.some((other) => isEarlier(other.berth.places.freeIn, berth.places.freeIn));
 
 const isEarlier = (seconds: number, thanSeconds: number): boolean =>
   seconds < thanSeconds - Math.max(leastGainSeconds, thanSeconds * leastGain);
@@ -116,8 +117,8 @@ function queueOf(state: CoordinatorState, berth: Berth, choices: ReadonlyMap<Swe
     if (trial === undefined || choice === undefined || from === undefined) return [];
     // Nothing would lease it anew.
     if (!isAsked(state, trial)) return [];
-    // Its checkpoint was brought there for it.
-    if (carriedTo(state, trial, 'there') === berth.host.name) return [];
+    // Its checkpoint was brought there for it, and goes on from there only if it would wait for somebody to leave.
+    if (carriedTo(state, trial, 'there') === berth.host.name && !from.isClosed) return [];
     return [{ attempt, trial, choice, from, seconds: takes(from, trial) }];
   });
   return queue.sort((one, other) => one.seconds - other.seconds);

@@ -5,10 +5,11 @@ import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import { queuedOf } from '../hosts/asked.ts';
 import { concurrencyLeft } from '../hosts/concurrency.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import { add, berthsOf, isOpenTo, ranOf } from './berth.ts';
+import { add, berthsOf, isOpenTo } from './berth.ts';
 import { type Beginning, carriedTo } from './checkpoint.ts';
 import type { Choice } from './choice.ts';
 import { evenOut } from './even-out.ts';
+import { outlooksOf } from './outlook.ts';
 import { startOf } from './start.ts';
 import { surveyOf } from './survey.ts';
 
@@ -44,11 +45,11 @@ export function plan(state: CoordinatorState, now: number): Plan {
   const draft: Draft = { assignments: new Map(), taken: new Set() };
   const preparations: { host: HostName; launch: string }[] = [];
   const choices = new Map<SweepName, Choice>();
-  const ran = ranOf(state, now);
-  const berths = berthsOf(state, ran, now);
+  const outlooks = outlooksOf(state, now);
+  const berths = berthsOf(state, outlooks, now);
   for (const sweep of state.ledger.sweeps.values()) {
     if (!state.asked.has(sweep.name) || queuedOf(state, sweep) + leasedOf(sweep) === 0) continue;
-    const { answers, choice } = surveyOf(state, sweep, berths, ran, now);
+    const { answers, choice } = surveyOf(state, sweep, berths, outlooks, now);
     for (const [{ name }, { kind }] of answers)
       if (kind === 'unprepared') preparations.push({ host: name, launch: sweep.declaration.launch });
     choices.set(sweep.name, choice);

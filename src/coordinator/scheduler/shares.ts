@@ -30,12 +30,12 @@ export function keepShares(
     (sum, candidate) => sum + candidate.berth.open + endedOn(candidate),
     queuedOf(state, sweep),
   );
-  const there = candidates.reduce((sum, { parallel }) => sum + parallel, 0);
+  const there = candidates.reduce((sum, { lane }) => sum + lane.parallel, 0);
   const all = there * (1 + awaited / candidates.length);
   for (const candidate of candidates)
     candidate.share = Math.min(
       candidate.share,
-      Math.ceil((trials * candidate.parallel) / all) - endedOn(candidate),
+      Math.ceil((trials * candidate.lane.parallel) / all) - endedOn(candidate),
     );
 }
 
@@ -43,6 +43,6 @@ function areShort(sweep: Sweep, candidates: readonly Candidate[]): boolean {
   const [trial] = sweep.order;
   if (trial === undefined) return false;
   return candidates.every(
-    (candidate) => candidate.pace.isPredicted && takes(candidate, trial) < shortSeconds,
+    (candidate) => candidate.lane.outlook.isPredicted && takes(candidate, trial) < shortSeconds,
   );
 }

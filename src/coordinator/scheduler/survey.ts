@@ -4,8 +4,9 @@ import { type Eligibility, eligibility } from '../hosts/eligibility.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { connectionOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import { type Berth, candidateOf, type Ran } from './berth.ts';
+import { type Berth, candidateOf } from './berth.ts';
 import type { Choice } from './choice.ts';
+import type { Outlooks } from './outlook.ts';
 import { keepShares } from './shares.ts';
 
 export interface Survey {
@@ -18,7 +19,7 @@ export function surveyOf(
   state: CoordinatorState,
   sweep: Sweep,
   berths: readonly Berth[],
-  ran: Ran,
+  outlooks: Outlooks,
   now: number,
 ): Survey {
   const answers = new Map(berths.map(({ host }) => [host, eligibility(state, sweep, host)]));
@@ -27,7 +28,7 @@ export function surveyOf(
     connectionOf(link)?.launches.get(sweep.declaration.launch)?.kind;
   const candidates = berths
     .filter(({ host }) => answerOf(host)?.kind === 'eligible')
-    .map((berth) => candidateOf(state, sweep, berth, ran, now));
+    .map((berth) => candidateOf(state, sweep, berth, outlooks, now));
   const others = [...answers].filter(([, { kind }]) => kind !== 'eligible');
   const awaited = others.filter(([host, answer]) => !isRefused(answer, launchOn(host))).length;
   keepShares(state, sweep, candidates, awaited, now);

@@ -6,6 +6,7 @@ import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Beginning } from '../scheduler/checkpoint.ts';
 import { tellCeilings } from '../core/ceilings.ts';
+import { tellExpectations } from '../core/expectations.ts';
 import { leaseOf } from '../core/lease.ts';
 import { plan } from '../scheduler/plan.ts';
 import { askBack } from '../core/ask-back.ts';
@@ -56,6 +57,7 @@ export function planTurn(state: CoordinatorState, turn: CoordinatorTurn, now: nu
     if (host !== undefined) askBack(turn, host, attempts);
   }
   giveUpSilent(state, turn, now);
+  tellExpectations(state, turn);
 }
 
 type Leases = Extract<LedgerEvent, { kind: 'leased' }>['leases'];
@@ -116,8 +118,6 @@ function sendLeases(
   host: HostName,
   attempts: readonly string[],
 ): void {
-  const leases = attempts
-    .map((id) => leaseOf(state, host, id))
-    .filter((lease): lease is Lease => lease !== null);
+  const leases = attempts.map((id) => leaseOf(state, id)).filter((lease): lease is Lease => lease !== null);
   turn.instruct({ kind: 'send', host, message: { kind: 'lease', leases } });
 }

@@ -11,9 +11,10 @@ import type { FleetHost } from '../hosts/fleet-host.ts';
 import { misfit } from '../hosts/fit.ts';
 import { connectionOf, silenceOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import { berthsOf, isOpenTo, ranOf } from '../scheduler/berth.ts';
+import { berthsOf, isOpenTo } from '../scheduler/berth.ts';
 import { beginningOf } from '../scheduler/checkpoint.ts';
 import { historyOf } from '../scheduler/choice.ts';
+import { outlooksOf } from '../scheduler/outlook.ts';
 import { startOf } from '../scheduler/start.ts';
 import { type Survey, surveyOf } from '../scheduler/survey.ts';
 
@@ -26,12 +27,12 @@ export type Waits = Pick<LiveFigures['sweeps'][number], 'waits' | 'awaits'>;
  * @param now wall clock in ms
  */
 export function waitsOf(state: CoordinatorState, now: number): ReadonlyMap<string, Waits> {
-  const ran = ranOf(state, now);
-  const berths = berthsOf(state, ran, now);
+  const outlooks = outlooksOf(state, now);
+  const berths = berthsOf(state, outlooks, now);
   const waits = new Map<string, Waits>();
   for (const sweep of state.ledger.sweeps.values())
     if (state.asked.has(sweep.name) && sweep.status.kind === 'open' && sweep.counts.queued > 0)
-      waits.set(sweep.name, waitsIn(state, sweep, surveyOf(state, sweep, berths, ran, now)));
+      waits.set(sweep.name, waitsIn(state, sweep, surveyOf(state, sweep, berths, outlooks, now)));
   return waits;
 }
 

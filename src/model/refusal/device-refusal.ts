@@ -83,6 +83,22 @@ const table = {
     ({ utilisation, limit }) => `is ${percent(utilisation)} busy, held until under ${percent(limit)}`,
   ),
 
+  /** Nothing shares a GPU before its like was seen to its end. */
+  'gpu-unknown': refusal(
+    'gpu-unknown',
+    { attempt: saidName },
+    ({ attempt }) =>
+      `has attempt ${attempt}, and nobody knows yet what such trials take together: until the first of each sweep has ended, each has a GPU to itself`,
+  ),
+
+  /** Shares of its time: what those on it take, and what one more would. */
+  'gpu-busy': refusal(
+    'gpu-busy',
+    { taken: saidFigure, needs: saidFigure, running: saidFigure },
+    ({ taken, needs, running }) =>
+      `has no time for it: ${running === 1 ? 'the trial' : `the ${running} trials`} there ${running === 1 ? 'keeps' : 'keep'} it ${percent(Math.min(1, taken))} busy, and it would need ${percent(needs)}; together all of them would only be slower`,
+  ),
+
   'gpu-temperature': refusal(
     'gpu-temperature',
     { celsius: saidFigure, limitCelsius: saidFigure },

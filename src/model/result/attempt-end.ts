@@ -48,7 +48,13 @@ export const attemptEndSchema = z.object({
   peakMemoryBytes: z.number().nullable(),
   /** Of its GPU's memory; null where it had no GPU. Ledgers written before there were GPUs lack it. */
   peakGpuMemoryBytes: z.number().nullable().default(null),
+  /** Which share of its GPU's time it took while it had that to itself; null where that never was, or nothing tells. */
+  gpuBusy: z.number().nullable().default(null),
+  /** Seconds that it would have taken without standing still and without others on its GPU. Null in older ledgers. */
+  soloSeconds: z.number().nullable().default(null),
   device: z.string().nullable(),
+  /** The model of its GPU, in the driver's words. */
+  gpuName: z.string().nullable().default(null),
   artifacts: z.array(artifactSchema),
   /** Null where all are listed, and in older ledgers, which do not say. */
   unlisted: z.array(unlistedSchema).nullable().default(null),
@@ -104,7 +110,10 @@ export const toldEndSchema = attemptEndSchema.extend({
   cpuSeconds: saidSeconds.nullable(),
   peakMemoryBytes: saidAmount.nullable(),
   peakGpuMemoryBytes: saidAmount.nullable().default(null),
+  gpuBusy: z.number().min(0).max(1).nullable().default(null),
+  soloSeconds: saidSeconds.nullable().default(null),
   device: saidName.nullable(),
+  gpuName: saidName.nullable().default(null),
   artifacts: listOf(toldArtifactSchema, mostArtifacts).refine(
     (artifacts) => clashIn(artifacts.map(({ path }) => path)) === null,
     'has artifacts of which one lies where another needs a folder',

@@ -99,7 +99,9 @@ export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
     caps: noLimits,
     limits: limitsOf(noLimits),
     settings: noSettings,
+    expected: new Map(),
     waiting: new Set(),
+    queue: null,
     preparations: new Map(),
     passed: new Map(),
   };
@@ -122,7 +124,9 @@ function hold(state: WorkerState, ledger: string, lease: Lease): void {
     sentLines: 0,
     stopping: null,
   });
-  ledgerSide(state, ledger).waiting.add(lease.attempt);
+  const side = ledgerSide(state, ledger);
+  side.waiting.add(lease.attempt);
+  side.queue = null;
 }
 
 function begin(
@@ -158,6 +162,7 @@ function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started'
       hasCheckpoint: false,
       suspended: null,
       hasStoodStill: false,
+      sharedMs: 0,
       nearMs: 0,
       gpu: {
         baselineBytes: null,
@@ -168,6 +173,9 @@ function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started'
         startWatts: null,
         startUtilisation: null,
         draw: null,
+        busySum: 0,
+        loneSamples: 0,
+        busySamples: 0,
         hasShownPower: false,
       },
     },

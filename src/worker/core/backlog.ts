@@ -6,6 +6,7 @@ import { chooseDevice } from '../../throttle/devices.ts';
 import { isLasting } from '../../throttle/lasting.ts';
 import { giveWay, isClaimed, type NextStart } from './claims.ts';
 import { expected, hostLoad, refusalsOf, requestOf } from './guard.ts';
+import { queueOf } from './queue.ts';
 import { surroundingsOf } from './preparation.ts';
 import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
@@ -37,7 +38,8 @@ function nextToStart(state: WorkerState, now: number): NextStart | null {
   for (const side of state.ledgers.values()) {
     const refusedShapes = new Set<string>();
     let looked = 0;
-    for (const id of side.waiting) {
+    for (const id of queueOf(state, side)) {
+      if (!side.waiting.has(id)) continue;
       const held = state.attempts.get(id);
       looked += 1;
       if (looked > lookAhead) break;

@@ -3,7 +3,7 @@ import { forgetCeiling } from './bearing.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { HostLimits } from '../../model/inventory/inventory.ts';
 import { own } from '../../model/own.ts';
-import { type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
+import { type Expected, type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import { ledgerSide } from './apply.ts';
 import { dropCheckpoints, restoreCheckpoint } from './checkpoints.ts';
 import { acknowledge, cancel, lease, takeBack } from './leases.ts';
@@ -120,6 +120,12 @@ function stateOf(state: WorkerState, ledger: string, now: number): FromAgent {
   return { kind: 'state', backlog, running, ended };
 }
 
+/** In memory alone: the next writer says it again. */
+function expect(side: LedgerSide, shapes: readonly Expected[]): void {
+  for (const one of shapes) side.expected.set(one.shape, one);
+  side.queue = null;
+}
+
 function command(
   turn: WorkerTurn,
   connection: number,
@@ -133,6 +139,9 @@ function command(
     case 'limits':
       if (!sameLimits(message.limits, ledgerSide(turn.state, ledger).caps))
         turn.record({ kind: 'limits', ledger, limits: message.limits });
+      break;
+    case 'expect':
+      expect(ledgerSide(turn.state, ledger), message.shapes);
       break;
     case 'settings':
       if (canonicalJson(message.settings) !== canonicalJson(ledgerSide(turn.state, ledger).settings))

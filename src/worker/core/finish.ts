@@ -6,12 +6,13 @@ import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import { chargeOf, isResult, type Outcome } from '../../model/result/outcome.ts';
 import { noteSurvived } from './bearing.ts';
+import { meanBusy } from './busy.ts';
 import type { Evidence } from './event.ts';
 import { ledgerSide } from './apply.ts';
 import { type KeptLines, tellsOf, thin } from './kept-lines.ts';
 import { resultOf } from './roles.ts';
 import { decideOutcome } from './outcome.ts';
-import { type HeldAttempt, type Run, startOf } from './state.ts';
+import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { sendEnd, sendLines } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
 
@@ -123,7 +124,11 @@ export function settle(
   logTail = '',
 ): void {
   turn.state.untold.delete(held.lease.attempt);
-  turn.record({ kind: 'ended', attempt: held.lease.attempt, end: endOf(held, outcome, left, logTail) });
+  turn.record({
+    kind: 'ended',
+    attempt: held.lease.attempt,
+    end: endOf(turn.state, held, outcome, left, logTail),
+  });
   sendLines(turn, held);
   sendEnd(turn, held);
 }
@@ -135,7 +140,13 @@ interface Left {
   readonly evidence: Evidence;
 }
 
-function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: string): AttemptEnd {
+function endOf(
+  state: WorkerState,
+  held: HeldAttempt,
+  outcome: Outcome,
+  left: Left | null,
+  logTail: string,
+): AttemptEnd {
   const { kept } = held;
   const cpuMs = left?.run?.cpuMs ?? null;
   return {
@@ -149,7 +160,10 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
     cpuSeconds: cpuMs === null ? null : cpuMs / 1000,
     peakMemoryBytes: left?.run?.peakBytes ?? null,
     peakGpuMemoryBytes: left?.run?.gpu.peakBytes ?? null,
+    gpuBusy: left?.run ? meanBusy(left.run) : null,
+    soloSeconds: left?.run ? Math.max(0, left.seconds - soloLoss(left.run)) : null,
     device: left === null ? null : held.device,
+    gpuName: left === null ? null : gpuNameOf(state, held.device),
     artifacts: [...(left?.evidence.artifacts ?? [])],
     unlisted: left?.evidence.unlisted?.slice() ?? null,
     checkpointBytes: left?.evidence.checkpointBytes ?? null,
@@ -157,6 +171,12 @@ function endOf(held: HeldAttempt, outcome: Outcome, left: Left | null, logTail: 
       outcome.kind === 'succeeded' || outcome.kind === 'cancelled' ? '' : (left?.evidence.logTail ?? logTail),
   };
 }
+
+/** Seconds that it lost to others, and in which it stood still. */
+const soloLoss = ({ sharedMs, suspendedMs }: Run): number => (sharedMs + suspendedMs) / 1_000;
+
+const gpuNameOf = ({ facts }: WorkerState, device: string): string | null =>
+  facts.gpus?.find(({ uuid }) => uuid === device)?.name ?? null;
 
 function keepTheRest(
   turn: WorkerTurn,

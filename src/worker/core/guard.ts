@@ -1,7 +1,7 @@
 /** The guard's question, put together from what the agent knows: may this attempt start now? */
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
-import type { GpuFacts, GpuFigures, HostFigures } from '../../protocol/messages.ts';
+import type { GpuFacts, GpuFigures, HostFigures, Predicted } from '../../protocol/messages.ts';
 import { predictMemory } from '../../predict/memory.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
@@ -11,7 +11,9 @@ import { gpusOf } from '../../throttle/room.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
 import { ceilingOf } from './ceiling-now.ts';
 import type { MeasuredGpu } from './event.ts';
+import { meanBusy } from './busy.ts';
 import { limitsNow } from './limits-now.ts';
+import { queueOf } from './queue.ts';
 import { refusalOfLaunch } from './preparation.ts';
 import { type GpuWatch, type HeldAttempt, type LedgerSide, startOf, type WorkerState } from './state.ts';
 
@@ -131,7 +133,7 @@ export function holdsOf(
   side: LedgerSide,
   now: number,
 ): { attempt: string; refusals: Refusal[] }[] {
-  const [head] = side.waiting;
+  const head = queueOf(state, side).find((id) => side.waiting.has(id));
   const held = head === undefined ? undefined : state.attempts.get(head);
   if (held === undefined) return [];
   const refusals = refusalsOf(state, held, hostLoad(state, now), now);
@@ -148,7 +150,8 @@ export function holdsOf(
  * that says nothing of its memory is taken to need what its like took here; the first of them is on the ramp guard.
  */
 export function expected(state: WorkerState, held: HeldAttempt): Resources {
-  const { resources, launch, shape, predicted } = held.lease;
+  const { resources, launch, shape } = held.lease;
+  const predicted = predictedOf(state, held);
   const gpus = gpusOf(resources, state.facts);
   const { gpuMemoryBytes: ofGpu, hostMemoryBytes: ofHost } = resources;
   const { gpu, host } = state.memories;
@@ -205,8 +208,23 @@ export function requestOf(state: WorkerState, held: HeldAttempt): StartRequest {
     shapeObserved: state.observedShapes.has(shape) || (unsaid && state.launchPeaks.has(launch)),
     gpuObserved: state.observedShapes.has(shape) || isBorneOut(state, held),
     draw: drawOf(state, held),
+    isKnown: isKnown(state, held),
+    busy: busyOf(state, held),
     alone: held.lease.alone,
   };
+}
+
+/** What the lab has said of it last. */
+const predictedOf = ({ ledgers }: WorkerState, { ledger, lease }: HeldAttempt): Predicted =>
+  ledgers.get(ledger)?.expected.get(lease.shape)?.predicted ?? lease.predicted;
+
+const isKnown = (state: WorkerState, held: HeldAttempt): boolean =>
+  state.launchPeaks.has(held.lease.launch) || predictedOf(state, held).gpuBusy !== null;
+
+/** What it was seen to keep busy itself, else what its like does. */
+export function busyOf(state: WorkerState, held: HeldAttempt): number | null {
+  const own = held.status.kind === 'running' ? meanBusy(held.status.run) : null;
+  return own ?? state.busies.get(held.lease.shape) ?? predictedOf(state, held).gpuBusy;
 }
 
 /** What its like drew of a GPU here; all of it before that was seen. */
@@ -234,6 +252,8 @@ function shareOf(state: WorkerState, held: HeldAttempt, smallBytes: number): Our
     startedAt: held.status.kind === 'waiting' || held.status.kind === 'ended' ? 0 : startOf(held.status),
     watts: wattsOf(state, held),
     hasShownPower: run?.gpu.hasShownPower === true,
+    isKnown: request.isKnown,
+    busy: request.busy,
     hasCheckpoint: run?.hasCheckpoint === true,
     suspended: run?.suspended ?? null,
     isEnding: held.stopping !== null,

@@ -3,7 +3,7 @@ import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { EvictedOver } from '../../model/result/outcome.ts';
 import type { HostLimits, HostSettings } from '../../model/inventory/inventory.ts';
-import type { HostFacts, Lease } from '../../protocol/messages.ts';
+import type { Expected, HostFacts, Lease } from '../../protocol/messages.ts';
 import type { Evidence, MeasuredFigures } from './event.ts';
 import type { Ceiling, Moment } from '../../model/ceiling.ts';
 import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load.ts';
@@ -49,6 +49,8 @@ export interface WorkerState {
   readonly launchGpuPeaks: Map<string, number>;
   /** What trials took of GPUs and of this host beside what was declared of them. */
   readonly memories: { readonly gpu: Memories; readonly host: Memories };
+  /** Shares of a GPU's time that trials keep busy that have it to themselves, by shape. */
+  readonly busies: Map<string, number>;
   /** Shares of a GPU's power above idle that trials draw, by shape, and the most of each launch. */
   readonly draws: Map<string, number>;
   readonly launchDraws: Map<string, number>;
@@ -115,8 +117,12 @@ export interface LedgerSide {
   limits: Limits;
   /** What it says of this host besides. */
   settings: HostSettings;
+  /** What the lab has learned of shapes since they were leased here. */
+  readonly expected: Map<string, Expected>;
   /** Attempts that have not started, in the order of their leases. */
   readonly waiting: Set<string>;
+  /** In the order in which they start (queue.ts); null where that is to be found out anew. */
+  queue: readonly string[] | null;
   /** How far this host is with what each launch needs; of those that have come in this life of the agent. */
   readonly preparations: Map<string, Preparation>;
   /** Values of each launch's `passEnv`. In memory alone: what is not written cannot be found. */
@@ -195,6 +201,8 @@ export interface Run {
   suspended: Suspended | null;
   /** Whether it was stopped before and let go on: an agent that died in between may not have come to that. */
   hasStoodStill: boolean;
+  /** Time that it lost to others on its GPU. */
+  sharedMs: number;
   /** For how long its host's power was near the ceiling meanwhile. */
   nearMs: number;
   readonly gpu: GpuRun;
@@ -213,6 +221,11 @@ interface GpuRun {
   startWatts: number | null;
   startUtilisation: number | null;
   draw: number | null;
+  /** How busy it kept its GPU while it had that to itself: a sum over samples. */
+  busySum: number;
+  /** Samples in a row in which it had its GPU to itself. */
+  loneSamples: number;
+  busySamples: number;
   /** Whether what it draws is part of what its GPU takes by now. */
   hasShownPower: boolean;
 }

@@ -3,7 +3,8 @@ import { settledShare, untouchedMs } from '../../throttle/limits.ts';
 import { heldAfter } from '../../throttle/marks.ts';
 import { measurePower, noteMoment } from './bearing.ts';
 import { concludeDoubted } from './finish.ts';
-import { newGpuWatch, strangersOn } from './guard.ts';
+import { countShared, measureBusy } from './busy.ts';
+import { busyOf, newGpuWatch, strangersOn } from './guard.ts';
 import { relieveHost } from './relief.ts';
 import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
@@ -39,9 +40,11 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
     if (gpu !== undefined) {
       measureGpu(run, share, gpu, now);
       measurePower(turn, held, run, gpu);
+      measureBusy(turn, held, run, gpu);
     }
     stopIfStalled(turn, held, run);
   }
+  countShared(state, (held) => busyOf(state, held), sinceMs);
   noteMoment(turn, sinceMs);
   relieveHost(turn);
   tellFigures(turn);

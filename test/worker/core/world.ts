@@ -3,7 +3,7 @@ import { nothingRead } from '../../../src/worker/core/journal-record.ts';
 import { expect } from 'vitest';
 import type { Launch } from '../../../src/model/launch.ts';
 import type { FromAgent, HostFacts, Lease, ToAgent } from '../../../src/protocol/messages.ts';
-import { protocolVersion } from '../../../src/protocol/messages.ts';
+import { nothingPredicted, protocolVersion } from '../../../src/protocol/messages.ts';
 import type { OthersClaim } from '../../../src/throttle/host-load.ts';
 import type { OurClaim } from '../../../src/worker/core/claims.ts';
 import type { Evidence, MeasuredFigures, WorkerEvent } from '../../../src/worker/core/event.ts';
@@ -61,7 +61,7 @@ export const leaseOf = (
     seed: 1,
     resources: { cpus, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: memory, diskBytes: null },
     shape: 'shape',
-    predicted: { gpuMemoryBytes: null, hostMemoryBytes: null },
+    predicted: nothingPredicted,
     predictedSeconds: null,
     continues: null,
     alone: false,

@@ -1,0 +1,63 @@
+/** What a host is to the trials of one sweep: how many run there at once, how long each takes, and what of a place it needs. */
+import type { PointDeclaration } from '../../ledger/events.ts';
+import type { Sweep } from '../../ledger/state.ts';
+import { slownessOf } from '../../predict/duration.ts';
+import { limitsOf } from '../../throttle/limits.ts';
+import { mostWanted } from '../../throttle/device-rules.ts';
+import { gpuHeadroomBytes } from '../../throttle/room.ts';
+import { parallelOf } from '../hosts/backlog.ts';
+import type { FleetHost } from '../hosts/fleet-host.ts';
+import { placeOf } from '../hosts/place.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
+import type { Outlook, Outlooks } from './outlook.ts';
+
+export interface Lane {
+  /** GPUs, or trials where they take none. */
+  readonly parallel: number;
+  readonly outlook: Outlook;
+  /** How many times as long trials take there as on a host like all others. */
+  readonly slowness: number;
+  /** What each GPU has to give; null where trials take none. */
+  readonly gpuBytes: number | null;
+}
+
+/** @param now wall clock in ms */
+export function laneOf(
+  state: CoordinatorState,
+  sweep: Sweep,
+  host: FleetHost,
+  outlooks: Outlooks,
+  now: number,
+): Lane {
+  const { launch } = sweep.declaration;
+  const place = placeOf(host, sweep.points[0]?.resources);
+  const [gpu] = (host.link.kind === 'ready' ? host.link.facts.gpus : null) ?? [];
+  const limits = limitsOf(host.listing.limits);
+  return {
+    parallel: parallelOf(sweep, host, now),
+    outlook: outlooks(launch),
+    slowness: slownessOf(state.durations, launch, place),
+    gpuBytes:
+      place.gpuName === null || gpu === undefined
+        ? null
+        : gpu.memoryBytes - gpuHeadroomBytes(gpu.memoryBytes, limits),
+  };
+}
+
+/** Seconds that a trial runs there, alone on its GPU. */
+export const secondsIn = ({ outlook, slowness }: Lane, point: PointDeclaration): number =>
+  outlook.of(point).seconds * slowness;
+
+/**
+ * Share of a GPU's time and memory that a trial takes from others, 1 where nothing is known: of those that keep it busy for a
+ * third, three run on it, and no fourth (throttle/device-rules.ts, `sharing`).
+ */
+export function shareIn({ outlook, gpuBytes }: Lane, point: PointDeclaration): number {
+  if (gpuBytes === null) return 1;
+  const { busy, gpuBytes: needBytes } = outlook.of(point);
+  if (busy === null) return 1;
+  const byTime = Math.max(1, Math.floor(mostWanted / Math.max(busy, 0.01)));
+  const byMemory =
+    needBytes === null || needBytes <= 0 ? byTime : Math.max(1, Math.floor(gpuBytes / needBytes));
+  return Math.max(1 / Math.min(byTime, byMemory), Math.min(1, busy));
+}

@@ -1,0 +1,72 @@
+/** What a plan expects of trials. It is asked of the same points again and again: an answer holds for as long as the plan. */
+import type { PointDeclaration } from '../../ledger/events.ts';
+import { expectBusy } from '../../predict/busy.ts';
+import { expectSeconds } from '../../predict/duration.ts';
+import { predictMemory } from '../../predict/memory.ts';
+import type { CoordinatorState } from '../hosts/state.ts';
+import { runningOn } from './running.ts';
+
+/** Of the trials of one launch. */
+export interface Outlook {
+  /** Whether this is more than a guess. */
+  readonly isPredicted: boolean;
+  of(point: PointDeclaration): Expectation;
+}
+
+interface Expectation {
+  /** On a host like all others. */
+  readonly seconds: number;
+  /** Share of a GPU's time; null where nothing was seen. */
+  readonly busy: number | null;
+  readonly gpuBytes: number | null;
+}
+
+export type Outlooks = (launch: string) => Outlook;
+
+/** Of a trial of which nothing is known. */
+const unknownSeconds = 60;
+/** Once one has run so long, it is known that they take at least as long, and that they do not fail at once. */
+const tellingSeconds = 10;
+
+/** @param now wall clock in ms */
+export function outlooksOf(state: CoordinatorState, now: number): Outlooks {
+  const ran = ranOf(state, now);
+  const known = new Map<string, Outlook>();
+  return (launch) => {
+    const outlook = known.get(launch) ?? outlookOf(state, launch, ran.get(launch) ?? 0);
+    known.set(launch, outlook);
+    return outlook;
+  };
+}
+
+/** @param ranSeconds how long the first trials of this launch run already, where none of it has ended */
+function outlookOf(state: CoordinatorState, launch: string, ranSeconds: number): Outlook {
+  const { durations, busyShares, memories } = state;
+  const known = new Map<PointDeclaration, Expectation>();
+  const expectationOf = (point: PointDeclaration): Expectation => ({
+    seconds: expectSeconds(durations, launch, point) ?? Math.max(unknownSeconds, ranSeconds),
+    busy: expectBusy(busyShares, launch, point),
+    gpuBytes: predictMemory(memories.gpu, {
+      launch,
+      shape: point.shape,
+      declaredBytes: point.resources.gpuMemoryBytes,
+    }),
+  });
+  return {
+    isPredicted: durations.has(launch) || ranSeconds >= tellingSeconds,
+    of: (point) => {
+      const expectation = known.get(point) ?? expectationOf(point);
+      known.set(point, expectation);
+      return expectation;
+    },
+  };
+}
+
+/** By launch: for how many seconds the first of its trials have run, wherever they do. */
+function ranOf(state: CoordinatorState, now: number): ReadonlyMap<string, number> {
+  const ran = new Map<string, number>();
+  for (const host of state.fleet.values())
+    for (const { attempt, seconds } of runningOn(state, host, now))
+      ran.set(attempt.launch, Math.max(seconds, ran.get(attempt.launch) ?? 0));
+  return ran;
+}

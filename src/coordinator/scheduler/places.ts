@@ -1,0 +1,60 @@
+/** When each place of a host is free, in seconds from now. A place is a GPU, or what a trial without one takes of the host. */
+export class Places {
+  readonly #free: number[];
+  readonly #devices = new Map<string, number>();
+  #soonest = 0;
+
+  constructor(count: number, busySeconds: number) {
+    this.#free = Array.from({ length: Math.max(1, count) }, () => busySeconds);
+    this.#look();
+  }
+
+  get count(): number {
+    return this.#free.length;
+  }
+
+  /** Until one more could begin. */
+  get freeIn(): number {
+    return this.#free[this.#soonest] ?? 0;
+  }
+
+  /** Until all are free. */
+  get endsIn(): number {
+    return Math.max(...this.#free);
+  }
+
+  /** What runs on a device keeps its place; what runs on the cores has any. */
+  occupy(device: string, seconds: number, share: number): void {
+    if (device === 'cpu' || this.#devices.size >= this.count) return this.add(seconds, share);
+    const place = this.#devices.get(device) ?? this.#soonest;
+    this.#devices.set(device, place);
+    this.#take(place, seconds * share);
+  }
+
+  add(seconds: number, share: number): void {
+    this.#take(this.#soonest, seconds * share);
+  }
+
+  /** So many seconds of a place are not needed after all. */
+  remove(seconds: number): void {
+    const last = this.#free.indexOf(this.endsIn);
+    this.#take(last, -seconds);
+  }
+
+  /** Seconds of places, as evenly as it goes. */
+  spread(seconds: number): void {
+    for (const place of this.#free.keys()) this.#take(place, seconds / this.count);
+  }
+
+  #take(place: number, seconds: number): void {
+    this.#free[place] = Math.max(0, (this.#free[place] ?? 0) + seconds);
+    this.#look();
+  }
+
+  #look(): void {
+    let soonest = 0;
+    for (let place = 1; place < this.#free.length; place += 1)
+      if ((this.#free[place] ?? 0) < (this.#free[soonest] ?? 0)) soonest = place;
+    this.#soonest = soonest;
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What a figure is expected to be, as a sum of effects: one for each trait of what it is asked of, such as a parameter's
+ * value, a kind of GPU, a host. Ridge regression (Hoerl and Kennard 1970), each effect held to 0 by how much its trait
+ * is expected to matter, and fitted one effect after the other. Pure.
+ */
+
+export interface Trait {
+  readonly name: string;
+  /** By how much it may move the figure, before anything was seen: a standard deviation. */
+  readonly spread: number;
+}
+
+interface Effect {
+  readonly spread: number;
+  mean: number;
+  readonly cells: Cell[];
+}
+
+/** Figures of the same traits. */
+interface Cell {
+  readonly effects: readonly Effect[];
+  /** Of its figures: the sum of their certainties (1 / variance), and of these times the figure. */
+  weight: number;
+  sum: number;
+  /** What its effects leave of the mean of its figures. */
+  rest: number;
+}
+
+export interface Effects {
+  readonly byName: Map<string, Effect>;
+  readonly cells: Map<string, Cell>;
+  figures: number;
+  /** Figures at which all effects are fitted again. */
+  nextFit: number;
+}
+
+export interface Expected {
+  readonly mean: number;
+  /** By how much traits may move it of which nothing was seen yet: a standard deviation, 0 where all were. */
+  readonly unseen: number;
+}
+
+export const noEffects = (): Effects => ({ byName: new Map(), cells: new Map(), figures: 0, nextFit: 1 });
+
+/** A sweep of points drawn at random has traits that no two of them share: these teach nothing, and would fill the memory. */
+const mostEffects = 5_000;
+/** So many more figures change little, and a fit looks at all of them. */
+const refitShare = 1.05;
+const passes = 8;
+
+/** @param noise by how much two figures of the same traits differ: a standard deviation */
+export function observe(effects: Effects, traits: readonly Trait[], figure: number, noise: number): void {
+  const cell = cellOf(effects, traits);
+  const weight = 1 / noise ** 2;
+  const before = cell.weight === 0 ? sumOf(cell) : cell.sum / cell.weight;
+  cell.weight += weight;
+  cell.sum += weight * figure;
+  cell.rest += cell.sum / cell.weight - before;
+  effects.figures += 1;
+  if (effects.figures < effects.nextFit) return;
+  effects.nextFit = effects.figures * refitShare;
+  for (let pass = 0; pass < passes; pass += 1) for (const effect of effects.byName.values()) fit(effect);
+}
+
+export function expect({ byName }: Effects, traits: readonly Trait[]): Expected {
+  let mean = 0;
+  let unseen = 0;
+  for (const { name, spread } of traits) {
+    const effect = byName.get(name);
+    mean += effect?.mean ?? 0;
+    unseen += effect === undefined ? spread ** 2 : 0;
+  }
+  return { mean, unseen: Math.sqrt(unseen) };
+}
+
+function cellOf({ byName, cells }: Effects, traits: readonly Trait[]): Cell {
+  const key = traits.map(({ name }) => name).join('\n');
+  const known = cells.get(key);
+  if (known !== undefined) return known;
+  const effects = traits.flatMap(({ name, spread }) => {
+    const effect = byName.get(name) ?? { spread, mean: 0, cells: [] };
+    if (!byName.has(name) && byName.size >= mostEffects) return [];
+    byName.set(name, effect);
+    return [effect];
+  });
+  const cell: Cell = { effects, weight: 0, sum: 0, rest: 0 };
+  cells.set(key, cell);
+  for (const effect of effects) effect.cells.push(cell);
+  return cell;
+}
+
+const sumOf = ({ effects }: Cell): number => effects.reduce((sum, { mean }) => sum + mean, 0);
+
+/** What is best for this effect while all others stay. */
+function fit(effect: Effect): void {
+  let certainty = 1 / effect.spread ** 2;
+  let wanted = 0;
+  for (const { weight, rest } of effect.cells) {
+    certainty += weight;
+    wanted += weight * (rest + effect.mean);
+  }
+  const change = wanted / certainty - effect.mean;
+  effect.mean += change;
+  for (const cell of effect.cells) cell.rest -= change;
+}
