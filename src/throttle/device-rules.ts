@@ -5,6 +5,7 @@ import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
 import { computesBeside, isKeptForOthers, isReserved, policyOf } from './etiquette.ts';
 import { startCelsius } from './heat.ts';
 import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
+import { gainsBeside } from './sharing.ts';
 import { powerOf, rising, wattsWith } from './power.ts';
 import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
 
@@ -62,9 +63,6 @@ const utilisation: DeviceRule = (_, { figures, held }, { limits }) =>
     ? { kind: 'gpu-utilisation', utilisation: figures.utilisation, limit: limits.utilisation.release }
     : null;
 
-/** Beyond so much of a GPU's time all of them end later, and none sooner. */
-export const mostWanted = 1.15;
-
 /**
  * Trials share a GPU while what they do together rises. What nobody has seen to its end is put beside nothing: neither
  * its memory nor its time is known.
@@ -76,7 +74,7 @@ const sharing: DeviceRule = ({ isKnown, busy }, gpu, { ours }) => {
   if (unknown !== undefined) return { kind: 'gpu-unknown', attempt: unknown.attempt };
   if (busy === null || gpu.figures?.utilisation == null) return null;
   const taken = here.reduce((sum, one) => sum + (one.busy ?? 0), 0);
-  return taken + busy <= mostWanted ? null : { kind: 'gpu-busy', taken, needs: busy, running: here.length };
+  return gainsBeside(taken, busy) ? null : { kind: 'gpu-busy', taken, needs: busy, running: here.length };
 };
 
 /** A GPU that is too hot slows itself down first, and then may shut its server down. */

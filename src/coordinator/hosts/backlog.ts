@@ -3,8 +3,8 @@ import type { Sweep } from '../../ledger/state.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts } from '../../protocol/messages.ts';
 import { computesBeside } from '../../throttle/etiquette.ts';
-import { type Limits, limitsOf } from '../../throttle/limits.ts';
-import { cpusOf, gpuHeadroomBytes, gpusOf } from '../../throttle/room.ts';
+import { limitsOf } from '../../throttle/limits.ts';
+import { cpusOf, gpusOf } from '../../throttle/room.ts';
 import type { FleetHost } from './fleet-host.ts';
 
 /** Predicted work that a host is given ahead, so that it works on while the laptop is closed. */
@@ -86,7 +86,7 @@ function isFull({ link, listing: { limits } }: FleetHost): boolean {
   return figures !== null && figures.diskFreeBytes < limitsOf(limits).diskFreeBytes;
 }
 
-/** Trials that an idle host holds at once. */
+/** Trials that an idle host holds at once: of those that take a GPU one on each, as far as is known before they are (scheduler/lane.ts). */
 function placesOf(resources: Resources | undefined, host: FleetHost): number {
   const { link, listing } = host;
   const { limits } = listing;
@@ -97,15 +97,6 @@ function placesOf(resources: Resources | undefined, host: FleetHost): number {
   const byGpus =
     resources === undefined || facts === null || gpusOf(resources, facts) === 0
       ? byCpus
-      : gpuPlaces(resources, openGpus(host, facts.gpus ?? []), limitsOf(limits));
+      : openGpus(host, facts.gpus ?? []).length;
   return Math.min(byCpus, byGpus, limits.slots ?? byCpus);
 }
-
-/** Trials that all GPUs of a host hold at once: by their memory where that is known, else one each. */
-const gpuPlaces = ({ gpuMemoryBytes }: Resources, gpus: readonly GpuFacts[], limits: Limits): number =>
-  gpus.reduce((sum, gpu) => sum + placesOn(gpu, gpuMemoryBytes, limits), 0);
-
-const placesOn = ({ memoryBytes }: GpuFacts, needBytes: number | null, limits: Limits): number =>
-  needBytes === null || needBytes === 0
-    ? 1
-    : Math.floor((memoryBytes - gpuHeadroomBytes(memoryBytes, limits)) / needBytes);

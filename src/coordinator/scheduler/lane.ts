@@ -3,7 +3,7 @@ import type { PointDeclaration } from '../../ledger/events.ts';
 import type { Sweep } from '../../ledger/state.ts';
 import { slownessOf } from '../../predict/duration.ts';
 import { limitsOf } from '../../throttle/limits.ts';
-import { mostWanted } from '../../throttle/device-rules.ts';
+import { togetherOn } from '../../throttle/sharing.ts';
 import { gpuHeadroomBytes } from '../../throttle/room.ts';
 import { parallelOf } from '../hosts/backlog.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
@@ -53,11 +53,9 @@ export const secondsIn = ({ outlook, slowness }: Lane, point: PointDeclaration):
  * third, three run on it, and no fourth (throttle/device-rules.ts, `sharing`).
  */
 export function shareIn({ outlook, gpuBytes }: Lane, point: PointDeclaration): number {
-  if (gpuBytes === null) return 1;
+  if (gpuBytes === null || !outlook.isSeen) return 1;
   const { busy, gpuBytes: needBytes } = outlook.of(point);
-  if (busy === null) return 1;
-  const byTime = Math.max(1, Math.floor(mostWanted / Math.max(busy, 0.01)));
-  const byMemory =
-    needBytes === null || needBytes <= 0 ? byTime : Math.max(1, Math.floor(gpuBytes / needBytes));
-  return Math.max(1 / Math.min(byTime, byMemory), Math.min(1, busy));
+  const byMemory = needBytes === null ? 1 : Math.floor(gpuBytes / Math.max(needBytes, 1));
+  const together = Math.max(1, Math.min(byMemory, busy === null ? byMemory : togetherOn(busy)));
+  return Math.max(1 / together, Math.min(1, busy ?? 0));
 }

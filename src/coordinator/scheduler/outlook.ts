@@ -10,6 +10,8 @@ import { runningOn } from './running.ts';
 export interface Outlook {
   /** Whether this is more than a guess. */
   readonly isPredicted: boolean;
+  /** Whether one of them was seen to its end. */
+  readonly isSeen: boolean;
   of(point: PointDeclaration): Expectation;
 }
 
@@ -53,6 +55,7 @@ function outlookOf(state: CoordinatorState, launch: string, ranSeconds: number):
     }),
   });
   return {
+    isSeen: durations.has(launch),
     isPredicted: durations.has(launch) || ranSeconds >= tellingSeconds,
     of: (point) => {
       const expectation = known.get(point) ?? expectationOf(point);

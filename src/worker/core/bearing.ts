@@ -17,6 +17,8 @@ const shownShare = 0.2;
 const shownAfterMs = 30_000;
 const settledAfterMs = 15_000;
 const shortMs = 10_000;
+/** The driver's figures are of the time before: what ran there last shows in them. */
+const staleMs = 3_000;
 /** A trial that was near the ceiling for this share of its time, and that long, was a full one there. */
 const nearShare = 0.5;
 const leastNearMs = 60_000;
@@ -94,6 +96,7 @@ export function measurePower(
   const idleWatts = state.gpus.get(figures.uuid)?.idleWatts ?? null;
   const span = spanWatts({ figures, idleWatts });
   const { gpu } = run;
+  if (now - run.startedAt < staleMs) return;
   const isLone = [...state.active].every((one) => one === held || one.device !== held.device);
   // The first sample of it may be one in which it computes already.
   gpu.startWatts ??= isLone ? (idleWatts ?? powerWatts) : powerWatts;
