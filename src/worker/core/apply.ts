@@ -170,6 +170,7 @@ function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started'
         peakBytes: null,
         steady: 0,
         settled: false,
+        computesSince: at,
         startWatts: null,
         startUtilisation: null,
         draw: null,

@@ -96,7 +96,7 @@ export function measurePower(
   const idleWatts = state.gpus.get(figures.uuid)?.idleWatts ?? null;
   const span = spanWatts({ figures, idleWatts });
   const { gpu } = run;
-  if (now - run.startedAt < staleMs) return;
+  if (now - gpu.computesSince < staleMs) return;
   const isLone = [...state.active].every((one) => one === held || one.device !== held.device);
   // The first sample of it may be one in which it computes already.
   gpu.startWatts ??= isLone ? (idleWatts ?? powerWatts) : powerWatts;
@@ -108,7 +108,7 @@ export function measurePower(
   gpu.hasShownPower ||=
     powerWatts >= gpu.startWatts + wattsOf(state, held) * shownShare ||
     (figures.utilisation ?? 0) >= (gpu.startUtilisation ?? 0) + shownShare ||
-    now - run.startedAt >= (gpu.settled ? settledAfterMs : shownAfterMs);
+    now - gpu.computesSince >= (gpu.settled ? settledAfterMs : shownAfterMs);
   if (!isLone || figures.othersProcesses > 0 || !gpu.hasShownPower || run.suspended !== null || span <= 0)
     return;
   const draw = Math.min(1, Math.max(0, (powerWatts - (idleWatts ?? 0)) / span));
@@ -116,6 +116,14 @@ export function measurePower(
   const { shape, launch } = held.lease;
   state.draws.set(shape, Math.max(state.draws.get(shape) ?? 0, draw));
   state.launchDraws.set(launch, Math.max(state.launchDraws.get(launch) ?? 0, draw));
+}
+
+/** What stood still draws nothing yet when it goes on. */
+export function goesOn({ gpu }: Run, now: number): void {
+  gpu.computesSince = now;
+  gpu.hasShownPower = false;
+  gpu.startWatts = null;
+  gpu.startUtilisation = null;
 }
 
 function noteBorne(turn: WorkerTurn): void {

@@ -1,4 +1,5 @@
 /** What gives way on this host, carried out: suspended, evicted, or going on. */
+import { goesOn } from './bearing.ts';
 import { relieve } from '../../throttle/relief.ts';
 import { hostLoad, newGpuWatch } from './guard.ts';
 import type { HeldAttempt } from './state.ts';
@@ -22,6 +23,7 @@ export function relieveHost(turn: WorkerTurn): void {
         noteRelief(turn, held);
         break;
       case 'resume':
+        if (held.status.kind === 'running') goesOn(held.status.run, now);
         turn.record({ kind: 'resumed', attempt: relief.attempt });
         signal(turn, held, 'CONT');
         noteRelief(turn, held);

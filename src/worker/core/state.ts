@@ -217,6 +217,8 @@ interface GpuRun {
   /** Samples in a row that agreed with the one before. */
   steady: number;
   settled: boolean;
+  /** When it began, or went on last, by the host's monotonic clock. */
+  computesSince: number;
   /** What its GPU took when it began, how busy that was, and the share of that GPU's power above idle that it was seen to draw alone there. */
   startWatts: number | null;
   startUtilisation: number | null;
