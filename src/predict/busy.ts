@@ -2,22 +2,29 @@
  * Which share of a GPU a trial keeps busy, learned from those that had one to themselves: those that leave most of it
  * idle gain by sharing it. Pure.
  */
-import { type Effects, expect, noEffects, observe } from './effects.ts';
-import { every, type Kind, type Place, type Spreads, traitsOf, traitsOfPlace } from './traits.ts';
+import { type Effects, expect, noEffects, observe, type Spreads } from './effects.ts';
+import { type Kind, type Place, traitsOf, traitsOfPlace } from './traits.ts';
 
 /** By launch. */
 export type BusyShares = Map<string, Effects>;
 
-const spreads: Spreads = { param: 0.2, shape: 0.05, gpu: 0.15, host: 0.02 };
+const spreads: Spreads = {
+  every: 1,
+  param: 0.2,
+  shape: 0.05,
+  gpu: 0.15,
+  host: 0.02,
+  'host-of-gpu': 0.02,
+};
 const noise = 0.03;
 
 export function observeBusy(
   shares: BusyShares,
   seen: { readonly launch: string; readonly kind: Kind; readonly place: Place; readonly share: number },
 ): void {
-  const effects = shares.get(seen.launch) ?? noEffects();
+  const effects = shares.get(seen.launch) ?? noEffects(spreads);
   shares.set(seen.launch, effects);
-  const traits = [every, ...traitsOf(seen.kind, spreads), ...traitsOfPlace(seen.place, spreads)];
+  const traits = [...traitsOf(seen.kind), ...traitsOfPlace(seen.place)];
   observe(effects, traits, seen.share, noise);
 }
 
@@ -27,6 +34,6 @@ export function observeBusy(
 export function expectBusy(shares: BusyShares, launch: string, kind: Kind): number | null {
   const effects = shares.get(launch);
   if (effects === undefined) return null;
-  const { mean, unseen } = expect(effects, [every, ...traitsOf(kind, spreads)]);
+  const { mean, unseen } = expect(effects, traitsOf(kind));
   return Math.min(1, Math.max(0, mean + unseen));
 }

@@ -4,8 +4,8 @@
  * none. Pure; folded from the ledger's ends.
  */
 import { workOf } from '../model/work.ts';
-import { type Effects, expect, noEffects, observe } from './effects.ts';
-import { every, type Kind, type Place, type Spreads, traitsOf, traitsOfPlace } from './traits.ts';
+import { type Effects, expect, noEffects, observe, type Spreads } from './effects.ts';
+import { type Kind, type Place, traitsOf, traitsOfPlace } from './traits.ts';
 
 /** By launch. */
 export type Durations = Map<string, Effects>;
@@ -14,13 +14,11 @@ export interface TimedKind extends Kind {
   readonly operations: number | null;
 }
 
-/** GPUs of two kinds differ by a factor of two, hosts of one kind by little; so do points, where a program counts its operations. */
-const spreads = (operations: number | null): Spreads => ({
-  param: operations === null ? 0.7 : 0.15,
-  shape: operations === null ? 0.2 : 0.1,
-  gpu: 0.7,
-  host: 0.15,
-});
+/** GPUs of two kinds differ by a factor of two, and so do servers; servers with one kind of GPU by little. */
+const ofPlaces = { every: 20, gpu: 0.7, host: 0.7, 'host-of-gpu': 0.15 } as const;
+/** Points differ by little for their work, where a program counts its operations. */
+const counted: Spreads = { ...ofPlaces, param: 0.1, shape: 0.1 };
+const uncounted: Spreads = { ...ofPlaces, param: 0.7, shape: 0.2 };
 
 /** What a start costs beside the program: where trials take less, how long they take says nothing of a host. */
 const startSeconds = 0.1;
@@ -37,11 +35,11 @@ export function observeDuration(
     readonly seconds: number;
   },
 ): void {
-  const effects = durations.get(seen.launch) ?? noEffects();
+  const effects =
+    durations.get(seen.launch) ?? noEffects(seen.kind.operations === null ? uncounted : counted);
   durations.set(seen.launch, effects);
   const seconds = Math.max(seen.seconds, shortest);
-  const of = spreads(seen.kind.operations);
-  const traits = [every, ...traitsOf(seen.kind, of), ...traitsOfPlace(seen.place, of)];
+  const traits = [...traitsOf(seen.kind), ...traitsOfPlace(seen.place)];
   observe(effects, traits, Math.log(seconds / workOf(seen.kind)), seedNoise + startSeconds / seconds);
 }
 
@@ -49,12 +47,11 @@ export function observeDuration(
 export function expectSeconds(durations: Durations, launch: string, kind: TimedKind): number | null {
   const effects = durations.get(launch);
   if (effects === undefined) return null;
-  const { mean } = expect(effects, [every, ...traitsOf(kind, spreads(kind.operations))]);
-  return Math.exp(mean) * workOf(kind);
+  return Math.exp(expect(effects, traitsOf(kind)).mean) * workOf(kind);
 }
 
 /** How many times as long as on a host like all others. */
 export function slownessOf(durations: Durations, launch: string, place: Place): number {
   const effects = durations.get(launch);
-  return effects === undefined ? 1 : Math.exp(expect(effects, traitsOfPlace(place, spreads(null))).mean);
+  return effects === undefined ? 1 : Math.exp(expect(effects, traitsOfPlace(place)).mean);
 }

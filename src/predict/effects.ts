@@ -6,9 +6,11 @@
 
 export interface Trait {
   readonly name: string;
-  /** By how much it may move the figure, before anything was seen: a standard deviation. */
-  readonly spread: number;
+  readonly kind: 'every' | 'param' | 'shape' | 'gpu' | 'host' | 'host-of-gpu';
 }
+
+/** By how much a trait may move the figure, before anything was seen: a standard deviation. */
+export type Spreads = Readonly<Record<Trait['kind'], number>>;
 
 interface Effect {
   readonly spread: number;
@@ -27,11 +29,14 @@ interface Cell {
 }
 
 export interface Effects {
+  readonly spreads: Spreads;
   readonly byName: Map<string, Effect>;
   readonly cells: Map<string, Cell>;
   figures: number;
   /** Figures at which all effects are fitted again. */
   nextFit: number;
+  /** What is expected since the last fit, by the traits that were asked of. */
+  asked: WeakMap<readonly Trait[], Expected>;
 }
 
 export interface Expected {
@@ -40,7 +45,14 @@ export interface Expected {
   readonly unseen: number;
 }
 
-export const noEffects = (): Effects => ({ byName: new Map(), cells: new Map(), figures: 0, nextFit: 1 });
+export const noEffects = (spreads: Spreads): Effects => ({
+  spreads,
+  byName: new Map(),
+  cells: new Map(),
+  figures: 0,
+  nextFit: 1,
+  asked: new WeakMap(),
+});
 
 /** A sweep of points drawn at random has traits that no two of them share: these teach nothing, and would fill the memory. */
 const mostEffects = 5_000;
@@ -59,26 +71,35 @@ export function observe(effects: Effects, traits: readonly Trait[], figure: numb
   effects.figures += 1;
   if (effects.figures < effects.nextFit) return;
   effects.nextFit = effects.figures * refitShare;
-  for (let pass = 0; pass < passes; pass += 1) for (const effect of effects.byName.values()) fit(effect);
+  effects.asked = new WeakMap();
+  // Those that most figures have come first: what a host explains is not left to the points that it happened to have.
+  const order = [...effects.byName.values()].sort((one, other) => other.cells.length - one.cells.length);
+  for (let pass = 0; pass < passes; pass += 1) for (const effect of order) fit(effect);
 }
 
-export function expect({ byName }: Effects, traits: readonly Trait[]): Expected {
+export function expect(effects: Effects, traits: readonly Trait[]): Expected {
+  const expected = effects.asked.get(traits) ?? sumOver(effects, traits);
+  effects.asked.set(traits, expected);
+  return expected;
+}
+
+function sumOver({ byName, spreads }: Effects, traits: readonly Trait[]): Expected {
   let mean = 0;
   let unseen = 0;
-  for (const { name, spread } of traits) {
+  for (const { name, kind } of traits) {
     const effect = byName.get(name);
     mean += effect?.mean ?? 0;
-    unseen += effect === undefined ? spread ** 2 : 0;
+    unseen += effect === undefined ? spreads[kind] ** 2 : 0;
   }
   return { mean, unseen: Math.sqrt(unseen) };
 }
 
-function cellOf({ byName, cells }: Effects, traits: readonly Trait[]): Cell {
+function cellOf({ byName, cells, spreads }: Effects, traits: readonly Trait[]): Cell {
   const key = traits.map(({ name }) => name).join('\n');
   const known = cells.get(key);
   if (known !== undefined) return known;
-  const effects = traits.flatMap(({ name, spread }) => {
-    const effect = byName.get(name) ?? { spread, mean: 0, cells: [] };
+  const effects = traits.flatMap(({ name, kind }) => {
+    const effect = byName.get(name) ?? { spread: spreads[kind], mean: 0, cells: [] };
     if (!byName.has(name) && byName.size >= mostEffects) return [];
     byName.set(name, effect);
     return [effect];

@@ -14,25 +14,39 @@ export interface Place {
   readonly gpuName: string | null;
 }
 
-export interface Spreads {
-  readonly param: number;
-  readonly shape: number;
-  readonly gpu: number;
-  readonly host: number;
+/** That every trial of a launch has. */
+export const every: Trait = { name: 'every', kind: 'every' };
+
+/** A plan asks of the same points again and again. */
+const known = new WeakMap<Params, readonly Trait[]>();
+
+export function traitsOf({ shape, params }: Kind): readonly Trait[] {
+  const found = known.get(params);
+  if (found !== undefined) return found;
+  const traits: Trait[] = [
+    every,
+    ...Object.entries(params).map(
+      ([name, value]): Trait => ({ name: `${name} ${JSON.stringify(value)}`, kind: 'param' }),
+    ),
+    { name: `shape ${shape}`, kind: 'shape' },
+  ];
+  known.set(params, traits);
+  return traits;
 }
 
-/** That every trial of a launch has. */
-export const every: Trait = { name: 'every', spread: 20 };
+const knownPlaces = new Map<string, readonly Trait[]>();
 
-export const traitsOf = ({ shape, params }: Kind, spreads: Spreads): Trait[] => [
-  ...Object.entries(params).map(([name, value]) => ({
-    name: `${name} ${JSON.stringify(value)}`,
-    spread: spreads.param,
-  })),
-  { name: `shape ${shape}`, spread: spreads.shape },
-];
+export function traitsOfPlace(place: Place): readonly Trait[] {
+  const key = `${place.host}\n${place.gpuName ?? ''}`;
+  const traits = knownPlaces.get(key) ?? newTraitsOfPlace(place);
+  knownPlaces.set(key, traits);
+  return traits;
+}
 
-export const traitsOfPlace = ({ host, gpuName }: Place, spreads: Spreads): Trait[] => [
-  ...(gpuName === null ? [] : [{ name: `gpu ${gpuName}`, spread: spreads.gpu }]),
-  { name: `host ${host}`, spread: spreads.host },
-];
+const newTraitsOfPlace = ({ host, gpuName }: Place): readonly Trait[] =>
+  gpuName === null
+    ? [{ name: `host ${host}`, kind: 'host' }]
+    : [
+        { name: `gpu ${gpuName}`, kind: 'gpu' },
+        { name: `host ${host}`, kind: 'host-of-gpu' },
+      ];

@@ -1,4 +1,4 @@
-/** A lab whose hosts take leases, run them in order and give back what they are asked for, on a virtual clock. */
+/** A lab whose hosts take leases, run the longest of a launch first, as agents do, and give back what they are asked for, on a virtual clock. */
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
 import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
@@ -151,6 +151,7 @@ class Running {
   readonly #lab: LabOnAClock;
   readonly #host: ClockHost;
   #waiting: Lease[] = [];
+  readonly #expected = new Map<string, number | null>();
 
   constructor(lab: LabOnAClock, host: ClockHost) {
     this.#lab = lab;
@@ -164,6 +165,9 @@ class Running {
   heard(message: ToAgent): void {
     const { name } = this.#host;
     if (message.kind === 'lease') this.#waiting.push(...message.leases);
+    if (message.kind === 'expect')
+      for (const { shape, seconds } of message.shapes) this.#expected.set(shape, seconds);
+    if (message.kind === 'lease' || message.kind === 'expect') this.#sort();
     if (message.kind === 'take-back') {
       const asked = new Set(message.attempts);
       const given = this.#waiting.filter(({ attempt }) => asked.has(attempt)).map(({ attempt }) => attempt);
@@ -179,6 +183,15 @@ class Running {
         this.#end(attempt, endOf({ kind: 'cancelled' }));
       }
     this.#startWhatFits();
+  }
+
+  #sort(): void {
+    const launches = [...new Set(this.#waiting.map(({ launch }) => launch))];
+    const seconds = (lease: Lease): number => this.#expected.get(lease.shape) ?? lease.predictedSeconds ?? 0;
+    this.#waiting.sort(
+      (one, other) =>
+        launches.indexOf(one.launch) - launches.indexOf(other.launch) || seconds(other) - seconds(one),
+    );
   }
 
   #startWhatFits(): void {

@@ -1,6 +1,6 @@
 /** Hosts as a plan sees them: what each holds, when each of its places is free, and how soon it would end one trial more. */
 import type { PointDeclaration } from '../../ledger/events.ts';
-import type { Sweep, Trial } from '../../ledger/state.ts';
+import type { HostRecord, Sweep, Trial } from '../../ledger/state.ts';
 import type { HostName, SweepName } from '../../model/ids.ts';
 import { workOf } from '../../model/work.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
@@ -13,7 +13,7 @@ import type { CoordinatorState } from '../hosts/state.ts';
 import { type Lane, laneOf, secondsIn, shareIn } from './lane.ts';
 import type { Outlooks } from './outlook.ts';
 import { Places } from './places.ts';
-import { lookAhead, runningOn } from './running.ts';
+import { lookAhead } from './running.ts';
 
 /** A host that lets nothing start is as good as busy until next month. */
 const blockedSeconds = 30 * 24 * 3600;
@@ -31,6 +31,8 @@ export interface Berth {
   open: number;
   readonly places: Places;
   readonly isBlocked: boolean;
+  /** What it is to each sweep of which it holds something, or that is asked for. */
+  readonly lanes: ReadonlyMap<SweepName, Lane>;
 }
 
 /** A berth for the trials of one sweep. */
@@ -63,36 +65,50 @@ export function berthOf(
   const blocked = isBlocked(host, now);
   const count = Math.min(...[...lanes.values()].map(({ parallel }) => parallel));
   const places = new Places(Number.isFinite(count) ? count : 1, blocked ? blockedSeconds : 0);
-  for (const { attempt, device, seconds } of runningOn(state, host, now)) {
-    const lane = lanes.get(attempt.sweep);
-    if (lane === undefined) continue;
-    const left = Math.max(secondsIn(lane, attempt.point) - seconds, seconds * overdueShare);
-    places.occupy(device, left, shareOf(places, lane, attempt.point));
-  }
-  if (of === 'all') addWaiting(state, host, places, lanes);
-  return { host, idle: idle(host), open: record?.open.size ?? 0, places, isBlocked: blocked };
+  const waiting = occupy(state, host, places, lanes, now);
+  if (of === 'all') addWaiting(waiting, record, places);
+  return { host, idle: idle(host), open: record?.open.size ?? 0, places, isBlocked: blocked, lanes };
 }
 
-/** A long backlog counts as what its first part amounts to, times how much more work it is. */
-function addWaiting(
+/** What is looked at of what waits on a host, and how much work that is with what runs there. */
+interface Looked {
+  readonly waiting: readonly { readonly seconds: number; readonly share: number }[];
+  readonly work: number;
+}
+
+/** What runs has its places first. */
+function occupy(
   { ledger }: CoordinatorState,
   { name }: FleetHost,
   places: Places,
   lanes: ReadonlyMap<SweepName, Lane>,
-): void {
-  const record = ledger.hosts.get(name);
-  let [looked, work, load] = [0, 0, 0];
-  for (const id of record?.open ?? []) {
+  now: number,
+): Looked {
+  const waiting: { seconds: number; share: number }[] = [];
+  let [looked, work] = [0, 0];
+  for (const id of ledger.hosts.get(name)?.open ?? []) {
+    if ((looked += 1) > lookAhead) break;
     const attempt = ledger.attempts.get(id);
     const lane = attempt === undefined ? undefined : lanes.get(attempt.sweep);
     if (attempt === undefined || lane === undefined) continue;
     work += workOf(attempt.point);
-    if (attempt.status.kind === 'leased') {
-      const [seconds, share] = [secondsIn(lane, attempt.point), shareOf(places, lane, attempt.point)];
-      places.add(seconds, share);
-      load += seconds * share;
-    }
-    if ((looked += 1) >= lookAhead) break;
+    const { status } = attempt;
+    const seconds = secondsIn(lane, attempt.point);
+    const share = shareOf(places, lane, attempt.point);
+    if (status.kind === 'leased') waiting.push({ seconds, share });
+    if (status.kind !== 'running') continue;
+    const ran = Math.max(0, now - status.at) / 1_000;
+    places.occupy(status.device, Math.max(seconds - ran, ran * overdueShare), share);
+  }
+  return { waiting, work };
+}
+
+/** A long backlog counts as what its first part amounts to, times how much more work it is. */
+function addWaiting({ waiting, work }: Looked, record: HostRecord | undefined, places: Places): void {
+  let load = 0;
+  for (const { seconds, share } of waiting) {
+    places.add(seconds, share);
+    load += seconds * share;
   }
   const all = [...(record?.work.values() ?? [])].reduce((sum, one) => sum + one.work, 0);
   if (work > 0 && all > work) places.spread((load * (all - work)) / work);
@@ -110,7 +126,7 @@ export const candidateOf = (
   now: number,
 ): Candidate => ({
   berth,
-  lane: laneOf(state, sweep, berth.host, outlooks, now),
+  lane: berth.lanes.get(sweep.name) ?? laneOf(state, sweep, berth.host, outlooks, now),
   isClosed: berth.isBlocked || isTaken(sweep, berth.host),
   share: mostOpen(state, berth.host, sweep.declaration.launch),
 });
@@ -168,8 +184,7 @@ export function earliest(
   for (const candidate of candidates) {
     const isNearly = isOpenTo(candidate) && endsIn(candidate, trial) <= soonest * (1 + alike);
     if (isNearly && candidate.berth.host.name === kept) return candidate;
-    if (isNearly && (best === null || candidate.berth.places.freeIn < best.berth.places.freeIn))
-      best = candidate;
+    if (isNearly && (best === null || candidate.berth.places.load < best.berth.places.load)) best = candidate;
   }
   return best;
 }

@@ -71,7 +71,7 @@ function nextMove(
 ): Move | null {
   while (donors.length > 0) {
     const donor = donors.reduce((one, other) =>
-      other.berth.places.freeIn > one.berth.places.freeIn ? other : one,
+      other.berth.places.load > one.berth.places.load ? other : one,
     );
     const move = mayGain(donor, donors) ? moveFrom(state, donor, choices) : null;
     if (move !== null) return move;
@@ -82,8 +82,7 @@ function nextMove(
 
 /** A long queue is looked through only where another host is markedly less busy. */
 const mayGain = ({ berth }: Donor, donors: readonly Donor[]): boolean =>
-  berth.open <= mostLooked ||
-  donors.some((other) => isEarlier(other.berth.places.freeIn, berth.places.freeIn));
+  berth.open <= mostLooked || donors.some((other) => isEarlier(other.berth.places.load, berth.places.load));
 
 const isEarlier = (seconds: number, thanSeconds: number): boolean =>
   seconds < thanSeconds - Math.max(leastGainSeconds, thanSeconds * leastGain);

@@ -32,10 +32,12 @@ const tellingSeconds = 10;
 
 /** @param now wall clock in ms */
 export function outlooksOf(state: CoordinatorState, now: number): Outlooks {
-  const ran = ranOf(state, now);
+  let ran: ReadonlyMap<string, number> | null = null;
+  const ranSeconds = (launch: string): number => (ran ??= ranOf(state, now)).get(launch) ?? 0;
   const known = new Map<string, Outlook>();
   return (launch) => {
-    const outlook = known.get(launch) ?? outlookOf(state, launch, ran.get(launch) ?? 0);
+    const outlook =
+      known.get(launch) ?? outlookOf(state, launch, state.durations.has(launch) ? 0 : ranSeconds(launch));
     known.set(launch, outlook);
     return outlook;
   };

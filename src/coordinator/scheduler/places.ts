@@ -3,10 +3,11 @@ export class Places {
   readonly #free: number[];
   readonly #devices = new Map<string, number>();
   #soonest = 0;
+  #sum: number;
 
   constructor(count: number, busySeconds: number) {
     this.#free = Array.from({ length: Math.max(1, count) }, () => busySeconds);
-    this.#look();
+    this.#sum = busySeconds * this.count;
   }
 
   get count(): number {
@@ -16,6 +17,11 @@ export class Places {
   /** Until one more could begin. */
   get freeIn(): number {
     return this.#free[this.#soonest] ?? 0;
+  }
+
+  /** Until each is free, on the mean. */
+  get load(): number {
+    return this.#sum / this.count;
   }
 
   /** Until all are free. */
@@ -47,7 +53,9 @@ export class Places {
   }
 
   #take(place: number, seconds: number): void {
-    this.#free[place] = Math.max(0, (this.#free[place] ?? 0) + seconds);
+    const before = this.#free[place] ?? 0;
+    this.#free[place] = Math.max(0, before + seconds);
+    this.#sum += (this.#free[place] ?? 0) - before;
     this.#look();
   }
 

@@ -9,12 +9,15 @@ export function queueOf(state: WorkerState, side: LedgerSide): readonly string[]
 
 /** Some that began or were taken back since may be in it still. */
 function sorted({ attempts }: WorkerState, { waiting, expected }: LedgerSide): readonly string[] {
-  const launches = new Map<string, number>();
+  const turns = new Map<string, number>();
+  let next = 0;
   const keys = [...waiting].flatMap((id) => {
     const lease = attempts.get(id)?.lease;
     if (lease === undefined) return [];
-    const turn = launches.get(lease.launch) ?? launches.size;
-    launches.set(lease.launch, turn);
+    // What runs alone keeps its place: it comes after those before it, and before those behind it.
+    if (lease.alone) turns.clear();
+    const turn = turns.get(lease.launch) ?? (next += 1);
+    if (!lease.alone) turns.set(lease.launch, turn);
     const seconds = expected.get(lease.shape)?.seconds ?? lease.predictedSeconds ?? 0;
     return [{ id, turn, seconds }];
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Lease } from '../../../src/protocol/messages.ts';
+import { type Lease, nothingPredicted } from '../../../src/protocol/messages.ts';
 import type { MeasuredGpu, MeasuredShare } from '../../../src/worker/core/event.ts';
 import { plainGpu } from '../../plain-gpu.ts';
 import { factsOf, figuresOf, leaseOf, World } from './world.ts';
@@ -101,9 +101,17 @@ describe('an attempt on a GPU', () => {
   });
 });
 
+/** The lab has seen what such trials keep busy. */
+const seenElsewhere = ({ world }: GpuWorld): void => {
+  const predicted = { ...nothingPredicted, gpuBusy: 0.2 };
+  const shapes = ['shape-a-1', 'shape-a-2'].map((shape) => ({ shape, predicted, seconds: null }));
+  world.say(1, { kind: 'expect', shapes });
+};
+
 describe('the ramp guard of a GPU', () => {
   it('lets the next unknown one in when the memory of the first has settled', () => {
     const gpus = new GpuWorld(1);
+    seenElsewhere(gpus);
     gpus.world.lease(needs('a-1', 2), needs('a-2', 2));
     expect(gpus.started()).toEqual({ 'a-1': gpu(0) });
     for (const gigabytes of [0, 0.4, 1.2, 1.2]) {
@@ -114,8 +122,20 @@ describe('the ramp guard of a GPU', () => {
     expect(gpus.started()).toEqual({ 'a-2': gpu(0) });
   });
 
+  it('puts nothing beside one of which none was seen to its end, here or elsewhere', () => {
+    const gpus = new GpuWorld(1);
+    gpus.world.lease(needs('a-1', 2), needs('a-2', 2));
+    gpus.started();
+    for (let second = 0; second < 60; second += 1) gpus.sample({ 'a-1': 1.2 * gib });
+    expect(gpus.started()).toEqual({});
+    seenElsewhere(gpus);
+    gpus.sample({ 'a-1': 1.2 * gib });
+    expect(gpus.started()).toEqual({ 'a-2': gpu(0) });
+  });
+
   it('gives up on one that does not touch its GPU', () => {
     const gpus = new GpuWorld(1);
+    seenElsewhere(gpus);
     gpus.world.lease(needs('a-1', 2), needs('a-2', 2));
     gpus.started();
     for (let second = 0; second < 29; second += 1) gpus.sample({ 'a-1': 0 });
