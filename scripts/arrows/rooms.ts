@@ -85,6 +85,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'content',
       'coordinator/hosts',
       'coordinator/core',
+      'coordinator/scheduler',
       'coordinator/transition',
     ],
     pure: false,

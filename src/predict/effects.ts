@@ -58,7 +58,8 @@ export const noEffects = (spreads: Spreads): Effects => ({
 const mostEffects = 5_000;
 /** So many more figures change little, and a fit looks at all of them. */
 const refitShare = 1.05;
-const passes = 8;
+/** What few figures tell apart takes many passes, and costs nothing. */
+const passesFor = (figures: number): number => 8 + Math.ceil(1_000 / figures);
 
 /** @param noise by how much two figures of the same traits differ: a standard deviation */
 export function observe(effects: Effects, traits: readonly Trait[], figure: number, noise: number): void {
@@ -74,7 +75,7 @@ export function observe(effects: Effects, traits: readonly Trait[], figure: numb
   effects.asked = new WeakMap();
   // Those that most figures have come first: what a host explains is not left to the points that it happened to have.
   const order = [...effects.byName.values()].sort((one, other) => other.cells.length - one.cells.length);
-  for (let pass = 0; pass < passes; pass += 1) for (const effect of order) fit(effect);
+  for (let pass = passesFor(effects.figures); pass > 0; pass -= 1) for (const effect of order) fit(effect);
 }
 
 export function expect(effects: Effects, traits: readonly Trait[]): Expected {
