@@ -10,5 +10,16 @@ export const idle = ({ link, listing: { limits } }: FleetHost): HostLoad | null 
   link.kind === 'ready' ? idleHost(link.facts, limitsOf(limits)) : null;
 
 /** Why a host can never take a trial of this point, however idle it is; null where it can, or is not known yet. */
-export const misfit = ({ resources }: PointDeclaration, host: HostLoad | null): Refusal | null =>
-  host === null ? null : misfitOfIdle(resources, host);
+export function misfit(point: PointDeclaration, host: HostLoad | null): Refusal | null {
+  if (host === null) return null;
+  const answers = known.get(host) ?? new Map<PointDeclaration, Refusal | null>();
+  known.set(host, answers);
+  const answer = answers.get(point);
+  if (answer !== undefined) return answer;
+  const found = misfitOfIdle(point.resources, host);
+  answers.set(point, found);
+  return found;
+}
+
+/** A plan asks for each trial of a point. */
+const known = new WeakMap<HostLoad, Map<PointDeclaration, Refusal | null>>();

@@ -178,13 +178,20 @@ export function earliest(
   kept: HostName | null,
 ): Candidate | null {
   let soonest = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates)
-    if (isOpenTo(candidate)) soonest = Math.min(soonest, endsIn(candidate, trial));
+  for (const [place, candidate] of candidates.entries()) {
+    const ends = isOpenTo(candidate) ? endsIn(candidate, trial) : Number.POSITIVE_INFINITY;
+    endsOf[place] = ends;
+    soonest = Math.min(soonest, ends);
+  }
   let best: Candidate | null = null;
-  for (const candidate of candidates) {
-    const isNearly = isOpenTo(candidate) && endsIn(candidate, trial) <= soonest * (1 + alike);
-    if (isNearly && candidate.berth.host.name === kept) return candidate;
-    if (isNearly && (best === null || candidate.berth.places.load < best.berth.places.load)) best = candidate;
+  if (soonest === Number.POSITIVE_INFINITY) return null;
+  for (const [place, candidate] of candidates.entries()) {
+    if ((endsOf[place] ?? 0) > soonest * (1 + alike)) continue;
+    if (candidate.berth.host.name === kept) return candidate;
+    if (best === null || candidate.berth.places.load < best.berth.places.load) best = candidate;
   }
   return best;
 }
+
+/** By candidate, while one trial is looked at. */
+const endsOf: number[] = [];
