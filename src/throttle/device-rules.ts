@@ -4,7 +4,7 @@
 import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
 import { computesBeside, isKeptForOthers, isReserved, policyOf } from './etiquette.ts';
 import { startCelsius } from './heat.ts';
-import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
+import type { GpuLoad, HostLoad, OurShare, StartRequest } from './host-load.ts';
 import { gainsBeside } from './sharing.ts';
 import { powerOf, rising, wattsWith } from './power.ts';
 import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
@@ -63,20 +63,6 @@ const utilisation: DeviceRule = (_, { figures, held }, { limits }) =>
     ? { kind: 'gpu-utilisation', utilisation: figures.utilisation, limit: limits.utilisation.release }
     : null;
 
-/**
- * Trials share a GPU while what they do together rises. What nobody has seen to its end is put beside nothing: neither
- * its memory nor its time is known.
- */
-const sharing: DeviceRule = ({ isKnown, busy }, gpu, { ours }) => {
-  const here = oursOn(gpu, ours);
-  if (here.length === 0) return null;
-  const unknown = isKnown ? here.find((one) => !one.isKnown) : here[0];
-  if (unknown !== undefined) return { kind: 'gpu-unknown', attempt: unknown.attempt };
-  if (busy === null || gpu.figures?.utilisation == null) return null;
-  const taken = here.reduce((sum, one) => sum + (one.busy ?? 0), 0);
-  return gainsBeside(taken, busy) ? null : { kind: 'gpu-busy', taken, needs: busy, running: here.length };
-};
-
 /** A GPU that is too hot slows itself down first, and then may shut its server down. */
 const temperature: DeviceRule = (_, { figures, held }, host) => {
   const celsius = figures?.temperatureCelsius ?? null;
@@ -125,6 +111,32 @@ const ramp: DeviceRule = ({ gpuObserved }, gpu, { ours }) => {
   return settling === undefined ? null : { kind: 'gpu-ramp', attempt: settling.attempt };
 };
 
+/**
+ * Trials share a GPU while what they do together rises. Nothing is put beside what nobody has seen to its end, unless
+ * that keeps to what its sweep declares: neither its memory nor its time is known.
+ */
+const sharing: DeviceRule = (request, gpu, host) => {
+  const here = oursOn(gpu, host.ours);
+  if (here.length === 0 || ramp(request, gpu, host) !== null) return null;
+  const unknown = request.isKnown ? here.find((one) => !one.isKnown) : here[0];
+  if (unknown !== undefined) return { kind: 'gpu-unknown', attempt: unknown.attempt };
+  const utilisation = gpu.figures?.utilisation ?? null;
+  if (utilisation === null) return null;
+  const { taken, needs } = wantedOf(request.busy, here, utilisation);
+  return gainsBeside(taken, needs) ? null : { kind: 'gpu-busy', taken, needs, running: here.length };
+};
+
+/** What is not known of one is taken to be as what shows of those that run there. */
+function wantedOf(
+  busy: number | null,
+  here: readonly OurShare[],
+  utilisation: number,
+): { readonly taken: number; readonly needs: number } {
+  const sum = here.reduce((total, one) => total + (one.busy ?? 0), 0);
+  const taken = here.some((one) => one.busy === null) ? Math.max(sum, utilisation) : sum;
+  return { taken, needs: busy ?? taken / here.length };
+}
+
 export const deviceRules: readonly DeviceRule[] = [
   off,
   reserved,
@@ -134,9 +146,9 @@ export const deviceRules: readonly DeviceRule[] = [
   memory,
   untold,
   utilisation,
-  sharing,
   temperature,
   standstill,
   power,
   ramp,
+  sharing,
 ];

@@ -1,7 +1,7 @@
 /** The guard's question, put together from what the agent knows: may this attempt start now? */
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
-import type { GpuFacts, GpuFigures, HostFigures, Predicted } from '../../protocol/messages.ts';
+import type { GpuFacts, GpuFigures, HostFigures, Lease, Predicted } from '../../protocol/messages.ts';
 import { predictMemory } from '../../predict/memory.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
@@ -219,7 +219,23 @@ const predictedOf = ({ ledgers }: WorkerState, { ledger, lease }: HeldAttempt): 
   ledgers.get(ledger)?.expected.get(lease.shape)?.predicted ?? lease.predicted;
 
 const isKnown = (state: WorkerState, held: HeldAttempt): boolean =>
-  state.launchPeaks.has(held.lease.launch) || predictedOf(state, held).gpuBusy !== null;
+  state.launchPeaks.has(held.lease.launch) ||
+  predictedOf(state, held).gpuBusy !== null ||
+  keepsToWord(state, held.lease);
+
+/** Whether its sweep says what it takes of a GPU, and what runs of it here has come to rest within that. */
+function keepsToWord({ active }: WorkerState, { launch, resources }: Lease): boolean {
+  if (resources.gpuMemoryBytes === null) return false;
+  const runs = [...active].flatMap(({ lease, status }) =>
+    lease.launch === launch && status.kind === 'running'
+      ? [{ gpu: status.run.gpu, declaredBytes: lease.resources.gpuMemoryBytes ?? 0 }]
+      : [],
+  );
+  return (
+    runs.some(({ gpu }) => gpu.settled) &&
+    runs.every(({ gpu, declaredBytes }) => (gpu.peakBytes ?? 0) <= declaredBytes)
+  );
+}
 
 /** What it was seen to keep busy itself, else what its like does. */
 export function busyOf(state: WorkerState, held: HeldAttempt): number | null {

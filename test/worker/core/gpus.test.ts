@@ -111,7 +111,6 @@ const seenElsewhere = ({ world }: GpuWorld): void => {
 describe('the ramp guard of a GPU', () => {
   it('lets the next unknown one in when the memory of the first has settled', () => {
     const gpus = new GpuWorld(1);
-    seenElsewhere(gpus);
     gpus.world.lease(needs('a-1', 2), needs('a-2', 2));
     expect(gpus.started()).toEqual({ 'a-1': gpu(0) });
     for (const gigabytes of [0, 0.4, 1.2, 1.2]) {
@@ -122,20 +121,25 @@ describe('the ramp guard of a GPU', () => {
     expect(gpus.started()).toEqual({ 'a-2': gpu(0) });
   });
 
-  it('puts nothing beside one of which none was seen to its end, here or elsewhere', () => {
-    const gpus = new GpuWorld(1);
-    gpus.world.lease(needs('a-1', 2), needs('a-2', 2));
-    gpus.started();
-    for (let second = 0; second < 60; second += 1) gpus.sample({ 'a-1': 1.2 * gib });
-    expect(gpus.started()).toEqual({});
-    seenElsewhere(gpus);
-    gpus.sample({ 'a-1': 1.2 * gib });
-    expect(gpus.started()).toEqual({ 'a-2': gpu(0) });
-  });
+  it.each([
+    ['says nothing of its memory', null],
+    ['takes more than its sweep says', 1],
+  ])(
+    'puts nothing beside one that %s before its like was seen to its end, here or elsewhere',
+    (_, declared) => {
+      const gpus = new GpuWorld(1);
+      gpus.world.lease(needs('a-1', declared), needs('a-2', declared));
+      gpus.started();
+      for (let second = 0; second < 60; second += 1) gpus.sample({ 'a-1': 1.2 * gib });
+      expect(gpus.started()).toEqual({});
+      seenElsewhere(gpus);
+      gpus.sample({ 'a-1': 1.2 * gib });
+      expect(gpus.started()).toEqual({ 'a-2': gpu(0) });
+    },
+  );
 
   it('gives up on one that does not touch its GPU', () => {
     const gpus = new GpuWorld(1);
-    seenElsewhere(gpus);
     gpus.world.lease(needs('a-1', 2), needs('a-2', 2));
     gpus.started();
     for (let second = 0; second < 29; second += 1) gpus.sample({ 'a-1': 0 });
