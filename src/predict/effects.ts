@@ -96,14 +96,14 @@ function sumOver({ byName, spreads }: Effects, traits: readonly Trait[]): Expect
 }
 
 function cellOf({ byName, cells, spreads }: Effects, traits: readonly Trait[]): Cell {
-  const key = traits.map(({ name }) => name).join('\n');
+  const used = traits.filter(({ name }) => byName.has(name) || byName.size < mostEffects);
+  const key = used.map(({ name }) => name).join('\n');
   const known = cells.get(key);
   if (known !== undefined) return known;
-  const effects = traits.flatMap(({ name, kind }) => {
+  const effects = used.map(({ name, kind }) => {
     const effect = byName.get(name) ?? { spread: spreads[kind], mean: 0, cells: [] };
-    if (!byName.has(name) && byName.size >= mostEffects) return [];
     byName.set(name, effect);
-    return [effect];
+    return effect;
   });
   const cell: Cell = { effects, weight: 0, sum: 0, rest: 0 };
   cells.set(key, cell);

@@ -27,7 +27,7 @@ export function tellExpectations(state: CoordinatorState, turn: CoordinatorTurn)
 
 function newsFor(state: CoordinatorState, { name }: FleetHost, { expects }: Connection): Expected[] {
   const seen = new Set<string>();
-  return [...firstOf(state.ledger.hosts.get(name)?.open ?? [])].flatMap((id) => {
+  const news = [...firstOf(state.ledger.hosts.get(name)?.open ?? [])].flatMap((id) => {
     const attempt = state.ledger.attempts.get(id);
     if (attempt === undefined || seen.has(attempt.point.shape)) return [];
     const { point, launch } = attempt;
@@ -43,6 +43,9 @@ function newsFor(state: CoordinatorState, { name }: FleetHost, { expects }: Conn
     expects.set(shape, now);
     return [now];
   });
+  // Of what has ended there nothing is kept: a sweep may have as many shapes as trials.
+  for (const shape of expects.keys()) if (!seen.has(shape)) expects.delete(shape);
+  return news;
 }
 
 function* firstOf(open: Iterable<AttemptId>): Generator<AttemptId> {

@@ -8,7 +8,7 @@ import { add, berthOf, type Candidate, candidateOf, endsIn } from './berth.ts';
 import { outlooksOf } from './outlook.ts';
 
 /** Of more trials that wait, every so many-th stands for those between. */
-const mostLooked = 1_000;
+const mostLooked = 500;
 
 /** Seconds; null where nothing of the sweep has ended yet, or no host takes it. @param now wall clock in ms */
 export function timeLeft(state: CoordinatorState, sweep: Sweep, now: number): number | null {

@@ -120,10 +120,13 @@ function stateOf(state: WorkerState, ledger: string, now: number): FromAgent {
   return { kind: 'state', backlog, running, ended };
 }
 
-/** In memory alone: the next writer says it again. */
-function expect(side: LedgerSide, shapes: readonly Expected[]): void {
+/** In memory alone: the next writer says it again. Of what has ended nothing is kept. */
+function expect({ attempts }: WorkerState, side: LedgerSide, shapes: readonly Expected[]): void {
   for (const one of shapes) side.expected.set(one.shape, one);
   side.queue = null;
+  if (side.expected.size <= attempts.size) return;
+  const held = new Set([...attempts.values()].map(({ lease: { shape } }) => shape));
+  for (const shape of side.expected.keys()) if (!held.has(shape)) side.expected.delete(shape);
 }
 
 function command(
@@ -141,7 +144,7 @@ function command(
         turn.record({ kind: 'limits', ledger, limits: message.limits });
       break;
     case 'expect':
-      expect(ledgerSide(turn.state, ledger), message.shapes);
+      expect(turn.state, ledgerSide(turn.state, ledger), message.shapes);
       break;
     case 'settings':
       if (canonicalJson(message.settings) !== canonicalJson(ledgerSide(turn.state, ledger).settings))
