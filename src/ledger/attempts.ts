@@ -43,6 +43,7 @@ export function leaseAttempt(
 function open(state: LedgerState, attempt: Attempt, trial: Trial): void {
   const host = hostOf(state, attempt.host);
   host.open.add(attempt.id);
+  host.changes += 1;
   countWork(host, attempt.sweep, 1, workOf(trial.point));
 }
 
@@ -74,6 +75,9 @@ export function reopen(state: LedgerState, attempt: Attempt): void {
 export function start(state: LedgerState, attempt: Attempt, device: string, at: number): void {
   if (attempt.status.kind !== 'leased') return;
   attempt.status = { kind: 'running', device, at };
+  const host = hostOf(state, attempt.host);
+  host.running.add(attempt.id);
+  host.changes += 1;
   const trial = trialOf(state, attempt.trial);
   if (isCurrent(trial, attempt)) setStatus(state, trial, { kind: 'running', attempt: attempt.id });
 }
@@ -134,5 +138,7 @@ export function loseArtifact(state: LedgerState, id: AttemptId, path: string, be
 
 function close(state: LedgerState, attempt: Attempt): void {
   const host = hostOf(state, attempt.host);
+  host.running.delete(attempt.id);
+  host.changes += 1;
   if (host.open.delete(attempt.id)) countWork(host, attempt.sweep, -1, workOf(attempt.point));
 }

@@ -32,6 +32,8 @@ export function hostOf(state: LedgerState, name: string): HostRecord {
   const host: HostRecord = {
     name: hostName(name),
     open: new Set(),
+    running: new Set(),
+    changes: 0,
     work: new Map(),
     charges: 0,
     standings: new Map(),

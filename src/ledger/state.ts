@@ -155,6 +155,10 @@ export interface HostRecord {
   readonly name: HostName;
   /** Attempts that are leased to it and have not ended, in the order of their leases. */
   readonly open: Set<AttemptId>;
+  /** Those of them that run, as far as that is known. */
+  readonly running: Set<AttemptId>;
+  /** How often one of these has changed. */
+  changes: number;
   /** What these amount to, by the sweep for which they were leased. */
   readonly work: Map<SweepName, OpenWork>;
   /** Since its last success: attempts that did not start there. */

@@ -9,7 +9,7 @@ import { type Kind, type Place, traitsOf, traitsOfPlace } from './traits.ts';
 export type BusyShares = Map<string, Effects>;
 
 const spreads: Spreads = {
-  every: 1,
+  every: 100,
   param: 0.2,
   shape: 0.05,
   gpu: 0.15,

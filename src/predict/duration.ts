@@ -15,7 +15,7 @@ export interface TimedKind extends Kind {
 }
 
 /** GPUs of two kinds differ by a factor of two to three, servers by two, servers with one kind of GPU by little. */
-const ofPlaces = { every: 20, gpu: 1, host: 0.7, 'host-of-gpu': 0.15 } as const;
+const ofPlaces = { every: 1_000, gpu: 1, host: 0.7, 'host-of-gpu': 0.15 } as const;
 /** Points differ by little for their work, where a program counts its operations. */
 const counted: Spreads = { ...ofPlaces, param: 0.1, shape: 0.1 };
 const uncounted: Spreads = { ...ofPlaces, param: 0.7, shape: 0.2 };

@@ -1,5 +1,4 @@
 /** What the lab has learned reaches what waits on hosts already: a backlog of hours was leased when less was known. */
-import type { AttemptId } from '../../model/ids.ts';
 import type { Expected } from '../../protocol/messages.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { type Connection, connectionOf } from '../hosts/link.ts';
@@ -8,8 +7,8 @@ import { predictedFor, predictedSeconds } from './lease.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
 const everyMs = 5_000;
-/** Attempts of a host that may start in the meantime: its agent looks at no more of its backlog. */
-const mostLooked = 128;
+/** Shapes of which one host is told: of more, no two trials are alike. */
+const mostShapes = 1_000;
 /** What differs by less is no news. */
 const newsShare = 0.02;
 
@@ -27,9 +26,9 @@ export function tellExpectations(state: CoordinatorState, turn: CoordinatorTurn)
 
 function newsFor(state: CoordinatorState, { name }: FleetHost, { expects }: Connection): Expected[] {
   const seen = new Set<string>();
-  const news = [...firstOf(state.ledger.hosts.get(name)?.open ?? [])].flatMap((id) => {
+  const news = [...(state.ledger.hosts.get(name)?.open ?? [])].flatMap((id) => {
     const attempt = state.ledger.attempts.get(id);
-    if (attempt === undefined || seen.has(attempt.point.shape)) return [];
+    if (attempt === undefined || seen.has(attempt.point.shape) || seen.size >= mostShapes) return [];
     const { point, launch } = attempt;
     const { shape } = point;
     seen.add(shape);
@@ -46,14 +45,6 @@ function newsFor(state: CoordinatorState, { name }: FleetHost, { expects }: Conn
   // Of what has ended there nothing is kept: a sweep may have as many shapes as trials.
   for (const shape of expects.keys()) if (!seen.has(shape)) expects.delete(shape);
   return news;
-}
-
-function* firstOf(open: Iterable<AttemptId>): Generator<AttemptId> {
-  let looked = 0;
-  for (const id of open) {
-    if ((looked += 1) > mostLooked) return;
-    yield id;
-  }
 }
 
 const figuresOf = ({ predicted, seconds }: Expected): readonly (number | null)[] => [

@@ -10,6 +10,7 @@ import type { CoordinatorState } from '../hosts/state.ts';
 export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
   const trial = state.ledger.trials.get(attempt.trial);
   if (trial === undefined || attempt.importedFrom !== null) return;
+  state.learned += 1;
   const { launch, host } = attempt;
   const { shape, resources } = trial.point;
   const { gpu, host: ofHost } = memorySeen(end);

@@ -21,6 +21,7 @@ export function restore(
   const state: CoordinatorState = {
     ledger,
     fleet: new Map(hosts.map((host) => [host.name, host])),
+    learned: 0,
     durations: new Map(),
     busyShares: new Map(),
     memories: { gpu: noMemories(), host: noMemories() },

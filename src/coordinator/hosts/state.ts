@@ -9,6 +9,8 @@ import type { FleetHost } from './fleet-host.ts';
 export interface CoordinatorState {
   readonly ledger: LedgerState;
   readonly fleet: Map<HostName, FleetHost>;
+  /** Ends that something was learned from. */
+  learned: number;
   readonly durations: Durations;
   readonly busyShares: BusyShares;
   readonly memories: { readonly gpu: Memories; readonly host: Memories };

@@ -10,15 +10,18 @@ import { idle } from '../hosts/fit.ts';
 import { connectionOf } from '../hosts/link.ts';
 import { mostOpen } from '../hosts/probation.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
+import { backlogOf, type Waiting } from './backlog.ts';
 import { type Lane, laneOf, secondsIn, shareIn } from './lane.ts';
 import type { Outlooks } from './outlook.ts';
 import { Places } from './places.ts';
-import { lookAhead } from './running.ts';
+import { runningOn } from './running.ts';
 
 /** A host that lets nothing start is as good as busy until next month. */
 const blockedSeconds = 30 * 24 * 3600;
 /** Ends that differ by less are equal: speeds are not known better, and what is spread wide runs undisturbed. */
 const alike = 0.05;
+/** Attempts of a backlog that are looked at one by one. */
+const lookAhead = 128;
 /** What runs for longer than it was expected to is expected to take so much of that time again. */
 const overdueShare = 0.1;
 
@@ -33,6 +36,7 @@ export interface Berth {
   readonly isBlocked: boolean;
   /** What it is to each sweep of which it holds something, or that is asked for. */
   readonly lanes: ReadonlyMap<SweepName, Lane>;
+  readonly waiting: readonly Waiting[];
 }
 
 /** A berth for the trials of one sweep. */
@@ -65,53 +69,40 @@ export function berthOf(
   const blocked = isBlocked(host, now);
   const count = Math.min(...[...lanes.values()].map(({ parallel }) => parallel));
   const places = new Places(Number.isFinite(count) ? count : 1, blocked ? blockedSeconds : 0);
-  const waiting = occupy(state, host, places, lanes, now);
-  if (of === 'all') addWaiting(waiting, record, places);
-  return { host, idle: idle(host), open: record?.open.size ?? 0, places, isBlocked: blocked, lanes };
+  let work = 0;
+  for (const { attempt, device, seconds } of runningOn(state, host, now)) {
+    const lane = lanes.get(attempt.sweep);
+    if (lane === undefined) continue;
+    work += workOf(attempt.point);
+    const left = secondsIn(lane, attempt.point) - seconds;
+    places.occupy(device, left > 0 ? left : seconds * overdueShare, shareOf(places, lane, attempt.point));
+  }
+  const waiting = record === undefined ? [] : backlogOf(state, record, outlooks);
+  if (of === 'all') addWaiting(waiting, record, places, lanes, work);
+  return { host, idle: idle(host), open: record?.open.size ?? 0, places, isBlocked: blocked, lanes, waiting };
 }
 
-/** What is looked at of what waits on a host, and how much work that is with what runs there. */
-interface Looked {
-  readonly waiting: readonly { readonly seconds: number; readonly share: number }[];
-  readonly work: number;
-}
-
-/** What runs has its places first. */
-function occupy(
-  { ledger }: CoordinatorState,
-  { name }: FleetHost,
+/** The longest first, as they start. A long backlog counts as what that part amounts to, times how much more work it is. */
+function addWaiting(
+  waiting: readonly Waiting[],
+  record: HostRecord | undefined,
   places: Places,
   lanes: ReadonlyMap<SweepName, Lane>,
-  now: number,
-): Looked {
-  const waiting: { seconds: number; share: number }[] = [];
-  let [looked, work] = [0, 0];
-  for (const id of ledger.hosts.get(name)?.open ?? []) {
-    if ((looked += 1) > lookAhead) break;
-    const attempt = ledger.attempts.get(id);
-    const lane = attempt === undefined ? undefined : lanes.get(attempt.sweep);
-    if (attempt === undefined || lane === undefined) continue;
-    work += workOf(attempt.point);
-    const { status } = attempt;
-    const seconds = secondsIn(lane, attempt.point);
-    const share = shareOf(places, lane, attempt.point);
-    if (status.kind === 'leased') waiting.push({ seconds, share });
-    if (status.kind !== 'running') continue;
-    const ran = Math.max(0, now - status.at) / 1_000;
-    places.occupy(status.device, Math.max(seconds - ran, ran * overdueShare), share);
-  }
-  return { waiting, work };
-}
-
-/** A long backlog counts as what its first part amounts to, times how much more work it is. */
-function addWaiting({ waiting, work }: Looked, record: HostRecord | undefined, places: Places): void {
-  let load = 0;
-  for (const { seconds, share } of waiting) {
-    places.add(seconds, share);
+  runningWork: number,
+): void {
+  let [work, load] = [0, 0];
+  const first = Math.max(0, waiting.length - lookAhead);
+  for (let place = waiting.length - 1; place >= first; place -= 1) {
+    const one = waiting[place];
+    const lane = one === undefined ? undefined : lanes.get(one.attempt.sweep);
+    if (one === undefined || lane === undefined) continue;
+    const [seconds, share] = [one.seconds * lane.slowness, shareOf(places, lane, one.attempt.point)];
+    work += workOf(one.attempt.point);
     load += seconds * share;
+    places.add(seconds, share);
   }
-  const all = [...(record?.work.values() ?? [])].reduce((sum, one) => sum + one.work, 0);
-  if (work > 0 && all > work) places.spread((load * (all - work)) / work);
+  const all = [...(record?.work.values() ?? [])].reduce((sum, one) => sum + one.work, -runningWork);
+  if (first > 0 && work > 0) places.spread((load * Math.max(0, all - work)) / work);
 }
 
 /** In places of the host, which are those of the sweep of which fewest run at once there. */

@@ -8,6 +8,7 @@ import { isAsked } from '../hosts/asked.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { add, type Berth, type Candidate, endsIn, isOpenTo, remove, takes } from './berth.ts';
+import type { Waiting } from './backlog.ts';
 import { carriedTo } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
 import { closedTo } from '../hosts/eligibility.ts';
@@ -18,7 +19,7 @@ const mostAsked = 500;
 const mostLooked = 200;
 /** An end that is not this much earlier is not worth asking for, and would go to and fro: seconds, share of the time. */
 const leastGainSeconds = 0.5;
-const leastGain = 0.1;
+const leastGain = 0.17;
 
 export function evenOut(
   state: CoordinatorState,
@@ -31,7 +32,7 @@ export function evenOut(
   for (const berth of askable) {
     const unwanted = unwantedOn(state, berth);
     if (unwanted.length > 0) asked.set(berth.host.name, unwanted);
-    else donors.push({ berth, queue: null });
+    else donors.push({ berth, from: 0, to: berth.waiting.length });
   }
   const mayReceive = [...choices.values()].some(({ candidates }) => candidates.some(isOpenTo));
   if (!mayReceive) return asked;
@@ -49,19 +50,18 @@ export function evenOut(
 /** A host that may have to give away. */
 interface Donor {
   readonly berth: Berth;
-  /** What waits there, the longest trial at the end, of equals the one that is last; null before it was looked at. */
-  queue: Waiting[] | null;
+  /** What waits there (backlog.ts) from one place on and before another has not been looked at. */
+  from: number;
+  to: number;
 }
 
-interface Waiting {
+interface Moved {
+  readonly from: Candidate;
   readonly attempt: Attempt;
   readonly trial: Trial;
-  readonly choice: Choice;
-  readonly from: Candidate;
-  readonly seconds: number;
 }
 
-type Move = Pick<Waiting, 'from' | 'attempt' | 'trial'> & { readonly to: Candidate };
+type Move = Moved & { readonly to: Candidate };
 
 /** From the host that is busy for longest, as long as another ends it markedly earlier. */
 function nextMove(
@@ -87,19 +87,46 @@ const mayGain = ({ berth }: Donor, donors: readonly Donor[]): boolean =>
 const isEarlier = (seconds: number, thanSeconds: number): boolean =>
   seconds < thanSeconds - Math.max(leastGainSeconds, thanSeconds * leastGain);
 
-/** The longest first: what takes long belongs to the fastest, and short trials are left for the even end of a sweep. */
+/**
+ * What takes long belongs to the fastest; where nothing long ends earlier elsewhere, something short may: a fast host that
+ * keeps the long ones need not run the short ones as well.
+ */
 function moveFrom(
   state: CoordinatorState,
   donor: Donor,
   choices: ReadonlyMap<SweepName, Choice>,
 ): Move | null {
-  donor.queue ??= queueOf(state, donor.berth, choices);
-  for (let looked = 0; looked < mostLooked; looked += 1) {
-    const waiting = donor.queue.pop();
-    if (waiting === undefined) return null;
-    const { attempt, trial, choice, from } = waiting;
+  const { waiting } = donor.berth;
+  const long = firstMove(state, donor, choices, () => waiting[(donor.to -= 1)]);
+  if (long !== null) return long;
+  const short = firstMove(state, donor, choices, () => waiting[(donor.from += 1) - 1]);
+  return short !== null && isMuchEarlier(short) ? short : null;
+}
+
+/** Only to who would soon have nothing to do, and would end it well before it began here: else it would go to and fro. */
+function isMuchEarlier({ from, to, trial }: Move): boolean {
+  const { freeIn } = to.berth.places;
+  const seconds = takes(to, trial);
+  return freeIn < seconds && freeIn + seconds < from.berth.places.freeIn;
+}
+
+/** Of the first that anybody can take. */
+function firstMove(
+  state: CoordinatorState,
+  donor: Donor,
+  choices: ReadonlyMap<SweepName, Choice>,
+  next: () => Waiting | undefined,
+): Move | null {
+  const { berth } = donor;
+  for (let looked = 0; looked < mostLooked && donor.from < donor.to; looked += 1) {
+    const waiting = next();
+    const choice = waiting === undefined ? undefined : choices.get(waiting.attempt.sweep);
+    const from = choice?.candidates.find((candidate) => candidate.berth === berth);
+    if (waiting === undefined || choice === undefined || from === undefined) continue;
+    const { attempt, trial } = waiting;
+    if (!mayMove(state, trial, from)) continue;
     remove(from, trial);
-    const here = { ...choice, candidates: answering(donor.berth, choice), coming: [], away: [] };
+    const here = { ...choice, candidates: answering(berth, choice), coming: [], away: [] };
     const to = chooseHost(state, trial, here);
     const isGain = to !== null && isEarlier(endsIn(to, trial), endsIn(from, trial));
     add(from, trial);
@@ -108,20 +135,9 @@ function moveFrom(
   return null;
 }
 
-function queueOf(state: CoordinatorState, berth: Berth, choices: ReadonlyMap<SweepName, Choice>): Waiting[] {
-  const queue = waitingOn(state, berth).flatMap((attempt) => {
-    const trial = state.ledger.trials.get(attempt.trial);
-    const choice = choices.get(attempt.sweep);
-    const from = choice?.candidates.find((candidate) => candidate.berth === berth);
-    if (trial === undefined || choice === undefined || from === undefined) return [];
-    // Nothing would lease it anew.
-    if (!isAsked(state, trial)) return [];
-    // Its checkpoint was brought there for it, and goes on from there only if it would wait for somebody to leave.
-    if (carriedTo(state, trial, 'there') === berth.host.name && !from.isClosed) return [];
-    return [{ attempt, trial, choice, from, seconds: takes(from, trial) }];
-  });
-  return queue.sort((one, other) => one.seconds - other.seconds);
-}
+/** Nothing would lease anew what nobody asks for. Whose checkpoint was brought there goes on there, unless it would wait for somebody to leave. */
+const mayMove = (state: CoordinatorState, trial: Trial, { berth, isClosed }: Candidate): boolean =>
+  isAsked(state, trial) && (isClosed || carriedTo(state, trial, 'there') !== berth.host.name);
 
 /** Whom it may go to, itself among them: what would come back to it is not asked for. */
 const answering = (berth: Berth, { candidates }: Choice): Candidate[] =>

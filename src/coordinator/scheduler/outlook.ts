@@ -1,7 +1,7 @@
 /** What a plan expects of trials. It is asked of the same points again and again: an answer holds for as long as the plan. */
 import type { PointDeclaration } from '../../ledger/events.ts';
 import { expectBusy } from '../../predict/busy.ts';
-import { expectSeconds } from '../../predict/duration.ts';
+import { type Durations, expectSeconds } from '../../predict/duration.ts';
 import { predictMemory } from '../../predict/memory.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { runningOn } from './running.ts';
@@ -34,14 +34,27 @@ const tellingSeconds = 10;
 export function outlooksOf(state: CoordinatorState, now: number): Outlooks {
   let ran: ReadonlyMap<string, number> | null = null;
   const ranSeconds = (launch: string): number => (ran ??= ranOf(state, now)).get(launch) ?? 0;
-  const known = new Map<string, Outlook>();
+  const guesses = new Map<string, Outlook>();
+  const known = knownIn(state);
   return (launch) => {
-    const outlook =
-      known.get(launch) ?? outlookOf(state, launch, state.durations.has(launch) ? 0 : ranSeconds(launch));
-    known.set(launch, outlook);
+    const isSeen = state.durations.has(launch);
+    const kept = isSeen ? known : guesses;
+    const outlook = kept.get(launch) ?? outlookOf(state, launch, isSeen ? 0 : ranSeconds(launch));
+    kept.set(launch, outlook);
     return outlook;
   };
 }
+
+/** What was learned from ends holds until the next one. */
+function knownIn({ durations, learned }: CoordinatorState): Map<string, Outlook> {
+  const last = lastKnown.get(durations);
+  if (last?.learned === learned) return last.outlooks;
+  const outlooks = new Map<string, Outlook>();
+  lastKnown.set(durations, { learned, outlooks });
+  return outlooks;
+}
+
+const lastKnown = new WeakMap<Durations, { learned: number; outlooks: Map<string, Outlook> }>();
 
 /** @param ranSeconds how long the first trials of this launch run already, where none of it has ended */
 function outlookOf(state: CoordinatorState, launch: string, ranSeconds: number): Outlook {
