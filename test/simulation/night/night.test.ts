@@ -48,13 +48,14 @@ describe('a modelled night of the lab', () => {
   it('P4 P5: labsweep takes no host down twice, none in the night after, and leaves owners alone', {
     timeout: 300_000,
   }, () => {
-    const [first, after] = judgeLabsweep(2, {}, { isDeclared: true, nights: 2, untilSecond: 4_000 });
+    const [first, after] = judgeLabsweep(2, {}, { isDeclared: true, nights: 2, untilSecond: 3_000 });
     // Both weak power supplies are found out, each once.
     expect(first).toMatchObject({ crashes: 2, crashesOfOne: 1, outOfMemory: 0 });
     expect(after).toMatchObject({ crashes: 0, outOfMemory: 0 });
     for (const night of [first, after]) {
       expect(night?.ownersDisturbed).toBeLessThan(0.01);
-      expect(night?.done).toBeGreaterThan(50);
+      // The longest come first: of most GPUs the first one is through by then.
+      expect(night?.done).toBeGreaterThan(15);
     }
   });
 });
