@@ -29,7 +29,7 @@ export {
 } from './host-facts.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */
-export const protocolVersion = 7;
+export const protocolVersion = 8;
 
 /** What is carried of a checkpoint to another host: beyond it a link is busy for longer than most trials run. */
 export const mostCheckpointBytes = 2 * 1024 ** 3;

@@ -57,16 +57,23 @@ const host = (
   },
 });
 
+/** What is known of a trial whose like was seen, and asks for no GPU. */
+const seen = {
+  shapeObserved: true,
+  gpuObserved: true,
+  draw: 1,
+  isKnown: true,
+  busy: null,
+  alone: false,
+} as const;
+
 const ask = (load: HostLoad, needs: Partial<Resources> = {}, shapeObserved = true) =>
   admit(
     {
       resources: need(needs),
+      ...seen,
       shapeObserved,
       gpuObserved: shapeObserved,
-      draw: 1,
-      isKnown: true,
-      busy: null,
-      alone: false,
     },
     load,
   );
@@ -109,20 +116,9 @@ describe('a start is refused', () => {
   it('on figures older than 3 s, and before the first', () => {
     expect(ask(host({ figuresAgeMs: 3_000 }))).toEqual([]);
     expect(ask(host({ figuresAgeMs: 3_001 }))).toEqual([{ kind: 'stale', ageMs: 3_001 }]);
-    expect(
-      admit(
-        {
-          resources: need(),
-          shapeObserved: true,
-          gpuObserved: true,
-          draw: 1,
-          isKnown: true,
-          busy: null,
-          alone: false,
-        },
-        { ...host(), figures: null },
-      ),
-    ).toMatchObject([{ kind: 'stale' }]);
+    expect(admit({ resources: need(), ...seen }, { ...host(), figures: null })).toMatchObject([
+      { kind: 'stale' },
+    ]);
   });
 
   it('for a GPU where there is none', () => {
@@ -269,21 +265,7 @@ describe('P4 placements', () => {
             };
             const resources = need({ cpus: needCpus, hostMemoryBytes: memory * gib });
             const load = host({ cpus, limits, ours, figures });
-            if (
-              admit(
-                {
-                  resources,
-                  shapeObserved: true,
-                  gpuObserved: true,
-                  draw: 1,
-                  isKnown: true,
-                  busy: null,
-                  alone: false,
-                },
-                load,
-              ).length > 0
-            )
-              continue;
+            if (admit({ resources, ...seen }, load).length > 0) continue;
             ours.push({
               ...plainShare,
               attempt: `a-${ours.length}`,

@@ -96,7 +96,7 @@ function addWaiting(
     const one = waiting[place];
     const lane = one === undefined ? undefined : lanes.get(one.attempt.sweep);
     if (one === undefined || lane === undefined) continue;
-    const [seconds, share] = [one.seconds * lane.slowness, shareOf(places, lane, one.attempt.point)];
+    const [seconds, share] = [secondsIn(lane, one.attempt.point), shareOf(places, lane, one.attempt.point)];
     work += workOf(one.attempt.point);
     load += seconds * share;
     places.add(seconds, share);
