@@ -52,7 +52,7 @@ export function lintScripts(sources: string, path = process.env['PATH']): Lint {
       missing.add(program);
       continue;
     }
-    if (status !== 0 && status !== 1)
+    if (status !== 0 && (status !== 1 || stdout === ''))
       throw new Error(`${program} cannot look at scripts (exit code ${status}): ${stderr}`);
     for (const line of stdout.split('\n')) if (counts.test(line)) findings.add(line);
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -89,6 +89,17 @@ describe('the grammar of an old Python', () => {
       [],
     );
   });
+});
+
+it('a linter that fails has not found nothing', () => {
+  const sources = sourcesOf({
+    'a.py': 'x = 1\n',
+    'bin/python3': '#!/bin/sh\necho out of memory >&2\nexit 1\n',
+  });
+  chmodSync(join(sources, 'bin/python3'), 0o755);
+  expect(() => lintScripts(sources, join(sources, 'bin'))).toThrow(
+    'python3 cannot look at scripts (exit code 1): out of memory',
+  );
 });
 
 describe('without linters', () => {
