@@ -75,8 +75,8 @@ describe.skipIf(!shellcheckIsHere)('shellcheck finds', () => {
 
 describe('the grammar of an old Python', () => {
   it.each([
-    ['arguments by position alone', 'x = 1\ndef f(a, /): pass\n', 2],
-    ['a walrus', 'while (x := 0): pass\n', 1],
+    ['the types of variables', 'x = 1\ny: int = x\n', 2],
+    ['digits in groups', 'x = 1_000\n', 1],
     ['no Python at all', 'x = 1\n\nx = = 2\n', 3],
   ])('has not %s', (_, text, line) => {
     expect(found({ 'room/a.py': text })).toEqual([
