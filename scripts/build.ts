@@ -3,11 +3,10 @@
  * (one folder for the hosts). Hosts may have Node 16, the machine of the command gets Node 24.
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
-import { withScripts } from './host-scripts/script-calls.ts';
+import { build } from 'esbuild';
+import { scriptsInside } from './host-scripts/scripts-inside.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -22,16 +21,6 @@ const shared = {
 const requireBanner = {
   js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
 };
-
-/** Changes the sources before they are bundled. */
-const changed = (...changes: readonly ((text: string, path: string) => string)[]): Plugin => ({
-  name: 'changed',
-  setup: (bundle) =>
-    bundle.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => ({
-      loader: 'ts',
-      contents: changes.reduce((text, change) => change(text, path), await readFile(path, 'utf8')),
-    })),
-});
 
 /**
  * `z` is an object that has all of zod, so a bundle would have all of it, with its 49 languages: half a megabyte that an
@@ -50,7 +39,7 @@ await Promise.all([
     target: 'node24',
     splitting: true,
     packages: 'external',
-    plugins: [changed(withScripts)],
+    plugins: [scriptsInside()],
   }),
   build({
     ...shared,
@@ -58,7 +47,7 @@ await Promise.all([
     outfile: join(dist, 'agent.mjs'),
     target: 'node16',
     banner: requireBanner,
-    plugins: [changed(zodInParts, withScripts)],
+    plugins: [scriptsInside(zodInParts)],
   }),
   build({
     ...shared,

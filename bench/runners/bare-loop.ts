@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { scriptsInside } from '../../scripts/host-scripts/scripts-inside.ts';
 import { command } from './command.ts';
 import type { Runner } from './runner.ts';
 
@@ -17,7 +18,14 @@ export const bareLoop: Runner = {
     const built = join(folder, 'bare-loop.mjs');
     const runs = join(folder, 'runs');
     mkdirSync(runs, { recursive: true });
-    await build({ entryPoints: [script], outfile: built, bundle: true, platform: 'node', format: 'esm' });
+    await build({
+      entryPoints: [script],
+      outfile: built,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      plugins: [scriptsInside()],
+    });
     return Number((await command([process.execPath, built, runs, work.name])).stdout.trim());
   },
 };

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { scriptsInside } from '../../scripts/host-scripts/scripts-inside.ts';
 import { decoder, encode } from '../../src/protocol/framing.ts';
 import { fromAgentSchema } from '../../src/protocol/messages.ts';
 import { relayMarker } from '../../src/protocol/relay-marker.ts';
@@ -40,6 +41,7 @@ beforeAll(async () => {
     format: 'esm',
     target: 'node16',
     logLevel: 'error',
+    plugins: [scriptsInside()],
     banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
   });
 });
