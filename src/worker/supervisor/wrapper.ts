@@ -1,3 +1,5 @@
+import { scriptText } from '../../script-text.ts';
+
 /**
  * The constant script under which every trial runs. Arguments: the file of the exit record, the umask of the program, then
  * its argv.
@@ -11,20 +13,7 @@
  *   record, a link to somebody's file or a pipe, is not written to.
  * - Who needs memory most is killed first, so a raised score has the kernel take a trial and not somebody's login.
  */
-export const wrapper = `trap : TERM INT HUP
-record=$1 mask=$2
-shift 2
-set -C
-{ echo '    ' >"$record"; } 2>/dev/null || exit
-exec 9<>"$record"
-{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
-umask "$mask"
-"$@" 9>&-
-status=$?
-umask 077
-echo $status >&9
-[ -e "$record" ] || { echo $status >"$record"; } 2>/dev/null
-`;
+export const wrapper = scriptText('wrapper.sh', import.meta.url);
 
 /** The words that a shell takes for its own before it looks at the PATH (POSIX, 2.14 special built-in utilities). */
 const shellWords: ReadonlySet<string> = new Set(
