@@ -28,6 +28,9 @@ const mode: Rule = (_, { mode }) => {
 const stale: Rule = (_, { figures, figuresAgeMs, limits }) =>
   figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'stale', ageMs: figuresAgeMs } : null;
 
+/** Whoever works on a host and needs all of it has no other way to say so: root has one, and its users have none. */
+const hold: Rule = (_, { figures }) => (figures?.hold == null ? null : { kind: 'hold', ...figures.hold });
+
 /** Frameworks fall back to the CPU without an error: a trial that needs a GPU would run there for days. */
 const gpu: Rule = ({ resources }, host) => {
   if (gpusOf(resources, host) === 0 || (host.gpus !== null && host.gpus.length > 0)) return null;
@@ -138,6 +141,7 @@ export function mayBeLarge({ resources, shapeObserved }: StartRequest, smallByte
 export const rules: readonly Rule[] = [
   mode,
   stale,
+  hold,
   gpu,
   company,
   slots,

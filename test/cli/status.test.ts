@@ -22,6 +22,9 @@ const figures = {
   cpusTaken: 1,
   ceiling: null,
   still: [],
+  lastOnes: [],
+  hold: null,
+  weekMinute: null,
   running: 1,
   gpus: [],
 };

@@ -55,7 +55,7 @@ describe('an inventory', () => {
       gpuMemoryBytes: 2 ** 31,
       utilisation: 0.9,
       temperatureCelsius: 80,
-      devices: [{ gpu: 3, owner: null, policy: null, off: 'fan broken' }],
+      devices: [{ gpu: 3, owner: null, policy: null, hours: null, off: 'fan broken' }],
     });
   });
 });

@@ -204,6 +204,8 @@ export class VirtualHost {
         memoryTotalBytes: 2 ** 36,
         memoryAvailableBytes: 2 ** 35,
         diskFreeBytes: 2 ** 38,
+        hold: null,
+        weekMinute: null,
         gpus: measuredGpus(this.tenants(), this.#weather, this.#clock.nowMs),
       }),
       shares: () => this.tenants().map((tenant) => this.#share(tenant)),

@@ -38,6 +38,7 @@ const gpu = (
           powerLimitWatts: null,
           othersProcesses: 0,
           strangers: null,
+          others: [],
           problem: null,
           ageMs: 0,
           running: 0,
@@ -86,7 +87,7 @@ const against = (load: GpuLoad, more: Partial<HostLoad> = {}, asked: StartReques
 const policy = (more: Partial<DevicePolicy>): Partial<HostLoad> => ({
   limits: limitsOf({
     ...noLimits,
-    devices: [{ gpu: 0, owner: null, policy: null, off: null, ...more }],
+    devices: [{ gpu: 0, owner: null, policy: null, hours: null, off: null, ...more }],
   }),
 });
 
@@ -271,18 +272,19 @@ describe('the power of a host', () => {
 
 describe('a GPU that somebody owns', () => {
   const inUse = gpu(0, { othersProcesses: 1 });
+  const somebody = { processes: 1, users: [], idleMs: 0, idleAfterMs: 600_000 };
 
   it('is ours while nobody else computes on it, unless the inventory says otherwise', () => {
     expect(against(gpu(0), policy({ owner: 'mina' }))).toEqual([]);
     expect(against(inUse, policy({ owner: 'mina' }))).toEqual([
-      { kind: 'gpu-owner', owner: 'mina', processes: 1 },
+      { kind: 'gpu-owner', owner: 'mina', ...somebody },
     ]);
     expect(against(inUse, policy({ owner: 'mina', policy: 'shared' }))).toEqual([]);
     expect(against(inUse, policy({ policy: 'idle-only' }))).toMatchObject([{ kind: 'gpu-owner' }]);
   });
 
   it('that nobody owns is left to whoever computes on it, unless the inventory says that all share it', () => {
-    const taken = [{ kind: 'gpu-others', processes: 1 }];
+    const taken = [{ kind: 'gpu-others', ...somebody }];
     expect(against(inUse)).toEqual(taken);
     expect(against(inUse, policy({}))).toEqual(taken);
     expect(against(inUse, policy({ policy: 'shared' }))).toEqual([]);
@@ -295,7 +297,7 @@ describe('a GPU that somebody owns', () => {
 
   it('is never ours where it is reserved or off', () => {
     expect(against(gpu(0), policy({ owner: 'mina', policy: 'reserved' }))).toEqual([
-      { kind: 'gpu-reserved', owner: 'mina' },
+      { kind: 'gpu-reserved', owner: 'mina', hours: null },
     ]);
     expect(against(gpu(0), policy({ off: 'fan broken' }))).toEqual([
       { kind: 'gpu-off', because: 'fan broken' },

@@ -19,6 +19,7 @@ const gpu = (index: number, figures: Partial<GpuFigures> = {}, more: Partial<Gpu
   if (idle?.figures === undefined || idle.figures === null) throw new Error('an idle GPU has figures');
   const shown = {
     strangers: null,
+    others: [],
     temperatureCelsius: 60,
     powerWatts: 100,
     powerLimitWatts: 200,
@@ -57,7 +58,10 @@ const on = (index: number, attempt: string, more: Partial<OurShare> = {}): OurSh
 const someone = { since: now - 10_000, figures: { othersProcesses: 1 } };
 const beside = (index = 0): GpuLoad => gpu(index, someone.figures, { othersSince: someone.since });
 const policy = (more: Partial<DevicePolicy>): Pick<HostLoad, 'limits'> => ({
-  limits: { ...defaultLimits, devices: [{ gpu: 0, owner: null, policy: null, off: null, ...more }] },
+  limits: {
+    ...defaultLimits,
+    devices: [{ gpu: 0, owner: null, policy: null, hours: null, off: null, ...more }],
+  },
 });
 
 describe('a GPU on which somebody else begins to compute', () => {

@@ -106,7 +106,7 @@ describe.runIf(process.platform === 'linux')('a trial to whose GPU somebody else
     const writer = await connected();
     writer.lease(saves, onGpu('a-1', { trial: 'one' }));
     await writer.logHas('a-1', 'ready');
-    const devices = [{ gpu: 0, owner: 'mina', policy: null, off: null }];
+    const devices = [{ gpu: 0, owner: 'mina', policy: null, hours: null, off: null }];
     writer.send({ kind: 'limits', limits: { ...noLimits, devices } });
     const came = Date.now();
     driver.put('apps', `${gpu(0)}, 1, 900\n`);

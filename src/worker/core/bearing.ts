@@ -109,7 +109,7 @@ export function measurePower(
     powerWatts >= gpu.startWatts + wattsOf(state, held) * shownShare ||
     (figures.utilisation ?? 0) >= (gpu.startUtilisation ?? 0) + shownShare ||
     now - gpu.computesSince >= (gpu.settled ? settledAfterMs : shownAfterMs);
-  if (!isLone || figures.othersProcesses > 0 || !gpu.hasShownPower || run.suspended !== null || span <= 0)
+  if (!isLone || figures.others.length > 0 || !gpu.hasShownPower || run.suspended !== null || span <= 0)
     return;
   const draw = Math.min(1, Math.max(0, (powerWatts - (idleWatts ?? 0)) / span));
   gpu.draw = Math.max(gpu.draw ?? 0, draw);

@@ -21,9 +21,9 @@ export function measureBusy(
   run: Run,
   figures: MeasuredGpu,
 ): void {
-  const { utilisation, othersProcesses } = figures;
+  const { utilisation, others } = figures;
   const isLone = [...state.active].every((one) => one === held || one.device !== held.device);
-  run.gpu.loneSamples = isLone && othersProcesses === 0 ? run.gpu.loneSamples + 1 : 0;
+  run.gpu.loneSamples = isLone && others.length === 0 ? run.gpu.loneSamples + 1 : 0;
   if (utilisation === null || run.gpu.loneSamples <= staleSamples) return;
   const hasBegun = run.gpu.busySamples > 0 || utilisation >= computes || now - run.startedAt >= beginsMs;
   if (!hasBegun || run.suspended !== null) return;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Moment, noCeiling } from '../../../src/model/ceiling.ts';
 import type { FromAgent, Lease } from '../../../src/protocol/messages.ts';
 import type { MeasuredGpu, MeasuredShare } from '../../../src/worker/core/event.ts';
-import { plainGpu } from '../../plain-gpu.ts';
+import { plainGpu, stranger } from '../../plain-gpu.ts';
 import { factsOf, figuresOf, leaseOf, World } from './world.ts';
 
 const gib = 2 ** 30;
@@ -146,14 +146,14 @@ describe('an attempt that somebody else comes to', () => {
   it('is asked to end within 2 s, killed 6 s later, and has given way', () => {
     const lab = new Lab('a-1', 'a-2');
     lab.running.set('a-1', { hasCheckpoint: true });
-    lab.sample({ othersProcesses: 1 });
+    lab.sample({ others: [stranger()] });
     expect(lab.signals()).toEqual([]);
-    lab.sample({ othersProcesses: 1 });
-    lab.sample({ othersProcesses: 1 });
+    lab.sample({ others: [stranger()] });
+    lab.sample({ others: [stranger()] });
     expect(lab.signals()).toEqual(['a-1 TERM']);
-    for (let second = 0; second < 5; second += 1) lab.sample({ othersProcesses: 1 });
+    for (let second = 0; second < 5; second += 1) lab.sample({ others: [stranger()] });
     expect(lab.signals()).toEqual([]);
-    lab.sample({ othersProcesses: 1 });
+    lab.sample({ others: [stranger()] });
     lab.world.post({ kind: 'tick' });
     expect(lab.signals()).toEqual(['a-1 KILL']);
     lab.running.delete('a-1');
@@ -168,18 +168,19 @@ describe('an attempt that somebody else comes to', () => {
   it('is not taken for somebody else where the driver lists processes by numbers of another place', () => {
     const lab = new Lab('a-1', 'a-2');
     lab.running.set('a-1', { hasCheckpoint: true });
-    for (let second = 0; second < 10; second += 1) lab.sample({ othersProcesses: 1, listsProcesses: false });
+    for (let second = 0; second < 10; second += 1)
+      lab.sample({ others: [stranger()], listsProcesses: false });
     expect(lab.signals()).toEqual([]);
   });
 
   it('goes to its end where it has no checkpoint, and nothing follows it there', () => {
     const lab = new Lab('a-1', 'a-2');
-    for (let second = 0; second < 30; second += 1) lab.sample({ othersProcesses: 1 });
+    for (let second = 0; second < 30; second += 1) lab.sample({ others: [stranger()] });
     expect(lab.signals()).toEqual([]);
     lab.running.delete('a-1');
     lab.world.post({ kind: 'exited', attempt: 'a-1' });
     lab.world.lease(onGpu('a-3'));
-    for (let second = 0; second < 70; second += 1) lab.sample({ othersProcesses: 1 });
+    for (let second = 0; second < 70; second += 1) lab.sample({ others: [stranger()] });
     expect(lab.world.state.attempts.get('a-3')?.device).not.toBe(uuid(0));
   });
 });
