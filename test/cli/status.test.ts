@@ -136,6 +136,7 @@ describe('labsweep status', () => {
       powerWatts: null,
       powerLimitWatts: null,
       othersProcesses: 0,
+      others: [],
       problem: null,
       ageMs: 100,
       trials: [{ trial: idOf({ x: 4 }), attempt: 'n1-4', seconds: expect.any(Number) }],

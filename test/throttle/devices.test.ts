@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noCeiling } from '../../src/model/ceiling.ts';
+import { parseHours } from '../../src/model/inventory/hours.ts';
 import type { DevicePolicy } from '../../src/model/inventory/inventory.ts';
+import { deviceRefusalText } from '../../src/model/refusal/device-refusal.ts';
 import type { Resources } from '../../src/model/resources.ts';
 import type { GpuFigures } from '../../src/protocol/messages.ts';
 import { admit } from '../../src/throttle/admission.ts';
@@ -301,6 +303,42 @@ describe('a GPU that somebody owns', () => {
     ]);
     expect(against(gpu(0), policy({ off: 'fan broken' }))).toEqual([
       { kind: 'gpu-off', because: 'fan broken' },
+    ]);
+  });
+
+  it('is its owner’s alone in the hours for which it is reserved, and used only while idle outside them', () => {
+    const hours = parseHours('Mon 8-18');
+    const at = (weekMinute: number | null, load = gpu(0), owner = 'mina') => {
+      const { figures } = host([]);
+      if (figures === null) throw new Error('an idle host has figures');
+      const said = { ...policy({ owner, policy: 'reserved', hours }), figures: { ...figures, weekMinute } };
+      return against(load, said).map(deviceRefusalText);
+    };
+    expect(at(8 * 60)).toEqual(["is reserved for mina: Mon 8-18, by the host's clock"]);
+    expect(at(8 * 60 - 1)).toEqual([]);
+    expect(at(18 * 60)).toEqual([]);
+    expect(at(18 * 60, inUse)).toEqual(["is mina's, used only while idle: 1 process of others is on it"]);
+    expect(at(8 * 60, inUse, 'sweep')).toEqual([]);
+    // What waits only for an hour to pass is no misfit.
+    expect(at(null)).toEqual([]);
+  });
+
+  it('is shared with what is idle on it, whose memory is taken all the same', () => {
+    const idle = { user: 'mina', processes: 1, are: 'idle', idleMs: 700_000 } as const;
+    const notebook = gpu(0, { othersProcesses: 1, strangers: 0, others: [idle], memoryUsedBytes: card / 2 });
+    expect(against(notebook)).toEqual([]);
+    expect(against(notebook, policy({ owner: 'mina' }))).toEqual([]);
+    expect(against(notebook, {}, request({ gpuMemoryBytes: 0.6 * card })).map(({ kind }) => kind)).toEqual([
+      'gpu-memory',
+    ]);
+  });
+
+  it('says who is on it, and from when on it would be shared', () => {
+    const quiet = { user: 'mina', processes: 2, are: 'in-use', idleMs: 240_000 } as const;
+    const trials = { user: 'jonas', processes: 1, are: 'trials', idleMs: 0 } as const;
+    const load = gpu(0, { othersProcesses: 3, strangers: 2, others: [quiet, trials] });
+    expect(against(load, policy({ owner: 'mina' })).map(deviceRefusalText)).toEqual([
+      "is mina's, used only while idle: 2 processes of mina are on it, and have computed nothing for 4 min: after 10 min trials run beside them",
     ]);
   });
 });

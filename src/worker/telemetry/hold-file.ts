@@ -7,13 +7,17 @@ export interface Holding {
   readonly ms: number;
 }
 
-/** Null where there is no such file, or one of before the last boot: whoever left it there has what it was for behind them. */
-export function readHold(file: string): Holding | null {
+/**
+ * Null where there is no such file, or one of before the last boot: whoever left it there has what it was for behind them.
+ *
+ * @param upMs since that boot
+ */
+export function readHold(file: string, upMs = uptime() * 1_000): Holding | null {
   try {
     // A link is its maker's, wherever it leads.
     const { uid, ctimeMs } = lstatSync(file);
     const ms = Date.now() - ctimeMs;
-    return ms > uptime() * 1_000 ? null : { uid, ms: Math.max(0, ms) };
+    return ms > upMs ? null : { uid, ms: Math.max(0, ms) };
   } catch {
     return null;
   }
