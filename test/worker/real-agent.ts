@@ -183,6 +183,11 @@ export class Host {
     if (account !== null) chownSync(this.folder, account.uid, account.gid);
   }
 
+  /** What empties it while it is there: no test is to empty the machine that it runs on. */
+  get holdFile(): string {
+    return join(this.folder, 'hold');
+  }
+
   /** Puts a program's files there, and has a writer hear that they are. */
   async bring(writer: Writer, folder: string): Promise<string> {
     const content = join(this.folder, 'content');
@@ -200,7 +205,16 @@ export class Host {
   async serve(idleMs = 60_000, environment: NodeJS.ProcessEnv = process.env): Promise<number> {
     const agent = spawn(
       process.execPath,
-      [main, 'serve', '--folder', this.folder, '--idle-ms', String(idleMs)],
+      [
+        main,
+        'serve',
+        '--folder',
+        this.folder,
+        '--idle-ms',
+        String(idleMs),
+        '--emptied-by-touching',
+        this.holdFile,
+      ],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: environment,
