@@ -34,6 +34,10 @@ function useOf({ isClaimed, idleMs }: OtherProcess, idleAfterMs: number): Others
   return idleMs >= idleAfterMs ? 'idle' : 'in-use';
 }
 
+/** Whether nobody else computes on a GPU: then its figures are those of ours. */
+export const isOursAlone = ({ others }: MeasuredGpu, { idleAfterMs }: Limits): boolean =>
+  others.every((process) => useOf(process, idleAfterMs) === 'idle');
+
 /** Processes of those whom ours must not disturb. */
 export const strangersAmong = (others: readonly Others[]): number =>
   others.reduce((sum, { are, processes }) => sum + (are === 'in-use' ? processes : 0), 0);
