@@ -21,6 +21,7 @@ const faults: readonly Fault[] = [
   (lab, random) => {
     for (const host of lab.hosts) if (random.chance(0.7)) host.visit(random.between(5_000, 20_000));
   },
+  (lab, random) => random.pick(lab.hosts).keepFree(random.between(5_000, 2 * minute)),
   (lab, random) => {
     // A power cut takes several at once.
     for (const host of lab.hosts) if (random.chance(0.7)) host.losePower();
