@@ -15,15 +15,31 @@ export interface Look {
 
 /** A driver tells of a process a second later than of its GPU. */
 const vagueMs = 3_000;
+/** A driver of a busy host may say nothing for seconds, and then names the same processes. */
+const lingersMs = 30_000;
+const deafMs = 15_000;
+
+/** What a process held, when it computed last, and when it was named last. */
+interface Known {
+  readonly bytes: number;
+  readonly at: number;
+  readonly seenAt: number;
+}
+
+/** Of a GPU: whether its driver tells processes apart, when it told of them last, and since when it does not say who computes. */
+interface Teller {
+  tells: boolean;
+  toldAt: number;
+  vagueSince: number | null;
+}
 
 export class IdleProcesses {
-  /** By GPU and process: what it held, and when it computed last. What has just come has just computed. */
-  #known: ReadonlyMap<string, { readonly bytes: number; readonly at: number }> = new Map();
-  /** By GPU: whether its driver tells processes apart, and since when it does not say who computes. */
-  readonly #gpus = new Map<string, { tells: boolean; vagueSince: number | null }>();
+  /** By GPU and process. What has just come has just computed. */
+  #known: ReadonlyMap<string, Known> = new Map();
+  readonly #tellers = new Map<string, Teller>();
 
   look({ gpus, apps, activity, isOurs, now }: Look): void {
-    const next = new Map<string, { bytes: number; at: number }>();
+    const next = new Map([...this.#known].filter(([, { seenAt }]) => now - seenAt <= lingersMs));
     for (const { gpu } of gpus) {
       const here = apps.filter(({ uuid }) => uuid === gpu.uuid);
       const told = activity.filter(({ index }) => index === gpu.index);
@@ -32,7 +48,7 @@ export class IdleProcesses {
       for (const { pid, bytes } of here) {
         const before = this.#known.get(keyOf(gpu.uuid, pid));
         const isIdle = before !== undefined && before.bytes === bytes && !computes(pid);
-        next.set(keyOf(gpu.uuid, pid), { bytes, at: isIdle ? before.at : now });
+        next.set(keyOf(gpu.uuid, pid), { bytes, at: isIdle ? before.at : now, seenAt: now });
       }
     }
     this.#known = next;
@@ -52,15 +68,19 @@ export class IdleProcesses {
     isBeside: boolean,
     now: number,
   ): (pid: number) => boolean {
-    const watch = this.#gpus.get(uuid) ?? { tells: false, vagueSince: null };
-    this.#gpus.set(uuid, watch);
-    const busy = new Set(told.flatMap(({ pid, computes }) => (computes === true ? [pid] : [])));
+    const teller = this.#tellers.get(uuid) ?? { tells: false, toldAt: now, vagueSince: null };
+    this.#tellers.set(uuid, teller);
+    if (told.length > 0) teller.toldAt = now;
     // Of a process that idles some drivers say 0, others nothing: that says nothing before another one was told of.
-    watch.tells = told.length > 0 && (watch.tells || told.some(({ computes }) => computes !== null));
-    const isTold = watch.tells || utilisation === 0;
-    watch.vagueSince = isTold ? null : (watch.vagueSince ?? now);
-    if (watch.vagueSince === null) return (pid) => busy.has(pid);
-    const isOver = now - watch.vagueSince >= vagueMs;
+    const isTelling = teller.tells || told.some(({ computes }) => computes !== null);
+    teller.tells = isTelling && now - teller.toldAt <= deafMs;
+    const isKnown = teller.tells || utilisation === 0;
+    teller.vagueSince = isKnown ? null : (teller.vagueSince ?? now);
+    if (teller.vagueSince === null) {
+      const busy = new Set(told.flatMap(({ pid, computes }) => (computes === true ? [pid] : [])));
+      return (pid) => busy.has(pid);
+    }
+    const isOver = now - teller.vagueSince >= vagueMs;
     return () => !isBeside || isOver;
   }
 }

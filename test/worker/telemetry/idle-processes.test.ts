@@ -67,17 +67,23 @@ class Lab {
     utilisation = '0',
     ours = false,
     bytes = 100,
+    isNamed = true,
     activity = [],
   }: {
     utilisation?: string;
     ours?: boolean;
     bytes?: number;
+    isNamed?: boolean;
     activity?: readonly ActivityLine[];
   }): number {
     this.#now += 1_000;
     const gpu = parseGpuLine(`0, GPU-a, X, 16, 4, ${utilisation}, 30, 20, [N/A]`);
     if (gpu === null) throw new Error('the line was one of a GPU');
-    const apps = [1, ...(ours ? [7] : [])].map((pid) => ({ uuid: 'GPU-a', pid, bytes }));
+    const apps = [...(isNamed ? [1] : []), ...(ours ? [7] : [])].map((pid) => ({
+      uuid: 'GPU-a',
+      pid,
+      bytes,
+    }));
     this.#idle.look({ gpus: [{ gpu }], apps, activity, isOurs: (pid) => pid === 7, now: this.#now });
     return this.#idle.idleMs({ uuid: 'GPU-a', pid: 1 }, this.#now) / 1_000;
   }
@@ -139,6 +145,17 @@ describe('a process on a GPU', () => {
     const lab = new Lab();
     const beside = { utilisation: '90', ours: true };
     expect(lab.samples(60, { ...beside, activity: [line(1, null), line(7, true)] })).toBe(59);
+    // It may be late.
+    expect(lab.samples(15, beside)).toBe(74);
     expect(lab.samples(4, beside)).toBe(0);
+  });
+
+  it('that is not named for a while stays idle', () => {
+    const lab = new Lab();
+    expect(lab.samples(10, {})).toBe(9);
+    lab.samples(20, { isNamed: false });
+    expect(lab.sample({})).toBe(30);
+    lab.samples(40, { isNamed: false });
+    expect(lab.sample({})).toBe(0);
   });
 });
