@@ -5,6 +5,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSyn
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { refusalSchema, refusalText } from '../../src/model/refusal/refusal.ts';
 import { decoder, encode } from '../../src/protocol/framing.ts';
 import {
   type FromAgent,
@@ -163,6 +164,14 @@ export class Writer {
 
 const isOf = <Kind extends FromAgent['kind']>(message: FromAgent, kind: Kind): message is Said<Kind> =>
   message.kind === kind;
+
+/** What the agent said last that keeps the first of its queue. */
+export const holdsOf = (writer: Writer): string =>
+  writer.heard
+    .flatMap((said) => (said.kind === 'figures' ? [said.holds] : []))
+    .at(-1)
+    ?.flatMap(({ refusals }) => refusals.map((one) => refusalText(refusalSchema.parse(one))))
+    .join('; ') ?? '';
 
 /** Whose files and processes are another's than the test's. Only root may be it. */
 export interface Account {

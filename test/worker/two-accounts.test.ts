@@ -2,11 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { refusalSchema, refusalText } from '../../src/model/refusal/refusal.ts';
 import { type HostFigures, hostFiguresSchema, type Lease } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { Driver, gpu } from './driver.ts';
-import { fixture, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
+import { fixture, holdsOf, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
 
 const gib = 1024 ** 3;
 const patiently = { timeout: 20_000 };
@@ -90,13 +89,6 @@ function figuresOf(writer: Writer): HostFigures | null {
 
 const othersOf = (writer: Writer): unknown =>
   figuresOf(writer)?.gpus[0]?.others.map(({ user, are }) => `${user ?? 'somebody'} ${are}`);
-
-const holdsOf = (writer: Writer): string =>
-  writer.heard
-    .flatMap((said) => (said.kind === 'figures' ? [said.holds] : []))
-    .at(-1)
-    ?.flatMap(({ refusals }) => refusals.map((one) => refusalText(refusalSchema.parse(one))))
-    .join('; ') ?? '';
 
 describe.runIf(isHere)('P4 two accounts on one GPU', { timeout: 90_000 }, () => {
   it('make way for what the other forgot there, once that computes again, and not for the other’s trials', async () => {
