@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
 import type { ListedHost } from '../../src/coordinator/hosts/fleet-host.ts';
+import type { Moment } from '../../src/model/ceiling.ts';
 import { hostName } from '../../src/model/ids.ts';
 import { parseHours } from '../../src/model/inventory/hours.ts';
-import type { HostFigures } from '../../src/protocol/messages.ts';
+import type { HostFacts, HostFigures } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { plainGpu } from '../plain-gpu.ts';
 import { plainHost } from '../plain-host.ts';
@@ -175,6 +176,49 @@ describe('P5: of a ceiling an agent is told', () => {
             ],
       );
     }
+  });
+});
+
+describe('P5: what a host carried last', () => {
+  const moment = (at: number, running = 2): Moment => ({
+    at,
+    watts: 400 + at / 1_000,
+    idleWatts: 60,
+    limitWatts: 500,
+    celsius: 70,
+    memoryBytes: gib,
+    memoryTotalBytes: 64 * gib,
+    running,
+  });
+  /** What a host is told that says these moments of its boot, is cut off, and comes back as this. */
+  function toldAfter(moments: readonly Moment[], back: Partial<HostFacts>): unknown[] {
+    const world = worldOf(['cedar'], 1);
+    const host = hostName('cedar');
+    for (const one of moments)
+      world.say('cedar', { kind: 'figures', figures: figuresOf(0), holds: [], others: [], moment: one });
+    world.decide({ kind: 'host-disconnected', host, because: 'no route to host' });
+    const enter = (): unknown[] => {
+      world.decide({ kind: 'host-connected', host, facts: { ...facts, ...back }, endsWithLogin: null });
+      const answers = world.say('cedar', { kind: 'state', backlog: [], running: [], ended: [] });
+      return sentIn(answers, 'last-moments');
+    };
+    const told = enter();
+    expect(enter()).toEqual([]);
+    return told;
+  }
+
+  it('is told to its next boot, once: the last 20 s', () => {
+    const seconds = Array.from({ length: 40 }, (_, second) => moment(second * 1_000));
+    expect(toldAfter(seconds, { bootId: 'boot-2' })).toEqual([
+      { kind: 'last-moments', bootId: 'boot-1', moments: seconds.slice(-21) },
+    ]);
+  });
+
+  it('is told neither to the same boot, nor to another machine, nor where nothing ran', () => {
+    expect(toldAfter([moment(0)], {})).toEqual([]);
+    expect(toldAfter([moment(0)], { bootId: 'boot-2', machine: 'another' })).toEqual([]);
+    expect(toldAfter([moment(0), moment(1_000, 0)], { bootId: 'boot-2' })).toEqual([]);
+    expect(toldAfter([], { bootId: 'boot-2' })).toEqual([]);
   });
 });
 

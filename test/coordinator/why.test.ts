@@ -97,7 +97,7 @@ function happening(world: World, random: Random, usual: Outcome): CoordinatorEve
     { kind: 'host-disconnected', host, because: 'no route to host' },
     { kind: 'host-given-up', host, because: 'its key has changed' },
     say({ kind: 'stuck', because: 'its disk is full' }),
-    say({ kind: 'figures', figures: calm, holds: isLeft ? held : [], others: [] }),
+    say({ kind: 'figures', figures: calm, holds: isLeft ? held : [], others: [], moment: null }),
     { kind: 'time-passed', sinceMs: 1_000 },
     { kind: 'asked', by: 1, command: { kind: isLeft ? 'drain' : 'on', host } },
     { kind: 'asked', by: 1, command: { kind: isLeft ? 'pause' : 'resume', sweep: 'lab' } },

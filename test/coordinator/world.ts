@@ -167,7 +167,7 @@ export class World {
 const figuresOf = (host: HostName): CoordinatorEvent => ({
   kind: 'host-message',
   host,
-  message: { kind: 'figures', figures: calm, holds: [], others: [] },
+  message: { kind: 'figures', figures: calm, holds: [], others: [], moment: null },
 });
 
 /** Figures of a host that carries nothing. */

@@ -3,7 +3,7 @@ import type { Artifact, Unlisted } from '../../model/result/attempt-end.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
-import type { Ceiling, Moment } from '../../model/ceiling.ts';
+import type { BootBefore, Ceiling } from '../../model/ceiling.ts';
 import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { PreparationResult } from './preparation.ts';
@@ -14,13 +14,12 @@ export type WorkerEvent =
   | { readonly kind: 'replayed'; readonly record: JournalRecord }
   /** The journal is replayed: what the agent is now, in this boot. */
   | { readonly kind: 'booted'; readonly facts: HostFacts }
-  /** What the host has of earlier boots and of other accounts. */
+  /** What the host has of earlier boots (null for none) and of other accounts. */
   | {
       readonly kind: 'recalled';
       readonly ceiling: Ceiling;
       readonly others: readonly Ceiling[];
-      /** Its last moments before this boot, unless it was shut down in order; else none. In milliseconds of that boot. */
-      readonly moments: readonly Moment[];
+      readonly before: BootBefore | null;
       /** Now, in ms since 1970. */
       readonly at: number;
     }

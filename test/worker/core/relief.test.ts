@@ -6,6 +6,7 @@ import {
   type HostFigures,
   hostFiguresSchema,
   type Lease,
+  type ToAgent,
 } from '../../../src/protocol/messages.ts';
 import { noLimits } from '../../../src/throttle/limits.ts';
 import type { MeasuredGpu, MeasuredShare } from '../../../src/worker/core/event.ts';
@@ -295,7 +296,9 @@ describe('P5: a host', () => {
   };
   const recall = (more: Partial<{ ceiling: typeof noCeiling; moments: Moment[] }> = {}): World => {
     const world = new World(factsOf({ gpus, cpus: 16 }));
-    const known = { ceiling: noCeiling, others: [], moments: [moment], at: 5, ...more };
+    const { ceiling = noCeiling, moments = [moment] } = more;
+    const before = { bootId: 'before', moments, hasLeft: false };
+    const known = { ceiling, others: [], before, at: 5 };
     world.post({ kind: 'recalled', ...known });
     world.post({ kind: 'booted', facts: world.state.facts });
     return world;
@@ -306,6 +309,51 @@ describe('P5: a host', () => {
     expect(world.take('keep-ceiling').ceiling.watts).toBe(380);
     expect(world.state.ceiling.watts).toBe(380);
     expect(recall({ moments: [] }).takeAll('keep-ceiling')).toEqual([]);
+  });
+
+  const last = (bootId = 'before'): ToAgent => ({
+    kind: 'last-moments',
+    bootId,
+    moments: [{ ...moment, at: 2_000 }],
+  });
+
+  it('learns from what a coordinator heard last, which its own disk lacks', () => {
+    const world = recall({ moments: [{ ...moment, watts: 200 }] });
+    expect(world.state.ceiling.watts).toBeNull();
+    world.greet(1);
+    world.say(1, last());
+    expect(world.state.ceiling.watts).toBe(380);
+    world.say(1, last());
+    expect(world.takeAll('keep-ceiling')).toHaveLength(1);
+    // Where the disk has kept nothing, too.
+    const bare = new World(factsOf({ gpus, cpus: 16 }));
+    bare.post({ kind: 'recalled', ceiling: noCeiling, others: [], before: null, at: 5 });
+    bare.post({ kind: 'booted', facts: bare.state.facts });
+    bare.greet(1);
+    bare.say(1, last());
+    expect(bare.state.ceiling.watts).toBe(380);
+  });
+
+  it('learns nothing from a coordinator of this boot, of one before the last, after a farewell, or of what a person has forgotten', () => {
+    const quiet = { moments: [{ ...moment, watts: 200 }] };
+    for (const [boot, isForgotten] of [
+      ['before', true],
+      ['older', false],
+      [factsOf({ gpus, cpus: 16 }).bootId, false],
+    ] as const) {
+      const world = recall(quiet);
+      world.greet(1);
+      if (isForgotten) world.say(1, { kind: 'forget-ceiling', of: 'all' });
+      world.say(1, last(boot));
+      expect(world.state.ceiling.watts).toBeNull();
+    }
+    const world = new World(factsOf({ gpus, cpus: 16 }));
+    const before = { bootId: 'before', moments: [], hasLeft: true };
+    world.post({ kind: 'recalled', ceiling: noCeiling, others: [], before, at: 5 });
+    world.post({ kind: 'booted', facts: world.state.facts });
+    world.greet(1);
+    world.say(1, last());
+    expect(world.state.ceiling.watts).toBeNull();
   });
 
   it('forgets it where a person says so', () => {
