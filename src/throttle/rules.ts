@@ -28,7 +28,7 @@ const mode: Rule = (_, { mode }) => {
 const stale: Rule = (_, { figures, figuresAgeMs, limits }) =>
   figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'stale', ageMs: figuresAgeMs } : null;
 
-/** Whoever works on a host and needs all of it has no other way to say so: root has one, and its users have none. */
+/** A user of the host may need all of it, and may not end processes of other accounts: touching a file is how they say so. */
 const hold: Rule = (_, { figures }) => (figures?.hold == null ? null : { kind: 'hold', ...figures.hold });
 
 /** Frameworks fall back to the CPU without an error: a trial that needs a GPU would run there for days. */
