@@ -280,7 +280,11 @@ export class VirtualHost {
 
   #signal(attempt: string, signal: Parameters<AgentPort['signal']>[1]): void {
     const process = this.#processes.get(attempt);
-    if (process?.alive !== true) return;
+    if (process?.alive !== true) {
+      // It came to its end that very moment: its agent, which tells it to stop, does not know whether it stopped early.
+      if (process !== undefined && signal === 'TERM') this.#story.excuse(attempt);
+      return;
+    }
     this.#story.tell(`${this.name}: ${signal} for ${attempt}`);
     switch (signal) {
       case 'STOP':
