@@ -27,6 +27,7 @@ export {
   hostFactsSchema,
   type HostFigures,
   hostFiguresSchema,
+  type Others,
 } from './host-facts.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */

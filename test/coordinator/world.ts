@@ -181,6 +181,9 @@ export const calm = {
   cpusTaken: 0,
   ceiling: null,
   still: [],
+  lastOnes: [],
+  hold: null,
+  weekMinute: null,
   gpus: [],
 };
 

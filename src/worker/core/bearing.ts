@@ -4,6 +4,8 @@ import { earned, isNear, learn } from '../../throttle/ceiling.ts';
 import { spanWatts } from '../../throttle/power.ts';
 import type { MeasuredGpu, WorkerEvent } from './event.ts';
 import { wattsOf } from './guard.ts';
+import { limitsNow } from './limits-now.ts';
+import { isOursAlone } from './others.ts';
 import type { HeldAttempt, Recalled, Run, WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
@@ -140,7 +142,13 @@ export function measurePower(
     powerWatts >= gpu.startWatts + wattsOf(state, held) * shownShare ||
     (figures.utilisation ?? 0) >= (gpu.startUtilisation ?? 0) + shownShare ||
     now - gpu.computesSince >= (gpu.settled ? settledAfterMs : shownAfterMs);
-  if (!isLone || figures.othersProcesses > 0 || !gpu.hasShownPower || run.suspended !== null || span <= 0)
+  if (
+    !isLone ||
+    !isOursAlone(figures, limitsNow(state)) ||
+    !gpu.hasShownPower ||
+    run.suspended !== null ||
+    span <= 0
+  )
     return;
   const draw = Math.min(1, Math.max(0, (powerWatts - (idleWatts ?? 0)) / span));
   gpu.draw = Math.max(gpu.draw ?? 0, draw);

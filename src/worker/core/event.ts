@@ -97,16 +97,31 @@ export type WorkerEvent =
   | { readonly kind: 'tick' };
 
 /** The host's part of the figures: what the core adds is what it knows itself. */
-export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running' | 'gpus' | 'ceiling' | 'still'> & {
+export type MeasuredFigures = Omit<
+  HostFigures,
+  'cpusTaken' | 'running' | 'gpus' | 'ceiling' | 'still' | 'lastOnes'
+> & {
   readonly gpus: readonly MeasuredGpu[];
 };
 
-export type MeasuredGpu = Omit<GpuFigures, 'running' | 'oursBytes' | 'strangers'> & {
-  /** Of the others' processes, those of trials that another account's agent has claimed room for. */
-  readonly claimedProcesses: number;
+export type MeasuredGpu = Omit<
+  GpuFigures,
+  'running' | 'oursBytes' | 'othersProcesses' | 'strangers' | 'others'
+> & {
+  /** Its processes that are not ours. */
+  readonly others: readonly OtherProcess[];
   /** Whether its processes are told apart: in some containers the driver lists none, or by numbers of another place. */
   readonly listsProcesses: boolean;
 };
+
+export interface OtherProcess {
+  /** Null where this host does not say. */
+  readonly user: string | null;
+  /** It is of a trial that this account's agent has claimed room for. */
+  readonly isClaimed: boolean;
+  /** Since it computed last, as far as that was seen. */
+  readonly idleMs: number;
+}
 
 /** What the processes of one attempt took, at a sample. */
 export interface MeasuredShare {
