@@ -1,6 +1,7 @@
 /** Whose the processes of a host are, and what those of each attempt take together. */
 import type { MeasuredShare } from '../core/event.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
+import { type Demand, demandOf, noDemand, Stuck } from '../telemetry/demand.ts';
 import type { ProcessStat } from '../telemetry/process-stat.ts';
 import type { ProcessTable } from '../telemetry/process-table.ts';
 
@@ -38,6 +39,8 @@ export class ProcessOwners {
   /** Those that had no environment to look at, by when they started. */
   #unknown: ReadonlyMap<number, number> = new Map();
   #sight: Sight = 'none';
+  readonly #stuck = new Stuck();
+  #demand = noDemand;
 
   constructor(table: ProcessTable, now: () => number) {
     this.#table = table;
@@ -53,22 +56,32 @@ export class ProcessOwners {
     );
     const owned: OwnedProcess[] = [];
     const unknown = new Map<number, number>();
+    const waiting: number[] = [];
     for (const { stat, attempt: mark, isKnown } of this.#table.read()) {
       const attempt = bySession.get(stat.session) ?? mark;
       if (!isKnown && attempt === null) unknown.set(stat.pid, stat.startTime);
       seen.set(stat.pid, { attempt, session: stat.session, residentPages: stat.residentPages, at });
       if (attempt !== null) owned.push({ stat, attempt });
+      // Threads of the kernel wait for what may never be to be done.
+      else if (stat.state === 'D' && stat.virtualBytes > 0) waiting.push(stat.pid);
     }
     this.#seen = seen;
     const isWhole = [...unknown].every(([pid, startTime]) => this.#unknown.get(pid) === startTime);
     this.#sight = seen.size === 0 ? 'none' : isWhole ? 'whole' : 'partial';
     this.#unknown = unknown;
+    const ours = owned.map(({ stat }) => stat);
+    this.#demand = demandOf(ours, waiting, this.#stuck);
     return owned;
   }
 
   /** How much the last look can have seen of what is ours. */
   get sight(): Sight {
     return this.#sight;
+  }
+
+  /** What ours wanted of the host at the last look. */
+  get demand(): Demand {
+    return this.#demand;
   }
 
   /** The attempt of a process at the last look; null: not ours; undefined: not there. */
