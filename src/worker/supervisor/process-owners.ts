@@ -30,6 +30,9 @@ export type Sight = 'whole' | 'partial' | 'none';
 /** The driver lists a process for a moment longer than it lives: it is not somebody else's then. */
 const lingersMs = 5_000;
 
+/** Of its time, what an idle agent spends on looking at processes: a server may have thousands of them. */
+const idleShare = 0.005;
+
 export class ProcessOwners {
   readonly #table: ProcessTable;
   /** The host's monotonic clock, in milliseconds. */
@@ -41,16 +44,31 @@ export class ProcessOwners {
   #sight: Sight = 'none';
   readonly #stuck = new Stuck();
   #demand = noDemand;
+  /** The next look that nobody is in need of. */
+  #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(table: ProcessTable, now: () => number) {
     this.#table = table;
     this.#now = now;
   }
 
-  /** @param sessions attempts with the sessions of their processes; of two with one session the later has it */
-  look(sessions: readonly (readonly [attempt: string, session: number])[]): OwnedProcess[] {
-    const bySession = new Map(sessions.map(([attempt, session]) => [session, attempt]));
+  /**
+   * @param sessions attempts with the sessions of their processes; of two with one session the later has it
+   * @param isNeeded something of ours runs, or is looked for; else others are looked at as often as that is cheap
+   */
+  look(
+    sessions: readonly (readonly [attempt: string, session: number])[],
+    isNeeded: boolean,
+  ): OwnedProcess[] {
     const at = this.#now();
+    if (!isNeeded && at < this.#restsUntil) return [];
+    const owned = this.#lookAt(sessions, at);
+    this.#restsUntil = at + (this.#now() - at) / idleShare;
+    return owned;
+  }
+
+  #lookAt(sessions: readonly (readonly [attempt: string, session: number])[], at: number): OwnedProcess[] {
+    const bySession = new Map(sessions.map(([attempt, session]) => [session, attempt]));
     const seen = new Map(
       [...this.#seen].filter(([, process]) => process.attempt !== null && at - process.at <= lingersMs),
     );

@@ -223,7 +223,7 @@ export class Supervisor {
   sample(): (ProcessShare & { readonly hasCheckpoint: boolean })[] {
     this.#oomKills = readOomKills(this.#options.procRoot);
     const leaders = new Map([...this.#running].map(([attempt, { process }]) => [attempt, process.pid]));
-    const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders]);
+    const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders], this.isWatching);
     const live = new Set(owned.map(({ attempt }) => attempt));
     const { toEnd, over } = this.#leftovers.afterSample(live, this.#owners.sight);
     for (const [attempt, session] of toEnd) this.#sessions.killAll(attempt, session);
