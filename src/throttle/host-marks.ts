@@ -10,6 +10,8 @@ export interface HostMark {
   readonly isHeld: boolean;
   /** Since when its figure has been beyond the mark at which that changes; null where it is not. Host's clock, in ms. */
   readonly turningSince: number | null;
+  /** By which marks that was decided. */
+  readonly marks: PatientMarks;
 }
 export type HostMarks = Readonly<Record<HostMarkName, HostMark>>;
 
@@ -23,8 +25,10 @@ const figureOf: Readonly<Record<HostMarkName, (figures: MarkedFigures, cpus: num
 };
 
 /**
- * @param before null where nobody has looked for a while: then the first figure counts at once, since nothing says that what
- * it shows has just begun
+ * The first figure counts at once, since nothing says that what it shows has just begun; and so does the first by another limit,
+ * as when an agent that has just begun is told its inventory's.
+ *
+ * @param before null where nobody has looked for a while
  * @param cpus cores that ours may use
  */
 export const hostMarksAfter = (
@@ -40,18 +44,19 @@ export const hostMarksAfter = (
 function markAfter(
   before: HostMark | null,
   figure: number | null,
-  { hold, release, patienceMs }: PatientMarks,
+  marks: PatientMarks,
   now: number,
 ): HostMark {
-  if (figure === null) return { isHeld: false, turningSince: null };
-  if (before === null) return { isHeld: figure >= hold, turningSince: null };
+  const { hold, release, patienceMs } = marks;
+  if (figure === null) return { isHeld: false, turningSince: null, marks };
+  if (before?.marks.hold !== hold) return { isHeld: figure >= hold, turningSince: null, marks };
   const { isHeld, turningSince } = before;
   const isBeyond = isHeld ? figure <= release : figure >= hold;
   // Between the marks it is neither over nor back: a dip of seconds does not begin the time anew.
   const isBack = isHeld ? figure >= hold : figure <= release;
   const since = isBeyond ? (turningSince ?? now) : isBack ? null : turningSince;
   const turns = isBeyond && since !== null && now - since >= patienceMs;
-  return turns ? { isHeld: !isHeld, turningSince: null } : { isHeld, turningSince: since };
+  return turns ? { isHeld: !isHeld, turningSince: null, marks } : { isHeld, turningSince: since, marks };
 }
 
 export const heldBy = (marks: HostMarks | null): HeldHostMarks =>

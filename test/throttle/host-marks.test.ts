@@ -68,6 +68,14 @@ describe('P4 the load of others', () => {
     expect(heldBy(watched({ othersLoad: 1.9 }).marks).othersLoadPerCpu).toBe(false);
   });
 
+  it('counts at once by another limit', () => {
+    const host = watched({ othersLoad: 9 });
+    host.limits = limitsOf({ ...noLimits, load: 5 });
+    expect(host.turnsAfter(10, load(9))).toBe(0);
+    host.limits = defaultLimits;
+    expect(host.turnsAfter(10, load(9))).toBe(0);
+  });
+
   it('is measured by the cores of the machine where ours may use a part of them', () => {
     expect(heldBy(watched({ othersLoad: 30, cores: 64 }).marks).othersLoadPerCpu).toBe(false);
     expect(heldBy(watched({ othersLoad: 64, cores: 64 }).marks).othersLoadPerCpu).toBe(true);
@@ -76,6 +84,7 @@ describe('P4 the load of others', () => {
   it('is held at what the inventory says, until a quarter below', () => {
     const host = watched();
     host.limits = limitsOf({ ...noLimits, load: 0.4 });
+    host.look({});
     expect(host.turnsAfter(300, load(0.8))).toBe(110);
     expect(host.turnsAfter(300, load(0.61))).toBeNull();
     expect(host.turnsAfter(300, load(0.6))).toBe(110);
