@@ -61,7 +61,10 @@ export class ProcessOwners {
     isNeeded: boolean,
   ): OwnedProcess[] {
     const at = this.#now();
-    if (!isNeeded && at < this.#restsUntil) return [];
+    if (!isNeeded && at < this.#restsUntil) {
+      this.#demand = { ...noDemand, stuckOthers: this.#demand.stuckOthers };
+      return [];
+    }
     const owned = this.#lookAt(sessions, at);
     this.#restsUntil = at + (this.#now() - at) / idleShare;
     return owned;

@@ -36,7 +36,7 @@ function threadStates({ pid, state, threads }: ProcessStat): string[] {
   }
 }
 
-/** Two looks are a second apart: whoever reads from a slow disk has got something by the third. */
+/** Looks are a second apart, or more: whoever reads from a slow disk has got something by the third. */
 const looksInVain = 10;
 
 /**

@@ -61,7 +61,7 @@ export class OthersLoad {
   #usedSince(now: number, { busyMs }: Counters, ourMs: number): number | null {
     const before = this.#before;
     this.#before = { at: now, busyMs, ourMs };
-    if (before === null || now <= before.at || this.#looks.length === 0) return null;
+    if (before === null || now <= before.at) return null;
     // What is gone is counted no more.
     const oursSince = Math.max(0, ourMs - before.ourMs);
     return Math.max(0, busyMs - before.busyMs - oursSince) / (now - before.at);
