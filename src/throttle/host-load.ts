@@ -1,4 +1,4 @@
-import type { MarkName } from '../model/limits/limit-values.ts';
+import type { HostMarkName, MarkName } from '../model/limits/limit-values.ts';
 import type { Resources } from '../model/resources.ts';
 import type { GpuFigures, HostFigures } from '../protocol/messages.ts';
 import type { Ceiling } from '../model/ceiling.ts';
@@ -80,6 +80,9 @@ export interface GpuLoad {
 /** For each figure of a GPU with marks, whether it holds the GPU. */
 export type HeldMarks = Readonly<Record<MarkName, boolean>>;
 
+/** Likewise of the host. */
+export type HeldHostMarks = Readonly<Record<HostMarkName, boolean>>;
+
 /** A trial that another account's agent is about to start or runs on this host, as far as it takes room. Bytes. */
 export interface OthersClaim {
   /** The account's name, or its number. */
@@ -119,6 +122,9 @@ export interface HostLoad {
   /** Null before the first sample. */
   readonly figures: HostFigures | null;
   readonly figuresAgeMs: number;
+  /** Why there are no newer ones; null where there are, or nobody knows. */
+  readonly figuresProblem: string | null;
+  readonly held: HeldHostMarks;
   readonly limits: Limits;
   /** What it is known to bear. */
   readonly ceiling: Ceiling;

@@ -4,6 +4,7 @@ import type { Resources } from '../model/resources.ts';
 import { admit } from './admission.ts';
 import { noCeiling } from '../model/ceiling.ts';
 import type { GpuLoad, HostLoad } from './host-load.ts';
+import { heldBy } from './host-marks.ts';
 import type { Limits } from './limits.ts';
 import { unheld } from './marks.ts';
 
@@ -27,6 +28,9 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   figures: {
     load: 0,
     othersLoad: 0,
+    cores: null,
+    memoryPressure: null,
+    swapInBytes: null,
     memoryTotalBytes: facts.memoryBytes,
     memoryAvailableBytes: facts.memoryBytes,
     diskFreeBytes: Number.MAX_SAFE_INTEGER,
@@ -41,6 +45,8 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
     weekMinute: null,
   },
   figuresAgeMs: 0,
+  figuresProblem: null,
+  held: heldBy(null),
   limits,
   ceiling: noCeiling,
   ours: [],

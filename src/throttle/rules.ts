@@ -25,8 +25,10 @@ const mode: Rule = (_, { mode }) => {
 };
 
 /** Old figures show room that is long gone. Where nothing fresh is known, nothing starts. */
-const stale: Rule = (_, { figures, figuresAgeMs, limits }) =>
-  figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'stale', ageMs: figuresAgeMs } : null;
+const stale: Rule = (_, { figures, figuresAgeMs, figuresProblem, limits }) =>
+  figures === null || figuresAgeMs > limits.staleAfterMs
+    ? { kind: 'stale', ageMs: figuresAgeMs, because: figuresProblem }
+    : null;
 
 /** A user of the host may need all of it, and may not end processes of other accounts: touching a file is how they say so. */
 const hold: Rule = (_, { figures }) => (figures?.hold == null ? null : { kind: 'hold', ...figures.hold });
@@ -106,11 +108,28 @@ const untold: Rule = ({ resources }, { untold: because, ours, figures, limits })
     : null;
 };
 
-/** Where others already use all cores, each trial of ours slows down their work and its own. */
-const load: Rule = ({ resources }, { cpus, figures, limits }) => {
-  const limit = cpus * limits.othersLoadPerCpu;
-  if (figures === null || resources.cpus === 0 || figures.othersLoad < limit) return null;
+/** Where others want all cores, each trial of ours slows down their work and its own. */
+const load: Rule = ({ resources }, { cpus, figures, held, limits }) => {
+  if (figures === null || resources.cpus === 0 || !held.othersLoadPerCpu) return null;
+  const limit = (figures.cores ?? cpus) * limits.othersLoadPerCpu.release;
   return { kind: 'load', othersLoad: figures.othersLoad, limit };
+};
+
+/**
+ * Processes that together touch more memory than there is wait for it most of their time, and free memory does not show
+ * that: the kernel keeps some free by taking it from them (PSI: Documentation/accounting/psi.rst).
+ */
+const pressure: Rule = ({ resources }, { figures, held, limits }) => {
+  const share = figures?.memoryPressure ?? null;
+  if (share === null || resources.hostMemoryBytes === 0 || !held.memoryPressure) return null;
+  return { kind: 'pressure', share, limit: limits.memoryPressure.release };
+};
+
+/** As for pressure, which kernels before 4.20 do not tell of: what comes back from swap was still needed. */
+const swap: Rule = ({ resources }, { figures, held, limits }) => {
+  const bytes = figures?.swapInBytes ?? null;
+  if (bytes === null || resources.hostMemoryBytes === 0 || !held.swapInBytes) return null;
+  return { kind: 'swap', bytes, limitBytes: limits.swapInBytes.release };
 };
 
 /** On a full disk each trial fails at its first write, and so does the work of everybody else on the host. */
@@ -149,6 +168,8 @@ export const rules: readonly Rule[] = [
   memory,
   untold,
   load,
+  pressure,
+  swap,
   disk,
   ramp,
   devices,

@@ -234,7 +234,9 @@ export class Agent {
     if (this.#withheld.length > 0) return;
     this.#journal.lookAfter(this.#options.mayAct);
     this.#supervisor.readLines();
-    const { figures, shares, claims } = this.#sampler.take(this.#claims, now);
+    const sample = this.#sampler.take(this.#claims, now);
+    if (sample.kind === 'none') return this.#post({ kind: 'not-sampled', because: sample.because });
+    const { figures, shares, claims } = sample;
     this.#turnWith([
       { kind: 'claims-read', said: this.#state.claims.read, ...claims },
       { kind: 'sampled', figures, shares },

@@ -16,6 +16,9 @@ function halfway(): LedgerBuilder {
 const figures = {
   load: 1.25,
   othersLoad: 0.2,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: 2 ** 34,
   memoryAvailableBytes: 2 ** 33,
   diskFreeBytes: 2 ** 35,

@@ -30,7 +30,18 @@ describe('P6 a refusal is a sentence with its figures', () => {
       'needs 3 GiB of memory; 1 GiB of 8 GiB are free (ana claims 4 GiB, user 1005 claims 1 GiB)',
     ],
     [{ kind: 'claims', because: 'nobody hears' }, 'takes one trial at a time: nobody hears'],
-    [{ kind: 'load', othersLoad: 3.456, limit: 2 }, 'others load the host with 3.46; nothing starts from 2'],
+    [
+      { kind: 'load', othersLoad: 3.456, limit: 1.5 },
+      'others load the host with 3.46, held until 1.5 or less for 2 min',
+    ],
+    [
+      { kind: 'pressure', share: 0.34, limit: 0.05 },
+      'the host is short of memory: something there waits for it 34 % of the time, held until 5 % or less',
+    ],
+    [
+      { kind: 'swap', bytes: 12 * 2 ** 20, limitBytes: 2 ** 18 },
+      'the host is short of memory: 12 MiB a second come back from swap, held until 256 KiB or less',
+    ],
     [
       { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib },
       '1 GiB of disk are free; nothing starts under 2 GiB',
@@ -48,7 +59,15 @@ describe('P6 a refusal is a sentence with its figures', () => {
       { kind: 'ramp', attempt: 'ab-3' },
       'waits until the memory of attempt ab-3 has settled, the first of its kind',
     ],
-    [{ kind: 'stale', ageMs: 4200 }, "the host's figures are 4.2 s old"],
+    [
+      { kind: 'stale', ageMs: 4200, because: null },
+      "the host's figures are 4.2 s old, and nothing starts by old ones",
+    ],
+    [
+      { kind: 'stale', ageMs: 4200, because: '/proc/stat could be read before, and cannot be read now' },
+      "the host's figures are 4.2 s old, and nothing starts by old ones: /proc/stat could be read before, and cannot be read now",
+    ],
+    [{ kind: 'stale', ageMs: Number.MAX_SAFE_INTEGER, because: null }, 'the host has told no figures yet'],
     [
       { kind: 'hold', file: '/tmp/labsweep-hold', user: 'mina', ms: 754_321 },
       'mina has kept the host free for 12 min 34 s by touching /tmp/labsweep-hold: nothing starts until that file is removed',

@@ -6,7 +6,15 @@ import { z } from 'zod';
 import { mostItems } from '../bounds.ts';
 import { deviceRefusalSchema, devicesRefusalText } from './device-refusal.ts';
 import { formatDuration } from '../duration.ts';
-import { claimedList, claimedText, counted, decimal, settlesText, takesOneText } from './refusal-phrases.ts';
+import {
+  claimedList,
+  claimedText,
+  counted,
+  decimal,
+  percent,
+  settlesText,
+  takesOneText,
+} from './refusal-phrases.ts';
 import { gpuRemedy } from './gpu-remedy.ts';
 import { holdSchema, holdText } from '../hold.ts';
 import { refusal, schemaOf } from './refusal-row.ts';
@@ -35,11 +43,28 @@ const table = {
       `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${formatSize(totalBytes)} are free${claimedText(claimed)}`,
   ),
 
+  /** `limit`: under which it is let in again. */
   load: refusal(
     'load',
     { othersLoad: saidFigure, limit: saidFigure },
     ({ othersLoad, limit }) =>
-      `others load the host with ${decimal(othersLoad)}; nothing starts from ${decimal(limit)}`,
+      `others load the host with ${decimal(othersLoad)}, held until ${decimal(limit)} or less for 2 min`,
+  ),
+
+  /** The host is short of memory: shares of the time in which something waits for it, as measured and as let in again. */
+  pressure: refusal(
+    'pressure',
+    { share: saidFigure, limit: saidFigure },
+    ({ share, limit }) =>
+      `the host is short of memory: something there waits for it ${percent(share)} of the time, held until ${percent(limit)} or less`,
+  ),
+
+  /** Likewise: bytes that come back from swap in a second. */
+  swap: refusal(
+    'swap',
+    { bytes: saidFigure, limitBytes: saidFigure },
+    ({ bytes, limitBytes }) =>
+      `the host is short of memory: ${formatSize(bytes)} a second come back from swap, held until ${formatSize(limitBytes)} or less`,
   ),
 
   disk: refusal(
@@ -71,11 +96,12 @@ const table = {
   /** As `gpu-claims`, of the host's memory. */
   claims: refusal('claims', { because: saidText }, takesOneText),
 
-  /** Figures older than 3 s: nothing is known, so nothing starts. */
+  /** Figures older than 3 s: nothing is known, so nothing starts. `because`: why there are no newer ones, where that is known. */
   stale: refusal(
     'stale',
-    { ageMs: saidFigure },
-    ({ ageMs }) => `the host's figures are ${formatDuration(ageMs)} old`,
+    { ageMs: saidFigure, because: saidText.nullable().default(null) },
+    ({ ageMs, because }) =>
+      `${ageMs >= Number.MAX_SAFE_INTEGER ? 'the host has told no figures yet' : `the host's figures are ${formatDuration(ageMs)} old, and nothing starts by old ones`}${because === null ? '' : `: ${because}`}`,
   ),
 
   /** `because`: what the driver's tool said where it should have told of GPUs. */

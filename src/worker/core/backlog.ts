@@ -92,6 +92,8 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'load':
       return needs.cpus === 0;
     case 'memory':
+    case 'pressure':
+    case 'swap':
     case 'claims':
       return needs.hostMemoryBytes === 0;
     case 'disk':

@@ -75,6 +75,8 @@ export type WorkerEvent =
   /** Whether the artifacts of an end that another boot sealed are there as they were. */
   | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
   | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }
+  /** It was time for a sample, and there is none: for people. */
+  | { readonly kind: 'not-sampled'; readonly because: string }
   /** What other accounts claim, read after ours were said so often. */
   | {
       readonly kind: 'claims-read';

@@ -5,6 +5,7 @@ import type { GpuFacts, GpuFigures, HostFigures, Lease, Predicted } from '../../
 import { predictMemory } from '../../predict/memory.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
+import { heldBy } from '../../throttle/host-marks.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import { unheld } from '../../throttle/marks.ts';
 import { spanWatts } from '../../throttle/power.ts';
@@ -33,6 +34,8 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     user: state.facts.user,
     figures,
     figuresAgeMs,
+    figuresProblem: state.figuresProblem,
+    held: heldBy(state.marks),
     limits,
     ceiling: ceilingOf(state),
     ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),

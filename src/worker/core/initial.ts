@@ -16,6 +16,8 @@ export const initial = (facts: HostFacts): WorkerState => ({
   doubted: new Map(),
   connections: new Map(),
   figures: null,
+  figuresProblem: null,
+  marks: null,
   gpus: new Map(),
   ceiling: noCeiling,
   ceilingBefore: null,

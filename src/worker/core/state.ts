@@ -7,6 +7,7 @@ import type { Expected, HostFacts, Lease } from '../../protocol/messages.ts';
 import type { Evidence, MeasuredFigures } from './event.ts';
 import type { BootBefore, Ceiling, Moment } from '../../model/ceiling.ts';
 import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load.ts';
+import type { HostMarks } from '../../throttle/host-marks.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import type { Memories } from '../../predict/memory.ts';
 import type { Preparation } from './preparation.ts';
@@ -31,6 +32,10 @@ export interface WorkerState {
   readonly doubted: Map<HeldAttempt, { readonly evidence: Evidence; readonly until: number }>;
   readonly connections: Map<number, Connection>;
   figures: { readonly at: number; readonly value: MeasuredFigures } | null;
+  /** Why there are no newer ones; null where there are. */
+  figuresProblem: string | null;
+  /** What holds the whole host; null before its first figures. */
+  marks: HostMarks | null;
   /** By UUID. */
   readonly gpus: Map<string, GpuWatch>;
   /** What this host is known to bear: by what this account has seen, and with what other accounts say. */

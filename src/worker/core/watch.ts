@@ -1,5 +1,6 @@
 /** A running attempt under the eyes of the agent: what it takes, whether it lives, how long it may. */
 import { settledShare, untouchedMs } from '../../throttle/limits.ts';
+import { hostMarksAfter } from '../../throttle/host-marks.ts';
 import { heldAfter } from '../../throttle/marks.ts';
 import { measurePower, noteMoment } from './bearing.ts';
 import { concludeDoubted } from './finish.ts';
@@ -18,10 +19,14 @@ import type { WorkerTurn } from './turn.ts';
 
 export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
   const { state, now } = turn;
+  const lastMs = state.figures === null ? Number.POSITIVE_INFINITY : now - state.figures.at;
   // Of a longer time it was counted already that it counts for nothing (stopped.ts).
-  const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, now - state.figures.at), longestSampleMs);
+  const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, lastMs), longestSampleMs);
   state.figures = { at: now, value: figures };
+  state.figuresProblem = null;
   const limits = limitsNow(state);
+  const marksBefore = lastMs > longestSampleMs ? null : state.marks;
+  state.marks = hostMarksAfter(marksBefore, figures, { cpus: state.facts.cpus, limits, now });
   for (const gpu of figures.gpus) {
     const watch = state.gpus.get(gpu.uuid) ?? newGpuWatch();
     watch.held = heldAfter(watch.held, gpu, limits);
@@ -48,6 +53,12 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
   countShared(state, (held) => busyOf(state, held), sinceMs);
   noteMoment(turn, sinceMs);
   relieveHost(turn);
+  tellFigures(turn);
+}
+
+/** What runs goes on; by old figures nothing starts, and whoever waits is told why. */
+export function notSampled(turn: WorkerTurn, because: string): void {
+  turn.state.figuresProblem = because;
   tellFigures(turn);
 }
 

@@ -10,6 +10,7 @@ import type { ProcessIdentity } from '../core/state.ts';
 import { checkpointBytes, hasCheckpoint } from '../spool/checkpoint.ts';
 import { preventStart } from '../spool/exit-record.ts';
 import { type RunFolder, runFolder } from '../spool/host-folder.ts';
+import type { Demand } from '../telemetry/demand.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
@@ -221,10 +222,8 @@ export class Supervisor {
   /** What every running attempt takes; ends what those that are over have left behind. */
   sample(): (ProcessShare & { readonly hasCheckpoint: boolean })[] {
     this.#oomKills = readOomKills(this.#options.procRoot);
-    const leaders = new Map(
-      [...this.#running.values()].map(({ attempt, process }) => [attempt, process.pid]),
-    );
-    const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders]);
+    const leaders = new Map([...this.#running].map(([attempt, { process }]) => [attempt, process.pid]));
+    const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders], this.isWatching);
     const live = new Set(owned.map(({ attempt }) => attempt));
     const { toEnd, over } = this.#leftovers.afterSample(live, this.#owners.sight);
     for (const [attempt, session] of toEnd) this.#sessions.killAll(attempt, session);
@@ -237,6 +236,9 @@ export class Supervisor {
 
   /** The attempt of a process at the last sample; null: not ours; undefined: not there. */
   readonly ownerOf = (pid: number): string | null | undefined => this.#owners.ownerOf(pid);
+
+  /** What ours wanted of the host at the last sample. */
+  readonly demand = (): Demand => this.#owners.demand;
 
   /** The session of a process at the last sample; null: not there. */
   readonly sessionOf = (pid: number): number | null => this.#owners.sessionOf(pid);
