@@ -12,7 +12,7 @@ import { type Batch, keep, thin } from './kept-lines.ts';
 import { limitsNow } from './limits-now.ts';
 import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
-import { sendLines, startsDueAt, tellFigures } from './tell.ts';
+import { sendLines, startsDueAt, tellFacts, tellFigures } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
 
 export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
@@ -20,6 +20,11 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
   // Of a longer time it was counted already that it counts for nothing (stopped.ts).
   const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, now - state.figures.at), longestSampleMs);
   state.figures = { at: now, value: figures };
+  if (figures.memoryTotalBytes !== state.facts.memoryBytes) {
+    // What an administrator allows may change, and so does the memory of a virtual machine.
+    state.facts = { ...state.facts, memoryBytes: figures.memoryTotalBytes };
+    tellFacts(turn);
+  }
   const limits = limitsNow(state);
   for (const gpu of figures.gpus) {
     const watch = state.gpus.get(gpu.uuid) ?? newGpuWatch();

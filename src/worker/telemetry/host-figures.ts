@@ -2,6 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import type { MeasuredFigures } from '../core/event.ts';
 import { readProcessStat } from './process-stat.ts';
+import type { ControlGroups } from './control-groups.ts';
+import { readMemory } from './host-memory.ts';
 import type { KernelUnits } from './kernel-units.ts';
 
 /** Where disk space cannot be asked for (Node before 18.15), nothing is held for want of it. */
@@ -10,31 +12,33 @@ const unknownDisk = Number.MAX_SAFE_INTEGER;
 const loadMemoryMs = 60_000;
 
 /**
- * The figures of a host, read from /proc below `root`: a second, less where a bed puts figures of its own there.
- * Without /proc (macOS) as far as Node knows them.
+ * The figures of a host, read from /proc below `root`: a second, less where a bed puts figures of its own there; and of
+ * its memory what control groups leave of it. Without /proc (macOS) as far as Node knows them.
  */
 export class HostFiguresReader {
   readonly #root: string;
   readonly #folder: string;
   readonly #units: KernelUnits;
+  readonly #groups: ControlGroups;
   #before: { readonly at: number; readonly busyMs: number; readonly ourMs: number } | null = null;
   #ourLoad = 0;
 
-  constructor(root: string, folder: string, units: KernelUnits) {
+  constructor(root: string, folder: string, units: KernelUnits, groups: ControlGroups) {
     this.#root = root;
     this.#folder = folder;
     this.#units = units;
+    this.#groups = groups;
   }
 
   /** @param ours our running attempts: how many there are, and their CPU time so far */
   read(now: number, ours: { readonly count: number; readonly cpuMs: number }): Omit<MeasuredFigures, 'gpus'> {
-    const memory = this.#memory();
+    const memory = readMemory(this.#root, this.#groups);
     const load = this.#load();
     return {
       load,
       othersLoad: this.#othersLoad(now, load, ours),
-      memoryTotalBytes: memory.total,
-      memoryAvailableBytes: memory.available,
+      memoryTotalBytes: memory.totalBytes,
+      memoryAvailableBytes: memory.availableBytes,
       diskFreeBytes: this.#diskFree(),
     };
   }
@@ -81,17 +85,6 @@ export class HostFiguresReader {
   #load(): number {
     const load = Number.parseFloat(this.#text('loadavg'));
     return Number.isNaN(load) ? (os.loadavg()[0] ?? 0) : load;
-  }
-
-  #memory(): { total: number; available: number } {
-    const text = this.#text('meminfo');
-    const kib = (name: string): number =>
-      Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN);
-    const total = kib('MemTotal') * 1024;
-    const available = kib('MemAvailable') * 1024;
-    if (Number.isNaN(total) || Number.isNaN(available))
-      return { total: os.totalmem(), available: os.freemem() };
-    return { total, available };
   }
 
   #diskFree(): number {
