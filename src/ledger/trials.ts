@@ -98,6 +98,7 @@ const isWanted = (state: LedgerState, { sweeps }: Trial): boolean =>
 
 export function forgive(state: LedgerState, trial: Trial): void {
   trial.charges = 0;
+  state.outgrown.delete(trial.point.shape);
   if (trial.status.kind !== 'failed' && trial.status.kind !== 'cancelled') return;
   trial.uncharged = 0;
   // It goes on running alone, but what it did alone does not count any more.
@@ -107,9 +108,8 @@ export function forgive(state: LedgerState, trial: Trial): void {
 
 /** A trial that nothing runs of now. */
 export function giveUp(state: LedgerState, trial: Trial, because: string): void {
-  const attempt = trial.attempts.at(-1);
-  if (trial.status.kind === 'queued' && attempt !== undefined)
-    setStatus(state, trial, { kind: 'failed', attempt, because });
+  if (trial.status.kind === 'queued')
+    setStatus(state, trial, { kind: 'failed', attempt: trial.attempts.at(-1) ?? null, because });
 }
 
 export function setStatus(state: LedgerState, trial: Trial, status: TrialStatus): void {

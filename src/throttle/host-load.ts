@@ -7,6 +7,8 @@ import type { Limits } from './limits.ts';
 /** What is asked of a host: one start. */
 export interface StartRequest {
   readonly resources: Resources;
+  /** What its sweep says of its host memory, where `resources` have what is predicted; null where it says nothing. */
+  readonly declaredHostBytes: number | null;
   /** Whether trials of its shape have been seen to end, so that its prediction is more than a guess. */
   readonly shapeObserved: boolean;
   /** Likewise for what it takes of a GPU. */

@@ -37,11 +37,11 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'went-down' }, 'the host went down while it ran alone there, so only another one takes it'],
     [
       { kind: 'alone', running: 2 },
-      'hosts went down under it, or it left twice for want of memory, so it runs alone: it waits for 2 trials to end there',
+      'hosts went down under it, or memory was wanting twice, so it runs alone: it waits for 2 trials to end there',
     ],
     [
       { kind: 'beside', attempt: 'ab-3' },
-      'attempt ab-3 runs alone there, since hosts went down under its trial, or it left twice for want of memory',
+      'attempt ab-3 runs alone there, since hosts went down under its trial, or memory was wanting twice',
     ],
     [
       { kind: 'ramp', attempt: 'ab-3' },

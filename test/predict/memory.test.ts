@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Kind, noMemories, observeMemory, predictMemory } from '../../src/predict/memory.ts';
+import { type Kind, noMemories, observeMemory, oneKind, predictMemory } from '../../src/predict/memory.ts';
 
 const kind = (shape: string, declaredBytes: number | null = 200): Kind => ({
   launch: 'launch',
@@ -12,8 +12,8 @@ type Seen = readonly [kind: Kind, peakBytes: number, ranOut?: boolean];
 
 function predicted(asked: Kind, ...seen: readonly Seen[]): number | null {
   const memories = noMemories();
-  for (const [of, peakBytes, ranOut = false] of seen) observeMemory(memories, of, peakBytes, ranOut);
-  return predictMemory(memories, asked);
+  for (const [of, peakBytes, ranOut = false] of seen) observeMemory(memories, oneKind, of, { peakBytes, ranOutAtBytes: ranOut ? peakBytes : null });
+  return predictMemory(memories, oneKind, asked);
 }
 
 describe('the memory of a trial is predicted', () => {

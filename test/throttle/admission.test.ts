@@ -57,8 +57,9 @@ const host = (
   },
 });
 
-/** What is known of a trial whose like was seen, and asks for no GPU. */
+/** What is known of a trial whose like was seen, and asks for no GPU. What it is declared to take is the test's to say. */
 const seen = {
+  declaredHostBytes: Number.MAX_SAFE_INTEGER,
   shapeObserved: true,
   gpuObserved: true,
   draw: 1,
@@ -72,6 +73,7 @@ const ask = (load: HostLoad, needs: Partial<Resources> = {}, shapeObserved = tru
     {
       resources: need(needs),
       ...seen,
+      declaredHostBytes: need(needs).hostMemoryBytes,
       shapeObserved,
       gpuObserved: shapeObserved,
     },

@@ -34,6 +34,20 @@ const table = {
       `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${formatSize(totalBytes)} are free${claimedText(claimed)}`,
   ),
 
+  /** One of its shape had so much of a memory and wanted more; this host has no more. */
+  outgrown: refusal(
+    'outgrown',
+    {
+      memory: z.enum(['host', 'gpu']),
+      tookBytes: saidFigure,
+      hadBytes: saidFigure,
+      totalBytes: saidFigure,
+    },
+    ({ memory, tookBytes, hadBytes, totalBytes }) =>
+      `it ran out of memory at ${formatSize(tookBytes)} where there were ${formatSize(hadBytes)}; ` +
+      `${memory === 'gpu' ? "the host's largest GPU" : 'the host'} has ${formatSize(totalBytes)}`,
+  ),
+
   load: refusal(
     'load',
     { othersLoad: saidFigure, limit: saidFigure },
@@ -53,7 +67,7 @@ const table = {
     'alone',
     { running: saidFigure },
     ({ running }) =>
-      `hosts went down under it, or it left twice for want of memory, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
+      `hosts went down under it, or memory was wanting twice, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
   ),
 
   /** Such a trial runs there. */
@@ -61,7 +75,7 @@ const table = {
     'beside',
     { attempt: saidName },
     ({ attempt }) =>
-      `attempt ${attempt} runs alone there, since hosts went down under its trial, or it left twice for want of memory`,
+      `attempt ${attempt} runs alone there, since hosts went down under its trial, or memory was wanting twice`,
   ),
 
   /** The ramp guard: a shape never observed settles before the next one starts. */

@@ -12,6 +12,7 @@ import { ledgerSide } from './apply.ts';
 import { type KeptLines, tellsOf, thin } from './kept-lines.ts';
 import { resultOf } from './roles.ts';
 import { decideOutcome } from './outcome.ts';
+import { hadAt, noteCompany, shortageOf } from './shortage.ts';
 import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { sendEnd, sendLines } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
@@ -27,8 +28,10 @@ export function exited(turn: WorkerTurn, held: HeldAttempt): void {
   const launch = turn.state.launches.get(lease.launch);
   if (launch === undefined) return;
   const run = status.kind === 'running' ? status.run : null;
-  held.status = { kind: 'finishing', run, startedAt: startOf(status), endedAt: turn.now };
+  noteCompany(turn.state, turn.now);
   turn.state.active.delete(held);
+  const had = run === null ? null : hadAt(turn.state, held, run, turn.now);
+  held.status = { kind: 'finishing', run, had, startedAt: startOf(status), endedAt: turn.now };
   const { offsets, roles } = held.kept;
   turn.instructLater({ kind: 'gather', lease, launch, offsets, hasResult: roles.result !== null });
 }
@@ -78,7 +81,8 @@ function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void
     hint: evidence.hint,
   });
   if (status.run !== null && isResult(outcome.kind)) noteSurvived(turn, held, status.run, ranMs);
-  settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence });
+  const shortage = shortageOf(turn.state, held, outcome, status.run, status.had);
+  settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence, shortage });
 }
 
 /** The program never ran. */
@@ -138,6 +142,7 @@ interface Left {
   readonly seconds: number;
   readonly run: Run | null;
   readonly evidence: Evidence;
+  readonly shortage: AttemptEnd['shortage'];
 }
 
 function endOf(
@@ -162,6 +167,7 @@ function endOf(
     peakGpuMemoryBytes: left?.run?.gpu.peakBytes ?? null,
     gpuBusy: left?.run ? meanBusy(left.run) : null,
     soloSeconds: left?.run ? Math.max(0, left.seconds - soloLoss(left.run)) : null,
+    shortage: left?.shortage ?? null,
     device: left === null ? null : held.device,
     gpuName: left === null ? null : gpuNameOf(state, held.device),
     artifacts: [...(left?.evidence.artifacts ?? [])],

@@ -2,11 +2,12 @@
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts, GpuFigures, HostFigures, Lease, Predicted } from '../../protocol/messages.ts';
-import { predictMemory } from '../../predict/memory.ts';
+import { guessMemory, largest, oneKind, predictMemory } from '../../predict/memory.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
 import { unheld } from '../../throttle/marks.ts';
 import { spanWatts } from '../../throttle/power.ts';
+import { outgrownOn } from '../../throttle/outgrown-host.ts';
 import { gpusOf } from '../../throttle/room.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
 import { ceilingOf } from './ceiling-now.ts';
@@ -124,6 +125,8 @@ export function refusalsOf(
     if (other.lease.trial === lease.trial)
       return [{ kind: 'preparing', what: `attempt ${other.lease.attempt} of the same trial still runs` }];
   if (now < state.setbacks.until) return [{ kind: 'quarantined', because: state.setbacks.because }];
+  const outgrown = outgrownOn(state.outgrown, lease, state.facts);
+  if (outgrown !== null) return [outgrown];
   return admit(requestOf(state, held), host);
 }
 
@@ -156,17 +159,16 @@ export function expected(state: WorkerState, held: HeldAttempt): Resources {
   const { gpuMemoryBytes: ofGpu, hostMemoryBytes: ofHost } = resources;
   const { gpu, host } = state.memories;
   const hostBytes = largest(
-    predictMemory(host, { launch, shape, declaredBytes: ofHost }),
+    predictMemory(host, oneKind, { launch, shape, declaredBytes: ofHost }),
     predicted.hostMemoryBytes,
   );
-  const gpuBytes = largest(
-    predictMemory(gpu, { launch, shape, declaredBytes: ofGpu }),
-    predicted.gpuMemoryBytes,
-  );
+  const gpuBytes = kindsOf(state.facts)
+    .map((kind) => predictMemory(gpu, kind, { launch, shape, declaredBytes: ofGpu }))
+    .reduce(largest, predicted.gpuMemoryBytes);
   return {
     ...resources,
     hostMemoryBytes: atMost(
-      hostBytes ?? state.launchPeaks.get(launch) ?? null,
+      hostBytes ?? guessMemory(host, launch, hostPeakOf(state, launch)),
       ofHost,
       state.facts.memoryBytes,
     ),
@@ -176,9 +178,6 @@ export function expected(state: WorkerState, held: HeldAttempt): Resources {
   };
 }
 
-const largest = (one: number | null, other: number | null): number | null =>
-  one === null || other === null ? (one ?? other) : Math.max(one, other);
-
 /** What is declared to fit is let in where it is alone, whatever is feared of it: a prediction may err. */
 const aloneShare = 0.85;
 
@@ -187,8 +186,21 @@ function atMost(bytes: number | null, declared: number | null, totalBytes: numbe
   return bytes === null || (declared ?? 0) > most ? bytes : Math.min(bytes, most);
 }
 
+/** Of its GPUs; as a rule one. */
+const kindsOf = ({ gpus }: WorkerState['facts']): readonly string[] => [
+  ...new Set(gpus?.map(({ name }) => name)),
+];
+
 const largestGpu = ({ gpus }: WorkerState['facts']): number =>
   Math.max(0, ...(gpus ?? []).map(({ memoryBytes }) => memoryBytes));
+
+/** The most that a running trial of a launch holds of the host's memory. */
+function hostPeakOf({ active }: WorkerState, launch: string): number {
+  let peak = 0;
+  for (const { lease, status } of active)
+    if (status.kind === 'running' && lease.launch === launch) peak = Math.max(peak, status.run.peakBytes ?? 0);
+  return peak;
+}
 
 /** The most that a trial of a launch took of a GPU here, of those that still run as well; null before the first. */
 function gpuPeakOf(state: WorkerState, launch: string): number | null {
@@ -205,6 +217,7 @@ export function requestOf(state: WorkerState, held: HeldAttempt): StartRequest {
   const unsaid = resources.hostMemoryBytes === null;
   return {
     resources: expected(state, held),
+    declaredHostBytes: resources.hostMemoryBytes,
     shapeObserved: state.observedShapes.has(shape) || (unsaid && state.launchPeaks.has(launch)),
     gpuObserved: state.observedShapes.has(shape) || isBorneOut(state, held),
     draw: drawOf(state, held),

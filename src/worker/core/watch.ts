@@ -10,6 +10,7 @@ import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
 import { type Batch, keep, thin } from './kept-lines.ts';
 import { limitsNow } from './limits-now.ts';
+import { noteCompany } from './shortage.ts';
 import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
 import { sendLines, startsDueAt, tellFacts, tellFigures } from './tell.ts';
@@ -49,6 +50,7 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
     }
     stopIfStalled(turn, held, run);
   }
+  noteCompany(state, now);
   countShared(state, (held) => busyOf(state, held), sinceMs);
   noteMoment(turn, sinceMs);
   relieveHost(turn);
