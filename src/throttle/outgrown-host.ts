@@ -24,6 +24,6 @@ export function outgrownOn(
 }
 
 const refusalOf = (
-  { memory, tookBytes, hadBytes }: NonNullable<ReturnType<typeof tooSmallFor>>,
+  { memory, tookBytes, ofBytes }: NonNullable<ReturnType<typeof tooSmallFor>>,
   totalBytes: number,
-): Extract<Refusal, { kind: 'outgrown' }> => ({ kind: 'outgrown', memory, tookBytes, hadBytes, totalBytes });
+): Extract<Refusal, { kind: 'outgrown' }> => ({ kind: 'outgrown', memory, tookBytes, ofBytes, totalBytes });

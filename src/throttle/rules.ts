@@ -143,10 +143,13 @@ export function mayBeLarge(
   smallBytes: number,
 ): boolean {
   if (shapeObserved) return false;
-  // A command that says nothing of its memory may take all of it, unless it says that it does not even compute.
-  if (declaredHostBytes === null) return resources.cpus > 0;
-  return (resources.hostMemoryBytes ?? 0) > smallBytes;
+  // A command that says nothing of its memory may take all of it; one that says that it does not even compute, little.
+  const unsaidBytes = resources.cpus > 0 ? Number.POSITIVE_INFINITY : idlerBytes;
+  return (declaredHostBytes === null ? unsaidBytes : (resources.hostMemoryBytes ?? 0)) > smallBytes;
 }
+
+/** An interpreter with its libraries that waits for something. It counts where a control group has left little. */
+const idlerBytes = 64 * 1024 ** 2;
 
 export const rules: readonly Rule[] = [
   mode,

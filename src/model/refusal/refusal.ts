@@ -40,11 +40,11 @@ const table = {
     {
       memory: z.enum(['host', 'gpu']),
       tookBytes: saidFigure,
-      hadBytes: saidFigure,
+      ofBytes: saidFigure,
       totalBytes: saidFigure,
     },
-    ({ memory, tookBytes, hadBytes, totalBytes }) =>
-      `it ran out of memory at ${formatSize(tookBytes)} where there were ${formatSize(hadBytes)}; ` +
+    ({ memory, tookBytes, ofBytes, totalBytes }) =>
+      `ran out of memory with ${formatSize(tookBytes)} of ${formatSize(ofBytes)}; ` +
       `${memory === 'gpu' ? "the host's largest GPU" : 'the host'} has ${formatSize(totalBytes)}`,
   ),
 

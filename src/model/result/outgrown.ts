@@ -9,9 +9,11 @@ export interface TooSmall {
   readonly memory: Shortage['memory'];
   /** The kind of GPU, in the driver's words; null of a host's memory, and where nobody knows. */
   readonly gpuName: string | null;
-  /** What one of the shape held at its last sample, and what there was for it. */
+  /** What one of the shape had when it ran out, of how much. */
   readonly tookBytes: number;
-  readonly hadBytes: number;
+  readonly ofBytes: number;
+  /** A memory of so much is too small. */
+  readonly smallBytes: number;
 }
 
 /** A device that is about as large as another is no other chance, unless it is of another kind. */
@@ -22,12 +24,13 @@ export function noteOutgrown(outgrown: Outgrown, shape: string, end: AttemptEnd)
   const shortage = end.shortage ?? null;
   if (shortage === null) return;
   const { memory, totalBytes, alone } = shortage;
-  const tookBytes = (memory === 'gpu' ? end.peakGpuMemoryBytes : end.peakMemoryBytes) ?? 0;
-  const hadItAll = alone && shortage.hadBytes >= totalBytes * mostOfIt;
+  const peakBytes = (memory === 'gpu' ? end.peakGpuMemoryBytes : end.peakMemoryBytes) ?? 0;
   // In company it is only known that what it held was not enough.
-  const hadBytes = hadItAll ? totalBytes : alone ? shortage.hadBytes : tookBytes;
-  if (hadBytes <= 0) return;
-  const found = { memory, gpuName: memory === 'gpu' ? end.gpuName : null, tookBytes, hadBytes };
+  const tookBytes = alone ? Math.max(peakBytes, shortage.hadBytes) : peakBytes;
+  const smallBytes = alone && tookBytes >= totalBytes * mostOfIt ? totalBytes : tookBytes;
+  if (smallBytes <= 0) return;
+  const gpuName = memory === 'gpu' ? end.gpuName : null;
+  const found = { memory, gpuName, tookBytes, ofBytes: totalBytes, smallBytes };
   outgrown.set(shape, [...(outgrown.get(shape) ?? []), found]);
 }
 
@@ -37,10 +40,10 @@ export function tooSmallFor(
   shape: string,
   of: Pick<TooSmall, 'memory' | 'gpuName'> & { readonly totalBytes: number },
 ): TooSmall | null {
-  const shows = ({ memory, gpuName, hadBytes }: TooSmall): boolean =>
+  const shows = ({ memory, gpuName, smallBytes }: TooSmall): boolean =>
     memory === of.memory &&
     (gpuName === of.gpuName
-      ? of.totalBytes <= hadBytes * aboutAsMuch
-      : of.totalBytes * aboutAsMuch < hadBytes);
+      ? of.totalBytes <= smallBytes * aboutAsMuch
+      : of.totalBytes * aboutAsMuch < smallBytes);
   return outgrown.get(shape)?.find(shows) ?? null;
 }
