@@ -89,7 +89,11 @@ function lastingRefusal(
 }
 
 /** Why a host is too small for every trial that waits; null as soon as one fits. */
-function misfitOfAll({ ledger }: CoordinatorState, waiting: readonly Trial[], host: FleetHost): Refusal | null {
+function misfitOfAll(
+  { ledger }: CoordinatorState,
+  waiting: readonly Trial[],
+  host: FleetHost,
+): Refusal | null {
   const load = idle(host);
   let refusal: Refusal | null = null;
   for (const trial of waiting) {

@@ -29,6 +29,8 @@ export interface OurShare {
   readonly resources: Resources;
   /** Host memory at the last sample; null before its first. */
   readonly measuredBytes: number | null;
+  /** Whether nothing is declared of its host memory, and none of its shape was seen. */
+  readonly isGuessed: boolean;
   /** Whether the ramp guard waits for it: its shape was never observed and its memory has not settled. */
   readonly ramping: boolean;
   /** The UUID of its GPU, or `cpu`. */

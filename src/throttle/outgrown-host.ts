@@ -11,7 +11,11 @@ export function outgrownOn(
   host: Pick<HostFacts, 'memoryBytes' | 'gpus' | 'gpusBroken'>,
 ): Extract<Refusal, { kind: 'outgrown' }> | null {
   if (!outgrown.has(shape)) return null;
-  const ofHost = tooSmallFor(outgrown, shape, { memory: 'host', gpuName: null, totalBytes: host.memoryBytes });
+  const ofHost = tooSmallFor(outgrown, shape, {
+    memory: 'host',
+    gpuName: null,
+    totalBytes: host.memoryBytes,
+  });
   if (ofHost !== null) return refusalOf(ofHost, host.memoryBytes);
   if (gpusOf(resources, host) === 0 || host.gpus === null) return null;
   let largest: Extract<Refusal, { kind: 'outgrown' }> | null = null;

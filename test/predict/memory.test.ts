@@ -12,7 +12,8 @@ type Seen = readonly [kind: Kind, peakBytes: number, ranOut?: boolean];
 
 function predicted(asked: Kind, ...seen: readonly Seen[]): number | null {
   const memories = noMemories();
-  for (const [of, peakBytes, ranOut = false] of seen) observeMemory(memories, oneKind, of, { peakBytes, ranOutAtBytes: ranOut ? peakBytes : null });
+  for (const [of, peakBytes, ranOut = false] of seen)
+    observeMemory(memories, oneKind, of, { peakBytes, ranOutAtBytes: ranOut ? peakBytes : null });
   return predictMemory(memories, oneKind, asked);
 }
 

@@ -29,7 +29,10 @@ export function giveUpTooLarge(state: CoordinatorState, turn: CoordinatorTurn, n
 
 /** Null where a host may take it, or may turn out to once it is there. */
 function whyNoDevice(state: CoordinatorState, sweep: Sweep, point: PointDeclaration): string | null {
-  const answers = [...state.fleet.values()].map((host) => ({ host, refusal: lasting(state, sweep, point, host) }));
+  const answers = [...state.fleet.values()].map((host) => ({
+    host,
+    refusal: lasting(state, sweep, point, host),
+  }));
   if (!answers.every(({ refusal }) => refusal !== null)) return null;
   const small = answers.flatMap(({ host, refusal }) =>
     refusal?.kind === 'outgrown' ? [`${host.name}: ${refusalText(refusal)}`] : [],

@@ -84,7 +84,8 @@ function fitting(
   kept: HostName | null,
 ): Candidate | null {
   const best = earliest(candidates, trial, kept);
-  if (best === null || misfit(state.ledger, trial.point, best.berth.host, best.berth.idle) === null) return best;
+  if (best === null || misfit(state.ledger, trial.point, best.berth.host, best.berth.idle) === null)
+    return best;
   return fitting(
     state,
     candidates.filter((candidate) => candidate !== best),

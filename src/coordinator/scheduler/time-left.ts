@@ -41,18 +41,15 @@ const waitingOf = (state: CoordinatorState, { order }: Sweep): Trial[] =>
   );
 
 /** The rules of hosts are asked of the one that would be chosen alone. */
-function soonest(
-  state: CoordinatorState,
-  candidates: readonly Candidate[],
-  trial: Trial,
-): Candidate | null {
+function soonest(state: CoordinatorState, candidates: readonly Candidate[], trial: Trial): Candidate | null {
   let best: Candidate | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const ends = endsIn(candidate, trial);
     if (ends < least) [best, least] = [candidate, ends];
   }
-  if (best === null || misfit(state.ledger, trial.point, best.berth.host, best.berth.idle) === null) return best;
+  if (best === null || misfit(state.ledger, trial.point, best.berth.host, best.berth.idle) === null)
+    return best;
   return soonest(
     state,
     candidates.filter((candidate) => candidate !== best),

@@ -5,7 +5,16 @@ import { metricsLineSchema } from './metrics.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';
 import { printable } from '../printed/printable.ts';
 import { shortageSchema } from './shortage.ts';
-import { listOf, saidAmount, saidCount, saidFigure, saidLine, saidName, saidSha256, saidText } from '../said.ts';
+import {
+  listOf,
+  saidAmount,
+  saidCount,
+  saidFigure,
+  saidLine,
+  saidName,
+  saidSha256,
+  saidText,
+} from '../said.ts';
 
 export const artifactSchema = z.object({
   /** Path below the artifacts folder, `/` between its parts. */

@@ -20,7 +20,8 @@ export function memorySeen(end: AttemptEnd): { readonly gpu: Taken | null; reado
   }
   if (!isResult(outcome.kind)) return { gpu: null, host: null };
   return {
-    gpu: isOnGpu && peakGpuMemoryBytes !== null ? { peakBytes: peakGpuMemoryBytes, ranOutAtBytes: null } : null,
+    gpu:
+      isOnGpu && peakGpuMemoryBytes !== null ? { peakBytes: peakGpuMemoryBytes, ranOutAtBytes: null } : null,
     host: peakMemoryBytes === null ? null : { peakBytes: peakMemoryBytes, ranOutAtBytes: null },
   };
 }

@@ -2,7 +2,7 @@
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts, GpuFigures, HostFigures, Lease, Predicted } from '../../protocol/messages.ts';
-import { guessMemory, largest, oneKind, predictMemory } from '../../predict/memory.ts';
+import { guessMemory } from '../../predict/memory.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
 import { unheld } from '../../throttle/marks.ts';
@@ -14,6 +14,7 @@ import { ceilingOf } from './ceiling-now.ts';
 import type { MeasuredGpu } from './event.ts';
 import { meanBusy } from './busy.ts';
 import { limitsNow } from './limits-now.ts';
+import { knownGpuBytes, knownHostBytes, runningHostPeak } from './memory-known.ts';
 import { queueOf } from './queue.ts';
 import { refusalOfLaunch } from './preparation.ts';
 import { type GpuWatch, type HeldAttempt, type LedgerSide, startOf, type WorkerState } from './state.ts';
@@ -153,22 +154,17 @@ export function holdsOf(
  * that says nothing of its memory is taken to need what its like took here; the first of them is on the ramp guard.
  */
 export function expected(state: WorkerState, held: HeldAttempt): Resources {
-  const { resources, launch, shape } = held.lease;
+  const { lease } = held;
+  const { resources, launch } = lease;
   const predicted = predictedOf(state, held);
   const gpus = gpusOf(resources, state.facts);
   const { gpuMemoryBytes: ofGpu, hostMemoryBytes: ofHost } = resources;
-  const { gpu, host } = state.memories;
-  const hostBytes = largest(
-    predictMemory(host, oneKind, { launch, shape, declaredBytes: ofHost }),
-    predicted.hostMemoryBytes,
-  );
-  const gpuBytes = kindsOf(state.facts)
-    .map((kind) => predictMemory(gpu, kind, { launch, shape, declaredBytes: ofGpu }))
-    .reduce(largest, predicted.gpuMemoryBytes);
+  const hostBytes = knownHostBytes(state, lease, predicted);
+  const gpuBytes = knownGpuBytes(state, lease, predicted);
   return {
     ...resources,
     hostMemoryBytes: atMost(
-      hostBytes ?? guessMemory(host, launch, hostPeakOf(state, launch)),
+      hostBytes ?? guessMemory(state.memories.host, launch, runningHostPeak(state, launch)),
       ofHost,
       state.facts.memoryBytes,
     ),
@@ -186,21 +182,8 @@ function atMost(bytes: number | null, declared: number | null, totalBytes: numbe
   return bytes === null || (declared ?? 0) > most ? bytes : Math.min(bytes, most);
 }
 
-/** Of its GPUs; as a rule one. */
-const kindsOf = ({ gpus }: WorkerState['facts']): readonly string[] => [
-  ...new Set(gpus?.map(({ name }) => name)),
-];
-
 const largestGpu = ({ gpus }: WorkerState['facts']): number =>
   Math.max(0, ...(gpus ?? []).map(({ memoryBytes }) => memoryBytes));
-
-/** The most that a running trial of a launch holds of the host's memory. */
-function hostPeakOf({ active }: WorkerState, launch: string): number {
-  let peak = 0;
-  for (const { lease, status } of active)
-    if (status.kind === 'running' && lease.launch === launch) peak = Math.max(peak, status.run.peakBytes ?? 0);
-  return peak;
-}
 
 /** The most that a trial of a launch took of a GPU here, of those that still run as well; null before the first. */
 function gpuPeakOf(state: WorkerState, launch: string): number | null {
@@ -273,6 +256,7 @@ function shareOf(state: WorkerState, held: HeldAttempt, smallBytes: number): Our
     attempt: held.lease.attempt,
     resources: request.resources,
     measuredBytes: run?.measuredBytes ?? null,
+    isGuessed: knownHostBytes(state, held.lease, predictedOf(state, held)) === null,
     ramping: run?.settled !== true && mayBeLarge(request, smallBytes),
     device: held.device,
     gpuMeasuredBytes: run?.gpu.measuredBytes ?? null,

@@ -35,7 +35,12 @@ export function hadAt(state: WorkerState, { device }: HeldAttempt, run: Run, now
     host: {
       memory: 'host',
       totalBytes,
-      hadBytes: leftOf(totalBytes, totalBytes - memoryAvailableBytes, run.measuredBytes, sum(ours, hostBytes)),
+      hadBytes: leftOf(
+        totalBytes,
+        totalBytes - memoryAvailableBytes,
+        run.measuredBytes,
+        sum(ours, hostBytes),
+      ),
       alone: ours.length === 0 && isLongAgo(run.besideAt, now),
     },
     gpu:
@@ -44,7 +49,12 @@ export function hadAt(state: WorkerState, { device }: HeldAttempt, run: Run, now
         : {
             memory: 'gpu',
             totalBytes: gpu.memoryTotalBytes,
-            hadBytes: leftOf(gpu.memoryTotalBytes, gpu.memoryUsedBytes, run.gpu.measuredBytes, sum(besideHere, gpuBytes)),
+            hadBytes: leftOf(
+              gpu.memoryTotalBytes,
+              gpu.memoryUsedBytes,
+              run.gpu.measuredBytes,
+              sum(besideHere, gpuBytes),
+            ),
             alone: besideHere.length === 0 && isLongAgo(run.gpu.besideAt, now),
           },
   };
@@ -67,8 +77,11 @@ export function shortageOf(
 }
 
 /** Who leaves while it keeps to what was expected of it makes way for somebody who does not. */
-const ifMore = (shortage: Shortage | null, peakBytes: number | null, expectedBytes: number | null): Shortage | null =>
-  shortage?.alone === true || (peakBytes ?? 0) > (expectedBytes ?? 0) ? shortage : null;
+const ifMore = (
+  shortage: Shortage | null,
+  peakBytes: number | null,
+  expectedBytes: number | null,
+): Shortage | null => (shortage?.alone === true || (peakBytes ?? 0) > (expectedBytes ?? 0) ? shortage : null);
 
 /** All but what others have, whoever they are. */
 const leftOf = (totalBytes: number, usedBytes: number, ownBytes: number | null, oursBytes: number): number =>

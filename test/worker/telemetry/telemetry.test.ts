@@ -75,7 +75,10 @@ describe('figures of a host', () => {
   });
 
   it('are as good as Node knows them where there is no /proc', () => {
-    const figures = new HostFiguresReader(join(root, 'none'), '/', units, noGroups).read(0, { count: 1, cpuMs: 0 });
+    const figures = new HostFiguresReader(join(root, 'none'), '/', units, noGroups).read(0, {
+      count: 1,
+      cpuMs: 0,
+    });
     expect(figures.memoryTotalBytes).toBeGreaterThan(0);
     expect(figures.othersLoad).toBe(Math.max(0, figures.load - 1));
   });
