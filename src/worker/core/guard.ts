@@ -125,6 +125,11 @@ export function refusalsOf(
   for (const other of state.active)
     if (other.lease.trial === lease.trial)
       return [{ kind: 'preparing', what: `attempt ${other.lease.attempt} of the same trial still runs` }];
+  for (const other of state.suspects)
+    if (other.lease.shape === lease.shape)
+      return [
+        { kind: 'preparing', what: `it is read how attempt ${other.lease.attempt} of its shape ended` },
+      ];
   if (now < state.setbacks.until) return [{ kind: 'quarantined', because: state.setbacks.because }];
   const outgrown = outgrownOn(state.outgrown, lease, state.facts);
   if (outgrown !== null) return [outgrown];

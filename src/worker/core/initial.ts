@@ -26,6 +26,7 @@ export const initial = (facts: HostFacts): WorkerState => ({
   launchPeaks: new Map(),
   launchGpuPeaks: new Map(),
   memories: { gpu: noMemories(), host: noMemories() },
+  suspects: new Set(),
   outgrown: new Map(),
   busies: new Map(),
   draws: new Map(),

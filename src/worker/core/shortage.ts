@@ -60,6 +60,13 @@ export function hadAt(state: WorkerState, { device }: HeldAttempt, run: Run, now
   };
 }
 
+/** What held no more than a small part of a memory was not what filled it. */
+const smallShare = 0.05;
+
+export const mayHaveRunOut = (run: Run, { host, gpu }: Had): boolean =>
+  (run.peakBytes ?? 0) > host.totalBytes * smallShare ||
+  (gpu !== null && (run.gpu.peakBytes ?? 0) > gpu.totalBytes * smallShare);
+
 /** The memory that an end is put down to; null where it is put down to none, or those who left for others' sake. */
 export function shortageOf(
   state: WorkerState,

@@ -51,6 +51,8 @@ export interface WorkerState {
   readonly launchGpuPeaks: Map<string, number>;
   /** What trials took of GPUs and of this host beside what was declared of them. */
   readonly memories: { readonly gpu: Memories; readonly host: Memories };
+  /** Ended, and it may turn out that it ran out of memory: no other of its shape starts before that is known. */
+  readonly suspects: Set<HeldAttempt>;
   /** Of shapes of which nothing was leased since: whoever leases after that has heard of it. */
   readonly outgrown: Outgrown;
   /** Shares of a GPU's time that trials keep busy that have it to themselves, by shape. */

@@ -173,6 +173,13 @@ export class Supervisor {
     if (name === 'TERM') this.#sessions.signal(attempt, process.pid, 'SIGCONT');
   }
 
+  /** Removes what an attempt made that is over. */
+  discard(attempt: string): void {
+    const { work, artifacts } = runFolder(this.#options.host, attempt);
+    // What cannot be removed is removed with all else of the attempt.
+    for (const folder of [work, artifacts]) rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+
   gather({ lease, launch, offsets, hasResult }: Extract<Instruction, { kind: 'gather' }>): void {
     const { attempt } = lease;
     const watched = this.#ended.get(attempt);
