@@ -162,6 +162,7 @@ const emptyEnd: AttemptEnd = {
   peakGpuMemoryBytes: null,
   gpuBusy: null,
   soloSeconds: null,
+  shortage: null,
   gpuName: null,
   device: 'cpu',
   artifacts: [],

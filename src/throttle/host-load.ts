@@ -7,6 +7,8 @@ import type { Limits } from './limits.ts';
 /** What is asked of a host: one start. */
 export interface StartRequest {
   readonly resources: Resources;
+  /** What its sweep says of its host memory, where `resources` have what is predicted; null where it says nothing. */
+  readonly declaredHostBytes: number | null;
   /** Whether trials of its shape have been seen to end, so that its prediction is more than a guess. */
   readonly shapeObserved: boolean;
   /** Likewise for what it takes of a GPU. */
@@ -27,6 +29,8 @@ export interface OurShare {
   readonly resources: Resources;
   /** Host memory at the last sample; null before its first. */
   readonly measuredBytes: number | null;
+  /** Whether nothing is declared of its host memory, and none of its shape was seen. */
+  readonly isGuessed: boolean;
   /** Whether the ramp guard waits for it: its shape was never observed and its memory has not settled. */
   readonly ramping: boolean;
   /** The UUID of its GPU, or `cpu`. */

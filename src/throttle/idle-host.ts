@@ -11,7 +11,16 @@ import { unheld } from './marks.ts';
 /** Why a host that is idle does not take trials of these resources, and so never will; null where it does. */
 export const misfit = (resources: Resources, idle: HostLoad): Refusal | null =>
   admit(
-    { resources, shapeObserved: true, gpuObserved: true, draw: 0, isKnown: true, busy: 0, alone: false },
+    {
+      resources,
+      declaredHostBytes: resources.hostMemoryBytes,
+      shapeObserved: true,
+      gpuObserved: true,
+      draw: 0,
+      isKnown: true,
+      busy: 0,
+      alone: false,
+    },
     idle,
   )[0] ?? null;
 

@@ -4,6 +4,8 @@
  * (model/refusal/refusal.ts), its numbers are rows of the table of limits (model/limits/limit-table.ts).
  */
 import type { Refusal } from '../model/refusal/refusal.ts';
+import type { HostFigures } from '../protocol/messages.ts';
+import { mostOfIt } from '../model/result/shortage.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
 import { admitDevice } from './devices.ts';
 import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';
@@ -80,12 +82,12 @@ const cores: Rule = ({ resources }, { cpus, ours, limits }) => {
 };
 
 /** Trials that fit when they begin may not fit at their peaks: the host swaps, or the kernel kills processes. */
-const memory: Rule = ({ resources }, host) => {
+const memory: Rule = ({ resources, declaredHostBytes }, host) => {
   const { figures } = host;
   if (figures === null) return null;
   const free = memoryRoomBytes(figures, host);
   const need = resources.hostMemoryBytes ?? 0;
-  if (need <= free) return null;
+  if (need <= free || ((declaredHostBytes ?? 0) <= free && hasItToItself(need, figures, host))) return null;
   return {
     kind: 'memory',
     needBytes: need,
@@ -94,6 +96,14 @@ const memory: Rule = ({ resources }, host) => {
     claimed: [...claimedBy(host.claims, ({ hostBytes }) => hostBytes)],
   };
 };
+
+/**
+ * What is feared of a trial keeps nobody from trying it where nothing else of labsweep runs, once it would have what it
+ * may need, or most of the memory: it would wait for ever else, and nobody knew whether it fits.
+ */
+const hasItToItself = (needBytes: number, figures: HostFigures, { ours, claims }: HostLoad): boolean =>
+  ours.length + claims.length === 0 &&
+  figures.memoryAvailableBytes >= Math.min(needBytes, figures.memoryTotalBytes * mostOfIt);
 
 /**
  * Two accounts that do not hear of each other both start what fits once. What either has started shows in the figures
@@ -150,12 +160,18 @@ const ramp: Rule = (request, { figures, ours, limits }) => {
 };
 
 /** Whether the ramp guard of the host's memory concerns a request: never observed, and maybe more than `smallBytes`. */
-export function mayBeLarge({ resources, shapeObserved }: StartRequest, smallBytes: number): boolean {
+export function mayBeLarge(
+  { resources, declaredHostBytes, shapeObserved }: StartRequest,
+  smallBytes: number,
+): boolean {
   if (shapeObserved) return false;
-  // A command that says nothing of its memory may take all of it, unless it says that it does not even compute.
-  const bytes = resources.hostMemoryBytes ?? (resources.cpus > 0 ? Number.POSITIVE_INFINITY : 0);
-  return bytes > smallBytes;
+  // A command that says nothing of its memory may take all of it; one that says that it does not even compute, little.
+  const unsaidBytes = resources.cpus > 0 ? Number.POSITIVE_INFINITY : idlerBytes;
+  return (declaredHostBytes === null ? unsaidBytes : (resources.hostMemoryBytes ?? 0)) > smallBytes;
 }
+
+/** An interpreter with its libraries that waits for something. It counts where a control group has left little. */
+const idlerBytes = 64 * 1024 ** 2;
 
 export const rules: readonly Rule[] = [
   mode,

@@ -82,6 +82,7 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     peakGpuMemoryBytes: null,
     gpuBusy: null,
     soloSeconds: null,
+    shortage: null,
     gpuName: null,
     device: 'cpu',
     artifacts: [],

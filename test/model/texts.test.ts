@@ -49,11 +49,11 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'went-down' }, 'the host went down while it ran alone there, so only another one takes it'],
     [
       { kind: 'alone', running: 2 },
-      'hosts went down under it, or it left twice for want of memory, so it runs alone: it waits for 2 trials to end there',
+      'hosts went down under it, or memory was wanting twice, so it runs alone: it waits for 2 trials to end there',
     ],
     [
       { kind: 'beside', attempt: 'ab-3' },
-      'attempt ab-3 runs alone there, since hosts went down under its trial, or it left twice for want of memory',
+      'attempt ab-3 runs alone there, since hosts went down under its trial, or memory was wanting twice',
     ],
     [
       { kind: 'ramp', attempt: 'ab-3' },
@@ -151,6 +151,26 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'queue', ahead: 1 }, '1 trial is ahead of it'],
     [{ kind: 'queue', ahead: 7 }, '7 trials are ahead of it'],
     [{ kind: 'concurrent', running: 3, limit: 3 }, "3 of the sweep's 3 trials at once are running"],
+    [
+      {
+        kind: 'outgrown',
+        memory: 'host',
+        tookBytes: 580 * 2 ** 20,
+        ofBytes: 600 * 2 ** 20,
+        totalBytes: 600 * 2 ** 20,
+      },
+      'ran out of memory with 580 MiB of 600 MiB; the host has 600 MiB',
+    ],
+    [
+      {
+        kind: 'outgrown',
+        memory: 'gpu',
+        tookBytes: 23 * 2 ** 30,
+        ofBytes: 24 * 2 ** 30,
+        totalBytes: 11 * 2 ** 30,
+      },
+      "ran out of memory with 23 GiB of 24 GiB; the host's largest GPU has 11 GiB",
+    ],
     [{ kind: 'paused' }, 'the sweep is paused'],
   ];
   it.each(sentences)('%o', (refusal, sentence) => expect(refusalText(refusal)).toBe(sentence));
@@ -170,6 +190,10 @@ describe('an outcome is a sentence', () => {
     ],
     [{ kind: 'timeout', afterMs: 60_000 }, 'ended at its timeout of 1 min'],
     [{ kind: 'stalled', afterMs: 900_000 }, 'ended after 15 min without a metrics line or any work'],
+    [
+      { kind: 'no-space', message: 'it said "No space left on device"' },
+      'failed for want of disk space: it said "No space left on device"',
+    ],
     [{ kind: 'oom', message: 'killed at 7 GiB' }, 'ran out of memory: killed at 7 GiB'],
     [{ kind: 'vanished' }, 'vanished: its process is gone and left no exit status'],
     [{ kind: 'lost', reason: 'reboot' }, 'lost: its host started anew'],

@@ -66,8 +66,9 @@ const host = (
   },
 });
 
-/** What is known of a trial whose like was seen, and asks for no GPU. */
+/** What is known of a trial whose like was seen, and asks for no GPU. What it is declared to take is the test's to say. */
 const seen = {
+  declaredHostBytes: Number.MAX_SAFE_INTEGER,
   shapeObserved: true,
   gpuObserved: true,
   draw: 1,
@@ -81,6 +82,7 @@ const ask = (load: HostLoad, needs: Partial<Resources> = {}, shapeObserved = tru
     {
       resources: need(needs),
       ...seen,
+      declaredHostBytes: need(needs).hostMemoryBytes,
       shapeObserved,
       gpuObserved: shapeObserved,
     },
@@ -122,6 +124,20 @@ describe('a start is refused', () => {
         { kind: 'memory', needBytes: 8 * gib, freeBytes: expect.closeTo(7.4 * gib, -3) },
       ]);
     expect(ask(host(), { hostMemoryBytes: 8 * gib })).toEqual([]);
+  });
+
+  it('for memory that is feared, unless nothing else runs there and most of it is free', () => {
+    const feared = (load: HostLoad) =>
+      admit({ ...seen, declaredHostBytes: null, resources: need({ hostMemoryBytes: 15.5 * gib }) }, load);
+    const free = (bytes: number) => ({ memoryAvailableBytes: bytes * gib });
+    expect(feared(host({ figures: free(11) }))).toEqual([]);
+    expect(feared(host({ figures: free(10) }))).toMatchObject([{ kind: 'memory' }]);
+    const beside = host({ figures: free(15), ours: [share({ needs: { cpus: 0, hostMemoryBytes: 0 } })] });
+    expect(feared(beside)).toMatchObject([{ kind: 'memory' }]);
+    // What is declared is more than the host ever gives.
+    expect(ask(host({ figures: free(16) }), { hostMemoryBytes: 15.5 * gib })).toMatchObject([
+      { kind: 'memory' },
+    ]);
   });
 
   it('on figures older than 3 s, and before the first', () => {
@@ -312,5 +328,22 @@ describe('P4 placements', () => {
         },
       ),
     );
+  });
+});
+
+describe('memory that is left free', () => {
+  const mib = 1024 ** 2;
+  const freeOf = (totalBytes: number, hostMemoryBytes: number | null = null): number =>
+    headroomBytes(totalBytes, limitsOf({ ...noLimits, hostMemoryBytes }));
+
+  it('is a tenth, and 1 GiB at least where there is as much to spare', () => {
+    expect(freeOf(64 * gib)).toBeCloseTo(6.4 * gib);
+    expect(freeOf(9 * gib)).toBe(gib);
+    expect(freeOf(600 * mib)).toBe(75 * mib);
+  });
+
+  it('is what the inventory says, and a tenth at least', () => {
+    expect(freeOf(600 * mib, gib)).toBe(gib);
+    expect(freeOf(64 * gib, 2 * gib)).toBeCloseTo(6.4 * gib);
   });
 });

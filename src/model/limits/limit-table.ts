@@ -53,10 +53,13 @@ export const limitTable = {
   ),
   /** Host memory that is left free: this share of it, and never less than `memoryHeadroomBytes`. */
   memoryHeadroomShare: least(0.1, null),
-  memoryHeadroomBytes: least(gib, {
+  /** Where nobody said these: `memoryFloorBytes`, or `memoryFloorShare` of a memory that is small, as a container's may be. */
+  memoryFloorBytes: least(gib, null),
+  memoryFloorShare: least(1 / 8, null),
+  memoryHeadroomBytes: leastIfSaid({
     key: 'hostMemory',
     input: bytesInput,
-    sentence: 'Memory that is left free. Default 10 %, at least 1 GiB.',
+    sentence: 'Memory that is left free. Default 10 %, at least 1 GiB or an eighth of it.',
     said: 'hostMemoryBytes',
     saidSchema: saidAlways,
   }),

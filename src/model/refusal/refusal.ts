@@ -43,6 +43,20 @@ const table = {
       `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${formatSize(totalBytes)} are free${claimedText(claimed)}`,
   ),
 
+  /** One of its shape had so much of a memory and wanted more; this host has no more. */
+  outgrown: refusal(
+    'outgrown',
+    {
+      memory: z.enum(['host', 'gpu']),
+      tookBytes: saidFigure,
+      ofBytes: saidFigure,
+      totalBytes: saidFigure,
+    },
+    ({ memory, tookBytes, ofBytes, totalBytes }) =>
+      `ran out of memory with ${formatSize(tookBytes)} of ${formatSize(ofBytes)}; ` +
+      `${memory === 'gpu' ? "the host's largest GPU" : 'the host'} has ${formatSize(totalBytes)}`,
+  ),
+
   /** `limit`: under which it is let in again. */
   load: refusal(
     'load',
@@ -79,7 +93,7 @@ const table = {
     'alone',
     { running: saidFigure },
     ({ running }) =>
-      `hosts went down under it, or it left twice for want of memory, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
+      `hosts went down under it, or memory was wanting twice, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
   ),
 
   /** Such a trial runs there. */
@@ -87,7 +101,7 @@ const table = {
     'beside',
     { attempt: saidName },
     ({ attempt }) =>
-      `attempt ${attempt} runs alone there, since hosts went down under its trial, or it left twice for want of memory`,
+      `attempt ${attempt} runs alone there, since hosts went down under its trial, or memory was wanting twice`,
   ),
 
   /** The ramp guard: a shape never observed settles before the next one starts. */

@@ -113,6 +113,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'preparing':
     case 'unprepared':
     case 'pass-env':
+    case 'outgrown':
     case 'no-gpu':
     case 'gpus-broken':
     case 'labels':

@@ -29,6 +29,8 @@ export const initial = (facts: HostFacts): WorkerState => ({
   launchPeaks: new Map(),
   launchGpuPeaks: new Map(),
   memories: { gpu: noMemories(), host: noMemories() },
+  suspects: new Set(),
+  outgrown: new Map(),
   busies: new Map(),
   draws: new Map(),
   launchDraws: new Map(),

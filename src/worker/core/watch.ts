@@ -12,9 +12,10 @@ import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
 import { type Batch, keep, thin } from './kept-lines.ts';
 import { limitsNow } from './limits-now.ts';
+import { noteCompany } from './shortage.ts';
 import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
-import { sendLines, startsDueAt, tellFigures } from './tell.ts';
+import { sendLines, startsDueAt, tellFacts, tellFigures } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
 
 export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
@@ -24,6 +25,11 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
   const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, lastMs), longestSampleMs);
   state.figures = { at: now, value: figures };
   state.figuresProblem = null;
+  if (figures.memoryTotalBytes !== state.facts.memoryBytes) {
+    // What an administrator allows may change, and so does the memory of a virtual machine.
+    state.facts = { ...state.facts, memoryBytes: figures.memoryTotalBytes };
+    tellFacts(turn);
+  }
   const limits = limitsNow(state);
   const marksBefore = lastMs > longestSampleMs ? null : state.marks;
   state.marks = hostMarksAfter(marksBefore, figures, { cpus: state.facts.cpus, limits, now });
@@ -50,6 +56,7 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
     }
     stopIfStalled(turn, held, run);
   }
+  noteCompany(state, now);
   countShared(state, (held) => busyOf(state, held), sinceMs);
   noteMoment(turn, sinceMs);
   relieveHost(turn);

@@ -3,6 +3,8 @@ import * as os from 'node:os';
 import type { MeasuredFigures } from '../core/event.ts';
 import { readProcessStat } from './process-stat.ts';
 import { type Counters, readCounters, readMemoryPressure, readSwapIns } from './kernel-counters.ts';
+import type { ControlGroups } from './control-groups.ts';
+import { readMemory } from './host-memory.ts';
 import type { KernelUnits } from './kernel-units.ts';
 import { OthersLoad, type OurDemand } from './others-load.ts';
 import { SwapIn } from './swap-in.ts';
@@ -11,8 +13,8 @@ import { SwapIn } from './swap-in.ts';
 const unknownDisk = Number.MAX_SAFE_INTEGER;
 
 /**
- * The figures of a host, read from /proc below `root`: a second, less where a bed puts figures of its own there.
- * Without /proc (macOS) as far as Node knows them.
+ * The figures of a host, read from /proc below `root`: a second, less where a bed puts figures of its own there; and of
+ * its memory what control groups leave of it. Without /proc (macOS) as far as Node knows them.
  */
 export class HostFiguresReader {
   readonly #root: string;
@@ -20,18 +22,20 @@ export class HostFiguresReader {
   readonly #units: KernelUnits;
   readonly #others = new OthersLoad();
   readonly #swapIn: SwapIn;
+  readonly #groups: ControlGroups;
   #hasCounted = false;
 
-  constructor(root: string, folder: string, units: KernelUnits) {
+  constructor(root: string, folder: string, units: KernelUnits, groups: ControlGroups) {
     this.#root = root;
     this.#folder = folder;
     this.#units = units;
+    this.#groups = groups;
     this.#swapIn = new SwapIn(units.pageBytes);
   }
 
   /** @throws Error where the kernel has told its counters before and does not tell them now */
   read(now: number, ours: OurDemand): Omit<MeasuredFigures, 'gpus' | 'hold'> {
-    const memory = this.#memory();
+    const memory = readMemory(this.#root, this.#groups);
     const load = this.#load();
     const counters = readCounters(this.#root, this.#units);
     return {
@@ -40,8 +44,8 @@ export class HostFiguresReader {
       cores: counters?.cores || null,
       memoryPressure: readMemoryPressure(this.#root),
       swapInBytes: this.#swapIn.read(now, readSwapIns(this.#root)),
-      memoryTotalBytes: memory.total,
-      memoryAvailableBytes: memory.available,
+      memoryTotalBytes: memory.totalBytes,
+      memoryAvailableBytes: memory.availableBytes,
       diskFreeBytes: this.#diskFree(),
       weekMinute: weekMinuteOf(new Date()),
     };
@@ -65,17 +69,6 @@ export class HostFiguresReader {
   #load(): number {
     const load = Number.parseFloat(this.#text('loadavg'));
     return Number.isNaN(load) ? (os.loadavg()[0] ?? 0) : load;
-  }
-
-  #memory(): { total: number; available: number } {
-    const text = this.#text('meminfo');
-    const kib = (name: string): number =>
-      Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN);
-    const total = kib('MemTotal') * 1024;
-    const available = kib('MemAvailable') * 1024;
-    if (Number.isNaN(total) || Number.isNaN(available))
-      return { total: os.totalmem(), available: os.freemem() };
-    return { total, available };
   }
 
   #diskFree(): number {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attemptMark, paramsMark } from '../../../src/worker/supervisor/environment.ts';
+import { ControlGroups } from '../../../src/worker/telemetry/control-groups.ts';
 import { bootId, coresOfList, usableCpus } from '../../../src/worker/telemetry/host-facts.ts';
 import { HostFiguresReader } from '../../../src/worker/telemetry/host-figures.ts';
 import { kernelUnits } from '../../../src/worker/telemetry/kernel-units.ts';
@@ -17,6 +18,8 @@ const units = { pageBytes: 4096, tickMs: 10 };
 /** One trial of ours, that has taken nothing. */
 const ours: OurDemand = { count: 1, cpuMs: 0, runnable: 0, blocked: 0, stuckOthers: 0 };
 const kib = 1024;
+/** Of a machine without control groups. */
+const noGroups = new ControlGroups('/none');
 
 describe('figures of a host', () => {
   let root: string;
@@ -39,7 +42,7 @@ describe('figures of a host', () => {
     );
 
   it('are read below the root that is given', () => {
-    const figures = new HostFiguresReader(root, '/', units).read(0, ours);
+    const figures = new HostFiguresReader(root, '/', units, noGroups).read(0, ours);
     expect(figures).toMatchObject({
       load: 3.5,
       memoryTotalBytes: 16_000_000 * kib,
@@ -49,7 +52,7 @@ describe('figures of a host', () => {
   });
 
   it('count as the load of others what can run and is not ours, also while ours have their share', () => {
-    const reader = new HostFiguresReader(root, '/', units);
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
     put('loadavg', '11.00 9.00 5.00 9/500 1234\n');
     const loads = Array.from({ length: 12 }, (_, second) => {
       // The agent that looks, nine busy loops of somebody and two trials of ours: each trial has half a core.
@@ -61,14 +64,14 @@ describe('figures of a host', () => {
   });
 
   it('count as the load of others the cores that they had, where looks met them asleep', () => {
-    const reader = new HostFiguresReader(root, '/', units);
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
     reader.read(0, ours);
     busy(1_300); // three cores in a second
     expect(reader.read(1_000, { ...ours, cpuMs: 1_000 }).othersLoad).toBeCloseTo(2, 5);
   });
 
   it('take the mean of 10 s, in which ours count less where they were seen more often than all', () => {
-    const reader = new HostFiguresReader(root, '/', units);
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
     put('loadavg', '2.00 2.00 2.00 9/500 1234\n');
     const load = (second: number, running: number, runnable: number): number => {
       busy(1_000, running);
@@ -82,20 +85,20 @@ describe('figures of a host', () => {
 
   it('take a load average for past where nothing can run now, and what can for passing where it knows nothing of it', () => {
     busy(1_000, 3);
-    expect(new HostFiguresReader(root, '/', units).read(0, ours).othersLoad).toBe(2);
+    expect(new HostFiguresReader(root, '/', units, noGroups).read(0, ours).othersLoad).toBe(2);
     put('loadavg', '0.20 0.10 0.00 9/500 1234\n');
-    expect(new HostFiguresReader(root, '/', units).read(0, ours).othersLoad).toBeCloseTo(0.2, 5);
+    expect(new HostFiguresReader(root, '/', units, noGroups).read(0, ours).othersLoad).toBeCloseTo(0.2, 5);
   });
 
   it('count who waits for a disk, unless it is one of ours or gets nothing any more', () => {
-    const reader = new HostFiguresReader(root, '/', units);
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
     put('loadavg', '9.00 9.00 9.00 9/500 1234\n');
     busy(1_000, 1, 7);
     expect(reader.read(0, { ...ours, blocked: 1, stuckOthers: 4 }).othersLoad).toBe(2);
   });
 
   it('tell of the cores of the machine, of pressure and of swap where the kernel does', () => {
-    const reader = new HostFiguresReader(root, '/', units);
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
     expect(reader.read(0, ours)).toMatchObject({ cores: 1, memoryPressure: null, swapInBytes: null });
     mkdirSync(join(root, 'pressure'));
     put(
@@ -111,13 +114,13 @@ describe('figures of a host', () => {
   });
 
   it('are as good as Node knows them where there is no /proc', () => {
-    const figures = new HostFiguresReader(join(root, 'none'), '/', units).read(0, ours);
+    const figures = new HostFiguresReader(join(root, 'none'), '/', units, noGroups).read(0, ours);
     expect(figures.memoryTotalBytes).toBeGreaterThan(0);
     expect(figures.othersLoad).toBe(Math.max(0, figures.load - 1));
   });
 
   it('are none where the kernel has told before and tells nothing now', () => {
-    const reader = new HostFiguresReader(root, '/', units);
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
     reader.read(0, ours);
     rmSync(join(root, 'stat'));
     expect(() => reader.read(1_000, ours)).toThrow('stat could be read before, and cannot be read now');
@@ -127,14 +130,14 @@ describe('figures of a host', () => {
 
   it('count kills for want of memory', () => {
     put('vmstat', 'nr_free_pages 1\noom_kill 3\n');
-    expect(readOomKills(root)).toBeTypeOf('number');
+    expect(readOomKills(root, noGroups)).toBe(3);
   });
 });
 
 describe('facts of a host', () => {
   it('are those of this machine', () => {
     expect(bootId()).not.toBe('');
-    expect(usableCpus()).toBeGreaterThanOrEqual(1);
+    expect(usableCpus(noGroups)).toBeGreaterThanOrEqual(1);
   });
 
   it('count the cores of an affinity', () => {
