@@ -135,11 +135,21 @@ export function mayBeLarge({ resources, shapeObserved }: StartRequest, smallByte
   return bytes > smallBytes;
 }
 
+/** Who had less of late and waits would wait for ever where whoever has the cores takes each again that it gives back. */
+const turn: Rule = ({ resources }, host) => {
+  if (gpusOf(resources, host) > 0) return null;
+  const left = host.left.find(({ device }) => device === 'cpu');
+  if (left === undefined) return null;
+  const { user, theirSeconds, ourSeconds } = left;
+  return { kind: 'turn', user, theirSeconds, ourSeconds };
+};
+
 export const rules: readonly Rule[] = [
   mode,
   stale,
   gpu,
   company,
+  turn,
   slots,
   cores,
   memory,

@@ -41,6 +41,7 @@ const host = (
   ours: [],
   claims: [],
   untold: null,
+  left: [],
   ...more,
   figures: {
     load: 0,

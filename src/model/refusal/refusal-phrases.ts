@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { mostItems } from '../bounds.ts';
 import { listOf, saidFigure, saidName } from '../said.ts';
+import { formatDuration } from '../duration.ts';
 import { formatSize } from '../size.ts';
 
 /** What another account on the host claims of it for its trials. */
@@ -19,6 +20,21 @@ export const claimedText = (claimed: readonly Claimed[]): string =>
 
 export const takesOneText = ({ because }: { readonly because: string }): string =>
   `takes one trial at a time: ${because}`;
+
+export const turnFigures = { user: saidName, theirSeconds: saidFigure, ourSeconds: saidFigure };
+
+interface Turn {
+  readonly user: string;
+  readonly theirSeconds: number;
+  readonly ourSeconds: number;
+}
+
+export const turnText =
+  (devices: 'GPUs' | 'cores') =>
+  ({ user, theirSeconds, ourSeconds }: Turn): string =>
+    `${user} goes first there, whose trial waits: of late ${user} has used ${usedText(theirSeconds)} of the host's ${devices}, and you ${usedText(ourSeconds)}`;
+
+const usedText = (seconds: number): string => formatDuration(seconds * 1_000);
 
 export const settlesText = ({ attempt }: { readonly attempt: string }): string =>
   `waits until the memory of attempt ${attempt} has settled, the first of its kind`;

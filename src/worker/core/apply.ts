@@ -7,6 +7,7 @@ import { observeMemory } from '../../predict/memory.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { keep, noLines } from './kept-lines.ts';
+import { sweepOf } from './queue.ts';
 import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
 
 /** Acknowledged attempts that are remembered: far more than the leases that can be on their way. */
@@ -83,6 +84,14 @@ export function apply(state: WorkerState, record: JournalRecord): void {
     case 'acked':
       for (const id of record.attempts) forget(state, id);
       break;
+    case 'used':
+      Object.assign(state.use, {
+        used: { gpuSeconds: record.gpuSeconds, coreSeconds: record.coreSeconds },
+        ledgers: new Map(record.ledgers),
+        sweeps: new Map(record.sweeps),
+        recordedAt: record.at,
+      });
+      break;
     default:
       record satisfies never;
   }
@@ -102,6 +111,7 @@ export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
     expected: new Map(),
     waiting: new Set(),
     queue: null,
+    served: new Map(),
     preparations: new Map(),
     passed: new Map(),
   };
@@ -139,6 +149,8 @@ function begin(
   // Served: the other ledgers come first now.
   state.ledgers.delete(side.ledger);
   state.ledgers.set(side.ledger, side);
+  state.use.started += 1;
+  side.served.set(sweepOf(held.lease), state.use.started);
   held.device = device;
   held.status = { kind: 'starting', at };
   state.active.add(held);

@@ -14,6 +14,7 @@ import { signal } from './stop.ts';
 import { noteStop } from './stopped.ts';
 import { noteStart, tellChange, tellFacts, tellStarts } from './tell.ts';
 import { WorkerTurn } from './turn.ts';
+import { keepUse, recallUse } from './use.ts';
 import { endWhatIsDue, linesRead, sampled } from './watch.ts';
 
 /**
@@ -77,6 +78,7 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       break;
     case 'recalled':
       recall(turn, event);
+      recallUse(turn, event.at);
       break;
     case 'opened':
       state.connections.set(event.connection, { kind: 'unknown' });
@@ -142,6 +144,7 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       tellFacts(turn);
       break;
     case 'asked-to-end':
+      if (state.active.size > 0 || state.use.recordedAt !== null) keepUse(turn);
       turn.record({ kind: 'left' });
       state.doubted.clear();
       break;

@@ -14,6 +14,7 @@ import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.t
 import { killIfDue, stop } from './stop.ts';
 import { sendLines, startsDueAt, tellFigures } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
+import { countUse } from './use.ts';
 
 export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
   const { state, now } = turn;
@@ -45,6 +46,7 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
     stopIfStalled(turn, held, run);
   }
   countShared(state, (held) => busyOf(state, held), sinceMs);
+  countUse(turn, sinceMs);
   noteMoment(turn, sinceMs);
   relieveHost(turn);
   tellFigures(turn);

@@ -5,7 +5,7 @@ import { leaseOf, World } from './world.ts';
 
 const order = (world: World): readonly string[] =>
   [...world.state.ledgers.values()].flatMap((side) =>
-    queueOf(world.state, side).filter((id) => side.waiting.has(id)),
+    [...queueOf(world.state, side)].filter((id) => side.waiting.has(id)),
   );
 
 /** All wait: the host is full. */
