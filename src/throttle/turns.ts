@@ -3,14 +3,20 @@
  * has used less of late comes first. Device-seconds; pure.
  */
 
-/** By whose they are: seconds of a device that they had of late. */
-export type Use = ReadonlyMap<string, number>;
+export interface Turns {
+  /** By whose they are: seconds of a device that they had of late, as they count. */
+  readonly use: ReadonlyMap<string, number>;
+  /** Those who have something that waits. */
+  readonly wanting: readonly string[];
+}
+
+export const noTurns: Turns = { use: new Map(), wanting: [] };
 
 /** What was used a day ago counts half. */
 const halfLifeMs = 24 * 3_600_000;
 /**
- * Who comes after a week in which others worked is owed no week: so much less than the most of those who want to go on is
- * the least that counts. It is made up for within hours, and from then on they take turns.
+ * Who comes after a week in which others worked is owed no week: who begins to wait counts as having had so much less than
+ * the most of those who wait, at the least. It is made up for soon, and from then on they take turns.
  */
 export const mostLeadSeconds = 3_600;
 /** Who has had no more than this more than another needs not give way yet: each change of hands costs seconds. */
@@ -21,28 +27,34 @@ const forgottenSeconds = 0.01;
 export const faded = (seconds: number, sinceMs: number): number =>
   seconds * 2 ** (-Math.max(0, sinceMs) / halfLifeMs);
 
-/** What counts after a time in which each had `spent` more. @param wanting those who have something that waits */
-export function useAfter(before: Use, spent: Use, wanting: readonly string[], sinceMs: number): Use {
-  const after = new Map<string, number>();
-  for (const who of [...before.keys(), ...spent.keys()]) {
-    const seconds = faded(before.get(who) ?? 0, sinceMs) + (spent.get(who) ?? 0);
-    if (seconds >= forgottenSeconds) after.set(who, seconds);
+/** After a time in which each had `spent` more. @param wanting those who have something that waits now */
+export function turnsAfter(
+  before: Turns,
+  spent: ReadonlyMap<string, number>,
+  wanting: readonly string[],
+  sinceMs: number,
+): Turns {
+  const use = new Map<string, number>();
+  for (const who of [...before.use.keys(), ...spent.keys()]) {
+    const seconds = faded(before.use.get(who) ?? 0, sinceMs) + (spent.get(who) ?? 0);
+    if (seconds >= forgottenSeconds) use.set(who, seconds);
   }
   let most = 0;
-  for (const who of wanting) most = Math.max(most, after.get(who) ?? 0);
-  for (const who of wanting) after.set(who, Math.max(after.get(who) ?? 0, most - mostLeadSeconds));
-  return after;
+  for (const who of wanting) most = Math.max(most, use.get(who) ?? 0);
+  for (const who of wanting)
+    if (!before.wanting.includes(who)) use.set(who, Math.max(use.get(who) ?? 0, most - mostLeadSeconds));
+  return { use, wanting };
 }
 
+const usedBy = ({ use }: Turns, who: string): number => use.get(who) ?? 0;
+
 /** Whether one of them gives way to another that waits. */
-export const givesWay = (use: Use, one: string, other: string): boolean =>
-  (use.get(one) ?? 0) - (use.get(other) ?? 0) > turnSeconds;
+export const givesWay = (turns: Turns, one: string, other: string): boolean =>
+  usedBy(turns, one) - usedBy(turns, other) > turnSeconds;
 
 /** Who comes first, of two that are served one after the other: of those that had about as much, none. */
-export const compareUse = (use: Use, one: string, other: string): number =>
-  turnsOf(use, one) - turnsOf(use, other);
-
-const turnsOf = (use: Use, who: string): number => Math.floor((use.get(who) ?? 0) / turnSeconds);
+export const compareTurns = (turns: Turns, one: string, other: string): number =>
+  Math.floor(usedBy(turns, one) / turnSeconds) - Math.floor(usedBy(turns, other) / turnSeconds);
 
 /** What accounts tell each other of a host: GPU-seconds, and core-seconds of trials without a GPU. */
 export interface Used {

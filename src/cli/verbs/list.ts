@@ -44,7 +44,9 @@ export const listVerb: Verb = (console) => {
       const trials = matching.slice(0, options.limit);
       if (options.json === true) {
         const documents = trials.map((trial) => trialDocument(state, sweep, trial));
-        console.out(`${jsonText({ sweep: sweep.name, priority: sweep.declaration.priority, trials: documents })}\n`);
+        console.out(
+          `${jsonText({ sweep: sweep.name, priority: sweep.declaration.priority, trials: documents })}\n`,
+        );
         return;
       }
       if (trials.length > 0) console.out(`${trialTable(state, sweep, trials).join('\n')}\n`);

@@ -72,7 +72,9 @@ const longestName = 100;
 /** `lab-epochs-2`: the same options make the same sweep. */
 function nameOf(file: string, { set = [], replicates, limit }: SweepOptions): string {
   const changes = [
-    ...set.filter((change) => !change.startsWith('priority=')).map((change) => change.replace(/^(fixed|grid)\./, '')),
+    ...set
+      .filter((change) => !change.startsWith('priority='))
+      .map((change) => change.replace(/^(fixed|grid)\./, '')),
     ...(replicates === undefined ? [] : [`replicates-${replicates}`]),
     ...(limit === undefined ? [] : [`limit-${limit}`]),
   ];

@@ -87,8 +87,8 @@ export function apply(state: WorkerState, record: JournalRecord): void {
     case 'used':
       Object.assign(state.use, {
         used: { gpuSeconds: record.gpuSeconds, coreSeconds: record.coreSeconds },
-        ledgers: new Map(record.ledgers),
-        sweeps: new Map(record.sweeps),
+        ledgers: { use: new Map(record.ledgers), wanting: state.use.ledgers.wanting },
+        sweeps: { use: new Map(record.sweeps), wanting: state.use.sweeps.wanting },
         recordedAt: record.at,
       });
       break;

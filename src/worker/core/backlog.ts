@@ -3,7 +3,7 @@ import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { chooseDevice } from '../../throttle/devices.ts';
-import { compareUse } from '../../throttle/turns.ts';
+import { compareTurns } from '../../throttle/turns.ts';
 import { isLasting } from '../../throttle/lasting.ts';
 import { giveWay, isClaimed, type NextStart } from './claims.ts';
 import { expected, hostLoad, refusalsOf, requestOf } from './guard.ts';
@@ -67,7 +67,7 @@ function nextToStart(state: WorkerState, now: number): NextStart | null {
 const inTurn = ({ ledgers, use }: WorkerState): readonly LedgerSide[] =>
   ledgers.size < 2
     ? [...ledgers.values()]
-    : [...ledgers.values()].sort((one, other) => compareUse(use.ledgers, one.ledger, other.ledger));
+    : [...ledgers.values()].sort((one, other) => compareTurns(use.ledgers, one.ledger, other.ledger));
 
 const stopsEverybody = ({ kind }: Refusal): boolean =>
   kind === 'slots' ||

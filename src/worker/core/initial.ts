@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../protocol/messages.ts';
 import { noCeiling } from '../../model/ceiling.ts';
 import { noMemories } from '../../predict/memory.ts';
-import { nothingUsed } from '../../throttle/turns.ts';
+import { noTurns, nothingUsed } from '../../throttle/turns.ts';
 import type { WorkerState } from './state.ts';
 
 /** An agent that has done nothing yet: its journal is replayed next, then it is `booted`. */
@@ -48,10 +48,10 @@ export const initial = (facts: HostFacts): WorkerState => ({
   },
   use: {
     used: nothingUsed,
-    gpus: new Map(),
-    cores: new Map(),
-    ledgers: new Map(),
-    sweeps: new Map(),
+    gpus: noTurns,
+    cores: noTurns,
+    ledgers: noTurns,
+    sweeps: noTurns,
     heard: new Map(),
     started: 0,
     keptAt: Number.NEGATIVE_INFINITY,

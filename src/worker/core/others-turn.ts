@@ -36,12 +36,12 @@ export function isLeft({ state, now }: WorkerTurn, { device }: NextStart): boole
 
 /** Of those who come before us and whose trial would fit there, the one that had least. */
 function firstOf(state: WorkerState, device: string, now: number): OthersAccount | null {
-  const use = device === 'cpu' ? state.use.cores : state.use.gpus;
+  const turns = device === 'cpu' ? state.use.cores : state.use.gpus;
   const { accounts, passedOver } = state.claims;
   const before = accounts.filter(
     ({ user, wants }) =>
       wants.length > 0 &&
-      givesWay(use, us, user) &&
+      givesWay(turns, us, user) &&
       (passedOver.get(keyOf(user, device)) ?? Number.NEGATIVE_INFINITY) <= now,
   );
   if (before.length === 0) return null;
@@ -49,7 +49,8 @@ function firstOf(state: WorkerState, device: string, now: number): OthersAccount
   return before
     .filter(({ wants }) => wants.some((want) => fits(want, device, host)))
     .reduce<OthersAccount | null>(
-      (least, one) => (least === null || (use.get(one.user) ?? 0) < (use.get(least.user) ?? 0) ? one : least),
+      (least, one) =>
+        least === null || (turns.use.get(one.user) ?? 0) < (turns.use.get(least.user) ?? 0) ? one : least,
       null,
     );
 }

@@ -3,7 +3,7 @@
  * the longest first.
  */
 import type { Lease } from '../../protocol/messages.ts';
-import { compareUse } from '../../throttle/turns.ts';
+import { compareTurns } from '../../throttle/turns.ts';
 import type { LedgerSide, WorkerState } from './state.ts';
 
 /** What waits of one sweep, between two that run alone. */
@@ -38,7 +38,7 @@ export const sweepKey = (ledger: string, sweep: string): string => `${ledger} ${
 const inTurn = ({ use }: WorkerState, { ledger, served }: LedgerSide, part: QueuePart): QueuePart =>
   [...part].sort(
     (one, other) =>
-      compareUse(use.sweeps, sweepKey(ledger, one.sweep), sweepKey(ledger, other.sweep)) ||
+      compareTurns(use.sweeps, sweepKey(ledger, one.sweep), sweepKey(ledger, other.sweep)) ||
       (served.get(one.sweep) ?? 0) - (served.get(other.sweep) ?? 0),
   );
 

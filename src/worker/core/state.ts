@@ -10,7 +10,7 @@ import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load
 import type { Limits } from '../../throttle/limits.ts';
 import type { Memories } from '../../predict/memory.ts';
 import type { Preparation } from './preparation.ts';
-import type { LeftTo, OthersAccount, Use, Used } from '../../throttle/turns.ts';
+import type { LeftTo, OthersAccount, Turns, Used } from '../../throttle/turns.ts';
 import type { KeptLines } from './kept-lines.ts';
 import type { QueuePart } from './queue.ts';
 
@@ -104,10 +104,10 @@ export interface UseState {
   /** By this account, as others are told. */
   used: Used;
   /** By accounts (use.ts, `us` among them), ledgers and sweeps, as it counts between them. */
-  gpus: Use;
-  cores: Use;
-  ledgers: Use;
-  sweeps: Use;
+  gpus: Turns;
+  cores: Turns;
+  ledgers: Turns;
+  sweeps: Turns;
   /** What other accounts have said last. */
   readonly heard: Map<string, { readonly coreSeconds: number; readonly at: number }>;
   /** Trials that were started here. */

@@ -1,5 +1,5 @@
 /** What accounts, ledgers and sweeps have used of this host of late, so that each has its turn (throttle/turns.ts). */
-import { faded, type Use, useAfter } from '../../throttle/turns.ts';
+import { faded, type Turns, turnsAfter } from '../../throttle/turns.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { sweepKey, sweepOf } from './queue.ts';
 import type { HeldAttempt, UseState, WorkerState } from './state.ts';
@@ -30,10 +30,10 @@ export function countUse(turn: WorkerTurn, sinceMs: number): void {
     gpuSeconds: faded(use.used.gpuSeconds, sinceMs) + (spent.gpus.get(us) ?? 0),
     coreSeconds: faded(use.used.coreSeconds, sinceMs) + (spent.cores.get(us) ?? 0),
   };
-  use.gpus = useAfter(use.gpus, spent.gpus, wantingAccounts(state, 1), sinceMs);
-  use.cores = useAfter(use.cores, spent.cores, wantingAccounts(state, 0), sinceMs);
-  use.ledgers = useAfter(use.ledgers, ledgers, wantingLedgers(state), sinceMs);
-  use.sweeps = useAfter(use.sweeps, sweeps, wantingSweeps(state), sinceMs);
+  use.gpus = turnsAfter(use.gpus, spent.gpus, wantingAccounts(state, 1), sinceMs);
+  use.cores = turnsAfter(use.cores, spent.cores, wantingAccounts(state, 0), sinceMs);
+  use.ledgers = turnsAfter(use.ledgers, ledgers, wantingLedgers(state), sinceMs);
+  use.sweeps = turnsAfter(use.sweeps, sweeps, wantingSweeps(state), sinceMs);
   if (state.active.size > 0 && now - use.keptAt >= keptEveryMs) keepUse(turn);
 }
 
@@ -47,8 +47,8 @@ export const usedRecord = ({ used, ledgers, sweeps }: UseState, at: number): Use
   kind: 'used',
   at,
   ...used,
-  ledgers: [...ledgers],
-  sweeps: [...sweeps],
+  ledgers: [...ledgers.use],
+  sweeps: [...sweeps.use],
 });
 
 /** @param at now, in ms since 1970 */
@@ -56,11 +56,11 @@ export function recallUse({ state, now }: WorkerTurn, at: number): void {
   const { use } = state;
   use.wallOffsetMs = at - now;
   const sinceMs = use.recordedAt === null ? 0 : at - use.recordedAt;
-  const fade = (all: Use): Use => new Map([...all].map(([who, seconds]) => [who, faded(seconds, sinceMs)]));
+  const fade = (turns: Turns): Turns => turnsAfter(turns, new Map(), [], sinceMs);
   const { gpuSeconds, coreSeconds } = use.used;
   use.used = { gpuSeconds: faded(gpuSeconds, sinceMs), coreSeconds: faded(coreSeconds, sinceMs) };
-  use.gpus = new Map([[us, use.used.gpuSeconds]]);
-  use.cores = new Map([[us, use.used.coreSeconds]]);
+  use.gpus = { use: new Map([[us, use.used.gpuSeconds]]), wanting: [] };
+  use.cores = { use: new Map([[us, use.used.coreSeconds]]), wanting: [] };
   use.ledgers = fade(use.ledgers);
   use.sweeps = fade(use.sweeps);
 }
@@ -92,7 +92,7 @@ function* othersOnGpus(state: WorkerState, seconds: number): Generator<[string, 
   const { use, claims } = state;
   // Who is met for the first time has what that account says it had.
   for (const { user, used } of claims.accounts)
-    if (!use.gpus.has(user)) yield [user, used.gpuSeconds + (taken.get(user) ?? 0)];
+    if (!use.gpus.use.has(user)) yield [user, used.gpuSeconds + (taken.get(user) ?? 0)];
 }
 
 /** What others use of the cores is what they say. */
