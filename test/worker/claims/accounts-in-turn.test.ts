@@ -6,7 +6,7 @@ import { Host, launchOf, leaseOf, type Writer } from '../real-agent.ts';
 
 const [mina, jonas] = [64_001, 64_002];
 /** Takes its time, and next to nothing of what it claims: two of them do not fit. */
-const naps = launchOf(['sh', '-c', 'sleep 0.6; echo "{\"score\": 1}"']);
+const naps = launchOf(['sh', '-c', 'sleep 0.6; echo "{\\"score\\": 1}"']);
 const half = totalmem() * 0.48;
 
 const hosts: Host[] = [];
