@@ -45,7 +45,8 @@ export interface Candidate {
   readonly ahead: Burden;
   /** It lets nothing of the sweep start for now. */
   readonly isClosed: boolean;
-  /** Attempts that it may hold: others are on their way that shall have their share, or it has to show that it works. */
+  /** Attempts of the sweep that it holds, and that it may: others are on their way that shall have their share, or it has to show that it works. */
+  own: number;
   share: number;
 }
 
@@ -96,20 +97,25 @@ function occupantOf({ attempt, device, seconds }: Running, lanes: Berth['lanes']
   ];
 }
 
-export const candidateOf = (
+export function candidateOf(
   state: CoordinatorState,
   sweep: Sweep,
   berth: Berth,
   outlooks: Outlooks,
   now: number,
-): Candidate => ({
-  berth,
-  sweep: sweep.name,
-  lane: berth.lanes.get(sweep.name) ?? laneOf(state, sweep, berth.host, outlooks, now),
-  ahead: aheadOf(state, sweep, berth),
-  isClosed: berth.isBlocked || isTaken(sweep, berth.host),
-  share: mostOpen(state, berth.host, sweep.declaration.launch),
-});
+): Candidate {
+  const { host, lanes, all, work } = berth;
+  const own = lanes.size === 1 ? all.open : (work.get(sweep.name)?.attempts ?? 0);
+  return {
+    berth,
+    sweep: sweep.name,
+    lane: lanes.get(sweep.name) ?? laneOf(state, sweep, host, outlooks, now),
+    ahead: aheadOf(state, sweep, berth),
+    isClosed: berth.isBlocked || isTaken(sweep, host),
+    own,
+    share: mostOpen(state, host, sweep.declaration.launch, all.open - own),
+  };
+}
 
 /** Of sweeps that are as urgent each has its turn on the host, whatever waits there of the others. */
 function aheadOf({ ledger }: CoordinatorState, { name, declaration }: Sweep, berth: Berth): Burden {
@@ -118,8 +124,8 @@ function aheadOf({ ledger }: CoordinatorState, { name, declaration }: Sweep, ber
   return burdenOf(berth, (sweep) => sweep === name || priorityOf(sweep) > declaration.priority);
 }
 
-export const isOpenTo = ({ berth, lane, ahead, share }: Candidate): boolean =>
-  berth.all.open < share &&
+export const isOpenTo = ({ berth, lane, ahead, own, share }: Candidate): boolean =>
+  own < share &&
   hasRoom({
     open: ahead.open,
     busySeconds: ahead.places.freeIn,
@@ -148,6 +154,7 @@ export function add(candidate: Candidate, trial: Trial): void {
     burden.open += 1;
     burden.places.add(seconds, share);
   }
+  candidate.own += 1;
   if (ahead !== berth.all) berth.given.push({ sweep, device: '', seconds, share, work: 0 });
 }
 
@@ -158,6 +165,7 @@ export function remove(candidate: Candidate, trial: Trial): void {
     burden.open -= 1;
     burden.places.remove(seconds);
   }
+  candidate.own -= 1;
 }
 
 /**
