@@ -217,6 +217,7 @@ function declarationOf(
     labels: [],
     retries: 0,
     concurrent: null,
+    priority: 0,
     seeds: [...seeds],
     axes: [...axes],
   };

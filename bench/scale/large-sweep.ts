@@ -36,6 +36,7 @@ export const declaration: SweepDeclaration = {
   labels: [],
   retries: 1,
   concurrent: null,
+  priority: 0,
   seeds: [1],
   axes: ['layers', 'dropout', 'learningRate'],
 };

@@ -9,6 +9,7 @@ import { noteIfCrash } from './crashes.ts';
 import { FoldError, hostOf, trialOf } from './records.ts';
 import { noteStanding } from './standing.ts';
 import type { Attempt, HostRecord, LedgerState, Trial } from './state.ts';
+import { priorityOf } from './sweeps.ts';
 import { isCurrent, isPresumedLost, setStatus, statusAfter, waitingOrElsewhere } from './trials.ts';
 
 export function leaseAttempt(
@@ -27,6 +28,7 @@ export function leaseAttempt(
     point: trial.point,
     host: hostName(host),
     leasedAt: at,
+    priority: priorityOf(state, trial),
     alone: lease.alone,
     continues: lease.continues === null ? null : attemptId(lease.continues),
     anew: lease.anew,

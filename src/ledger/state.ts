@@ -129,6 +129,8 @@ export interface Attempt {
   readonly point: PointDeclaration;
   readonly host: HostName;
   readonly leasedAt: number;
+  /** That of its trial when it was leased. */
+  readonly priority: number;
   /** Leased to run where nothing else of labsweep does. */
   readonly alone: boolean;
   /** The earlier attempt of the trial that it goes on from, where that left a checkpoint. */

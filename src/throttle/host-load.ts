@@ -3,6 +3,7 @@ import type { Resources } from '../model/resources.ts';
 import type { GpuFigures, HostFigures } from '../protocol/messages.ts';
 import type { Ceiling } from '../model/ceiling.ts';
 import type { Limits } from './limits.ts';
+import type { LeftTo } from './turns.ts';
 
 /** What is asked of a host: one start. */
 export interface StartRequest {
@@ -137,4 +138,6 @@ export interface HostLoad {
   readonly claims: readonly OthersClaim[];
   /** Why the agents of other accounts cannot be told what starts, or cannot be heard; null where they can. */
   readonly untold: string | null;
+  /** Devices that are left to another account for a moment. */
+  readonly left: readonly LeftTo[];
 }

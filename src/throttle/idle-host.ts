@@ -61,6 +61,7 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   ours: [],
   claims: [],
   untold: null,
+  left: [],
 });
 
 const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({

@@ -173,12 +173,22 @@ export function mayBeLarge(
 /** An interpreter with its libraries that waits for something. It counts where a control group has left little. */
 const idlerBytes = 64 * 1024 ** 2;
 
+/** Who had less of late and waits would wait for ever where whoever has the cores takes each again that it gives back. */
+const turn: Rule = ({ resources }, host) => {
+  if (gpusOf(resources, host) > 0) return null;
+  const left = host.left.find(({ device }) => device === 'cpu');
+  if (left === undefined) return null;
+  const { user, theirSeconds, ourSeconds } = left;
+  return { kind: 'turn', user, theirSeconds, ourSeconds };
+};
+
 export const rules: readonly Rule[] = [
   mode,
   stale,
   hold,
   gpu,
   company,
+  turn,
   slots,
   cores,
   memory,

@@ -32,6 +32,7 @@ export function declarationOf(options: Partial<SweepDeclaration> = {}): SweepDec
     labels: [],
     retries: 1,
     concurrent: null,
+    priority: 0,
     seeds: [1],
     axes: ['x'],
     ...options,

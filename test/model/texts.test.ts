@@ -29,6 +29,10 @@ describe('P6 a refusal is a sentence with its figures', () => {
       },
       'needs 3 GiB of memory; 1 GiB of 8 GiB are free (ana claims 4 GiB, user 1005 claims 1 GiB)',
     ],
+    [
+      { kind: 'turn', user: 'ines', theirSeconds: 11_160, ourSeconds: 144_000 },
+      "ines goes first there, whose trial waits: of late ines has used 3 h 6 min of the host's cores, and you 1 d 16 h",
+    ],
     [{ kind: 'claims', because: 'nobody hears' }, 'takes one trial at a time: nobody hears'],
     [
       { kind: 'load', othersLoad: 3.456, limit: 1.5 },
@@ -79,6 +83,10 @@ describe('P6 a refusal is a sentence with its figures', () => {
     ],
     ...(
       [
+        [
+          { kind: 'gpu-turn', user: 'ines', theirSeconds: 0, ourSeconds: 90 },
+          "is kept a moment: ines goes first there, whose trial waits: of late ines has used 0 ms of the host's GPUs, and you 1 min 30 s",
+        ],
         [{ kind: 'gpu-off', because: 'fan broken' }, 'is off: fan broken'],
         [{ kind: 'gpu-reserved', owner: 'mina', hours: null }, 'is reserved for mina'],
         [{ kind: 'gpu-reserved', owner: null, hours: null }, 'is reserved'],

@@ -44,6 +44,7 @@ const host = (
   ours: [],
   claims: [],
   untold: null,
+  left: [],
   ...more,
   figures: {
     load: 0,

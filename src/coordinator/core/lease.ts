@@ -31,6 +31,8 @@ export function leaseOf(state: Foresight, id: string): Lease | null {
     predictedSeconds: predictedSeconds(state, attempt, trial.point),
     continues: attempt.continues,
     alone: attempt.alone,
+    sweep: attempt.sweep,
+    priority: attempt.priority,
   };
 }
 

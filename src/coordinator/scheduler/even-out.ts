@@ -72,7 +72,7 @@ function nextMove(
 ): Move | null {
   while (donors.length > 0) {
     const donor = donors.reduce((one, other) =>
-      other.berth.places.load > one.berth.places.load ? other : one,
+      other.berth.all.places.load > one.berth.all.places.load ? other : one,
     );
     const move = mayGain(donor, donors) ? moveFrom(state, donor, choices) : null;
     if (move !== null) return move;
@@ -83,7 +83,8 @@ function nextMove(
 
 /** A long queue is looked through only where another host is markedly less busy. */
 const mayGain = ({ berth }: Donor, donors: readonly Donor[]): boolean =>
-  berth.open <= mostLooked || donors.some((other) => isEarlier(other.berth.places.load, berth.places.load));
+  berth.all.open <= mostLooked ||
+  donors.some((other) => isEarlier(other.berth.all.places.load, berth.all.places.load));
 
 const isEarlier = (seconds: number, thanSeconds: number): boolean =>
   seconds < thanSeconds - Math.max(leastGainSeconds, thanSeconds * leastGain);
@@ -106,9 +107,9 @@ function moveFrom(
 
 /** Only to who would soon have nothing to do, and would end it well before it began here: else it would go to and fro. */
 function isMuchEarlier({ from, to, trial }: Move): boolean {
-  const { freeIn } = to.berth.places;
+  const { freeIn } = to.ahead.places;
   const seconds = takes(to, trial);
-  return freeIn < seconds && freeIn + seconds < from.berth.places.freeIn;
+  return freeIn < seconds && freeIn + seconds < from.ahead.places.freeIn;
 }
 
 /** Of the first that anybody can take. */

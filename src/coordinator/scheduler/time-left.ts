@@ -25,7 +25,7 @@ export function timeLeft(state: CoordinatorState, sweep: Sweep, now: number): nu
   const order = waiting
     .filter((_, place) => place % step === 0)
     .toSorted((one, other) => seconds(other) - seconds(one));
-  let last = Math.max(0, ...candidates.map(({ berth }) => (berth.isBlocked ? 0 : berth.places.endsIn)));
+  let last = Math.max(0, ...candidates.map(({ berth }) => (berth.isBlocked ? 0 : berth.all.places.endsIn)));
   for (const trial of order) {
     const best = soonest(state, candidates, trial);
     if (best === null) continue;

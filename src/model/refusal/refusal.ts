@@ -14,6 +14,8 @@ import {
   percent,
   settlesText,
   takesOneText,
+  turnFigures,
+  turnText,
 } from './refusal-phrases.ts';
 import { gpuRemedy } from './gpu-remedy.ts';
 import { holdSchema, holdText } from '../hold.ts';
@@ -109,6 +111,9 @@ const table = {
 
   /** As `gpu-claims`, of the host's memory. */
   claims: refusal('claims', { because: saidText }, takesOneText),
+
+  /** Another account comes first. What each has used of the host's cores of late, in seconds. */
+  turn: refusal('turn', turnFigures, turnText('cores')),
 
   /** Figures older than 3 s: nothing is known, so nothing starts. `because`: why there are no newer ones, where that is known. */
   stale: refusal(
@@ -224,7 +229,7 @@ export const refusalText = (said: Refusal): string => textOf(said);
 
 /** A host that is full of our own trials, or waits a moment for one of them. */
 export const isPassing = (kind: Refusal['kind']): boolean =>
-  ['slots', 'cpus', 'ramp', 'alone', 'beside', 'preparing', 'queue'].includes(kind);
+  ['slots', 'cpus', 'ramp', 'alone', 'beside', 'turn', 'preparing', 'queue'].includes(kind);
 
 // Written so that TypeScript sees each refusal go to the sentence of its own kind.
 type Kind = keyof typeof table;

@@ -8,6 +8,7 @@ import { observeMemory, oneKind } from '../../predict/memory.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { keep, noLines } from './kept-lines.ts';
+import { sweepOf } from './queue.ts';
 import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
 
 /** Acknowledged attempts that are remembered: far more than the leases that can be on their way. */
@@ -84,6 +85,14 @@ export function apply(state: WorkerState, record: JournalRecord): void {
     case 'acked':
       for (const id of record.attempts) forget(state, id);
       break;
+    case 'used':
+      Object.assign(state.use, {
+        used: { gpuSeconds: record.gpuSeconds, coreSeconds: record.coreSeconds },
+        ledgers: { use: new Map(record.ledgers), wanting: state.use.ledgers.wanting },
+        sweeps: { use: new Map(record.sweeps), wanting: state.use.sweeps.wanting },
+        recordedAt: record.at,
+      });
+      break;
     default:
       record satisfies never;
   }
@@ -103,6 +112,7 @@ export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
     expected: new Map(),
     waiting: new Set(),
     queue: null,
+    served: new Map(),
     preparations: new Map(),
     passed: new Map(),
   };
@@ -141,6 +151,8 @@ function begin(
   // Served: the other ledgers come first now.
   state.ledgers.delete(side.ledger);
   state.ledgers.set(side.ledger, side);
+  state.use.started += 1;
+  side.served.set(sweepOf(held.lease), state.use.started);
   held.device = device;
   held.status = { kind: 'starting', at };
   state.active.add(held);

@@ -5,6 +5,7 @@ import type { Outcome } from '../../model/result/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
 import type { BootBefore, Ceiling } from '../../model/ceiling.ts';
 import type { OthersClaim } from '../../throttle/host-load.ts';
+import type { OthersAccount } from '../../throttle/turns.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { PreparationResult } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
@@ -82,6 +83,7 @@ export type WorkerEvent =
       readonly kind: 'claims-read';
       readonly said: number;
       readonly others: readonly OthersClaim[];
+      readonly accounts: readonly OthersAccount[];
       /** Why others cannot be told of ours, or cannot be heard; null where they can. */
       readonly untold: string | null;
     }

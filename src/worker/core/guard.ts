@@ -18,7 +18,7 @@ import { meanBusy } from './busy.ts';
 import { limitsNow } from './limits-now.ts';
 import { knownGpuBytes, knownHostBytes, runningHostPeak } from './memory-known.ts';
 import { lastOnes, othersOn, strangersAmong } from './others.ts';
-import { queueOf } from './queue.ts';
+import { headOf } from './queue.ts';
 import { refusalOfLaunch } from './preparation.ts';
 import { type GpuWatch, type HeldAttempt, type LedgerSide, startOf, type WorkerState } from './state.ts';
 
@@ -43,6 +43,7 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),
     claims: state.claims.others,
     untold: state.claims.untold,
+    left: [...state.claims.left.values()],
   };
 }
 
@@ -148,8 +149,8 @@ export function holdsOf(
   side: LedgerSide,
   now: number,
 ): { attempt: string; refusals: Refusal[] }[] {
-  const head = queueOf(state, side).find((id) => side.waiting.has(id));
-  const held = head === undefined ? undefined : state.attempts.get(head);
+  const head = headOf(state, side);
+  const held = head === null ? undefined : state.attempts.get(head);
   if (held === undefined) return [];
   const refusals = refusalsOf(state, held, hostLoad(state, now), now);
   return [

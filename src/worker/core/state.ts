@@ -13,7 +13,9 @@ import type { Outgrown } from '../../model/result/outgrown.ts';
 import type { Shortage } from '../../model/result/shortage.ts';
 import type { Memories } from '../../predict/memory.ts';
 import type { Preparation } from './preparation.ts';
+import type { LeftTo, OthersAccount, Turns, Used } from '../../throttle/turns.ts';
 import type { KeptLines } from './kept-lines.ts';
+import type { QueuePart } from './queue.ts';
 
 /** Times are milliseconds of the host's monotonic clock, whose zero is its boot: they mean nothing after another. */
 export interface WorkerState {
@@ -75,6 +77,7 @@ export interface WorkerState {
   readonly untold: Set<string>;
   untoldSince: number;
   readonly claims: ClaimsState;
+  readonly use: UseState;
   /** When figures were sent last, and which rules then held the heads of the queues. */
   told: { readonly at: number; readonly holds: string };
   /** When this agent did something last while attempts ran; null where none did. */
@@ -92,8 +95,41 @@ export interface ClaimsState {
   /** How often ours were said, and how many of those came before the last reading of the others'. */
   said: number;
   read: number;
-  /** Ours as they were said last. */
+  /** Ours as they were said last, and when. */
   text: string;
+  saidAt: number;
+  /** What other accounts tell of themselves. */
+  accounts: readonly OthersAccount[];
+  /** Devices that are left to one of them for a moment. */
+  readonly left: Map<string, Left>;
+  /** Until when a device is not left to an account once more: by both (others-turn.ts). */
+  readonly passedOver: Map<string, number>;
+}
+
+export interface Left extends LeftTo {
+  readonly since: number;
+  /** How many trials that account had started. */
+  readonly started: number;
+}
+
+/** What was used of this host of late, so that each has its turn. */
+export interface UseState {
+  /** By this account, as others are told. */
+  used: Used;
+  /** By accounts (use.ts, `us` among them), ledgers and sweeps, as it counts between them. */
+  gpus: Turns;
+  cores: Turns;
+  ledgers: Turns;
+  sweeps: Turns;
+  /** What other accounts have said last. */
+  readonly heard: Map<string, { readonly coreSeconds: number; readonly at: number }>;
+  /** Trials that were started here. */
+  started: number;
+  /** When it was kept last, by the host's clock; and the wall clock of the record that it came from, in ms since 1970. */
+  keptAt: number;
+  recordedAt: number | null;
+  /** The wall clock is ahead of the host's by so much. */
+  wallOffsetMs: number;
 }
 
 export interface Announced {
@@ -135,7 +171,9 @@ export interface LedgerSide {
   /** Attempts that have not started, in the order of their leases. */
   readonly waiting: Set<string>;
   /** In the order in which they start (queue.ts); null where that is to be found out anew. */
-  queue: readonly string[] | null;
+  queue: readonly QueuePart[] | null;
+  /** By sweep, which start of this host was its last. */
+  readonly served: Map<string, number>;
   /** How far this host is with what each launch needs; of those that have come in this life of the agent. */
   readonly preparations: Map<string, Preparation>;
   /** Values of each launch's `passEnv`. In memory alone: what is not written cannot be found. */

@@ -15,6 +15,7 @@ import { noteStop } from './stopped.ts';
 import { noteStart, tellChange, tellFacts, tellStarts } from './tell.ts';
 import { WorkerTurn } from './turn.ts';
 import { endWhatIsDue, linesRead, notSampled, sampled } from './watch.ts';
+import { keepUse, recallUse } from './use.ts';
 
 /**
  * One event into what is to be done, in order. The state handed in is spent: it is changed in place and returned,
@@ -78,6 +79,7 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       break;
     case 'recalled':
       recall(turn, event);
+      recallUse(turn, event.at);
       break;
     case 'opened':
       state.connections.set(event.connection, { kind: 'unknown' });
@@ -147,6 +149,7 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       tellFacts(turn);
       break;
     case 'asked-to-end':
+      if (state.active.size > 0 || state.use.recordedAt !== null) keepUse(turn);
       turn.record({ kind: 'left' });
       state.doubted.clear();
       break;

@@ -17,6 +17,7 @@ import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.t
 import { killIfDue, stop } from './stop.ts';
 import { sendLines, startsDueAt, tellFacts, tellFigures } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
+import { countUse } from './use.ts';
 
 export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
   const { state, now } = turn;
@@ -58,6 +59,7 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
   }
   noteCompany(state, now);
   countShared(state, (held) => busyOf(state, held), sinceMs);
+  countUse(turn, sinceMs);
   noteMoment(turn, sinceMs);
   relieveHost(turn);
   tellFigures(turn);
