@@ -26,6 +26,7 @@ export {
   hostFactsSchema,
   type HostFigures,
   hostFiguresSchema,
+  type Room,
 } from './host-facts.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */

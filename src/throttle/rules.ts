@@ -6,7 +6,7 @@
 import type { Refusal } from '../model/refusal/refusal.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
 import { admitDevice } from './devices.ts';
-import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';
+import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoom, slotsOf } from './room.ts';
 
 export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
 
@@ -78,7 +78,7 @@ const cores: Rule = ({ resources }, { cpus, ours, limits }) => {
 const memory: Rule = ({ resources }, host) => {
   const { figures } = host;
   if (figures === null) return null;
-  const free = memoryRoomBytes(figures, host);
+  const free = memoryRoom(figures, host).freeBytes;
   const need = resources.hostMemoryBytes ?? 0;
   if (need <= free) return null;
   return {

@@ -49,6 +49,8 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
     cpusTaken: 0,
     ceiling: null,
     still: [],
+    lost: [],
+    room: null,
     running: 0,
     gpus: gpus.map((figures, index) => ({
       uuid: `GPU-0000000${index}`,
@@ -64,6 +66,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
       ageMs: 100,
       running: 0,
       oursBytes: 0,
+      room: null,
       ...figures,
     })),
   },

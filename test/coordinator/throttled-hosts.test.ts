@@ -13,7 +13,16 @@ const facts = {
 
 const figuresOf = (othersProcesses: number): HostFigures => ({
   ...calm,
-  gpus: [{ ...plainGpu('GPU-0', gib, 16 * gib), othersProcesses, strangers: null, running: 0, oursBytes: 0 }],
+  gpus: [
+    {
+      ...plainGpu('GPU-0', gib, 16 * gib),
+      othersProcesses,
+      strangers: null,
+      running: 0,
+      oursBytes: 0,
+      room: null,
+    },
+  ],
 });
 
 const onGpu = (x: number) =>

@@ -181,6 +181,8 @@ export const calm = {
   cpusTaken: 0,
   ceiling: null,
   still: [],
+  lost: [],
+  room: null,
   gpus: [],
 };
 

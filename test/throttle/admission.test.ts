@@ -51,6 +51,8 @@ const host = (
     cpusTaken: 0,
     ceiling: null,
     still: [],
+    lost: [],
+    room: null,
     running: 0,
     gpus: [],
     ...more.figures,

@@ -70,17 +70,26 @@ export function berthOf(
   const count = Math.min(...[...lanes.values()].map(({ parallel }) => parallel));
   const places = new Places(Number.isFinite(count) ? count : 1, blocked ? blockedSeconds : 0);
   let work = 0;
-  for (const { attempt, device, seconds } of runningOn(state, host, now)) {
+  const running = runningOn(state, host, now);
+  // What stands still goes on once another one there has made room.
+  let roomIn = Number.POSITIVE_INFINITY;
+  for (const { attempt, device, ownSeconds, isStill } of running.toSorted(stillLast)) {
     const lane = lanes.get(attempt.sweep);
     if (lane === undefined) continue;
     work += workOf(attempt.point);
-    const left = secondsIn(lane, attempt.point) - seconds;
-    places.occupy(device, left > 0 ? left : seconds * overdueShare, shareOf(places, lane, attempt.point));
+    const left = secondsIn(lane, attempt.point) - ownSeconds;
+    const seconds = left > 0 ? left : ownSeconds * overdueShare;
+    if (!isStill) roomIn = Math.min(roomIn, seconds);
+    const waits = isStill && Number.isFinite(roomIn) ? roomIn : 0;
+    places.occupy(device, waits + seconds, shareOf(places, lane, attempt.point));
   }
   const waiting = record === undefined ? [] : backlogOf(state, record, outlooks);
   if (of === 'all') addWaiting(waiting, record, places, lanes, work);
   return { host, idle: idle(host), open: record?.open.size ?? 0, places, isBlocked: blocked, lanes, waiting };
 }
+
+const stillLast = (one: { readonly isStill: boolean }, other: { readonly isStill: boolean }): number =>
+  Number(one.isStill) - Number(other.isStill);
 
 /** The longest first, as they start. A long backlog counts as what that part amounts to, times how much more work it is. */
 function addWaiting(

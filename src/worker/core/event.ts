@@ -98,11 +98,14 @@ export type WorkerEvent =
   | { readonly kind: 'tick' };
 
 /** The host's part of the figures: what the core adds is what it knows itself. */
-export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running' | 'gpus' | 'ceiling' | 'still'> & {
+export type MeasuredFigures = Omit<
+  HostFigures,
+  'cpusTaken' | 'running' | 'gpus' | 'room' | 'ceiling' | 'still' | 'lost'
+> & {
   readonly gpus: readonly MeasuredGpu[];
 };
 
-export type MeasuredGpu = Omit<GpuFigures, 'running' | 'oursBytes' | 'strangers'> & {
+export type MeasuredGpu = Omit<GpuFigures, 'running' | 'oursBytes' | 'room' | 'strangers'> & {
   /** Of the others' processes, those of trials that another account's agent has claimed room for. */
   readonly claimedProcesses: number;
   /** Whether its processes are told apart: in some containers the driver lists none, or by numbers of another place. */

@@ -11,7 +11,7 @@ import { gpusOf } from '../../throttle/room.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
 import { ceilingOf } from './ceiling-now.ts';
 import type { MeasuredGpu } from './event.ts';
-import { meanBusy } from './busy.ts';
+import { lostMs, meanBusy } from './busy.ts';
 import { limitsNow } from './limits-now.ts';
 import { queueOf } from './queue.ts';
 import { refusalOfLaunch } from './preparation.ts';
@@ -71,12 +71,15 @@ export function figuresOf(state: WorkerState, now: number): HostFigures | null {
   const { gpus, ...host } = state.figures.value;
   return {
     ...host,
+    room: null,
     cpusTaken,
     running: state.active.size,
     ceiling: ceilingOf(state),
     still: [...state.active].flatMap((held) => stillOf(held, now)),
+    lost: [...state.active].flatMap(lostBy),
     gpus: gpus.map((gpu) => ({
       ...gpu,
+      room: null,
       strangers: strangersOn(state, gpu),
       ...oursOnGpu(state, gpu.uuid),
     })),
@@ -97,6 +100,11 @@ function stillOf({ lease, status }: HeldAttempt, now: number): HostFigures['stil
   const suspended = status.kind === 'running' ? status.run.suspended : null;
   if (suspended === null) return [];
   return [{ attempt: lease.attempt, ms: now - suspended.since, because: suspended.because }];
+}
+
+function lostBy({ lease, status }: HeldAttempt): HostFigures['lost'] {
+  const ms = status.kind === 'running' ? lostMs(status.run) : 0;
+  return ms > 0 ? [{ attempt: lease.attempt, ms }] : [];
 }
 
 function oursOnGpu(state: WorkerState, uuid: string): Pick<GpuFigures, 'running' | 'oursBytes'> {

@@ -77,7 +77,7 @@ export class Labsweep {
   /** As `status` says it. */
   get secondsLeft(): number | null {
     const { state } = this.#coordinator;
-    return liveFigures(state, 1, 0, this.#clock.nowMs).sweeps[0]?.etaSeconds ?? null;
+    return liveFigures(state, 1, 0, this.#clock.nowMs).sweeps[0]?.eta?.seconds ?? null;
   }
 
   get #sweep(): Sweep | undefined {
