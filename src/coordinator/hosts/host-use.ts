@@ -47,8 +47,6 @@ function placesTaken({ ledger }: CoordinatorState, { name, use }: FleetHost): nu
   return Math.min(use.places, ofCores + gpus);
 }
 
-/** How many of its places trials are likely to have. */
-export function usablePlaces({ use: { places, hadMs, usedMs } }: FleetHost): number {
-  const trusted = trustedMs * places;
-  return hadMs === 0 ? Number.POSITIVE_INFINITY : (places * (usedMs + trusted)) / (hadMs + trusted);
-}
+/** How many of its places are likely to be lost to trials at any time; none where nothing has waited for it yet. */
+export const lostPlaces = ({ use: { places, hadMs, usedMs } }: FleetHost): number =>
+  places === 0 ? 0 : (places * (hadMs - usedMs)) / (hadMs + trustedMs * places);

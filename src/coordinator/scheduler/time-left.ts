@@ -1,7 +1,8 @@
 /**
  * When a sweep will have ended: the plan goes on until nothing waits, on the hosts as they are now. It does so three times:
- * as places of hosts were used so far, as if none of them were lost any more, and as if nothing were taken back from where
- * it waits now. The last two, and how far trials were off what was expected of them, say between what the end will be.
+ * with as much of the hosts' places lost as so far, with none, and with twice as much. The last two say between what the
+ * end will be, with how far trials were off what was expected of them, and with how much later than planned it may be for
+ * what begins last: by the longest of them at most (Graham, Bounds on multiprocessing timing anomalies, 1969).
  */
 import type { Sweep, Trial } from '../../ledger/state.ts';
 import type { Eta } from '../../model/eta.ts';
@@ -9,7 +10,7 @@ import { missedShare } from '../../predict/duration.ts';
 import { isAsked } from '../hosts/asked.ts';
 import { eligibility } from '../hosts/eligibility.ts';
 import { misfit } from '../hosts/fit.ts';
-import { usablePlaces } from '../hosts/host-use.ts';
+import { lostPlaces } from '../hosts/host-use.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { add, berthOf, type Candidate, candidateOf, endsIn } from './berth.ts';
 import { type Outlooks, outlooksOf } from './outlook.ts';
@@ -18,6 +19,9 @@ import { type Outlooks, outlooksOf } from './outlook.ts';
 const mostLooked = 500;
 /** Within so many standard deviations trials are nearly always what is expected of them. */
 const spreads = 2;
+
+/** Of the lateness that a list of trials may have at most, what it nearly always keeps to. */
+const latenessSeen = 0.5;
 
 /** Null where nothing of the sweep has ended yet, or no host lets any of it start. @param now wall clock in ms */
 export function timeLeft(state: CoordinatorState, sweep: Sweep, now: number): Eta | null {
@@ -28,15 +32,21 @@ export function timeLeft(state: CoordinatorState, sweep: Sweep, now: number): Et
   if (found().every(isShut)) return null;
   const secondsOf = (trial: Trial): number => outlooks(launch).of(trial.point).seconds;
   const waiting = waitingOf(state, sweep).toSorted((one, other) => secondsOf(other) - secondsOf(one));
-  const seconds = endOf(found().map(asUsed), waiting, soonest);
-  const atBest = endOf(found(), waiting, soonest);
-  const asItWaits = endOf(found().map(asUsed), waiting, whereItWaits(state));
-  const longest = Math.max(0, ...openOf(sweep).map(secondsOf));
+  const end = (losses: number): number =>
+    endOf(
+      found().map((one) => losing(one, losses)),
+      waiting,
+    );
+  const seconds = end(1);
+  const running = sweep.order.filter(({ status }) => status.kind === 'running');
+  const longest = Math.max(0, ...[...waiting.slice(0, 1), ...running].map(secondsOf));
   const off = spreads * missedShare(state.durations, launch) * Math.sqrt(longest * seconds);
+  const [first] = waiting;
+  const later = first === undefined ? 0 : secondsOf(first) * (1 - 1 / placesOf(found())) * latenessSeen;
   return {
     seconds,
-    low: Math.max(0, Math.min(atBest, seconds) - off),
-    high: Math.max(asItWaits, seconds) + off,
+    low: Math.max(0, Math.min(end(0), seconds) - off),
+    high: Math.max(end(2), seconds) + later + off,
   };
 }
 
@@ -45,31 +55,30 @@ const candidatesOf = (state: CoordinatorState, sweep: Sweep, outlooks: Outlooks,
     .filter((host) => eligibility(state, sweep, host).kind === 'eligible')
     .map((host) => candidateOf(state, sweep, berthOf(state, host, outlooks, now, 'running'), outlooks, now));
 
-/** What it has lost of its places so far it will lose again, unless it does already. */
-function asUsed(candidate: Candidate): Candidate {
+/** So many times what it has lost of its places so far, unless it lacks them already; half of them stay at the least. */
+function losing(candidate: Candidate, times: number): Candidate {
   const { berth, lane } = candidate;
-  const lost = Math.max(1, lane.parallel / usablePlaces(berth.host));
-  return { ...candidate, lane: { ...lane, slowness: lane.slowness * lost } };
+  const { host } = berth;
+  const usable = host.use.places - times * lostPlaces(host);
+  const slower = usable > 0 ? lane.parallel / usable : 1;
+  return { ...candidate, lane: { ...lane, slowness: lane.slowness * Math.min(2, Math.max(1, slower)) } };
 }
+
+const placesOf = (candidates: readonly Candidate[]): number =>
+  candidates.reduce((sum, { lane }) => sum + lane.parallel, 0);
 
 const waitingOf = (state: CoordinatorState, { order }: Sweep): Trial[] =>
   order.filter(
     (trial) => trial.status.kind === 'leased' || (trial.status.kind === 'queued' && isAsked(state, trial)),
   );
 
-const openOf = ({ order }: Sweep): Trial[] =>
-  order.filter(({ status: { kind } }) => kind === 'queued' || kind === 'leased' || kind === 'running');
-
-/** Which host takes a trial; null where none does. */
-type Choose = (candidates: readonly Candidate[], trial: Trial) => Candidate | null;
-
 /** Seconds until all have ended, and what runs. @param waiting in the order in which they start */
-function endOf(candidates: readonly Candidate[], waiting: readonly Trial[], choose: Choose): number {
+function endOf(candidates: readonly Candidate[], waiting: readonly Trial[]): number {
   const step = Math.ceil(waiting.length / mostLooked);
   let last = Math.max(0, ...candidates.map(({ berth }) => (berth.isBlocked ? 0 : berth.places.endsIn)));
   for (let place = 0; place < waiting.length; place += step) {
     const trial = waiting[place];
-    const chosen = trial === undefined ? null : choose(candidates, trial);
+    const chosen = trial === undefined ? null : soonest(candidates, trial);
     if (trial === undefined || chosen === null) continue;
     last = Math.max(last, endsIn(chosen, trial));
     for (let count = 0; count < step; count += 1) add(chosen, trial);
@@ -94,13 +103,3 @@ function soonest(candidates: readonly Candidate[], trial: Trial): Candidate | nu
     trial,
   );
 }
-
-/** What was leased to a host that takes it stays there. */
-const whereItWaits =
-  ({ ledger }: CoordinatorState): Choose =>
-  (candidates, trial) => {
-    const { status } = trial;
-    const host = status.kind === 'leased' ? ledger.attempts.get(status.attempt)?.host : undefined;
-    const there = candidates.find((one) => one.berth.host.name === host && !isShut(one));
-    return there ?? soonest(candidates, trial);
-  };
