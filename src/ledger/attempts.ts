@@ -29,6 +29,7 @@ export function leaseAttempt(
     alone: lease.alone,
     continues: lease.continues === null ? null : attemptId(lease.continues),
     anew: lease.anew,
+    predicted: lease.predicted,
     importedFrom: null,
     status: { kind: 'leased' },
   };
@@ -117,6 +118,7 @@ export function adopt(
       alone: false,
       continues: null,
       anew: null,
+      predicted: null,
     },
     event.host,
     event.at,
