@@ -6,14 +6,15 @@ import { numberText } from '../results/metric-text.ts';
 import type { RunView } from './run-view.ts';
 
 /** `about 2 h 10 min left (1 h 40 min to 2 h 50 min)`. */
-export function etaText({ seconds, low, high }: Eta): string {
-  if (high < 1) return 'about done';
-  const [about, from, to] = [
-    roundedText(seconds, Math.round),
-    roundedText(low, Math.floor),
-    roundedText(high, Math.ceil),
-  ];
-  return from === to ? `about ${about} left` : `about ${about} left (${from} to ${to})`;
+export const etaText = (eta: Eta): string => (eta.high < 1 ? 'about done' : spanText(eta, ' left'));
+
+/** Likewise, of what has not begun. */
+export const takesText = (eta: Eta): string => (eta.high < 1 ? 'about no time' : spanText(eta, ''));
+
+function spanText({ seconds, low, high }: Eta, word: string): string {
+  const about = roundedText(seconds, Math.round);
+  const [from, to] = [roundedText(low, Math.floor), roundedText(high, Math.ceil)];
+  return from === to ? `about ${about}${word}` : `about ${about}${word} (${from} to ${to})`;
 }
 
 /** What is not known to the second is not said to the second. */
