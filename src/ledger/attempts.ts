@@ -32,6 +32,7 @@ export function leaseAttempt(
     alone: lease.alone,
     continues: lease.continues === null ? null : attemptId(lease.continues),
     anew: lease.anew,
+    predicted: lease.predicted,
     importedFrom: null,
     status: { kind: 'leased' },
   };
@@ -121,6 +122,7 @@ export function adopt(
       alone: false,
       continues: null,
       anew: null,
+      predicted: null,
     },
     event.host,
     event.at,

@@ -1,6 +1,7 @@
 /** What the events of a ledger amount to. Built by `fold` alone; everybody else reads. */
 import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import type { AttemptId, HostName, LedgerId, SweepName, TrialId } from '../model/ids.ts';
+import type { Prediction } from '../model/prediction.ts';
 import type { Launch } from '../model/launch.ts';
 import type { Outgrown } from '../model/result/outgrown.ts';
 import type { Objective } from '../model/result/metrics.ts';
@@ -137,6 +138,8 @@ export interface Attempt {
   readonly continues: AttemptId | null;
   /** Why it begins anew though a checkpoint lies elsewhere; null where it does not. */
   readonly anew: string | null;
+  /** When it was leased; null where nothing was known, and in ledgers that do not say. */
+  readonly predicted: Prediction | null;
   /** Null for an attempt of this ledger. */
   readonly importedFrom: ImportSource | null;
   status: AttemptStatus;

@@ -52,6 +52,8 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
     hold: null,
     // What is reserved at some hours takes trials at others.
     weekMinute: null,
+    lost: [],
+    room: null,
   },
   figuresAgeMs: 0,
   figuresProblem: null,
@@ -83,6 +85,7 @@ const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
     ageMs: 0,
     running: 0,
     oursBytes: 0,
+    room: null,
   },
   figuresAgeMs: 0,
   held: unheld,

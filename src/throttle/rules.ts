@@ -8,7 +8,7 @@ import type { HostFigures } from '../protocol/messages.ts';
 import { mostOfIt } from '../model/result/shortage.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
 import { admitDevice } from './devices.ts';
-import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';
+import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoom, slotsOf } from './room.ts';
 
 export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
 
@@ -85,7 +85,7 @@ const cores: Rule = ({ resources }, { cpus, ours, limits }) => {
 const memory: Rule = ({ resources, declaredHostBytes }, host) => {
   const { figures } = host;
   if (figures === null) return null;
-  const free = memoryRoomBytes(figures, host);
+  const free = memoryRoom(figures, host).freeBytes;
   const need = resources.hostMemoryBytes ?? 0;
   if (need <= free || ((declaredHostBytes ?? 0) <= free && hasItToItself(need, figures, host))) return null;
   return {

@@ -55,6 +55,8 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
     lastOnes: [],
     hold: null,
     weekMinute: null,
+    lost: [],
+    room: null,
     running: 0,
     gpus: gpus.map((figures, index) => ({
       uuid: `GPU-0000000${index}`,
@@ -71,6 +73,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
       ageMs: 100,
       running: 0,
       oursBytes: 0,
+      room: null,
       ...figures,
     })),
   },

@@ -26,7 +26,7 @@ const saying = (
 ): LiveFigures => {
   const keys = new Set([...built.state.trials.values()].map((trial) => waitingKey(built.state, trial)));
   const waits = [...keys].map((key) => ({ keys: [key], hosts }));
-  const said = { sweep: 'lab', etaSeconds: null, asked: true, waiting: null, stranded: null, awaits: [] };
+  const said = { sweep: 'lab', eta: null, asked: true, waiting: null, stranded: null, awaits: [] };
   return { ...live, sweeps: [{ ...said, waits }] };
 };
 const points = (count: number) => Array.from({ length: count }, (_, x) => ({ params: { x } }));

@@ -189,6 +189,8 @@ export const calm = {
   lastOnes: [],
   hold: null,
   weekMinute: null,
+  lost: [],
+  room: null,
   gpus: [],
 };
 

@@ -18,7 +18,12 @@ function ledgerOf(retries: number, ends: readonly (readonly [Outcome, string])[]
     const attempt = `a-${index}`;
     const lease = { attempt, number: index + 1, trial: 'trial-0', sweep: 'lab' } as const;
     return [
-      { kind: 'leased', at: 1, host, leases: [{ ...lease, alone: false, continues: null, anew: null }] },
+      {
+        kind: 'leased',
+        at: 1,
+        host,
+        leases: [{ ...lease, alone: false, continues: null, anew: null, predicted: null }],
+      },
       { kind: 'started', at: 1, host, attempts: [{ attempt, device: 'cpu' }] },
       { kind: 'ended', at: 2, attempt, host, end: endOf(outcome, outcome.kind === 'succeeded' ? 1 : null) },
     ];

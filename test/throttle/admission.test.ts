@@ -61,6 +61,8 @@ const host = (
     lastOnes: [],
     hold: null,
     weekMinute: null,
+    lost: [],
+    room: null,
     running: 0,
     gpus: [],
     ...more.figures,

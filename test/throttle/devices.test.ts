@@ -45,6 +45,7 @@ const gpu = (
           ageMs: 0,
           running: 0,
           oursBytes: 0,
+          room: null,
           ...figures,
         },
   figuresAgeMs: 0,

@@ -3,6 +3,7 @@ import { attemptId, type HostName } from '../../model/ids.ts';
 import { oneKind, predictMemory } from '../../predict/memory.ts';
 import { expectBusy } from '../../predict/busy.ts';
 import { expectSeconds, slownessOf } from '../../predict/duration.ts';
+import type { Prediction } from '../../model/prediction.ts';
 import type { Place } from '../../predict/traits.ts';
 import type { Lease, Predicted } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
@@ -35,6 +36,25 @@ export function leaseOf(state: Foresight, id: string): Lease | null {
     priority: attempt.priority,
   };
 }
+
+/** As the ledger keeps it, beside what the trial will have taken; null where nothing is known. */
+export function predictionOf(
+  state: Foresight,
+  of: Pick<Attempt, 'launch' | 'host'>,
+  point: PointDeclaration,
+): Prediction | null {
+  const { gpuMemoryBytes: ofGpu, hostMemoryBytes } = predictedFor(state, of, point);
+  const gpuMemoryBytes = point.resources.gpus === 0 ? null : ofGpu;
+  const seconds = predictedSeconds(state, of, point);
+  if (seconds === null && gpuMemoryBytes === null && hostMemoryBytes === null) return null;
+  return {
+    seconds: seconds === null ? null : Number(seconds.toFixed(3)),
+    gpuMemoryBytes: whole(gpuMemoryBytes),
+    hostMemoryBytes: whole(hostMemoryBytes),
+  };
+}
+
+const whole = (bytes: number | null): number | null => (bytes === null ? null : Math.round(bytes));
 
 /** On its host; null where nothing of its launch has ended. */
 export function predictedSeconds(

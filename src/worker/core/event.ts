@@ -103,14 +103,14 @@ export type WorkerEvent =
 /** The host's part of the figures: what the core adds is what it knows itself. */
 export type MeasuredFigures = Omit<
   HostFigures,
-  'cpusTaken' | 'running' | 'gpus' | 'ceiling' | 'still' | 'lastOnes'
+  'cpusTaken' | 'running' | 'gpus' | 'room' | 'ceiling' | 'still' | 'lastOnes' | 'lost'
 > & {
   readonly gpus: readonly MeasuredGpu[];
 };
 
 export type MeasuredGpu = Omit<
   GpuFigures,
-  'running' | 'oursBytes' | 'othersProcesses' | 'strangers' | 'others'
+  'running' | 'oursBytes' | 'room' | 'othersProcesses' | 'strangers' | 'others'
 > & {
   /** Its processes that are not ours. */
   readonly others: readonly OtherProcess[];

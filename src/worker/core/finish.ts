@@ -6,7 +6,7 @@ import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import { chargeOf, isResult, type Outcome } from '../../model/result/outcome.ts';
 import { noteSurvived } from './bearing.ts';
-import { meanBusy } from './busy.ts';
+import { lostMs, meanBusy } from './busy.ts';
 import type { Evidence } from './event.ts';
 import { ledgerSide } from './apply.ts';
 import { type KeptLines, tellsOf, thin } from './kept-lines.ts';
@@ -174,7 +174,7 @@ function endOf(
     peakMemoryBytes: left?.run?.peakBytes ?? null,
     peakGpuMemoryBytes: left?.run?.gpu.peakBytes ?? null,
     gpuBusy: left?.run ? meanBusy(left.run) : null,
-    soloSeconds: left?.run ? Math.max(0, left.seconds - soloLoss(left.run)) : null,
+    soloSeconds: left?.run ? Math.max(0, left.seconds - lostMs(left.run) / 1_000) : null,
     shortage: left?.shortage ?? null,
     device: left === null ? null : held.device,
     gpuName: left === null ? null : gpuNameOf(state, held.device),
@@ -185,9 +185,6 @@ function endOf(
       outcome.kind === 'succeeded' || outcome.kind === 'cancelled' ? '' : (left?.evidence.logTail ?? logTail),
   };
 }
-
-/** Seconds that it lost to others, and in which it stood still. */
-const soloLoss = ({ sharedMs, suspendedMs }: Run): number => (sharedMs + suspendedMs) / 1_000;
 
 const gpuNameOf = ({ facts }: WorkerState, device: string): string | null =>
   facts.gpus?.find(({ uuid }) => uuid === device)?.name ?? null;

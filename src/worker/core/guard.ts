@@ -14,7 +14,7 @@ import { gpusOf } from '../../throttle/room.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
 import { ceilingOf } from './ceiling-now.ts';
 import type { MeasuredGpu } from './event.ts';
-import { meanBusy } from './busy.ts';
+import { lostMs, meanBusy } from './busy.ts';
 import { limitsNow } from './limits-now.ts';
 import { knownGpuBytes, knownHostBytes, runningHostPeak } from './memory-known.ts';
 import { lastOnes, othersOn, strangersAmong } from './others.ts';
@@ -81,11 +81,13 @@ export function figuresOf(state: WorkerState, now: number): HostFigures | null {
   const gpus = measured.map((gpu) => gpuFiguresOf(state, gpu, limits));
   return {
     ...host,
+    room: null,
     cpusTaken,
     running: state.active.size,
     ceiling: ceilingOf(state),
     still: [...state.active].flatMap((held) => stillOf(held, now)),
     lastOnes: lastOnes(state, limits, gpus, host.hold),
+    lost: [...state.active].flatMap(lostBy),
     gpus,
   };
 }
@@ -98,6 +100,7 @@ function gpuFiguresOf(state: WorkerState, gpu: MeasuredGpu, limits: Limits): Gpu
     othersProcesses: gpu.others.length,
     strangers: strangersAmong(others),
     others,
+    room: null,
     ...oursOnGpu(state, gpu.uuid),
   };
 }
@@ -106,6 +109,11 @@ function stillOf({ lease, status }: HeldAttempt, now: number): HostFigures['stil
   const suspended = status.kind === 'running' ? status.run.suspended : null;
   if (suspended === null) return [];
   return [{ attempt: lease.attempt, ms: now - suspended.since, because: suspended.because }];
+}
+
+function lostBy({ lease, status }: HeldAttempt): HostFigures['lost'] {
+  const ms = status.kind === 'running' ? lostMs(status.run) : 0;
+  return ms > 0 ? [{ attempt: lease.attempt, ms }] : [];
 }
 
 function oursOnGpu(state: WorkerState, uuid: string): Pick<GpuFigures, 'running' | 'oursBytes'> {
