@@ -167,7 +167,7 @@ describe('labsweep status', () => {
       'goes to its end, since it has no checkpoint, and nothing follows it there: mina computes on GPU 0';
     const { out } = await read('status', folder);
     expect(out).toContain(
-      '\ncedar GPU 0: 2 processes of mina, 1 process of jonas (idle), 1 process of ana\n  (labsweep), 1 process of others\n',
+      '\ncedar GPU 0: 2 processes of mina, 1 process of jonas (idle), 1 process of ana (labsweep), 1 process\n  of others\n',
     );
     expect(out).toContain(`\ncedar: x=4 ${last}\n`);
     expect(out).toContain(`\nbirch: ${held}\n`);
