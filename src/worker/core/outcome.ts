@@ -19,7 +19,7 @@ export interface Remains {
   readonly misplaced: string | null;
   /** The kernel killed a process for want of memory while it ran. */
   readonly oomKillRose: boolean;
-  /** At the last sample nothing was left of the disk that its folder is on. */
+  /** Nothing was left of the disk that its folder is on when it ended. */
   readonly diskFull: boolean;
   readonly logTail: string;
   readonly objective: Objective;

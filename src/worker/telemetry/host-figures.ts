@@ -3,11 +3,10 @@ import * as os from 'node:os';
 import type { MeasuredFigures } from '../core/event.ts';
 import { readProcessStat } from './process-stat.ts';
 import type { ControlGroups } from './control-groups.ts';
+import { diskFree } from './disk-free.ts';
 import { readMemory } from './host-memory.ts';
 import type { KernelUnits } from './kernel-units.ts';
 
-/** Where disk space cannot be asked for (Node before 18.15), nothing is held for want of it. */
-const unknownDisk = Number.MAX_SAFE_INTEGER;
 /** The load average's own constant: it forgets over a minute. */
 const loadMemoryMs = 60_000;
 
@@ -39,7 +38,7 @@ export class HostFiguresReader {
       othersLoad: this.#othersLoad(now, load, ours),
       memoryTotalBytes: memory.totalBytes,
       memoryAvailableBytes: memory.availableBytes,
-      diskFreeBytes: this.#diskFree(),
+      diskFreeBytes: diskFree(this.#folder),
     };
   }
 
@@ -85,17 +84,6 @@ export class HostFiguresReader {
   #load(): number {
     const load = Number.parseFloat(this.#text('loadavg'));
     return Number.isNaN(load) ? (os.loadavg()[0] ?? 0) : load;
-  }
-
-  #diskFree(): number {
-    // Looked up at run time: an agent may run on Node 16, which has no statfs.
-    if (typeof fs.statfsSync !== 'function') return unknownDisk;
-    try {
-      const { bavail, bsize } = fs.statfsSync(this.#folder);
-      return bavail * bsize;
-    } catch {
-      return unknownDisk;
-    }
   }
 
   #text(name: string): string {
