@@ -120,8 +120,8 @@ function gatherRest(
     standing: batch.standing?.map(asKept) ?? null,
     offsets: sources.offsets,
     printed: log.printed.map(asKept),
-    // Asked for only where it can matter: 137 is 128 + SIGKILL.
-    oomKills: exit === 137 ? facts.oomKills() : null,
+    // Asked for only where it can matter.
+    oomKills: exit !== null && exit !== 0 ? facts.oomKills() : null,
     diskFull: facts.diskFull,
     artifacts: [],
     unlisted: null,
