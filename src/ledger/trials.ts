@@ -109,8 +109,9 @@ export function forgive(state: LedgerState, trial: Trial): void {
 
 /** A trial that nothing runs of now. */
 export function giveUp(state: LedgerState, trial: Trial, because: string): void {
-  if (trial.status.kind === 'queued')
-    setStatus(state, trial, { kind: 'failed', attempt: trial.attempts.at(-1) ?? null, because });
+  if (trial.status.kind !== 'queued') return;
+  const last = trial.attempts.findLast((id) => attemptOf(state, id).status.kind === 'ended');
+  setStatus(state, trial, { kind: 'failed', attempt: last ?? null, because });
 }
 
 export function setStatus(state: LedgerState, trial: Trial, status: TrialStatus): void {

@@ -286,5 +286,5 @@ export class Agent {
 
 /** For people: where, and what they can do. */
 const stuckText = (folder: string, error: unknown): string =>
-  `its agent cannot write down what it does in ${folder} (${describeError(error)}): ` +
+  `its agent cannot write down what it does in ${folder} (${error instanceof Error ? error.message : String(error)}): ` +
   'nothing starts and no end is told of; make room there, and it goes on';

@@ -211,6 +211,7 @@ export class VirtualAgent {
       standing: null,
       offsets: nothingRead,
       oomKills: 0,
+      diskFull: false,
       artifacts: [],
       unlisted: null,
       ...this.#port.leftBy(lease),

@@ -77,9 +77,9 @@ function trialTable(state: LedgerState, sweep: Sweep, trials: readonly Trial[]):
 /** Host, time and, where it did not succeed, how the attempt ended. */
 function attemptCells(state: LedgerState, trial: Trial): string[] {
   const attempt = lastAttempt(state, trial);
-  if (attempt?.status.kind !== 'ended') return [attempt?.host ?? '', '', ''];
-  const { outcome, seconds } = attempt.status.end;
   const gaveUp = trial.status.kind === 'failed' ? trial.status.because : null;
+  if (attempt?.status.kind !== 'ended') return [attempt?.host ?? '', '', gaveUp ?? ''];
+  const { outcome, seconds } = attempt.status.end;
   const why = outcome.kind === 'succeeded' ? '' : (gaveUp ?? outcomeText(outcome)).replaceAll(/\s+/g, ' ');
   return [attempt.host, formatDuration(seconds * 1000), why];
 }

@@ -163,6 +163,8 @@ export interface Evidence {
   /** The JSON objects that it printed: its results, where nothing that it reported has the objective. */
   readonly printed: readonly MetricsLine[];
   readonly oomKills: number | null;
+  /** Nothing was left of the disk when it ended. */
+  readonly diskFull: boolean;
   readonly artifacts: readonly Artifact[];
   readonly unlisted: readonly Unlisted[] | null;
   /** What it left for the trial's next attempt; null where its program came to its end. */

@@ -70,7 +70,7 @@ function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void
     exit: evidence.exit,
     sameBoot: true,
     misplaced: evidence.misplaced,
-    diskFull: (turn.state.figures?.value.diskFreeBytes ?? Number.POSITIVE_INFINITY) < fullBytes,
+    diskFull: evidence.diskFull,
     oomKillRose: rose(status.run?.oomKills ?? null, evidence.oomKills),
     logTail: evidence.logTail,
     objective: launch.objective,
@@ -87,9 +87,6 @@ function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void
   const shortage = shortageOf(turn.state, held, outcome, status.run, status.had);
   settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence, shortage });
 }
-
-/** A disk with so little left takes no file: root's share of it is not ours. */
-const fullBytes = 64 * 1024;
 
 /** The program never ran. */
 export function notStarted(turn: WorkerTurn, held: HeldAttempt, outcome: Outcome): void {

@@ -19,7 +19,7 @@ export interface Remains {
   readonly misplaced: string | null;
   /** The kernel killed a process for want of memory while it ran. */
   readonly oomKillRose: boolean;
-  /** At the last sample nothing was left of the disk that its folder is on. */
+  /** Nothing was left of the disk that its folder is on when it ended. */
   readonly diskFull: boolean;
   readonly logTail: string;
   readonly objective: Objective;
@@ -55,9 +55,13 @@ function withoutSpace(
   return words === null ? outcome : { kind: 'no-space', message: `it said "${words}"` };
 }
 
+/** What programs say of a process of theirs that was killed: PyTorch's loaders and launcher, Python's subprocesses and pools. */
+const childKilled =
+  /killed by signal: Killed|\bSIGKILL\b|[Ss]ignal 9\b|exitcode *: *-9\b|process pool was terminated abruptly/;
+
 function outcomeOfExit(exit: number, { oomKillRose, logTail }: Remains): Outcome {
   const signal = signalOf(exit);
-  if (signal === 'SIGKILL' && oomKillRose)
+  if (oomKillRose && (signal === 'SIGKILL' || childKilled.test(logTail)))
     return { kind: 'oom', message: 'the kernel killed it for want of memory' };
   const words = oomWords(logTail);
   if (words !== null) return { kind: 'oom', message: `it ran out of memory and said "${words}"` };

@@ -16,7 +16,9 @@ import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
+import { isDiskFull } from '../telemetry/disk-free.ts';
 import { gather, unreadable } from './gather.ts';
+import { hasFailed, makeRoom } from './make-room.ts';
 import { isLogLong, shortenLog, type Take, takeOf } from './live-lines.ts';
 import { MetricsSources } from './metrics-sources.ts';
 import { ProcessOwners, type ProcessShare, sharesOf } from './process-owners.ts';
@@ -50,6 +52,8 @@ interface Watched {
   readonly isChild: boolean;
   /** It was told to stand still. */
   isSuspended: boolean;
+  /** Nothing was left of the disk when it ended. */
+  endedOnFullDisk: boolean;
 }
 
 /** Whether nobody will want to look at what it ran as. */
@@ -136,6 +140,7 @@ export class Supervisor {
         sources: null,
         isChild: false,
         isSuspended: false,
+        endedOnFullDisk: false,
       };
       this.#running.set(attempt, watched);
       return this.#options.post({
@@ -176,9 +181,7 @@ export class Supervisor {
 
   /** Removes what an attempt made that is over. */
   discard(attempt: string): void {
-    const { work, artifacts } = runFolder(this.#options.host, attempt);
-    // What cannot be removed is removed with all else of the attempt.
-    for (const folder of [work, artifacts]) rm(folder, { recursive: true, force: true }).catch(() => {});
+    makeRoom(runFolder(this.#options.host, attempt));
   }
 
   gather({ lease, launch, offsets, hasResult }: Extract<Instruction, { kind: 'gather' }>): void {
@@ -198,7 +201,8 @@ export class Supervisor {
     const redaction = this.#options.secrets.of(attempt);
     const read = this.#takeOf(attempt, launch, sources);
     try {
-      const facts = { seen, hasResult, oomKills, checkpointBytes: left, read, redaction };
+      const diskFull = watched?.endedOnFullDisk === true;
+      const facts = { seen, diskFull, hasResult, oomKills, checkpointBytes: left, read, redaction };
       const evidence = gather(run, launch, sources, facts);
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(
@@ -268,7 +272,7 @@ export class Supervisor {
     const startedAt = this.#options.now();
     const { trial } = lease;
     const watched = { attempt, trial, process, run, launch, offsets: nothingRead, startedAt, sources: null };
-    this.#running.set(attempt, { ...watched, isChild: true, isSuspended: false });
+    this.#running.set(attempt, { ...watched, isChild: true, isSuspended: false, endedOnFullDisk: false });
     this.#options.post({ kind: 'spawned', attempt, at: startedAt, process, oomKills: this.#oomKills });
   }
 
@@ -288,12 +292,15 @@ export class Supervisor {
 
   /** The wrapper is gone. Whatever else is there of the attempt goes before its room is given to another. */
   #exited(watched: Watched): void {
-    const { attempt, process, startedAt } = watched;
+    const { attempt, process, run, startedAt } = watched;
     this.#running.delete(attempt);
     this.#ended.set(attempt, watched);
     const ranLong = this.#options.now() - startedAt > briefMs;
     if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
     this.#leftovers.ended(attempt, process.pid);
+    watched.endedOnFullDisk = isDiskFull(run.root);
+    // At once: an agent that cannot write its journal does nothing else before it can.
+    if (watched.endedOnFullDisk && hasFailed(run)) makeRoom(run);
     this.#options.post({ kind: 'exited', attempt });
   }
 

@@ -4,13 +4,11 @@ import type { MeasuredFigures } from '../core/event.ts';
 import { readProcessStat } from './process-stat.ts';
 import { type Counters, readCounters, readMemoryPressure, readSwapIns } from './kernel-counters.ts';
 import type { ControlGroups } from './control-groups.ts';
+import { diskFree } from './disk-free.ts';
 import { readMemory } from './host-memory.ts';
 import type { KernelUnits } from './kernel-units.ts';
 import { OthersLoad, type OurDemand } from './others-load.ts';
 import { SwapIn } from './swap-in.ts';
-
-/** Where disk space cannot be asked for (Node before 18.15), nothing is held for want of it. */
-const unknownDisk = Number.MAX_SAFE_INTEGER;
 
 /**
  * The figures of a host, read from /proc below `root`: a second, less where a bed puts figures of its own there; and of
@@ -46,7 +44,7 @@ export class HostFiguresReader {
       swapInBytes: this.#swapIn.read(now, readSwapIns(this.#root)),
       memoryTotalBytes: memory.totalBytes,
       memoryAvailableBytes: memory.availableBytes,
-      diskFreeBytes: this.#diskFree(),
+      diskFreeBytes: diskFree(this.#folder),
       weekMinute: weekMinuteOf(new Date()),
     };
   }
@@ -69,17 +67,6 @@ export class HostFiguresReader {
   #load(): number {
     const load = Number.parseFloat(this.#text('loadavg'));
     return Number.isNaN(load) ? (os.loadavg()[0] ?? 0) : load;
-  }
-
-  #diskFree(): number {
-    // Looked up at run time: an agent may run on Node 16, which has no statfs.
-    if (typeof fs.statfsSync !== 'function') return unknownDisk;
-    try {
-      const { bavail, bsize } = fs.statfsSync(this.#folder);
-      return bavail * bsize;
-    } catch {
-      return unknownDisk;
-    }
   }
 
   #text(name: string): string {

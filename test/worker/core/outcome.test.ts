@@ -42,6 +42,21 @@ const table: readonly [string, Partial<Remains>, object][] = [
     { exit: 1, oomKillRose: true },
     { kind: 'failed', reason: 'exit' },
   ],
+  ...[
+    'RuntimeError: DataLoader worker (pid 4242) is killed by signal: Killed. ',
+    '  exitcode  : -9 (pid: 4242)\n  error_file: <N/A>\n  traceback : Signal 9 (SIGKILL) received by PID 4242\n===',
+    "subprocess.CalledProcessError: Command '['python']' died with <Signals.SIGKILL: 9>.",
+    'concurrent.futures.process.BrokenProcessPool: A process in the process pool was terminated abruptly',
+  ].map((logTail): [string, Partial<Remains>, object] => [
+    `a process of its own that the kernel killed: ${logTail.trim().slice(0, 40)}`,
+    { exit: 1, oomKillRose: true, logTail },
+    { kind: 'oom', message: 'the kernel killed it for want of memory' },
+  ]),
+  [
+    'a process of its own that somebody killed',
+    { exit: 1, logTail: 'RuntimeError: DataLoader worker (pid 4242) is killed by signal: Killed. ' },
+    { kind: 'failed', reason: 'exit' },
+  ],
   [
     'its own words for no memory',
     { exit: 1, logTail: 'a\ntorch.cuda.OutOfMemoryError: CUDA out of memory.\n' },

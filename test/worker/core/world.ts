@@ -88,6 +88,7 @@ const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   offsets: nothingRead,
   printed: [{ score: 1 }],
   oomKills: null,
+  diskFull: false,
   artifacts: [],
   unlisted: null,
   checkpointBytes: null,
