@@ -162,6 +162,7 @@ const emptyEnd: AttemptEnd = {
   peakGpuMemoryBytes: null,
   gpuBusy: null,
   soloSeconds: null,
+  shortage: null,
   gpuName: null,
   device: 'cpu',
   artifacts: [],
@@ -216,6 +217,7 @@ function declarationOf(
     labels: [],
     retries: 0,
     concurrent: null,
+    priority: 0,
     seeds: [...seeds],
     axes: [...axes],
   };

@@ -36,6 +36,7 @@ export const declaration: SweepDeclaration = {
   labels: [],
   retries: 1,
   concurrent: null,
+  priority: 0,
   seeds: [1],
   axes: ['layers', 'dropout', 'learningRate'],
 };
@@ -80,6 +81,7 @@ export function endOf(index: number): AttemptEnd {
     peakGpuMemoryBytes: null,
     gpuBusy: null,
     soloSeconds: null,
+    shortage: null,
     gpuName: null,
     device: 'cpu',
     artifacts: [],

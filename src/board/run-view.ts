@@ -17,6 +17,7 @@ import { attemptLabel } from '../results/labels.ts';
 export interface RunView {
   readonly sweep: string;
   readonly status: SweepStatus;
+  readonly priority: number;
   /** Of what was asked for. */
   readonly counts: Readonly<Record<TrialStatus['kind'], number>>;
   /** Trials besides that wait and that nobody asked for. */
@@ -93,6 +94,7 @@ export function runView(sources: RunViewSources): RunView {
   return {
     sweep: sweep.name,
     status: sweep.status,
+    priority: sweep.declaration.priority,
     counts: { ...sweep.counts, queued: sweep.counts.queued - notAsked },
     notAsked,
     isAsked: isAskedFor(sweep, live),

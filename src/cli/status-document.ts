@@ -21,10 +21,11 @@ export function statusDocument(state: LedgerState, live: LiveFigures | null, now
 }
 
 function sweepDocument(sweep: Sweep, live: LiveFigures | null): unknown {
-  const { name, counts, status } = sweep;
+  const { name, counts, status, declaration } = sweep;
   return {
     sweep: name,
     status: status.kind,
+    priority: declaration.priority,
     // Who waits for the queue to be empty means the backlogs of the hosts as well.
     counts: { ...counts, queued: counts.queued + counts.leased },
     asked: live === null ? null : isAskedFor(sweep, live),

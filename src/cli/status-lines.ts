@@ -46,7 +46,8 @@ const inventoryLines = (live: LiveFigures | null): string[] =>
     : ['', ...live.inventoryProblem.split('\n'), 'The hosts are as they were before this edit.'];
 
 function sweepLine(view: RunView): string {
-  const parts = [`${view.sweep}: ${conditionOf(view)}`, countsText(view)];
+  const priority = view.priority === 0 ? [] : [`priority ${view.priority}`];
+  const parts = [`${view.sweep}: ${conditionOf(view)}`, ...priority, countsText(view)];
   if (view.etaSeconds !== null && !isAtRest(view)) parts.push(etaText(view.etaSeconds));
   return parts.join(', ');
 }

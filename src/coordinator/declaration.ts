@@ -88,6 +88,7 @@ export function declare(
       labels: sweep.hosts,
       retries: sweep.retries,
       concurrent: sweep.concurrent,
+      priority: sweep.priority,
       seeds: sweep.seeds,
       axes: [...variedParameters(sweep.grids)],
     },

@@ -28,6 +28,8 @@ export const sweepDeclarationSchema = z.object({
   labels: z.array(z.string()),
   retries: z.number(),
   concurrent: z.number().nullable(),
+  /** Of the ledger's sweeps the highest goes first. */
+  priority: z.number().default(0),
   seeds: z.array(z.number()),
   /** Names of the parameters that vary, in the order of the axes. */
   axes: z.array(z.string()),
@@ -196,7 +198,7 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
 export type LedgerEvent = Readonly<z.infer<typeof ledgerEventSchema>>;
 
 /** Events that an older labsweep wrote with fewer fields, and that are rare. */
-const grown: ReadonlySet<string> = new Set(['term-started', 'sweep-opened']);
+const grown: ReadonlySet<string> = new Set(['term-started', 'sweep-declared', 'sweep-opened']);
 
 /**
  * An event as it stands in a ledger. It was checked against the schema of its time before it was written: only what that

@@ -79,10 +79,18 @@ export const gpuFiguresSchema = z.object({
 });
 export type GpuFigures = Readonly<z.infer<typeof gpuFiguresSchema>>;
 
-/** What a host carries now. `load` is the 1-minute load average, `othersLoad` what is left without our trials. */
+/**
+ * What a host carries now. `load` is the 1-minute load average; `othersLoad` is how many threads that are not ours want a core
+ * or wait for a disk: a mean of 10 s, as the two after it.
+ */
 export const hostFiguresSchema = z.object({
   load: saidFigure,
   othersLoad: saidFigure,
+  /** Cores of the machine, of which ours may be allowed a part; null where nobody tells. */
+  cores: saidAmount.nullable().default(null),
+  /** Share of the time in which something waited for memory, and bytes that came back from swap in a second; null where the kernel doesn't tell. */
+  memoryPressure: saidAmount.nullable().default(null),
+  swapInBytes: saidAmount.nullable().default(null),
   memoryTotalBytes: saidAmount,
   memoryAvailableBytes: saidAmount,
   diskFreeBytes: saidAmount,

@@ -73,6 +73,9 @@ export const leaseSchema = z.object({
   continues: z.string().nullable(),
   /** Hosts went down under this trial: it starts where nothing else of labsweep runs, and nothing starts beside it. */
   alone: z.boolean().default(false),
+  /** For whom: of one ledger's sweeps the one of the highest priority goes first. Leases of before do not say. */
+  sweep: z.string().nullable().default(null),
+  priority: z.number().default(0),
 });
 export type Lease = Readonly<z.infer<typeof leaseSchema>>;
 

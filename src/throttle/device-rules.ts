@@ -50,6 +50,14 @@ const failed: DeviceRule = (_, { figures }) => {
 const stale: DeviceRule = (_, { figures, figuresAgeMs }, { limits }) =>
   figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'gpu-stale', ageMs: figuresAgeMs } : null;
 
+/** As for the host's cores (rules.ts). */
+const turn: DeviceRule = (_, { uuid }, { left }) => {
+  const other = left.find(({ device }) => device === uuid);
+  if (other === undefined) return null;
+  const { user, theirSeconds, ourSeconds } = other;
+  return { kind: 'gpu-turn', user, theirSeconds, ourSeconds };
+};
+
 /** Two trials that each fit into an empty GPU may not fit together: both run out of memory at their first batch. */
 const memory: DeviceRule = ({ resources }, gpu, host) => {
   if (gpu.figures === null) return null;
@@ -151,6 +159,7 @@ export const deviceRules: readonly DeviceRule[] = [
   others,
   failed,
   stale,
+  turn,
   memory,
   untold,
   utilisation,

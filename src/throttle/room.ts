@@ -8,7 +8,10 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 /** Memory of the host that no trial is given: other people's logins, the page cache, the kernel. */
 export const headroomBytes = (totalBytes: number, limits: Limits): number =>
-  Math.max(totalBytes * limits.memoryHeadroomShare, limits.memoryHeadroomBytes);
+  Math.max(
+    totalBytes * limits.memoryHeadroomShare,
+    limits.memoryHeadroomBytes ?? Math.min(limits.memoryFloorBytes, totalBytes * limits.memoryFloorShare),
+  );
 
 /**
  * Host memory in bytes that the next trial may be predicted to take at its peak; negative when it is overdrawn.

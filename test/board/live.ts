@@ -43,6 +43,9 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
   figures: {
     load: 1,
     othersLoad: 0,
+    cores: null,
+    memoryPressure: null,
+    swapInBytes: null,
     memoryTotalBytes: 2 ** 36,
     memoryAvailableBytes: 2 ** 35,
     diskFreeBytes: 2 ** 38,

@@ -244,7 +244,7 @@ describe('P6 why anything waits', () => {
         {
           trials: 1,
           where: 'the backlog of birch',
-          because: 'the first of them: others load the host with 9; nothing starts from 6',
+          because: 'the first of them: others load the host with 9, held until 6 or less for 2 min',
         },
       ],
       idle: [
@@ -252,7 +252,7 @@ describe('P6 why anything waits', () => {
           host: 'birch',
           device: null,
           index: null,
-          because: 'others load the host with 9; nothing starts from 6',
+          because: 'others load the host with 9, held until 6 or less for 2 min',
         },
       ],
     });

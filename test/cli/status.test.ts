@@ -16,6 +16,9 @@ function halfway(): LedgerBuilder {
 const figures = {
   load: 1.25,
   othersLoad: 0.2,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: 2 ** 34,
   memoryAvailableBytes: 2 ** 33,
   diskFreeBytes: 2 ** 35,
@@ -60,12 +63,23 @@ describe('labsweep status', () => {
     `);
   });
 
+  test('says how urgent a sweep is, where somebody has said so', async () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: [{ params: { x: 1 } }], declaration: { priority: -2 } });
+    expect((await read('status', folderWith(built))).out).toContain(', priority -2, 1 waiting');
+    const { out, err } = await read('list', folderWith(built), '--json');
+    expect(JSON.parse(out)).toMatchObject({ sweep: 'lab', priority: -2 });
+    expect(err).toBe('');
+    expect((await read('list', folderWith(built))).err).toBe('1 trials; the sweep has priority -2\n');
+  });
+
   test('--json has counts, eta, and the devices of each host', async () => {
     const document = JSON.parse((await read('status', coordinated(), '--json')).out);
     expect(document.sweeps).toEqual([
       {
         sweep: 'lab',
         status: 'open',
+        priority: 0,
         counts: { queued: 2, leased: 1, running: 1, succeeded: 1, diverged: 0, failed: 0, cancelled: 0 },
         eta: 125,
         asked: true,

@@ -52,6 +52,24 @@ describe('an attempt that ends', () => {
     expect(chargesOf(state)).toBe(2);
   });
 
+  it('for want of disk space is charged to its host; where that goes on and on, it may be the trial that fills disks', () => {
+    const end = [{ kind: 'no-space', message: 'the disk was full' }, 'cedar'] as const;
+    const state = ledgerOf(
+      0,
+      Array.from({ length: 5 }, () => end),
+    );
+    expect(statusOf(state)).toBe('queued');
+    expect(chargesOf(state)).toBe(5);
+    expect(
+      statusOf(
+        ledgerOf(
+          0,
+          Array.from({ length: 6 }, () => end),
+        ),
+      ),
+    ).toBe('failed');
+  });
+
   it.each<readonly [string, Outcome]>([
     ['for want of memory', oom],
     ['without a trace', { kind: 'vanished' }],

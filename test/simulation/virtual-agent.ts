@@ -131,7 +131,13 @@ export class VirtualAgent {
         return this.#later({ kind: 'spawned', at: null, attempt, process, oomKills: 0 });
       }
       case 'claim':
-        return this.#later({ kind: 'claims-read', said: instruction.said, others: [], untold: null });
+        return this.#later({
+          kind: 'claims-read',
+          said: instruction.said,
+          others: [],
+          accounts: [],
+          untold: null,
+        });
       case 'adopt':
         return this.#adopt(instruction.lease.attempt);
       case 'signal':
@@ -177,6 +183,7 @@ export class VirtualAgent {
       case 'unpack-checkpoint':
       case 'place-checkpoint':
       case 'discard-checkpoint':
+      case 'discard':
       case 'unpack':
       case 'check-launch':
       case 'end-checks':

@@ -66,6 +66,7 @@ const host = (gpus: readonly GpuLoad[] | null, more: Partial<HostLoad> = {}): Ho
 
 const request = (more: Partial<Resources> = {}, gpuObserved = true): StartRequest => ({
   resources: { cpus: 1, gpus: 1, gpuMemoryBytes: gib, hostMemoryBytes: gib, diskBytes: null, ...more },
+  declaredHostBytes: gib,
   shapeObserved: true,
   gpuObserved,
   draw: 1,

@@ -43,6 +43,8 @@ export const leaseOf = (attempt: string, more: Partial<Lease> = {}): Lease => ({
   predictedSeconds: null,
   continues: null,
   alone: false,
+  sweep: null,
+  priority: 0,
   ...more,
 });
 

@@ -44,11 +44,15 @@ export const listVerb: Verb = (console) => {
       const trials = matching.slice(0, options.limit);
       if (options.json === true) {
         const documents = trials.map((trial) => trialDocument(state, sweep, trial));
-        console.out(`${jsonText({ sweep: sweep.name, trials: documents })}\n`);
+        console.out(
+          `${jsonText({ sweep: sweep.name, priority: sweep.declaration.priority, trials: documents })}\n`,
+        );
         return;
       }
       if (trials.length > 0) console.out(`${trialTable(state, sweep, trials).join('\n')}\n`);
-      console.tell(`${countText(trials.length, matching.length, sweep.order.length)}\n`);
+      const { priority } = sweep.declaration;
+      const urgency = priority === 0 ? '' : `; the sweep has priority ${priority}`;
+      console.tell(`${countText(trials.length, matching.length, sweep.order.length)}${urgency}\n`);
     });
 };
 

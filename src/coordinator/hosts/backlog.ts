@@ -21,17 +21,16 @@ const lastingMs = 60_000;
  * enough to hide the round trip; else up to 12 h of predicted work.
  */
 export function hasRoom(host: {
+  /** Attempts there that come before it, those that run among them. */
   readonly open: number;
-  /** Predicted seconds until all that it holds has ended. */
+  /** Predicted seconds until these have ended. */
   readonly busySeconds: number;
   readonly parallel: number;
   readonly isPredicted: boolean;
-  /** Its share, where others are on their way that shall have theirs. */
-  readonly share: number;
   /** Whether what runs there goes on without a connection. */
   readonly outlives: boolean;
 }): boolean {
-  if (host.open >= Math.min(mostOpen, host.share)) return false;
+  if (host.open >= mostOpen) return false;
   // What waits on a host that forgets with the connection how to go on is better off elsewhere.
   if (!host.outlives) return host.open < host.parallel;
   return host.open < host.parallel * roundsAtOnce || (host.isPredicted && host.busySeconds < aheadSeconds);

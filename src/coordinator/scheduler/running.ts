@@ -2,7 +2,7 @@ import type { Attempt } from '../../ledger/state.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 
-interface Running {
+export interface Running {
   readonly attempt: Attempt;
   readonly device: string;
   readonly seconds: number;

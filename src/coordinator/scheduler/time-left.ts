@@ -25,9 +25,9 @@ export function timeLeft(state: CoordinatorState, sweep: Sweep, now: number): nu
   const order = waiting
     .filter((_, place) => place % step === 0)
     .toSorted((one, other) => seconds(other) - seconds(one));
-  let last = Math.max(0, ...candidates.map(({ berth }) => (berth.isBlocked ? 0 : berth.places.endsIn)));
+  let last = Math.max(0, ...candidates.map(({ berth }) => (berth.isBlocked ? 0 : berth.all.places.endsIn)));
   for (const trial of order) {
-    const best = soonest(candidates, trial);
+    const best = soonest(state, candidates, trial);
     if (best === null) continue;
     last = Math.max(last, endsIn(best, trial));
     for (let count = 0; count < step; count += 1) add(best, trial);
@@ -41,15 +41,17 @@ const waitingOf = (state: CoordinatorState, { order }: Sweep): Trial[] =>
   );
 
 /** The rules of hosts are asked of the one that would be chosen alone. */
-function soonest(candidates: readonly Candidate[], trial: Trial): Candidate | null {
+function soonest(state: CoordinatorState, candidates: readonly Candidate[], trial: Trial): Candidate | null {
   let best: Candidate | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const ends = endsIn(candidate, trial);
     if (ends < least) [best, least] = [candidate, ends];
   }
-  if (best === null || misfit(trial.point, best.berth.idle) === null) return best;
+  if (best === null || misfit(state.ledger, trial.point, best.berth.host, best.berth.idle) === null)
+    return best;
   return soonest(
+    state,
     candidates.filter((candidate) => candidate !== best),
     trial,
   );

@@ -13,6 +13,7 @@ import { askBack } from '../core/ask-back.ts';
 import { nextAttempt } from '../core/attempt-seal.ts';
 import { giveUpPoison } from '../core/poison.ts';
 import { giveUpSilent } from '../core/silence.ts';
+import { giveUpTooLarge } from '../core/too-large.ts';
 import { connectionOf } from '../hosts/link.ts';
 import { type Carried, type CoordinatorState, readyNow } from '../hosts/state.ts';
 import type { CoordinatorTurn } from '../core/turn.ts';
@@ -29,6 +30,7 @@ export function planTurn(state: CoordinatorState, turn: CoordinatorTurn, now: nu
   comeAndGo(state, turn);
   tellCeilings(state, turn, now);
   giveUpPoison(state, turn, now);
+  giveUpTooLarge(state, turn, now);
 
   for (const sweep of state.ledger.sweeps.values()) skipSettled(sweep);
   const { assignments, preparations, takeBacks, ready } = plan(state, now);

@@ -15,6 +15,8 @@ import {
   presenceText,
   settlesText,
   takesOneText,
+  turnFigures,
+  turnText,
 } from './refusal-phrases.ts';
 import { refusal, schemaOf } from './refusal-row.ts';
 
@@ -114,6 +116,9 @@ const table = {
 
   /** The ramp guard of a GPU: a shape never observed settles there before the next one starts. */
   'gpu-ramp': refusal('gpu-ramp', { attempt: saidName }, settlesText),
+
+  /** As `turn`, of the host's GPUs. */
+  'gpu-turn': refusal('gpu-turn', turnFigures, (said) => `is kept a moment: ${turnText('GPUs')(said)}`),
 
   /** Agents of other accounts cannot be told what starts, or cannot be heard: one trial of ours at a time. */
   'gpu-claims': refusal('gpu-claims', { because: saidText }, takesOneText),

@@ -62,6 +62,21 @@ export const listed = (names: readonly string[]): string =>
 export const takesOneText = ({ because }: { readonly because: string }): string =>
   `takes one trial at a time: ${because}`;
 
+export const turnFigures = { user: saidName, theirSeconds: saidFigure, ourSeconds: saidFigure };
+
+interface Turn {
+  readonly user: string;
+  readonly theirSeconds: number;
+  readonly ourSeconds: number;
+}
+
+export const turnText =
+  (devices: 'GPUs' | 'cores') =>
+  ({ user, theirSeconds, ourSeconds }: Turn): string =>
+    `${user} goes first there, whose trial waits: of late ${user} has used ${usedText(theirSeconds)} of the host's ${devices}, and you ${usedText(ourSeconds)}`;
+
+const usedText = (seconds: number): string => formatDuration(seconds * 1_000);
+
 export const settlesText = ({ attempt }: { readonly attempt: string }): string =>
   `waits until the memory of attempt ${attempt} has settled, the first of its kind`;
 

@@ -63,12 +63,18 @@ function misfitOfAll(points: Declared['points'], host: HostEntry, facts: Facts):
 /** This machine needs nobody to be asked, its GPUs aside. */
 const ownFacts = (): Facts => ({
   cpus: availableParallelism(),
-  memoryBytes: totalmem(),
+  memoryBytes: ownMemory(),
   gpus: hasDriver() ? null : [],
   gpuProblem: null,
   gpusBroken: false,
   user: userInfo().username,
 });
+
+/** A control group may leave less than the machine has. */
+function ownMemory(): number {
+  const allowed = process.constrainedMemory();
+  return allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
+}
 
 function hasDriver(): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {

@@ -5,6 +5,7 @@ import type { Outcome } from '../../model/result/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
 import type { BootBefore, Ceiling } from '../../model/ceiling.ts';
 import type { OthersClaim } from '../../throttle/host-load.ts';
+import type { OthersAccount } from '../../throttle/turns.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { PreparationResult } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
@@ -75,11 +76,14 @@ export type WorkerEvent =
   /** Whether the artifacts of an end that another boot sealed are there as they were. */
   | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
   | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }
+  /** It was time for a sample, and there is none: for people. */
+  | { readonly kind: 'not-sampled'; readonly because: string }
   /** What other accounts claim, read after ours were said so often. */
   | {
       readonly kind: 'claims-read';
       readonly said: number;
       readonly others: readonly OthersClaim[];
+      readonly accounts: readonly OthersAccount[];
       /** Why others cannot be told of ours, or cannot be heard; null where they can. */
       readonly untold: string | null;
     }
