@@ -5,21 +5,24 @@
 import { parseArgs } from 'node:util';
 import type { NightOptions } from '../test/simulation/night/night.ts';
 import {
-  isWhole,
   type Judgement,
   judge,
   judgeKnowing,
   judgeLabsweep,
   schedulers,
 } from '../test/simulation/night/judge.ts';
-import { median } from './table.ts';
+import { type Row, tableOf } from './throttle/table.ts';
+import { rowsWithout } from './throttle/without.ts';
 
-const usage = `usage: npm run bench:throttle -- [--seeds N] [--first N] [--calm] [--low N] [--only TEXT] [--json]
+const usage = `usage: npm run bench:throttle -- [--seeds N] [--first N] [--calm] [--low N] [--nights N]
+                                 [--only TEXT] [--without TEXT] [--json]
   --seeds N     nights (default 40)
   --first N     the first seed (default 1)
   --calm        no owners, no weak power supplies, no bad cooling
   --low N       what is declared of memory is an Nth of the truth (default 1)
+  --nights N    nights in a row in the same lab, of labsweep (default 2)
   --only TEXT   rows whose name has TEXT, beside the all-knowing one
+  --without TEXT  labsweep without each mechanism whose name has TEXT, a row each, memory declared ('' for all)
   --json        each night of each row, for scripts
 `;
 const { values } = parseArgs({
@@ -28,20 +31,37 @@ const { values } = parseArgs({
     first: { type: 'string', default: '1' },
     calm: { type: 'boolean', default: false },
     low: { type: 'string', default: '1' },
+    nights: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
+    without: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
-interface Row {
-  readonly name: string;
-  readonly nights: readonly Judgement[];
-}
+const declared = 'labsweep, memory declared';
 
 if (values.help) process.stdout.write(usage);
-else if (values.json) process.stdout.write(`${JSON.stringify(rowsOf())}\n`);
-else process.stdout.write(`${table(rowsOf()).join('\n')}\n`);
+else if (values.json) process.stdout.write(`${JSON.stringify(allRows())}\n`);
+else process.stdout.write(`${tableOf(allRows(), values.seeds).join('\n')}\n`);
+
+function allRows(): Row[] {
+  const rows = rowsOf();
+  if (values.without === undefined) return rows;
+  const { seeds, first, calm, low, nights, without } = values;
+  const same = [
+    '--seeds',
+    seeds,
+    '--first',
+    first,
+    '--low',
+    low,
+    '--nights',
+    nights,
+    ...(calm ? ['--calm'] : []),
+  ];
+  return [...rows, ...rowsWithout(without, ['--only', declared, ...same])];
+}
 
 function rowsOf(): Row[] {
   const [count, first] = [wholeNumber('seeds'), wholeNumber('first')];
@@ -63,11 +83,11 @@ function rowsOf(): Row[] {
 }
 
 function nightsBy(options: NightOptions): Readonly<Record<string, (seed: number) => Judgement[]>> {
-  const nights = 2;
+  const nights = wholeNumber('nights');
   return {
     'all-knowing': (seed) => [judgeKnowing(seed, options)],
-    labsweep: (seed) => judgeLabsweep(seed, options, { isDeclared: true, nights }),
-    'labsweep, undeclared': (seed) => judgeLabsweep(seed, options, { isDeclared: false, nights }),
+    [declared]: (seed) => judgeLabsweep(seed, options, { isDeclared: true, nights }),
+    'labsweep, nothing declared': (seed) => judgeLabsweep(seed, options, { isDeclared: false, nights }),
     ...Object.fromEntries(
       Object.entries(schedulers).map(([name, made]) => [
         name,
@@ -77,63 +97,7 @@ function nightsBy(options: NightOptions): Readonly<Record<string, (seed: number)
   };
 }
 
-function wholeNumber(name: 'seeds' | 'first' | 'low'): number {
+function wholeNumber(name: 'seeds' | 'first' | 'low' | 'nights'): number {
   if (!/^[1-9]\d{0,5}$/.test(values[name])) throw new Error(`--${name} is a whole number from 1 on`);
   return Number(values[name]);
-}
-
-function table(rows: readonly Row[]): string[] {
-  const [knowing] = rows;
-  const heads = [
-    'makespan',
-    'beside all-knowing (95th of 100)',
-    'crashes (most of a host)',
-    'out of memory',
-    'trials done',
-    'owners disturbed',
-    'time left at half',
-  ];
-  return [
-    `| ${values.seeds} nights | ${heads.join(' | ')} |`,
-    `| ${['---', ...heads.map(() => '---')].join(' | ')} |`,
-    ...rows.map(({ name, nights }) => {
-      const all = (figure: (night: Judgement) => number): number[] => nights.map(figure);
-      const cells = [
-        `${(median(all(({ makespanSeconds }) => makespanSeconds)) / 3_600).toFixed(1)} h`,
-        name.endsWith('the night after') ? '' : besideText(nights, knowing?.nights ?? []),
-        `${median(all(({ crashes }) => crashes))} (${Math.max(...all(({ crashesOfOne }) => crashesOfOne))})`,
-        `${median(all(({ outOfMemory }) => outOfMemory))}, most ${Math.max(...all(({ outOfMemory }) => outOfMemory))}`,
-        Math.min(...all(({ done }) => done)),
-        `${(median(all(({ ownersDisturbed }) => ownersDisturbed)) * 100).toFixed(1)} %`,
-        saidText(nights),
-      ];
-      return `| ${name} | ${cells.join(' | ')} |`;
-    }),
-  ];
-}
-
-/** Of nights in which all was trained: one that ends early since it has given trials up is not fast. */
-function besideText(nights: readonly Judgement[], best: readonly Judgement[]): string {
-  const ratios = nights.flatMap((night, place) => {
-    const reference = best[place];
-    return isWhole(night) && reference !== undefined
-      ? [night.makespanSeconds / reference.makespanSeconds]
-      : [];
-  });
-  if (ratios.length === 0) return 'none trains all';
-  const of =
-    ratios.length < nights.length ? ` (the ${ratios.length} of ${nights.length} that train all)` : '';
-  return `${median(ratios).toFixed(2)} (${quantile(ratios, 0.95).toFixed(2)})${of}`;
-}
-
-/** What was said at half of the time left, beside what was left: the median. */
-function saidText(nights: readonly Judgement[]): string {
-  const said = nights.flatMap(({ saidOfHalf }) => saidOfHalf ?? []);
-  return said.length === 0 ? '' : `${Math.round(median(said) * 100)} % of it`;
-}
-
-/** The least value that so many are not above. */
-function quantile(numbers: readonly number[], share: number): number {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
 }

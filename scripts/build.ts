@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { withScripts } from './host-scripts/script-calls.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -22,21 +23,22 @@ const requireBanner = {
   js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
 };
 
+/** Changes the sources before they are bundled. */
+const changed = (...changes: readonly ((text: string, path: string) => string)[]): Plugin => ({
+  name: 'changed',
+  setup: (bundle) =>
+    bundle.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => ({
+      loader: 'ts',
+      contents: changes.reduce((text, change) => change(text, path), await readFile(path, 'utf8')),
+    })),
+});
+
 /**
  * `z` is an object that has all of zod, so a bundle would have all of it, with its 49 languages: half a megabyte that an
  * agent holds for nothing. As a namespace only what is used of it stays.
  */
-const zodInParts: Plugin = {
-  name: 'zod-in-parts',
-  setup: (bundle) =>
-    bundle.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      return {
-        loader: 'ts',
-        contents: text.replace("import { z } from 'zod';", "import * as z from 'zod';"),
-      };
-    }),
-};
+const zodInParts = (text: string): string =>
+  text.replace("import { z } from 'zod';", "import * as z from 'zod';");
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, 'programs/cnn1d'), { recursive: true });
@@ -48,6 +50,7 @@ await Promise.all([
     target: 'node24',
     splitting: true,
     packages: 'external',
+    plugins: [changed(withScripts)],
   }),
   build({
     ...shared,
@@ -55,7 +58,7 @@ await Promise.all([
     outfile: join(dist, 'agent.mjs'),
     target: 'node16',
     banner: requireBanner,
-    plugins: [zodInParts],
+    plugins: [changed(zodInParts, withScripts)],
   }),
   build({
     ...shared,

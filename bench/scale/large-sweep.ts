@@ -54,6 +54,19 @@ export const pointsOf = (count: number): PointDeclaration[] =>
     trials: [hexOf(`trial ${index}`)],
   }));
 
+/** The trials of these points as fewer points that take a GPU each, with many seeds. */
+export function pointsOnGpus(count: number, shapes: number): PointDeclaration[] {
+  const all = pointsOf(count);
+  const seeds = count / shapes;
+  return all.slice(0, shapes).map((point, place) => ({
+    ...point,
+    resources: { ...point.resources, gpus: 1, gpuMemoryBytes: 2 * gib, hostMemoryBytes: gib },
+    trials: all.slice(place * seeds, (place + 1) * seeds).flatMap(({ trials }) => trials),
+  }));
+}
+
+const gib = 2 ** 30;
+
 export function endOf(index: number): AttemptEnd {
   const line = { step: 12, val_accuracy: (index % 997) / 997, val_loss: 1 / (index + 1) };
   return {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, normalize } from 'node:path';
 import { type Import, type Module, type Place, readModule } from './read-module.ts';
+import { checkScripts } from './scripts.ts';
 import { impureNames, purePackages, type Room, rooms } from './rooms.ts';
 
 export interface Violation extends Place {
@@ -17,7 +18,7 @@ type Tree = ReadonlyMap<string, Module>;
 export function checkArrows(sources: string): Violation[] {
   const tree = readTree(sources);
   const pure = pureFiles(tree);
-  return [...tree].flatMap(([file, module]) => {
+  const violations = [...tree].flatMap(([file, module]) => {
     const from = roomOf(file);
     const found = [
       ...complain({ line: 1, column: 1 }, from === null ? noRoom : null),
@@ -28,6 +29,7 @@ export function checkArrows(sources: string): Violation[] {
     ];
     return found.map((problem) => ({ file, ...problem }));
   });
+  return [...violations, ...checkScripts(sources)];
 }
 
 function readTree(sources: string): Tree {

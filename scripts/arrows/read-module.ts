@@ -23,15 +23,17 @@ export interface Module {
   readonly names: readonly NameUse[];
 }
 
+export function placeIn(text: string, offset: number): Place {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
 /** Reads what a module imports and names. @throws when it cannot be parsed */
 export function readModule(path: string, text: string): Module {
   const { module, program, errors } = parseSync(path, text);
   const [error] = errors;
   if (error !== undefined) throw new Error(`${path}: ${error.message}`);
-  const placeOf = (offset: number): Place => {
-    const before = text.slice(0, offset).split('\n');
-    return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-  };
+  const placeOf = (offset: number): Place => placeIn(text, offset);
   const imports = [
     ...module.staticImports.map(({ start, moduleRequest, entries }) => ({
       ...placeOf(start),

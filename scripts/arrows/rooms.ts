@@ -36,6 +36,7 @@ type RoomName =
   | 'board'
   | 'session'
   | 'cli'
+  | 'script-text.ts'
   | 'index.ts';
 
 export const rooms: Readonly<Record<RoomName, Room>> = {
@@ -87,11 +88,17 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'coordinator/core',
       'coordinator/scheduler',
       'coordinator/transition',
+      'script-text.ts',
     ],
     pure: false,
   },
   'worker/core': { imports: ['model', 'throttle', 'predict', 'protocol'], pure: true },
-  worker: { imports: ['model', 'throttle', 'predict', 'protocol', 'content', 'worker/core'], pure: false },
+  worker: {
+    imports: ['model', 'throttle', 'predict', 'protocol', 'content', 'worker/core', 'script-text.ts'],
+    pure: false,
+  },
+  // The texts of scripts for hosts: who sends something to be run there reads it from the file beside.
+  'script-text.ts': { imports: [], pure: false },
   // What a program says of itself is pure; its running part is not, and runs in a process of its own.
   programs: { imports: ['model', 'content'], pure: { from: /^programs\/[^/]+\/description\.ts$/ } },
   results: { imports: ['model', 'ledger'], pure: true, packages: ['simple-statistics'] },

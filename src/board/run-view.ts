@@ -11,6 +11,7 @@ import type { IgnoredParameter } from '../results/ignored-parameters.ts';
 import type { Holding } from '../protocol/messages.ts';
 import { isAskedFor, notAskedOf } from './asked.ts';
 import { deviceLabel } from './devices.ts';
+import { heldFreeText, lastOneText } from './others.ts';
 import { attemptLabel } from '../results/labels.ts';
 
 export interface RunView {
@@ -46,6 +47,8 @@ export interface HostView {
   readonly hold: string | null;
   /** What other ledgers have there. */
   readonly others: readonly Holding[];
+  /** What holds for the moment and concerns other people there, a sentence each. */
+  readonly notices: readonly string[];
 }
 
 export interface Running {
@@ -123,7 +126,17 @@ function hostView(sources: RunViewSources, name: HostName): HostView {
     backlog: live?.backlog ?? leased,
     hold: refusal === undefined ? null : refusalText(refusal),
     others: live?.others ?? [],
+    notices: live === null ? [] : noticesOf(sources.state, live, open),
   };
+}
+
+function noticesOf(state: LedgerState, live: LiveHost, open: readonly Attempt[]): string[] {
+  const held = heldFreeText(live);
+  const lastOnes = open.flatMap((attempt) => {
+    const text = lastOneText(live, attempt.id);
+    return text === null ? [] : [`${attemptLabel(state, attempt)} ${text}`];
+  });
+  return held === null ? lastOnes : [held, ...lastOnes];
 }
 
 const attemptsOn = (state: LedgerState, name: HostName): Attempt[] =>

@@ -1,5 +1,6 @@
 /** The GPUs of `status`, for people. Pure. */
 import { type Gpu, gpusOf } from '../board/devices.ts';
+import { othersTexts } from '../board/others.ts';
 import { wholeSeconds } from '../board/text.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { formatSize } from '../model/size.ts';
@@ -56,7 +57,7 @@ function figureCells({ facts, figures }: Gpu, problem: string | null, still: num
 }
 
 function workText(figures: NonNullable<Gpu['figures']>, problem: string | null, still: number): string {
-  const { running, othersProcesses, ageMs } = figures;
+  const { running, ageMs } = figures;
   const run = running - still;
   const work =
     running === 0
@@ -64,10 +65,9 @@ function workText(figures: NonNullable<Gpu['figures']>, problem: string | null, 
       : [...(run > 0 ? [`${run} running`] : []), ...(still > 0 ? [`${still} standing still`] : [])].join(
           ', ',
         );
-  const others =
-    othersProcesses === 0
-      ? ''
-      : `, ${othersProcesses} ${othersProcesses === 1 ? 'process' : 'processes'} of others`;
+  const others = othersTexts(figures)
+    .map((text) => `, ${text}`)
+    .join('');
   if (figures.problem !== null) return `${work}${others}; ${figures.problem}`;
   if (ageMs <= defaultLimits.staleAfterMs) return `${work}${others}`;
   return `${work}${others}; silent for ${wholeSeconds(ageMs)}${problem === null ? '' : `: ${problem}`}`;

@@ -79,6 +79,7 @@ function gpuDocument({ facts, figures }: Gpu, trials: readonly unknown[]): unkno
     powerWatts: figures?.powerWatts ?? null,
     powerLimitWatts: figures?.powerLimitWatts ?? null,
     othersProcesses: figures?.othersProcesses ?? null,
+    others: figures?.others ?? [],
     problem: figures?.problem ?? null,
     ageMs: figures?.ageMs ?? null,
     trials,

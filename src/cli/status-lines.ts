@@ -72,6 +72,7 @@ function conditionOf(view: RunView): string {
 function reasonLines(hosts: readonly HostView[]): string[] {
   const lines = hosts.flatMap((host) => [
     ...(host.because === null || !needsReason(host) ? [] : [`${host.name}: ${host.because}`]),
+    ...host.notices.map((notice) => `${host.name}: ${notice}`),
     ...host.others.map((holding) => `${host.name}: ${holdingText(holding)}`),
   ]);
   return lines.length === 0 ? [] : ['', ...lines];

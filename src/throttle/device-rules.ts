@@ -2,7 +2,7 @@
  * The rules that keep a trial from one GPU, in the order in which they are asked. Each states its hazard.
  */
 import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
-import { computesBeside, isKeptForOthers, isReserved, policyOf } from './etiquette.ts';
+import { computesBeside, isKeptForOthers, policyOf, reservedBy, strangersIn } from './etiquette.ts';
 import { startCelsius } from './heat.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from './host-load.ts';
 import { gainsBeside } from './sharing.ts';
@@ -19,17 +19,25 @@ const off: DeviceRule = (_, { index }, host) => {
 
 /** A GPU that is kept for its owner must be free whenever its owner comes. */
 const reserved: DeviceRule = (_, { index }, host) => {
-  const device = policyOf(index, host);
-  return device !== null && isReserved(device, host) ? { kind: 'gpu-reserved', owner: device.owner } : null;
+  const device = reservedBy({ index }, host);
+  return device === null
+    ? null
+    : { kind: 'gpu-reserved', owner: device.owner, hours: device.hours?.said ?? null };
 };
 
 /** A trial of ours beside somebody else's process slows it, and may take the memory that it needs next. */
 const others: DeviceRule = (_, gpu, host) => {
-  const processes = gpu.figures?.othersProcesses ?? 0;
   if (!computesBeside(gpu, host)) return null;
+  const there = (gpu.figures?.others ?? []).filter(({ are }) => are === 'in-use');
+  const said = {
+    processes: strangersIn(gpu.figures),
+    users: there.flatMap(({ user }) => user ?? []),
+    idleMs: there.length === 0 ? 0 : Math.min(...there.map(({ idleMs }) => idleMs)),
+    idleAfterMs: host.limits.idleAfterMs,
+  };
   return isKeptForOthers(gpu, host)
-    ? { kind: 'gpu-owner', owner: policyOf(gpu.index, host)?.owner ?? null, processes }
-    : { kind: 'gpu-others', processes };
+    ? { kind: 'gpu-owner', owner: policyOf(gpu.index, host)?.owner ?? null, ...said }
+    : { kind: 'gpu-others', ...said };
 };
 
 /** A GPU that has failed may still be listed. Frameworks do not find it, and fall back to the CPU without an error. */

@@ -35,6 +35,10 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
     gpus: [],
     ceiling: null,
     still: [],
+    lastOnes: [],
+    hold: null,
+    // What is reserved at some hours takes trials at others.
+    weekMinute: null,
   },
   figuresAgeMs: 0,
   limits,
@@ -59,6 +63,7 @@ const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
     powerLimitWatts: null,
     othersProcesses: 0,
     strangers: 0,
+    others: [],
     problem: null,
     ageMs: 0,
     running: 0,

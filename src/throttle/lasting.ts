@@ -21,5 +21,5 @@ export function isLasting(refusal: Refusal, limits: Limits): boolean {
 function deviceLasting(refusal: DeviceRefusal, limits: Limits): boolean {
   if (refusal.kind === 'gpu-memory')
     return refusal.needBytes > refusal.totalBytes - gpuHeadroomBytes(refusal.totalBytes, limits);
-  return refusal.kind === 'gpu-off' || refusal.kind === 'gpu-reserved';
+  return refusal.kind === 'gpu-off' || (refusal.kind === 'gpu-reserved' && refusal.hours === null);
 }

@@ -7,7 +7,7 @@ import { formatDuration } from '../model/duration.ts';
 import type { EvictedOver } from '../model/result/outcome.ts';
 import { decimal } from '../model/refusal/refusal-phrases.ts';
 import { formatSize } from '../model/size.ts';
-import { computesBeside, isKeptForOthers, policyOf } from './etiquette.ts';
+import { computesBeside, isKeptForOthers, policyOf, reservedBy } from './etiquette.ts';
 import type { GpuLoad, HostLoad, OurShare } from './host-load.ts';
 import { oursOn } from './room.ts';
 import { powerOf } from './power.ts';
@@ -38,15 +38,39 @@ const longestMs = 10 * 60_000;
 export function relieve(host: HostLoad, now: number): readonly Relief[] {
   if (host.figures === null || host.figuresAgeMs > host.limits.staleAfterMs) return [];
   const leaving = new Map<string, Relief>();
-  for (const one of [...giveWay(host, now), ...freeGpus(host), ...freeMemory(host), ...moveOn(host, now)])
+  for (const one of [
+    ...leaveHost(host),
+    ...giveWay(host, now),
+    ...freeGpus(host),
+    ...freeMemory(host),
+    ...moveOn(host, now),
+  ])
     if (!leaving.has(one.attempt)) leaving.set(one.attempt, one);
   const staying = { ...host, ours: host.ours.filter(({ attempt }) => !leaving.has(attempt)) };
   return [...leaving.values(), ...coolDown(staying, now), ...goOn(staying, now)];
 }
 
-/** Of a GPU on which somebody else computes ours leave: all where it is kept for them, else those that can go on elsewhere. */
+/** Who keeps the host free gets it: what can go on elsewhere leaves. */
+function* leaveHost({ figures, ours }: HostLoad): Generator<Relief> {
+  if (figures?.hold == null) return;
+  const because = `somebody keeps the host free by touching ${figures.hold.file}`;
+  for (const { attempt, hasCheckpoint, isEnding } of ours)
+    if (hasCheckpoint && !isEnding) yield { kind: 'evict', attempt, over: 'others', because };
+}
+
+/**
+ * A GPU is left by all when the hours begin in which it is reserved. When somebody else begins to compute there, it is left by
+ * all where it is kept for them, else by those that can go on elsewhere.
+ */
 function* giveWay(host: HostLoad, now: number): Generator<Relief> {
   for (const gpu of host.gpus ?? []) {
+    const reserved = reservedBy(gpu, host);
+    if (reserved !== null) {
+      const because = `GPU ${gpu.index} is reserved${reserved.owner === null ? '' : ` for ${reserved.owner}`} now`;
+      for (const { attempt } of stayingOn(gpu, host))
+        yield { kind: 'evict', attempt, over: 'others', because };
+      continue;
+    }
     const since = gpu.othersSince;
     if (since === null || now - since < othersPatienceMs || !computesBeside(gpu, host)) continue;
     const isKept = isKeptForOthers(gpu, host);

@@ -28,6 +28,9 @@ const mode: Rule = (_, { mode }) => {
 const stale: Rule = (_, { figures, figuresAgeMs, limits }) =>
   figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'stale', ageMs: figuresAgeMs } : null;
 
+/** A user of the host may need all of it, and may not end processes of other accounts: touching a file is how they say so. */
+const hold: Rule = (_, { figures }) => (figures?.hold == null ? null : { kind: 'hold', ...figures.hold });
+
 /** Frameworks fall back to the CPU without an error: a trial that needs a GPU would run there for days. */
 const gpu: Rule = ({ resources }, host) => {
   if (gpusOf(resources, host) === 0 || (host.gpus !== null && host.gpus.length > 0)) return null;
@@ -147,6 +150,7 @@ const turn: Rule = ({ resources }, host) => {
 export const rules: readonly Rule[] = [
   mode,
   stale,
+  hold,
   gpu,
   company,
   turn,

@@ -18,6 +18,8 @@ export interface AgentOptions {
   readonly procRoot: string;
   /** Where the agents of all accounts on this host tell each other what they start. */
   readonly claimsFolder: string;
+  /** What empties this host while it is there. */
+  readonly holdFile: string;
   /** Where what the host bears outlives a boot. */
   readonly bearing: BearingFolder;
   /** The agent ends after so long without a connection and without work. */

@@ -115,7 +115,7 @@ export class Agent {
       changed: () => this.#gpusFound(),
     });
     const figures = new HostFiguresReader(procRoot, host.folder, units);
-    this.#sampler = new Sampler(this.#supervisor, this.#nvidia, figures);
+    this.#sampler = new Sampler(this.#supervisor, this.#nvidia, figures, options.holdFile);
     this.#state = options.replayed.state;
     const whatHolds = (): Iterable<JournalRecord> => snapshot(this.#state);
     this.#journal = new CompactedJournal(host.journal, options.replayed.sizeBytes, whatHolds, log);

@@ -27,6 +27,7 @@ export interface ServeOptions {
   readonly script: string;
   readonly idleMs: number;
   readonly procRoot: string;
+  readonly holdFile: string;
   /** Called once it can be connected to, or leaves to another that serves the folder. */
   readonly listening: () => void;
 }
@@ -44,7 +45,14 @@ const now = (): number => Number(process.hrtime.bigint()) / 1e6;
  *
  * @throws the system's error when the folder or the socket cannot be used
  */
-export async function serve({ folder, script, idleMs, procRoot, listening }: ServeOptions): Promise<void> {
+export async function serve({
+  folder,
+  script,
+  idleMs,
+  procRoot,
+  holdFile,
+  listening,
+}: ServeOptions): Promise<void> {
   const umask = process.umask(0o077);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const real = realpathSync(folder);
@@ -126,6 +134,7 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     login: () => environment.current,
     procRoot,
     claimsFolder: commonFolder,
+    holdFile,
     bearing: new BearingFolder(facts.bootId, log),
     idleMs,
     now,

@@ -140,3 +140,57 @@ test('the command prints file, line and rule, and fails', () => {
   expect(stderr).toBe('src/model/a.ts:3:20  Date in a pure file; take `now` as an argument\n');
   expect(status).toBe(1);
 });
+
+describe('a script for hosts', () => {
+  const module = "import { scriptText } from '../script-text.ts';\n";
+  const sends = `${module}export const look = scriptText('look.sh', import.meta.url);`;
+
+  test('lies beside the module that sends it, or the script that takes it in', () => {
+    expect(
+      broken({
+        'worker/look.ts': sends,
+        'worker/look.sh': 'true\n. ./part.sh\n',
+        'worker/part.sh': 'true\n',
+      }),
+    ).toEqual([]);
+  });
+
+  test('is missed where it is not there', () => {
+    expect(broken({ 'worker/look.ts': sends, 'worker/a/look.sh': 'true\n' })).toEqual([
+      'worker/look.ts:2 no script look.sh lies beside it',
+      'worker/a/look.sh:1 no module beside it sends it',
+    ]);
+    expect(broken({ 'worker/look.ts': sends, 'worker/look.sh': 'true\n. ./part.sh\n' })).toEqual([
+      'worker/look.sh:2 no script part.sh lies beside it',
+    ]);
+  });
+
+  test('is not one of another room', () => {
+    const other = sends.replace('look.sh', '../coordinator/look.sh');
+    const mine =
+      "import { scriptText } from '../script-text.ts';\nexport const x = scriptText('look.sh', import.meta.url);";
+    expect(
+      broken({ 'worker/look.ts': other, 'coordinator/look.ts': mine, 'coordinator/look.sh': 'true\n' }),
+    ).toEqual(['worker/look.ts:2 no script ../coordinator/look.sh lies beside it']);
+  });
+
+  test.each([
+    ['worker/look.ts', `${module}export const look = (name: string) => scriptText(name, import.meta.url);`],
+    ['worker/look.ts', `${module}export const look = scriptText("look.sh", import.meta.url);`],
+    ['worker/look.ts', `${module}export const look = scriptText('look.sh', 'file:///tmp/');`],
+    ['worker/look.sh', 'true\n. /etc/profile\n'],
+    ['worker/look.sh', 'true\nif true; then\n  . ./look.sh\nfi\n'],
+  ])('is asked for in the words that the build sees (%s: %s)', (file, text) => {
+    expect(broken({ [file]: text })).toContainEqual(
+      expect.stringMatching(/^worker\/look\.\w+:[23] .* build does not see/),
+    );
+  });
+
+  test('is sent by no pure file', () => {
+    const pure =
+      "import { scriptText } from '../script-text.ts';\nexport const x = scriptText('look.sh', import.meta.url);";
+    expect(broken({ 'model/look.ts': pure, 'model/look.sh': 'true\n' })).toContainEqual(
+      expect.stringMatching(/^model\/look\.ts:1 model may not import script-text/),
+    );
+  });
+});

@@ -98,6 +98,7 @@ describe('the live view', () => {
       fc.record({ owner: fc.string(), running: fc.nat(), waiting: fc.nat(), ended: fc.nat() }),
       { maxLength: 3 },
     ),
+    notices: fc.array(fc.string(), { maxLength: 3 }),
   });
 
   test('has at most 15 lines, none wider than the terminal, whatever the size of the lab', () => {

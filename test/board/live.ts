@@ -49,6 +49,9 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
     cpusTaken: 0,
     ceiling: null,
     still: [],
+    lastOnes: [],
+    hold: null,
+    weekMinute: null,
     running: 0,
     gpus: gpus.map((figures, index) => ({
       uuid: `GPU-0000000${index}`,
@@ -60,6 +63,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
       powerLimitWatts: null,
       othersProcesses: 0,
       strangers: null,
+      others: [],
       problem: null,
       ageMs: 100,
       running: 0,

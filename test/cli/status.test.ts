@@ -22,6 +22,9 @@ const figures = {
   cpusTaken: 1,
   ceiling: null,
   still: [],
+  lastOnes: [],
+  hold: null,
+  weekMinute: null,
   running: 1,
   gpus: [],
 };
@@ -110,6 +113,50 @@ describe('labsweep status', () => {
     expect(document.hosts[0].devices[0].trials[0].seconds).toBeGreaterThanOrEqual(90);
   });
 
+  test('names who else is there, who keeps a host free, and which trial is the last one beside somebody', async () => {
+    const built = halfway();
+    const attempt = built.start(idOf({ x: 4 }), 'cedar', 'GPU-00000000');
+    const folder = folderWith(built);
+    const gpus = withGpus({
+      running: 1,
+      othersProcesses: 5,
+      others: [
+        { user: 'mina', processes: 2, are: 'in-use', idleMs: 0 },
+        { user: 'jonas', processes: 1, are: 'idle', idleMs: 700_000 },
+        { user: 'ana', processes: 1, are: 'trials', idleMs: 0 },
+        { user: null, processes: 1, are: 'in-use', idleMs: 0 },
+      ],
+    });
+    const hold = { file: '/tmp/labsweep-hold', user: 'mina', ms: 61_000 };
+    if (gpus.figures === null) throw new Error('it has figures');
+    const lastOnes = [{ attempt, because: 'mina computes on GPU 0' }];
+    const birch = { ...figures, hold };
+    sayLive(folder, {
+      sweeps: [],
+      hosts: [
+        liveHost('cedar', { ...gpus, figures: { ...gpus.figures, lastOnes } }),
+        liveHost('birch', { figures: birch }),
+      ],
+    });
+    const held = 'mina has kept the host free for 1 min 1 s by touching /tmp/labsweep-hold';
+    const last =
+      'goes to its end, since it has no checkpoint, and nothing follows it there: mina computes on GPU 0';
+    const { out } = await read('status', folder);
+    expect(out).toContain(
+      '1 running, 2 processes of mina, 1 process of jonas (idle), 1 process of ana (labsweep), 1 process of others\n',
+    );
+    expect(out).toContain(`\ncedar: x=4 ${last}\n`);
+    expect(out).toContain(`\nbirch: ${held}\n`);
+    expect((await read('why', folder)).out).toMatch(new RegExp(`^birch +${held}$`, 'm'));
+    expect((await read('why', folder, 'x=4')).out).toContain(`; it ${last}`);
+    const document = JSON.parse((await read('status', folder, '--json')).out);
+    expect(document.hosts[0].devices[0].others).toHaveLength(4);
+    expect(document.hosts.map((host: { figures: unknown }) => host.figures)).toMatchObject([
+      { lastOnes },
+      { hold },
+    ]);
+  });
+
   test('tells of every GPU what it carries', async () => {
     const built = halfway();
     built.start(idOf({ x: 4 }), 'cedar', 'GPU-00000000');
@@ -144,6 +191,7 @@ describe('labsweep status', () => {
       powerWatts: null,
       powerLimitWatts: null,
       othersProcesses: 0,
+      others: [],
       problem: null,
       ageMs: 100,
       trials: [{ trial: idOf({ x: 4 }), attempt: 'n1-4', seconds: expect.any(Number) }],

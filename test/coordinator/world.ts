@@ -168,7 +168,7 @@ export class World {
 const figuresOf = (host: HostName): CoordinatorEvent => ({
   kind: 'host-message',
   host,
-  message: { kind: 'figures', figures: calm, holds: [], others: [] },
+  message: { kind: 'figures', figures: calm, holds: [], others: [], moment: null },
 });
 
 /** Figures of a host that carries nothing. */
@@ -182,6 +182,9 @@ export const calm = {
   cpusTaken: 0,
   ceiling: null,
   still: [],
+  lastOnes: [],
+  hold: null,
+  weekMinute: null,
   gpus: [],
 };
 

@@ -3,15 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { rooms } from '../../scripts/arrows/rooms.ts';
 
 const text = readFileSync('ARCHITECTURE.md', 'utf8');
-const named = [...text.matchAll(/\| `([\w./-]+\.ts)` \| `(\w+)` \|/g)].map(([, file = '', name = '']) => ({
-  file,
-  name,
-}));
+const named = [...text.matchAll(/\| `([\w./-]+\.(?:ts|sh))` \| `(\w+)` \|/g)].map(
+  ([, file = '', name = '']) => ({
+    file,
+    name,
+  }),
+);
 
 describe('ARCHITECTURE.md', () => {
   it.each(named)('names $name, which is in $file', ({ file, name }) => {
     expect(existsSync(file)).toBe(true);
-    expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`\\b(function\\*?|const|class) ${name}\\b`));
+    expect(readFileSync(file, 'utf8')).toMatch(
+      new RegExp(`\\b(function\\*?|const|class) ${name}\\b|^${name}\\(\\) \\{`, 'm'),
+    );
   });
 
   it('answers what a newcomer asks', () => {

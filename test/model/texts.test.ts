@@ -5,6 +5,7 @@ import type { DeviceRefusal } from '../../src/model/refusal/device-refusal.ts';
 import { type Refusal, refusalText } from '../../src/model/refusal/refusal.ts';
 
 const gib = 2 ** 30;
+const unnamed = { users: [], idleMs: 0, idleAfterMs: 600_000 };
 
 describe('P6 a refusal is a sentence with its figures', () => {
   const sentences: [Refusal, string][] = [
@@ -52,6 +53,10 @@ describe('P6 a refusal is a sentence with its figures', () => {
       'waits until the memory of attempt ab-3 has settled, the first of its kind',
     ],
     [{ kind: 'stale', ageMs: 4200 }, "the host's figures are 4.2 s old"],
+    [
+      { kind: 'hold', file: '/tmp/labsweep-hold', user: 'mina', ms: 754_321 },
+      'mina has kept the host free for 12 min 34 s by touching /tmp/labsweep-hold: nothing starts until that file is removed',
+    ],
     [{ kind: 'no-gpu', because: null }, 'needs a GPU, and the host has none'],
     [
       { kind: 'no-gpu', because: 'No devices were found' },
@@ -64,19 +69,34 @@ describe('P6 a refusal is a sentence with its figures', () => {
           "is kept a moment: ines goes first there, whose trial waits: of late ines has used 0 ms of the host's GPUs, and you 1 min 30 s",
         ],
         [{ kind: 'gpu-off', because: 'fan broken' }, 'is off: fan broken'],
-        [{ kind: 'gpu-reserved', owner: 'mina' }, 'is reserved for mina'],
-        [{ kind: 'gpu-reserved', owner: null }, 'is reserved'],
+        [{ kind: 'gpu-reserved', owner: 'mina', hours: null }, 'is reserved for mina'],
+        [{ kind: 'gpu-reserved', owner: null, hours: null }, 'is reserved'],
         [
-          { kind: 'gpu-owner', owner: 'mina', processes: 1 },
+          { kind: 'gpu-reserved', owner: 'mina', hours: 'Mon-Fri 08:00-18:00' },
+          "is reserved for mina: Mon-Fri 08:00-18:00, by the host's clock",
+        ],
+        [
+          { kind: 'gpu-owner', owner: 'mina', processes: 1, ...unnamed },
           "is mina's, used only while idle: 1 process of others is on it",
         ],
         [
-          { kind: 'gpu-owner', owner: null, processes: 2 },
-          'is used only while idle: 2 processes of others are on it',
+          { kind: 'gpu-owner', owner: null, processes: 2, ...unnamed, users: ['mina', 'jonas', 'tariq'] },
+          'is used only while idle: 2 processes of mina, jonas and tariq are on it',
         ],
         [
-          { kind: 'gpu-others', processes: 1 },
-          'is in use: 1 process of others is on it (where the inventory says `"policy": "shared"`, trials run beside them)',
+          { kind: 'gpu-others', processes: 1, ...unnamed, users: ['mina'] },
+          'is in use: 1 process of mina is on it (where the inventory says `"policy": "shared"`, trials run beside them)',
+        ],
+        [
+          {
+            kind: 'gpu-owner',
+            owner: 'mina',
+            processes: 2,
+            users: ['mina'],
+            idleMs: 240_000,
+            idleAfterMs: 600_000,
+          },
+          "is mina's, used only while idle: 2 processes of mina are on it, and have computed nothing for 4 min: after 10 min trials run beside them",
         ],
         [
           { kind: 'gpu-suspended', attempt: 'ab-3', because: 'GPU 0 was at 91 °C' },

@@ -144,7 +144,7 @@ export const diskMutants: readonly Mutant[] = [
   },
   {
     breaks: 'P1: a file on a host has its name before it is on the disk',
-    file: 'coordinator/transport/remote-scripts.ts',
+    file: 'coordinator/transport/put-file.sh',
     find: 'conv=notrunc,fsync',
     put: 'conv=notrunc',
     tests: ['durability/transfers'],

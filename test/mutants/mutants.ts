@@ -2,6 +2,7 @@ import { answerMutants } from './answer-mutants.ts';
 import { coordinatorMutants } from './coordinator-mutants.ts';
 import { diskMutants } from './disk-mutants.ts';
 import { doorMutants } from './door-mutants.ts';
+import { etiquetteMutants } from './etiquette-mutants.ts';
 import { guardMutants } from './guard-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { workerMutants } from './worker-mutants.ts';
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...coordinatorMutants,
   ...workerMutants,
   ...guardMutants,
+  ...etiquetteMutants,
   ...doorMutants,
   ...answerMutants,
 ];

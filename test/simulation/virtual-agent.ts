@@ -63,7 +63,10 @@ export class VirtualAgent {
       kind: 'recalled',
       ceiling,
       others: [],
-      moments: moments.bootId === bootId ? [] : moments.kept,
+      before:
+        moments.bootId === bootId || moments.bootId === ''
+          ? null
+          : { bootId: moments.bootId, moments: moments.kept, hasLeft: false },
       at: port.clock.nowMs,
     });
     if (moments.bootId !== bootId) port.bearing.moments = { bootId, kept: [] };

@@ -52,6 +52,9 @@ const host = (
     cpusTaken: 0,
     ceiling: null,
     still: [],
+    lastOnes: [],
+    hold: null,
+    weekMinute: null,
     running: 0,
     gpus: [],
     ...more.figures,
@@ -89,6 +92,8 @@ describe('a start is refused', () => {
       { kind: 'off', because: 'PSU broken' },
     ]);
     expect(ask(host({ mode: { kind: 'paused' } }))).toEqual([{ kind: 'paused' }]);
+    const hold = { file: '/tmp/labsweep-hold', user: 'mina', ms: 1_000 };
+    expect(ask(host({ figures: { hold } }))).toEqual([{ kind: 'hold', ...hold }]);
   });
 
   it('where another account claims the memory: all of it before it shows in the figures, and nothing twice', () => {

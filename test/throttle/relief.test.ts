@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noCeiling } from '../../src/model/ceiling.ts';
+import { parseHours } from '../../src/model/inventory/hours.ts';
 import type { DevicePolicy } from '../../src/model/inventory/inventory.ts';
 import type { GpuFigures } from '../../src/protocol/messages.ts';
 import type { GpuLoad, HostLoad, OurShare } from '../../src/throttle/host-load.ts';
@@ -19,6 +20,7 @@ const gpu = (index: number, figures: Partial<GpuFigures> = {}, more: Partial<Gpu
   if (idle?.figures === undefined || idle.figures === null) throw new Error('an idle GPU has figures');
   const shown = {
     strangers: null,
+    others: [],
     temperatureCelsius: 60,
     powerWatts: 100,
     powerLimitWatts: 200,
@@ -57,7 +59,10 @@ const on = (index: number, attempt: string, more: Partial<OurShare> = {}): OurSh
 const someone = { since: now - 10_000, figures: { othersProcesses: 1 } };
 const beside = (index = 0): GpuLoad => gpu(index, someone.figures, { othersSince: someone.since });
 const policy = (more: Partial<DevicePolicy>): Pick<HostLoad, 'limits'> => ({
-  limits: { ...defaultLimits, devices: [{ gpu: 0, owner: null, policy: null, off: null, ...more }] },
+  limits: {
+    ...defaultLimits,
+    devices: [{ gpu: 0, owner: null, policy: null, hours: null, off: null, ...more }],
+  },
 });
 
 describe('a GPU on which somebody else begins to compute', () => {
@@ -87,9 +92,45 @@ describe('a GPU on which somebody else begins to compute', () => {
     expect(relieve(loaded([first], ours), now)).toEqual([]);
   });
 
+  it('is left by all when the hours begin for which it is reserved', () => {
+    const reserved = policy({ owner: 'mina', policy: 'reserved', hours: parseHours('8-18') });
+    const { figures } = host([]);
+    if (figures === null) throw new Error('an idle host has figures');
+    const at = (weekMinute: number) =>
+      relieve(
+        loaded([gpu(0), gpu(1)], [on(0, 'a-1'), on(1, 'a-2')], {
+          ...reserved,
+          figures: { ...figures, weekMinute },
+        }),
+        now,
+      );
+    expect(at(8 * 60 - 1)).toEqual([]);
+    expect(at(8 * 60)).toEqual([
+      { kind: 'evict', attempt: 'a-1', over: 'others', because: 'GPU 0 is reserved for mina now' },
+    ]);
+  });
+
   it('is not left twice by what ends already', () => {
     const ours = [on(0, 'a-1', { hasCheckpoint: true, isEnding: true })];
     expect(relieve(loaded([beside()], ours), now)).toEqual([]);
+  });
+});
+
+describe('a host that somebody keeps free', () => {
+  it('is left by what can go on elsewhere, on whichever device; the rest goes to its end', () => {
+    const ours = [
+      on(0, 'a-1', { hasCheckpoint: true }),
+      on(0, 'a-2'),
+      { ...plainShare, attempt: 'a-3', hasCheckpoint: true },
+      on(0, 'a-4', { hasCheckpoint: true, isEnding: true }),
+    ];
+    const { figures } = host([]);
+    if (figures === null) throw new Error('an idle host has figures');
+    const hold = { file: '/tmp/labsweep-hold', user: 'mina', ms: 1_000 };
+    const because = 'somebody keeps the host free by touching /tmp/labsweep-hold';
+    expect(relieve(loaded([gpu(0)], ours, { figures: { ...figures, hold } }), now)).toEqual(
+      ['a-1', 'a-3'].map((attempt) => ({ kind: 'evict', attempt, over: 'others', because })),
+    );
   });
 });
 

@@ -26,7 +26,7 @@ describe('limits of several inventories', () => {
   });
 
   it('leave a GPU out that one of them leaves out', () => {
-    const gpu = { gpu: 0, owner: null, policy: null, off: null };
+    const gpu = { gpu: 0, owner: null, policy: null, hours: null, off: null };
     const mina = limitsOf({ ...noLimits, devices: [{ ...gpu, policy: 'shared' }] });
     const theo = limitsOf({ ...noLimits, devices: [{ ...gpu, off: 'its fan is dead' }] });
     expect(strictest([mina, theo]).devices[0]).toMatchObject({ off: 'its fan is dead' });

@@ -2,6 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { type AgentAddress, type Transport, TransportError } from '../transport/transport.ts';
+import { scriptText } from '../../script-text.ts';
+import { given } from './given.ts';
 import { compressedNode, nodeFor } from './node-binary.ts';
 import { withRemedy } from './no-room.ts';
 import { notOursText } from './own-folder.ts';
@@ -121,7 +123,7 @@ async function putNode(transport: Transport, found: Probe, doing: (what: string)
   await transport.put(file, `${folder}/node.gz`, (bytes) =>
     doing(sendingText(`Node ${build.version}`, bytes, size)),
   );
-  const unpacked = await transport.exec(['sh'], unpackScript(folder));
+  const unpacked = await transport.exec(['sh'], given({ folder }, unpackScript));
   if (unpacked.code !== 0)
     throw new TransportError('io', `Node cannot be unpacked in ${folder}: ${unpacked.stderr.trim()}`);
 }
@@ -129,22 +131,7 @@ async function putNode(transport: Transport, found: Probe, doing: (what: string)
 const nodeFolder = (folder: string, version: string, machine: string): string =>
   `${folder}/node/v${version}-${machine}`;
 
-const unpackScript = (folder: string): string => `IFS= read -r folder <<'labsweep-end'
-${folder}
-labsweep-end
-sum() { sha256sum 2>/dev/null <"$1" | cut -c1-64; }
-boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
-unpack() {
-  cd "$folder" && part=$(mktemp node.XXXXXX) || return
-  # By its sum a later boot tells whether all of it reached the disk: of a part, some run as well.
-  gzip -dc node.gz >"$part" && chmod 700 "$part" && sum "$part" >node.sum && boot >node.boot &&
-    mv -f "$part" node && rm -f node.gz && return
-  rm -f "$part"
-  # Where another process of ours, for a second ledger or a check, was as far and faster, its Node is there.
-  [ -x node ]
-}
-unpack </dev/null
-`;
+const unpackScript = scriptText('unpack-node.sh', import.meta.url);
 
 const agentPath = ({ folder }: Probe, { build }: Wanted): string => `${folder}/agent/${build}.mjs`;
 

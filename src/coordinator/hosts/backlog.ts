@@ -2,7 +2,7 @@
 import type { Sweep } from '../../ledger/state.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts } from '../../protocol/messages.ts';
-import { computesBeside } from '../../throttle/etiquette.ts';
+import { computesBeside, reservedBy } from '../../throttle/etiquette.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 import { cpusOf, gpusOf } from '../../throttle/room.ts';
 import type { FleetHost } from './fleet-host.ts';
@@ -49,10 +49,11 @@ export function parallelOf(sweep: Sweep, host: FleetHost, now: number): number {
 export const isBlocked = (host: FleetHost, now: number): boolean => lastinglyHeld(host, now) === 0;
 
 /**
- * Whether all GPUs of a host are somebody else's for now, so that what takes one waits there until they leave. Told by the
- * last figures, at once: who gave way is not to wait for whom it gave way to.
+ * Whether a host, or all of its GPUs, are somebody else's for now, so that what takes one waits there until they leave. Told
+ * by the last figures, at once: who gave way is not to wait for whom it gave way to.
  */
 export const isTaken = (sweep: Sweep, host: FleetHost): boolean => {
+  if (host.link.kind === 'ready' && host.link.figures?.hold != null) return true;
   const facts = host.link.kind === 'ready' ? host.link.facts : null;
   const resources = sweep.points[0]?.resources;
   if (facts === null || resources === undefined || gpusOf(resources, facts) === 0) return false;
@@ -60,13 +61,15 @@ export const isTaken = (sweep: Sweep, host: FleetHost): boolean => {
   return gpus.length > 0 && openGpus(host, gpus).length === 0;
 };
 
-/** Those that nobody else computes on, whom ours would disturb. */
+/** Those that are reserved for nobody now, and on which nobody else computes whom ours would disturb. */
 function openGpus({ link, listing }: FleetHost, gpus: readonly GpuFacts[]): readonly GpuFacts[] {
   if (link.kind !== 'ready') return gpus;
-  const whose = { limits: limitsOf(listing.limits), user: link.facts.user };
+  const whose = { limits: limitsOf(listing.limits), user: link.facts.user, figures: link.figures };
   const figures = new Map(link.figures?.gpus.map((gpu) => [gpu.uuid, gpu]));
   return gpus.filter(
-    ({ uuid, index }) => !computesBeside({ index, figures: figures.get(uuid) ?? null }, whose),
+    ({ uuid, index }) =>
+      reservedBy({ index }, whose) === null &&
+      !computesBeside({ index, figures: figures.get(uuid) ?? null }, whose),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { HostName, TrialId } from '../../model/ids.ts';
+import type { Moment } from '../../model/ceiling.ts';
 import type { HostLimits } from '../../model/inventory/inventory.ts';
 import { connecting, type HostLink } from './link.ts';
 
@@ -45,6 +46,8 @@ interface CeilingWord {
   isToForget: boolean;
   /** The crash, by when the ledger has it, that was put down to a power cut; null where none was. */
   cutAt: number | null;
+  /** Its last moments, as its agent said them: if it goes down now, its next boot is told of them. */
+  last: { readonly machine: string; readonly bootId: string; readonly moments: readonly Moment[] } | null;
 }
 
 export type ListedHost = Pick<FleetHost, 'name' | 'isHere'> & Omit<Listing, 'isListed'>;
@@ -59,7 +62,7 @@ export const newFleetHost = ({ name, isHere, ...listing }: ListedHost): FleetHos
   listing: listed(listing),
   link: connecting(),
   doubt: { lapses: 0, dueAtMs: null, witnesses: new Set() },
-  ceiling: { isToForget: false, cutAt: null },
+  ceiling: { isToForget: false, cutAt: null, last: null },
   ended: 0,
   checkpoints: new Set(),
 });

@@ -60,6 +60,8 @@ const lastKnown = new WeakMap<Durations, { learned: number; outlooks: Map<string
 function outlookOf(state: CoordinatorState, launch: string, ranSeconds: number): Outlook {
   const { durations, busyShares, memories } = state;
   const known = new Map<PointDeclaration, Expectation>();
+  // A plan asks of a trial for each host in turn.
+  let last: { readonly point: PointDeclaration; readonly expectation: Expectation } | null = null;
   const expectationOf = (point: PointDeclaration): Expectation => ({
     seconds: expectSeconds(durations, launch, point) ?? Math.max(unknownSeconds, ranSeconds),
     busy: expectBusy(busyShares, launch, point),
@@ -73,8 +75,10 @@ function outlookOf(state: CoordinatorState, launch: string, ranSeconds: number):
     isSeen: durations.has(launch),
     isPredicted: durations.has(launch) || ranSeconds >= tellingSeconds,
     of: (point) => {
+      if (last?.point === point) return last.expectation;
       const expectation = known.get(point) ?? expectationOf(point);
       known.set(point, expectation);
+      last = { point, expectation };
       return expectation;
     },
   };

@@ -14,7 +14,7 @@ import { startOf } from './start.ts';
 import { surveyOf } from './survey.ts';
 
 /** A turn that leases a backlog of hours must not keep results waiting: the rest of it follows in the next. */
-const mostLeases = 2_000;
+const mostLeases = 500;
 
 export interface Assignment {
   readonly trial: Trial;

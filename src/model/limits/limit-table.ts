@@ -5,7 +5,8 @@
  * (throttle/limits.ts). Bytes, milliseconds, shares of 1, degrees Celsius. Messages keep the order of the rows.
  */
 import { z } from 'zod';
-import { countInput, sizeInput } from '../source/leaf-input.ts';
+import { parseDuration } from '../duration.ts';
+import { countInput, durationInput, sizeInput } from '../source/leaf-input.ts';
 import { parseSize } from '../size.ts';
 import { least, leastIfSaid, marks, most, mostIfSaid } from './limit.ts';
 
@@ -101,4 +102,13 @@ export const limitTable = {
       saidSchema: saidLater,
     },
   ),
+  /** What holds memory of a GPU and has not computed for so long is nobody's who would be disturbed: a forgotten notebook. */
+  idleAfterMs: least(10 * 60_000, {
+    key: 'idleAfter',
+    input: durationInput.transform(parseDuration),
+    sentence:
+      'Time without computing after which somebody else’s process on a GPU counts as idle. Default 10 min.',
+    said: 'idleAfterMs',
+    saidSchema: saidLater,
+  }),
 };

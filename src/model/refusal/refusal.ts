@@ -17,6 +17,7 @@ import {
   turnText,
 } from './refusal-phrases.ts';
 import { gpuRemedy } from './gpu-remedy.ts';
+import { holdSchema, holdText } from '../hold.ts';
 import { refusal, schemaOf } from './refusal-row.ts';
 import { listOf, saidFigure, saidName, saidText } from '../said.ts';
 import { formatSize } from '../size.ts';
@@ -102,6 +103,13 @@ const table = {
     { because: saidText },
     ({ because }) =>
       `may use a GPU, and the host's driver shows none of its GPUs: ${because}; ${gpuRemedy(because)}; on the host's cores it runs with \`resources: {gpus: 0}\``,
+  ),
+
+  /** Somebody has touched the file that empties a host. */
+  hold: refusal(
+    'hold',
+    holdSchema.shape,
+    (hold) => `${holdText(hold)}: nothing starts until that file is removed`,
   ),
 
   /** Each GPU of the host has something against it. */

@@ -1,8 +1,8 @@
 /** What one agent says of its trials to those of other accounts, and how much of it they believe. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import type { ProcessIdentity } from '../core/state.ts';
-import { isAlive, readProcessStat } from '../telemetry/process-stat.ts';
+import { isAlive, readProcessStat, uidOf } from '../telemetry/process-stat.ts';
 
 const processSchema = z.object({ pid: z.number().int().positive(), startTime: z.number() });
 const bytesSchema = z.number().nonnegative().finite();
@@ -128,14 +128,4 @@ function parse(text: string): ClaimsFile | null {
 function livesAs({ pid, startTime }: ProcessIdentity, uid: number): boolean {
   const stat = readProcessStat(pid);
   return stat !== null && isAlive(stat) && stat.startTime === startTime && uidOf(pid) === uid;
-}
-
-/** The real user of a process; null where it is gone, or hidden. */
-function uidOf(pid: number): number | null {
-  try {
-    const uid = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-    return uid === undefined ? null : Number(uid);
-  } catch {
-    return null;
-  }
 }

@@ -73,6 +73,7 @@ const stopsEverybody = ({ kind }: Refusal): boolean =>
   kind === 'slots' ||
   kind === 'beside' ||
   kind === 'stale' ||
+  kind === 'hold' ||
   kind === 'paused' ||
   kind === 'off' ||
   kind === 'quarantined';
@@ -110,6 +111,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'slots':
     case 'beside':
     case 'stale':
+    case 'hold':
     case 'paused':
     case 'off':
     case 'quarantined':

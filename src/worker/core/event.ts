@@ -3,7 +3,7 @@ import type { Artifact, Unlisted } from '../../model/result/attempt-end.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
-import type { Ceiling, Moment } from '../../model/ceiling.ts';
+import type { BootBefore, Ceiling } from '../../model/ceiling.ts';
 import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { OthersAccount } from '../../throttle/turns.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
@@ -15,13 +15,12 @@ export type WorkerEvent =
   | { readonly kind: 'replayed'; readonly record: JournalRecord }
   /** The journal is replayed: what the agent is now, in this boot. */
   | { readonly kind: 'booted'; readonly facts: HostFacts }
-  /** What the host has of earlier boots and of other accounts. */
+  /** What the host has of earlier boots (null for none) and of other accounts. */
   | {
       readonly kind: 'recalled';
       readonly ceiling: Ceiling;
       readonly others: readonly Ceiling[];
-      /** Its last moments before this boot, unless it was shut down in order; else none. In milliseconds of that boot. */
-      readonly moments: readonly Moment[];
+      readonly before: BootBefore | null;
       /** Now, in ms since 1970. */
       readonly at: number;
     }
@@ -100,16 +99,31 @@ export type WorkerEvent =
   | { readonly kind: 'tick' };
 
 /** The host's part of the figures: what the core adds is what it knows itself. */
-export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running' | 'gpus' | 'ceiling' | 'still'> & {
+export type MeasuredFigures = Omit<
+  HostFigures,
+  'cpusTaken' | 'running' | 'gpus' | 'ceiling' | 'still' | 'lastOnes'
+> & {
   readonly gpus: readonly MeasuredGpu[];
 };
 
-export type MeasuredGpu = Omit<GpuFigures, 'running' | 'oursBytes' | 'strangers'> & {
-  /** Of the others' processes, those of trials that another account's agent has claimed room for. */
-  readonly claimedProcesses: number;
+export type MeasuredGpu = Omit<
+  GpuFigures,
+  'running' | 'oursBytes' | 'othersProcesses' | 'strangers' | 'others'
+> & {
+  /** Its processes that are not ours. */
+  readonly others: readonly OtherProcess[];
   /** Whether its processes are told apart: in some containers the driver lists none, or by numbers of another place. */
   readonly listsProcesses: boolean;
 };
+
+export interface OtherProcess {
+  /** Null where this host does not say. */
+  readonly user: string | null;
+  /** It is of a trial that this account's agent has claimed room for. */
+  readonly isClaimed: boolean;
+  /** Since it computed last, as far as that was seen. */
+  readonly idleMs: number;
+}
 
 /** What the processes of one attempt took, at a sample. */
 export interface MeasuredShare {

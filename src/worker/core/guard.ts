@@ -5,6 +5,7 @@ import type { GpuFacts, GpuFigures, HostFigures, Lease, Predicted } from '../../
 import { predictMemory } from '../../predict/memory.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
+import type { Limits } from '../../throttle/limits.ts';
 import { unheld } from '../../throttle/marks.ts';
 import { spanWatts } from '../../throttle/power.ts';
 import { gpusOf } from '../../throttle/room.ts';
@@ -13,6 +14,7 @@ import { ceilingOf } from './ceiling-now.ts';
 import type { MeasuredGpu } from './event.ts';
 import { meanBusy } from './busy.ts';
 import { limitsNow } from './limits-now.ts';
+import { lastOnes, othersOn, strangersAmong } from './others.ts';
 import { headOf } from './queue.ts';
 import { refusalOfLaunch } from './preparation.ts';
 import { type GpuWatch, type HeldAttempt, type LedgerSide, startOf, type WorkerState } from './state.ts';
@@ -69,29 +71,30 @@ export function figuresOf(state: WorkerState, now: number): HostFigures | null {
   if (state.figures === null) return null;
   let cpusTaken = 0;
   for (const { lease } of state.active) cpusTaken += lease.resources.cpus;
-  const { gpus, ...host } = state.figures.value;
+  const { gpus: measured, ...host } = state.figures.value;
+  const limits = limitsNow(state);
+  const gpus = measured.map((gpu) => gpuFiguresOf(state, gpu, limits));
   return {
     ...host,
     cpusTaken,
     running: state.active.size,
     ceiling: ceilingOf(state),
     still: [...state.active].flatMap((held) => stillOf(held, now)),
-    gpus: gpus.map((gpu) => ({
-      ...gpu,
-      strangers: strangersOn(state, gpu),
-      ...oursOnGpu(state, gpu.uuid),
-    })),
+    lastOnes: lastOnes(state, limits, gpus, host.hold),
+    gpus,
   };
 }
 
-/**
- * Processes on a GPU of those whom ours must not disturb. Where the driver lists them by numbers of another place, as in some containers, ours are
- * among them, and nobody knows which: beside ours none are counted.
- */
-export function strangersOn({ active }: WorkerState, gpu: MeasuredGpu): number {
-  const strangers = gpu.othersProcesses - gpu.claimedProcesses;
-  if (gpu.listsProcesses) return strangers;
-  return [...active].some(({ device }) => device === gpu.uuid) ? 0 : strangers;
+function gpuFiguresOf(state: WorkerState, gpu: MeasuredGpu, limits: Limits): GpuFigures {
+  const others = othersOn(state, gpu, limits);
+  const { listsProcesses: _, ...measured } = gpu;
+  return {
+    ...measured,
+    othersProcesses: gpu.others.length,
+    strangers: strangersAmong(others),
+    others,
+    ...oursOnGpu(state, gpu.uuid),
+  };
 }
 
 function stillOf({ lease, status }: HeldAttempt, now: number): HostFigures['still'] {

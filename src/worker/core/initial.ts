@@ -20,6 +20,7 @@ export const initial = (facts: HostFacts): WorkerState => ({
   gpus: new Map(),
   ceiling: noCeiling,
   ceilingBefore: null,
+  recalled: null,
   othersCeilings: [],
   moments: [],
   kept: { at: Number.NEGATIVE_INFINITY, watts: 0 },

@@ -5,7 +5,7 @@ import type { EvictedOver } from '../../model/result/outcome.ts';
 import type { HostLimits, HostSettings } from '../../model/inventory/inventory.ts';
 import type { Expected, HostFacts, Lease } from '../../protocol/messages.ts';
 import type { Evidence, MeasuredFigures } from './event.ts';
-import type { Ceiling, Moment } from '../../model/ceiling.ts';
+import type { BootBefore, Ceiling, Moment } from '../../model/ceiling.ts';
 import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import type { Memories } from '../../predict/memory.ts';
@@ -40,6 +40,8 @@ export interface WorkerState {
   /** As it was before the last boot has taught something; null where it has not. */
   ceilingBefore: Ceiling | null;
   othersCeilings: readonly Ceiling[];
+  /** What was known when this boot began; null once a crash before it is to teach nothing. */
+  recalled: Recalled | null;
   /** What it carried of late. */
   readonly moments: Moment[];
   /** When a moment was kept on the disk last, and the most watts of those that are. */
@@ -278,6 +280,16 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks since boot (proc(5), starttime). */
   readonly startTime: number | null;
+}
+
+/** What this host was known to bear when its agent began, and what it had kept of the boot before. */
+export interface Recalled {
+  readonly ceiling: Ceiling;
+  /** In ms since 1970. */
+  readonly at: number;
+  readonly before: BootBefore | null;
+  /** Whether the boot before ended in order. */
+  readonly hasLeft: boolean;
 }
 
 interface Stopping {

@@ -111,6 +111,7 @@ export function tellFigures(turn: WorkerTurn): void {
   const { state, now } = turn;
   const figures = figuresOf(state, now);
   if (figures === null) return;
+  const moment = state.moments.at(-1) ?? null;
   const holds: string[] = [];
   for (const side of state.ledgers.values()) {
     const held = holdsOf(state, side, now);
@@ -119,7 +120,7 @@ export function tellFigures(turn: WorkerTurn): void {
       turn.instruct({
         kind: 'send',
         connection: side.writer,
-        message: { kind: 'figures', figures, holds: held, others: holdings(state, side) },
+        message: { kind: 'figures', figures, holds: held, others: holdings(state, side), moment },
       });
   }
   state.told = { at: now, holds: holds.join('|') };

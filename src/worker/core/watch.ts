@@ -4,7 +4,8 @@ import { heldAfter } from '../../throttle/marks.ts';
 import { measurePower, noteMoment } from './bearing.ts';
 import { concludeDoubted } from './finish.ts';
 import { countShared, measureBusy } from './busy.ts';
-import { busyOf, newGpuWatch, strangersOn } from './guard.ts';
+import { busyOf, newGpuWatch } from './guard.ts';
+import { othersOn, strangersAmong } from './others.ts';
 import { relieveHost } from './relief.ts';
 import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
@@ -25,7 +26,7 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
   for (const gpu of figures.gpus) {
     const watch = state.gpus.get(gpu.uuid) ?? newGpuWatch();
     watch.held = heldAfter(watch.held, gpu, limits);
-    watch.othersSince = strangersOn(state, gpu) > 0 ? (watch.othersSince ?? now) : null;
+    watch.othersSince = strangersAmong(othersOn(state, gpu, limits)) > 0 ? (watch.othersSince ?? now) : null;
     const { powerWatts } = gpu;
     if (powerWatts !== null) watch.idleWatts = Math.min(watch.idleWatts ?? powerWatts, powerWatts);
     state.gpus.set(gpu.uuid, watch);

@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../../model/grid/canonical.ts';
 import { type WantedWheels, wantedWheelsSchema } from '../../protocol/messages.ts';
+import { scriptText } from '../../script-text.ts';
 import { textOf } from '../spool/log-file.ts';
 import { writeAnew, writeWhole } from '../spool/write-whole.ts';
 import { type Failed, type Place, preparedFolder, runStep, reachDisk } from './place.ts';
@@ -20,17 +21,8 @@ const askMs = 60_000;
 
 type Run = (what: string, step: Pick<Step, 'argv' | 'log' | 'limitMs' | 'answers'>) => Promise<Done | Failed>;
 
-/** On the last line, because a site's own start files may print before. */
-const whichPython =
-  'import json,platform,sys,sysconfig; print("\\n"+json.dumps([platform.python_version(), ' +
-  'sysconfig.get_platform(), platform.libc_ver(), sys.executable]))';
-
-/** pip knows best which wheels fit: by the same tables it chooses them. */
-const whichWheels =
-  'import json,sys; from pip._vendor.packaging import tags; t=list(tags.sys_tags()); ' +
-  'u=lambda x: list(dict.fromkeys(x)); ' +
-  'print("\\n"+json.dumps({"python": "%d.%d" % sys.version_info[:2], "implementation": tags.interpreter_name(), ' +
-  '"abis": u(x.abi for x in t), "platforms": u(x.platform for x in t if x.platform != "any")}))';
+const whichPython = scriptText('which-python.py', import.meta.url);
+const whichWheels = scriptText('which-wheels.py', import.meta.url);
 
 /** What trials would find as python3 behind an activation. */
 export interface Interpreter {

@@ -1,3 +1,6 @@
+import { holdFile } from '../../model/hold-file.ts';
+import { scriptText } from '../../script-text.ts';
+
 /**
  * The constant script under which every trial runs. Arguments: the file of the exit record, the umask of the program, then
  * its argv.
@@ -9,22 +12,11 @@
  * - Blanks fill a block, so that the status of a trial which filled the disk can still be recorded: it is written in
  *   place. Through a descriptor that the program does not get, so that whatever the program puts in the place of the
  *   record, a link to somebody's file or a pipe, is not written to.
+ * - Its first line is for who meets it among the processes of a host (ps(1)).
  * - Who needs memory most is killed first, so a raised score has the kernel take a trial and not somebody's login.
  */
-export const wrapper = `trap : TERM INT HUP
-record=$1 mask=$2
-shift 2
-set -C
-{ echo '    ' >"$record"; } 2>/dev/null || exit
-exec 9<>"$record"
-{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
-umask "$mask"
-"$@" 9>&-
-status=$?
-umask 077
-echo $status >&9
-[ -e "$record" ] || { echo $status >"$record"; } 2>/dev/null
-`;
+export const wrapper = `# labsweep: touch ${holdFile} to empty this host
+${scriptText('wrapper.sh', import.meta.url)}`;
 
 /** The words that a shell takes for its own before it looks at the PATH (POSIX, 2.14 special built-in utilities). */
 const shellWords: ReadonlySet<string> = new Set(

@@ -27,7 +27,10 @@ export class HostFiguresReader {
   }
 
   /** @param ours our running attempts: how many there are, and their CPU time so far */
-  read(now: number, ours: { readonly count: number; readonly cpuMs: number }): Omit<MeasuredFigures, 'gpus'> {
+  read(
+    now: number,
+    ours: { readonly count: number; readonly cpuMs: number },
+  ): Omit<MeasuredFigures, 'gpus' | 'hold'> {
     const memory = this.#memory();
     const load = this.#load();
     return {
@@ -36,6 +39,7 @@ export class HostFiguresReader {
       memoryTotalBytes: memory.total,
       memoryAvailableBytes: memory.available,
       diskFreeBytes: this.#diskFree(),
+      weekMinute: weekMinuteOf(new Date()),
     };
   }
 
@@ -113,3 +117,7 @@ export class HostFiguresReader {
     }
   }
 }
+
+/** By the clock and in the time zone of this host, from Monday 0:00. */
+export const weekMinuteOf = (at: Date): number =>
+  ((at.getDay() + 6) % 7) * 24 * 60 + at.getHours() * 60 + at.getMinutes();

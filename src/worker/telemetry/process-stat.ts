@@ -47,5 +47,15 @@ export function readProcessStat(pid: number | 'self'): ProcessStat | null {
   }
 }
 
+/** The real user of a process; null where it is gone, or hidden (proc(5), hidepid). */
+export function uidOf(pid: number): number | null {
+  try {
+    const uid = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return uid === undefined ? null : Number(uid);
+  } catch {
+    return null;
+  }
+}
+
 /** A zombie has ended: it only waits to be counted. */
 export const isAlive = ({ state }: ProcessStat): boolean => state !== 'Z' && state !== 'X';

@@ -91,7 +91,9 @@ const listingOf = ({ owners }: Night, { machine }: Server): ListedHost =>
     ...noLimits,
     devices: owners
       .filter((owner) => owner.machine === machine)
-      .flatMap(({ gpus }) => gpus.map((gpu) => ({ gpu, owner: 'mina', policy: null, off: null }))),
+      .flatMap(({ gpus }) =>
+        gpus.map((gpu) => ({ gpu, owner: 'mina', policy: null, hours: null, off: null })),
+      ),
   });
 
 function pointsOf(trials: readonly NightTrial[], isDeclared: boolean): PointDeclaration[] {

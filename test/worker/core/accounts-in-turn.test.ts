@@ -239,7 +239,7 @@ describe('accounts on one host', () => {
       kind: 'recalled',
       ceiling: ada.world.state.ceiling,
       others: [],
-      moments: [],
+      before: null,
       at: host.now + 24 * 3_600_000,
     });
     const { gpuSeconds } = ada.world.state.use.used;

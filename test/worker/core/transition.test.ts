@@ -303,6 +303,8 @@ describe('the guard', () => {
       memoryTotalBytes: 64 * gib,
       memoryAvailableBytes: 60 * gib,
       diskFreeBytes: 99 * gib,
+      hold: null,
+      weekMinute: null,
       gpus: [],
     };
     world.post({
@@ -387,6 +389,8 @@ describe('ending an attempt', () => {
         memoryTotalBytes: gib,
         memoryAvailableBytes: gib,
         diskFreeBytes: gib,
+        hold: null,
+        weekMinute: null,
         gpus: [],
       },
       shares: [
@@ -464,6 +468,8 @@ describe('ending an attempt', () => {
           memoryTotalBytes: gib,
           memoryAvailableBytes: gib,
           diskFreeBytes: gib,
+          hold: null,
+          weekMinute: null,
           gpus: [],
         },
         shares: [
@@ -503,6 +509,8 @@ const calmFigures = {
   memoryTotalBytes: gib,
   memoryAvailableBytes: gib,
   diskFreeBytes: gib,
+  hold: null,
+  weekMinute: null,
   gpus: [],
 };
 

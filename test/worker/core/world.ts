@@ -41,6 +41,8 @@ export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures 
   memoryTotalBytes: 64 * gib,
   memoryAvailableBytes: 60 * gib,
   diskFreeBytes: 500 * gib,
+  hold: null,
+  weekMinute: null,
   gpus: [],
   ...more,
 });

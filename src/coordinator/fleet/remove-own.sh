@@ -1,16 +1,14 @@
-/**
- * For the script that takes labsweep off a host: `remove_folder` removes what labsweep made in the folder that is the
- * working directory, and the folder where nothing else is in it. Only names that labsweep gives are removed, at their
- * places: a person may have put files between them, and a marker may have been copied to where it does not belong.
- *
- * `find` follows no link, stays on its file system (-xdev), and is told of what is mounted there from the same one (bind
- * mounts), which -xdev does not see. The marker goes last: by it a clean that was cut can be repeated.
- */
-export const removeCommands = `
+# remove_folder: removes what labsweep made in the folder that is the working directory, and the folder where nothing else
+# is in it. Only names that labsweep gives are removed, at their places: a person may have put files between them, and a
+# marker may have been copied to where it does not belong.
+#
+# find follows no link, stays on its file system (-xdev), and is told of what is mounted there from the same one (bind
+# mounts), which -xdev does not see. The marker goes last: by it a clean that was cut can be repeated.
+
 # own_names: those at the top in which labsweep makes files. A ledger has its programs and data in content.
 own_names() {
   for name in * .[!.]*; do
-    is_there "$name" && is_own_name "$name" || continue
+    if ! is_there "$name" || ! is_own_name "$name"; then continue; fi
     [ "$name" = content ] && has_ledger || echo "$name"
   done
 }
@@ -18,7 +16,7 @@ own_names() {
 # own_paths NAME: what labsweep makes in one of those, as patterns of find.
 own_paths() {
   case $1 in
-    content) printf '%s\\n' content/id "content/$sixteen*" 'content/tmp.*' ;;
+    content) printf '%s\n' content/id "content/$sixteen*" 'content/tmp.*' ;;
     agent) echo "agent/$sixteen.mjs*" ;;
     incoming) echo "incoming/$sixteen*" ;;
     node) for path in node/v[0-9]*/node node/v[0-9]*/node.*; do plain "$path"; done ;;
@@ -27,7 +25,8 @@ own_paths() {
 }
 # is_machine FOLDER: by the machine's id, or by a file of an agent.
 is_machine() {
-  case \${1#host/} in $sixteen$sixteen) return 0 ;; esac
+  # shellcheck disable=SC2254 # it is a pattern
+  case ${1#host/} in $sixteen$sixteen) return 0 ;; esac
   for path in "$1"/machine.json "$1"/agent.json "$1"/agent.log "$1"/journal.ndjson "$1"/serving.*; do
     if is_there "$path"; then return 0; fi
   done
@@ -41,7 +40,7 @@ machine_paths() {
   done
   [ -z "$folders" ] || return
   for path in "$1"/*; do
-    case \${path##*/} in journal.ndjson* | agent.json* | agent.log* | machine.json* | serving.* | check-*.log) plain "$path" ;; esac
+    case ${path##*/} in journal.ndjson* | agent.json* | agent.log* | machine.json* | serving.* | check-*.log) plain "$path" ;; esac
   done
 }
 # plain PATH: none of labsweep's own has a character that means something in a pattern.
@@ -50,10 +49,11 @@ plain() { case $1 in *[!-0-9A-Za-z_./]*) ;; *) echo "$1" ;; esac; }
 # mounts: what is mounted below the folder, as patterns of find.
 mounts() {
   while IFS=' ' read -r _ _ _ _ point _; do
-    # The kernel writes blanks and backslashes in octal (proc(5)).
-    case $point in *\\\\*) point=$(printf "$(printf %s "$point" | sed 's/%/%%/g')") ;; esac
+    # The kernel writes blanks and backslashes in octal (proc(5)), which printf reads in a format.
+    # shellcheck disable=SC2059
+    case $point in *\\*) point=$(printf "$(printf %s "$point" | sed 's/%/%%/g')") ;; esac
     case $point in "$folder"/*) ;; *) continue ;; esac
-    printf '%s\\n' "./\${point#"$folder"/}" | sed 's/[][*?\\\\]/\\\\&/g'
+    printf '%s\n' "./${point#"$folder"/}" | sed 's/[][*?\\]/\\&/g'
   done </proc/self/mountinfo
 }
 
@@ -86,12 +86,12 @@ remove_names() {
     [ -d "$name" ] || continue
     # Content is read-only, and programs close folders of theirs, and those above.
     case $name in host) levels=1 ;; *) levels=0 ;; esac
-    find "./$name" -xdev -maxdepth $levels -type d ! -perm -700 -exec chmod u+rwx {} \\;
-    find_own "$name" -type d ! -perm -700 -exec chmod u+rwx {} \\;
+    find "./$name" -xdev -maxdepth $levels -type d ! -perm -700 -exec chmod u+rwx {} \;
+    find_own "$name" -type d ! -perm -700 -exec chmod u+rwx {} \;
     if [ $deletes = yes ]; then find_own "$name" -delete
     else
       depth=-depth
-      find_own "$name" '(' -type d -exec rmdir {} \\; -o -exec rm -f {} \\; ')'
+      find_own "$name" '(' -type d -exec rmdir {} \; -o -exec rm -f {} \; ')'
     fi
     rmdir "./$name"/* "./$name" 2>/dev/null
   done
@@ -99,7 +99,7 @@ remove_names() {
 
 # find_kept: $kept, something that labsweep made and that is there still.
 find_kept() {
-  depth= kept=
+  depth='' kept=''
   for name in $(own_names); do
     [ -L "$name" ] || [ -n "$kept" ] || kept=$(find_own "$name" -print 2>/dev/null | head -n 1)
   done
@@ -110,8 +110,9 @@ size() { for name in $(own_names); do du -skx "./$name"; done 2>/dev/null | awk 
 others_left() {
   survey
   for name in $(own_names); do
-    if [ -d "$name" ]; then inner=$(ls -A "./$name" | head -n 3 | sed "s|^|$name/|" | tr '\\n' ' '); else inner=$name; fi
-    foreign="$foreign\${foreign:+, }\${inner% }"
+    # shellcheck disable=SC2012 # for people
+    if [ -d "$name" ]; then inner=$(ls -A "./$name" | head -n 3 | sed "s|^|$name/|" | tr '\n' ' '); else inner=$name; fi
+    foreign="$foreign${foreign:+, }${inner% }"
   done
 }
 
@@ -139,4 +140,3 @@ remove_folder() {
   rmdir "$folder" 2>/dev/null
   if [ -d "$folder" ]; then tell emptied "$kib"; else tell removed "$kib"; fi
 }
-`;

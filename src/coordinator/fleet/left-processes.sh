@@ -1,23 +1,21 @@
-/**
- * For the script that takes labsweep off a host: which processes of this user are labsweep's, in the folder `$folder`.
- *
- * - `agents`: those that have the folder in their command line, an agent.json or none
- * - `marked`: those with a path in its `host` in their environment, as every trial and setup begins
- * - `placed`: those that work in a trial's or setup's folder, or write to its log, and have no terminal: a program may
- *   have cleared its environment and left its session. A person who looks at a log has a terminal, and is left alone.
- * - all that descends from these: nvidia-smi, the launcher, steps of a preparation
- *
- * Never this script, who runs it, and what it runs itself.
- */
-export const processCommands = `
-pids_of() { sed 's|^[^/]*/proc/\\([0-9]*\\)/.*|\\1|' | sort -un | while read -r pid; do [ ! -O "/proc/$pid" ] || echo "$pid"; done; }
-pattern_of() { printf %s "$1" | sed 's/[][\\.*^$]/\\\\&/g'; }
+# Which processes of this user are labsweep's, in the folder $folder:
+#
+# - agents: those that have the folder in their command line, an agent.json or none
+# - marked: those with a path in its `host` in their environment, as every trial and setup begins
+# - placed: those that work in a trial's or setup's folder, or write to its log, and have no terminal: a program may
+#   have cleared its environment and left its session. A person who looks at a log has a terminal, and is left alone.
+# - all that descends from these: nvidia-smi, the launcher, steps of a preparation
+#
+# Never this script, who runs it, and what it runs itself.
+
+pids_of() { sed 's|^[^/]*/proc/\([0-9]*\)/.*|\1|' | sort -un | while read -r pid; do ! is_mine "/proc/$pid" || echo "$pid"; done; }
+pattern_of() { printf %s "$1" | sed 's/[][\.*^$]/\\&/g'; }
 
 # agents [COMMAND]: of those, what does one of an agent's commands.
 agents() {
   for pid in $(grep -lzsxF -e "$folder" /proc/[0-9]*/cmdline | pids_of); do
-    words=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$pid/cmdline")
-    for command in \${1:-serve start relay holds}; do
+    words=$(tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline")
+    for command in ${1:-serve start relay holds}; do
       case $words in *"
 $command
 --folder
@@ -31,6 +29,7 @@ has_no_terminal() { [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' 
 placed() {
   # In a folder of others, host is theirs.
   [ "$belongs" != others ] || return
+  # shellcheck disable=SC2010 # find of busybox need not know -lname
   for pid in $(ls -ld /proc/[0-9]*/cwd /proc/[0-9]*/fd/1 /proc/[0-9]*/fd/2 2>/dev/null | grep -F " -> $folder/host/" | pids_of); do
     ! has_no_terminal "$pid" || echo "$pid"
   done
@@ -53,6 +52,7 @@ family() {
       for (pid in member) if (pid in parent && state[pid] != "Z") print pid
     }'
 }
+# shellcheck disable=SC2046 # a word each
 everything() { family $(agents) $(marked) $(placed); }
 
 # end_everything: true when two looks in a row have found nothing; what begins meanwhile is found by the next.
@@ -63,10 +63,10 @@ end_everything() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do [ -z "$(agents)" ] || sleep 0.1; done
   while [ $quiet -lt 2 ] && [ $looks -lt 50 ]; do
     found=$(everything)
+    # shellcheck disable=SC2086 # a word each
     if [ -z "$found" ]; then quiet=$((quiet + 1)); else quiet=0; kill -KILL $found 2>/dev/null; fi
     looks=$((looks + 1))
     [ $quiet = 2 ] || sleep 0.1
   done
   [ $quiet = 2 ]
 }
-`;
