@@ -5,6 +5,7 @@ import { doorMutants } from './door-mutants.ts';
 import { etiquetteMutants } from './etiquette-mutants.ts';
 import { guardMutants } from './guard-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { turnsMutants } from './turns-mutants.ts';
 import { workerMutants } from './worker-mutants.ts';
 
 /** Every defect that some test of the suite has to notice. */
@@ -14,6 +15,7 @@ export const mutants: readonly Mutant[] = [
   ...workerMutants,
   ...guardMutants,
   ...etiquetteMutants,
+  ...turnsMutants,
   ...doorMutants,
   ...answerMutants,
 ];

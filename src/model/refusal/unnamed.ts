@@ -6,6 +6,8 @@ export function unnamed(refusal: Refusal): Refusal {
   switch (refusal.kind) {
     case 'hold':
       return { ...refusal, user: 'somebody' };
+    case 'turn':
+      return { ...refusal, user: anotherAccount };
     case 'gpus':
       return {
         ...refusal,
@@ -19,5 +21,9 @@ export function unnamed(refusal: Refusal): Refusal {
   }
 }
 
-const unnamedOfDevice = (refusal: DeviceRefusal): DeviceRefusal =>
-  refusal.kind === 'gpu-others' || refusal.kind === 'gpu-owner' ? { ...refusal, users: [] } : refusal;
+const anotherAccount = 'another account';
+
+function unnamedOfDevice(refusal: DeviceRefusal): DeviceRefusal {
+  if (refusal.kind === 'gpu-turn') return { ...refusal, user: anotherAccount };
+  return refusal.kind === 'gpu-others' || refusal.kind === 'gpu-owner' ? { ...refusal, users: [] } : refusal;
+}
