@@ -8,8 +8,17 @@ const gpu = { uuid: 'GPU-1', index: 0, name: 'NVIDIA RTX A4000', memoryBytes: 2 
 function seen(lab: Lab): void {
   lab.write('inventory.json', JSON.stringify({ hosts: [{ name: 'cedar', address: '192.0.2.1' }] }));
   const facts = {
-    ...{ machine: 'm', bootId: 'b', cpus: 8, memoryBytes: 2 ** 36, node: 'v24.0.0', folder: '/lab' },
-    ...{ pid: 1, build: 'b', user: 'mina', gpus: [gpu], gpuProblem: null },
+    machine: 'm',
+    bootId: 'b',
+    cpus: 8,
+    memoryBytes: 2 ** 36,
+    node: 'v24.0.0',
+    folder: '/lab',
+    pid: 1,
+    build: 'b',
+    user: 'mina',
+    gpus: [gpu],
+    gpuProblem: null,
   };
   lab.write('.labsweep/seen-hosts.json', JSON.stringify({ cedar: facts }));
 }
