@@ -22,6 +22,8 @@ export interface Plan {
   readonly seedNote: string | null;
   /** Parameters that `{args}` leaves out, since the command passes them under other names; null where there are none. */
   readonly argsNote: string | null;
+  /** That it leaves the GPUs of hosts idle, since the engine for them is not installed; null where it does not. */
+  readonly coresNote: string | null;
   /** How trials use what `setup` makes, for a person; null where there is no `setup`. */
   readonly setup: string | null;
   /** Null while nothing of the program has been seen to run. */

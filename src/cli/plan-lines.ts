@@ -25,7 +25,7 @@ export function planLines(
   const firsts = trials.filter((trial) => trial.replicate === 1);
   return [
     `${plan.sweep}: ${counted(points, 'point')} x ${counted(replicates, 'replicate')} = ${counted(trials.length, 'trial')}, ${cached} of them done`,
-    ...[plan.argsNote, plan.seedNote].filter((note) => note !== null),
+    ...[plan.argsNote, plan.seedNote, plan.coresNote].filter((note) => note !== null),
     ...sizeLines(firsts),
     '',
     ...pointTable(firsts.slice(0, rowsShown), columns),

@@ -83,9 +83,7 @@ export function forecast(
   const outlook = outlooksOf(state, now)(launch);
   const candidates = candidatesFor(state, sweep, outlooksOf(state, now), now);
   const meanSlowness = slownessOf(candidates);
-  const waiting = waitingOf(state, sweep).toSorted(
-    (one, other) => outlook.of(other.point).seconds - outlook.of(one.point).seconds,
-  );
+  const waiting = waitingOf(state, sweep, ({ point }) => outlook.of(point).seconds);
   const { begun } = playOut(state, candidates, waiting);
   return {
     eta: timeLeft(state, sweep, now),

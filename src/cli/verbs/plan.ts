@@ -26,6 +26,7 @@ import {
   stateOption,
   yesOption,
 } from '../options.ts';
+import { coresNote, lacksGpuEngine } from '../../session/sweep/cores-note.ts';
 import { forecastOf } from '../../session/sweep/planned-forecast.ts';
 import { plannedData } from '../../session/sweep/planned-data.ts';
 import { planLines } from '../plan-lines.ts';
@@ -106,6 +107,9 @@ export const planVerb: Verb = (console, done) =>
         besides: [...(read.files?.bystanders.found ?? [])].map(([file, what]) => ({ path: file, what })),
         seedNote: await seedNote(loaded, read.files),
         argsNote: argsNote(loaded.sweep),
+        coresNote: lacksGpuEngine(loaded, kept.launch)
+          ? coresNote(forecasts.map(({ host, facts }) => ({ name: host, facts })))
+          : null,
         setup: kept.launch.setup === null ? null : setupText,
         eta,
       };

@@ -32,30 +32,44 @@ export const candidatesFor = (
 /** It lets nothing of the sweep start for now. */
 export const isShut = ({ berth, isClosed }: Candidate): boolean => berth.isBlocked || isClosed;
 
-/** What was asked for of a sweep and runs nowhere yet. */
-export const waitingOf = (state: CoordinatorState, { order }: Sweep): Trial[] =>
-  order.filter(
+/** A trial that waits, and how many like it. */
+interface Waiting {
+  readonly trial: Trial;
+  readonly count: number;
+}
+
+/** What was asked for of a sweep and runs nowhere yet, the longest first. */
+export function waitingOf(
+  state: CoordinatorState,
+  { order }: Sweep,
+  secondsOf: (trial: Trial) => number,
+): Waiting[] {
+  const all = order.filter(
     (trial) => trial.status.kind === 'leased' || (trial.status.kind === 'queued' && isAsked(state, trial)),
   );
+  const step = Math.ceil(all.length / mostLooked);
+  return all
+    .flatMap((trial, place) =>
+      place % step === 0 ? [{ trial, count: Math.min(step, all.length - place) }] : [],
+    )
+    .toSorted((one, other) => secondsOf(other.trial) - secondsOf(one.trial));
+}
 
-/** @param candidates spent: they hold all of it afterwards @param waiting in the order in which they start */
+/** @param candidates spent: they hold all of it afterwards */
 export function playOut(
   { ledger }: Pick<CoordinatorState, 'ledger'>,
   candidates: readonly Candidate[],
-  waiting: readonly Trial[],
+  waiting: readonly Waiting[],
 ): PlayedOut {
-  const step = Math.ceil(waiting.length / mostLooked);
   const begun = new Map<HostName, number>();
   let last = Math.max(0, ...candidates.map(({ berth }) => (berth.isBlocked ? 0 : berth.all.places.endsIn)));
-  for (let place = 0; place < waiting.length; place += step) {
-    const trial = waiting[place];
-    const chosen = trial === undefined ? null : soonest(ledger, candidates, trial);
-    if (trial === undefined || chosen === null) continue;
+  for (const { trial, count } of waiting) {
+    const chosen = soonest(ledger, candidates, trial);
+    if (chosen === null) continue;
     last = Math.max(last, endsIn(chosen, trial));
-    const like = Math.min(step, waiting.length - place);
-    for (let count = 0; count < like; count += 1) add(chosen, trial);
+    for (let added = 0; added < count; added += 1) add(chosen, trial);
     const { name } = chosen.berth.host;
-    begun.set(name, (begun.get(name) ?? 0) + like);
+    begun.set(name, (begun.get(name) ?? 0) + count);
   }
   return { seconds: last, begun };
 }

@@ -27,17 +27,17 @@ export function timeLeft(state: CoordinatorState, sweep: Sweep, now: number): Et
   const found = (): Candidate[] => candidatesFor(state, sweep, outlooks, now);
   if (found().every(isShut)) return null;
   const secondsOf = (trial: Trial): number => outlooks(launch).of(trial.point).seconds;
-  const waiting = waitingOf(state, sweep).toSorted((one, other) => secondsOf(other) - secondsOf(one));
+  const waiting = waitingOf(state, sweep, secondsOf);
   const end = (losses: number): number => {
     const candidates = found().map((one) => losing(one, losses));
     return playOut(state, candidates, waiting).seconds;
   };
   const seconds = end(1);
   const running = sweep.order.filter(({ status }) => status.kind === 'running');
-  const longest = Math.max(0, ...[...waiting.slice(0, 1), ...running].map(secondsOf));
+  const longestWaiting = waiting[0] === undefined ? 0 : secondsOf(waiting[0].trial);
+  const longest = Math.max(longestWaiting, ...running.map(secondsOf));
   const off = spreads * missedShare(state.durations, launch) * Math.sqrt(longest * seconds);
-  const [first] = waiting;
-  const later = first === undefined ? 0 : secondsOf(first) * (1 - 1 / placesOf(found())) * latenessSeen;
+  const later = longestWaiting * (1 - 1 / placesOf(found())) * latenessSeen;
   return {
     seconds,
     low: Math.max(0, Math.min(end(0), seconds) - off),

@@ -121,6 +121,9 @@ function prepare(
   const [unset] = missing;
   if (unset !== undefined) return notStarted('setup', missingText(unset));
 
+  const engine = missingEngine(places, launch, surroundings);
+  if (engine !== null) return notStarted('content-missing', `the engine ${engine} is not on this host`);
+
   const run = runFolder(host, lease.attempt);
   const copy = copyOf(preparing, launch, prepared, run.work);
   if (copy === 'missing')
@@ -205,6 +208,12 @@ const argvOf = (
 type Data =
   | { readonly kind: 'there'; readonly path: string | null }
   | { readonly kind: 'missing'; readonly message: string };
+
+/** On the cores a trial that holds a GPU would take days: it waits until what computes there has come. */
+const missingEngine = (places: LaunchPlaces, { engines }: Launch, { device }: Surroundings): string | null =>
+  device === 'cpu'
+    ? null
+    : (engines.find(({ isForGpus, hash }) => isForGpus && !places.has(hash))?.name ?? null);
 
 function dataOf(places: LaunchPlaces, launch: Launch, settings: HostSettings): Data {
   const { data } = launch;
