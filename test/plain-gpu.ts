@@ -1,4 +1,4 @@
-import type { MeasuredGpu } from '../src/worker/core/event.ts';
+import type { MeasuredGpu, OtherProcess } from '../src/worker/core/event.ts';
 
 /** A GPU of which the driver says what of its memory is used, and nothing else. */
 export const plainGpu = (uuid: string, memoryUsedBytes: number, memoryTotalBytes: number): MeasuredGpu => ({
@@ -9,9 +9,16 @@ export const plainGpu = (uuid: string, memoryUsedBytes: number, memoryTotalBytes
   temperatureCelsius: null,
   powerWatts: null,
   powerLimitWatts: null,
-  othersProcesses: 0,
-  claimedProcesses: 0,
+  others: [],
   problem: null,
   ageMs: 0,
   listsProcesses: true,
+});
+
+/** Somebody else's process that computes. */
+export const stranger = (more: Partial<OtherProcess> = {}): OtherProcess => ({
+  user: 'mina',
+  isClaimed: false,
+  idleMs: 0,
+  ...more,
 });

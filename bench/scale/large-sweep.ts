@@ -36,6 +36,7 @@ export const declaration: SweepDeclaration = {
   labels: [],
   retries: 1,
   concurrent: null,
+  priority: 0,
   seeds: [1],
   axes: ['layers', 'dropout', 'learningRate'],
 };
@@ -53,6 +54,19 @@ export const pointsOf = (count: number): PointDeclaration[] =>
     trials: [hexOf(`trial ${index}`)],
   }));
 
+/** The trials of these points as fewer points that take a GPU each, with many seeds. */
+export function pointsOnGpus(count: number, shapes: number): PointDeclaration[] {
+  const all = pointsOf(count);
+  const seeds = count / shapes;
+  return all.slice(0, shapes).map((point, place) => ({
+    ...point,
+    resources: { ...point.resources, gpus: 1, gpuMemoryBytes: 2 * gib, hostMemoryBytes: gib },
+    trials: all.slice(place * seeds, (place + 1) * seeds).flatMap(({ trials }) => trials),
+  }));
+}
+
+const gib = 2 ** 30;
+
 export function endOf(index: number): AttemptEnd {
   const line = { step: 12, val_accuracy: (index % 997) / 997, val_loss: 1 / (index + 1) };
   return {
@@ -67,6 +81,7 @@ export function endOf(index: number): AttemptEnd {
     peakGpuMemoryBytes: null,
     gpuBusy: null,
     soloSeconds: null,
+    shortage: null,
     gpuName: null,
     device: 'cpu',
     artifacts: [],

@@ -2,10 +2,12 @@ import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/e
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { FleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
+import type { PointDeclaration } from '../../src/ledger/events.ts';
+import { observeDuration } from '../../src/predict/duration.ts';
 import { transition } from '../../src/coordinator/transition/transition.ts';
 import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../../test/plain-host.ts';
-import { declaration, pointsOf } from './large-sweep.ts';
+import { declaration, pointsOf, pointsOnGpus } from './large-sweep.ts';
 
 const cpus = 64;
 
@@ -18,17 +20,27 @@ export const leasesLeft = (hosts: number): number => hosts * (cpus * 2 - begun);
 export class QueuedLab {
   #state: CoordinatorState;
 
-  constructor(trials: number, hosts: number) {
+  /** @param shapes where trials are to take GPUs: of how many shapes they are; each host has one */
+  constructor(trials: number, hosts: number, shapes: number | null = null) {
     const fleet = Array.from({ length: hosts }, (_, index) => fleetHost(`host-${index}`));
     const events = [
       { kind: 'ledger-created', at: 0, ledger: 'f00dcafef00dcafe' },
       { kind: 'term-started', at: 0, term: 1, nonce: 'abcdef', machine: 'bench', secret: null },
     ] as const;
     this.#state = restore(events, fleet, new Map());
-    const points = pointsOf(trials);
-    this.decide({ kind: 'asked', command: { kind: 'run', declaration, points }, by: 1 });
+    const points = shapes === null ? pointsOf(trials) : pointsOnGpus(trials, shapes);
+    const seeds = Array.from({ length: trials / points.length }, (_, place) => place + 1);
+    const command = { kind: 'run', declaration: { ...declaration, seeds }, points } as const;
+    this.decide({ kind: 'asked', command, by: 1 });
     for (const { name: host } of fleet) {
-      this.decide({ kind: 'host-connected', host, facts, endsWithLogin: null });
+      const gpus =
+        shapes === null ? [] : [{ uuid: `GPU-${host}`, index: 0, name: 'A4000', memoryBytes: 2 ** 34 }];
+      this.decide({
+        kind: 'host-connected',
+        host,
+        facts: { ...facts, machine: host, gpus },
+        endsWithLogin: null,
+      });
       const message = { kind: 'state' as const, backlog: [], running: [], ended: [] };
       this.decide({ kind: 'host-message', host, message });
     }
@@ -39,6 +51,14 @@ export class QueuedLab {
     this.decide({ kind: 'plan' });
     for (const { standings } of this.#state.ledger.hosts.values())
       standings.set(declaration.launch, { succeeded: 1, failed: 0, streak: [] });
+    if (shapes !== null) for (const point of points) this.#learn(point);
+  }
+
+  /** One of each shape has ended: how long the others take is known. */
+  #learn(point: PointDeclaration): void {
+    const place = { host: 'host-0', gpuName: 'A4000' };
+    const seconds = (point.operations ?? 1) / 1e7;
+    observeDuration(this.#state.durations, { launch: declaration.launch, kind: point, place, seconds });
   }
 
   get state(): CoordinatorState {

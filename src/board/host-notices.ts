@@ -2,6 +2,7 @@
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
 import { isPassing, type Refusal, refusalText } from '../model/refusal/refusal.ts';
+import { unnamed } from '../model/refusal/unnamed.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 
@@ -73,7 +74,7 @@ export class HostNotices {
     this.#holds.set(name, told);
     if (nowMs - since < lastingMs || told.has(hold.kind)) return null;
     told.add(hold.kind);
-    return { host: name, state: 'held', because: refusalText(hold) };
+    return { host: name, state: 'held', because: refusalText(unnamed(hold)) };
   }
 }
 

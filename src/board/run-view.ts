@@ -1,6 +1,7 @@
 /** What a person sees of a sweep that runs: built from the ledger's state and the live figures, whoever has them. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, SweepStatus, TrialStatus } from '../ledger/state.ts';
+import type { Eta } from '../model/eta.ts';
 import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
 import { type MetricsLine, metricOf } from '../model/result/metrics.ts';
 import { isResult } from '../model/result/outcome.ts';
@@ -11,11 +12,13 @@ import type { IgnoredParameter } from '../results/ignored-parameters.ts';
 import type { Holding } from '../protocol/messages.ts';
 import { isAskedFor, notAskedOf } from './asked.ts';
 import { deviceLabel } from './devices.ts';
+import { heldFreeText, lastOneText } from './others.ts';
 import { attemptLabel } from '../results/labels.ts';
 
 export interface RunView {
   readonly sweep: string;
   readonly status: SweepStatus;
+  readonly priority: number;
   /** Of what was asked for. */
   readonly counts: Readonly<Record<TrialStatus['kind'], number>>;
   /** Trials besides that wait and that nobody asked for. */
@@ -24,7 +27,7 @@ export interface RunView {
   readonly isAsked: boolean;
   /** Since the sweep was opened. */
   readonly elapsedMs: number;
-  readonly etaSeconds: number | null;
+  readonly eta: Eta | null;
   readonly hosts: readonly HostView[];
   readonly best: Best | null;
   /** Parameters that change nothing between the points so far. */
@@ -45,6 +48,8 @@ export interface HostView {
   readonly hold: string | null;
   /** What other ledgers have there. */
   readonly others: readonly Holding[];
+  /** What holds for the moment and concerns other people there, a sentence each. */
+  readonly notices: readonly string[];
 }
 
 export interface Running {
@@ -90,11 +95,12 @@ export function runView(sources: RunViewSources): RunView {
   return {
     sweep: sweep.name,
     status: sweep.status,
+    priority: sweep.declaration.priority,
     counts: { ...sweep.counts, queued: sweep.counts.queued - notAsked },
     notAsked,
     isAsked: isAskedFor(sweep, live),
     elapsedMs: sweep.openedAt === null ? 0 : nowMs - sweep.openedAt,
-    etaSeconds: live?.sweeps.find((one) => one.sweep === sweep.name)?.etaSeconds ?? null,
+    eta: live?.sweeps.find((one) => one.sweep === sweep.name)?.eta ?? null,
     hosts: hostNames(state, live).map((name) => hostView(sources, name)),
     best,
     ignored,
@@ -121,7 +127,17 @@ function hostView(sources: RunViewSources, name: HostName): HostView {
     backlog: live?.backlog ?? leased,
     hold: refusal === undefined ? null : refusalText(refusal),
     others: live?.others ?? [],
+    notices: live === null ? [] : noticesOf(sources.state, live, open),
   };
+}
+
+function noticesOf(state: LedgerState, live: LiveHost, open: readonly Attempt[]): string[] {
+  const held = heldFreeText(live);
+  const lastOnes = open.flatMap((attempt) => {
+    const text = lastOneText(live, attempt.id);
+    return text === null ? [] : [`${attemptLabel(state, attempt)} ${text}`];
+  });
+  return held === null ? lastOnes : [held, ...lastOnes];
 }
 
 const attemptsOn = (state: LedgerState, name: HostName): Attempt[] =>

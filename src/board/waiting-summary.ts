@@ -4,6 +4,7 @@ import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
 import { type Refusal, refusalText } from '../model/refusal/refusal.ts';
 import { isAskedFor, notAskedOf, notAskedPartText, notAskedSweepText } from './asked.ts';
 import { gpusOf, refusalTextOf } from './devices.ts';
+import { heldFreeText } from './others.ts';
 import { notOpenText, refusalOfState } from './waiting.ts';
 
 export interface WaitingSummary {
@@ -141,6 +142,8 @@ function idleText(state: LedgerState, host: LiveHost, live: LiveFigures): string
   if (host.state !== 'ready') return `${host.state}${host.because === null ? '' : `: ${host.because}`}`;
   const [refusal] = host.holds.flatMap(({ refusals }) => refusals);
   if (refusal !== undefined) return refusalText(refusal);
+  const held = heldFreeText(host);
+  if (held !== null) return held;
   if (host.backlog > 0) return 'about to start what it was leased';
   const waiting = [...state.sweeps.values()].filter(
     (sweep) =>

@@ -9,6 +9,7 @@ import { type Refusal, refusalText } from '../model/refusal/refusal.ts';
 import { notAskedText } from './asked.ts';
 import { stillText } from './bearing.ts';
 import { deviceLabel } from './devices.ts';
+import { lastOneText } from './others.ts';
 import { wholeSeconds } from './text.ts';
 
 /** A refusal with where it was met: a GPU's, by UUID and the driver's number, or the whole host's. */
@@ -45,12 +46,12 @@ export function whyTrial(
     refusals,
   });
   if (status.kind === 'queued') return whyQueued(state, trial, live, reason);
-  const attempt = state.attempts.get(status.attempt);
+  if (status.kind === 'failed' && status.because !== null)
+    return reason(`it was given up: ${status.because}; ${retryText(trial)}`);
+  const attempt = status.attempt === null ? undefined : state.attempts.get(status.attempt);
   if (attempt === undefined) return reason(status.kind);
   if (status.kind === 'leased') return whyLeased(state, attempt, live, reason);
   const host = live?.hosts.find(({ name }) => name === attempt.host) ?? null;
-  if (status.kind === 'failed' && status.because !== null)
-    return reason(`it was given up: ${status.because}; ${retryText(trial)}`);
   return reason(settledText(attempt, status.kind, host, nowMs));
 }
 
@@ -194,7 +195,12 @@ function settledText(
       if (status.kind !== 'running') return `it runs on ${host}`;
       const since = wholeSeconds(Math.max(0, nowMs - status.at));
       const still = live === null ? null : stillText(live, attempt.id);
-      return `it has been running on ${host} (${deviceLabel(live, status.device)}) for ${since}${still === null ? '' : `; ${still}`}`;
+      const last = live === null ? null : lastOneText(live, attempt.id);
+      return [
+        `it has been running on ${host} (${deviceLabel(live, status.device)}) for ${since}`,
+        ...(still === null ? [] : [still]),
+        ...(last === null ? [] : [`it ${last}`]),
+      ].join('; ');
     }
     case 'succeeded':
       return `it has succeeded, by attempt ${number} on ${host}`;

@@ -10,7 +10,7 @@ import { type Column, tableLines } from '../results/text-table.ts';
 import { deviceLines } from './device-lines.ts';
 
 /** @param views of all sweeps: they hold the same hosts */
-export function statusLines(views: readonly RunView[], live: LiveFigures | null): string[] {
+export function statusLines(views: readonly RunView[], live: LiveFigures | null, columns: number): string[] {
   const hosts = views[0]?.hosts ?? [];
   return [
     ...views.flatMap((view) => [sweepLine(view), ...view.ignored.map((one) => `  ${ignoredText(one)}`)]),
@@ -24,7 +24,7 @@ export function statusLines(views: readonly RunView[], live: LiveFigures | null)
           ),
           ...reasonLines(hosts),
         ]),
-    ...deviceLines(live),
+    ...deviceLines(live, columns),
     ...ceilingLines(live),
     ...inventoryLines(live),
     ...(live === null ? ['', nobodyText(views)] : []),
@@ -46,8 +46,9 @@ const inventoryLines = (live: LiveFigures | null): string[] =>
     : ['', ...live.inventoryProblem.split('\n'), 'The hosts are as they were before this edit.'];
 
 function sweepLine(view: RunView): string {
-  const parts = [`${view.sweep}: ${conditionOf(view)}`, countsText(view)];
-  if (view.etaSeconds !== null && !isAtRest(view)) parts.push(etaText(view.etaSeconds));
+  const priority = view.priority === 0 ? [] : [`priority ${view.priority}`];
+  const parts = [`${view.sweep}: ${conditionOf(view)}`, ...priority, countsText(view)];
+  if (view.eta !== null && !isAtRest(view)) parts.push(etaText(view.eta));
   return parts.join(', ');
 }
 
@@ -71,6 +72,7 @@ function conditionOf(view: RunView): string {
 function reasonLines(hosts: readonly HostView[]): string[] {
   const lines = hosts.flatMap((host) => [
     ...(host.because === null || !needsReason(host) ? [] : [`${host.name}: ${host.because}`]),
+    ...host.notices.map((notice) => `${host.name}: ${notice}`),
     ...host.others.map((holding) => `${host.name}: ${holdingText(holding)}`),
   ]);
   return lines.length === 0 ? [] : ['', ...lines];

@@ -88,6 +88,7 @@ export function declare(
       labels: sweep.hosts,
       retries: sweep.retries,
       concurrent: sweep.concurrent,
+      priority: sweep.priority,
       seeds: sweep.seeds,
       axes: [...variedParameters(sweep.grids)],
     },
@@ -128,10 +129,11 @@ function wordsEnv({ program, data }: SweepFile): Record<string, string> {
 function resourcesOf(
   sweep: SweepFile,
   params: Params,
-  { description }: ResolvedProgram,
+  { description, launch }: ResolvedProgram,
   shape: DataShape,
 ): Resources {
-  const expected = description?.estimate(params, shape) ?? commandResources;
+  const engines = launch.engines.map(({ name }) => name);
+  const expected = description?.estimate(params, shape, engines) ?? commandResources;
   const asked = Object.entries(sweep.resources).filter(([, value]) => value !== null);
   return { ...expected, ...Object.fromEntries(asked) };
 }

@@ -8,6 +8,7 @@ import { writtenId } from '../model/ids.ts';
 import { launchSchema } from '../model/launch.ts';
 import { objectiveSchema } from '../model/result/metrics.ts';
 import { paramsSchema } from '../model/grid/params.ts';
+import { predictionSchema } from '../model/prediction.ts';
 import { resourcesSchema } from '../model/resources.ts';
 
 /** Wall clock of the coordinator's machine, ms since 1970: for people; no decision compares two machines' clocks. */
@@ -28,6 +29,8 @@ export const sweepDeclarationSchema = z.object({
   labels: z.array(z.string()),
   retries: z.number(),
   concurrent: z.number().nullable(),
+  /** Of the ledger's sweeps the highest goes first. */
+  priority: z.number().default(0),
   seeds: z.array(z.number()),
   /** Names of the parameters that vary, in the order of the axes. */
   axes: z.array(z.string()),
@@ -136,6 +139,8 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
         continues: z.string().nullable().default(null),
         /** Why it begins anew though an earlier attempt left a checkpoint elsewhere; null where it does not. */
         anew: z.string().nullable().default(null),
+        /** As it was when it was leased; null in older ledgers, and where nothing was known. */
+        predicted: predictionSchema.nullable().default(null),
       }),
     ),
   }),
@@ -196,7 +201,7 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
 export type LedgerEvent = Readonly<z.infer<typeof ledgerEventSchema>>;
 
 /** Events that an older labsweep wrote with fewer fields, and that are rare. */
-const grown: ReadonlySet<string> = new Set(['term-started', 'sweep-opened']);
+const grown: ReadonlySet<string> = new Set(['term-started', 'sweep-declared', 'sweep-opened']);
 
 /**
  * An event as it stands in a ledger. It was checked against the schema of its time before it was written: only what that

@@ -16,7 +16,9 @@ type Imported = Extract<LedgerEvent, { kind: 'imported' }>;
 export function importResults(state: LedgerState, event: Imported): void {
   // Its launches stay where they are: under a known id may stand another command.
   const fresh = event.results.filter((result) => takeIn(state, event, result));
-  for (const declaration of event.declarations) joinSweep(state, declaration, event.at, fresh);
+  // How urgent it was in another ledger is nothing to this one, and ledgers of before do not say.
+  for (const declaration of event.declarations)
+    joinSweep(state, { ...declaration, priority: 0 }, event.at, fresh);
 }
 
 /** @returns whether it was not here */
@@ -35,9 +37,11 @@ function takeIn(state: LedgerState, event: Imported, result: ImportedResult): bo
     launch: result.launch,
     host: hostName(result.host),
     leasedAt: result.endedAt,
+    priority: 0,
     alone: false,
     continues: null,
     anew: null,
+    predicted: null,
     importedFrom: {
       ledger,
       path,

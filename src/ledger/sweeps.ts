@@ -141,3 +141,11 @@ export function skipSettled(sweep: Sweep): void {
     next = sweep.order[sweep.firstQueued];
   }
 }
+
+/** How urgent a trial is: as the most urgent sweep that waits for it. */
+export const priorityOf = ({ sweeps }: Pick<LedgerState, 'sweeps'>, trial: Pick<Trial, 'sweeps'>): number =>
+  trial.sweeps
+    .flatMap((name) => sweeps.get(name) ?? [])
+    .filter(({ status, isImported }) => status.kind === 'open' && !isImported)
+    .map(({ declaration }) => declaration.priority)
+    .reduce((most: number | null, one) => Math.max(most ?? one, one), null) ?? 0;

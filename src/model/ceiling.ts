@@ -43,3 +43,11 @@ export const momentSchema = z.object({
   running: z.number().int().nonnegative(),
 });
 export type Moment = Readonly<z.infer<typeof momentSchema>>;
+
+/** What is known of a host's last moments before this boot. */
+export interface BootBefore {
+  readonly bootId: string;
+  readonly moments: readonly Moment[];
+  /** It was shut down in order, which teaches nothing. */
+  readonly hasLeft: boolean;
+}

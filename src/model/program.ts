@@ -42,8 +42,8 @@ export interface ProgramDescription {
   countParameters(params: Params, data: DataShape): number;
   /** Floating-point operations of the whole training: only its ratio between points is relied on. */
   operations(params: Params, data: DataShape): number;
-  /** What one trial takes of a host at its peak. */
-  estimate(params: Params, data: DataShape): Resources;
+  /** What one trial takes of a host at its peak. @param engines that are installed besides the one in its files */
+  estimate(params: Params, data: DataShape, engines: readonly string[]): Resources;
   /** The argv of a trial, with the placeholders of the trial contract. */
   readonly command: readonly string[];
 }

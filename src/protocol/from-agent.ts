@@ -1,6 +1,7 @@
 /** What an agent says. A host is trusted with the trials that it was given, and with nothing else of this machine. */
 import { z } from 'zod';
 import { toldEndSchema } from '../model/result/attempt-end.ts';
+import { momentSchema } from '../model/ceiling.ts';
 import { mostArtifacts, mostAttempts, mostItems, mostLines, mostNumber } from '../model/bounds.ts';
 import { keptFolderSchema } from '../model/kept-folder.ts';
 import { isInnerPath } from '../model/manifest.ts';
@@ -128,6 +129,8 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
     holds: listOf(z.object({ attempt: saidAttempt, refusals: listOf(refusalSchema, mostItems) }), mostItems),
     /** What other ledgers have there. */
     others: listOf(holdingSchema, mostItems),
+    /** What teaches its next boot, if this one ends with it; null from agents of earlier versions. */
+    moment: momentSchema.nullable().default(null),
   }),
   z.object({
     kind: z.literal('log'),

@@ -3,6 +3,7 @@
  * Every field is always set (`null` where there is nothing), and a message is decoded from `unknown` once, at the edge.
  */
 import { z } from 'zod';
+import { momentSchema } from '../model/ceiling.ts';
 import { writtenId } from '../model/ids.ts';
 import { hostLimitsSchema, hostSettingsSchema } from '../model/inventory/inventory.ts';
 import { launchSchema } from '../model/launch.ts';
@@ -26,6 +27,8 @@ export {
   hostFactsSchema,
   type HostFigures,
   hostFiguresSchema,
+  type Others,
+  type Room,
 } from './host-facts.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */
@@ -71,6 +74,9 @@ export const leaseSchema = z.object({
   continues: z.string().nullable(),
   /** Hosts went down under this trial: it starts where nothing else of labsweep runs, and nothing starts beside it. */
   alone: z.boolean().default(false),
+  /** For whom: of one ledger's sweeps the one of the highest priority goes first. Leases of before do not say. */
+  sweep: z.string().nullable().default(null),
+  priority: z.number().default(0),
 });
 export type Lease = Readonly<z.infer<typeof leaseSchema>>;
 
@@ -144,6 +150,8 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
   }),
   /** A person trusts the host again; or it went down with others, for want of power and of nothing that it carried. */
   z.object({ kind: z.literal('forget-ceiling'), of: z.enum(['all', 'last-crash']) }),
+  /** What its agent said last of an earlier boot, which ended without a word: its disk may lack some of it. */
+  z.object({ kind: z.literal('last-moments'), bootId: z.string(), moments: z.array(momentSchema) }),
   /** These trials have their results, from elsewhere: nobody goes on from what lies here. */
   z.object({ kind: z.literal('drop-checkpoints'), trials: z.array(z.string()) }),
 ]);

@@ -2,12 +2,12 @@
  * The rules that keep a trial from one GPU, in the order in which they are asked. Each states its hazard.
  */
 import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
-import { computesBeside, isKeptForOthers, isReserved, policyOf } from './etiquette.ts';
+import { computesBeside, isKeptForOthers, policyOf, reservedBy, strangersIn } from './etiquette.ts';
 import { startCelsius } from './heat.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from './host-load.ts';
 import { gainsBeside } from './sharing.ts';
 import { powerOf, rising, wattsWith } from './power.ts';
-import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
+import { claimedBy, claimsOn, gpuRoom, oursOn } from './room.ts';
 
 type DeviceRule = (request: StartRequest, gpu: GpuLoad, host: HostLoad) => DeviceRefusal | null;
 
@@ -19,17 +19,25 @@ const off: DeviceRule = (_, { index }, host) => {
 
 /** A GPU that is kept for its owner must be free whenever its owner comes. */
 const reserved: DeviceRule = (_, { index }, host) => {
-  const device = policyOf(index, host);
-  return device !== null && isReserved(device, host) ? { kind: 'gpu-reserved', owner: device.owner } : null;
+  const device = reservedBy({ index }, host);
+  return device === null
+    ? null
+    : { kind: 'gpu-reserved', owner: device.owner, hours: device.hours?.said ?? null };
 };
 
 /** A trial of ours beside somebody else's process slows it, and may take the memory that it needs next. */
 const others: DeviceRule = (_, gpu, host) => {
-  const processes = gpu.figures?.othersProcesses ?? 0;
   if (!computesBeside(gpu, host)) return null;
+  const there = (gpu.figures?.others ?? []).filter(({ are }) => are === 'in-use');
+  const said = {
+    processes: strangersIn(gpu.figures),
+    users: there.flatMap(({ user }) => user ?? []),
+    idleMs: there.length === 0 ? 0 : Math.min(...there.map(({ idleMs }) => idleMs)),
+    idleAfterMs: host.limits.idleAfterMs,
+  };
   return isKeptForOthers(gpu, host)
-    ? { kind: 'gpu-owner', owner: policyOf(gpu.index, host)?.owner ?? null, processes }
-    : { kind: 'gpu-others', processes };
+    ? { kind: 'gpu-owner', owner: policyOf(gpu.index, host)?.owner ?? null, ...said }
+    : { kind: 'gpu-others', ...said };
 };
 
 /** A GPU that has failed may still be listed. Frameworks do not find it, and fall back to the CPU without an error. */
@@ -42,10 +50,18 @@ const failed: DeviceRule = (_, { figures }) => {
 const stale: DeviceRule = (_, { figures, figuresAgeMs }, { limits }) =>
   figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'gpu-stale', ageMs: figuresAgeMs } : null;
 
+/** As for the host's cores (rules.ts). */
+const turn: DeviceRule = (_, { uuid }, { left }) => {
+  const other = left.find(({ device }) => device === uuid);
+  if (other === undefined) return null;
+  const { user, theirSeconds, ourSeconds } = other;
+  return { kind: 'gpu-turn', user, theirSeconds, ourSeconds };
+};
+
 /** Two trials that each fit into an empty GPU may not fit together: both run out of memory at their first batch. */
 const memory: DeviceRule = ({ resources }, gpu, host) => {
-  if (gpu.figures === null) return null;
-  const free = gpuRoomBytes(gpu, host);
+  const free = gpuRoom(gpu, host)?.freeBytes ?? null;
+  if (gpu.figures === null || free === null) return null;
   const need = resources.gpuMemoryBytes ?? 0;
   if (need <= free) return null;
   const totalBytes = gpu.figures.memoryTotalBytes;
@@ -143,6 +159,7 @@ export const deviceRules: readonly DeviceRule[] = [
   others,
   failed,
   stale,
+  turn,
   memory,
   untold,
   utilisation,

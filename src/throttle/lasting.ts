@@ -6,6 +6,7 @@ import { gpuHeadroomBytes, headroomBytes } from './room.ts';
 /** Whether no waiting ends a refusal: what meets one there waits for nothing that others could leave it. */
 export function isLasting(refusal: Refusal, limits: Limits): boolean {
   switch (refusal.kind) {
+    case 'outgrown':
     case 'no-gpu':
     case 'gpus-broken':
       return true;
@@ -21,5 +22,5 @@ export function isLasting(refusal: Refusal, limits: Limits): boolean {
 function deviceLasting(refusal: DeviceRefusal, limits: Limits): boolean {
   if (refusal.kind === 'gpu-memory')
     return refusal.needBytes > refusal.totalBytes - gpuHeadroomBytes(refusal.totalBytes, limits);
-  return refusal.kind === 'gpu-off' || refusal.kind === 'gpu-reserved';
+  return refusal.kind === 'gpu-off' || (refusal.kind === 'gpu-reserved' && refusal.hours === null);
 }

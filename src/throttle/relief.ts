@@ -7,7 +7,7 @@ import { formatDuration } from '../model/duration.ts';
 import type { EvictedOver } from '../model/result/outcome.ts';
 import { decimal } from '../model/refusal/refusal-phrases.ts';
 import { formatSize } from '../model/size.ts';
-import { computesBeside, isKeptForOthers, policyOf } from './etiquette.ts';
+import { computesBeside, isKeptForOthers, policyOf, reservedBy } from './etiquette.ts';
 import type { GpuLoad, HostLoad, OurShare } from './host-load.ts';
 import { oursOn } from './room.ts';
 import { powerOf } from './power.ts';
@@ -38,15 +38,39 @@ const longestMs = 10 * 60_000;
 export function relieve(host: HostLoad, now: number): readonly Relief[] {
   if (host.figures === null || host.figuresAgeMs > host.limits.staleAfterMs) return [];
   const leaving = new Map<string, Relief>();
-  for (const one of [...giveWay(host, now), ...freeGpus(host), ...freeMemory(host), ...moveOn(host, now)])
+  for (const one of [
+    ...leaveHost(host),
+    ...giveWay(host, now),
+    ...freeGpus(host),
+    ...freeMemory(host),
+    ...moveOn(host, now),
+  ])
     if (!leaving.has(one.attempt)) leaving.set(one.attempt, one);
   const staying = { ...host, ours: host.ours.filter(({ attempt }) => !leaving.has(attempt)) };
   return [...leaving.values(), ...coolDown(staying, now), ...goOn(staying, now)];
 }
 
-/** Of a GPU on which somebody else computes ours leave: all where it is kept for them, else those that can go on elsewhere. */
+/** Who keeps the host free gets it: what can go on elsewhere leaves. */
+function* leaveHost({ figures, ours }: HostLoad): Generator<Relief> {
+  if (figures?.hold == null) return;
+  const because = `somebody keeps the host free by touching ${figures.hold.file}`;
+  for (const { attempt, hasCheckpoint, isEnding } of ours)
+    if (hasCheckpoint && !isEnding) yield { kind: 'evict', attempt, over: 'others', because };
+}
+
+/**
+ * A GPU is left by all when the hours begin in which it is reserved. When somebody else begins to compute there, it is left by
+ * all where it is kept for them, else by those that can go on elsewhere.
+ */
 function* giveWay(host: HostLoad, now: number): Generator<Relief> {
   for (const gpu of host.gpus ?? []) {
+    const reserved = reservedBy(gpu, host);
+    if (reserved !== null) {
+      const because = `GPU ${gpu.index} is reserved${reserved.owner === null ? '' : ` for ${reserved.owner}`} now`;
+      for (const { attempt } of stayingOn(gpu, host))
+        yield { kind: 'evict', attempt, over: 'others', because };
+      continue;
+    }
     const since = gpu.othersSince;
     if (since === null || now - since < othersPatienceMs || !computesBeside(gpu, host)) continue;
     const isKept = isKeptForOthers(gpu, host);
@@ -67,7 +91,12 @@ function* freeGpus(host: HostLoad): Generator<Relief> {
     const { memoryUsedBytes: usedBytes, memoryTotalBytes: totalBytes } = figures;
     if (usedBytes < totalBytes * host.limits.gpuMemoryCriticalShare) continue;
     const because = `${formatSize(usedBytes)} of the ${formatSize(totalBytes)} of GPU ${index} were taken`;
-    yield { kind: 'evict', attempt: forMemory(stayingOn(gpu, host)).attempt, over: 'gpu-memory', because };
+    yield {
+      kind: 'evict',
+      attempt: forMemory(stayingOn(gpu, host), gpuExcess).attempt,
+      over: 'gpu-memory',
+      because,
+    };
   }
 }
 
@@ -81,7 +110,7 @@ function* freeMemory(host: HostLoad): Generator<Relief> {
   const freed = leaving.reduce((sum, { measuredBytes }) => sum + (measuredBytes ?? 0), 0);
   const staying = ours.filter(({ isEnding }) => !isEnding);
   if (staying.length === 0 || usedBytes - freed < totalBytes * limits.memoryCriticalShare) return;
-  const { attempt, measuredBytes } = forMemory(staying);
+  const { attempt, measuredBytes } = forMemory(staying, hostExcess(staying));
   // What holds next to nothing frees nothing: others fill the host.
   if ((measuredBytes ?? 0) < totalBytes * smallShare) return;
   const because = `${formatSize(usedBytes)} of the host's ${formatSize(totalBytes)} of memory were taken`;
@@ -164,9 +193,31 @@ const youngestOf = (shares: readonly OurShare[]): OurShare | null =>
     null,
   );
 
-/** Who leaves for want of memory: the youngest that can go on elsewhere, else the youngest. Of one at least. */
-function forMemory(shares: readonly OurShare[]): OurShare {
-  const chosen = youngestOf(shares.filter(({ hasCheckpoint }) => hasCheckpoint)) ?? youngestOf(shares);
+/**
+ * Who leaves for want of memory: what took more than was expected of it, which others are not to pay for; else the youngest
+ * that can go on elsewhere, else the youngest. Of one at least.
+ */
+function forMemory(shares: readonly OurShare[], excessOf: (share: OurShare) => number): OurShare {
+  const [greediest] = shares
+    .filter((share) => excessOf(share) > 0)
+    .sort((one, other) => excessOf(other) - excessOf(one));
+  const savers = shares.filter(({ hasCheckpoint }) => hasCheckpoint);
+  const chosen = greediest ?? youngestOf(savers) ?? youngestOf(shares);
   if (chosen === null) throw new Error('nothing of ours can leave');
   return chosen;
 }
+
+/** Beyond what was expected, where something was; samples of what keeps to it differ by a little. */
+const excess = (measuredBytes: number | null, expectedBytes: number | null): number =>
+  expectedBytes === null ? 0 : (measuredBytes ?? 0) - expectedBytes * excessShare;
+const excessShare = 1.1;
+
+/** Of whom nothing is known shows what it is by holding more than all others of ours together. */
+function hostExcess(shares: readonly OurShare[]): (share: OurShare) => number {
+  const all = shares.reduce((sum, { measuredBytes }) => sum + (measuredBytes ?? 0), 0);
+  return ({ measuredBytes, resources, isGuessed }) =>
+    isGuessed ? (measuredBytes ?? 0) - all / 2 : excess(measuredBytes, resources.hostMemoryBytes);
+}
+
+const gpuExcess = ({ gpuMeasuredBytes, resources }: OurShare): number =>
+  excess(gpuMeasuredBytes, resources.gpuMemoryBytes);

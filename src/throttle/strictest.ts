@@ -17,8 +17,8 @@ const stricter = (one: Limits, other: Limits): Limits => ({
   devices: [...one.devices, ...other.devices].sort((a, b) => strictness(b) - strictness(a)),
 });
 
-function strictness({ off, owner, policy }: DevicePolicy): number {
-  if (off !== null) return 3;
-  if (policy === 'reserved') return 2;
+function strictness({ off, owner, policy, hours }: DevicePolicy): number {
+  if (off !== null) return 4;
+  if (policy === 'reserved') return hours === null ? 3 : 2;
   return policy === 'idle-only' || (policy === null && owner !== null) ? 1 : 0;
 }

@@ -63,7 +63,7 @@ export class Effects {
         supervisor.spawn(instruction.lease, instruction.launch, instruction.surroundings);
         break;
       case 'claim':
-        this.#options.claims.say(instruction.claims);
+        this.#options.claims.say(instruction.claims, instruction.account);
         this.#options.post({
           kind: 'claims-read',
           said: instruction.said,
@@ -84,6 +84,9 @@ export class Effects {
         break;
       case 'keep-ceiling':
         this.#options.bearing.keepCeiling(instruction.ceiling);
+        break;
+      case 'discard':
+        supervisor.discard(instruction.attempt);
         break;
       case 'gather':
         supervisor.gather(instruction);

@@ -1,8 +1,11 @@
 /** The agent's command line. One file, for Node 16 and later; each command loads what it needs. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { holdFile } from '../model/hold-file.ts';
 
-const usage = `usage: agent.mjs serve|start|relay|holds --folder FOLDER [--idle-ms N] [--proc FOLDER]
+/** Its name is for who meets an agent among the processes of a host (ps(1)), and looks for how to get rid of it. */
+const holdOption = 'emptied-by-touching';
+const usage = `usage: agent.mjs serve|start|relay|holds --folder FOLDER [--idle-ms N] [--proc FOLDER] [--${holdOption} FILE]
   serve  be the agent of the folder, until idle for N ms (default 60000)
   start  see to it that one serves, and print its {socket, pid, build}
   relay  join standard input and output to it
@@ -24,6 +27,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
         script,
         idleMs,
         procRoot: options.get('proc') ?? '/proc',
+        holdFile: options.get(holdOption) ?? holdFile,
         listening: () => void process.stdout.write('listening\n'),
       });
       return 0;
@@ -31,6 +35,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case 'start': {
       const { start } = await import('./start.ts');
       const passedOn = rest.filter((_, index) => rest[index - (index % 2)] !== '--folder');
+      if (!options.has(holdOption)) passedOn.push(`--${holdOption}`, holdFile);
       process.stdout.write(`${JSON.stringify(await start(resolve(folder), script, passedOn))}\n`);
       return 0;
     }
@@ -48,13 +53,15 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   }
 }
 
+const isOption = new RegExp(`^--(folder|idle-ms|proc|${holdOption})$`);
+
 /** `--name value` pairs; null where something is left over. */
 function parse(words: readonly string[]): ReadonlyMap<string, string> | null {
   const options = new Map<string, string>();
   for (let index = 0; index < words.length; index += 2) {
     const name = words[index];
     const value = words[index + 1];
-    if (name === undefined || value === undefined || !/^--(folder|idle-ms|proc)$/.test(name)) return null;
+    if (name === undefined || value === undefined || !isOption.test(name)) return null;
     options.set(name.slice(2), value);
   }
   return options;

@@ -1,7 +1,6 @@
 import { nodePath } from './node-path.ts';
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import * as os from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from './agent.ts';
 import { buildOf, readAgentFile, writeAgentFile } from './agent-file.ts';
@@ -19,7 +18,9 @@ import { machineName } from './spool/machine-name.ts';
 import { tidy } from './spool/tidy.ts';
 import { launcherCommand } from './supervisor/launch-trials.ts';
 import { TrialEnvironment } from './supervisor/trial-environment.ts';
+import { ControlGroups } from './telemetry/control-groups.ts';
 import { bootId, usableCpus, userName } from './telemetry/host-facts.ts';
+import { readMemory } from './telemetry/host-memory.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -27,6 +28,7 @@ export interface ServeOptions {
   readonly script: string;
   readonly idleMs: number;
   readonly procRoot: string;
+  readonly holdFile: string;
   /** Called once it can be connected to, or leaves to another that serves the folder. */
   readonly listening: () => void;
 }
@@ -44,7 +46,14 @@ const now = (): number => Number(process.hrtime.bigint()) / 1e6;
  *
  * @throws the system's error when the folder or the socket cannot be used
  */
-export async function serve({ folder, script, idleMs, procRoot, listening }: ServeOptions): Promise<void> {
+export async function serve({
+  folder,
+  script,
+  idleMs,
+  procRoot,
+  holdFile,
+  listening,
+}: ServeOptions): Promise<void> {
   const umask = process.umask(0o077);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const real = realpathSync(folder);
@@ -92,11 +101,12 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     },
   });
   await environment.refresh();
+  const groups = new ControlGroups();
   const facts = {
     machine,
     bootId: bootId(),
-    cpus: usableCpus(),
-    memoryBytes: os.totalmem(),
+    cpus: usableCpus(groups),
+    memoryBytes: readMemory(procRoot, groups).totalBytes,
     node: process.version,
     folder: real,
     pid: process.pid,
@@ -125,7 +135,9 @@ export async function serve({ folder, script, idleMs, procRoot, listening }: Ser
     path: process.env['PATH'] ?? '',
     login: () => environment.current,
     procRoot,
+    groups,
     claimsFolder: commonFolder,
+    holdFile,
     bearing: new BearingFolder(facts.bootId, log),
     idleMs,
     now,

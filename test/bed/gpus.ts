@@ -19,7 +19,15 @@ export interface Gpu {
   /** @default 250 */
   readonly powerLimitWatts?: number;
   /** Other people's; trials that run with BED_GPU_MEMORY_MIB in their environment are found by themselves. */
-  readonly processes?: readonly { readonly pid: number; readonly name: string; readonly usedMib: number }[];
+  readonly processes?: readonly OtherProcess[];
+}
+
+export interface OtherProcess {
+  readonly pid: number;
+  readonly name: string;
+  readonly usedMib: number;
+  /** Percent. @default 0: it holds its memory and computes nothing */
+  readonly utilisation?: number;
 }
 
 /** How nvidia-smi is: it answers, it hangs until told otherwise, or it prints an error and exits. */

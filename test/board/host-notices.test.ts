@@ -47,6 +47,46 @@ describe('what keeps a host from being used', () => {
     expect(told(...[0, 1, 2, 3, 4, 5, 6, 7, 8].map(full))).toEqual([text]);
   });
 
+  test('is told without the names of other people: it may be kept', () => {
+    const there = { processes: 1, users: ['mina'], idleMs: 0, idleAfterMs: 600_000 };
+    const refusals: LiveFigures['hosts'][number]['holds'][number]['refusals'][] = [
+      [{ kind: 'hold', file: '/tmp/labsweep-hold', user: 'mina', ms: 60_000 }],
+      [
+        {
+          kind: 'gpus',
+          devices: [{ device: 'GPU-0', index: 0, refusals: [{ kind: 'gpu-others', ...there }] }],
+        },
+      ],
+      [
+        {
+          kind: 'gpus',
+          devices: [{ device: 'GPU-0', index: 0, refusals: [{ kind: 'gpu-owner', owner: 'ana', ...there }] }],
+        },
+      ],
+      [
+        {
+          kind: 'gpus',
+          devices: [
+            {
+              device: 'GPU-0',
+              index: 0,
+              refusals: [{ kind: 'gpu-turn', user: 'mina', theirSeconds: 60, ourSeconds: 120 }],
+            },
+          ],
+        },
+      ],
+    ];
+    const texts = refusals.map((held) =>
+      told(...Array.from({ length: 9 }, () => ({ holds: [{ attempt: 'a', refusals: held }] }))).join(),
+    );
+    expect(texts).toEqual([
+      'ash starts nothing now: somebody has kept the host free for 1 min by touching /tmp/labsweep-hold: nothing starts until that file is removed',
+      'ash starts nothing now: GPU 0 is in use: 1 process of others is on it (where the inventory says `"policy": "shared"`, trials run beside them)',
+      "ash starts nothing now: GPU 0 is ana's, used only while idle: 1 process of others is on it",
+      "ash starts nothing now: GPU 0 is kept a moment: another account goes first there, whose trial waits: of late another account has used 1 min of the host's GPUs, and you 2 min",
+    ]);
+  });
+
   test('is not told where trials run, or wait for one another', () => {
     const running = [{ attempt: 'a', trial: 't', device: 'cpu', sinceMs: 1 }];
     const waits: Partial<Live> = {

@@ -14,7 +14,10 @@ const gpu = (refusal: Devices[number]['refusals'][number]): Refusal => ({
 
 describe('a sweep with which no host can go on', () => {
   it.each([
-    [gpu({ kind: 'gpu-reserved', owner: 'mina' }), 'once inventory.json leaves a GPU to everybody'],
+    [
+      gpu({ kind: 'gpu-reserved', owner: 'mina', hours: null }),
+      'once inventory.json leaves a GPU to everybody',
+    ],
     [gpu({ kind: 'gpu-off', because: 'fan' }), 'once inventory.json leaves a GPU to everybody'],
     [{ kind: 'no-gpu', because: null } satisfies Refusal, 'its file may ask for less in `resources`'],
   ])('is told the remedy: %j', (refusal, words) => {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
+import type { ListedHost } from '../../src/coordinator/hosts/fleet-host.ts';
+import type { Moment } from '../../src/model/ceiling.ts';
 import { hostName } from '../../src/model/ids.ts';
-import type { HostFigures } from '../../src/protocol/messages.ts';
+import { parseHours } from '../../src/model/inventory/hours.ts';
+import type { HostFacts, HostFigures } from '../../src/protocol/messages.ts';
+import { noLimits } from '../../src/throttle/limits.ts';
 import { plainGpu } from '../plain-gpu.ts';
+import { plainHost } from '../plain-host.ts';
 import { calm, declarationOf, endOf, factsOf, leasesIn, pointOf, sentIn, World } from './world.ts';
 
 const gib = 2 ** 30;
@@ -13,7 +18,17 @@ const facts = {
 
 const figuresOf = (othersProcesses: number): HostFigures => ({
   ...calm,
-  gpus: [{ ...plainGpu('GPU-0', gib, 16 * gib), othersProcesses, strangers: null, running: 0, oursBytes: 0 }],
+  gpus: [
+    {
+      ...plainGpu('GPU-0', gib, 16 * gib),
+      othersProcesses,
+      strangers: null,
+      others: [],
+      running: 0,
+      oursBytes: 0,
+      room: null,
+    },
+  ],
 });
 
 const onGpu = (x: number) =>
@@ -22,13 +37,13 @@ const onGpu = (x: number) =>
   });
 
 /** Hosts with a GPU each, that are ready for the sweep. */
-function worldOf(hosts: readonly string[], trials: number): World {
+function worldOf(hosts: readonly (string | ListedHost)[], trials: number): World {
   const world = new World(hosts);
   world.declare(
     declarationOf({}),
     Array.from({ length: trials }, (_, x) => onGpu(x)),
   );
-  for (const name of hosts) {
+  for (const name of hosts.map((host) => (typeof host === 'string' ? host : host.name))) {
     world.decide({ kind: 'host-connected', host: hostName(name), facts, endsWithLogin: null });
     world.say(name, { kind: 'state', backlog: [], running: [], ended: [] });
   }
@@ -60,6 +75,27 @@ describe('a host whose GPUs are somebody else’s for now', () => {
     const asked = sentIn(tell(world, 'cedar', 1), 'take-back');
     expect(asked).toMatchObject([{ attempts: [expect.any(String)] }]);
     expect(leased.length).toBeGreaterThan(0);
+  });
+
+  it('is one that somebody keeps free, or whose GPU is reserved at this hour, likewise', () => {
+    const hold = { file: '/tmp/labsweep-hold', user: 'mina', ms: 1_000 };
+    const hours = parseHours('Mon 8-18');
+    const devices = [{ gpu: 0, owner: 'jonas', policy: 'reserved' as const, hours, off: null }];
+    const monday = (hour: number) => ({ ...figuresOf(0), weekMinute: hour * 60 });
+    for (const [limits, taken, open] of [
+      [noLimits, { ...figuresOf(0), hold }, figuresOf(0)],
+      [{ ...noLimits, devices }, monday(9), monday(18)],
+    ] as const) {
+      const world = worldOf([plainHost('cedar', limits), plainHost('birch', noLimits)], 2);
+      const say = (figures: HostFigures) =>
+        world.say('cedar', { kind: 'figures', figures, holds: [], others: [] });
+      say(taken);
+      tell(world, 'birch', 0);
+      expect(leasesIn(prepared(world, 'cedar'))).toEqual([]);
+      expect(leasesIn(prepared(world, 'birch'), 'birch')).toHaveLength(2);
+      // Once it is open again, one of them is asked back for it.
+      expect(sentIn(say(open), 'take-back')).toMatchObject([{ attempts: [expect.any(String)] }]);
+    }
   });
 
   it('is where work waits that only it can take', () => {
@@ -141,6 +177,49 @@ describe('P5: of a ceiling an agent is told', () => {
             ],
       );
     }
+  });
+});
+
+describe('P5: what a host carried last', () => {
+  const moment = (at: number, running = 2): Moment => ({
+    at,
+    watts: 400 + at / 1_000,
+    idleWatts: 60,
+    limitWatts: 500,
+    celsius: 70,
+    memoryBytes: gib,
+    memoryTotalBytes: 64 * gib,
+    running,
+  });
+  /** What a host is told that says these moments of its boot, is cut off, and comes back as this. */
+  function toldAfter(moments: readonly Moment[], back: Partial<HostFacts>): unknown[] {
+    const world = worldOf(['cedar'], 1);
+    const host = hostName('cedar');
+    for (const one of moments)
+      world.say('cedar', { kind: 'figures', figures: figuresOf(0), holds: [], others: [], moment: one });
+    world.decide({ kind: 'host-disconnected', host, because: 'no route to host' });
+    const enter = (): unknown[] => {
+      world.decide({ kind: 'host-connected', host, facts: { ...facts, ...back }, endsWithLogin: null });
+      const answers = world.say('cedar', { kind: 'state', backlog: [], running: [], ended: [] });
+      return sentIn(answers, 'last-moments');
+    };
+    const told = enter();
+    expect(enter()).toEqual([]);
+    return told;
+  }
+
+  it('is told to its next boot, once: the last 20 s', () => {
+    const seconds = Array.from({ length: 40 }, (_, second) => moment(second * 1_000));
+    expect(toldAfter(seconds, { bootId: 'boot-2' })).toEqual([
+      { kind: 'last-moments', bootId: 'boot-1', moments: seconds.slice(-21) },
+    ]);
+  });
+
+  it('is told neither to the same boot, nor to another machine, nor where nothing ran', () => {
+    expect(toldAfter([moment(0)], {})).toEqual([]);
+    expect(toldAfter([moment(0)], { bootId: 'boot-2', machine: 'another' })).toEqual([]);
+    expect(toldAfter([moment(0), moment(1_000, 0)], { bootId: 'boot-2' })).toEqual([]);
+    expect(toldAfter([], { bootId: 'boot-2' })).toEqual([]);
   });
 });
 

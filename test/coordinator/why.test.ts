@@ -24,7 +24,9 @@ function hostsOf(random: Random): ListedHost[] {
     ...plainHost(name, {
       ...noLimits,
       slots: random.chance(0.5) ? random.between(1, 3) : null,
-      devices: random.chance(0.3) ? [{ gpu: 0, owner: null, policy: null, off: 'its fan is broken' }] : [],
+      devices: random.chance(0.3)
+        ? [{ gpu: 0, owner: null, policy: null, hours: null, off: 'its fan is broken' }]
+        : [],
     }),
     labels: random.chance(0.7) ? ['cuda12'] : [],
     off: random.chance(0.1) ? 'PSU broken' : null,
@@ -95,7 +97,7 @@ function happening(world: World, random: Random, usual: Outcome): CoordinatorEve
     { kind: 'host-disconnected', host, because: 'no route to host' },
     { kind: 'host-given-up', host, because: 'its key has changed' },
     say({ kind: 'stuck', because: 'its disk is full' }),
-    say({ kind: 'figures', figures: calm, holds: isLeft ? held : [], others: [] }),
+    say({ kind: 'figures', figures: calm, holds: isLeft ? held : [], others: [], moment: null }),
     { kind: 'time-passed', sinceMs: 1_000 },
     { kind: 'asked', by: 1, command: { kind: isLeft ? 'drain' : 'on', host } },
     { kind: 'asked', by: 1, command: { kind: isLeft ? 'pause' : 'resume', sweep: 'lab' } },
@@ -183,7 +185,7 @@ describe('P6 what is said of trials that wait', () => {
   });
 
   it('is that the only GPU of a host is off, and not that the host has its fill', () => {
-    const off = [{ gpu: 0, owner: null, policy: null, off: 'its fan is broken' }];
+    const off = [{ gpu: 0, owner: null, policy: null, hours: null, off: 'its fan is broken' }];
     const world = new World([plainHost('cedar', { ...noLimits, devices: off })]);
     const resources = {
       cpus: 1,

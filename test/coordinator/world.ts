@@ -32,6 +32,7 @@ export function declarationOf(options: Partial<SweepDeclaration> = {}): SweepDec
     labels: [],
     retries: 1,
     concurrent: null,
+    priority: 0,
     seeds: [1],
     axes: ['x'],
     ...options,
@@ -82,6 +83,7 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     peakGpuMemoryBytes: null,
     gpuBusy: null,
     soloSeconds: null,
+    shortage: null,
     gpuName: null,
     device: 'cpu',
     artifacts: [],
@@ -167,7 +169,7 @@ export class World {
 const figuresOf = (host: HostName): CoordinatorEvent => ({
   kind: 'host-message',
   host,
-  message: { kind: 'figures', figures: calm, holds: [], others: [] },
+  message: { kind: 'figures', figures: calm, holds: [], others: [], moment: null },
 });
 
 /** Figures of a host that carries nothing. */
@@ -175,12 +177,20 @@ export const calm = {
   running: 0,
   load: 0,
   othersLoad: 0,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: 2 ** 33,
   memoryAvailableBytes: 2 ** 32,
   diskFreeBytes: 2 ** 40,
   cpusTaken: 0,
   ceiling: null,
   still: [],
+  lastOnes: [],
+  hold: null,
+  weekMinute: null,
+  lost: [],
+  room: null,
   gpus: [],
 };
 

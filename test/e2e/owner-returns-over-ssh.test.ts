@@ -91,7 +91,7 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
   const minaLeaves = (host: string): Promise<unknown> =>
     bed.host(host).exec('pkill', ['-u', 'mina', 'sleep']);
   const showsMina = (host: string) =>
-    expect.poll(said('status'), wait).toMatch(new RegExp(`^${host} +0 NVIDIA.*, 1 process of others$`, 'm'));
+    expect.poll(said('status'), wait).toMatch(new RegExp(`^${host} +0 NVIDIA.*, 1 process of mina$`, 'm'));
   const oursLeft = async (host: string): Promise<number> => {
     const since = performance.now();
     await expect.poll(() => heldOn(host), wait).toEqual([minasMib]);
@@ -120,7 +120,7 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
     await expect.poll(begunOn(second), wait).toEqual([bed.host(second).gpuUuid(0)]);
     await expect
       .poll(said('status'), wait)
-      .toMatch(new RegExp(`^${first} +0 NVIDIA.* idle, 1 process of others$`, 'm'));
+      .toMatch(new RegExp(`^${first} +0 NVIDIA.* idle, 1 process of mina$`, 'm'));
     await end(second);
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(exitCode.done);
@@ -142,6 +142,10 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
     await expect.poll(begunOn('host01'), wait).toHaveLength(1);
     await minaComes('host01');
     await showsMina('host01');
+    const last =
+      'goes to its end, since it has no checkpoint, and nothing follows it there: mina computes on GPU 0';
+    await expect.poll(said('status'), wait).toMatch(new RegExp(`^host01: x=\\d.* ${last}$`, 'm'));
+    expect(await said('why', 'x=1')()).toContain(last);
     const seen = (await linesOf('host01', 'steps')).length;
     // Steps of a tenth of a second: several times what it takes to be told to leave.
     await expect
@@ -151,8 +155,8 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
 
     await end('host01');
     await expect.poll(() => heldOn('host01'), wait).toEqual([minasMib]);
-    await expect.poll(said('why'), wait).toMatch(/^host01 GPU 0 +is in use: 1 process of others is on it/m);
-    await expect.poll(said('status'), wait).toMatch(/^host01 +0 NVIDIA.* idle, 1 process of others$/m);
+    await expect.poll(said('why'), wait).toMatch(/^host01 GPU 0 +is in use: 1 process of mina is on it/m);
+    await expect.poll(said('status'), wait).toMatch(/^host01 +0 NVIDIA.* idle, 1 process of mina$/m);
     expect(await begunOn('host01')()).toHaveLength(1);
 
     await minaLeaves('host01');
@@ -182,10 +186,10 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
       .toEqual([minasMib, trialMib]);
     expect(performance.now() - since).toBeLessThan(goneMs);
     // The other one has no owner, and its trial has it to itself.
-    await expect.poll(said('status'), wait).toMatch(/^host03 +0 NVIDIA.* idle, 1 process of others$/m);
+    await expect.poll(said('status'), wait).toMatch(/^host03 +0 NVIDIA.* idle, 1 process of mina$/m);
     await expect
       .poll(said('why'), wait)
-      .toMatch(/GPU 0 is mina's, used only while idle: 1 process of others is on it/);
+      .toMatch(/GPU 0 is mina's, used only while idle: 1 process of mina is on it/);
     expect(await begunOn('host03')()).toHaveLength(2);
     await end('host03');
     const { code, stderr } = await run.ended;

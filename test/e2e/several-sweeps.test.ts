@@ -1,4 +1,5 @@
 /** Verbs about one sweep of several: each says which it means, and opens none that a person has stopped. */
+import { existsSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { Gated } from './gated.ts';
@@ -66,5 +67,32 @@ describe('retry --failed', { timeout: 240_000 }, () => {
     expect((await lab.labsweep('status')).out).toMatch(/^b: stopped/m);
     await lab.labsweep('resume', 'b');
     expect(lab.read('done')).toBe('2\n12\n');
+  });
+});
+
+describe('priority', { timeout: 240_000 }, () => {
+  it('has an urgent sweep go first at the next end, and one that can wait go last', async ({ lab }) => {
+    lab.patienceMs = 60_000;
+    const sweep = (name: string, count: number): string =>
+      lab.write(
+        `${name}.yaml`,
+        `program: {command: [sh, -c, 'sleep 0.5; echo ${name} >>${lab.path('done')}; echo "{\\"score\\": $0}"', '{x}']}\n` +
+          `objective: {metric: score, goal: maximize}\nresources: {cpus: 1, gpus: 0}\ngrid: {x: {from: 1, to: ${count}}}\n`,
+      );
+    sweep('usual', 60);
+    sweep('later', 3);
+    sweep('urgent', 3);
+    const done = (): string[] => (existsSync(lab.path('done')) ? lab.read('done').trim().split('\n') : []);
+    const usual = lab.type('run', 'usual.yaml');
+    await until('some have ended', () => done().length >= 4);
+    const later = lab.type('run', 'later.yaml', '--set', 'priority=-1');
+    await until('it is handed over', () => later.said.err.includes('later'));
+    const urgent = lab.type('run', 'urgent.yaml', '--set', 'priority=10');
+    expect((await urgent.ended).code).toBe(exitCode.done);
+    // Nearly all of the backlog that lay on the host before it waits still.
+    expect(done().filter((name) => name === 'usual').length).toBeLessThan(45);
+    expect((await lab.labsweep('status')).out).toMatch(/^later: open, priority -1, 3 waiting/m);
+    for (const run of [usual, later]) expect((await run.ended).code).toBe(exitCode.done);
+    expect(done().slice(-3)).toEqual(['later', 'later', 'later']);
   });
 });

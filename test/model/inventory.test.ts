@@ -44,18 +44,25 @@ describe('an inventory', () => {
         {"name": "birch", "user": "mina", "labels": [], "env": {"B": "3"}, "limits": {"slots": 2}, "off": "PSU broken",
          "devices": [{"gpu": 0, "owner": "mina", "policy": "idle-only"}]},
         {"name": "alder", "limits": {"gpuMemory": "2GiB", "utilisation": 90, "temperature": 80}, "devices": [{"gpu": 3, "off": "fan broken"}]},
+        {"name": "maple", "limits": {"idleAfter": "1h"}, "devices": [{"gpu": 0, "policy": "reserved", "hours": "Sat 8-18"}]},
       ],
     }`);
     expect(hosts[0]).toMatchObject({ user: 'sweep', labels: ['cuda12'], env: { A: '1', B: '2' } });
     expect(hosts[0]?.limits).toMatchObject({ slots: 4, hostMemoryBytes: 2 ** 33 });
     expect(hosts[1]).toMatchObject({ user: 'mina', labels: [], env: { A: '1', B: '3' }, off: 'PSU broken' });
     expect(hosts[1]?.limits).toMatchObject({ slots: 2, hostMemoryBytes: 2 ** 33 });
-    expect(hosts[1]?.limits.devices).toEqual([{ gpu: 0, owner: 'mina', policy: 'idle-only', off: null }]);
+    expect(hosts[1]?.limits.devices).toEqual([
+      { gpu: 0, owner: 'mina', policy: 'idle-only', hours: null, off: null },
+    ]);
     expect(hosts[2]?.limits).toMatchObject({
       gpuMemoryBytes: 2 ** 31,
       utilisation: 0.9,
       temperatureCelsius: 80,
-      devices: [{ gpu: 3, owner: null, policy: null, off: 'fan broken' }],
+      devices: [{ gpu: 3, owner: null, policy: null, hours: null, off: 'fan broken' }],
+    });
+    expect(hosts[3]?.limits).toMatchObject({
+      idleAfterMs: 3_600_000,
+      devices: [{ policy: 'reserved', hours: { said: 'Sat 8-18', spans: [{ from: 7_680, to: 8_280 }] } }],
     });
   });
 });
@@ -103,6 +110,22 @@ describe('P8 a bad inventory is refused at its place', () => {
     [
       '{"hosts": [{"name": "a", "limits": {"utilisation": 0.9}}]}',
       'inventory.json:1:52  hosts[0].limits.utilisation: 0.9 is not a number of per cent, from 10 to 100',
+    ],
+    [
+      '{"hosts": [{"name": "a", "devices": [{"gpu": 1, "policy": "reserved", "hours": "office hours"}]}]}',
+      'inventory.json:1:80  hosts[0].devices[0].hours: "office hours" is not hours of the week, like "Mon-Fri 08:00-18:00", "22:00-06:00" or "Mon-Fri 8-12, 13-18, Sat, Sun 00:00-24:00"',
+    ],
+    [
+      '{"hosts": [{"name": "a", "devices": [{"gpu": 1, "owner": "mina", "hours": "8-18"}]}]}',
+      'inventory.json:1:75  hosts[0].devices[0].hours: a GPU has hours only with "policy": "reserved" beside them',
+    ],
+    [
+      '{"defaults": {"devices": [{"gpu": 1, "hours": "8-18"}]}, "hosts": [{"name": "a"}]}',
+      'inventory.json:1:47  defaults.devices[0].hours: a GPU has hours only with "policy": "reserved" beside them',
+    ],
+    [
+      '{"hosts": [{"name": "a", "limits": {"idleAfter": "a while"}}]}',
+      'inventory.json:1:50  hosts[0].limits.idleAfter: "a while" is not a duration: 90s, 15 min, 1h 30min or a number of seconds',
     ],
     ...['ssh2', 'local'].map((transport) => [
       `{"hosts": [{"name": "a", "transport": "${transport}", "folder": "~mina/x"}]}`,

@@ -20,6 +20,7 @@ describe('a sweep file', () => {
       stallAfterMs: 900_000,
       retries: 1,
       concurrent: null,
+      priority: 0,
       artifacts: { fetch: ['**'], maxBytes: 50_000_000 },
     });
   });
@@ -50,6 +51,7 @@ timeout: 1h 30min
 stallAfter: none
 retries: 0
 concurrent: 4
+priority: -3
 artifacts: {fetch: ['*.json'], max: 1 MB}
 `);
     expect(sweep).toEqual({
@@ -81,6 +83,7 @@ artifacts: {fetch: ['*.json'], max: 1 MB}
       stallAfterMs: null,
       retries: 0,
       concurrent: 4,
+      priority: -3,
       artifacts: { fetch: ['*.json'], maxBytes: 1_000_000 },
     });
   });

@@ -2,8 +2,10 @@ import { answerMutants } from './answer-mutants.ts';
 import { coordinatorMutants } from './coordinator-mutants.ts';
 import { diskMutants } from './disk-mutants.ts';
 import { doorMutants } from './door-mutants.ts';
+import { etiquetteMutants } from './etiquette-mutants.ts';
 import { guardMutants } from './guard-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { turnsMutants } from './turns-mutants.ts';
 import { workerMutants } from './worker-mutants.ts';
 
 /** Every defect that some test of the suite has to notice. */
@@ -12,6 +14,8 @@ export const mutants: readonly Mutant[] = [
   ...coordinatorMutants,
   ...workerMutants,
   ...guardMutants,
+  ...etiquetteMutants,
+  ...turnsMutants,
   ...doorMutants,
   ...answerMutants,
 ];

@@ -41,6 +41,7 @@ describe('P3 options of the command line', () => {
     ['another seed of the file', { set: ['replicates=2'] }, { ...lab, part: expect.anything() }],
     ['more points than there are', { limit: 100 }, { ...lab, part: null }],
     ['a name', { name: 'quick', limit: 1 }, { ...lab, name: 'quick', part: { points: [0], seeds } }],
+    ['a priority, which makes no other trials', { set: ['priority=5'] }, { ...lab, part: null }],
     ['a name as a key', { set: ['sweep=quick'] }, { ...lab, name: 'quick', part: null }],
   ])('%s: a part of the sweep, which stays whole', ([, options, expected]) => {
     expect(chosen(options)).toEqual(expected);
@@ -52,6 +53,11 @@ describe('P3 options of the command line', () => {
       'and fewer of them',
       { set: ['fixed.epochs=2'], limit: 1 },
       { name: 'lab-epochs-2', points: 6, part: { points: [0], seeds }, beside: 'lab' },
+    ],
+    [
+      'other parameters, urgently',
+      { set: ['fixed.epochs=2', 'priority=5'] },
+      { name: 'lab-epochs-2', part: null, beside: 'lab' },
     ],
     ['more replicates', { replicates: 5 }, { name: 'lab-replicates-5', replicates: 5, part: null }],
     ['other limits', { set: ['timeout=1h'] }, { name: 'lab-timeout-1h', part: null, beside: 'lab' }],

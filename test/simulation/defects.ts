@@ -195,4 +195,11 @@ export const defects: readonly Defect[] = [
     put: "if (isKept || attempt !== '')",
     seenAs: /gave way to others, and has nothing to go on from/,
   },
+  {
+    what: 'a host that somebody keeps free takes trials all the same',
+    file: 'throttle/rules.ts',
+    find: 'figures?.hold == null ? null',
+    put: 'figures?.hold !== undefined ? null',
+    seenAs: /starts on host\d, which somebody keeps free/,
+  },
 ];

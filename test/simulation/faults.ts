@@ -44,6 +44,7 @@ const faults: readonly Fault[] = [
   (lab, random) => lab.say({ kind: 'drain', host: random.pick(lab.hosts).name }),
   (lab, random) => lab.say({ kind: 'off', host: random.pick(lab.hosts).name, because: 'taken out' }),
   (lab, random) => lab.say({ kind: 'on', host: random.pick(lab.hosts).name }),
+  (lab, random) => random.pick(lab.hosts).keepFree(random.between(5_000, 2 * minute)),
   (lab) => lab.say({ kind: 'pause', sweep: null }),
   (lab) => lab.say({ kind: 'stop', sweep: null }),
   (lab) => lab.say({ kind: 'resume', sweep: 'lab' }),

@@ -63,7 +63,10 @@ export class VirtualAgent {
       kind: 'recalled',
       ceiling,
       others: [],
-      moments: moments.bootId === bootId ? [] : moments.kept,
+      before:
+        moments.bootId === bootId || moments.bootId === ''
+          ? null
+          : { bootId: moments.bootId, moments: moments.kept, hasLeft: false },
       at: port.clock.nowMs,
     });
     if (moments.bootId !== bootId) port.bearing.moments = { bootId, kept: [] };
@@ -128,7 +131,13 @@ export class VirtualAgent {
         return this.#later({ kind: 'spawned', at: null, attempt, process, oomKills: 0 });
       }
       case 'claim':
-        return this.#later({ kind: 'claims-read', said: instruction.said, others: [], untold: null });
+        return this.#later({
+          kind: 'claims-read',
+          said: instruction.said,
+          others: [],
+          accounts: [],
+          untold: null,
+        });
       case 'adopt':
         return this.#adopt(instruction.lease.attempt);
       case 'signal':
@@ -174,6 +183,7 @@ export class VirtualAgent {
       case 'unpack-checkpoint':
       case 'place-checkpoint':
       case 'discard-checkpoint':
+      case 'discard':
       case 'unpack':
       case 'check-launch':
       case 'end-checks':
@@ -201,6 +211,7 @@ export class VirtualAgent {
       standing: null,
       offsets: nothingRead,
       oomKills: 0,
+      diskFull: false,
       artifacts: [],
       unlisted: null,
       ...this.#port.leftBy(lease),

@@ -1,7 +1,7 @@
 /** The GPUs of a virtual host: what its processes hold of them, as a driver would tell. */
 import type { GpuFacts, Lease } from '../../src/protocol/messages.ts';
 import type { MeasuredGpu } from '../../src/worker/core/event.ts';
-import { plainGpu } from '../plain-gpu.ts';
+import { plainGpu, stranger } from '../plain-gpu.ts';
 
 const memoryBytes = 16 * 2 ** 30;
 /** What the driver keeps for itself, and nobody may be given. */
@@ -54,7 +54,7 @@ export const measuredGpus = (tenants: readonly Tenant[], weather: Weather, now: 
       powerWatts: watts.idle + (computes ? watts.trial : 0),
       powerLimitWatts: watts.limit,
       temperatureCelsius: (weather.hotUntil.get(uuid) ?? 0) > now ? celsius.hot : celsius.fair,
-      othersProcesses: (weather.othersUntil.get(uuid) ?? 0) > now ? 1 : 0,
+      others: (weather.othersUntil.get(uuid) ?? 0) > now ? [stranger()] : [],
     };
   });
 

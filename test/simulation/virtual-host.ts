@@ -2,7 +2,7 @@
  * A host: its boots, the processes that run on it, what its disk holds, and the agent (the shipped core) that may be
  * killed at any moment. What a real agent does with processes and files is done here with numbers.
  */
-import type { Lease } from '../../src/protocol/messages.ts';
+import type { HostFigures, Lease } from '../../src/protocol/messages.ts';
 import type { MeasuredShare } from '../../src/worker/core/event.ts';
 import type { ProcessIdentity } from '../../src/worker/core/state.ts';
 import type { VirtualClock } from './clock.ts';
@@ -31,6 +31,9 @@ interface Remains {
   reported: boolean;
 }
 
+/** An agent has looked by then, if it is one that looks. */
+const samplesWithinMs = 3_000;
+
 export class VirtualHost {
   readonly name: string;
   readonly #clock: VirtualClock;
@@ -48,6 +51,7 @@ export class VirtualHost {
   readonly checkpoints = new Set<string>();
   readonly #bearing = newBearing();
   readonly #weather = fairWeather();
+  readonly #keptFree = { from: 0, until: 0 };
   #agent: VirtualAgent | null = null;
   #off = false;
   /** Somebody has taken it over, and says whatever they like beside its agent. */
@@ -138,6 +142,14 @@ export class VirtualHost {
     for (const { uuid } of gpuFacts) this.#weather.othersUntil.set(uuid, this.#clock.nowMs + ms);
   }
 
+  /** Somebody touches the file that empties it, and removes it later. */
+  keepFree(ms: number): void {
+    const { nowMs } = this.#clock;
+    this.#story.tell(`${this.name}: somebody keeps it free for ${(ms / 1_000).toFixed(0)} s`);
+    if (nowMs >= this.#keptFree.until) this.#keptFree.from = nowMs;
+    this.#keptFree.until = Math.max(this.#keptFree.until, nowMs + ms);
+  }
+
   killAgent(): void {
     if (this.#agent === null) return;
     this.#story.tell(`${this.name}: agent killed`);
@@ -201,9 +213,14 @@ export class VirtualHost {
       figures: () => ({
         load: 0,
         othersLoad: 0,
+        cores: null,
+        memoryPressure: null,
+        swapInBytes: null,
         memoryTotalBytes: 2 ** 36,
         memoryAvailableBytes: 2 ** 35,
         diskFreeBytes: 2 ** 38,
+        hold: this.#hold(),
+        weekMinute: null,
         gpus: measuredGpus(this.tenants(), this.#weather, this.#clock.nowMs),
       }),
       shares: () => this.tenants().map((tenant) => this.#share(tenant)),
@@ -211,6 +228,12 @@ export class VirtualHost {
         if (this.#random.chance(0.0003)) this.killAgent();
       },
     };
+  }
+
+  #hold(): HostFigures['hold'] {
+    const { from, until } = this.#keptFree;
+    const { nowMs } = this.#clock;
+    return nowMs < until ? { file: '/tmp/labsweep-hold', user: 'mina', ms: nowMs - from } : null;
   }
 
   readonly #watchers = new Map<string, () => void>();
@@ -230,6 +253,8 @@ export class VirtualHost {
   }
 
   #spawn(lease: Lease, device: string, exited: () => void): ProcessIdentity {
+    if ((this.#hold()?.ms ?? 0) > samplesWithinMs)
+      this.#story.breach(`P4: ${lease.attempt} starts on ${this.name}, which somebody keeps free`);
     this.#pid += 1;
     const identity = { pid: this.#pid, startTime: this.#clock.nowMs - this.#bootedAt };
     const still = { isStill: false, wasStill: false, due: null };
@@ -258,7 +283,11 @@ export class VirtualHost {
 
   #signal(attempt: string, signal: Parameters<AgentPort['signal']>[1]): void {
     const process = this.#processes.get(attempt);
-    if (process?.alive !== true) return;
+    if (process?.alive !== true) {
+      // It came to its end that very moment: its agent, which tells it to stop, does not know whether it stopped early.
+      if (process !== undefined && signal === 'TERM') this.#story.excuse(attempt);
+      return;
+    }
     this.#story.tell(`${this.name}: ${signal} for ${attempt}`);
     switch (signal) {
       case 'STOP':

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noCeiling } from '../../src/model/ceiling.ts';
+import { parseHours } from '../../src/model/inventory/hours.ts';
 import type { DevicePolicy } from '../../src/model/inventory/inventory.ts';
+import { deviceRefusalText } from '../../src/model/refusal/device-refusal.ts';
 import type { Resources } from '../../src/model/resources.ts';
 import type { GpuFigures } from '../../src/protocol/messages.ts';
 import { admit } from '../../src/throttle/admission.ts';
@@ -38,10 +40,12 @@ const gpu = (
           powerLimitWatts: null,
           othersProcesses: 0,
           strangers: null,
+          others: [],
           problem: null,
           ageMs: 0,
           running: 0,
           oursBytes: 0,
+          room: null,
           ...figures,
         },
   figuresAgeMs: 0,
@@ -63,6 +67,7 @@ const host = (gpus: readonly GpuLoad[] | null, more: Partial<HostLoad> = {}): Ho
 
 const request = (more: Partial<Resources> = {}, gpuObserved = true): StartRequest => ({
   resources: { cpus: 1, gpus: 1, gpuMemoryBytes: gib, hostMemoryBytes: gib, diskBytes: null, ...more },
+  declaredHostBytes: gib,
   shapeObserved: true,
   gpuObserved,
   draw: 1,
@@ -86,7 +91,7 @@ const against = (load: GpuLoad, more: Partial<HostLoad> = {}, asked: StartReques
 const policy = (more: Partial<DevicePolicy>): Partial<HostLoad> => ({
   limits: limitsOf({
     ...noLimits,
-    devices: [{ gpu: 0, owner: null, policy: null, off: null, ...more }],
+    devices: [{ gpu: 0, owner: null, policy: null, hours: null, off: null, ...more }],
   }),
 });
 
@@ -271,18 +276,19 @@ describe('the power of a host', () => {
 
 describe('a GPU that somebody owns', () => {
   const inUse = gpu(0, { othersProcesses: 1 });
+  const somebody = { processes: 1, users: [], idleMs: 0, idleAfterMs: 600_000 };
 
   it('is ours while nobody else computes on it, unless the inventory says otherwise', () => {
     expect(against(gpu(0), policy({ owner: 'mina' }))).toEqual([]);
     expect(against(inUse, policy({ owner: 'mina' }))).toEqual([
-      { kind: 'gpu-owner', owner: 'mina', processes: 1 },
+      { kind: 'gpu-owner', owner: 'mina', ...somebody },
     ]);
     expect(against(inUse, policy({ owner: 'mina', policy: 'shared' }))).toEqual([]);
     expect(against(inUse, policy({ policy: 'idle-only' }))).toMatchObject([{ kind: 'gpu-owner' }]);
   });
 
   it('that nobody owns is left to whoever computes on it, unless the inventory says that all share it', () => {
-    const taken = [{ kind: 'gpu-others', processes: 1 }];
+    const taken = [{ kind: 'gpu-others', ...somebody }];
     expect(against(inUse)).toEqual(taken);
     expect(against(inUse, policy({}))).toEqual(taken);
     expect(against(inUse, policy({ policy: 'shared' }))).toEqual([]);
@@ -295,10 +301,46 @@ describe('a GPU that somebody owns', () => {
 
   it('is never ours where it is reserved or off', () => {
     expect(against(gpu(0), policy({ owner: 'mina', policy: 'reserved' }))).toEqual([
-      { kind: 'gpu-reserved', owner: 'mina' },
+      { kind: 'gpu-reserved', owner: 'mina', hours: null },
     ]);
     expect(against(gpu(0), policy({ off: 'fan broken' }))).toEqual([
       { kind: 'gpu-off', because: 'fan broken' },
+    ]);
+  });
+
+  it('is its owner’s alone in the hours for which it is reserved, and used only while idle outside them', () => {
+    const hours = parseHours('Mon 8-18');
+    const at = (weekMinute: number | null, load = gpu(0), owner = 'mina') => {
+      const { figures } = host([]);
+      if (figures === null) throw new Error('an idle host has figures');
+      const said = { ...policy({ owner, policy: 'reserved', hours }), figures: { ...figures, weekMinute } };
+      return against(load, said).map(deviceRefusalText);
+    };
+    expect(at(8 * 60)).toEqual(["is reserved for mina: Mon 8-18, by the host's clock"]);
+    expect(at(8 * 60 - 1)).toEqual([]);
+    expect(at(18 * 60)).toEqual([]);
+    expect(at(18 * 60, inUse)).toEqual(["is mina's, used only while idle: 1 process of others is on it"]);
+    expect(at(8 * 60, inUse, 'sweep')).toEqual([]);
+    // What waits only for an hour to pass is no misfit.
+    expect(at(null)).toEqual([]);
+  });
+
+  it('is shared with what is idle on it, whose memory is taken all the same', () => {
+    const idle = { user: 'mina', processes: 1, are: 'idle', idleMs: 700_000 } as const;
+    const notebook = gpu(0, { othersProcesses: 1, strangers: 0, others: [idle], memoryUsedBytes: card / 2 });
+    expect(against(notebook)).toEqual([]);
+    expect(against(notebook, policy({ owner: 'mina' }))).toEqual([]);
+    expect(against(notebook, {}, request({ gpuMemoryBytes: 0.6 * card })).map(({ kind }) => kind)).toEqual([
+      'gpu-memory',
+    ]);
+  });
+
+  it('says who is on it, and from when on it would be shared', () => {
+    const quiet = { user: 'mina', processes: 2, are: 'in-use', idleMs: 240_000 } as const;
+    const trials = { user: 'jonas', processes: 1, are: 'trials', idleMs: 0 } as const;
+    const load = gpu(0, { othersProcesses: 3, strangers: 2, others: [quiet, trials] });
+    expect(against(load, policy({ owner: 'mina' })).map(deviceRefusalText)).toEqual([
+      "is mina's, used only while idle: 2 processes of mina are on it, and have computed nothing for 4 min: after 10 min trials run beside them",
     ]);
   });
 });

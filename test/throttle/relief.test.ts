@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noCeiling } from '../../src/model/ceiling.ts';
+import { parseHours } from '../../src/model/inventory/hours.ts';
 import type { DevicePolicy } from '../../src/model/inventory/inventory.ts';
 import type { GpuFigures } from '../../src/protocol/messages.ts';
 import type { GpuLoad, HostLoad, OurShare } from '../../src/throttle/host-load.ts';
@@ -19,6 +20,7 @@ const gpu = (index: number, figures: Partial<GpuFigures> = {}, more: Partial<Gpu
   if (idle?.figures === undefined || idle.figures === null) throw new Error('an idle GPU has figures');
   const shown = {
     strangers: null,
+    others: [],
     temperatureCelsius: 60,
     powerWatts: 100,
     powerLimitWatts: 200,
@@ -57,7 +59,10 @@ const on = (index: number, attempt: string, more: Partial<OurShare> = {}): OurSh
 const someone = { since: now - 10_000, figures: { othersProcesses: 1 } };
 const beside = (index = 0): GpuLoad => gpu(index, someone.figures, { othersSince: someone.since });
 const policy = (more: Partial<DevicePolicy>): Pick<HostLoad, 'limits'> => ({
-  limits: { ...defaultLimits, devices: [{ gpu: 0, owner: null, policy: null, off: null, ...more }] },
+  limits: {
+    ...defaultLimits,
+    devices: [{ gpu: 0, owner: null, policy: null, hours: null, off: null, ...more }],
+  },
 });
 
 describe('a GPU on which somebody else begins to compute', () => {
@@ -87,9 +92,45 @@ describe('a GPU on which somebody else begins to compute', () => {
     expect(relieve(loaded([first], ours), now)).toEqual([]);
   });
 
+  it('is left by all when the hours begin for which it is reserved', () => {
+    const reserved = policy({ owner: 'mina', policy: 'reserved', hours: parseHours('8-18') });
+    const { figures } = host([]);
+    if (figures === null) throw new Error('an idle host has figures');
+    const at = (weekMinute: number) =>
+      relieve(
+        loaded([gpu(0), gpu(1)], [on(0, 'a-1'), on(1, 'a-2')], {
+          ...reserved,
+          figures: { ...figures, weekMinute },
+        }),
+        now,
+      );
+    expect(at(8 * 60 - 1)).toEqual([]);
+    expect(at(8 * 60)).toEqual([
+      { kind: 'evict', attempt: 'a-1', over: 'others', because: 'GPU 0 is reserved for mina now' },
+    ]);
+  });
+
   it('is not left twice by what ends already', () => {
     const ours = [on(0, 'a-1', { hasCheckpoint: true, isEnding: true })];
     expect(relieve(loaded([beside()], ours), now)).toEqual([]);
+  });
+});
+
+describe('a host that somebody keeps free', () => {
+  it('is left by what can go on elsewhere, on whichever device; the rest goes to its end', () => {
+    const ours = [
+      on(0, 'a-1', { hasCheckpoint: true }),
+      on(0, 'a-2'),
+      { ...plainShare, attempt: 'a-3', hasCheckpoint: true },
+      on(0, 'a-4', { hasCheckpoint: true, isEnding: true }),
+    ];
+    const { figures } = host([]);
+    if (figures === null) throw new Error('an idle host has figures');
+    const hold = { file: '/tmp/labsweep-hold', user: 'mina', ms: 1_000 };
+    const because = 'somebody keeps the host free by touching /tmp/labsweep-hold';
+    expect(relieve(loaded([gpu(0)], ours, { figures: { ...figures, hold } }), now)).toEqual(
+      ['a-1', 'a-3'].map((attempt) => ({ kind: 'evict', attempt, over: 'others', because })),
+    );
   });
 });
 
@@ -170,10 +211,14 @@ describe('memory', () => {
     const { figures } = host([]);
     return figures === null ? null : { ...figures, memoryAvailableBytes: 64 * gib * (1 - usedShare) };
   };
+  const taking = (measured: number, expected: number): Pick<OurShare, 'measuredBytes' | 'resources'> => ({
+    measuredBytes: measured * gib,
+    resources: { ...plainShare.resources, hostMemoryBytes: expected * gib },
+  });
   const ours = [
-    on(0, 'old', { startedAt: 1, measuredBytes: 20 * gib, hasCheckpoint: true }),
-    on(1, 'mid', { startedAt: 2, measuredBytes: 10 * gib, hasCheckpoint: true }),
-    on(1, 'young', { startedAt: 3, measuredBytes: 10 * gib }),
+    on(0, 'old', { startedAt: 1, ...taking(20, 20), hasCheckpoint: true }),
+    on(1, 'mid', { startedAt: 2, ...taking(10, 10), hasCheckpoint: true }),
+    on(1, 'young', { startedAt: 3, ...taking(10, 10) }),
   ];
 
   it('of the host at 95 % sends away the youngest that can go on elsewhere, and waits until it is gone', () => {
@@ -184,6 +229,26 @@ describe('memory', () => {
     const leaving = ours.map((share) => (share.attempt === 'mid' ? { ...share, isEnding: true } : share));
     expect(relieve(loaded([gpu(0), gpu(1)], leaving, full), now)).toEqual([]);
     expect(relieve(loaded([gpu(0), gpu(1)], ours, { figures: figuresOf(0.94) }), now)).toEqual([]);
+  });
+
+  it('of the host is given back by what takes more than was expected, and not by who keeps to it', () => {
+    const leak = on(0, 'leak', { startedAt: 0, ...taking(24, 10) });
+    const full = { figures: figuresOf(0.96) };
+    expect(relieve(loaded([], [leak, ...ours], full), now)).toMatchObject([
+      { attempt: 'leak', over: 'memory' },
+    ]);
+    // Of samples that differ by a little nothing is made.
+    const steady = { ...leak, ...taking(10.5, 10) };
+    expect(relieve(loaded([], [steady, ...ours], full), now)).toMatchObject([{ attempt: 'mid' }]);
+  });
+
+  it('of the host is given back by whom nobody knows, where it holds more than all others', () => {
+    const leak = on(0, 'leak', { startedAt: 0, isGuessed: true, ...taking(24, 48) });
+    const full = { figures: figuresOf(0.96) };
+    const others = ours.slice(1);
+    expect(relieve(loaded([], [leak, ...others], full), now)).toMatchObject([{ attempt: 'leak' }]);
+    const small = { ...leak, ...taking(16, 32) };
+    expect(relieve(loaded([], [small, ...others], full), now)).toMatchObject([{ attempt: 'mid' }]);
   });
 
   it('takes one without a checkpoint where there is no other, and nobody where others fill the host', () => {

@@ -20,13 +20,13 @@ describe('limits of several inventories', () => {
         temperatureCelsius: defaultLimits.temperatureCelsius,
         gpuHeadroomBytes: 1e9,
         memoryHeadroomBytes: 8e9,
-        othersLoadPerCpu: 0.5,
+        othersLoadPerCpu: { hold: 0.5, release: 0.375, patienceMs: 110_000 },
         diskFreeBytes: 5e9,
       });
   });
 
   it('leave a GPU out that one of them leaves out', () => {
-    const gpu = { gpu: 0, owner: null, policy: null, off: null };
+    const gpu = { gpu: 0, owner: null, policy: null, hours: null, off: null };
     const mina = limitsOf({ ...noLimits, devices: [{ ...gpu, policy: 'shared' }] });
     const theo = limitsOf({ ...noLimits, devices: [{ ...gpu, off: 'its fan is dead' }] });
     expect(strictest([mina, theo]).devices[0]).toMatchObject({ off: 'its fan is dead' });

@@ -22,6 +22,7 @@ export class Driver {
   constructor() {
     copyFileSync(fixture('nvidia-smi'), join(this.folder, 'nvidia-smi'));
     this.put('apps', '');
+    this.put('pmon', '');
     this.tell(0, {});
   }
 

@@ -106,6 +106,18 @@ describe.runIf(process.platform === 'linux')('the GPUs of a host', () => {
     await writer.logHas('a-4', 'sees []');
   });
 
+  it('are given to no trial whose engine for them is not there: it would hold one, and train on the cores', async () => {
+    const writer = await connected();
+    await gpuFigures(writer, 1);
+    const engines = [{ name: 'gpu', hash: 'e'.repeat(64), isForGpus: true }];
+    const shows = launchOf(['sh', '-c', 'echo "sees [$CUDA_VISIBLE_DEVICES]"; sleep 600'], { engines });
+    writer.lease(shows, needs('a-1', 4, { gpus: null }), needs('a-2', 0, { gpus: 0 }));
+    const { outcome } = (await writer.ended('a-1')).end;
+    expect(outcome).toMatchObject({ kind: 'not-started', reason: 'content-missing' });
+    expect(outcome).toMatchObject({ message: 'the engine gpu is not on this host' });
+    await writer.logHas('a-2', 'sees []');
+  });
+
   it('P4 take what fits into their memory with what others hold, and no more', async () => {
     driver.tell(1, { used: 12 * 1024 });
     const writer = await connected();

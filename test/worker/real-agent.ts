@@ -5,6 +5,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSyn
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { refusalSchema, refusalText } from '../../src/model/refusal/refusal.ts';
 import { decoder, encode } from '../../src/protocol/framing.ts';
 import {
   type FromAgent,
@@ -42,6 +43,8 @@ export const leaseOf = (attempt: string, more: Partial<Lease> = {}): Lease => ({
   predictedSeconds: null,
   continues: null,
   alone: false,
+  sweep: null,
+  priority: 0,
   ...more,
 });
 
@@ -164,6 +167,14 @@ export class Writer {
 const isOf = <Kind extends FromAgent['kind']>(message: FromAgent, kind: Kind): message is Said<Kind> =>
   message.kind === kind;
 
+/** What the agent said last that keeps the first of its queue. */
+export const holdsOf = (writer: Writer): string =>
+  writer.heard
+    .flatMap((said) => (said.kind === 'figures' ? [said.holds] : []))
+    .at(-1)
+    ?.flatMap(({ refusals }) => refusals.map((one) => refusalText(refusalSchema.parse(one))))
+    .join('; ') ?? '';
+
 /** Whose files and processes are another's than the test's. Only root may be it. */
 export interface Account {
   readonly uid: number;
@@ -183,6 +194,11 @@ export class Host {
     if (account !== null) chownSync(this.folder, account.uid, account.gid);
   }
 
+  /** What empties it while it is there: no test is to empty the machine that it runs on. */
+  get holdFile(): string {
+    return join(this.folder, 'hold');
+  }
+
   /** Puts a program's files there, and has a writer hear that they are. */
   async bring(writer: Writer, folder: string): Promise<string> {
     const content = join(this.folder, 'content');
@@ -200,7 +216,16 @@ export class Host {
   async serve(idleMs = 60_000, environment: NodeJS.ProcessEnv = process.env): Promise<number> {
     const agent = spawn(
       process.execPath,
-      [main, 'serve', '--folder', this.folder, '--idle-ms', String(idleMs)],
+      [
+        main,
+        'serve',
+        '--folder',
+        this.folder,
+        '--idle-ms',
+        String(idleMs),
+        '--emptied-by-touching',
+        this.holdFile,
+      ],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: environment,

@@ -1,9 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseHours } from '../../src/model/inventory/hours.ts';
 import type { Lease } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { Driver, gpu } from './driver.ts';
-import { fixture, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
+import { fixture, holdsOf, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
 
 const gib = 1024 ** 3;
 /** The machine may be busy. */
@@ -106,7 +107,7 @@ describe.runIf(process.platform === 'linux')('a trial to whose GPU somebody else
     const writer = await connected();
     writer.lease(saves, onGpu('a-1', { trial: 'one' }));
     await writer.logHas('a-1', 'ready');
-    const devices = [{ gpu: 0, owner: 'mina', policy: null, off: null }];
+    const devices = [{ gpu: 0, owner: 'mina', policy: null, hours: null, off: null }];
     writer.send({ kind: 'limits', limits: { ...noLimits, devices } });
     const came = Date.now();
     driver.put('apps', `${gpu(0)}, 1, 900\n`);
@@ -115,6 +116,35 @@ describe.runIf(process.platform === 'linux')('a trial to whose GPU somebody else
     expect(end.outcome).toEqual({ kind: 'evicted', over: 'others', message: 'mina computes on GPU 0' });
     writer.lease(saves, onGpu('a-2', { trial: 'one', continues: 'a-1' }));
     expect((await writer.ended('a-2')).end.outcome).toEqual({ kind: 'succeeded' });
+  });
+
+  it('leaves when the hours begin for which the GPU is reserved, and others start there when they are over', {
+    timeout: 60_000,
+  }, async () => {
+    const writer = await connected();
+    const reserve = (gpus: readonly number[], hours: string): void => {
+      const said = { owner: 'mina', policy: 'reserved', hours: parseHours(hours), off: null } as const;
+      writer.send({
+        kind: 'limits',
+        limits: { ...noLimits, devices: gpus.map((index) => ({ gpu: index, ...said })) },
+      });
+    };
+    writer.lease(waits, onGpu('a-1', { trial: 'one' }));
+    await writer.logHas('a-1', 'ready');
+    reserve([0, 1], '00:00-24:00');
+    expect((await writer.ended('a-1')).end.outcome).toEqual({
+      kind: 'evicted',
+      over: 'others',
+      message: 'GPU 0 is reserved for mina now',
+    });
+    writer.lease(waits, onGpu('a-2', { trial: 'two' }));
+    await expect
+      .poll(() => holdsOf(writer), patiently)
+      .toContain("GPU 0 is reserved for mina: 00:00-24:00, by the host's clock");
+    // Three days from now, by this machine's own clock.
+    const day = new Date(Date.now() + 3 * 24 * 3_600_000).toLocaleDateString('en', { weekday: 'short' });
+    reserve([0, 1], `${day} 08:00-18:00`);
+    expect((await writer.started('a-2')).attempts[0]?.device).toBe(gpu(0));
   });
 
   it('goes on where it has nothing to go on from, and ours never signal what is not ours', {

@@ -29,6 +29,7 @@ export const coordinateVerb: Verb = (console, done) =>
         awaited: asked.map(awaitedOf),
         command: { kind: 'go-on', asked },
         breakLock: false,
+        lacksGpuEngine: false,
         foreground: false,
         isDetached: true,
         onInterrupt,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ceilingText } from '../../board/bearing.ts';
+import { heldFreeText } from '../../board/others.ts';
 import type { InventoryHost } from '../../model/inventory/inventory.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
 import type { HostRecord } from '../../ledger/state.ts';
@@ -79,7 +80,7 @@ function conditionOf(
   if (record?.closed) return { state: 'off', because: record.closed };
   return {
     state: said?.state ?? null,
-    because: said?.because ?? (said === undefined ? null : ceilingText(said)),
+    because: said?.because ?? (said === undefined ? null : (heldFreeText(said) ?? ceilingText(said))),
   };
 }
 

@@ -44,11 +44,15 @@ export const listVerb: Verb = (console) => {
       const trials = matching.slice(0, options.limit);
       if (options.json === true) {
         const documents = trials.map((trial) => trialDocument(state, sweep, trial));
-        console.out(`${jsonText({ sweep: sweep.name, trials: documents })}\n`);
+        console.out(
+          `${jsonText({ sweep: sweep.name, priority: sweep.declaration.priority, trials: documents })}\n`,
+        );
         return;
       }
       if (trials.length > 0) console.out(`${trialTable(state, sweep, trials).join('\n')}\n`);
-      console.tell(`${countText(trials.length, matching.length, sweep.order.length)}\n`);
+      const { priority } = sweep.declaration;
+      const urgency = priority === 0 ? '' : `; the sweep has priority ${priority}`;
+      console.tell(`${countText(trials.length, matching.length, sweep.order.length)}${urgency}\n`);
     });
 };
 
@@ -73,9 +77,9 @@ function trialTable(state: LedgerState, sweep: Sweep, trials: readonly Trial[]):
 /** Host, time and, where it did not succeed, how the attempt ended. */
 function attemptCells(state: LedgerState, trial: Trial): string[] {
   const attempt = lastAttempt(state, trial);
-  if (attempt?.status.kind !== 'ended') return [attempt?.host ?? '', '', ''];
-  const { outcome, seconds } = attempt.status.end;
   const gaveUp = trial.status.kind === 'failed' ? trial.status.because : null;
+  if (attempt?.status.kind !== 'ended') return [attempt?.host ?? '', '', gaveUp ?? ''];
+  const { outcome, seconds } = attempt.status.end;
   const why = outcome.kind === 'succeeded' ? '' : (gaveUp ?? outcomeText(outcome)).replaceAll(/\s+/g, ' ');
   return [attempt.host, formatDuration(seconds * 1000), why];
 }

@@ -48,6 +48,7 @@ export const tryVerb: Verb = (console, done) =>
           awaited: [{ sweep: declaration.sweep, trials: null }],
           command: { kind: 'run', declaration: { ...declaration, retries: 0 }, points: [...points] },
           breakLock: false,
+          lacksGpuEngine: false,
           foreground: true,
           isDetached: false,
           onInterrupt,

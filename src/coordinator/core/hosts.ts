@@ -13,6 +13,7 @@ import { turnTo } from './connections.ts';
 import { lapse } from '../hosts/probation.ts';
 import { reconcile } from './reconcile.ts';
 import { afterGivingUp, afterTry } from './silence.ts';
+import { noteMoment } from './last-moments.ts';
 import { attemptOf } from './speaks-for.ts';
 import { turnStarted } from './starts.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
@@ -107,7 +108,7 @@ export function received(
 function noteFigures(
   state: CoordinatorState,
   host: FleetHost,
-  { figures, holds: said, others }: Said<'figures'>,
+  { figures, holds: said, others, moment }: Said<'figures'>,
   now: number,
 ): void {
   const holds = said.filter(({ attempt }) => attemptOf(state, host, attempt) !== null);
@@ -115,6 +116,7 @@ function noteFigures(
   const isHeld = holds.some(({ refusals }) => refusals.some(({ kind }) => !isPassing(kind)));
   const heldSince = isHeld ? (host.link.heldSince ?? now) : null;
   host.link = { ...host.link, figures, holds, others, heldSince };
+  noteMoment(host, host.link.facts, moment);
 }
 
 function keepMetrics(

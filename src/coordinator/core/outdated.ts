@@ -3,6 +3,7 @@
  * taken back, and leased anew by the words that hold. What runs goes on as it was started.
  */
 import type { Attempt, Sweep } from '../../ledger/state.ts';
+import { priorityOf } from '../../ledger/sweeps.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { AttemptId, HostName } from '../../model/ids.ts';
 import { askBack } from './ask-back.ts';
@@ -37,6 +38,7 @@ function isOutdated(state: CoordinatorState, host: FleetHost, sweep: Sweep, atte
   const { labels, launch } = sweep.declaration;
   return (
     attempt.launch !== launch ||
+    attempt.priority !== priorityOf(state.ledger, trial) ||
     labels.some((label) => !host.listing.labels.includes(label)) ||
     (attempt.point !== trial.point &&
       canonicalJson(attempt.point.resources) !== canonicalJson(trial.point.resources))

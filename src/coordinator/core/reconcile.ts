@@ -7,6 +7,7 @@ import { wasLeased } from './attempt-seal.ts';
 import { dropSettled } from './checkpoints.ts';
 import { cancelUnwanted } from './commands.ts';
 import { endAttempt } from './ends.ts';
+import { tellLastMoments } from './last-moments.ts';
 import { takeBackOutdated } from './outdated.ts';
 import { lostEnd, settleGivenUp, takeUpAgain } from './silence.ts';
 import { namesOf, openThere } from './speaks-for.ts';
@@ -39,6 +40,7 @@ export function reconcile(
     host: host.name,
     message: { kind: 'reconciled', committedLines: committedLinesOf(state, host) },
   });
+  tellLastMoments(turn, host, host.link.facts);
   turnStarted(state, turn, host, said.running, now);
   const held = new Set([...said.backlog, ...begun.map(({ attempt }) => attempt)]);
   requeueForgotten(state, turn, host, held, now);

@@ -201,10 +201,11 @@ export class HostLink {
     const { host, post, term } = this.#options;
     const misconduct = this.#conduct.hear(message, term(), performance.now());
     if (misconduct !== null) return this.#distrust(misconduct);
+    // A driver may tell of its GPUs only later.
+    if ('facts' in message) this.#hasGpus = (message.facts.gpus ?? []).length > 0;
     if (message.kind === 'welcome') {
       this.#failures = 0;
       this.#wasServed = true;
-      this.#hasGpus = (message.facts.gpus ?? []).length > 0;
       post({ kind: 'host-connected', host, facts: message.facts, endsWithLogin: this.#endsWithLogin });
     } else if (message.kind === 'turned-away') {
       this.#turnedAway(message);

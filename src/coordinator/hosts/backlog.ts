@@ -2,7 +2,7 @@
 import type { Sweep } from '../../ledger/state.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts } from '../../protocol/messages.ts';
-import { computesBeside } from '../../throttle/etiquette.ts';
+import { computesBeside, reservedBy } from '../../throttle/etiquette.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 import { cpusOf, gpusOf } from '../../throttle/room.ts';
 import type { FleetHost } from './fleet-host.ts';
@@ -21,17 +21,16 @@ const lastingMs = 60_000;
  * enough to hide the round trip; else up to 12 h of predicted work.
  */
 export function hasRoom(host: {
+  /** Attempts there that come before it, those that run among them. */
   readonly open: number;
-  /** Predicted seconds until all that it holds has ended. */
+  /** Predicted seconds until these have ended. */
   readonly busySeconds: number;
   readonly parallel: number;
   readonly isPredicted: boolean;
-  /** Its share, where others are on their way that shall have theirs. */
-  readonly share: number;
   /** Whether what runs there goes on without a connection. */
   readonly outlives: boolean;
 }): boolean {
-  if (host.open >= Math.min(mostOpen, host.share)) return false;
+  if (host.open >= mostOpen) return false;
   // What waits on a host that forgets with the connection how to go on is better off elsewhere.
   if (!host.outlives) return host.open < host.parallel;
   return host.open < host.parallel * roundsAtOnce || (host.isPredicted && host.busySeconds < aheadSeconds);
@@ -42,7 +41,7 @@ export function hasRoom(host: {
  * held others back for a while is what this host can take.
  */
 export function parallelOf(sweep: Sweep, host: FleetHost, now: number): number {
-  const most = placesOf(sweep.points[0]?.resources, host);
+  const most = placesOf(sweep.points[0]?.resources, host, openGpus);
   return Math.max(1, Math.min(most, lastinglyHeld(host, now) ?? most));
 }
 
@@ -50,10 +49,11 @@ export function parallelOf(sweep: Sweep, host: FleetHost, now: number): number {
 export const isBlocked = (host: FleetHost, now: number): boolean => lastinglyHeld(host, now) === 0;
 
 /**
- * Whether all GPUs of a host are somebody else's for now, so that what takes one waits there until they leave. Told by the
- * last figures, at once: who gave way is not to wait for whom it gave way to.
+ * Whether a host, or all of its GPUs, are somebody else's for now, so that what takes one waits there until they leave. Told
+ * by the last figures, at once: who gave way is not to wait for whom it gave way to.
  */
 export const isTaken = (sweep: Sweep, host: FleetHost): boolean => {
+  if (host.link.kind === 'ready' && host.link.figures?.hold != null) return true;
   const facts = host.link.kind === 'ready' ? host.link.facts : null;
   const resources = sweep.points[0]?.resources;
   if (facts === null || resources === undefined || gpusOf(resources, facts) === 0) return false;
@@ -61,13 +61,15 @@ export const isTaken = (sweep: Sweep, host: FleetHost): boolean => {
   return gpus.length > 0 && openGpus(host, gpus).length === 0;
 };
 
-/** Those that nobody else computes on, whom ours would disturb. */
+/** Those that are reserved for nobody now, and on which nobody else computes whom ours would disturb. */
 function openGpus({ link, listing }: FleetHost, gpus: readonly GpuFacts[]): readonly GpuFacts[] {
   if (link.kind !== 'ready') return gpus;
-  const whose = { limits: limitsOf(listing.limits), user: link.facts.user };
+  const whose = { limits: limitsOf(listing.limits), user: link.facts.user, figures: link.figures };
   const figures = new Map(link.figures?.gpus.map((gpu) => [gpu.uuid, gpu]));
   return gpus.filter(
-    ({ uuid, index }) => !computesBeside({ index, figures: figures.get(uuid) ?? null }, whose),
+    ({ uuid, index }) =>
+      reservedBy({ index }, whose) === null &&
+      !computesBeside({ index, figures: figures.get(uuid) ?? null }, whose),
   );
 }
 
@@ -86,8 +88,16 @@ function isFull({ link, listing: { limits } }: FleetHost): boolean {
   return figures !== null && figures.diskFreeBytes < limitsOf(limits).diskFreeBytes;
 }
 
-/** Trials that an idle host holds at once: of those that take a GPU one on each, as far as is known before they are (scheduler/lane.ts). */
-function placesOf(resources: Resources | undefined, host: FleetHost): number {
+/** Trials that an idle host holds at once, whoever else is there now. */
+export const idlePlacesOf = (resources: Resources | undefined, host: FleetHost): number =>
+  placesOf(resources, host, (_, gpus) => gpus);
+
+/** Of those that take a GPU one on each, as far as is known before they are there (scheduler/lane.ts). */
+function placesOf(
+  resources: Resources | undefined,
+  host: FleetHost,
+  usable: (host: FleetHost, gpus: readonly GpuFacts[]) => readonly GpuFacts[],
+): number {
   const { link, listing } = host;
   const { limits } = listing;
   const facts = link.kind === 'ready' ? link.facts : null;
@@ -97,6 +107,6 @@ function placesOf(resources: Resources | undefined, host: FleetHost): number {
   const byGpus =
     resources === undefined || facts === null || gpusOf(resources, facts) === 0
       ? byCpus
-      : openGpus(host, facts.gpus ?? []).length;
+      : usable(host, facts.gpus ?? []).length;
   return Math.min(byCpus, byGpus, limits.slots ?? byCpus);
 }

@@ -1,4 +1,5 @@
 import type { HostName, TrialId } from '../../model/ids.ts';
+import type { Moment } from '../../model/ceiling.ts';
 import type { HostLimits } from '../../model/inventory/inventory.ts';
 import { connecting, type HostLink } from './link.ts';
 
@@ -11,6 +12,7 @@ export interface FleetHost {
   link: HostLink;
   readonly doubt: Doubt;
   readonly ceiling: CeilingWord;
+  readonly use: HostUse;
   /** Ends seen from it in this term. */
   ended: number;
   /** Trials that were seen to leave a checkpoint there and have no result. */
@@ -39,12 +41,22 @@ interface Doubt {
   readonly witnesses: Set<TrialId>;
 }
 
+/** What of its places its trials have had, in milliseconds of places, the last hours most (host-use.ts). */
+export interface HostUse {
+  /** How many there were when it was there last. */
+  places: number;
+  hadMs: number;
+  usedMs: number;
+}
+
 /** What its agent is to be told of what the host bears, once it is there. */
 interface CeilingWord {
   /** A person trusts it again. */
   isToForget: boolean;
   /** The crash, by when the ledger has it, that was put down to a power cut; null where none was. */
   cutAt: number | null;
+  /** Its last moments, as its agent said them: if it goes down now, its next boot is told of them. */
+  last: { readonly machine: string; readonly bootId: string; readonly moments: readonly Moment[] } | null;
 }
 
 export type ListedHost = Pick<FleetHost, 'name' | 'isHere'> & Omit<Listing, 'isListed'>;
@@ -59,7 +71,8 @@ export const newFleetHost = ({ name, isHere, ...listing }: ListedHost): FleetHos
   listing: listed(listing),
   link: connecting(),
   doubt: { lapses: 0, dueAtMs: null, witnesses: new Set() },
-  ceiling: { isToForget: false, cutAt: null },
+  ceiling: { isToForget: false, cutAt: null, last: null },
+  use: { places: 0, hadMs: 0, usedMs: 0 },
   ended: 0,
   checkpoints: new Set(),
 });

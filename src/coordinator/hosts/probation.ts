@@ -35,12 +35,15 @@ export function leftOut(state: CoordinatorState, host: FleetHost): string | null
 }
 
 /**
- * How many trials of a launch a host may hold. One on probation shows that it works with one. One of which nothing is
- * known gets as many as tell: should it fail them at once, no more are gone than that.
+ * How many trials of one sweep a host may hold. One on probation shows that it works with one trial of whichever. One of
+ * which nothing is known gets as many as tell: should it fail them at once, no more are gone than that.
+ *
+ * @param others attempts of other sweeps that it holds
  */
-export function mostOpen(state: CoordinatorState, host: FleetHost, launch: string): number {
+export function mostOpen(state: CoordinatorState, host: FleetHost, launch: string, others: number): number {
   const record = state.ledger.hosts.get(host.name);
-  if (record?.quarantine != null || (isDue(state, host) && caseAgainst(state, host) !== null)) return 1;
+  if (record?.quarantine != null || (isDue(state, host) && caseAgainst(state, host) !== null))
+    return 1 - others;
   const standing = record?.standings.get(launch);
   if ((standing?.succeeded ?? 0) > 0 || hasRunLong(state, record, launch)) return Number.POSITIVE_INFINITY;
   return Math.max(1, inRow - (standing?.streak.length ?? 0));

@@ -1,6 +1,5 @@
 /** Hosts as a plan sees them: what each holds, when each of its places is free, and how soon it would end one trial more. */
-import type { PointDeclaration } from '../../ledger/events.ts';
-import type { HostRecord, Sweep, Trial } from '../../ledger/state.ts';
+import type { OpenWork, Sweep, Trial } from '../../ledger/state.ts';
 import type { HostName, SweepName } from '../../model/ids.ts';
 import { workOf } from '../../model/work.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
@@ -10,42 +9,44 @@ import { idle } from '../hosts/fit.ts';
 import { connectionOf } from '../hosts/link.ts';
 import { mostOpen } from '../hosts/probation.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import { backlogOf, type Waiting } from './backlog.ts';
-import { type Lane, laneOf, secondsIn, shareIn } from './lane.ts';
+import { backlogOf } from './backlog.ts';
+import { type Burden, burdenOf, type Held, type Occupant, shareOf } from './burden.ts';
+import { type Lane, laneOf, secondsIn } from './lane.ts';
 import type { Outlooks } from './outlook.ts';
-import { Places } from './places.ts';
-import { runningOn } from './running.ts';
+import { type Running, runningOn } from './running.ts';
 
 /** A host that lets nothing start is as good as busy until next month. */
 const blockedSeconds = 30 * 24 * 3600;
 /** Ends that differ by less are equal: speeds are not known better, and what is spread wide runs undisturbed. */
 const alike = 0.05;
-/** Attempts of a backlog that are looked at one by one. */
-const lookAhead = 128;
 /** What runs for longer than it was expected to is expected to take so much of that time again. */
 const overdueShare = 0.1;
 
 /** A host while a plan is made. */
-export interface Berth {
+export interface Berth extends Held {
   readonly host: FleetHost;
   /** What it could hold; null before it is known. */
   readonly idle: HostLoad | null;
-  /** Attempts that it holds, with what the plan gives it and without what it takes away. */
-  open: number;
-  readonly places: Places;
+  /** What it has to do, with what the plan gives it and without what it takes away. */
+  readonly all: Burden;
+  /** What the plan gives it. */
+  readonly given: Occupant[];
   readonly isBlocked: boolean;
   /** What it is to each sweep of which it holds something, or that is asked for. */
   readonly lanes: ReadonlyMap<SweepName, Lane>;
-  readonly waiting: readonly Waiting[];
 }
 
 /** A berth for the trials of one sweep. */
 export interface Candidate {
   readonly berth: Berth;
+  readonly sweep: SweepName;
   readonly lane: Lane;
+  /** What comes before a trial more of the sweep, its own among it. */
+  readonly ahead: Burden;
   /** It lets nothing of the sweep start for now. */
   readonly isClosed: boolean;
-  /** Attempts that it may hold: others are on their way that shall have their share, or it has to show that it works. */
+  /** Attempts of the sweep that it holds, and that it may: others are on their way that shall have their share, or it has to show that it works. */
+  own: number;
   share: number;
 }
 
@@ -67,67 +68,70 @@ export function berthOf(
     if (record?.work.has(sweep.name) || state.asked.has(sweep.name))
       lanes.set(sweep.name, laneOf(state, sweep, host, outlooks, now));
   const blocked = isBlocked(host, now);
-  const count = Math.min(...[...lanes.values()].map(({ parallel }) => parallel));
-  const places = new Places(Number.isFinite(count) ? count : 1, blocked ? blockedSeconds : 0);
-  let work = 0;
-  for (const { attempt, device, seconds } of runningOn(state, host, now)) {
+  const parallel = Math.min(...[...lanes.values()].map((lane) => lane.parallel));
+  const held = {
+    waiting: of === 'all' && record !== undefined ? backlogOf(state, record, outlooks) : [],
+    work: of === 'all' && record !== undefined ? record.work : new Map<SweepName, OpenWork>(),
+    given: [],
+    lanes,
+    count: Number.isFinite(parallel) ? parallel : 1,
+    blockedSeconds: blocked ? blockedSeconds : 0,
+  };
+  const running = occupantsOf(runningOn(state, host, now), lanes, held.count);
+  const all = { ...burdenOf({ ...held, running }, () => true), open: record?.open.size ?? 0 };
+  return { ...held, host, idle: idle(host), running, all, isBlocked: blocked };
+}
+
+/** What stands still goes on once another one there has made room. */
+function occupantsOf(running: readonly Running[], lanes: Berth['lanes'], count: number): Occupant[] {
+  let roomIn = Number.POSITIVE_INFINITY;
+  return running.toSorted(stillLast).flatMap(({ attempt, device, ownSeconds, isStill }) => {
     const lane = lanes.get(attempt.sweep);
-    if (lane === undefined) continue;
-    work += workOf(attempt.point);
-    const left = secondsIn(lane, attempt.point) - seconds;
-    places.occupy(device, left > 0 ? left : seconds * overdueShare, shareOf(places, lane, attempt.point));
-  }
-  const waiting = record === undefined ? [] : backlogOf(state, record, outlooks);
-  if (of === 'all') addWaiting(waiting, record, places, lanes, work);
-  return { host, idle: idle(host), open: record?.open.size ?? 0, places, isBlocked: blocked, lanes, waiting };
+    if (lane === undefined) return [];
+    const left = secondsIn(lane, attempt.point) - ownSeconds;
+    const seconds = left > 0 ? left : ownSeconds * overdueShare;
+    if (!isStill) roomIn = Math.min(roomIn, seconds);
+    const waits = isStill && Number.isFinite(roomIn) ? roomIn : 0;
+    const share = shareOf(count, lane, attempt.point);
+    return [{ sweep: attempt.sweep, device, seconds: waits + seconds, share, work: workOf(attempt.point) }];
+  });
 }
 
-/** The longest first, as they start. A long backlog counts as what that part amounts to, times how much more work it is. */
-function addWaiting(
-  waiting: readonly Waiting[],
-  record: HostRecord | undefined,
-  places: Places,
-  lanes: ReadonlyMap<SweepName, Lane>,
-  runningWork: number,
-): void {
-  let [work, load] = [0, 0];
-  const first = Math.max(0, waiting.length - lookAhead);
-  for (let place = waiting.length - 1; place >= first; place -= 1) {
-    const one = waiting[place];
-    const lane = one === undefined ? undefined : lanes.get(one.attempt.sweep);
-    if (one === undefined || lane === undefined) continue;
-    const [seconds, share] = [secondsIn(lane, one.attempt.point), shareOf(places, lane, one.attempt.point)];
-    work += workOf(one.attempt.point);
-    load += seconds * share;
-    places.add(seconds, share);
-  }
-  const all = [...(record?.work.values() ?? [])].reduce((sum, one) => sum + one.work, -runningWork);
-  if (first > 0 && work > 0) places.spread((load * Math.max(0, all - work)) / work);
-}
+const stillLast = (one: Running, other: Running): number => Number(one.isStill) - Number(other.isStill);
 
-/** In places of the host, which are those of the sweep of which fewest run at once there. */
-const shareOf = (places: Places, lane: Lane, point: PointDeclaration): number =>
-  (shareIn(lane, point) * places.count) / lane.parallel;
-
-export const candidateOf = (
+export function candidateOf(
   state: CoordinatorState,
   sweep: Sweep,
   berth: Berth,
   outlooks: Outlooks,
   now: number,
-): Candidate => ({
-  berth,
-  lane: berth.lanes.get(sweep.name) ?? laneOf(state, sweep, berth.host, outlooks, now),
-  isClosed: berth.isBlocked || isTaken(sweep, berth.host),
-  share: mostOpen(state, berth.host, sweep.declaration.launch),
-});
+): Candidate {
+  const { host, lanes, all, work } = berth;
+  const own = lanes.size === 1 ? all.open : (work.get(sweep.name)?.attempts ?? 0);
+  return {
+    berth,
+    sweep: sweep.name,
+    lane: lanes.get(sweep.name) ?? laneOf(state, sweep, host, outlooks, now),
+    ahead: aheadOf(state, sweep, berth),
+    isClosed: berth.isBlocked || isTaken(sweep, host),
+    own,
+    share: mostOpen(state, host, sweep.declaration.launch, all.open - own),
+  };
+}
 
-export const isOpenTo = ({ berth, lane, share }: Candidate): boolean =>
+/** Of sweeps that are as urgent each has its turn on the host, whatever waits there of the others. */
+function aheadOf({ ledger }: CoordinatorState, { name, declaration }: Sweep, berth: Berth): Burden {
+  if (berth.lanes.size === 1) return berth.all;
+  const priorityOf = (sweep: SweepName): number => ledger.sweeps.get(sweep)?.declaration.priority ?? 0;
+  return burdenOf(berth, (sweep) => sweep === name || priorityOf(sweep) > declaration.priority);
+}
+
+export const isOpenTo = ({ berth, lane, ahead, own, share }: Candidate): boolean =>
+  own < share &&
   hasRoom({
-    open: berth.open,
-    busySeconds: berth.places.freeIn,
+    open: ahead.open,
+    busySeconds: ahead.places.freeIn,
     parallel: lane.parallel,
-    share,
     isPredicted: lane.outlook.isPredicted,
     outlives: connectionOf(berth.host.link)?.endsWithLogin === null,
   });
@@ -137,24 +141,33 @@ export const takes = ({ lane }: Candidate, trial: Trial): number => secondsIn(la
 
 /** Seconds until a trial that is added would have ended. What shares a GPU need not wait until that is free. */
 export function endsIn(candidate: Candidate, trial: Trial): number {
-  const { berth, lane, isClosed } = candidate;
+  const { berth, lane, ahead, isClosed } = candidate;
   const seconds = takes(candidate, trial);
-  const share = shareOf(berth.places, lane, trial.point);
-  const { freeIn } = berth.places;
+  const share = shareOf(berth.count, lane, trial.point);
+  const { freeIn } = ahead.places;
   const ends = share < 1 ? Math.max(seconds, freeIn + seconds * share) : freeIn + seconds;
   return ends + (isClosed && !berth.isBlocked ? blockedSeconds : 0);
 }
 
 export function add(candidate: Candidate, trial: Trial): void {
-  const { berth, lane } = candidate;
-  berth.open += 1;
-  berth.places.add(takes(candidate, trial), shareOf(berth.places, lane, trial.point));
+  const { berth, lane, ahead, sweep } = candidate;
+  const [seconds, share] = [takes(candidate, trial), shareOf(berth.count, lane, trial.point)];
+  for (const burden of ahead === berth.all ? [ahead] : [ahead, berth.all]) {
+    burden.open += 1;
+    burden.places.add(seconds, share);
+  }
+  candidate.own += 1;
+  if (ahead !== berth.all) berth.given.push({ sweep, device: '', seconds, share, work: 0 });
 }
 
 export function remove(candidate: Candidate, trial: Trial): void {
-  const { berth, lane } = candidate;
-  berth.open -= 1;
-  berth.places.remove(takes(candidate, trial) * shareOf(berth.places, lane, trial.point));
+  const { berth, lane, ahead } = candidate;
+  const seconds = takes(candidate, trial) * shareOf(berth.count, lane, trial.point);
+  for (const burden of ahead === berth.all ? [ahead] : [ahead, berth.all]) {
+    burden.open -= 1;
+    burden.places.remove(seconds);
+  }
+  candidate.own -= 1;
 }
 
 /**
@@ -179,7 +192,7 @@ export function earliest(
   for (const [place, candidate] of candidates.entries()) {
     if ((endsOf[place] ?? 0) > soonest * (1 + alike)) continue;
     if (candidate.berth.host.name === kept) return candidate;
-    if (best === null || candidate.berth.places.load < best.berth.places.load) best = candidate;
+    if (best === null || candidate.ahead.places.load < best.ahead.places.load) best = candidate;
   }
   return best;
 }

@@ -12,6 +12,7 @@ import type { Waiting } from './backlog.ts';
 import { carriedTo } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
 import { closedTo } from '../hosts/eligibility.ts';
+import { misfit } from '../hosts/fit.ts';
 
 /** Attempts that one plan asks for: the rest follows once these are answered. */
 const mostAsked = 500;
@@ -71,7 +72,7 @@ function nextMove(
 ): Move | null {
   while (donors.length > 0) {
     const donor = donors.reduce((one, other) =>
-      other.berth.places.load > one.berth.places.load ? other : one,
+      other.berth.all.places.load > one.berth.all.places.load ? other : one,
     );
     const move = mayGain(donor, donors) ? moveFrom(state, donor, choices) : null;
     if (move !== null) return move;
@@ -82,7 +83,8 @@ function nextMove(
 
 /** A long queue is looked through only where another host is markedly less busy. */
 const mayGain = ({ berth }: Donor, donors: readonly Donor[]): boolean =>
-  berth.open <= mostLooked || donors.some((other) => isEarlier(other.berth.places.load, berth.places.load));
+  berth.all.open <= mostLooked ||
+  donors.some((other) => isEarlier(other.berth.all.places.load, berth.all.places.load));
 
 const isEarlier = (seconds: number, thanSeconds: number): boolean =>
   seconds < thanSeconds - Math.max(leastGainSeconds, thanSeconds * leastGain);
@@ -105,9 +107,9 @@ function moveFrom(
 
 /** Only to who would soon have nothing to do, and would end it well before it began here: else it would go to and fro. */
 function isMuchEarlier({ from, to, trial }: Move): boolean {
-  const { freeIn } = to.berth.places;
+  const { freeIn } = to.ahead.places;
   const seconds = takes(to, trial);
-  return freeIn < seconds && freeIn + seconds < from.berth.places.freeIn;
+  return freeIn < seconds && freeIn + seconds < from.ahead.places.freeIn;
 }
 
 /** Of the first that anybody can take. */
@@ -146,11 +148,19 @@ const answering = (berth: Berth, { candidates }: Choice): Candidate[] =>
 /** Whether it has answered for all that it was asked for. */
 const isAnswering = ({ link }: FleetHost): boolean => link.kind === 'ready' && link.asked.size === 0;
 
-/** What waits on a host that may start nothing any more, or for sweeps that are paused. */
+/** What waits on a host that may start nothing any more, or never that, or for sweeps that are paused. */
 const unwantedOn = (state: CoordinatorState, berth: Berth): AttemptId[] =>
   closedTo(state, berth.host) === null
-    ? waitsForPaused(state, berth)
+    ? [...new Set([...waitsForPaused(state, berth), ...hasOutgrown(state, berth)])]
     : waitingOn(state, berth).map(({ id }) => id);
+
+/** Another of its shape has run out there of all that there is. */
+function hasOutgrown({ ledger }: CoordinatorState, berth: Berth): AttemptId[] {
+  if (ledger.outgrown.size === 0) return [];
+  return berth.waiting
+    .filter(({ attempt: { point } }) => misfit(ledger, point, berth.host, berth.idle)?.kind === 'outgrown')
+    .map(({ attempt }) => attempt.id);
+}
 
 function waitsForPaused(state: CoordinatorState, berth: Berth): AttemptId[] {
   const work = state.ledger.hosts.get(berth.host.name)?.work.keys() ?? [];

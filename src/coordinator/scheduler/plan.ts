@@ -14,7 +14,7 @@ import { startOf } from './start.ts';
 import { surveyOf } from './survey.ts';
 
 /** A turn that leases a backlog of hours must not keep results waiting: the rest of it follows in the next. */
-const mostLeases = 2_000;
+const mostLeases = 500;
 
 export interface Assignment {
   readonly trial: Trial;
@@ -47,7 +47,7 @@ export function plan(state: CoordinatorState, now: number): Plan {
   const choices = new Map<SweepName, Choice>();
   const outlooks = outlooksOf(state, now);
   const berths = berthsOf(state, outlooks, now);
-  for (const sweep of state.ledger.sweeps.values()) {
+  for (const sweep of inTurn(state)) {
     if (!state.asked.has(sweep.name) || queuedOf(state, sweep) + leasedOf(sweep) === 0) continue;
     const { answers, choice } = surveyOf(state, sweep, berths, outlooks, now);
     for (const [{ name }, { kind }] of answers)
@@ -59,6 +59,15 @@ export function plan(state: CoordinatorState, now: number): Plan {
   const takeBacks = evenOut(state, berths, choices);
   return { assignments: draft.assignments, preparations, takeBacks, ready };
 }
+
+/** The most urgent first; of equal ones the one that has least on hosts. */
+const inTurn = ({ ledger }: CoordinatorState): readonly Sweep[] =>
+  [...ledger.sweeps.values()].toSorted(
+    (one, other) =>
+      other.declaration.priority - one.declaration.priority || openOf(one.counts) - openOf(other.counts),
+  );
+
+const openOf = ({ leased, running }: Sweep['counts']): number => leased + running;
 
 /** What waits on hosts is evened out, for whomever it was leased. */
 const leasedOf = ({ status, counts }: Sweep): number => (status.kind === 'open' ? counts.leased : 0);

@@ -27,7 +27,7 @@ export function keepShares(
   if (awaited === 0 && !areShort(sweep, candidates)) return;
   const endedOn = ({ berth: { host } }: Candidate): number => host.ended - (ready.ended.get(host.name) ?? 0);
   const trials = candidates.reduce(
-    (sum, candidate) => sum + candidate.berth.open + endedOn(candidate),
+    (sum, candidate) => sum + candidate.own + endedOn(candidate),
     queuedOf(state, sweep),
   );
   const there = candidates.reduce((sum, { lane }) => sum + lane.parallel, 0);

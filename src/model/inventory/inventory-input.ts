@@ -1,6 +1,7 @@
 /** inventory.json as people write it; what labsweep makes of it is inventory.ts. */
 import { z } from 'zod';
 import { countInput, durationInput, envInput, nameInput } from '../source/leaf-input.ts';
+import { hoursMessage, parseHours } from './hours.ts';
 import { limitsInput } from '../limits/limit-settings.ts';
 import { isAddress, isJump, isUser } from './ssh-destination.ts';
 
@@ -13,6 +14,14 @@ const device = z.strictObject({
   policy: z.enum(['shared', 'idle-only', 'reserved']).optional().meta({
     description: 'Default shared; idle-only where the owner is another than the user that labsweep runs as.',
   }),
+  hours: z
+    .string({ error: hoursMessage })
+    .refine((text) => parseHours(text) !== null, { error: hoursMessage })
+    .optional()
+    .meta({
+      description:
+        'Hours of the week in which a reserved GPU is its owner\'s, by the host\'s own clock: "Mon-Fri 08:00-18:00". Outside them it is idle-only. Default: always.',
+    }),
   off: reason.optional(),
 });
 
@@ -84,4 +93,4 @@ export const inventoryInput = z
 export type InventoryInput = z.infer<typeof inventoryInput>;
 
 /** Keys of the format that are not built yet: refused, never ignored. */
-export const inventoryKeysNotYet: ReadonlySet<string> = new Set(['power', 'swap', 'pressure']);
+export const inventoryKeysNotYet: ReadonlySet<string> = new Set(['power']);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { saidLimits } from '../limits/limit-settings.ts';
 import { record } from '../own.ts';
+import { hoursSchema } from './hours.ts';
 
 /** What is said of one GPU of a host, by the driver's number. */
 const devicePolicySchema = z.object({
@@ -8,6 +9,8 @@ const devicePolicySchema = z.object({
   owner: z.string().nullable(),
   /** Null: `idle-only` for who is not its owner, else `shared`. */
   policy: z.enum(['shared', 'idle-only', 'reserved']).nullable(),
+  /** When it is reserved; null: always. Journals of earlier versions lack it. */
+  hours: hoursSchema.nullable().default(null),
   /** Why it is not used now; null where it is. */
   off: z.string().nullable(),
 });

@@ -2,6 +2,7 @@ import type { HostDefaultsInput, HostInput, InventoryInput } from './inventory-i
 import { inventoryInput, inventoryKeysNotYet } from './inventory-input.ts';
 import { envIssues } from '../sweep/env-check.ts';
 import { parseDuration } from '../duration.ts';
+import { parseHours } from './hours.ts';
 import type { Inventory, InventoryHost } from './inventory.ts';
 import { inventoryJsonSchema } from '../source/json-schema.ts';
 import { readLimits } from '../limits/limit-settings.ts';
@@ -40,6 +41,7 @@ export function parseInventory(text: string, path: string): ParsedInventory {
     ...jumpIssues(hosts, locate),
     ...folderIssues(hosts, parsed.data, locate),
     ...deviceIssues(parsed.data, locate),
+    ...hoursIssues(parsed.data, locate),
     ...envIssues(parsed.data.defaults?.env, ['defaults', 'env'], locate),
     ...parsed.data.hosts.flatMap(({ env }, index) => envIssues(env, ['hosts', index, 'env'], locate)),
   ];
@@ -67,10 +69,11 @@ function completeHost(own: HostInput, defaults: HostDefaultsInput): InventoryHos
     lostAfterMs: host.lostAfter === undefined ? null : parseDuration(host.lostAfter),
     limits: {
       ...readLimits({ ...defaults.limits, ...own.limits }),
-      devices: (host.devices ?? []).map(({ gpu, owner, policy, off }) => ({
+      devices: (host.devices ?? []).map(({ gpu, owner, policy, hours, off }) => ({
         gpu,
         owner: owner ?? null,
         policy: policy ?? null,
+        hours: hours === undefined ? null : parseHours(hours),
         off: off ?? null,
       })),
     },
@@ -116,6 +119,21 @@ const deviceIssues = ({ hosts }: InventoryInput, locate: Locate): SourceIssue[] 
       return [issueAt(locate(path), path, `GPU ${gpu} is there twice; keep one entry a GPU`)];
     }),
   );
+
+/** Elsewhere they would be read and change nothing. */
+function hoursIssues({ hosts, defaults }: InventoryInput, locate: Locate): SourceIssue[] {
+  const lists: (readonly [KeyPath, HostInput['devices']])[] = [
+    [['defaults', 'devices'], defaults?.devices],
+    ...hosts.map(({ devices }, host) => [['hosts', host, 'devices'], devices] as const),
+  ];
+  return lists.flatMap(([at, devices = []]) =>
+    devices.flatMap(({ hours, policy }, index) => {
+      if (hours === undefined || policy === 'reserved') return [];
+      const path = [...at, index, 'hours'];
+      return [issueAt(locate(path), path, 'a GPU has hours only with "policy": "reserved" beside them')];
+    }),
+  );
+}
 
 const remoteFolder = /^(~(\/|$)|[A-Za-z0-9_./])[A-Za-z0-9_./-]*$/;
 /** No shell is asked for the home of another account. */

@@ -6,35 +6,43 @@ import type { z } from 'zod';
 import { formatDuration } from '../duration.ts';
 import { saidFigure, saidName, saidText } from '../said.ts';
 import { formatSize } from '../size.ts';
-import { claimedList, claimedText, decimal, percent, settlesText, takesOneText } from './refusal-phrases.ts';
+import {
+  claimedList,
+  claimedText,
+  decimal,
+  percent,
+  presence,
+  presenceText,
+  settlesText,
+  takesOneText,
+  turnFigures,
+  turnText,
+} from './refusal-phrases.ts';
 import { refusal, schemaOf } from './refusal-row.ts';
 
 const table = {
   'gpu-off': refusal('gpu-off', { because: saidText }, ({ because }) => `is off: ${because}`),
 
-  /** It is kept for its owner. */
+  /** It is kept for its owner. `hours`: when; null: always. */
   'gpu-reserved': refusal(
     'gpu-reserved',
-    { owner: saidName.nullable() },
-    ({ owner }) => `is reserved${owner === null ? '' : ` for ${owner}`}`,
+    { owner: saidName.nullable(), hours: saidText.nullable().default(null) },
+    ({ owner, hours }) =>
+      `is reserved${owner === null ? '' : ` for ${owner}`}${hours === null ? '' : `: ${hours}, by the host's clock`}`,
   ),
 
   /** Its owner comes first, and so many processes that are not ours are on it. */
-  'gpu-owner': refusal(
-    'gpu-owner',
-    { owner: saidName.nullable(), processes: saidFigure },
-    ({ owner, processes }) => {
-      const whose = owner === null ? 'is used only while idle' : `is ${owner}'s, used only while idle`;
-      return `${whose}: ${processes === 1 ? '1 process of others is' : `${processes} processes of others are`} on it`;
-    },
-  ),
+  'gpu-owner': refusal('gpu-owner', { owner: saidName.nullable(), ...presence }, ({ owner, ...there }) => {
+    const whose = owner === null ? 'is used only while idle' : `is ${owner}'s, used only while idle`;
+    return `${whose}: ${presenceText(there)}`;
+  }),
 
   /** Somebody else computes there, and nobody said that it is shared. */
   'gpu-others': refusal(
     'gpu-others',
-    { processes: saidFigure },
-    ({ processes }) =>
-      `is in use: ${processes === 1 ? '1 process of others is' : `${processes} processes of others are`} on it (where the inventory says \`"policy": "shared"\`, trials run beside them)`,
+    presence,
+    (there) =>
+      `is in use: ${presenceText(there)} (where the inventory says \`"policy": "shared"\`, trials run beside them)`,
   ),
 
   /** A trial of ours stands still there. */
@@ -108,6 +116,9 @@ const table = {
 
   /** The ramp guard of a GPU: a shape never observed settles there before the next one starts. */
   'gpu-ramp': refusal('gpu-ramp', { attempt: saidName }, settlesText),
+
+  /** As `turn`, of the host's GPUs. */
+  'gpu-turn': refusal('gpu-turn', turnFigures, (said) => `is kept a moment: ${turnText('GPUs')(said)}`),
 
   /** Agents of other accounts cannot be told what starts, or cannot be heard: one trial of ours at a time. */
   'gpu-claims': refusal('gpu-claims', { because: saidText }, takesOneText),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { mostItems } from '../bounds.ts';
 import { listOf, saidFigure, saidName } from '../said.ts';
+import { formatDuration } from '../duration.ts';
 import { formatSize } from '../size.ts';
 
 /** What another account on the host claims of it for its trials. */
@@ -17,8 +18,64 @@ export const claimedText = (claimed: readonly Claimed[]): string =>
     ? ''
     : ` (${claimed.map(({ user, bytes }) => `${user} claims ${formatSize(bytes)}`).join(', ')})`;
 
+/**
+ * Processes of others on a GPU whom ours would disturb, and whose they are as far as that is known. Agents of earlier versions
+ * only say how many.
+ */
+export const presence = {
+  processes: saidFigure,
+  users: listOf(saidName, mostItems).default([]),
+  /** Since one of them computed last. */
+  idleMs: saidFigure.default(0),
+  idleAfterMs: saidFigure.default(0),
+};
+
+/** What has not computed for so long may be idle: a person is told when it counts as that. */
+const quietMs = 30_000;
+
+export function presenceText({
+  processes,
+  users,
+  idleMs,
+  idleAfterMs,
+}: {
+  readonly processes: number;
+  readonly users: readonly string[];
+  readonly idleMs: number;
+  readonly idleAfterMs: number;
+}): string {
+  const whose = users.length === 0 ? 'others' : listed(users);
+  const there = `${processesOf(processes, whose)} ${processes === 1 ? 'is' : 'are'} on it`;
+  return idleMs < quietMs || idleAfterMs <= idleMs
+    ? there
+    : `${there}, and ${processes === 1 ? 'has' : 'have'} computed nothing for ${formatDuration(idleMs)}: after ${formatDuration(idleAfterMs)} trials run beside ${processes === 1 ? 'it' : 'them'}`;
+}
+
+/** `2 processes of mina` */
+export const processesOf = (processes: number, whose: string): string =>
+  `${processes === 1 ? '1 process' : `${processes} processes`} of ${whose}`;
+
+/** `mina, jonas and tariq` */
+export const listed = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+
 export const takesOneText = ({ because }: { readonly because: string }): string =>
   `takes one trial at a time: ${because}`;
+
+export const turnFigures = { user: saidName, theirSeconds: saidFigure, ourSeconds: saidFigure };
+
+interface Turn {
+  readonly user: string;
+  readonly theirSeconds: number;
+  readonly ourSeconds: number;
+}
+
+export const turnText =
+  (devices: 'GPUs' | 'cores') =>
+  ({ user, theirSeconds, ourSeconds }: Turn): string =>
+    `${user} goes first there, whose trial waits: of late ${user} has used ${usedText(theirSeconds)} of the host's ${devices}, and you ${usedText(ourSeconds)}`;
+
+const usedText = (seconds: number): string => formatDuration(seconds * 1_000);
 
 export const settlesText = ({ attempt }: { readonly attempt: string }): string =>
   `waits until the memory of attempt ${attempt} has settled, the first of its kind`;

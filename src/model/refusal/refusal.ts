@@ -6,8 +6,19 @@ import { z } from 'zod';
 import { mostItems } from '../bounds.ts';
 import { deviceRefusalSchema, devicesRefusalText } from './device-refusal.ts';
 import { formatDuration } from '../duration.ts';
-import { claimedList, claimedText, counted, decimal, settlesText, takesOneText } from './refusal-phrases.ts';
+import {
+  claimedList,
+  claimedText,
+  counted,
+  decimal,
+  percent,
+  settlesText,
+  takesOneText,
+  turnFigures,
+  turnText,
+} from './refusal-phrases.ts';
 import { gpuRemedy } from './gpu-remedy.ts';
+import { holdSchema, holdText } from '../hold.ts';
 import { refusal, schemaOf } from './refusal-row.ts';
 import { listOf, saidFigure, saidName, saidText } from '../said.ts';
 import { formatSize } from '../size.ts';
@@ -34,11 +45,42 @@ const table = {
       `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${formatSize(totalBytes)} are free${claimedText(claimed)}`,
   ),
 
+  /** One of its shape had so much of a memory and wanted more; this host has no more. */
+  outgrown: refusal(
+    'outgrown',
+    {
+      memory: z.enum(['host', 'gpu']),
+      tookBytes: saidFigure,
+      ofBytes: saidFigure,
+      totalBytes: saidFigure,
+    },
+    ({ memory, tookBytes, ofBytes, totalBytes }) =>
+      `ran out of memory with ${formatSize(tookBytes)} of ${formatSize(ofBytes)}; ` +
+      `${memory === 'gpu' ? "the host's largest GPU" : 'the host'} has ${formatSize(totalBytes)}`,
+  ),
+
+  /** `limit`: under which it is let in again. */
   load: refusal(
     'load',
     { othersLoad: saidFigure, limit: saidFigure },
     ({ othersLoad, limit }) =>
-      `others load the host with ${decimal(othersLoad)}; nothing starts from ${decimal(limit)}`,
+      `others load the host with ${decimal(othersLoad)}, held until ${decimal(limit)} or less for 2 min`,
+  ),
+
+  /** The host is short of memory: shares of the time in which something waits for it, as measured and as let in again. */
+  pressure: refusal(
+    'pressure',
+    { share: saidFigure, limit: saidFigure },
+    ({ share, limit }) =>
+      `the host is short of memory: something there waits for it ${percent(share)} of the time, held until ${percent(limit)} or less`,
+  ),
+
+  /** Likewise: bytes that come back from swap in a second. */
+  swap: refusal(
+    'swap',
+    { bytes: saidFigure, limitBytes: saidFigure },
+    ({ bytes, limitBytes }) =>
+      `the host is short of memory: ${formatSize(bytes)} a second come back from swap, held until ${formatSize(limitBytes)} or less`,
   ),
 
   disk: refusal(
@@ -53,7 +95,7 @@ const table = {
     'alone',
     { running: saidFigure },
     ({ running }) =>
-      `hosts went down under it, or it left twice for want of memory, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
+      `hosts went down under it, or memory was wanting twice, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
   ),
 
   /** Such a trial runs there. */
@@ -61,7 +103,7 @@ const table = {
     'beside',
     { attempt: saidName },
     ({ attempt }) =>
-      `attempt ${attempt} runs alone there, since hosts went down under its trial, or it left twice for want of memory`,
+      `attempt ${attempt} runs alone there, since hosts went down under its trial, or memory was wanting twice`,
   ),
 
   /** The ramp guard: a shape never observed settles before the next one starts. */
@@ -70,11 +112,15 @@ const table = {
   /** As `gpu-claims`, of the host's memory. */
   claims: refusal('claims', { because: saidText }, takesOneText),
 
-  /** Figures older than 3 s: nothing is known, so nothing starts. */
+  /** Another account comes first. What each has used of the host's cores of late, in seconds. */
+  turn: refusal('turn', turnFigures, turnText('cores')),
+
+  /** Figures older than 3 s: nothing is known, so nothing starts. `because`: why there are no newer ones, where that is known. */
   stale: refusal(
     'stale',
-    { ageMs: saidFigure },
-    ({ ageMs }) => `the host's figures are ${formatDuration(ageMs)} old`,
+    { ageMs: saidFigure, because: saidText.nullable().default(null) },
+    ({ ageMs, because }) =>
+      `${ageMs >= Number.MAX_SAFE_INTEGER ? 'the host has told no figures yet' : `the host's figures are ${formatDuration(ageMs)} old, and nothing starts by old ones`}${because === null ? '' : `: ${because}`}`,
   ),
 
   /** `because`: what the driver's tool said where it should have told of GPUs. */
@@ -90,6 +136,13 @@ const table = {
     { because: saidText },
     ({ because }) =>
       `may use a GPU, and the host's driver shows none of its GPUs: ${because}; ${gpuRemedy(because)}; on the host's cores it runs with \`resources: {gpus: 0}\``,
+  ),
+
+  /** Somebody has touched the file that empties a host. */
+  hold: refusal(
+    'hold',
+    holdSchema.shape,
+    (hold) => `${holdText(hold)}: nothing starts until that file is removed`,
   ),
 
   /** Each GPU of the host has something against it. */
@@ -176,7 +229,7 @@ export const refusalText = (said: Refusal): string => textOf(said);
 
 /** A host that is full of our own trials, or waits a moment for one of them. */
 export const isPassing = (kind: Refusal['kind']): boolean =>
-  ['slots', 'cpus', 'ramp', 'alone', 'beside', 'preparing', 'queue'].includes(kind);
+  ['slots', 'cpus', 'ramp', 'alone', 'beside', 'turn', 'preparing', 'queue'].includes(kind);
 
 // Written so that TypeScript sees each refusal go to the sentence of its own kind.
 type Kind = keyof typeof table;

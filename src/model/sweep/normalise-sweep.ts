@@ -60,6 +60,7 @@ export function normaliseSweep(
     stallAfterMs: limitOf(input.stallAfter, defaultStallMs),
     retries: input.retries ?? 1,
     concurrent: input.concurrent ?? null,
+    priority: input.priority ?? 0,
     artifacts: {
       fetch: artifacts?.fetch ?? ['**'],
       maxBytes: bytesOf(artifacts?.max) ?? defaultArtifactBytes,

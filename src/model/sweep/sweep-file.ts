@@ -63,6 +63,8 @@ const sweepFileSchema = z.object({
   stallAfterMs: z.number().nullable(),
   retries: z.number(),
   concurrent: z.number().nullable(),
+  /** Of one's own sweeps the highest goes first. */
+  priority: z.number(),
   artifacts: z.object({ fetch: z.array(z.string()), maxBytes: z.number() }),
 });
 export type SweepFile = Readonly<z.infer<typeof sweepFileSchema>>;

@@ -150,6 +150,12 @@ const resources = z.strictObject({
   disk: sizeInput.optional(),
 });
 
+const priorityMessage = 'a whole number from -10 to 10; the highest goes first';
+const priorityInput = z
+  .int({ error: priorityMessage })
+  .min(-10, { error: priorityMessage })
+  .max(10, { error: priorityMessage });
+
 const limit = z.union([z.literal('none'), durationInput], { error: 'a duration like 15 min, or none' });
 const labels = z.union([z.string(), z.array(z.string())], { error: 'a label, or a list of them' });
 
@@ -186,6 +192,9 @@ export const sweepInput = z
       .optional()
       .meta({ description: 'Of a failed trial. Default 1.' }),
     concurrent: countInput(1, 'a whole number of trials, 1 or more').optional(),
+    priority: priorityInput.optional().meta({
+      description: 'Which of your own sweeps goes first: from -10 to 10, the highest. Default 0.',
+    }),
     artifacts: z
       .strictObject({ fetch: z.array(z.string()).optional(), max: sizeInput.optional() })
       .optional(),

@@ -49,6 +49,7 @@ const onGpu: Footprint = { processBytes: 2 ** 30, scatter: 1.73 };
 export function estimateResources(
   architecture: Architecture,
   { batchSize, engine }: { readonly batchSize: number; readonly engine: Cnn1dParams['engine'] },
+  engines: readonly string[],
 ): Resources {
   const { blocks } = architecture;
   const perClip =
@@ -58,14 +59,20 @@ export function estimateResources(
   const numbers = perClip * batchSize + 20 * parameters;
   const takes = ({ processBytes, scatter }: Footprint): number =>
     Math.ceil(processBytes + scatter * bytesPerNumber * numbers);
-  const isOnGpu = engine === 'gpu';
+  const gpus = gpusFor(engine, engines);
   return {
     cpus: 1,
-    gpus: isOnGpu ? 1 : 0,
-    gpuMemoryBytes: isOnGpu ? takes(onGpu) : null,
+    gpus,
+    gpuMemoryBytes: gpus === 0 ? null : takes(onGpu),
     hostMemoryBytes: takes(engine === 'wasm' ? onWasm : onLibtensorflow),
     diskBytes: Math.ceil(bytesPerNumber * 11 * parameters + 2 ** 20),
   };
+}
+
+/** Under `auto` one where the host has any; without the engine for it a GPU would be held and lie idle. */
+function gpusFor(engine: Cnn1dParams['engine'], engines: readonly string[]): Resources['gpus'] {
+  if (engine === 'gpu') return 1;
+  return engine === 'auto' && engines.includes('gpu') ? null : 0;
 }
 
 /** The convolution's output, what pooling leaves of it, and BN's and ReLU's output where they are not the same. */

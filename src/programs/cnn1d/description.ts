@@ -33,7 +33,8 @@ export const cnn1d: ProgramDescription = {
   countParameters: (params, data) => countParameters(networkOf(params, data)),
   operations: (params, data) =>
     trainingOperations(networkOf(params, data), data.words.length, readParams(params).epochs),
-  estimate: (params, data) => estimateResources(networkOf(params, data), readParams(params)),
+  estimate: (params, data, engines) =>
+    estimateResources(networkOf(params, data), readParams(params), engines),
   command: ['{node}', 'train.mjs'],
 };
 

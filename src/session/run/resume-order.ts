@@ -35,6 +35,7 @@ export function orderResume(
     awaited: sweeps.map(({ name }) => ({ sweep: name, trials: null })),
     command,
     breakLock: options.breakLock === true,
+    lacksGpuEngine: false,
     foreground: false,
     isDetached: false,
   };

@@ -21,6 +21,8 @@ export interface RunOrder {
   readonly awaited: readonly Awaited[];
   readonly command: Command;
   readonly breakLock: boolean;
+  /** It would train on GPUs if the engine for them were installed: said once where hosts have some. */
+  readonly lacksGpuEngine: boolean;
   /** Nothing of it outlives the command: Ctrl-C ends its trials, and no ledger is there to look into afterwards. */
   readonly foreground: boolean;
   /** Nobody looks at it: it goes on with whatever it is handed, and leaves the ledger to whoever has it already. */

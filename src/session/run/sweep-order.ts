@@ -10,6 +10,7 @@ import { rememberUsed } from '../place/last-used.ts';
 import { stateFolderInLab, stateFolderOf } from '../place/state-folder.ts';
 import { chooseSweep } from '../sweep/chosen-sweep.ts';
 import { type ChangeOptions, declareSweep } from '../sweep/declare.ts';
+import { lacksGpuEngine } from '../sweep/cores-note.ts';
 import type { LoadedSweep, SweepOptions } from '../sweep/sweep-source.ts';
 import type { RunOrder } from './run-request.ts';
 
@@ -44,6 +45,7 @@ export async function orderSweep(caller: Caller, path: string, options: OrderOpt
     awaited: [{ sweep: name, trials: part === null ? null : trialsOf(declared, part) }],
     command: commandOf(declared, part),
     breakLock: options.breakLock === true,
+    lacksGpuEngine: lacksGpuEngine(loaded, declared.declaration.spec),
     foreground: false,
     isDetached: false,
   };

@@ -6,6 +6,7 @@ import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
 import type { LedgerState, Sweep } from '../../ledger/state.ts';
 import { countsOf } from '../../ledger/sweeps.ts';
 import { trialId } from '../../model/ids.ts';
+import { coresNote } from '../sweep/cores-note.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
 import { graver, type RunOutcome } from './run-outcome.ts';
 import type { RunReporter } from './run-reporter.ts';
@@ -27,9 +28,11 @@ export class Watched {
   #reporter: RunReporter;
   #outcome: RunOutcome = 'done';
   #isClosed = false;
+  #lacksGpuEngine: boolean;
 
   constructor(request: RunRequest) {
     this.#request = request;
+    this.#lacksGpuEngine = request.lacksGpuEngine;
     this.#left = [...request.awaited];
     this.#reporter = request.reporterOf(this.#left[0]?.sweep ?? '');
   }
@@ -69,7 +72,16 @@ export class Watched {
   }
 
   moment(ledger: LedgerState, live: LiveFigures): void {
-    if (!this.#isClosed && this.current !== null) this.#reporter.moment(ledger, live);
+    if (this.#isClosed || this.current === null) return;
+    this.#sayCores(live);
+    this.#reporter.moment(ledger, live);
+  }
+
+  #sayCores({ hosts }: LiveFigures): void {
+    const note = this.#lacksGpuEngine ? coresNote(hosts) : null;
+    if (note === null) return;
+    this.#lacksGpuEngine = false;
+    this.notice(note);
   }
 
   notice(line: string): void {

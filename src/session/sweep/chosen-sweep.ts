@@ -38,11 +38,21 @@ export function chooseSweep(caller: Caller, path: string, options: SweepOptions)
     const loaded = load({ ...change, name: own ?? nameOf(file, change) });
     const part = loaded === null ? null : partOf(loaded, asked);
     if (loaded !== null && part !== null)
-      return { loaded, part: isAll(loaded, part) ? null : part, beside: besides(file, own, loaded) };
+      return {
+        loaded: asUrgentAs(asked, loaded),
+        part: isAll(loaded, part) ? null : part,
+        beside: besides(file, own, loaded),
+      };
   }
   const loaded = loadSweep(caller, path, { ...options, name: own ?? nameOf(file, options) });
   return { loaded, part: null, beside: besides(file, own, loaded) };
 }
+
+/** How urgent it is changes nothing of what a sweep is: `--set priority=5` holds for the sweep of the file. */
+const asUrgentAs = ({ sweep: { priority } }: LoadedSweep, loaded: LoadedSweep): LoadedSweep => ({
+  ...loaded,
+  sweep: { ...loaded.sweep, priority },
+});
 
 const besides = (file: string, own: string | undefined, { sweep }: LoadedSweep): string | null =>
   own === undefined && sweep.name !== file ? file : null;
@@ -62,7 +72,9 @@ const longestName = 100;
 /** `lab-epochs-2`: the same options make the same sweep. */
 function nameOf(file: string, { set = [], replicates, limit }: SweepOptions): string {
   const changes = [
-    ...set.map((change) => change.replace(/^(fixed|grid)\./, '')),
+    ...set
+      .filter((change) => !change.startsWith('priority='))
+      .map((change) => change.replace(/^(fixed|grid)\./, '')),
     ...(replicates === undefined ? [] : [`replicates-${replicates}`]),
     ...(limit === undefined ? [] : [`limit-${limit}`]),
   ];

@@ -19,7 +19,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Ceiling, ceilingSchema, type Moment, momentSchema, noCeiling } from '../../model/ceiling.ts';
+import {
+  type BootBefore,
+  type Ceiling,
+  ceilingSchema,
+  type Moment,
+  momentSchema,
+  noCeiling,
+} from '../../model/ceiling.ts';
 import { type AgentLog, describeError } from '../agent-log.ts';
 
 /** One place a host, whatever TMPDIR says: it has to outlive a boot, which /tmp may not (hier(7)). */
@@ -37,7 +44,8 @@ const farewell = 'farewell';
 export interface Recalled {
   readonly ceiling: Ceiling;
   readonly others: readonly Ceiling[];
-  readonly moments: readonly Moment[];
+  /** Null where it has kept nothing of one. */
+  readonly before: BootBefore | null;
 }
 
 export class BearingFolder {
@@ -60,8 +68,7 @@ export class BearingFolder {
   /** What is there of earlier boots and of other accounts; then the moments of this boot begin. */
   recall(): Recalled {
     const ceiling = readCeiling(this.#folder, this.#uid) ?? noCeiling;
-    const moments = [this.#old, this.#moments].flatMap((path) => readMoments(path, this.#uid, this.#bootId));
-    return { ceiling, others: this.#othersCeilings(), moments };
+    return { ceiling, others: this.#othersCeilings(), before: this.#before() };
   }
 
   keepMoments(moments: readonly Moment[]): void {
@@ -95,6 +102,16 @@ export class BearingFolder {
   farewell(): void {
     if (this.#written !== null)
       this.#write(() => append(this.#moments, `"${farewell}"\n`, constants.O_APPEND));
+  }
+
+  /** What the ring has of an earlier boot. Its two files are of one: the first to be written to removes the other. */
+  #before(): BootBefore | null {
+    const parts = [this.#old, this.#moments].flatMap((path) => readPart(path, this.#uid) ?? []);
+    const last = parts.at(-1);
+    if (last === undefined || last.bootId === this.#bootId) return null;
+    const { bootId, hasLeft } = last;
+    const ofOne = parts.filter((part) => part.bootId === bootId);
+    return { bootId, hasLeft, moments: hasLeft ? [] : ofOne.flatMap(({ moments }) => moments) };
   }
 
   get #moments(): string {
@@ -157,15 +174,16 @@ function readCeiling(folder: string, uid: number): Ceiling | null {
   return parsed.success ? parsed.data : null;
 }
 
-/** Of another boot that nobody said farewell to; a line that a power loss has torn is left out. */
-function readMoments(path: string, uid: number, bootId: string): Moment[] {
+/** One file of the ring; a line that a power loss has torn is left out. Null where it cannot be read. */
+function readPart(path: string, uid: number): BootBefore | null {
   const [head = '', ...lines] = (textOf(path, uid) ?? '').trimEnd().split('\n');
   const of = headSchema.safeParse(jsonOf(head));
-  if (!of.success || of.data.bootId === bootId || lines.at(-1) === `"${farewell}"`) return [];
-  return lines.flatMap((line) => {
+  if (!of.success) return null;
+  const moments = lines.flatMap((line) => {
     const moment = momentSchema.safeParse(jsonOf(line));
     return moment.success ? [moment.data] : [];
   });
+  return { bootId: of.data.bootId, moments, hasLeft: lines.at(-1) === `"${farewell}"` };
 }
 
 /** Null for what is not this user's own file. It follows no link and waits for no pipe. */

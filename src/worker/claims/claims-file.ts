@@ -1,8 +1,8 @@
 /** What one agent says of its trials to those of other accounts, and how much of it they believe. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import type { ProcessIdentity } from '../core/state.ts';
-import { isAlive, readProcessStat } from '../telemetry/process-stat.ts';
+import { isAlive, readProcessStat, uidOf } from '../telemetry/process-stat.ts';
 
 const processSchema = z.object({ pid: z.number().int().positive(), startTime: z.number() });
 const bytesSchema = z.number().nonnegative().finite();
@@ -18,12 +18,27 @@ const claimSchema = z.object({
 });
 export type FiledClaim = Readonly<z.infer<typeof claimSchema>>;
 
+/** What an account has used of the host of late. More than a lab can use is not believed. */
+const secondsSchema = z.number().nonnegative().max(1e9);
+
+const wantSchema = z.object({ gpus: z.literal([0, 1]), gpuBytes: bytesSchema, hostBytes: bytesSchema });
+
+const accountSchema = z.object({
+  used: z.object({ gpuSeconds: secondsSchema, coreSeconds: secondsSchema }),
+  /** What waits for room that others have; null where nothing does. */
+  wants: wantSchema.nullable(),
+  started: z.number().int().nonnegative(),
+});
+export type FiledAccount = Readonly<z.infer<typeof accountSchema>>;
+
 const claimsFileSchema = z.object({
   bootId: z.string(),
   agent: processSchema,
   /** In which its processes have these numbers (pid_namespaces(7)); agents of earlier versions do not say. */
   namespace: z.string().nullable().default(null),
   claims: z.array(claimSchema),
+  /** Agents of earlier versions do not say. */
+  account: accountSchema.nullable().default(null),
 });
 export type ClaimsFile = Readonly<z.infer<typeof claimsFileSchema>>;
 
@@ -51,16 +66,23 @@ export interface Viewpoint {
 export const seesAll = (uid: number): boolean =>
   uid === 0 || (uidOf(1) !== uid && readProcessStat(1) !== null);
 
+/** What of a file stands. */
+export interface Filed {
+  readonly claims: readonly FiledClaim[];
+  /** Null where its agent does not live, or has said nothing for a while: nobody waits for it. */
+  readonly account: FiledAccount | null;
+}
+
 /**
  * The claims in a file that stand: its owner is `uid`, it was written in this boot, and what each was made for lives and
  * is that user's. Where that process cannot be seen, they stand as long as the file is written again and again. Null for
  * what is no such file, whatever somebody has put there.
  */
-export function readClaims(path: string, uid: number, from: Viewpoint): readonly FiledClaim[] | null {
+export function readClaims(path: string, uid: number, from: Viewpoint): Filed | null {
   const read = textOf(path, uid);
   const file = read === null ? null : parse(read.text);
   if (read === null || file === null) return null;
-  if (file.bootId !== from.bootId) return [];
+  if (file.bootId !== from.bootId) return { claims: [], account: null };
   const ageMs = from.now - read.changedAt;
   const isFresh = ageMs >= -aheadMs && ageMs <= staleAfterMs;
   const isSeen = from.seesAll && (file.namespace === null || file.namespace === from.namespace);
@@ -70,7 +92,10 @@ export function readClaims(path: string, uid: number, from: Viewpoint): readonly
     known.set(process.pid, lives);
     return lives || (!isSeen && isFresh);
   };
-  return file.claims.slice(0, mostClaims).filter(({ process }) => stands(process ?? file.agent));
+  return {
+    claims: file.claims.slice(0, mostClaims).filter(({ process }) => stands(process ?? file.agent)),
+    account: isFresh && stands(file.agent) ? file.account : null,
+  };
 }
 
 /** Never follows a link, waits for no pipe, and reads no more than it would write itself. */
@@ -103,14 +128,4 @@ function parse(text: string): ClaimsFile | null {
 function livesAs({ pid, startTime }: ProcessIdentity, uid: number): boolean {
   const stat = readProcessStat(pid);
   return stat !== null && isAlive(stat) && stat.startTime === startTime && uidOf(pid) === uid;
-}
-
-/** The real user of a process; null where it is gone, or hidden. */
-function uidOf(pid: number): number | null {
-  try {
-    const uid = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-    return uid === undefined ? null : Number(uid);
-  } catch {
-    return null;
-  }
 }

@@ -6,7 +6,8 @@ import { performance } from 'node:perf_hooks';
 import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { AgentLog } from '../agent-log.ts';
 import { Alarm } from '../alarm.ts';
-import type { OurClaim } from '../core/claims.ts';
+import { nothingUsed, type OthersAccount } from '../../throttle/turns.ts';
+import type { OurAccount, OurClaim } from '../core/claims.ts';
 import { pidNamespace } from '../folder/holder.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { sayAgainMs } from './claims-file.ts';
@@ -24,6 +25,7 @@ export interface ClaimsOptions extends Omit<OthersOptions, 'uid' | 'namespace'> 
 /** What the others say, and why they may not hear us or be heard. */
 export interface Heard {
   readonly others: readonly OthersClaim[];
+  readonly accounts: readonly OthersAccount[];
   /** For people; null where all is well. */
   readonly untold: string | null;
 }
@@ -32,6 +34,8 @@ export interface Heard {
 const lookAgainMs = 2_000;
 /** Who takes our file away does so again: for so long nothing is relied on. */
 const distrustMs = 60_000;
+
+const quiet: OurAccount = { used: nothingUsed, wants: null, started: 0 };
 
 export class Claims {
   readonly #options: ClaimsOptions;
@@ -43,6 +47,7 @@ export class Claims {
   readonly #leaving = new Alarm(() => this.#takeFolder());
   /** What was said last, and which file says it. */
   #said: readonly OurClaim[] = [];
+  #account: OurAccount = quiet;
   #file: string | null = null;
   #saidAt = Number.NEGATIVE_INFINITY;
   #takenAt = Number.NEGATIVE_INFINITY;
@@ -62,14 +67,15 @@ export class Claims {
    * Says ours, in place of what was said before. Where it cannot be said, trials start all the same, one at a time, and
    * the agent's log has why.
    */
-  say(claims: readonly OurClaim[]): void {
+  say(claims: readonly OurClaim[], account: OurAccount = quiet): void {
     // Without /proc nobody could tell whether this agent lives, and would believe nothing.
     if (this.#startTime === null) return;
     this.#leaving.clear();
     this.#said = claims;
+    this.#account = account;
     this.#problem = null;
     try {
-      if (claims.length === 0) this.#remove();
+      if (this.#isQuiet) this.#remove();
       else this.#write(this.#startTime, 1);
     } catch (error) {
       this.#problem = `other accounts on this host cannot be told what starts here: ${error instanceof Error ? error.message : String(error)}`;
@@ -80,10 +86,10 @@ export class Claims {
   /** What other accounts claim now. Where nobody does, this reads one folder. */
   look(): Heard {
     this.#lookAfterOurs();
-    const { claims, crowd } = this.#others.read();
+    const { claims, accounts, crowd } = this.#others.read();
     const untold = this.#problem ?? (this.#isTaken() ? takenText(this.#path) : crowd);
     this.#complain(untold);
-    return { others: claims, untold };
+    return { others: claims, accounts, untold };
   }
 
   /** Nothing is said any more; what was said last stands. */
@@ -94,11 +100,11 @@ export class Claims {
 
   /** Ours is said again and again, for those who cannot see who says it. */
   #lookAfterOurs(): void {
-    if (this.#said.length === 0) return;
+    if (this.#isQuiet) return;
     const now = performance.now();
     const isTaken = this.#file !== null && fileAt(this.#path) !== this.#file;
     if (isTaken) this.#takenAt = now;
-    if (isTaken || this.#problem !== null) this.say(this.#said);
+    if (isTaken || this.#problem !== null) this.say(this.#said, this.#account);
     else if (now - this.#saidAt >= sayAgainMs) this.#sayAgain();
   }
 
@@ -109,6 +115,11 @@ export class Claims {
     } catch {
       // It was taken away: the next look sees it.
     }
+  }
+
+  /** Nothing of ours is there for others to know. */
+  get #isQuiet(): boolean {
+    return this.#said.length === 0 && this.#account.wants === null;
   }
 
   #isTaken(): boolean {
@@ -126,7 +137,13 @@ export class Claims {
     const { folder, bootId } = this.#options;
     openFolder(folder);
     const agent = { pid: process.pid, startTime };
-    const text = JSON.stringify({ bootId, agent, namespace: this.#namespace, claims: this.#said });
+    const text = JSON.stringify({
+      bootId,
+      agent,
+      namespace: this.#namespace,
+      claims: this.#said,
+      account: this.#account,
+    });
     const next = join(folder, `.${this.#uid}-${randomBytes(8).toString('hex')}`);
     try {
       writeFileSync(next, text, { flag: 'wx', mode: 0o600 });

@@ -2,7 +2,8 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OthersClaim } from '../../throttle/host-load.ts';
-import { readClaims, seesAll, type Viewpoint } from './claims-file.ts';
+import type { OthersAccount } from '../../throttle/turns.ts';
+import { type FiledAccount, readClaims, seesAll, type Viewpoint } from './claims-file.ts';
 import { entriesOf } from './common-folder.ts';
 import { UserNames } from './user-names.ts';
 
@@ -31,6 +32,13 @@ const mostEntries = 5_000;
 const mostFiles = 500;
 const mostFilesOfOne = 8;
 
+interface Read {
+  readonly claims: readonly OthersClaim[];
+  readonly accounts: readonly OthersAccount[];
+  /** Why not all of them could be read, for people. */
+  readonly crowd: string | null;
+}
+
 export class OthersClaims {
   readonly #options: OthersOptions;
   readonly #users = new UserNames();
@@ -41,38 +49,49 @@ export class OthersClaims {
     this.#options = options;
   }
 
-  /** @returns `crowd`: why not all of them could be read, for people */
-  read(): { readonly claims: readonly OthersClaim[]; readonly crowd: string | null } {
+  read(): Read {
     const { folder, bootId, namespace, uid } = this.#options;
     const { names, more } = entriesOf(folder, mostEntries);
-    if (names.length === 0) return { claims: [], crowd: null };
+    if (names.length === 0) return { claims: [], accounts: [], crowd: null };
     const from = { bootId, namespace, seesAll: seesAll(uid), now: Date.now() };
     const counts = new Map<number, number>();
     const found: string[] = [];
     const claims: OthersClaim[] = [];
+    const accounts = new Map<string, OthersAccount>();
     const left = new Room(this.#options.mostOf);
     let looks = 0;
     for (const name of new Set([...this.#known, ...names])) {
       const owner = Number(fileName.exec(name)?.[1] ?? Number.NaN);
       const count = counts.get(owner) ?? 0;
       if (Number.isNaN(owner) || owner === uid || count >= mostFilesOfOne) continue;
-      if (looks === mostFiles) return { claims, crowd: crowdText(folder, name, this.#users) };
+      if (looks === mostFiles)
+        return { claims, accounts: [...accounts.values()], crowd: crowdText(folder, name, this.#users) };
       looks += 1;
       const read = this.#claimsIn(name, owner, from, left);
       if (read === null) continue;
       counts.set(owner, count + 1);
       found.push(name);
-      claims.push(...read);
+      claims.push(...read.claims);
+      if (read.account !== null) addTo(accounts, this.#users.of(owner), read.account);
     }
     this.#known = found;
-    return { claims, crowd: more ? crowdText(folder, names.at(-1) ?? '', this.#users) : null };
+    return {
+      claims,
+      accounts: [...accounts.values()],
+      crowd: more ? crowdText(folder, names.at(-1) ?? '', this.#users) : null,
+    };
   }
 
-  #claimsIn(name: string, owner: number, from: Viewpoint, left: Room): OthersClaim[] | null {
+  #claimsIn(
+    name: string,
+    owner: number,
+    from: Viewpoint,
+    left: Room,
+  ): { readonly claims: readonly OthersClaim[]; readonly account: FiledAccount | null } | null {
     const { folder, shownOf } = this.#options;
     const filed = readClaims(join(folder, name), owner, from);
     if (filed === null) return null;
-    return filed.map(({ device, gpuBytes, hostBytes, announcedAt, process: trial }) => {
+    const claims = filed.claims.map(({ device, gpuBytes, hostBytes, announcedAt, process: trial }) => {
       const shown = trial === null ? { gpuBytes: 0, hostBytes: 0 } : shownOf(trial.pid, device);
       return {
         user: this.#users.of(owner),
@@ -85,7 +104,26 @@ export class OthersClaims {
         hostShownBytes: shown.hostBytes,
       };
     });
+    return { claims, account: filed.account };
   }
+}
+
+/** An account may have several agents, each with a folder of its own. */
+function addTo(
+  accounts: Map<string, OthersAccount>,
+  user: string,
+  { used, wants, started }: FiledAccount,
+): void {
+  const before = accounts.get(user);
+  accounts.set(user, {
+    user,
+    used: {
+      gpuSeconds: (before?.used.gpuSeconds ?? 0) + used.gpuSeconds,
+      coreSeconds: (before?.used.coreSeconds ?? 0) + used.coreSeconds,
+    },
+    wants: [...(before?.wants ?? []), ...(wants === null ? [] : [wants])],
+    started: (before?.started ?? 0) + started,
+  });
 }
 
 /** What each account has not claimed yet of what there is. */

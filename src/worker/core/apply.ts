@@ -2,11 +2,13 @@
 import { limitsOf, noLimits } from '../../throttle/limits.ts';
 import { noSettings } from '../../model/inventory/inventory.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
+import { noteOutgrown } from '../../model/result/outgrown.ts';
 import { memorySeen } from '../../model/result/memory-seen.ts';
-import { observeMemory } from '../../predict/memory.ts';
+import { observeMemory, oneKind } from '../../predict/memory.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { keep, noLines } from './kept-lines.ts';
+import { sweepOf } from './queue.ts';
 import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
 
 /** Acknowledged attempts that are remembered: far more than the leases that can be on their way. */
@@ -83,6 +85,14 @@ export function apply(state: WorkerState, record: JournalRecord): void {
     case 'acked':
       for (const id of record.attempts) forget(state, id);
       break;
+    case 'used':
+      Object.assign(state.use, {
+        used: { gpuSeconds: record.gpuSeconds, coreSeconds: record.coreSeconds },
+        ledgers: { use: new Map(record.ledgers), wanting: state.use.ledgers.wanting },
+        sweeps: { use: new Map(record.sweeps), wanting: state.use.sweeps.wanting },
+        recordedAt: record.at,
+      });
+      break;
     default:
       record satisfies never;
   }
@@ -102,6 +112,7 @@ export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
     expected: new Map(),
     waiting: new Set(),
     queue: null,
+    served: new Map(),
     preparations: new Map(),
     passed: new Map(),
   };
@@ -115,6 +126,7 @@ function withAttempt(state: WorkerState, id: string, change: (held: HeldAttempt)
 }
 
 function hold(state: WorkerState, ledger: string, lease: Lease): void {
+  state.outgrown.delete(lease.shape);
   state.attempts.set(lease.attempt, {
     ledger,
     lease,
@@ -139,6 +151,8 @@ function begin(
   // Served: the other ledgers come first now.
   state.ledgers.delete(side.ledger);
   state.ledgers.set(side.ledger, side);
+  state.use.started += 1;
+  side.served.set(sweepOf(held.lease), state.use.started);
   held.device = device;
   held.status = { kind: 'starting', at };
   state.active.add(held);
@@ -162,12 +176,14 @@ function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started'
       hasCheckpoint: false,
       suspended: null,
       hasStoodStill: false,
+      besideAt: null,
       sharedMs: 0,
       nearMs: 0,
       gpu: {
         baselineBytes: null,
         measuredBytes: null,
         peakBytes: null,
+        besideAt: null,
         steady: 0,
         settled: false,
         computesSince: at,
@@ -188,6 +204,7 @@ function end(state: WorkerState, held: HeldAttempt, attemptEnd: AttemptEnd): voi
   state.active.delete(held);
   held.status = { kind: 'ended', end: attemptEnd };
   learnMemory(state, held, attemptEnd);
+  noteOutgrown(state.outgrown, held.lease.shape, attemptEnd);
   if (attemptEnd.outcome.kind !== 'succeeded') return;
   const { shape, launch } = held.lease;
   state.observedShapes.add(shape);
@@ -202,9 +219,9 @@ function learnMemory({ memories }: WorkerState, { lease }: HeldAttempt, attemptE
   const { launch, shape, resources } = lease;
   const { gpu, host } = memorySeen(attemptEnd);
   const kind = (declaredBytes: number | null) => ({ launch, shape, declaredBytes });
-  if (gpu !== null) observeMemory(memories.gpu, kind(resources.gpuMemoryBytes), gpu.peakBytes, gpu.ranOut);
-  if (host !== null)
-    observeMemory(memories.host, kind(resources.hostMemoryBytes), host.peakBytes, host.ranOut);
+  const gpuName = attemptEnd.gpuName ?? oneKind;
+  if (gpu !== null) observeMemory(memories.gpu, gpuName, kind(resources.gpuMemoryBytes), gpu);
+  if (host !== null) observeMemory(memories.host, oneKind, kind(resources.hostMemoryBytes), host);
 }
 
 function forget(state: WorkerState, id: string): void {

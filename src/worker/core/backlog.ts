@@ -3,12 +3,14 @@ import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { chooseDevice } from '../../throttle/devices.ts';
+import { compareTurns } from '../../throttle/turns.ts';
 import { isLasting } from '../../throttle/lasting.ts';
 import { giveWay, isClaimed, type NextStart } from './claims.ts';
 import { expected, hostLoad, refusalsOf, requestOf } from './guard.ts';
+import { isLeft } from './others-turn.ts';
 import { queueOf } from './queue.ts';
 import { surroundingsOf } from './preparation.ts';
-import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
+import { type HeldAttempt, type LedgerSide, startOf, type WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 /** How many attempts behind a held one are looked at: bounds the cost of a turn, not who may run. */
@@ -20,6 +22,8 @@ export function startWhatFits(turn: WorkerTurn): void {
     if (next === null) return giveWay(turn);
     const { lease } = next.held;
     const launch = turn.state.launches.get(lease.launch);
+    // The guard holds that device from now on: something else may fit elsewhere.
+    if (isLeft(turn, next)) continue;
     // What has to be announced goes on when the claims of the others are read, which is at once.
     if (launch === undefined || !isClaimed(turn, next)) return;
     const { attempt } = lease;
@@ -35,7 +39,7 @@ export function startWhatFits(turn: WorkerTurn): void {
 function nextToStart(state: WorkerState, now: number): NextStart | null {
   const waited: Refusal[] = [];
   let host: HostLoad | null = null;
-  for (const side of state.ledgers.values()) {
+  for (const side of inTurn(state)) {
     const refusedShapes = new Set<string>();
     let looked = 0;
     for (const id of queueOf(state, side)) {
@@ -59,10 +63,17 @@ function nextToStart(state: WorkerState, now: number): NextStart | null {
   return null;
 }
 
+/** The one that had least of late, of those that had about as much the one that was served longest ago. */
+const inTurn = ({ ledgers, use }: WorkerState): readonly LedgerSide[] =>
+  ledgers.size < 2
+    ? [...ledgers.values()]
+    : [...ledgers.values()].sort((one, other) => compareTurns(use.ledgers, one.ledger, other.ledger));
+
 const stopsEverybody = ({ kind }: Refusal): boolean =>
   kind === 'slots' ||
   kind === 'beside' ||
   kind === 'stale' ||
+  kind === 'hold' ||
   kind === 'paused' ||
   kind === 'off' ||
   kind === 'quarantined';
@@ -91,6 +102,8 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'load':
       return needs.cpus === 0;
     case 'memory':
+    case 'pressure':
+    case 'swap':
     case 'claims':
       return needs.hostMemoryBytes === 0;
     case 'disk':
@@ -100,15 +113,19 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'slots':
     case 'beside':
     case 'stale':
+    case 'hold':
     case 'paused':
     case 'off':
     case 'quarantined':
       return false;
+    // Whoever else would take that device waits as well.
+    case 'turn':
     // Waits for its own memory to be known, for a file, for another attempt: nothing that can be taken from it.
     case 'ramp':
     case 'preparing':
     case 'unprepared':
     case 'pass-env':
+    case 'outgrown':
     case 'no-gpu':
     case 'gpus-broken':
     case 'labels':

@@ -4,7 +4,9 @@ import { earned, isNear, learn } from '../../throttle/ceiling.ts';
 import { spanWatts } from '../../throttle/power.ts';
 import type { MeasuredGpu, WorkerEvent } from './event.ts';
 import { wattsOf } from './guard.ts';
-import type { HeldAttempt, Run, WorkerState } from './state.ts';
+import { limitsNow } from './limits-now.ts';
+import { isOursAlone } from './others.ts';
+import type { HeldAttempt, Recalled, Run, WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 /** What the GPUs took over so long, on the mean, they have borne: supplies and breakers take longer for less. */
@@ -26,13 +28,43 @@ const leastNearMs = 60_000;
 /** What the host has of its life before. */
 export function recall(
   turn: WorkerTurn,
-  { ceiling, others, moments, at }: Extract<WorkerEvent, { kind: 'recalled' }>,
+  { ceiling, others, before, at }: Extract<WorkerEvent, { kind: 'recalled' }>,
 ): void {
   const { state } = turn;
-  state.ceiling = learn(ceiling, moments, at);
+  state.ceiling = ceiling;
   state.othersCeilings = others;
-  state.ceilingBefore = state.ceiling === ceiling ? null : ceiling;
-  if (state.ceiling !== ceiling) turn.instruct({ kind: 'keep-ceiling', ceiling: state.ceiling });
+  state.recalled = { ceiling, at, before, hasLeft: state.hasLeft || (before?.hasLeft ?? false) };
+  learnFrom(turn, state.recalled, before?.moments ?? []);
+}
+
+/**
+ * What a coordinator heard of this host's last boot: its own disk may lack the last seconds of it, or all. Of two boots ago,
+ * or after a farewell, it teaches nothing.
+ */
+export function fillGap(
+  turn: WorkerTurn,
+  { bootId, moments }: { readonly bootId: string; readonly moments: readonly Moment[] },
+): void {
+  const { recalled, facts } = turn.state;
+  if (recalled === null || recalled.hasLeft || bootId === facts.bootId) return;
+  const { before } = recalled;
+  if (before !== null && before.bootId !== bootId) return;
+  const known = before?.moments ?? [];
+  const lastAt = known.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  const all = [...known, ...moments.filter(({ at }) => at > lastAt)];
+  if (all.length === known.length) return;
+  turn.state.recalled = { ...recalled, before: { bootId, moments: all, hasLeft: false } };
+  learnFrom(turn, recalled, all);
+}
+
+/** By what was known before it: it may be told of the same crash twice. */
+function learnFrom(turn: WorkerTurn, { ceiling: before, at }: Recalled, moments: readonly Moment[]): void {
+  const { state } = turn;
+  const learned = learn(before, moments, at);
+  if (learned === before) return;
+  state.ceiling = { ...learned, borneWatts: Math.max(learned.borneWatts, state.ceiling.borneWatts) };
+  state.ceilingBefore = before;
+  turn.instruct({ kind: 'keep-ceiling', ceiling: state.ceiling });
 }
 
 /** What a power cut took down under a load that it had borne before was no fault of the load. */
@@ -42,6 +74,7 @@ export function forgetCeiling(turn: WorkerTurn, of: 'all' | 'last-crash'): void 
   if (before === null || (of === 'last-crash' && wasNew(state.ceiling))) return;
   state.ceiling = before;
   state.ceilingBefore = null;
+  state.recalled = null;
   if (of === 'all') state.othersCeilings = [];
   turn.instruct({ kind: 'keep-ceiling', ceiling: before });
 }
@@ -109,7 +142,13 @@ export function measurePower(
     powerWatts >= gpu.startWatts + wattsOf(state, held) * shownShare ||
     (figures.utilisation ?? 0) >= (gpu.startUtilisation ?? 0) + shownShare ||
     now - gpu.computesSince >= (gpu.settled ? settledAfterMs : shownAfterMs);
-  if (!isLone || figures.othersProcesses > 0 || !gpu.hasShownPower || run.suspended !== null || span <= 0)
+  if (
+    !isLone ||
+    !isOursAlone(figures, limitsNow(state)) ||
+    !gpu.hasShownPower ||
+    run.suspended !== null ||
+    span <= 0
+  )
     return;
   const draw = Math.min(1, Math.max(0, (powerWatts - (idleWatts ?? 0)) / span));
   gpu.draw = Math.max(gpu.draw ?? 0, draw);

@@ -1,5 +1,7 @@
 /** How busy trials keep their GPUs, and what they lose where several share one. */
 import type { MeasuredGpu } from './event.ts';
+import { limitsNow } from './limits-now.ts';
+import { isOursAlone } from './others.ts';
 import type { HeldAttempt, Run, WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
@@ -14,6 +16,9 @@ const beginsMs = 60_000;
 export const meanBusy = ({ gpu: { busySum, busySamples } }: Run): number | null =>
   busySamples < tellingSamples ? null : Math.min(1, busySum / busySamples);
 
+/** Time that it lost to others on its GPU, and in which it stood still. */
+export const lostMs = ({ sharedMs, suspendedMs }: Run): number => sharedMs + suspendedMs;
+
 /** Told where it has its GPU to itself, and has begun. */
 export function measureBusy(
   { state, now }: WorkerTurn,
@@ -21,9 +26,9 @@ export function measureBusy(
   run: Run,
   figures: MeasuredGpu,
 ): void {
-  const { utilisation, othersProcesses } = figures;
+  const { utilisation } = figures;
   const isLone = [...state.active].every((one) => one === held || one.device !== held.device);
-  run.gpu.loneSamples = isLone && othersProcesses === 0 ? run.gpu.loneSamples + 1 : 0;
+  run.gpu.loneSamples = isLone && isOursAlone(figures, limitsNow(state)) ? run.gpu.loneSamples + 1 : 0;
   if (utilisation === null || run.gpu.loneSamples <= staleSamples) return;
   const hasBegun = run.gpu.busySamples > 0 || utilisation >= computes || now - run.startedAt >= beginsMs;
   if (!hasBegun || run.suspended !== null) return;

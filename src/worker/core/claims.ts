@@ -6,7 +6,9 @@
  */
 import { defaultLimits } from '../../throttle/limits.ts';
 import type { WorkerEvent } from './event.ts';
+import { nothingUsed, type Used, type Want } from '../../throttle/turns.ts';
 import { expected, hostLoad, refusalsOf } from './guard.ts';
+import { endTurns, wantOf } from './others-turn.ts';
 import type { Announced, HeldAttempt, ProcessIdentity, WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
@@ -27,6 +29,15 @@ export interface OurClaim {
   /** The claim holds as long as this lives; null while it is the agent that does. */
   readonly process: ProcessIdentity | null;
 }
+
+/** What is said of us besides: what we have used, what waits for room that others have, how many trials we have started. */
+export interface OurAccount {
+  readonly used: Used;
+  readonly wants: Want | null;
+  readonly started: number;
+}
+
+const sayAgainMs = 10_000;
 
 /** Who waits for others to step back says so anew after this; theirs counts for twice as long, should they have hung. */
 const patienceMs = 5_000;
@@ -69,29 +80,50 @@ function isFirst(state: WorkerState, { attempt, at }: Announced, now: number): b
 
 export function claimsRead(
   { state, now }: WorkerTurn,
-  { said, others, untold }: Extract<WorkerEvent, { kind: 'claims-read' }>,
+  { said, others, accounts, untold }: Extract<WorkerEvent, { kind: 'claims-read' }>,
 ): void {
+  state.claims.accounts = accounts;
   state.claims.read = said;
   state.claims.untold = untold;
   state.claims.others = others.filter(
     ({ announcedAt }) => announcedAt === null || (announcedAt <= now && now - announcedAt < 2 * patienceMs),
   );
+  endTurns(state, now);
 }
 
 /** Ends, and starts that were seen to run, are said with the next sample: what is gone counts for nothing by itself. */
 export function sayClaimsIfChanged(turn: WorkerTurn): void {
-  if (textOf(ourClaims(turn.state, turn.now)) !== turn.state.claims.text) say(turn);
+  const { state, now } = turn;
+  const { text, saidAt } = state.claims;
+  const ours = oursNow(state, now);
+  // What was used meanwhile is told with it.
+  const isDue = text !== textOf(nothingToSay) && now - saidAt >= sayAgainMs;
+  if (isDue || textOf(ours) !== text) say(turn, ours);
 }
 
-function say(turn: WorkerTurn): void {
+function say(turn: WorkerTurn, ours = oursNow(turn.state, turn.now)): void {
   const { claims: all } = turn.state;
-  const claims = ourClaims(turn.state, turn.now);
   all.said += 1;
-  all.text = textOf(claims);
-  turn.instruct({ kind: 'claim', said: all.said, claims });
+  all.text = textOf(ours);
+  all.saidAt = turn.now;
+  turn.instruct({ kind: 'claim', said: all.said, ...ours });
 }
 
-const textOf = (claims: readonly OurClaim[]): string => JSON.stringify(claims);
+interface Ours {
+  readonly claims: readonly OurClaim[];
+  readonly account: OurAccount;
+}
+
+function oursNow(state: WorkerState, now: number): Ours {
+  const { used, started } = state.use;
+  return { claims: ourClaims(state, now), account: { used, wants: wantOf(state, now), started } };
+}
+
+const nothingToSay: Ours = { claims: [], account: { used: nothingUsed, wants: null, started: 0 } };
+
+/** What has changed is news at once, but for what was used. */
+const textOf = ({ claims, account: { wants, started } }: Ours): string =>
+  JSON.stringify(claims.length === 0 && wants === null ? [] : [claims, wants, started]);
 
 function ourClaims(state: WorkerState, now: number): OurClaim[] {
   const { announced } = state.claims;

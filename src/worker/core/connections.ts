@@ -1,5 +1,5 @@
 /** Who speaks to the agent: one writer a ledger, by term, and any number of readers. */
-import { forgetCeiling } from './bearing.ts';
+import { fillGap, forgetCeiling } from './bearing.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { HostLimits } from '../../model/inventory/inventory.ts';
 import { own } from '../../model/own.ts';
@@ -173,6 +173,9 @@ function command(
       break;
     case 'forget-ceiling':
       forgetCeiling(turn, message.of);
+      break;
+    case 'last-moments':
+      fillGap(turn, message);
       break;
     case 'drop-checkpoints':
       dropCheckpoints(turn, message.trials);

@@ -3,8 +3,9 @@ import type { Artifact, Unlisted } from '../../model/result/attempt-end.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
-import type { Ceiling, Moment } from '../../model/ceiling.ts';
+import type { BootBefore, Ceiling } from '../../model/ceiling.ts';
 import type { OthersClaim } from '../../throttle/host-load.ts';
+import type { OthersAccount } from '../../throttle/turns.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { PreparationResult } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
@@ -14,13 +15,12 @@ export type WorkerEvent =
   | { readonly kind: 'replayed'; readonly record: JournalRecord }
   /** The journal is replayed: what the agent is now, in this boot. */
   | { readonly kind: 'booted'; readonly facts: HostFacts }
-  /** What the host has of earlier boots and of other accounts. */
+  /** What the host has of earlier boots (null for none) and of other accounts. */
   | {
       readonly kind: 'recalled';
       readonly ceiling: Ceiling;
       readonly others: readonly Ceiling[];
-      /** Its last moments before this boot, unless it was shut down in order; else none. In milliseconds of that boot. */
-      readonly moments: readonly Moment[];
+      readonly before: BootBefore | null;
       /** Now, in ms since 1970. */
       readonly at: number;
     }
@@ -76,11 +76,14 @@ export type WorkerEvent =
   /** Whether the artifacts of an end that another boot sealed are there as they were. */
   | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
   | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }
+  /** It was time for a sample, and there is none: for people. */
+  | { readonly kind: 'not-sampled'; readonly because: string }
   /** What other accounts claim, read after ours were said so often. */
   | {
       readonly kind: 'claims-read';
       readonly said: number;
       readonly others: readonly OthersClaim[];
+      readonly accounts: readonly OthersAccount[];
       /** Why others cannot be told of ours, or cannot be heard; null where they can. */
       readonly untold: string | null;
     }
@@ -98,16 +101,31 @@ export type WorkerEvent =
   | { readonly kind: 'tick' };
 
 /** The host's part of the figures: what the core adds is what it knows itself. */
-export type MeasuredFigures = Omit<HostFigures, 'cpusTaken' | 'running' | 'gpus' | 'ceiling' | 'still'> & {
+export type MeasuredFigures = Omit<
+  HostFigures,
+  'cpusTaken' | 'running' | 'gpus' | 'room' | 'ceiling' | 'still' | 'lastOnes' | 'lost'
+> & {
   readonly gpus: readonly MeasuredGpu[];
 };
 
-export type MeasuredGpu = Omit<GpuFigures, 'running' | 'oursBytes' | 'strangers'> & {
-  /** Of the others' processes, those of trials that another account's agent has claimed room for. */
-  readonly claimedProcesses: number;
+export type MeasuredGpu = Omit<
+  GpuFigures,
+  'running' | 'oursBytes' | 'room' | 'othersProcesses' | 'strangers' | 'others'
+> & {
+  /** Its processes that are not ours. */
+  readonly others: readonly OtherProcess[];
   /** Whether its processes are told apart: in some containers the driver lists none, or by numbers of another place. */
   readonly listsProcesses: boolean;
 };
+
+export interface OtherProcess {
+  /** Null where this host does not say. */
+  readonly user: string | null;
+  /** It is of a trial that this account's agent has claimed room for. */
+  readonly isClaimed: boolean;
+  /** Since it computed last, as far as that was seen. */
+  readonly idleMs: number;
+}
 
 /** What the processes of one attempt took, at a sample. */
 export interface MeasuredShare {
@@ -145,6 +163,8 @@ export interface Evidence {
   /** The JSON objects that it printed: its results, where nothing that it reported has the objective. */
   readonly printed: readonly MetricsLine[];
   readonly oomKills: number | null;
+  /** Nothing was left of the disk when it ended. */
+  readonly diskFull: boolean;
   readonly artifacts: readonly Artifact[];
   readonly unlisted: readonly Unlisted[] | null;
   /** What it left for the trial's next attempt; null where its program came to its end. */

@@ -1,6 +1,7 @@
 import type { HostFacts } from '../../protocol/messages.ts';
 import { noCeiling } from '../../model/ceiling.ts';
 import { noMemories } from '../../predict/memory.ts';
+import { noTurns, nothingUsed } from '../../throttle/turns.ts';
 import type { WorkerState } from './state.ts';
 
 /** An agent that has done nothing yet: its journal is replayed next, then it is `booted`. */
@@ -16,9 +17,12 @@ export const initial = (facts: HostFacts): WorkerState => ({
   doubted: new Map(),
   connections: new Map(),
   figures: null,
+  figuresProblem: null,
+  marks: null,
   gpus: new Map(),
   ceiling: noCeiling,
   ceilingBefore: null,
+  recalled: null,
   othersCeilings: [],
   moments: [],
   kept: { at: Number.NEGATIVE_INFINITY, watts: 0 },
@@ -26,6 +30,8 @@ export const initial = (facts: HostFacts): WorkerState => ({
   launchPeaks: new Map(),
   launchGpuPeaks: new Map(),
   memories: { gpu: noMemories(), host: noMemories() },
+  suspects: new Set(),
+  outgrown: new Map(),
   busies: new Map(),
   draws: new Map(),
   launchDraws: new Map(),
@@ -33,7 +39,30 @@ export const initial = (facts: HostFacts): WorkerState => ({
   setbacks: { count: 0, because: '', until: 0 },
   untold: new Set(),
   untoldSince: 0,
-  claims: { others: [], untold: null, announced: null, said: 0, read: 0, text: '' },
+  claims: {
+    others: [],
+    untold: null,
+    announced: null,
+    said: 0,
+    read: 0,
+    text: '',
+    saidAt: Number.NEGATIVE_INFINITY,
+    accounts: [],
+    left: new Map(),
+    passedOver: new Map(),
+  },
+  use: {
+    used: nothingUsed,
+    gpus: noTurns,
+    cores: noTurns,
+    ledgers: noTurns,
+    sweeps: noTurns,
+    heard: new Map(),
+    started: 0,
+    keptAt: Number.NEGATIVE_INFINITY,
+    recordedAt: null,
+    wallOffsetMs: 0,
+  },
   told: { at: Number.NEGATIVE_INFINITY, holds: '' },
   ranAt: null,
 });

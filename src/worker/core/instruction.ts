@@ -4,7 +4,7 @@ import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FileFolder, FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
 import type { Ceiling, Moment } from '../../model/ceiling.ts';
-import type { OurClaim } from './claims.ts';
+import type { OurAccount, OurClaim } from './claims.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { Surroundings } from './preparation.ts';
 import type { ProcessIdentity } from './state.ts';
@@ -23,7 +23,12 @@ export type Effect =
       readonly surroundings: Surroundings;
     }
   /** Say ours to the other accounts in place of what was said before, then read theirs. Answered by `claims-read`. */
-  | { readonly kind: 'claim'; readonly said: number; readonly claims: readonly OurClaim[] }
+  | {
+      readonly kind: 'claim';
+      readonly said: number;
+      readonly claims: readonly OurClaim[];
+      readonly account: OurAccount;
+    }
   /** Make what a launch needs on this host, if it is not there. Answered by `prepared`. */
   | {
       readonly kind: 'prepare';
@@ -60,6 +65,8 @@ export type Effect =
       readonly offsets: Offsets;
       readonly hasResult: boolean;
     }
+  /** Remove what it made, checkpoint and log aside: its disk is full. */
+  | { readonly kind: 'discard'; readonly attempt: string }
   /** Hold the artifacts of an end against their hashes. Answered by `verified`. */
   | { readonly kind: 'verify'; readonly attempt: string; readonly end: AttemptEnd }
   /** The trial has its result: its checkpoint is of no use any more. */

@@ -86,5 +86,14 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
   /** The seal: outcome, lines and artifacts by size and hash. */
   z.object({ kind: z.literal('ended'), attempt, end: attemptEndSchema }),
   z.object({ kind: z.literal('acked'), attempts: z.array(attempt) }),
+  /** Device-seconds of late: of the account, of its ledgers and their sweeps. `at`: the wall clock, ms since 1970. */
+  z.object({
+    kind: z.literal('used'),
+    at: z.number(),
+    gpuSeconds: z.number(),
+    coreSeconds: z.number(),
+    ledgers: z.array(z.tuple([z.string(), z.number()])),
+    sweeps: z.array(z.tuple([z.string(), z.number()])),
+  }),
 ]);
 export type JournalRecord = Readonly<z.infer<typeof journalRecordSchema>>;

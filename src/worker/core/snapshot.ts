@@ -1,6 +1,7 @@
 import type { JournalRecord } from './journal-record.ts';
 import { inOrder } from './roles.ts';
 import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
+import { usedRecord } from './use.ts';
 
 /** So many lines of 64 KB are as long as a line of a journal may be. */
 const linesOfRecord = 1_000;
@@ -15,6 +16,7 @@ export function* snapshot(state: WorkerState): Generator<JournalRecord> {
     yield { kind: 'limits', ledger, limits: caps };
     yield { kind: 'settings', ledger, settings };
   }
+  if (state.use.recordedAt !== null) yield usedRecord(state.use, state.use.recordedAt);
   const used = new Set([...state.attempts.values()].map(({ lease }) => lease.launch));
   for (const [launch, spec] of state.launches) if (used.has(launch)) yield { kind: 'launch', launch, spec };
   for (const held of state.attempts.values()) yield* attemptRecords(held);

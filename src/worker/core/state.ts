@@ -5,12 +5,17 @@ import type { EvictedOver } from '../../model/result/outcome.ts';
 import type { HostLimits, HostSettings } from '../../model/inventory/inventory.ts';
 import type { Expected, HostFacts, Lease } from '../../protocol/messages.ts';
 import type { Evidence, MeasuredFigures } from './event.ts';
-import type { Ceiling, Moment } from '../../model/ceiling.ts';
+import type { BootBefore, Ceiling, Moment } from '../../model/ceiling.ts';
 import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load.ts';
+import type { HostMarks } from '../../throttle/host-marks.ts';
 import type { Limits } from '../../throttle/limits.ts';
+import type { Outgrown } from '../../model/result/outgrown.ts';
+import type { Shortage } from '../../model/result/shortage.ts';
 import type { Memories } from '../../predict/memory.ts';
 import type { Preparation } from './preparation.ts';
+import type { LeftTo, OthersAccount, Turns, Used } from '../../throttle/turns.ts';
 import type { KeptLines } from './kept-lines.ts';
+import type { QueuePart } from './queue.ts';
 
 /** Times are milliseconds of the host's monotonic clock, whose zero is its boot: they mean nothing after another. */
 export interface WorkerState {
@@ -31,6 +36,10 @@ export interface WorkerState {
   readonly doubted: Map<HeldAttempt, { readonly evidence: Evidence; readonly until: number }>;
   readonly connections: Map<number, Connection>;
   figures: { readonly at: number; readonly value: MeasuredFigures } | null;
+  /** Why there are no newer ones; null where there are. */
+  figuresProblem: string | null;
+  /** What holds the whole host; null before its first figures. */
+  marks: HostMarks | null;
   /** By UUID. */
   readonly gpus: Map<string, GpuWatch>;
   /** What this host is known to bear: by what this account has seen, and with what other accounts say. */
@@ -38,6 +47,8 @@ export interface WorkerState {
   /** As it was before the last boot has taught something; null where it has not. */
   ceilingBefore: Ceiling | null;
   othersCeilings: readonly Ceiling[];
+  /** What was known when this boot began; null once a crash before it is to teach nothing. */
+  recalled: Recalled | null;
   /** What it carried of late. */
   readonly moments: Moment[];
   /** When a moment was kept on the disk last, and the most watts of those that are. */
@@ -49,6 +60,10 @@ export interface WorkerState {
   readonly launchGpuPeaks: Map<string, number>;
   /** What trials took of GPUs and of this host beside what was declared of them. */
   readonly memories: { readonly gpu: Memories; readonly host: Memories };
+  /** Ended, and it may turn out that it ran out of memory: no other of its shape starts before that is known. */
+  readonly suspects: Set<HeldAttempt>;
+  /** Of shapes of which nothing was leased since: whoever leases after that has heard of it. */
+  readonly outgrown: Outgrown;
   /** Shares of a GPU's time that trials keep busy that have it to themselves, by shape. */
   readonly busies: Map<string, number>;
   /** Shares of a GPU's power above idle that trials draw, by shape, and the most of each launch. */
@@ -62,6 +77,7 @@ export interface WorkerState {
   readonly untold: Set<string>;
   untoldSince: number;
   readonly claims: ClaimsState;
+  readonly use: UseState;
   /** When figures were sent last, and which rules then held the heads of the queues. */
   told: { readonly at: number; readonly holds: string };
   /** When this agent did something last while attempts ran; null where none did. */
@@ -79,8 +95,41 @@ export interface ClaimsState {
   /** How often ours were said, and how many of those came before the last reading of the others'. */
   said: number;
   read: number;
-  /** Ours as they were said last. */
+  /** Ours as they were said last, and when. */
   text: string;
+  saidAt: number;
+  /** What other accounts tell of themselves. */
+  accounts: readonly OthersAccount[];
+  /** Devices that are left to one of them for a moment. */
+  readonly left: Map<string, Left>;
+  /** Until when a device is not left to an account once more: by both (others-turn.ts). */
+  readonly passedOver: Map<string, number>;
+}
+
+export interface Left extends LeftTo {
+  readonly since: number;
+  /** How many trials that account had started. */
+  readonly started: number;
+}
+
+/** What was used of this host of late, so that each has its turn. */
+export interface UseState {
+  /** By this account, as others are told. */
+  used: Used;
+  /** By accounts (use.ts, `us` among them), ledgers and sweeps, as it counts between them. */
+  gpus: Turns;
+  cores: Turns;
+  ledgers: Turns;
+  sweeps: Turns;
+  /** What other accounts have said last. */
+  readonly heard: Map<string, { readonly coreSeconds: number; readonly at: number }>;
+  /** Trials that were started here. */
+  started: number;
+  /** When it was kept last, by the host's clock; and the wall clock of the record that it came from, in ms since 1970. */
+  keptAt: number;
+  recordedAt: number | null;
+  /** The wall clock is ahead of the host's by so much. */
+  wallOffsetMs: number;
 }
 
 export interface Announced {
@@ -122,7 +171,9 @@ export interface LedgerSide {
   /** Attempts that have not started, in the order of their leases. */
   readonly waiting: Set<string>;
   /** In the order in which they start (queue.ts); null where that is to be found out anew. */
-  queue: readonly string[] | null;
+  queue: readonly QueuePart[] | null;
+  /** By sweep, which start of this host was its last. */
+  readonly served: Map<string, number>;
   /** How far this host is with what each launch needs; of those that have come in this life of the agent. */
   readonly preparations: Map<string, Preparation>;
   /** Values of each launch's `passEnv`. In memory alone: what is not written cannot be found. */
@@ -160,11 +211,19 @@ export type AttemptStatus =
   | {
       readonly kind: 'finishing';
       readonly run: Run | null;
+      /** What there was for it; null where no sample told. */
+      readonly had: Had | null;
       readonly startedAt: number;
       readonly endedAt: number;
     }
   /** Told until it is acknowledged. */
   | { readonly kind: 'ended'; readonly end: AttemptEnd };
+
+/** Of both memories at the end of a run: which it ran out of shows when what it said is read. */
+export interface Had {
+  readonly host: Shortage;
+  readonly gpu: Shortage | null;
+}
 
 /** When an attempt that is past waiting was started. */
 export function startOf(status: Exclude<AttemptStatus, { kind: 'waiting' | 'ended' }>): number {
@@ -201,6 +260,8 @@ export interface Run {
   suspended: Suspended | null;
   /** Whether it was stopped before and let go on: an agent that died in between may not have come to that. */
   hasStoodStill: boolean;
+  /** When another of ours ran beside it last; null where none did. */
+  besideAt: number | null;
   /** Time that it lost to others on its GPU. */
   sharedMs: number;
   /** For how long its host's power was near the ceiling meanwhile. */
@@ -214,6 +275,8 @@ interface GpuRun {
   baselineBytes: number | null;
   measuredBytes: number | null;
   peakBytes: number | null;
+  /** As of the host. */
+  besideAt: number | null;
   /** Samples in a row that agreed with the one before. */
   steady: number;
   settled: boolean;
@@ -240,6 +303,16 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks since boot (proc(5), starttime). */
   readonly startTime: number | null;
+}
+
+/** What this host was known to bear when its agent began, and what it had kept of the boot before. */
+export interface Recalled {
+  readonly ceiling: Ceiling;
+  /** In ms since 1970. */
+  readonly at: number;
+  readonly before: BootBefore | null;
+  /** Whether the boot before ended in order. */
+  readonly hasLeft: boolean;
 }
 
 interface Stopping {

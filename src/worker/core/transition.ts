@@ -14,7 +14,8 @@ import { signal } from './stop.ts';
 import { noteStop } from './stopped.ts';
 import { noteStart, tellChange, tellFacts, tellStarts } from './tell.ts';
 import { WorkerTurn } from './turn.ts';
-import { endWhatIsDue, linesRead, sampled } from './watch.ts';
+import { endWhatIsDue, linesRead, notSampled, sampled } from './watch.ts';
+import { keepUse, recallUse } from './use.ts';
 
 /**
  * One event into what is to be done, in order. The state handed in is spent: it is changed in place and returned,
@@ -62,6 +63,7 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   'checkpoint-unpacked': false,
   verified: false,
   sampled: true,
+  'not-sampled': false,
   'claims-read': true,
   'gpus-found': true,
   'environment-read': true,
@@ -77,6 +79,7 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       break;
     case 'recalled':
       recall(turn, event);
+      recallUse(turn, event.at);
       break;
     case 'opened':
       state.connections.set(event.connection, { kind: 'unknown' });
@@ -124,6 +127,10 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       sampled(turn, event.figures, event.shares);
       endWhatIsDue(turn);
       break;
+    case 'not-sampled':
+      notSampled(turn, event.because);
+      endWhatIsDue(turn);
+      break;
     case 'claims-read':
       claimsRead(turn, event);
       break;
@@ -142,6 +149,7 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       tellFacts(turn);
       break;
     case 'asked-to-end':
+      if (state.active.size > 0 || state.use.recordedAt !== null) keepUse(turn);
       turn.record({ kind: 'left' });
       state.doubted.clear();
       break;

@@ -22,6 +22,8 @@ export interface GatherFacts {
   /** Whether an agent saw it end; else its files tell how long it ran. */
   readonly seen: boolean;
   readonly oomKills: () => number | null;
+  /** Whether nothing was left of the disk when it ended. */
+  readonly diskFull: boolean;
   readonly checkpointBytes: () => number | null;
   /** Whether the objective was reported already. */
   readonly hasResult: boolean;
@@ -118,8 +120,9 @@ function gatherRest(
     standing: batch.standing?.map(asKept) ?? null,
     offsets: sources.offsets,
     printed: log.printed.map(asKept),
-    // Asked for only where it can matter: 137 is 128 + SIGKILL.
-    oomKills: exit === 137 ? facts.oomKills() : null,
+    // Asked for only where it can matter.
+    oomKills: exit !== null && exit !== 0 ? facts.oomKills() : null,
+    diskFull: facts.diskFull,
     artifacts: [],
     unlisted: null,
     checkpointBytes: exit === 0 ? null : facts.checkpointBytes(),
@@ -178,6 +181,7 @@ export const unreadable = (attempt: string, redaction: Redaction, error: unknown
     offsets: nothingRead,
     printed: [],
     oomKills: null,
+    diskFull: false,
     artifacts: [],
     unlisted: null,
     checkpointBytes: null,

@@ -10,11 +10,15 @@ import type { ProcessIdentity } from '../core/state.ts';
 import { checkpointBytes, hasCheckpoint } from '../spool/checkpoint.ts';
 import { preventStart } from '../spool/exit-record.ts';
 import { type RunFolder, runFolder } from '../spool/host-folder.ts';
+import type { Demand } from '../telemetry/demand.ts';
+import type { ControlGroups } from '../telemetry/control-groups.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
+import { isDiskFull } from '../telemetry/disk-free.ts';
 import { gather, unreadable } from './gather.ts';
+import { hasFailed, makeRoom } from './make-room.ts';
 import { isLogLong, shortenLog, type Take, takeOf } from './live-lines.ts';
 import { MetricsSources } from './metrics-sources.ts';
 import { ProcessOwners, type ProcessShare, sharesOf } from './process-owners.ts';
@@ -26,6 +30,7 @@ export interface SupervisorOptions extends StartsOptions {
   readonly units: KernelUnits;
   /** Where /proc is; a bed may put figures of its own in its place. */
   readonly procRoot: string;
+  readonly groups: ControlGroups;
   /** The host's monotonic clock, in milliseconds. */
   readonly now: () => number;
   /** Takes what happens; called within the turn for what is known at once, else in a turn of its own. */
@@ -47,6 +52,8 @@ interface Watched {
   readonly isChild: boolean;
   /** It was told to stand still. */
   isSuspended: boolean;
+  /** Nothing was left of the disk when it ended. */
+  endedOnFullDisk: boolean;
 }
 
 /** Whether nobody will want to look at what it ran as. */
@@ -79,7 +86,7 @@ export class Supervisor {
       exited: (attempt) => this.#childExited(attempt),
       launcherLost: (unanswered) => this.#launcherLost(unanswered),
     });
-    this.#oomKills = readOomKills(options.procRoot);
+    this.#oomKills = readOomKills(options.procRoot, options.groups);
   }
 
   /** CPU time of the launcher and of the trials that it has seen end. */
@@ -133,6 +140,7 @@ export class Supervisor {
         sources: null,
         isChild: false,
         isSuspended: false,
+        endedOnFullDisk: false,
       };
       this.#running.set(attempt, watched);
       return this.#options.post({
@@ -171,6 +179,11 @@ export class Supervisor {
     if (name === 'TERM') this.#sessions.signal(attempt, process.pid, 'SIGCONT');
   }
 
+  /** Removes what an attempt made that is over. */
+  discard(attempt: string): void {
+    makeRoom(runFolder(this.#options.host, attempt));
+  }
+
   gather({ lease, launch, offsets, hasResult }: Extract<Instruction, { kind: 'gather' }>): void {
     const { attempt } = lease;
     const watched = this.#ended.get(attempt);
@@ -178,7 +191,7 @@ export class Supervisor {
     const run = watched?.run ?? runFolder(this.#options.host, attempt);
     const sources = watched?.sources ?? new MetricsSources(run, launch, offsets);
     const seen = watched?.isChild === true;
-    const oomKills = (): number | null => readOomKills(this.#options.procRoot);
+    const oomKills = (): number | null => readOomKills(this.#options.procRoot, this.#options.groups);
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const post = (event: WorkerEvent): void => {
       this.#options.post(event);
@@ -188,7 +201,8 @@ export class Supervisor {
     const redaction = this.#options.secrets.of(attempt);
     const read = this.#takeOf(attempt, launch, sources);
     try {
-      const facts = { seen, hasResult, oomKills, checkpointBytes: left, read, redaction };
+      const diskFull = watched?.endedOnFullDisk === true;
+      const facts = { seen, diskFull, hasResult, oomKills, checkpointBytes: left, read, redaction };
       const evidence = gather(run, launch, sources, facts);
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(
@@ -220,11 +234,9 @@ export class Supervisor {
 
   /** What every running attempt takes; ends what those that are over have left behind. */
   sample(): (ProcessShare & { readonly hasCheckpoint: boolean })[] {
-    this.#oomKills = readOomKills(this.#options.procRoot);
-    const leaders = new Map(
-      [...this.#running.values()].map(({ attempt, process }) => [attempt, process.pid]),
-    );
-    const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders]);
+    this.#oomKills = readOomKills(this.#options.procRoot, this.#options.groups);
+    const leaders = new Map([...this.#running].map(([attempt, { process }]) => [attempt, process.pid]));
+    const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders], this.isWatching);
     const live = new Set(owned.map(({ attempt }) => attempt));
     const { toEnd, over } = this.#leftovers.afterSample(live, this.#owners.sight);
     for (const [attempt, session] of toEnd) this.#sessions.killAll(attempt, session);
@@ -237,6 +249,9 @@ export class Supervisor {
 
   /** The attempt of a process at the last sample; null: not ours; undefined: not there. */
   readonly ownerOf = (pid: number): string | null | undefined => this.#owners.ownerOf(pid);
+
+  /** What ours wanted of the host at the last sample. */
+  readonly demand = (): Demand => this.#owners.demand;
 
   /** The session of a process at the last sample; null: not there. */
   readonly sessionOf = (pid: number): number | null => this.#owners.sessionOf(pid);
@@ -257,7 +272,7 @@ export class Supervisor {
     const startedAt = this.#options.now();
     const { trial } = lease;
     const watched = { attempt, trial, process, run, launch, offsets: nothingRead, startedAt, sources: null };
-    this.#running.set(attempt, { ...watched, isChild: true, isSuspended: false });
+    this.#running.set(attempt, { ...watched, isChild: true, isSuspended: false, endedOnFullDisk: false });
     this.#options.post({ kind: 'spawned', attempt, at: startedAt, process, oomKills: this.#oomKills });
   }
 
@@ -277,12 +292,15 @@ export class Supervisor {
 
   /** The wrapper is gone. Whatever else is there of the attempt goes before its room is given to another. */
   #exited(watched: Watched): void {
-    const { attempt, process, startedAt } = watched;
+    const { attempt, process, run, startedAt } = watched;
     this.#running.delete(attempt);
     this.#ended.set(attempt, watched);
     const ranLong = this.#options.now() - startedAt > briefMs;
     if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
     this.#leftovers.ended(attempt, process.pid);
+    watched.endedOnFullDisk = isDiskFull(run.root);
+    // At once: an agent that cannot write its journal does nothing else before it can.
+    if (watched.endedOnFullDisk && hasFailed(run)) makeRoom(run);
     this.#options.post({ kind: 'exited', attempt });
   }
 

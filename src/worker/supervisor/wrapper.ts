@@ -1,3 +1,4 @@
+import { holdFile } from '../../model/hold-file.ts';
 import { scriptText } from '../../script-text.ts';
 
 /**
@@ -11,9 +12,11 @@ import { scriptText } from '../../script-text.ts';
  * - Blanks fill a block, so that the status of a trial which filled the disk can still be recorded: it is written in
  *   place. Through a descriptor that the program does not get, so that whatever the program puts in the place of the
  *   record, a link to somebody's file or a pipe, is not written to.
+ * - Its first line is for who meets it among the processes of a host (ps(1)).
  * - Who needs memory most is killed first, so a raised score has the kernel take a trial and not somebody's login.
  */
-export const wrapper = scriptText('wrapper.sh', import.meta.url);
+export const wrapper = `# labsweep: touch ${holdFile} to empty this host
+${scriptText('wrapper.sh', import.meta.url)}`;
 
 /** The words that a shell takes for its own before it looks at the PATH (POSIX, 2.14 special built-in utilities). */
 const shellWords: ReadonlySet<string> = new Set(

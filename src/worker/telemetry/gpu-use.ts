@@ -1,13 +1,13 @@
 /** Whose a GPU's processes are. Pure. */
-import type { MeasuredFigures, MeasuredGpu } from '../core/event.ts';
+import type { MeasuredFigures, MeasuredGpu, OtherProcess } from '../core/event.ts';
 import type { ToldGpu } from './nvidia-smi.ts';
 import type { AppLine } from './nvidia-smi-lines.ts';
 
 /** The attempt that a process belongs to; null: somebody else's; undefined: there is no such process here. */
 export type OwnerOf = (pid: number) => string | null | undefined;
 
-/** Whether a process is of a trial that another account's agent has claimed room for. */
-export type IsClaimed = (pid: number) => boolean;
+/** What is known of a process that is not ours. */
+export type OtherOf = (app: AppLine) => OtherProcess;
 
 /** What each attempt holds of GPUs, in bytes, as far as its processes are listed. */
 export function bytesByAttempt(apps: readonly AppLine[], ownerOf: OwnerOf): ReadonlyMap<string, number> {
@@ -36,14 +36,13 @@ export function measuredGpus(
   told: readonly ToldGpu[],
   apps: readonly AppLine[],
   ownerOf: OwnerOf,
-  isClaimed: IsClaimed,
+  otherOf: OtherOf,
   host: Pick<MeasuredFigures, 'memoryTotalBytes' | 'memoryAvailableBytes'>,
   now: number,
 ): MeasuredGpu[] {
   return told.map(({ gpu, at }) => {
-    const pids = apps.flatMap(({ uuid, pid }) => (uuid === gpu.uuid ? [pid] : []));
-    const owners = pids.map(ownerOf);
-    const others = pids.filter((pid) => typeof ownerOf(pid) !== 'string');
+    const here = apps.filter(({ uuid }) => uuid === gpu.uuid);
+    const owners = here.map(({ pid }) => ownerOf(pid));
     const memory =
       gpu.memory === 'host'
         ? {
@@ -59,8 +58,7 @@ export function measuredGpus(
       temperatureCelsius: gpu.temperatureCelsius,
       powerWatts: gpu.powerWatts,
       powerLimitWatts: gpu.powerLimitWatts,
-      othersProcesses: others.length,
-      claimedProcesses: others.filter(isClaimed).length,
+      others: here.filter(({ pid }) => typeof ownerOf(pid) !== 'string').map(otherOf),
       problem: gpu.problem,
       ageMs: Math.max(0, now - at),
       listsProcesses: owners.length > 0 && owners.every((owner) => owner !== undefined),

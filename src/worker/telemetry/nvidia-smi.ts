@@ -12,6 +12,7 @@ import {
   parseAppLine,
   parseGpuLine,
 } from './nvidia-smi-lines.ts';
+import { type ActivityLine, ActivityTable } from './process-activity.ts';
 
 export interface NvidiaSmiOptions {
   /** Null where the host has no such program: it gives no GPUs then. */
@@ -36,18 +37,19 @@ const everyMs = 1_000;
 const failuresThatCount = 3;
 const silentMs = { first: 30_000, later: 5_000 };
 /** A process that two lists have not named is gone. */
-const appLastsMs = 2.5 * everyMs;
+const processLastsMs = 2.5 * everyMs;
 /** What was said before figures came again is no problem any more. */
 const wordsLastMs = 3 * everyMs;
 
 /**
- * The GPUs of this host by two long-lived nvidia-smi, one for the GPUs and one for their processes: a start of it takes
- * up to seconds and a lock of the driver. Nothing here waits: what was told last is there at any moment, with its age.
+ * The GPUs of this host by three long-lived nvidia-smi, one for the GPUs, one for their processes and one for what these
+ * compute: a start of it takes up to seconds and a lock of the driver. Nothing here waits: what was told last is there at any moment, with its age.
  */
 export class NvidiaSmi {
   readonly #options: NvidiaSmiOptions;
   readonly #gpus = new Map<string, ToldGpu>();
   readonly #apps = new Map<string, AppLine & { readonly at: number }>();
+  readonly #activity = new Map<string, ActivityLine & { readonly at: number }>();
   #facts: readonly GpuFacts[] | null;
   #words: { readonly text: string; readonly at: number } | null = null;
   /** What it has said once, before the figures: of a GPU that it cannot reach, or a warning. */
@@ -71,6 +73,14 @@ export class NvidiaSmi {
       ended: () => {},
       silentMs: null,
     });
+    const table = new ActivityTable();
+    // Drivers and GPUs that do not tell of it say so and end.
+    const activity = new LongLived({
+      command: [program, 'pmon', '-s', 'u', '-d', String(everyMs / 1_000)],
+      said: (line) => this.#heardOfActivity(table.read(line)),
+      ended: () => {},
+      silentMs: null,
+    });
     let asksForMig = true;
     const gpus: LongLived = new LongLived({
       command: commandOf(program, 'gpu', gpuFields),
@@ -81,13 +91,13 @@ export class NvidiaSmi {
         return false;
       },
       ended: (why) => {
-        // A driver that hangs for one hangs for the other, which has nothing to say in the best of times.
-        if (why === 'silent') apps.restart();
+        // A driver that hangs for one hangs for the others, which may have nothing to say in the best of times.
+        if (why === 'silent') for (const other of [apps, activity]) other.restart();
         this.#endedFor(why);
       },
       silentMs,
     });
-    this.#readers = [apps, gpus];
+    this.#readers = [apps, activity, gpus];
   }
 
   /** By index; null while nothing has been heard. What was found once stays. */
@@ -113,8 +123,15 @@ export class NvidiaSmi {
   /** Processes that compute on a GPU now. */
   apps(): readonly AppLine[] {
     const now = this.#options.now();
-    for (const [key, { at }] of this.#apps) if (now - at > appLastsMs) this.#apps.delete(key);
+    for (const [key, { at }] of this.#apps) if (now - at > processLastsMs) this.#apps.delete(key);
     return [...this.#apps.values()];
+  }
+
+  /** What of them computes, as far as the driver tells. */
+  activity(): readonly ActivityLine[] {
+    const now = this.#options.now();
+    for (const [key, { at }] of this.#activity) if (now - at > processLastsMs) this.#activity.delete(key);
+    return [...this.#activity.values()];
   }
 
   /** Somebody may have mended the driver: it is asked at once, and not after a pause of up to a minute. */
@@ -150,6 +167,12 @@ export class NvidiaSmi {
     const app = parseAppLine(line);
     if (app !== null) this.#apps.set(`${app.uuid} ${app.pid}`, { ...app, at: this.#options.now() });
     return app !== null;
+  }
+
+  #heardOfActivity(line: ActivityLine | null): boolean {
+    if (line !== null)
+      this.#activity.set(`${line.index} ${line.pid ?? ''}`, { ...line, at: this.#options.now() });
+    return line !== null;
   }
 
   #endedFor(why: 'exited' | 'silent'): void {

@@ -11,6 +11,7 @@ export interface ProcessStat {
   readonly session: number;
   /** Its own, and that of the children that it has waited for. */
   readonly cpuTicks: number;
+  readonly threads: number;
   readonly startTime: number;
   /** Of its address space; 0 for a thread of the kernel. */
   readonly virtualBytes: number;
@@ -32,6 +33,7 @@ export function parseProcessStat(text: string): ProcessStat | null {
     group: Number(fields[2]),
     session: Number(fields[3]),
     cpuTicks: Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14]),
+    threads: Number(fields[17]),
     startTime: Number(fields[19]),
     virtualBytes: Number(fields[20]),
     residentPages: Number(fields[21]),
@@ -42,6 +44,16 @@ export function parseProcessStat(text: string): ProcessStat | null {
 export function readProcessStat(pid: number | 'self'): ProcessStat | null {
   try {
     return parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return null;
+  }
+}
+
+/** The real user of a process; null where it is gone, or hidden (proc(5), hidepid). */
+export function uidOf(pid: number): number | null {
+  try {
+    const uid = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return uid === undefined ? null : Number(uid);
   } catch {
     return null;
   }

@@ -163,6 +163,47 @@ def head_of(field, apps):
     return name + ("" if bare else UNITS.get(name.split(".")[0], ""))
 
 
+class Monitor:
+    """`nvidia-smi pmon -s u`: a line a process and second. What idles is told of by dashes, as drivers since 450 do."""
+
+    columns = ("gpu", "pid", "type", "sm", "mem", "enc", "dec", "jpg", "ofa", "command")
+    units = ("Idx", "#", "C/G", "%", "%", "%", "%", "%", "%", "name")
+    rounds_a_head = 30
+
+    def __init__(self, arguments):
+        self.loop_seconds, self.round = 1.0, 0
+        rest = list(arguments)
+        while rest:
+            option, value = rest.pop(0), rest.pop(0) if rest else ""
+            if option == "-d" and value.isdigit():
+                self.loop_seconds = float(value)
+            elif (option, value) != ("-s", "u"):
+                refuse(f"Option {option} is not recognized. Please run 'nvidia-smi pmon -h' for help.")
+
+    def __call__(self):
+        rows = []
+        if self.round % self.rounds_a_head == 0:
+            rows += [self.row("#", self.columns), self.row("#", self.units)]
+        self.round += 1
+        for device in measured():
+            rows += [self.row(" ", self.of(device, app)) for app in device["apps"] or [None]]
+        sys.stdout.write("".join(rows))
+        sys.stdout.flush()
+
+    @staticmethod
+    def of(device, app):
+        if app is None:
+            return (device["index"], *"-" * 9)
+        busy = app.get("utilisation", 0)
+        shares = (busy, busy // 2) if busy > 0 else ("-", "-")
+        return (device["index"], app["pid"], "C", *shares, *"-" * 4, app["name"][:15])
+
+    @staticmethod
+    def row(head, words):
+        gpu, pid, *rest, command = [str(word) for word in words]
+        return f"{head} {gpu:>3} {pid:>11} " + " ".join(f"{word:>6}" for word in rest) + f"    {command:<15}\n"
+
+
 class Asked:
     """What the command line asks for."""
 
@@ -278,12 +319,15 @@ def fail_as_told():
 
 
 def main():
-    asked = Asked(sys.argv[1:])
+    is_monitor = sys.argv[1:2] == ["pmon"]
+    asked = Monitor(sys.argv[2:]) if is_monitor else Asked(sys.argv[1:])
     fail_as_told()
     if not state()["devices"]:
         print("No devices were found", flush=True)
         sys.exit(6)
-    if asked.gpu_fields is not None or asked.app_fields is not None:
+    if is_monitor:
+        answer = asked
+    elif asked.gpu_fields is not None or asked.app_fields is not None:
         answer = query(asked)
     else:
         answer = list_gpus if asked.listing else overview

@@ -89,8 +89,18 @@ describe('the description of cnn1d', () => {
     expect(refused(params)).toEqual([{ parameter, message: expect.stringMatching(message) }]);
   });
 
+  it('asks for a GPU where the host has one, under auto, once the engine for it is installed', () => {
+    const estimate = (params: Params, engines: readonly string[]) =>
+      cnn1d.estimate(completed(params), { words }, engines);
+    expect(estimate({}, ['native', 'gpu'])).toMatchObject({ gpus: null, gpuMemoryBytes: expect.any(Number) });
+    expect(estimate({}, ['native'])).toMatchObject({ gpus: 0, gpuMemoryBytes: null });
+    for (const engine of ['native', 'wasm'])
+      expect(estimate({ engine }, ['native', 'gpu'])).toMatchObject({ gpus: 0, gpuMemoryBytes: null });
+    expect(estimate({ engine: 'gpu' }, [])).toMatchObject({ gpus: 1 });
+  });
+
   it('estimates more for what is larger', () => {
-    const estimate = (params: Params) => cnn1d.estimate(completed(params), { words });
+    const estimate = (params: Params) => cnn1d.estimate(completed(params), { words }, []);
     const small = estimate({ startChannels: 8, batchSize: 8 });
     expect(small).toMatchObject({ cpus: 1, gpus: 0, gpuMemoryBytes: null });
     expect(estimate({ engine: 'gpu' })).toMatchObject({ gpus: 1, gpuMemoryBytes: expect.any(Number) });

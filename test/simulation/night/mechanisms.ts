@@ -28,13 +28,13 @@ export const mechanisms: readonly Mechanism[] = [
   {
     what: 'evicting for memory',
     file: 'throttle/relief.ts',
-    find: '...freeGpus(host), ...freeMemory(host), ',
+    find: '    ...freeGpus(host),\n    ...freeMemory(host),\n',
     put: '',
   },
   {
     what: 'making way for who comes to a GPU',
     file: 'throttle/relief.ts',
-    find: '...giveWay(host, now), ',
+    find: '    ...giveWay(host, now),\n',
     put: '',
   },
   {

@@ -173,9 +173,14 @@ export class NightHost implements VisitedHost {
     return {
       load: others + this.#processes.size,
       othersLoad: others,
+      cores: null,
+      memoryPressure: null,
+      swapInBytes: null,
       memoryTotalBytes: server.machine.bytes,
       memoryAvailableBytes: Math.max(0, server.machine.bytes - server.usedBytes()),
       diskFreeBytes: 2 ** 38,
+      hold: null,
+      weekMinute: null,
       gpus: server.gpus.map((now) => this.#gpuFigures(now)),
     };
   }
@@ -190,8 +195,7 @@ export class NightHost implements VisitedHost {
       temperatureCelsius: celsius,
       powerWatts: watts,
       powerLimitWatts: gpu.limitWatts,
-      othersProcesses: owners.length,
-      claimedProcesses: 0,
+      others: owners.map(() => ({ user: null, isClaimed: false, idleMs: 0 })),
       problem: null,
       ageMs: 0,
       listsProcesses: true,

@@ -114,7 +114,7 @@ function described(varied: Readonly<Record<string, number | boolean>>) {
   const completed = cnn1d.complete(asked);
   if (completed.kind !== 'complete') throw new Error(`cnn1d does not take ${JSON.stringify(asked)}`);
   const data = { words: reportWords };
-  const { gpuMemoryBytes, hostMemoryBytes } = cnn1d.estimate(completed.params, data);
+  const { gpuMemoryBytes, hostMemoryBytes } = cnn1d.estimate(completed.params, data, ['gpu']);
   return {
     params: varied,
     operations: cnn1d.operations(completed.params, data),

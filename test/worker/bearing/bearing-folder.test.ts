@@ -42,7 +42,7 @@ const ceiling = { ...noCeiling, watts: 300, borneWatts: 280 };
 
 describe('what a host bears', () => {
   it('is nothing at first', () => {
-    expect(open('one').recall()).toEqual({ ceiling: noCeiling, others: [], moments: [] });
+    expect(open('one').recall()).toEqual({ ceiling: noCeiling, others: [], before: null });
     expect(readdirSync(root)).toEqual([]);
   });
 
@@ -54,29 +54,41 @@ describe('what a host bears', () => {
     expect(open('two').recall()).toEqual({
       ceiling,
       others: [],
-      moments: [moment(1_000), moment(2_000), moment(3_000)],
+      before: {
+        bootId: 'one',
+        moments: [moment(1_000), moment(2_000), moment(3_000)],
+        hasLeft: false,
+      },
     });
   });
 
   it('tells nothing of moments in the same boot, nor after a farewell', () => {
     const before = open('one');
     before.keepMoments([moment(1_000)]);
-    expect(open('one').recall().moments).toEqual([]);
+    expect(open('one').recall().before).toBeNull();
     before.farewell();
-    expect(open('two').recall().moments).toEqual([]);
+    expect(open('two').recall().before).toEqual({ bootId: 'one', moments: [], hasLeft: true });
+  });
+
+  it('tells nothing after a farewell at the end of a long night, in which the ring went round', () => {
+    const before = open('one');
+    for (let second = 0; second < 900; second += 5)
+      before.keepMoments([0, 1, 2, 3, 4].map((more) => moment((second + more) * 1_000)));
+    before.farewell();
+    expect(open('two').recall().before).toEqual({ bootId: 'one', moments: [], hasLeft: true });
   });
 
   it('begins anew with each agent that has something to keep', () => {
     open('one').keepMoments([moment(1_000)]);
     open('two').keepMoments([moment(7_000)]);
-    expect(open('three').recall().moments).toEqual([moment(7_000)]);
+    expect(open('three').recall().before?.moments).toEqual([moment(7_000)]);
   });
 
   it('keeps no more than a ring of moments, and the last of them', () => {
     const before = open('one');
     for (let second = 0; second < 3_000; second += 5)
       before.keepMoments([0, 1, 2, 3, 4].map((more) => moment((second + more) * 1_000)));
-    const { moments } = open('two').recall();
+    const moments = open('two').recall().before?.moments ?? [];
     expect(moments.at(-1)).toEqual(moment(2_999_000));
     expect(moments.length).toBeGreaterThan(600);
     expect(moments.length).toBeLessThan(1_300);
@@ -87,7 +99,10 @@ describe('what a host bears', () => {
     before.keepMoments([moment(1_000)]);
     appendFileSync(join(own(), 'moments'), '{"at":2000,"wat');
     writeFileSync(join(own(), 'ceiling.json'), '{"watts": "many"}');
-    expect(open('two').recall()).toMatchObject({ ceiling: noCeiling, moments: [moment(1_000)] });
+    expect(open('two').recall()).toMatchObject({
+      ceiling: noCeiling,
+      before: { moments: [moment(1_000)] },
+    });
   });
 
   it('may be read by all accounts, and written by its own alone', () => {

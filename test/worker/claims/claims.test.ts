@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -118,6 +119,49 @@ describe('claims', () => {
       hostBytes: 3,
     });
     expect(other({ shownOf }).look().others).toMatchObject([{ gpuShownBytes: 4e9, hostShownBytes: 3 }]);
+  });
+});
+
+describe('what accounts tell of themselves', () => {
+  const wants = { gpus: 1, gpuBytes: 6e9, hostBytes: 0 } as const;
+  const about = { used: { gpuSeconds: 40, coreSeconds: 2 }, wants, started: 7 };
+  const heard = { user: expect.any(String), used: about.used, wants: [wants], started: 7 };
+
+  it('is heard by others, also where nothing of theirs runs yet, and gone with the last of it', () => {
+    const mine = open();
+    mine.say([], about);
+    expect(other().look()).toMatchObject({ others: [], accounts: [heard] });
+    mine.say([], { ...about, wants: null });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('of several agents of one account is taken together', () => {
+    open().say([], about);
+    open({ agent: '/data/mina' }).say([claim()], { ...about, wants: null });
+    const used = { gpuSeconds: 80, coreSeconds: 4 };
+    expect(other().look().accounts).toMatchObject([{ used, wants: [wants], started: 14 }]);
+  });
+
+  it.each([
+    ['whose agent is gone', file({ account: about, agent: { pid: 2 ** 22 + 1, startTime: 1 } }), 0],
+    ['of another boot', file({ account: about, bootId: 'another' }), 0],
+    ['that was not said again for a while', file({ account: about }), 31],
+    ['that an agent of before has written', file(), 0],
+  ])('counts for nothing where it is a file %s', (_, text, ageSeconds) => {
+    mkdirSync(folder);
+    put(text);
+    const past = Date.now() / 1_000 - ageSeconds;
+    utimesSync(fileOf(uid), past, past);
+    expect(other().look().accounts).toEqual([]);
+  });
+
+  it.each([
+    { gpuSeconds: 1e12, coreSeconds: 0 },
+    { gpuSeconds: -1, coreSeconds: 0 },
+  ])('counts for nothing where it cannot be: %o', (used) => {
+    mkdirSync(folder);
+    put(file({ account: { ...about, used } }));
+    expect(other().look()).toMatchObject({ others: [], accounts: [] });
   });
 });
 

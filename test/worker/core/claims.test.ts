@@ -229,7 +229,7 @@ class Account {
       const said = this.#unread ?? this.world.state.claims.read;
       const isSample = this.#unread === null;
       this.#unread = null;
-      this.world.post({ kind: 'claims-read', said, others: this.#others(), untold: null });
+      this.world.post({ kind: 'claims-read', said, others: this.#others(), accounts: [], untold: null });
       if (isSample) this.world.sample({ gpus: [figures(0)] });
     }
     this.started.push(...this.world.spawnAll());

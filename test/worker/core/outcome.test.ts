@@ -10,6 +10,7 @@ const ended: Remains = {
   overlong: null,
   hint: null,
   oomKillRose: false,
+  diskFull: false,
   logTail: '',
   objective,
   best: { val_accuracy: 0.9 },
@@ -41,6 +42,21 @@ const table: readonly [string, Partial<Remains>, object][] = [
     { exit: 1, oomKillRose: true },
     { kind: 'failed', reason: 'exit' },
   ],
+  ...[
+    'RuntimeError: DataLoader worker (pid 4242) is killed by signal: Killed. ',
+    '  exitcode  : -9 (pid: 4242)\n  error_file: <N/A>\n  traceback : Signal 9 (SIGKILL) received by PID 4242\n===',
+    "subprocess.CalledProcessError: Command '['python']' died with <Signals.SIGKILL: 9>.",
+    'concurrent.futures.process.BrokenProcessPool: A process in the process pool was terminated abruptly',
+  ].map((logTail): [string, Partial<Remains>, object] => [
+    `a process of its own that the kernel killed: ${logTail.trim().slice(0, 40)}`,
+    { exit: 1, oomKillRose: true, logTail },
+    { kind: 'oom', message: 'the kernel killed it for want of memory' },
+  ]),
+  [
+    'a process of its own that somebody killed',
+    { exit: 1, logTail: 'RuntimeError: DataLoader worker (pid 4242) is killed by signal: Killed. ' },
+    { kind: 'failed', reason: 'exit' },
+  ],
   [
     'its own words for no memory',
     { exit: 1, logTail: 'a\ntorch.cuda.OutOfMemoryError: CUDA out of memory.\n' },
@@ -57,6 +73,27 @@ const table: readonly [string, Partial<Remains>, object][] = [
     { logTail: 'MemoryError, trying less\n' },
     { kind: 'succeeded' },
   ],
+  [
+    'words for a full disk',
+    {
+      exit: 1,
+      logTail: 'Traceback (most recent call last):\n  x\nOSError: [Errno 28] No space left on device\n',
+    },
+    { kind: 'no-space', message: 'it said "[Errno 28] No space left on device"' },
+  ],
+  [
+    'words for a quota that is used up',
+    { exit: 1, logTail: 'cp: error writing model.pt: Disk quota exceeded\n' },
+    { kind: 'no-space' },
+  ],
+  [
+    'words for a full disk of one that went on, and failed for another reason',
+    { exit: 1, logTail: 'cache: No space left on device, going on without\nloss 3\nAssertionError\n' },
+    { kind: 'failed' },
+  ],
+  ['a failure without a word while the disk was full', { exit: 1, diskFull: true }, { kind: 'no-space' }],
+  ['nothing reported while the disk was full', { ...none, diskFull: true }, { kind: 'no-space' }],
+  ['a result while the disk was full', { diskFull: true }, { kind: 'succeeded' }],
   ['no record in the same boot', { exit: null }, { kind: 'vanished' }],
   ['no record in another boot', { exit: null, sameBoot: false }, { kind: 'lost', reason: 'reboot' }],
   [

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { type Moment, noCeiling } from '../../../src/model/ceiling.ts';
-import type { FromAgent, Lease } from '../../../src/protocol/messages.ts';
+import { type Refusal, refusalSchema } from '../../../src/model/refusal/refusal.ts';
+import {
+  type FromAgent,
+  type HostFigures,
+  hostFiguresSchema,
+  type Lease,
+  type ToAgent,
+} from '../../../src/protocol/messages.ts';
+import { noLimits } from '../../../src/throttle/limits.ts';
 import type { MeasuredGpu, MeasuredShare } from '../../../src/worker/core/event.ts';
-import { plainGpu } from '../../plain-gpu.ts';
+import { plainGpu, stranger } from '../../plain-gpu.ts';
 import { factsOf, figuresOf, leaseOf, World } from './world.ts';
 
 const gib = 2 ** 30;
@@ -19,6 +27,8 @@ const onGpu = (attempt: string): Lease => {
 class Lab {
   world: World;
   readonly running = new Map<string, Partial<MeasuredShare>>();
+  hold: HostFigures['hold'] = null;
+  #last: Extract<FromAgent, { kind: 'figures' }> | null = null;
 
   constructor(...attempts: string[]) {
     this.world = World.greeted(factsOf({ gpus, cpus: 16 }));
@@ -53,7 +63,7 @@ class Lab {
       ...cool,
       ...(index === 0 && hot),
     }));
-    this.world.post({ kind: 'sampled', figures: figuresOf({ gpus: figures }), shares });
+    this.world.post({ kind: 'sampled', figures: figuresOf({ gpus: figures, hold: this.hold }), shares });
   }
 
   forget(): void {
@@ -67,11 +77,24 @@ class Lab {
   }
 
   /** What the last figures say of what stands still. */
-  still(): Extract<FromAgent, { kind: 'figures' }>['figures']['still'] {
-    const said = this.world
-      .takeAll('send')
-      .flatMap(({ message }) => (message.kind === 'figures' ? [message] : []));
-    return said.at(-1)?.figures.still ?? [];
+  still(): HostFigures['still'] {
+    return this.figures().still;
+  }
+
+  figures(): HostFigures {
+    return hostFiguresSchema.parse(this.#said().figures);
+  }
+
+  /** What the last figures say that keeps the first of the queue. */
+  holds(): Refusal[] {
+    return this.#said().holds.flatMap(({ refusals }) => refusals.map((one) => refusalSchema.parse(one)));
+  }
+
+  #said(): Extract<FromAgent, { kind: 'figures' }> {
+    for (const { message } of this.world.takeAll('send'))
+      if (message.kind === 'figures') this.#last = message;
+    if (this.#last === null) throw new Error('no figures were said');
+    return this.#last;
   }
 }
 
@@ -146,14 +169,14 @@ describe('an attempt that somebody else comes to', () => {
   it('is asked to end within 2 s, killed 6 s later, and has given way', () => {
     const lab = new Lab('a-1', 'a-2');
     lab.running.set('a-1', { hasCheckpoint: true });
-    lab.sample({ othersProcesses: 1 });
+    lab.sample({ others: [stranger()] });
     expect(lab.signals()).toEqual([]);
-    lab.sample({ othersProcesses: 1 });
-    lab.sample({ othersProcesses: 1 });
+    lab.sample({ others: [stranger()] });
+    lab.sample({ others: [stranger()] });
     expect(lab.signals()).toEqual(['a-1 TERM']);
-    for (let second = 0; second < 5; second += 1) lab.sample({ othersProcesses: 1 });
+    for (let second = 0; second < 5; second += 1) lab.sample({ others: [stranger()] });
     expect(lab.signals()).toEqual([]);
-    lab.sample({ othersProcesses: 1 });
+    lab.sample({ others: [stranger()] });
     lab.world.post({ kind: 'tick' });
     expect(lab.signals()).toEqual(['a-1 KILL']);
     lab.running.delete('a-1');
@@ -165,22 +188,98 @@ describe('an attempt that somebody else comes to', () => {
     });
   });
 
+  it('goes on beside what is idle, and makes way when that computes again', () => {
+    const lab = new Lab('a-1', 'a-2');
+    lab.running.set('a-1', { hasCheckpoint: true });
+    const notebook = (idleMs: number) => ({ others: [stranger({ idleMs })] });
+    for (let second = 0; second < 5; second += 1) lab.sample(notebook(600_000));
+    expect(lab.signals()).toEqual([]);
+    expect(lab.figures().gpus[0]).toMatchObject({
+      othersProcesses: 1,
+      strangers: 0,
+      others: [{ user: 'mina', processes: 1, are: 'idle' }],
+    });
+    for (let second = 0; second < 3; second += 1) lab.sample(notebook(0));
+    expect(lab.signals()).toEqual(['a-1 TERM']);
+  });
+
+  it('waits for as long as the inventory says', () => {
+    const lab = new Lab('a-1');
+    lab.running.set('a-1', { hasCheckpoint: true });
+    lab.world.say(1, { kind: 'limits', limits: { ...noLimits, idleAfterMs: 3_600_000 } });
+    for (let second = 0; second < 3; second += 1) lab.sample({ others: [stranger({ idleMs: 3_500_000 })] });
+    expect(lab.signals()).toEqual(['a-1 TERM']);
+  });
+
+  it('is not in the way of trials that another account has claimed room for, but of what that account forgot there', () => {
+    const lab = new Lab('a-1');
+    lab.running.set('a-1', { hasCheckpoint: true });
+    const trial = stranger({ user: 'jonas', isClaimed: true });
+    for (let second = 0; second < 5; second += 1) lab.sample({ others: [trial] });
+    expect(lab.signals()).toEqual([]);
+    expect(lab.figures().gpus[0]?.others).toMatchObject([{ user: 'jonas', are: 'trials' }]);
+    for (let second = 0; second < 3; second += 1)
+      lab.sample({ others: [trial, stranger({ user: 'jonas' })] });
+    expect(lab.signals()).toEqual(['a-1 TERM']);
+  });
+
+  it('is named as the last one there where it has no checkpoint, with who came', () => {
+    const lab = new Lab('a-1', 'a-2');
+    lab.sample({ others: [stranger(), stranger({ user: 'jonas' })] });
+    expect(lab.figures().lastOnes).toEqual([{ attempt: 'a-1', because: 'mina and jonas compute on GPU 0' }]);
+    lab.sample({ others: [stranger({ user: null })] });
+    expect(lab.figures().lastOnes).toEqual([{ attempt: 'a-1', because: 'somebody else computes on GPU 0' }]);
+    lab.sample();
+    expect(lab.figures().lastOnes).toEqual([]);
+  });
+
   it('is not taken for somebody else where the driver lists processes by numbers of another place', () => {
     const lab = new Lab('a-1', 'a-2');
     lab.running.set('a-1', { hasCheckpoint: true });
-    for (let second = 0; second < 10; second += 1) lab.sample({ othersProcesses: 1, listsProcesses: false });
+    for (let second = 0; second < 10; second += 1)
+      lab.sample({ others: [stranger()], listsProcesses: false });
     expect(lab.signals()).toEqual([]);
   });
 
   it('goes to its end where it has no checkpoint, and nothing follows it there', () => {
     const lab = new Lab('a-1', 'a-2');
-    for (let second = 0; second < 30; second += 1) lab.sample({ othersProcesses: 1 });
+    for (let second = 0; second < 30; second += 1) lab.sample({ others: [stranger()] });
     expect(lab.signals()).toEqual([]);
     lab.running.delete('a-1');
     lab.world.post({ kind: 'exited', attempt: 'a-1' });
     lab.world.lease(onGpu('a-3'));
-    for (let second = 0; second < 70; second += 1) lab.sample({ othersProcesses: 1 });
+    for (let second = 0; second < 70; second += 1) lab.sample({ others: [stranger()] });
     expect(lab.world.state.attempts.get('a-3')?.device).not.toBe(uuid(0));
+  });
+});
+
+describe('a host that somebody keeps free', () => {
+  const hold = { file: '/tmp/labsweep-hold', user: 'mina', ms: 60_000 };
+
+  it('starts nothing, is left by what has a checkpoint, and starts again when the file is gone', () => {
+    const lab = new Lab('a-1', 'a-2');
+    lab.running.set('a-1', { hasCheckpoint: true });
+    lab.hold = hold;
+    lab.sample();
+    expect(lab.signals()).toEqual(['a-1 TERM']);
+    const because = 'mina has kept the host free for 1 min by touching /tmp/labsweep-hold';
+    expect(lab.figures()).toMatchObject({ hold, lastOnes: [{ attempt: 'a-2', because }] });
+    lab.running.delete('a-1');
+    lab.world.finish('a-1', { exit: 143 });
+    // No name of anybody is kept.
+    expect(lab.world.take('send-end').end.outcome).toMatchObject({
+      kind: 'evicted',
+      over: 'others',
+      message: 'somebody keeps the host free by touching /tmp/labsweep-hold',
+    });
+    lab.world.lease(leaseOf('a-3', { cpus: 0, memory: 0 }));
+    lab.sample();
+    expect(lab.world.takeAll('spawn')).toEqual([]);
+    expect(lab.holds()).toEqual([{ kind: 'hold', ...hold }]);
+    lab.hold = null;
+    lab.sample();
+    expect(lab.world.takeAll('spawn').map(({ lease }) => lease.attempt)).toEqual(['a-3']);
+    expect(lab.world.journal.join('')).not.toContain('mina has');
   });
 });
 
@@ -197,7 +296,9 @@ describe('P5: a host', () => {
   };
   const recall = (more: Partial<{ ceiling: typeof noCeiling; moments: Moment[] }> = {}): World => {
     const world = new World(factsOf({ gpus, cpus: 16 }));
-    const known = { ceiling: noCeiling, others: [], moments: [moment], at: 5, ...more };
+    const { ceiling = noCeiling, moments = [moment] } = more;
+    const before = { bootId: 'before', moments, hasLeft: false };
+    const known = { ceiling, others: [], before, at: 5 };
     world.post({ kind: 'recalled', ...known });
     world.post({ kind: 'booted', facts: world.state.facts });
     return world;
@@ -208,6 +309,51 @@ describe('P5: a host', () => {
     expect(world.take('keep-ceiling').ceiling.watts).toBe(380);
     expect(world.state.ceiling.watts).toBe(380);
     expect(recall({ moments: [] }).takeAll('keep-ceiling')).toEqual([]);
+  });
+
+  const last = (bootId = 'before'): ToAgent => ({
+    kind: 'last-moments',
+    bootId,
+    moments: [{ ...moment, at: 2_000 }],
+  });
+
+  it('learns from what a coordinator heard last, which its own disk lacks', () => {
+    const world = recall({ moments: [{ ...moment, watts: 200 }] });
+    expect(world.state.ceiling.watts).toBeNull();
+    world.greet(1);
+    world.say(1, last());
+    expect(world.state.ceiling.watts).toBe(380);
+    world.say(1, last());
+    expect(world.takeAll('keep-ceiling')).toHaveLength(1);
+    // Where the disk has kept nothing, too.
+    const bare = new World(factsOf({ gpus, cpus: 16 }));
+    bare.post({ kind: 'recalled', ceiling: noCeiling, others: [], before: null, at: 5 });
+    bare.post({ kind: 'booted', facts: bare.state.facts });
+    bare.greet(1);
+    bare.say(1, last());
+    expect(bare.state.ceiling.watts).toBe(380);
+  });
+
+  it('learns nothing from a coordinator of this boot, of one before the last, after a farewell, or of what a person has forgotten', () => {
+    const quiet = { moments: [{ ...moment, watts: 200 }] };
+    for (const [boot, isForgotten] of [
+      ['before', true],
+      ['older', false],
+      [factsOf({ gpus, cpus: 16 }).bootId, false],
+    ] as const) {
+      const world = recall(quiet);
+      world.greet(1);
+      if (isForgotten) world.say(1, { kind: 'forget-ceiling', of: 'all' });
+      world.say(1, last(boot));
+      expect(world.state.ceiling.watts).toBeNull();
+    }
+    const world = new World(factsOf({ gpus, cpus: 16 }));
+    const before = { bootId: 'before', moments: [], hasLeft: true };
+    world.post({ kind: 'recalled', ceiling: noCeiling, others: [], before, at: 5 });
+    world.post({ kind: 'booted', facts: world.state.facts });
+    world.greet(1);
+    world.say(1, last());
+    expect(world.state.ceiling.watts).toBeNull();
   });
 
   it('forgets it where a person says so', () => {

@@ -35,6 +35,7 @@ describe('an attempt', () => {
         offsets: nothingRead,
         printed: [{ score: 0.5 }],
         oomKills: null,
+        diskFull: false,
         artifacts: [],
         unlisted: null,
         checkpointBytes: null,
@@ -240,7 +241,7 @@ describe('the guard', () => {
     world.lease(leaseOf('a-1'));
     expect(world.spawnAll()).toEqual([]);
     expect(world.hear('figures').holds).toEqual([
-      { attempt: 'a-1', refusals: [{ kind: 'stale', ageMs: 10_000 }] },
+      { attempt: 'a-1', refusals: [{ kind: 'stale', ageMs: 10_000, because: null }] },
     ]);
     world.sample();
     expect(world.spawnAll()).toEqual(['a-1']);
@@ -300,9 +301,14 @@ describe('the guard', () => {
     const figures = {
       load: 0,
       othersLoad: 0,
+      cores: null,
+      memoryPressure: null,
+      swapInBytes: null,
       memoryTotalBytes: 64 * gib,
       memoryAvailableBytes: 60 * gib,
       diskFreeBytes: 99 * gib,
+      hold: null,
+      weekMinute: null,
       gpus: [],
     };
     world.post({
@@ -384,9 +390,14 @@ describe('ending an attempt', () => {
       figures: {
         load: 0,
         othersLoad: 0,
+        cores: null,
+        memoryPressure: null,
+        swapInBytes: null,
         memoryTotalBytes: gib,
         memoryAvailableBytes: gib,
         diskFreeBytes: gib,
+        hold: null,
+        weekMinute: null,
         gpus: [],
       },
       shares: [
@@ -461,9 +472,14 @@ describe('ending an attempt', () => {
         figures: {
           load: 0,
           othersLoad: 0,
+          cores: null,
+          memoryPressure: null,
+          swapInBytes: null,
           memoryTotalBytes: gib,
           memoryAvailableBytes: gib,
           diskFreeBytes: gib,
+          hold: null,
+          weekMinute: null,
           gpus: [],
         },
         shares: [
@@ -500,9 +516,14 @@ describe('ending an attempt', () => {
 const calmFigures = {
   load: 0,
   othersLoad: 0,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: gib,
   memoryAvailableBytes: gib,
   diskFreeBytes: gib,
+  hold: null,
+  weekMinute: null,
   gpus: [],
 };
 
@@ -748,6 +769,7 @@ describe('an agent that begins', () => {
         offsets: nothingRead,
         printed: [],
         oomKills: null,
+        diskFull: false,
         artifacts: [],
         unlisted: null,
         checkpointBytes: null,

@@ -5,6 +5,7 @@ import type { Launch } from '../../../src/model/launch.ts';
 import type { FromAgent, HostFacts, Lease, ToAgent } from '../../../src/protocol/messages.ts';
 import { nothingPredicted, protocolVersion } from '../../../src/protocol/messages.ts';
 import type { OthersClaim } from '../../../src/throttle/host-load.ts';
+import type { OthersAccount } from '../../../src/throttle/turns.ts';
 import type { OurClaim } from '../../../src/worker/core/claims.ts';
 import type { Evidence, MeasuredFigures, WorkerEvent } from '../../../src/worker/core/event.ts';
 import { initial } from '../../../src/worker/core/initial.ts';
@@ -37,9 +38,14 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
 export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures => ({
   load: 0,
   othersLoad: 0,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: 64 * gib,
   memoryAvailableBytes: 60 * gib,
   diskFreeBytes: 500 * gib,
+  hold: null,
+  weekMinute: null,
   gpus: [],
   ...more,
 });
@@ -65,6 +71,8 @@ export const leaseOf = (
     predictedSeconds: null,
     continues: null,
     alone: false,
+    sweep: null,
+    priority: 0,
     ...rest,
   };
 };
@@ -80,6 +88,7 @@ const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   offsets: nothingRead,
   printed: [{ score: 1 }],
   oomKills: null,
+  diskFull: false,
   artifacts: [],
   unlisted: null,
   checkpointBytes: null,
@@ -135,6 +144,8 @@ export class World {
 
   /** What other accounts claim. */
   others: readonly OthersClaim[] = [];
+  /** What they tell of themselves. */
+  accounts: readonly OthersAccount[] = [];
   /** Why they cannot be told of ours. */
   untold: string | null = null;
   /** What this one has said last, and how often it has. */
@@ -144,13 +155,19 @@ export class World {
   carryOutClaim = (claim: Taken<'claim'>): void => {
     this.claimed = claim.claims;
     this.timesSaid += 1;
-    this.post({ kind: 'claims-read', said: claim.said, others: this.others, untold: this.untold });
+    this.post({
+      kind: 'claims-read',
+      said: claim.said,
+      others: this.others,
+      accounts: this.accounts,
+      untold: this.untold,
+    });
   };
 
   /** The look at the others that comes with each sample. */
   look(): void {
-    const { others, untold } = this;
-    this.post({ kind: 'claims-read', said: this.state.claims.read, others, untold });
+    const { others, accounts, untold } = this;
+    this.post({ kind: 'claims-read', said: this.state.claims.read, others, accounts, untold });
   }
 
   records(kind: JournalRecord['kind']): unknown[] {

@@ -18,7 +18,7 @@ const told = (memory: string) => {
   return [{ gpu, at: 500 }];
 };
 
-const nobody = (): boolean => false;
+const otherOf = ({ pid }: { readonly pid: number }) => ({ user: `user ${pid}`, isClaimed: false, idleMs: 0 });
 
 describe('the processes on a GPU', () => {
   it('add up to what each attempt holds', () => {
@@ -35,23 +35,12 @@ describe('the processes on a GPU', () => {
       told('16, 4'),
       [app(7), app(1), app(404), app(1, 1, 'GPU-b')],
       ownerOf,
-      nobody,
+      otherOf,
       host,
       700,
     );
-    expect(gpu).toMatchObject({ othersProcesses: 2, listsProcesses: false, ageMs: 200 });
-  });
-
-  it('are no others where another account has claimed room for its trial', () => {
-    const [gpu] = measuredGpus(
-      told('16, 4'),
-      [app(7), app(1), app(2)],
-      ownerOf,
-      (pid) => pid === 1,
-      host,
-      700,
-    );
-    expect(gpu).toMatchObject({ othersProcesses: 2, claimedProcesses: 1 });
+    expect(gpu).toMatchObject({ listsProcesses: false, ageMs: 200 });
+    expect(gpu?.others.map(({ user }) => user)).toEqual(['user 1', 'user 404']);
   });
 
   it('are told apart only where all of them are processes of this machine', () => {
@@ -60,7 +49,7 @@ describe('the processes on a GPU', () => {
         told('16, 4'),
         pids.map((pid) => app(pid)),
         ownerOf,
-        nobody,
+        otherOf,
         host,
         700,
       )[0]?.listsProcesses;
@@ -68,7 +57,7 @@ describe('the processes on a GPU', () => {
   });
 
   it('may work in the memory of their host', () => {
-    const [gpu] = measuredGpus(told('[N/A], [N/A]'), [], ownerOf, nobody, host, 700);
+    const [gpu] = measuredGpus(told('[N/A], [N/A]'), [], ownerOf, otherOf, host, 700);
     expect(gpu).toMatchObject({ memoryTotalBytes: 100, memoryUsedBytes: 30 });
   });
 });

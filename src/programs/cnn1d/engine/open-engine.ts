@@ -15,22 +15,32 @@ export interface Surroundings {
 }
 
 /**
- * The engine that a trial asks for; `auto` is the fastest that is there and works.
+ * The engine that a trial asks for; `auto` is the fastest that is there and works. A trial with a GPU and the engine for
+ * it never gives way to the cores: it would hold the GPU, and take days.
  *
- * @throws EngineError where one that is asked for by name is not there, or does not work
+ * @throws EngineError where one that is asked for by name, or for the trial's GPU, is not there or does not work
  */
 export async function openEngine(wanted: Cnn1dParams['engine'], around: Surroundings): Promise<Engine> {
   if (wanted !== 'auto') return open(wanted, around);
-  for (const name of around.hasGpu ? (['gpu', 'native'] as const) : (['native'] as const)) {
-    if (around.engines[name] === undefined) continue;
-    try {
-      return await open(name, around);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      around.say(`${error.message} The next best is taken.`);
-    }
+  if (around.hasGpu && around.engines.gpu !== undefined) return openForGpu(around);
+  if (around.engines.native === undefined) return open('wasm', around);
+  try {
+    return await open('native', around);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    around.say(`${error.message} The next best is taken.`);
+    return open('wasm', around);
   }
-  return open('wasm', around);
+}
+
+async function openForGpu(around: Surroundings): Promise<Engine> {
+  try {
+    return await open('gpu', around);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const onCores = 'On the cores it trains with resources: {gpus: 0}; labels leave a host out.';
+    throw new EngineError(error.code, `${error.message} ${onCores}`, error);
+  }
 }
 
 async function open(name: Engine['name'], { engines, hasGpu, say }: Surroundings): Promise<Engine> {

@@ -62,6 +62,13 @@ describe('an engine that does not work', () => {
     ]);
   });
 
+  it('never gives way to the cores where the trial has a GPU, and says how it trains there', async () => {
+    const engines = { gpu: import.meta.dirname, native: import.meta.dirname };
+    const opened = openEngine('auto', { engines, hasGpu: true, say: () => {} });
+    await expect(opened).rejects.toThrow(EngineError);
+    await expect(opened).rejects.toThrow(/^The engine gpu does not work .*resources: \{gpus: 0\}/);
+  });
+
   it('fails the trial that asks for it by name', async () => {
     const opened = openEngine('native', { ...broken, say: () => {} });
     await expect(opened).rejects.toThrow(EngineError);

@@ -1,0 +1,103 @@
+import type { Mutant } from './mutant.ts';
+
+/** What is owed to other people on a host. */
+export const etiquetteMutants: readonly Mutant[] = [
+  {
+    breaks: 'Etiquette: a trial stays when the hours begin for which its GPU is reserved',
+    file: 'throttle/relief.ts',
+    find: 'if (reserved !== null) {',
+    put: 'if (reserved?.hours === null) {',
+    tests: ['throttle/relief'],
+  },
+  {
+    breaks: 'Etiquette: a GPU with hours is reserved at all times',
+    file: 'throttle/etiquette.ts',
+    find: '(minute !== null && isWithin(device.hours, minute))',
+    put: 'minute !== null',
+    tests: ['throttle/devices'],
+  },
+  {
+    breaks: 'Etiquette: hours over the end of the week end with the week',
+    file: 'model/inventory/hours.ts',
+    find: '[weekMinute, weekMinute + weekMinutes].some(',
+    put: '[weekMinute].some(',
+    tests: ['model/hours'],
+  },
+  {
+    breaks: 'Etiquette: a host waits for hours that nobody keeps, since its week begins on Sunday',
+    file: 'worker/telemetry/host-figures.ts',
+    find: '((at.getDay() + 6) % 7)',
+    put: 'at.getDay()',
+    tests: ['worker/telemetry/hold-file'],
+  },
+  {
+    breaks: 'Etiquette: a file that was left before the last boot empties a host',
+    file: 'worker/telemetry/hold-file.ts',
+    find: 'ms > upMs ? null',
+    put: 'ms > upMs * 1e9 ? null',
+    tests: ['worker/telemetry/hold-file'],
+  },
+  {
+    breaks: 'Etiquette: a link is followed to whose file it leads to',
+    file: 'worker/telemetry/hold-file.ts',
+    find: 'lstatSync(file)',
+    put: 'lstatSync(`${file}/.`)',
+    tests: ['worker/telemetry/hold-file'],
+  },
+  {
+    breaks: 'Etiquette: what has no checkpoint leaves a host that somebody keeps free',
+    file: 'throttle/relief.ts',
+    find: "if (hasCheckpoint && !isEnding) yield { kind: 'evict', attempt, over: 'others', because };",
+    put: "if ((hasCheckpoint || attempt !== '') && !isEnding) yield { kind: 'evict', attempt, over: 'others', because };",
+    tests: ['throttle/relief'],
+  },
+  {
+    breaks: 'Etiquette: a process that has just come is idle',
+    file: 'worker/telemetry/idle-processes.ts',
+    find: 'before !== undefined && before.bytes === bytes && !computes(pid)',
+    put: '(before === undefined || before.bytes === bytes) && !computes(pid)',
+    tests: ['worker/telemetry/idle-processes'],
+  },
+  {
+    breaks: 'Etiquette: a process that takes memory is idle',
+    file: 'worker/telemetry/idle-processes.ts',
+    find: ' && before.bytes === bytes',
+    put: '',
+    tests: ['worker/telemetry/idle-processes'],
+  },
+  {
+    breaks: 'Etiquette: beside ours a process is idle though its driver does not tell',
+    file: 'worker/telemetry/idle-processes.ts',
+    find: 'return () => !isBeside || isOver;',
+    put: 'return () => !isBeside && isOver;',
+    tests: ['worker/telemetry/idle-processes'],
+  },
+  {
+    breaks: 'Etiquette: a driver that tells of processes a second late makes an idle one compute',
+    file: 'worker/telemetry/idle-processes.ts',
+    find: 'const isOver = now - teller.vagueSince >= vagueMs;',
+    put: 'const isOver = now - teller.vagueSince >= 0;',
+    tests: ['worker/telemetry/idle-processes'],
+  },
+  {
+    breaks: 'Etiquette: trials of other accounts are made way for',
+    file: 'worker/core/others.ts',
+    find: "if (isClaimed) return 'trials';",
+    put: '',
+    tests: ['worker/core/relief'],
+  },
+  {
+    breaks: 'Etiquette: names of other people are kept where hosts are told of',
+    file: 'model/refusal/unnamed.ts',
+    find: '{ ...refusal, users: [] }',
+    put: 'refusal',
+    tests: ['board/host-notices'],
+  },
+  {
+    breaks: 'Etiquette: what gives way for a host that is kept free is leased there again',
+    file: 'coordinator/hosts/backlog.ts',
+    find: 'link.figures?.hold != null) return true;',
+    put: 'link.figures?.hold === undefined) return true;',
+    tests: ['coordinator/throttled-hosts'],
+  },
+];
