@@ -118,9 +118,7 @@ describe.skipIf(!isHere)('four hosts with three, two, one and no GPU', () => {
     await expect.poll(said('status'), wait).toMatch(/^host01 {2}0 NVIDIA.* idle, 1 process of root$/m);
     await expect
       .poll(said('why'), wait)
-      .toMatch(
-        /^host01 GPU 0 +is in use: 1 process of root is on it.*, and has 1\.7 GiB of 11 GiB to give/m,
-      );
+      .toMatch(/^host01 GPU 0 +is in use: 1 process of root is on it.*, and has 1\.7 GiB of 11 GiB to give/m);
     await expect
       .poll(said('why'), wait)
       .toMatch(/^ +\d+ +one +the 3 hosts .* have their fill; host04: needs a GPU, and the host has none$/m);
