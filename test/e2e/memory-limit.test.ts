@@ -1,12 +1,14 @@
 /** Real trials and a real agent in 600 MiB, with the kernel that kills what takes more. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { it, type Lab } from './lab.ts';
 import { groupsAreHere, MemoryGroup } from './memory-group.ts';
+import { signal } from './processes.ts';
 import type { Told } from './told.ts';
 
-const agent = join(import.meta.dirname, '../../dist/agent.mjs');
+const built = join(import.meta.dirname, '../../dist/agent.mjs');
 const mib = 2 ** 20;
 
 /** Takes so many MiB, a second later than it begins, and keeps them for a while; a leak takes more and more. */
@@ -34,6 +36,7 @@ describe.skipIf(!groupsAreHere())('in a control group of 600 MiB', () => {
   });
 
   afterEach(async () => {
+    for (const pid of group.processes) signal(pid, 'SIGKILL');
     await expect.poll(() => group.processes, { timeout: 20_000 }).toEqual([]);
     group.remove();
   });
@@ -44,6 +47,7 @@ describe.skipIf(!groupsAreHere())('in a control group of 600 MiB', () => {
     lab.write('model/train.py', train);
     lab.write('sweep.yaml', sweep);
     const env = { PATH: '/usr/bin:/bin', HOME: lab.path('home') };
+    const agent = lab.write('agent/limited.mjs', readFileSync(built, 'utf8'));
     group.run([process.execPath, agent, 'start', '--folder', lab.host], env);
     lab.patienceMs = 150_000;
     return lab.labsweep('run', 'sweep.yaml');

@@ -110,9 +110,23 @@ export const guardMutants: readonly Mutant[] = [
   {
     breaks: 'what can go on elsewhere stays where memory runs out, and what cannot leaves',
     file: 'throttle/relief.ts',
-    find: 'youngestOf(shares.filter(({ hasCheckpoint }) => hasCheckpoint)) ?? youngestOf(shares)',
+    find: 'youngestOf(savers) ?? youngestOf(shares)',
     put: 'youngestOf(shares)',
     tests: ['throttle/relief'],
+  },
+  {
+    breaks: 'a leak sends its neighbours away',
+    file: 'throttle/relief.ts',
+    find: '.filter((share) => excessOf(share) > 0)',
+    put: '.filter(() => false)',
+    tests: ['throttle/relief'],
+  },
+  {
+    breaks: 'what ran out of all memory of a host is tried there again',
+    file: 'model/result/outgrown.ts',
+    find: '? of.totalBytes <= smallBytes * aboutAsMuch',
+    put: '? of.totalBytes < 0',
+    tests: ['coordinator/too-large'],
   },
   {
     breaks: 'P5: a ceiling rises to what its host went down under',

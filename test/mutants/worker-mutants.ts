@@ -188,9 +188,30 @@ export const workerMutants: readonly Mutant[] = [
   {
     breaks: 'a kill that nobody’s memory explains is called one for want of memory',
     file: 'worker/core/outcome.ts',
-    find: "if (signal === 'SIGKILL' && oomKillRose)",
-    put: "if (signal === 'SIGKILL')",
+    find: "if (oomKillRose && (signal === 'SIGKILL'",
+    put: "if ((signal === 'SIGKILL'",
     tests: ['worker/core/outcome'],
+  },
+  {
+    breaks: 'a control group above that leaves less is overlooked',
+    file: 'worker/telemetry/group-folders.ts',
+    find: 'Array.from({ length: names.length + 1 }',
+    put: 'Array.from({ length: 1 }',
+    tests: ['worker/telemetry/control-groups'],
+  },
+  {
+    breaks: 'a trial starts while it is read that its like has run out of all memory there',
+    file: 'worker/core/finish.ts',
+    find: 'if (run !== null && had !== null && mayHaveRunOut(run, had)) turn.state.suspects.add(held);',
+    put: 'mayHaveRunOut;',
+    tests: ['worker/core/shortage'],
+  },
+  {
+    breaks: 'what ran out a moment after its neighbour had ended is taken to have been alone',
+    file: 'worker/core/shortage.ts',
+    find: 'besideAt === null || now - besideAt > companyMs',
+    put: 'true',
+    tests: ['worker/core/shortage'],
   },
   {
     breaks: 'NaN is the best value so far',

@@ -47,8 +47,8 @@ function judgeOwn(
     if (connection !== null) takeBackRefusal(connection, attempt.launch);
   } else if (charge === 'launch' && outcome.kind === 'not-started') {
     if (connection === null) return;
-    if (outcome.reason === 'content-missing') bringAgain(connection, attempt.launch, outcome.message);
-    else chargeLaunch(connection, attempt.launch, outcome.message, logTail);
+    if (outcome.reason === 'content-missing') bringAgain(state, connection, attempt.launch, outcome.message);
+    else chargeLaunch(state, connection, attempt.launch, outcome.message, logTail);
   } else if (charge !== 'nobody') {
     if (wasTried) lapse(state, host);
     const trial = state.ledger.trials.get(attempt.trial);
@@ -69,6 +69,7 @@ function takeBackRefusal({ launches, failedStarts }: Connection, launch: string)
 
 /** In the end it is as where the host could not be prepared: the next connection, or `hosts on`, tries again. */
 function chargeLaunch(
+  { awakeMs }: CoordinatorState,
   { launches, failedStarts }: Connection,
   launch: string,
   problem: string,
@@ -76,14 +77,14 @@ function chargeLaunch(
 ): void {
   const count = (failedStarts.get(launch) ?? 0) + 1;
   failedStarts.set(launch, count);
-  if (count >= mostCharges) launches.set(launch, { kind: 'refused', problem, logTail });
+  if (count >= mostCharges) launches.set(launch, { kind: 'refused', problem, logTail, atMs: awakeMs });
 }
 
 /** What starts at the same time lacks the same files: it counts once. */
-function bringAgain(connection: Connection, launch: string, problem: string): void {
+function bringAgain(state: CoordinatorState, connection: Connection, launch: string, problem: string): void {
   if (connection.launches.get(launch)?.kind !== 'ready') return;
   connection.launches.delete(launch);
-  chargeLaunch(connection, launch, problem, '');
+  chargeLaunch(state, connection, launch, problem, '');
 }
 
 const chargesOf = (state: CoordinatorState, { name }: FleetHost): number =>

@@ -1,7 +1,7 @@
 import type { Sweep } from '../../ledger/state.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { FleetHost, Listing } from './fleet-host.ts';
-import { connectionOf, type HostLink } from './link.ts';
+import { connectionOf, type HostLink, type LaunchState } from './link.ts';
 import type { CoordinatorState } from './state.ts';
 import { leftOut } from './probation.ts';
 
@@ -24,11 +24,21 @@ export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHo
     case 'preparing':
       return refused({ kind: 'preparing', what: `${sweep.declaration.programName} is on its way` });
     case 'refused':
+      if (isTriedAgain(state, launch)) return { kind: 'unprepared' };
       return refused({ kind: 'unprepared', because: launch.problem, logTail: launch.logTail });
     default:
       return launch satisfies never;
   }
 }
+
+/** What could not be made for want of disk space may be made when there is room again, and nobody tells when that is. */
+const isTriedAgain = (
+  { awakeMs }: CoordinatorState,
+  { problem, logTail, atMs }: Extract<LaunchState, { kind: 'refused' }>,
+): boolean => awakeMs - atMs >= roomComesMs && wantOfSpace.test(`${problem}\n${logTail}`);
+const roomComesMs = 60_000;
+const wantOfSpace =
+  /No space left on device|ENOSPC|no room left|Disk quota exceeded|EDQUOT|quota leaves no room/;
 
 const refused = (refusal: Refusal): Eligibility => ({ kind: 'refused', refusal });
 

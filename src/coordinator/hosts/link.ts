@@ -79,7 +79,8 @@ export type LaunchState =
   | { readonly kind: 'preparing' }
   /** `note`: what a person should know of how it was made; null where that is nothing. */
   | { readonly kind: 'ready'; readonly note: string | null }
-  | { readonly kind: 'refused'; readonly problem: string; readonly logTail: string };
+  /** `atMs`: since when, by `awakeMs`. */
+  | { readonly kind: 'refused'; readonly problem: string; readonly logTail: string; readonly atMs: number };
 
 /** @param heardAtMs by `awakeMs` */
 export const newConnection = (

@@ -58,6 +58,7 @@ export function transition(
         kind: 'refused',
         problem: event.problem,
         logTail: event.logTail,
+        atMs: state.awakeMs,
       });
       break;
     case 'artifact-fetched':
