@@ -48,11 +48,10 @@ export function waitingOf(
     (trial) => trial.status.kind === 'leased' || (trial.status.kind === 'queued' && isAsked(state, trial)),
   );
   const step = Math.ceil(all.length / mostLooked);
-  return all
-    .flatMap((trial, place) =>
-      place % step === 0 ? [{ trial, count: Math.min(step, all.length - place) }] : [],
-    )
-    .toSorted((one, other) => secondsOf(other.trial) - secondsOf(one.trial));
+  const looked: Waiting[] = [];
+  for (const [place, trial] of all.entries())
+    if (place % step === 0) looked.push({ trial, count: Math.min(step, all.length - place) });
+  return looked.sort((one, other) => secondsOf(other.trial) - secondsOf(one.trial));
 }
 
 /** @param candidates spent: they hold all of it afterwards */
