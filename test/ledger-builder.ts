@@ -88,7 +88,7 @@ export class LedgerBuilder {
     const attempt = `${this.#nonce}-${(this.#attempts += 1)}`;
     const number = (known?.attempts.length ?? 0) + 1;
     const sweep = known?.sweeps[0] ?? '';
-    const lease = { attempt, number, trial, sweep, alone, continues: null, anew: null };
+    const lease = { attempt, number, trial, sweep, alone, continues: null, anew: null, predicted: null };
     this.add({ kind: 'leased', at: this.now, host, leases: [lease] });
     return attemptId(attempt);
   }
@@ -162,6 +162,7 @@ const emptyEnd: AttemptEnd = {
   peakGpuMemoryBytes: null,
   gpuBusy: null,
   soloSeconds: null,
+  shortage: null,
   gpuName: null,
   device: 'cpu',
   artifacts: [],

@@ -5,6 +5,7 @@ export const plainShare: OurShare = {
   attempt: 'a-1',
   resources: { cpus: 1, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: 0, diskBytes: null },
   measuredBytes: null,
+  isGuessed: false,
   ramping: false,
   device: 'cpu',
   gpuMeasuredBytes: null,

@@ -53,6 +53,7 @@ function results(points: ReturnType<typeof pointsOf>, from: number): LedgerEvent
         alone: false,
         continues: null,
         anew: null,
+        predicted: null,
       })),
     },
     {

@@ -92,6 +92,7 @@ function started(points: readonly PointDeclaration[], from: number, host: string
     alone: false,
     continues: null,
     anew: null,
+    predicted: null,
   }));
   return [
     { kind: 'leased', at, host, leases },

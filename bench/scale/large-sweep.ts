@@ -81,6 +81,7 @@ export function endOf(index: number): AttemptEnd {
     peakGpuMemoryBytes: null,
     gpuBusy: null,
     soloSeconds: null,
+    shortage: null,
     gpuName: null,
     device: 'cpu',
     artifacts: [],

@@ -52,10 +52,13 @@ function besideText(nights: readonly Judgement[], best: readonly Judgement[]): s
   return `${median(ratios).toFixed(2)} (${quantile(ratios, 0.95).toFixed(2)})${of}`;
 }
 
-/** What was said at half of the time left, beside what was left: the median. */
+/** What was said at half of the time left, beside what was left: the median, and how often that lay between what was said. */
 function saidText(nights: readonly Judgement[]): string {
   const said = nights.flatMap(({ saidOfHalf }) => saidOfHalf ?? []);
-  return said.length === 0 ? '' : `${Math.round(median(said) * 100)} % of it`;
+  const within = nights.filter(({ withinSaid }) => withinSaid === true).length;
+  return said.length === 0
+    ? ''
+    : `${Math.round(median(said) * 100)} % of it, within in ${within} of ${said.length}`;
 }
 
 /** The least value that so many are not above. */

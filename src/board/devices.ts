@@ -1,6 +1,7 @@
 /** GPUs as people see them: by the driver's number, with what they carry and why they take nothing. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { type DeviceRefusal, devicesRefusalText } from '../model/refusal/device-refusal.ts';
+import type { Refusal } from '../model/refusal/refusal.ts';
 import type { GpuFacts, GpuFigures } from '../protocol/messages.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
@@ -28,15 +29,18 @@ export function deviceLabel(host: LiveHost | null, device: string): string {
 }
 
 /** What keeps a GPU from the first that waits on its host; null where its host's agent says nothing of it. */
-export function refusalTextOf({ holds }: LiveHost, uuid: string): string | null {
-  const refusals = holds.flatMap((hold) => hold.refusals).flatMap(refusalsByDevice);
-  const found = refusals.find(({ device }) => device === uuid)?.refusals ?? [];
+export function refusalTextOf(host: LiveHost, uuid: string): string | null {
+  const found = heldOn(host, uuid);
   return found.length === 0 ? null : devicesRefusalText(found);
 }
 
-type Held = LiveHost['holds'][number]['refusals'][number];
+/** What a GPU has against the first that waits on its host. */
+export const heldOn = ({ holds }: LiveHost, uuid: string): readonly DeviceRefusal[] =>
+  holds
+    .flatMap((hold) => hold.refusals)
+    .flatMap((refusal) => (refusal.kind === 'gpus' ? refusal.devices : []))
+    .find(({ device }) => device === uuid)?.refusals ?? [];
 
-const refusalsByDevice = (
-  refusal: Held,
-): readonly { readonly device: string; readonly refusals: readonly DeviceRefusal[] }[] =>
-  refusal.kind === 'gpus' ? refusal.devices : [];
+/** What the host itself has against it; that others are before it is nothing of the host. */
+export const heldBy = ({ holds }: LiveHost): readonly Refusal[] =>
+  holds.flatMap((hold) => hold.refusals).filter(({ kind }) => kind !== 'gpus' && kind !== 'queue');

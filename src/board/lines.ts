@@ -15,15 +15,20 @@ export function lines(view: RunView, columns: number): string[] {
 }
 
 const barWidth = 24;
+const leastBar = 8;
 
-function progressLine({ sweep, counts, elapsedMs, etaSeconds }: RunView, columns: number): string {
+/** The bar goes first where there is no room for the words. */
+function progressLine({ sweep, counts, elapsedMs, eta }: RunView, columns: number): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const done = counts.succeeded + counts.diverged + counts.failed + counts.cancelled;
   const share = total === 0 ? 1 : done / total;
-  const filled = Math.floor(share * barWidth);
-  const bar = columns < 60 ? '' : `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} `;
-  const times = [wholeSeconds(elapsedMs), ...(etaSeconds === null ? [] : [etaText(etaSeconds)])];
-  return `${sweep}  ${bar}${done}/${total} ${Math.floor(share * 100)} %  ${times.join(', ')}`;
+  const times = [wholeSeconds(elapsedMs), ...(eta === null ? [] : [etaText(eta)])];
+  const words = `${done}/${total} ${Math.floor(share * 100)} %  ${times.join(', ')}`;
+  const room = columns - `${sweep}  ${words}`.length - 1;
+  const width = Math.min(barWidth, room);
+  const filled = Math.floor(share * width);
+  const bar = width < leastBar ? '' : `${'█'.repeat(filled)}${'░'.repeat(width - filled)} `;
+  return `${sweep}  ${bar}${words}`;
 }
 
 function countsLine(view: RunView): string {

@@ -119,12 +119,12 @@ function followsText({ kind }: Outcome, trial: TrialStatus | undefined): string 
   return trial?.kind === 'failed' ? 'given up' : 'will be tried again';
 }
 
-/** `84 of 147: 84 succeeded, 4 running, 59 waiting; best val_accuracy 0.913 (layers=8 BN); about 9 min left`. */
+/** `84 of 147: 84 succeeded, 4 running, 59 waiting; best val_accuracy 0.913 (layers=8 BN); about 9 min left (7 min to 12 min)`. */
 function progressText(view: RunView): string {
   return [
     `${view.sweep}: ${countsText(view)}`,
     ...bestText(view),
-    ...(view.etaSeconds === null ? [] : [etaText(view.etaSeconds)]),
+    ...(view.eta === null ? [] : [etaText(view.eta)]),
   ].join('; ');
 }
 

@@ -1,6 +1,7 @@
 /** What a person sees of a sweep that runs: built from the ledger's state and the live figures, whoever has them. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, SweepStatus, TrialStatus } from '../ledger/state.ts';
+import type { Eta } from '../model/eta.ts';
 import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
 import { type MetricsLine, metricOf } from '../model/result/metrics.ts';
 import { isResult } from '../model/result/outcome.ts';
@@ -26,7 +27,7 @@ export interface RunView {
   readonly isAsked: boolean;
   /** Since the sweep was opened. */
   readonly elapsedMs: number;
-  readonly etaSeconds: number | null;
+  readonly eta: Eta | null;
   readonly hosts: readonly HostView[];
   readonly best: Best | null;
   /** Parameters that change nothing between the points so far. */
@@ -99,7 +100,7 @@ export function runView(sources: RunViewSources): RunView {
     notAsked,
     isAsked: isAskedFor(sweep, live),
     elapsedMs: sweep.openedAt === null ? 0 : nowMs - sweep.openedAt,
-    etaSeconds: live?.sweeps.find((one) => one.sweep === sweep.name)?.etaSeconds ?? null,
+    eta: live?.sweeps.find((one) => one.sweep === sweep.name)?.eta ?? null,
     hosts: hostNames(state, live).map((name) => hostView(sources, name)),
     best,
     ignored,

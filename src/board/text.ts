@@ -1,11 +1,30 @@
 /** The words that the live view and the plain lines share. */
 import { formatDuration } from '../model/duration.ts';
+import type { Eta } from '../model/eta.ts';
 import type { Best } from '../results/best.ts';
 import { numberText } from '../results/metric-text.ts';
 import type { RunView } from './run-view.ts';
 
-export const etaText = (etaSeconds: number): string =>
-  etaSeconds < 1 ? 'about done' : `about ${wholeSeconds(etaSeconds * 1000)} left`;
+/** `about 2 h 10 min left (1 h 40 min to 2 h 50 min)`. */
+export const etaText = (eta: Eta): string => (eta.high < 1 ? 'about done' : spanText(eta, ' left'));
+
+/** Likewise, of what has not begun. */
+export const takesText = (eta: Eta): string => (eta.high < 1 ? 'about no time' : spanText(eta, ''));
+
+function spanText({ seconds, low, high }: Eta, word: string): string {
+  const about = roundedText(seconds, Math.round);
+  const [from, to] = [roundedText(low, Math.floor), roundedText(high, Math.ceil)];
+  return from === to ? `about ${about}${word}` : `about ${about}${word} (${from} to ${to})`;
+}
+
+/** What is not known to the second is not said to the second. */
+const steps = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600] as const;
+const finest = 0.06;
+
+function roundedText(seconds: number, round: (steps: number) => number): string {
+  const step = steps.findLast((one) => one <= seconds * finest) ?? 1;
+  return wholeSeconds(round(seconds / step) * step * 1_000);
+}
 
 /** The tenths of a moving clock only flicker. */
 export function wholeSeconds(durationMs: number): string {

@@ -46,12 +46,12 @@ export function whyTrial(
     refusals,
   });
   if (status.kind === 'queued') return whyQueued(state, trial, live, reason);
-  const attempt = state.attempts.get(status.attempt);
+  if (status.kind === 'failed' && status.because !== null)
+    return reason(`it was given up: ${status.because}; ${retryText(trial)}`);
+  const attempt = status.attempt === null ? undefined : state.attempts.get(status.attempt);
   if (attempt === undefined) return reason(status.kind);
   if (status.kind === 'leased') return whyLeased(state, attempt, live, reason);
   const host = live?.hosts.find(({ name }) => name === attempt.host) ?? null;
-  if (status.kind === 'failed' && status.because !== null)
-    return reason(`it was given up: ${status.because}; ${retryText(trial)}`);
   return reason(settledText(attempt, status.kind, host, nowMs));
 }
 

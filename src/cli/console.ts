@@ -34,10 +34,17 @@ export function processConsole(): Console {
     errStream: process.stderr,
     live,
     confirm: live && isatty(0) ? isConfirmed : null,
-    columns: process.stderr.isTTY ? process.stderr.columns || 100 : 100,
+    columns: columnsOf(process.env),
     cwd: process.cwd(),
     env: process.env,
   };
+}
+
+/** COLUMNS is what a person or a script has said of it; a pipe has none. */
+function columnsOf({ COLUMNS }: NodeJS.ProcessEnv): number {
+  if (COLUMNS !== undefined && /^[1-9]\d{0,4}$/.test(COLUMNS)) return Number(COLUMNS);
+  const of = (stream: NodeJS.WriteStream): number => (stream.isTTY ? stream.columns : 0);
+  return of(process.stdout) || of(process.stderr) || 100;
 }
 
 function printedOn(stream: NodeJS.WriteStream): PrintedOutput {

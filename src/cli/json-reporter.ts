@@ -1,16 +1,26 @@
 import { HostNotices } from '../board/host-notices.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import type { LedgerState } from '../ledger/state.ts';
+import type { Eta } from '../model/eta.ts';
 import { attemptId, sweepName } from '../model/ids.ts';
 import { ignoredParameters } from '../results/ignored-parameters.ts';
 import type { RunReporter } from '../session/run/run-reporter.ts';
 import type { Console } from './console.ts';
 import { sayVerdict } from './verdict.ts';
 
+/** The time left is said so often; a run that is through by then needs none. */
+const etaEveryMs = 10_000;
+
 /** `run --json`: an event a line, the last one `end`. */
 export function jsonReporter(console: Console, sweep: string): RunReporter {
   const say = (event: object): void => console.out(`${JSON.stringify(event)}\n`);
   const notices = new HostNotices();
+  let etaDueAtMs = performance.now() + etaEveryMs;
+  const sayEta = (eta: Eta | null): void => {
+    if (eta === null || performance.now() < etaDueAtMs) return;
+    etaDueAtMs = performance.now() + etaEveryMs;
+    say({ event: 'eta', sweep, ...eta });
+  };
   return {
     committed: (events, _, ledger) => {
       for (const event of events)
@@ -18,6 +28,7 @@ export function jsonReporter(console: Console, sweep: string): RunReporter {
     },
     moment: (_, live) => {
       for (const news of notices.news(live, performance.now())) say({ event: 'host', ...news });
+      sayEta(live.sweeps.find((one) => one.sweep === sweep)?.eta ?? null);
     },
     notice: (notice) => say({ event: 'notice', notice }),
     ended: (ledger, { sweep: ended, cached, succeeded, diverged, failed, seconds }) => {

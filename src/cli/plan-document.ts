@@ -1,5 +1,7 @@
 import type { Leaving } from '../session/sweep/leaving.ts';
 import type { Missing } from '../session/sweep/planned-data.ts';
+import type { Eta } from '../model/eta.ts';
+import type { Prediction } from '../model/prediction.ts';
 import type { Params } from '../model/grid/params.ts';
 
 /** `plan --json`: what scripts may rely on. */
@@ -7,7 +9,7 @@ export interface Plan {
   readonly sweep: string;
   readonly points: number;
   readonly trials: readonly PlannedTrial[];
-  readonly devices: readonly { readonly host: string; readonly off: string | null }[];
+  readonly devices: readonly PlannedHost[];
   /** What has to be there before a run, and how it gets there. */
   readonly missing: readonly Missing[];
   /** What `run` would take out of the sweep that the ledger has, after a question or with `--prune`. */
@@ -23,7 +25,26 @@ export interface Plan {
   /** How trials use what `setup` makes, for a person; null where there is no `setup`. */
   readonly setup: string | null;
   /** Null while nothing of the program has been seen to run. */
-  readonly eta: { readonly seconds: number; readonly low: number; readonly high: number } | null;
+  readonly eta: Eta | null;
+}
+
+/** A host with what it would take, by what it was when it was seen last. */
+export interface PlannedHost {
+  readonly host: string;
+  readonly off: string | null;
+  /** Null where it was never seen. */
+  readonly cpus: number | null;
+  readonly memoryBytes: number | null;
+  /** Null where that is not known. */
+  readonly gpus:
+    | readonly { readonly index: number; readonly name: string; readonly memoryBytes: number }[]
+    | null;
+  /** Trials that it would take; null where it was never seen. */
+  readonly trials: number | null;
+  /** Until it would be through with them; null where nobody knows how long they take. */
+  readonly seconds: number | null;
+  /** Why it takes none; null where it may. */
+  readonly because: string | null;
 }
 
 export interface PlannedTrial {
@@ -35,11 +56,8 @@ export interface PlannedTrial {
   readonly seed: number;
   /** Trainable parameters of the model; null where the program does not say. */
   readonly parameters: number | null;
-  readonly predicted: {
-    readonly seconds: number | null;
-    readonly gpuMemoryBytes: number | null;
-    readonly hostMemoryBytes: number | null;
-  };
+  /** Seconds are the mean of those on the hosts that are known. */
+  readonly predicted: Prediction;
   /** Whether the ledger has its result already. */
   readonly cached: boolean;
   /** What its result has in place of the metric that the sweep ranks by; null where it has that, or there is no result. */

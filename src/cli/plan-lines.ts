@@ -2,6 +2,9 @@ import { formatSize } from '../model/size.ts';
 import type { Params } from '../model/grid/params.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import { cut } from '../board/lines.ts';
+import { wholeSeconds } from '../board/text.ts';
+import type { Prediction } from '../model/prediction.ts';
+import { placeLines } from './plan-places.ts';
 import { counted } from '../session/text/counted.ts';
 import type { Plan, PlannedTrial } from './plan-document.ts';
 import { own } from '../model/own.ts';
@@ -29,7 +32,7 @@ export function planLines(
     ...(points > rowsShown ? [`… and ${points - rowsShown} more points (--json shows all)`] : []),
     ...exclusionLines(excluded),
     '',
-    `Hosts: ${plan.devices.map(({ host, off }) => (off === null ? host : `${host} (off: ${off})`)).join(', ')}`,
+    ...placeLines(plan),
     ...besidesLines(plan),
     ...leavingLines(plan),
     ...plan.shown.map(({ name, because }) => `Not hidden where a trial prints it: ${name}; ${because}`),
@@ -54,7 +57,6 @@ function leavingLines({ sweep, leaving: { trials, running, results } }: Plan): s
 
 function sizeLines(trials: readonly PlannedTrial[]): string[] {
   const counts = trials.flatMap(({ parameters }) => parameters ?? []);
-  const memory = trials.flatMap(({ predicted }) => predicted.hostMemoryBytes ?? []);
   const lines: string[] = [];
   const extremes = (values: readonly number[]): [number, number] =>
     values.reduce<[number, number]>(
@@ -65,10 +67,17 @@ function sizeLines(trials: readonly PlannedTrial[]): string[] {
     const [low, high] = extremes(counts);
     lines.push(`Models of ${low.toLocaleString('en-US')} to ${high.toLocaleString('en-US')} parameters`);
   }
-  if (memory.length > 0) {
-    const [low, high] = extremes(memory);
-    lines.push(`Predicted memory of a trial: ${formatSize(low)} to ${formatSize(high)}`);
-  }
+  const span = (of: (predicted: Prediction) => number | null, text: (value: number) => string): string[] => {
+    const values = trials.flatMap(({ predicted }) => of(predicted) ?? []);
+    const [low, high] = extremes(values).map(text);
+    return values.length === 0 ? [] : [low === high ? `${low}` : `${low} to ${high}`];
+  };
+  const parts = [
+    ...span(({ hostMemoryBytes }) => hostMemoryBytes, formatSize).map((size) => `${size} of memory`),
+    ...span(({ gpuMemoryBytes }) => gpuMemoryBytes, formatSize).map((size) => `${size} of a GPU`),
+    ...span(({ seconds }) => seconds, secondsText),
+  ];
+  if (parts.length > 0) lines.push(`Predicted of a trial: ${parts.join(', ')}`);
   return lines;
 }
 
@@ -83,15 +92,33 @@ function pointTable(trials: readonly PlannedTrial[], columns: number): string[] 
     ...(hasCase ? [column('case', 'left')] : []),
     ...names.map((head) => column(head, 'right')),
     ...(hasParameters ? [column('parameters', 'right')] : []),
+    ...predictedColumns(trials).map(({ head }) => column(head, 'right')),
   ];
   const rows = trials.map((trial) => [
     trial.trial.slice(0, 8),
     ...(hasCase ? [trial.case ?? ''] : []),
     ...names.map((name) => cellText(own(trial.params, name))),
     ...(hasParameters ? [trial.parameters?.toLocaleString('en-US') ?? ''] : []),
+    ...predictedColumns(trials).map(({ cell }) => cell(trial.predicted)),
   ]);
   return tableLines(heads, rows).map((line) => cut(line, Math.max(columns, 60)));
 }
+
+interface PredictedColumn {
+  readonly head: string;
+  readonly cell: (predicted: Prediction) => string;
+}
+
+/** Those of which something is known of one of the trials. */
+const predictedColumns = (trials: readonly PlannedTrial[]): PredictedColumn[] =>
+  [
+    { head: 'memory', cell: ({ hostMemoryBytes }: Prediction) => sizeText(hostMemoryBytes) },
+    { head: 'of a GPU', cell: ({ gpuMemoryBytes }: Prediction) => sizeText(gpuMemoryBytes) },
+    { head: 'time', cell: ({ seconds }: Prediction) => (seconds === null ? '' : secondsText(seconds)) },
+  ].filter(({ cell }) => trials.some(({ predicted }) => cell(predicted) !== ''));
+
+const sizeText = (bytes: number | null): string => (bytes === null ? '' : formatSize(bytes));
+const secondsText = (seconds: number): string => wholeSeconds(seconds * 1_000);
 
 function exclusionLines(excluded: readonly { readonly because: string }[]): string[] {
   const reasons = new Map<string, number>();

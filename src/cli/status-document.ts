@@ -2,8 +2,10 @@
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep } from '../ledger/state.ts';
 import { isAskedFor, notAskedOf } from '../board/asked.ts';
-import { type Gpu, gpusOf } from '../board/devices.ts';
+import { type Gpu, gpusOf, heldBy, heldOn } from '../board/devices.ts';
 import { hostName } from '../model/ids.ts';
+import { deviceRefusalText } from '../model/refusal/device-refusal.ts';
+import { refusalText } from '../model/refusal/refusal.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 
@@ -30,7 +32,7 @@ function sweepDocument(sweep: Sweep, live: LiveFigures | null): unknown {
     counts: { ...counts, queued: counts.queued + counts.leased },
     asked: live === null ? null : isAskedFor(sweep, live),
     notAsked: notAskedOf(sweep, live),
-    eta: live?.sweeps.find(({ sweep }) => sweep === name)?.etaSeconds ?? null,
+    eta: live?.sweeps.find(({ sweep }) => sweep === name)?.eta ?? null,
   };
 }
 
@@ -46,6 +48,7 @@ function hostDocument(state: LedgerState, name: string, live: LiveHost | null, n
     devices: devicesOf(live, running, nowMs),
     running: running.length,
     queued: live?.backlog ?? open.length - running.length,
+    held: live === null ? [] : heldBy(live).map((held) => ({ ...held, text: refusalText(held) })),
     figures: live?.figures ?? null,
     others: live?.others ?? [],
   };
@@ -62,12 +65,13 @@ function devicesOf(live: LiveHost | null, running: readonly Attempt[], nowMs: nu
   const gpus = gpusOf(live);
   const others = [...trials.keys()].filter((device) => !gpus.some(({ facts }) => facts.uuid === device));
   return [
-    ...gpus.map((gpu) => gpuDocument(gpu, trials.get(gpu.facts.uuid) ?? [])),
+    ...gpus.map((gpu) => gpuDocument(gpu, live, trials.get(gpu.facts.uuid) ?? [])),
     ...others.map((device) => ({ device, trials: trials.get(device) })),
   ];
 }
 
-function gpuDocument({ facts, figures }: Gpu, trials: readonly unknown[]): unknown {
+function gpuDocument({ facts, figures }: Gpu, live: LiveHost | null, trials: readonly unknown[]): unknown {
+  const held = live === null ? [] : heldOn(live, facts.uuid);
   return {
     device: facts.uuid,
     index: facts.index,
@@ -82,6 +86,8 @@ function gpuDocument({ facts, figures }: Gpu, trials: readonly unknown[]): unkno
     others: figures?.others ?? [],
     problem: figures?.problem ?? null,
     ageMs: figures?.ageMs ?? null,
+    room: figures?.room ?? null,
+    held: held.map((one) => ({ ...one, text: deviceRefusalText(one) })),
     trials,
   };
 }

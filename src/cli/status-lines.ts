@@ -10,7 +10,7 @@ import { type Column, tableLines } from '../results/text-table.ts';
 import { deviceLines } from './device-lines.ts';
 
 /** @param views of all sweeps: they hold the same hosts */
-export function statusLines(views: readonly RunView[], live: LiveFigures | null): string[] {
+export function statusLines(views: readonly RunView[], live: LiveFigures | null, columns: number): string[] {
   const hosts = views[0]?.hosts ?? [];
   return [
     ...views.flatMap((view) => [sweepLine(view), ...view.ignored.map((one) => `  ${ignoredText(one)}`)]),
@@ -24,7 +24,7 @@ export function statusLines(views: readonly RunView[], live: LiveFigures | null)
           ),
           ...reasonLines(hosts),
         ]),
-    ...deviceLines(live),
+    ...deviceLines(live, columns),
     ...ceilingLines(live),
     ...inventoryLines(live),
     ...(live === null ? ['', nobodyText(views)] : []),
@@ -48,7 +48,7 @@ const inventoryLines = (live: LiveFigures | null): string[] =>
 function sweepLine(view: RunView): string {
   const priority = view.priority === 0 ? [] : [`priority ${view.priority}`];
   const parts = [`${view.sweep}: ${conditionOf(view)}`, ...priority, countsText(view)];
-  if (view.etaSeconds !== null && !isAtRest(view)) parts.push(etaText(view.etaSeconds));
+  if (view.eta !== null && !isAtRest(view)) parts.push(etaText(view.eta));
   return parts.join(', ');
 }
 

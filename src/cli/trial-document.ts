@@ -5,6 +5,7 @@ import { artifactsFolder } from '../coordinator/artifacts-folder.ts';
 import { hasResult } from '../ledger/results.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from '../ledger/state.ts';
 import type { Artifact, AttemptEnd, Unlisted } from '../model/result/attempt-end.ts';
+import type { Prediction } from '../model/prediction.ts';
 import type { Params } from '../model/grid/params.ts';
 import { leftTexts } from './left-artifacts.ts';
 import { attemptsOf } from './trial-record.ts';
@@ -41,6 +42,8 @@ export interface AttemptDocument {
   readonly cpuSeconds: number | null;
   readonly peakMemoryBytes: number | null;
   readonly peakGpuMemoryBytes: number | null;
+  /** What of these was expected when it was leased; null where nothing was known. */
+  readonly predicted: Prediction | null;
   readonly best: AttemptEnd['best'];
   readonly final: AttemptEnd['final'];
   readonly metricsCount: number;
@@ -97,6 +100,7 @@ function attemptDocument(
     cpuSeconds: end?.cpuSeconds ?? null,
     peakMemoryBytes: end?.peakMemoryBytes ?? null,
     peakGpuMemoryBytes: end?.peakGpuMemoryBytes ?? null,
+    predicted: attempt.predicted,
     best: end?.best ?? null,
     final: end?.final ?? null,
     metricsCount: end?.metricsCount ?? 0,

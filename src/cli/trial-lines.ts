@@ -39,9 +39,35 @@ export function trialLines(state: LedgerState, trial: Trial, folder: string): st
       'attempts',
       attempts.map((attempt) => [...attemptCells(attempt), beginningText(attempt, attempts)]),
     ),
+    ...predictionLines(attempts),
     ...(result === undefined ? [] : resultLines(result)),
   ];
 }
+
+/** What was expected of attempts beside what they took. */
+function predictionLines(attempts: readonly AttemptDocument[]): string[] {
+  const rows = attempts.flatMap(({ number, predicted, seconds, peakMemoryBytes, peakGpuMemoryBytes }) =>
+    predicted === null
+      ? []
+      : [
+          [
+            `  ${number}`,
+            durationText(predicted.seconds),
+            durationText(seconds),
+            sizeText(predicted.hostMemoryBytes),
+            sizeText(peakMemoryBytes),
+            sizeText(predicted.gpuMemoryBytes),
+            sizeText(peakGpuMemoryBytes),
+          ],
+        ],
+  );
+  const heads = ['', 'time', 'real', 'memory', 'real', 'of its GPU', 'real'];
+  return rows.length === 0 ? [] : section('predicted, and real', [heads, ...rows]);
+}
+
+const durationText = (seconds: number | null): string =>
+  seconds === null ? '' : formatDuration(seconds * 1_000);
+const sizeText = (bytes: number | null): string => (bytes === null ? '' : formatSize(bytes));
 
 const stateText = ({ status }: Trial): string =>
   status.kind === 'failed' && status.because !== null ? `failed, given up: ${status.because}` : status.kind;
@@ -52,7 +78,7 @@ function attemptCells(attempt: AttemptDocument): string[] {
     `  ${number}`,
     `${host}${device === null ? '' : ` ${deviceLabel(null, device)}`}${ledger === null ? '' : `, in ${ledger.path}`}`,
     `${outcome === null ? state : oneLine(outcomeText(outcome))}${counts ? ' (counts)' : ''}`,
-    seconds === null ? '' : formatDuration(seconds * 1000),
+    durationText(seconds),
     cpuSeconds === null ? '' : `${formatDuration(cpuSeconds * 1000)} of CPU`,
     peakText(attempt),
   ];

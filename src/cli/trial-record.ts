@@ -6,6 +6,6 @@ export const attemptsOf = (state: LedgerState, trial: Trial): Attempt[] =>
 
 /** The attempt that a person asks about: the one that counts, else the one that came last; null before any. */
 export function lastAttempt(state: LedgerState, trial: Trial): Attempt | null {
-  const current = 'attempt' in trial.status ? state.attempts.get(trial.status.attempt) : undefined;
-  return current ?? attemptsOf(state, trial).at(-1) ?? null;
+  const current = 'attempt' in trial.status ? trial.status.attempt : null;
+  return (current === null ? null : state.attempts.get(current)) ?? attemptsOf(state, trial).at(-1) ?? null;
 }

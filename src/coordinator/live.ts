@@ -20,7 +20,7 @@ export function liveFigures(state: CoordinatorState, pid: number, events: number
     events,
     sweeps: [...state.ledger.sweeps.values()].map((sweep) => ({
       sweep: sweep.name,
-      etaSeconds: timeLeft(state, sweep, now),
+      eta: timeLeft(state, sweep, now),
       asked: state.asked.has(sweep.name),
       waiting: waitingOf(state, sweep),
       stranded: strandedNow(state, sweep),

@@ -55,7 +55,8 @@ const isAtWork = ({ ledger, fleet }: CoordinatorState, { name }: Sweep): boolean
 const isGivenUp = ({ link }: FleetHost): boolean => link.kind === 'given-up';
 
 function isOnGivenUp({ ledger, fleet }: CoordinatorState, { status }: Trial): boolean {
-  const attempt = 'attempt' in status ? ledger.attempts.get(status.attempt) : undefined;
+  const id = 'attempt' in status ? status.attempt : null;
+  const attempt = id === null ? undefined : ledger.attempts.get(id);
   const host = attempt === undefined ? undefined : fleet.get(attempt.host);
   return host !== undefined && isGivenUp(host);
 }
@@ -79,7 +80,7 @@ function lastingRefusal(
     case 'unprepared':
       return null;
     case 'eligible':
-      return misfitOfAll(waiting, host);
+      return misfitOfAll(state, waiting, host);
     case 'refused':
       return answer.refusal.kind === 'preparing' ? null : answer.refusal;
     default:
@@ -88,11 +89,15 @@ function lastingRefusal(
 }
 
 /** Why a host is too small for every trial that waits; null as soon as one fits. */
-function misfitOfAll(waiting: readonly Trial[], host: FleetHost): Refusal | null {
+function misfitOfAll(
+  { ledger }: CoordinatorState,
+  waiting: readonly Trial[],
+  host: FleetHost,
+): Refusal | null {
   const load = idle(host);
   let refusal: Refusal | null = null;
   for (const trial of waiting) {
-    refusal = misfit(trial.point, load);
+    refusal = misfit(ledger, trial.point, host, load);
     if (refusal === null || refusal.kind === 'preparing') return null;
   }
   return refusal;

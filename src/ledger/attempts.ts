@@ -1,6 +1,7 @@
 /** What happens to attempts: they are leased, taken back, started, ended, adopted, and come back after a silence. */
 import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import { type AttemptId, attemptId, hostName, type SweepName, sweepName } from '../model/ids.ts';
+import { noteOutgrown } from '../model/result/outgrown.ts';
 import { chargeOf, isResult } from '../model/result/outcome.ts';
 import { workOf } from '../model/work.ts';
 import type { LedgerEvent } from './events.ts';
@@ -31,6 +32,7 @@ export function leaseAttempt(
     alone: lease.alone,
     continues: lease.continues === null ? null : attemptId(lease.continues),
     anew: lease.anew,
+    predicted: lease.predicted,
     importedFrom: null,
     status: { kind: 'leased' },
   };
@@ -97,6 +99,7 @@ export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd
   if (chargeOf(end.outcome) === 'host') host.charges += 1;
   if (isResult(end.outcome.kind)) host.charges = 0;
   noteStanding(host, attempt, end);
+  noteOutgrown(state.outgrown, attempt.point.shape, end);
   const status = statusAfter(state, trial, attempt, end);
   if (status !== null) setStatus(state, trial, status);
 }
@@ -119,6 +122,7 @@ export function adopt(
       alone: false,
       continues: null,
       anew: null,
+      predicted: null,
     },
     event.host,
     event.at,

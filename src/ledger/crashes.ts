@@ -39,18 +39,20 @@ export const crashesOf = (state: LedgerState, { crashes }: Trial): readonly Tria
 export const mustRunAlone = (state: LedgerState, trial: Trial): boolean =>
   trial.crashes.length >= suspicious && crashesOf(state, trial).length >= suspicious;
 
-/** What had to leave twice for want of memory finds room only where nothing else takes it. */
-const evictedTooOften = 2;
+/** What ran out of its host's memory twice, or had to leave for want of memory, finds room only where nothing else takes it. */
+const wantingTooOften = 2;
 
 /** Whether nothing else of labsweep is to run beside a trial. */
 export const runsAlone = (state: LedgerState, trial: Trial): boolean =>
   mustRunAlone(state, trial) ||
-  (trial.attempts.length >= evictedTooOften &&
-    trial.attempts.filter((id) => leftForMemory(state.attempts.get(id))).length >= evictedTooOften);
+  (trial.attempts.length >= wantingTooOften &&
+    trial.attempts.filter((id) => wantedMemory(state.attempts.get(id))).length >= wantingTooOften);
 
-function leftForMemory(attempt: Attempt | undefined): boolean {
-  const outcome = attempt?.status.kind === 'ended' ? attempt.status.end.outcome : null;
-  return outcome?.kind === 'evicted' && (outcome.over === 'memory' || outcome.over === 'gpu-memory');
+function wantedMemory(attempt: Attempt | undefined): boolean {
+  if (attempt?.status.kind !== 'ended') return false;
+  const { outcome, shortage } = attempt.status.end;
+  if (outcome.kind === 'oom') return shortage?.memory === 'host';
+  return outcome.kind === 'evicted' && (outcome.over === 'memory' || outcome.over === 'gpu-memory');
 }
 
 /** Hosts that went down when it was alone there: it goes back to none of them. None for a trial that may not be at fault. */

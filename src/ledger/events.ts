@@ -8,6 +8,7 @@ import { writtenId } from '../model/ids.ts';
 import { launchSchema } from '../model/launch.ts';
 import { objectiveSchema } from '../model/result/metrics.ts';
 import { paramsSchema } from '../model/grid/params.ts';
+import { predictionSchema } from '../model/prediction.ts';
 import { resourcesSchema } from '../model/resources.ts';
 
 /** Wall clock of the coordinator's machine, ms since 1970: for people; no decision compares two machines' clocks. */
@@ -138,6 +139,8 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
         continues: z.string().nullable().default(null),
         /** Why it begins anew though an earlier attempt left a checkpoint elsewhere; null where it does not. */
         anew: z.string().nullable().default(null),
+        /** As it was when it was leased; null in older ledgers, and where nothing was known. */
+        predicted: predictionSchema.nullable().default(null),
       }),
     ),
   }),

@@ -41,6 +41,7 @@ function takeIn(state: LedgerState, event: Imported, result: ImportedResult): bo
     alone: false,
     continues: null,
     anew: null,
+    predicted: null,
     importedFrom: {
       ledger,
       path,

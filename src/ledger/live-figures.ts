@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { etaSchema } from '../model/eta.ts';
 import { refusalSchema } from '../model/refusal/refusal.ts';
 import { holdingSchema, hostFactsSchema, hostFiguresSchema } from '../protocol/messages.ts';
 
@@ -13,7 +14,8 @@ export const liveFiguresSchema = z.object({
   sweeps: z.array(
     z.object({
       sweep: z.string(),
-      etaSeconds: z.number().nullable(),
+      /** Null where nothing of it has ended yet, or no host takes it. */
+      eta: etaSchema.nullable().default(null),
       /** Whether somebody asked this coordinator for it, or for some of it; it leases nothing else. */
       asked: z.boolean().default(true),
       /** Where only some of its trials were asked for: those that are still to be leased. */

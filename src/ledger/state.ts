@@ -1,7 +1,9 @@
 /** What the events of a ledger amount to. Built by `fold` alone; everybody else reads. */
 import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import type { AttemptId, HostName, LedgerId, SweepName, TrialId } from '../model/ids.ts';
+import type { Prediction } from '../model/prediction.ts';
 import type { Launch } from '../model/launch.ts';
+import type { Outgrown } from '../model/result/outgrown.ts';
 import type { Objective } from '../model/result/metrics.ts';
 import type { ForeignDeclaration, PointDeclaration } from './events.ts';
 import type { Standing } from './standing.ts';
@@ -25,6 +27,8 @@ export interface LedgerState {
   readonly gone: Map<AttemptId, Map<string, string>>;
   /** Trials without a result that ran when a host went down. */
   readonly shaken: Set<Trial>;
+  /** Memories that were too small for a shape, since a person asked to try it again. */
+  readonly outgrown: Outgrown;
 }
 
 export interface Seal {
@@ -107,8 +111,11 @@ export type TrialStatus =
   | { readonly kind: 'succeeded'; readonly attempt: AttemptId }
   /** Likewise, where the objective of the attempt's own sweep is NaN or infinite. */
   | { readonly kind: 'diverged'; readonly attempt: AttemptId }
-  /** `because`: why it is not tried again, where its attempt's end does not say so. */
-  | { readonly kind: 'failed'; readonly attempt: AttemptId; readonly because: string | null }
+  /**
+   * `because`: why it is not tried again, where its attempt's end does not say so. Without an attempt where others of its
+   * shape have shown that it fits nowhere.
+   */
+  | { readonly kind: 'failed'; readonly attempt: AttemptId | null; readonly because: string | null }
   | { readonly kind: 'cancelled'; readonly attempt: AttemptId };
 
 export interface Attempt {
@@ -131,6 +138,8 @@ export interface Attempt {
   readonly continues: AttemptId | null;
   /** Why it begins anew though a checkpoint lies elsewhere; null where it does not. */
   readonly anew: string | null;
+  /** When it was leased; null where nothing was known, and in ledgers that do not say. */
+  readonly predicted: Prediction | null;
   /** Null for an attempt of this ledger. */
   readonly importedFrom: ImportSource | null;
   status: AttemptStatus;
@@ -193,4 +202,5 @@ export const emptyLedger = (): LedgerState => ({
   awaited: new Map(),
   gone: new Map(),
   shaken: new Set(),
+  outgrown: new Map(),
 });

@@ -1,13 +1,14 @@
 /** What happens to trials: they are declared, change their status with their attempts, and are forgiven. */
 import type { AttemptEnd } from '../model/result/attempt-end.ts';
-import { chargedTo, isResult, speaksAgainstHost } from '../model/result/outcome.ts';
+import { chargedTo, isResult, type OutcomeKind, speaksAgainstHost } from '../model/result/outcome.ts';
 import type { PointDeclaration } from './events.ts';
 import type { AttemptId, HostName } from '../model/ids.ts';
 import { attemptOf, sweepOf } from './records.ts';
 import { hasResult, kindIn, noteDivergence } from './results.ts';
 import type { Attempt, LedgerState, Trial, TrialStatus } from './state.ts';
 
-/** Ends that blame nobody and may be the trial's all the same, after which it is given up. */
+/** Ends that do not blame the trial and may be its own all the same, and so many of them, after which it is given up. */
+const mayBeItsOwn: ReadonlySet<OutcomeKind> = new Set(['oom', 'vanished', 'no-space']);
 const unchargedLimit = 5;
 
 export function newTrial(
@@ -49,7 +50,7 @@ export function statusAfter(
       : { kind: 'cancelled', attempt: attempt.id };
   if (isSilence(end)) return waitingOrElsewhere(state, trial);
   if (chargedTo[end.outcome.kind] === 'trial') trial.charges += 1;
-  else if (end.outcome.kind === 'oom' || end.outcome.kind === 'vanished') trial.uncharged += 1;
+  else if (mayBeItsOwn.has(end.outcome.kind)) trial.uncharged += 1;
   // What was adopted for no sweep waits for one that says how often.
   const retries = state.sweeps.get(attempt.sweep)?.declaration.retries ?? Number.POSITIVE_INFINITY;
   const spent = trial.charges > retries || trial.uncharged > unchargedLimit;
@@ -98,6 +99,7 @@ const isWanted = (state: LedgerState, { sweeps }: Trial): boolean =>
 
 export function forgive(state: LedgerState, trial: Trial): void {
   trial.charges = 0;
+  state.outgrown.delete(trial.point.shape);
   if (trial.status.kind !== 'failed' && trial.status.kind !== 'cancelled') return;
   trial.uncharged = 0;
   // It goes on running alone, but what it did alone does not count any more.
@@ -107,9 +109,8 @@ export function forgive(state: LedgerState, trial: Trial): void {
 
 /** A trial that nothing runs of now. */
 export function giveUp(state: LedgerState, trial: Trial, because: string): void {
-  const attempt = trial.attempts.at(-1);
-  if (trial.status.kind === 'queued' && attempt !== undefined)
-    setStatus(state, trial, { kind: 'failed', attempt, because });
+  if (trial.status.kind === 'queued')
+    setStatus(state, trial, { kind: 'failed', attempt: trial.attempts.at(-1) ?? null, because });
 }
 
 export function setStatus(state: LedgerState, trial: Trial, status: TrialStatus): void {

@@ -4,7 +4,7 @@
  * none. Pure; folded from the ledger's ends.
  */
 import { workOf } from '../model/work.ts';
-import { type Effects, expect, noEffects, observe, type Spreads } from './effects.ts';
+import { type Effects, expect, missOf, noEffects, observe, type Spreads } from './effects.ts';
 import { type Kind, type Place, traitsOf, traitsOfPlace } from './traits.ts';
 
 /** By launch. */
@@ -54,4 +54,10 @@ export function expectSeconds(durations: Durations, launch: string, kind: TimedK
 export function slownessOf(durations: Durations, launch: string, place: Place): number {
   const effects = durations.get(launch);
   return effects === undefined ? 1 : Math.exp(expect(effects, traitsOfPlace(place)).mean);
+}
+
+/** By which share of it a trial's time is off what was expected: a standard deviation, as trials of its launch were so far. */
+export function missedShare(durations: Durations, launch: string): number {
+  const effects = durations.get(launch);
+  return effects === undefined ? 1 : Math.min(1, missOf(effects));
 }

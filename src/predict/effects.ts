@@ -33,6 +33,8 @@ export interface Effects {
   readonly byName: Map<string, Effect>;
   readonly cells: Map<string, Cell>;
   figures: number;
+  /** By how much figures were off what was expected of them before they were seen, the last ones most. */
+  readonly misses: { weight: number; squares: number };
   /** Figures at which all effects are fitted again. */
   nextFit: number;
   /** What is expected since the last fit, by the traits that were asked of. */
@@ -50,6 +52,7 @@ export const noEffects = (spreads: Spreads): Effects => ({
   byName: new Map(),
   cells: new Map(),
   figures: 0,
+  misses: { weight: 0, squares: 0 },
   nextFit: 1,
   asked: new WeakMap(),
 });
@@ -61,8 +64,25 @@ const refitShare = 1.05;
 /** What few figures tell apart takes many passes, and costs nothing. */
 const passesFor = (figures: number): number => 8 + Math.ceil(1_000 / figures);
 
+/** Of what the misses so far weigh, when one more has come: the last 20 count. */
+const kept = 0.95;
+/** Before much was seen, as if two had been off by so much. */
+const priorMisses = { weight: 2, squares: 2 * 0.2 ** 2 };
+
+/** By how much a figure is off what is expected of it: a standard deviation, as it was so far. */
+export function missOf({ misses }: Effects): number {
+  return Math.sqrt((misses.squares + priorMisses.squares) / (misses.weight + priorMisses.weight));
+}
+
+function noteMiss({ misses }: Effects, miss: number): void {
+  misses.weight = misses.weight * kept + 1;
+  misses.squares = misses.squares * kept + miss ** 2;
+}
+
 /** @param noise by how much two figures of the same traits differ: a standard deviation */
 export function observe(effects: Effects, traits: readonly Trait[], figure: number, noise: number): void {
+  // The first one is expected to be anything.
+  if (effects.figures > 0) noteMiss(effects, figure - sumOver(effects, traits).mean);
   const cell = cellOf(effects, traits);
   const weight = 1 / noise ** 2;
   const before = cell.weight === 0 ? sumOf(cell) : cell.sum / cell.weight;

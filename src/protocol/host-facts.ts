@@ -51,6 +51,23 @@ const othersSchema = z.object({
   idleMs: saidFigure,
 });
 export type Others = Readonly<z.infer<typeof othersSchema>>;
+/** How a memory is divided, in bytes: all of it together is what there is of it. */
+export const roomSchema = z.object({
+  /** What trials of this account take, by the figures. */
+  oursBytes: saidFigure,
+  /** What these are predicted to take on top at their peaks. */
+  comingBytes: saidFigure,
+  /** What all others take, and what trials of other accounts have claimed on top. */
+  othersBytes: saidFigure,
+  /** What no trial is given. */
+  headroomBytes: saidFigure,
+  /** What the next trial may take; less than nothing where it is overdrawn. */
+  freeBytes: saidFigure,
+});
+export type Room = Readonly<z.infer<typeof roomSchema>>;
+
+/** Agents of earlier versions do not say; null before the first sample as well. */
+const saidRoom = roomSchema.nullable().default(null);
 
 /** What a GPU carries now. */
 export const gpuFiguresSchema = z.object({
@@ -76,16 +93,27 @@ export const gpuFiguresSchema = z.object({
   /** Attempts of ours on it, and what they hold of its memory. */
   running: saidCount,
   oursBytes: saidAmount,
+  room: saidRoom,
 });
 export type GpuFigures = Readonly<z.infer<typeof gpuFiguresSchema>>;
 
-/** What a host carries now. `load` is the 1-minute load average, `othersLoad` what is left without our trials. */
+/**
+ * What a host carries now. `load` is the 1-minute load average; `othersLoad` is how many threads that are not ours want a core
+ * or wait for a disk: a mean of 10 s, as the two after it.
+ */
 export const hostFiguresSchema = z.object({
   load: saidFigure,
   othersLoad: saidFigure,
+  /** Cores of the machine, of which ours may be allowed a part; null where nobody tells. */
+  cores: saidAmount.nullable().default(null),
+  /** Share of the time in which something waited for memory, and bytes that came back from swap in a second; null where the kernel doesn't tell. */
+  memoryPressure: saidAmount.nullable().default(null),
+  swapInBytes: saidAmount.nullable().default(null),
   memoryTotalBytes: saidAmount,
   memoryAvailableBytes: saidAmount,
   diskFreeBytes: saidAmount,
+  /** Of its memory. */
+  room: saidRoom,
   /** Cores that our running attempts were given, and how many run. */
   cpusTaken: saidAmount,
   running: saidCount,
@@ -101,6 +129,8 @@ export const hostFiguresSchema = z.object({
   hold: holdSchema.nullable().default(null),
   /** Minute of the week by the host's own clock, from Monday 0:00; null from agents of earlier versions. */
   weekMinute: saidCount.nullable().default(null),
+  /** What attempts that run have lost of their time so far: they stood still, or shared a GPU. */
+  lost: listOf(z.object({ attempt: saidName, ms: saidFigure }), mostItems).default([]),
 });
 export type HostFigures = Readonly<z.infer<typeof hostFiguresSchema>>;
 

@@ -28,6 +28,7 @@ export {
   type HostFigures,
   hostFiguresSchema,
   type Others,
+  type Room,
 } from './host-facts.ts';
 
 /** Raised when an older agent or coordinator could misread a newer one. */

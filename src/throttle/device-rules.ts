@@ -7,7 +7,7 @@ import { startCelsius } from './heat.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from './host-load.ts';
 import { gainsBeside } from './sharing.ts';
 import { powerOf, rising, wattsWith } from './power.ts';
-import { claimedBy, claimsOn, gpuRoomBytes, oursOn } from './room.ts';
+import { claimedBy, claimsOn, gpuRoom, oursOn } from './room.ts';
 
 type DeviceRule = (request: StartRequest, gpu: GpuLoad, host: HostLoad) => DeviceRefusal | null;
 
@@ -60,8 +60,8 @@ const turn: DeviceRule = (_, { uuid }, { left }) => {
 
 /** Two trials that each fit into an empty GPU may not fit together: both run out of memory at their first batch. */
 const memory: DeviceRule = ({ resources }, gpu, host) => {
-  if (gpu.figures === null) return null;
-  const free = gpuRoomBytes(gpu, host);
+  const free = gpuRoom(gpu, host)?.freeBytes ?? null;
+  if (gpu.figures === null || free === null) return null;
   const need = resources.gpuMemoryBytes ?? 0;
   if (need <= free) return null;
   const totalBytes = gpu.figures.memoryTotalBytes;

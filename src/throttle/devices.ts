@@ -2,7 +2,7 @@
 import type { DeviceRefusal } from '../model/refusal/device-refusal.ts';
 import { deviceRules } from './device-rules.ts';
 import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
-import { gpuRoomBytes, gpusOf, oursOn } from './room.ts';
+import { gpuRoom, gpusOf, oursOn } from './room.ts';
 
 /** Everything that is against a trial on this GPU now, in the order of the table; none means that there is room. */
 export const admitDevice = (request: StartRequest, gpu: GpuLoad, host: HostLoad): readonly DeviceRefusal[] =>
@@ -20,8 +20,10 @@ export function chooseDevice(request: StartRequest, host: HostLoad): string | nu
   const ranked = [...open].sort(
     (one, other) =>
       oursOn(one, host.ours).length - oursOn(other, host.ours).length ||
-      gpuRoomBytes(other, host) - gpuRoomBytes(one, host) ||
+      freeOn(other, host) - freeOn(one, host) ||
       one.index - other.index,
   );
   return ranked[0]?.uuid ?? null;
 }
+
+const freeOn = (gpu: GpuLoad, host: HostLoad): number => gpuRoom(gpu, host)?.freeBytes ?? 0;

@@ -1,4 +1,4 @@
-import type { MarkName } from '../model/limits/limit-values.ts';
+import type { HostMarkName, MarkName } from '../model/limits/limit-values.ts';
 import type { Resources } from '../model/resources.ts';
 import type { GpuFigures, HostFigures } from '../protocol/messages.ts';
 import type { Ceiling } from '../model/ceiling.ts';
@@ -8,6 +8,8 @@ import type { LeftTo } from './turns.ts';
 /** What is asked of a host: one start. */
 export interface StartRequest {
   readonly resources: Resources;
+  /** What its sweep says of its host memory, where `resources` have what is predicted; null where it says nothing. */
+  readonly declaredHostBytes: number | null;
   /** Whether trials of its shape have been seen to end, so that its prediction is more than a guess. */
   readonly shapeObserved: boolean;
   /** Likewise for what it takes of a GPU. */
@@ -28,6 +30,8 @@ export interface OurShare {
   readonly resources: Resources;
   /** Host memory at the last sample; null before its first. */
   readonly measuredBytes: number | null;
+  /** Whether nothing is declared of its host memory, and none of its shape was seen. */
+  readonly isGuessed: boolean;
   /** Whether the ramp guard waits for it: its shape was never observed and its memory has not settled. */
   readonly ramping: boolean;
   /** The UUID of its GPU, or `cpu`. */
@@ -81,6 +85,9 @@ export interface GpuLoad {
 /** For each figure of a GPU with marks, whether it holds the GPU. */
 export type HeldMarks = Readonly<Record<MarkName, boolean>>;
 
+/** Likewise of the host. */
+export type HeldHostMarks = Readonly<Record<HostMarkName, boolean>>;
+
 /** A trial that another account's agent is about to start or runs on this host, as far as it takes room. Bytes. */
 export interface OthersClaim {
   /** The account's name, or its number. */
@@ -120,6 +127,9 @@ export interface HostLoad {
   /** Null before the first sample. */
   readonly figures: HostFigures | null;
   readonly figuresAgeMs: number;
+  /** Why there are no newer ones; null where there are, or nobody knows. */
+  readonly figuresProblem: string | null;
+  readonly held: HeldHostMarks;
   readonly limits: Limits;
   /** What it is known to bear. */
   readonly ceiling: Ceiling;

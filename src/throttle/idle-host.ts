@@ -4,13 +4,23 @@ import type { Resources } from '../model/resources.ts';
 import { admit } from './admission.ts';
 import { noCeiling } from '../model/ceiling.ts';
 import type { GpuLoad, HostLoad } from './host-load.ts';
+import { heldBy } from './host-marks.ts';
 import type { Limits } from './limits.ts';
 import { unheld } from './marks.ts';
 
 /** Why a host that is idle does not take trials of these resources, and so never will; null where it does. */
 export const misfit = (resources: Resources, idle: HostLoad): Refusal | null =>
   admit(
-    { resources, shapeObserved: true, gpuObserved: true, draw: 0, isKnown: true, busy: 0, alone: false },
+    {
+      resources,
+      declaredHostBytes: resources.hostMemoryBytes,
+      shapeObserved: true,
+      gpuObserved: true,
+      draw: 0,
+      isKnown: true,
+      busy: 0,
+      alone: false,
+    },
     idle,
   )[0] ?? null;
 
@@ -27,6 +37,9 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   figures: {
     load: 0,
     othersLoad: 0,
+    cores: null,
+    memoryPressure: null,
+    swapInBytes: null,
     memoryTotalBytes: facts.memoryBytes,
     memoryAvailableBytes: facts.memoryBytes,
     diskFreeBytes: Number.MAX_SAFE_INTEGER,
@@ -39,8 +52,12 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
     hold: null,
     // What is reserved at some hours takes trials at others.
     weekMinute: null,
+    lost: [],
+    room: null,
   },
   figuresAgeMs: 0,
+  figuresProblem: null,
+  held: heldBy(null),
   limits,
   ceiling: noCeiling,
   ours: [],
@@ -68,6 +85,7 @@ const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
     ageMs: 0,
     running: 0,
     oursBytes: 0,
+    room: null,
   },
   figuresAgeMs: 0,
   held: unheld,

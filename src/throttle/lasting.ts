@@ -6,6 +6,7 @@ import { gpuHeadroomBytes, headroomBytes } from './room.ts';
 /** Whether no waiting ends a refusal: what meets one there waits for nothing that others could leave it. */
 export function isLasting(refusal: Refusal, limits: Limits): boolean {
   switch (refusal.kind) {
+    case 'outgrown':
     case 'no-gpu':
     case 'gpus-broken':
       return true;

@@ -91,7 +91,12 @@ function* freeGpus(host: HostLoad): Generator<Relief> {
     const { memoryUsedBytes: usedBytes, memoryTotalBytes: totalBytes } = figures;
     if (usedBytes < totalBytes * host.limits.gpuMemoryCriticalShare) continue;
     const because = `${formatSize(usedBytes)} of the ${formatSize(totalBytes)} of GPU ${index} were taken`;
-    yield { kind: 'evict', attempt: forMemory(stayingOn(gpu, host)).attempt, over: 'gpu-memory', because };
+    yield {
+      kind: 'evict',
+      attempt: forMemory(stayingOn(gpu, host), gpuExcess).attempt,
+      over: 'gpu-memory',
+      because,
+    };
   }
 }
 
@@ -105,7 +110,7 @@ function* freeMemory(host: HostLoad): Generator<Relief> {
   const freed = leaving.reduce((sum, { measuredBytes }) => sum + (measuredBytes ?? 0), 0);
   const staying = ours.filter(({ isEnding }) => !isEnding);
   if (staying.length === 0 || usedBytes - freed < totalBytes * limits.memoryCriticalShare) return;
-  const { attempt, measuredBytes } = forMemory(staying);
+  const { attempt, measuredBytes } = forMemory(staying, hostExcess(staying));
   // What holds next to nothing frees nothing: others fill the host.
   if ((measuredBytes ?? 0) < totalBytes * smallShare) return;
   const because = `${formatSize(usedBytes)} of the host's ${formatSize(totalBytes)} of memory were taken`;
@@ -188,9 +193,31 @@ const youngestOf = (shares: readonly OurShare[]): OurShare | null =>
     null,
   );
 
-/** Who leaves for want of memory: the youngest that can go on elsewhere, else the youngest. Of one at least. */
-function forMemory(shares: readonly OurShare[]): OurShare {
-  const chosen = youngestOf(shares.filter(({ hasCheckpoint }) => hasCheckpoint)) ?? youngestOf(shares);
+/**
+ * Who leaves for want of memory: what took more than was expected of it, which others are not to pay for; else the youngest
+ * that can go on elsewhere, else the youngest. Of one at least.
+ */
+function forMemory(shares: readonly OurShare[], excessOf: (share: OurShare) => number): OurShare {
+  const [greediest] = shares
+    .filter((share) => excessOf(share) > 0)
+    .sort((one, other) => excessOf(other) - excessOf(one));
+  const savers = shares.filter(({ hasCheckpoint }) => hasCheckpoint);
+  const chosen = greediest ?? youngestOf(savers) ?? youngestOf(shares);
   if (chosen === null) throw new Error('nothing of ours can leave');
   return chosen;
 }
+
+/** Beyond what was expected, where something was; samples of what keeps to it differ by a little. */
+const excess = (measuredBytes: number | null, expectedBytes: number | null): number =>
+  expectedBytes === null ? 0 : (measuredBytes ?? 0) - expectedBytes * excessShare;
+const excessShare = 1.1;
+
+/** Of whom nothing is known shows what it is by holding more than all others of ours together. */
+function hostExcess(shares: readonly OurShare[]): (share: OurShare) => number {
+  const all = shares.reduce((sum, { measuredBytes }) => sum + (measuredBytes ?? 0), 0);
+  return ({ measuredBytes, resources, isGuessed }) =>
+    isGuessed ? (measuredBytes ?? 0) - all / 2 : excess(measuredBytes, resources.hostMemoryBytes);
+}
+
+const gpuExcess = ({ gpuMeasuredBytes, resources }: OurShare): number =>
+  excess(gpuMeasuredBytes, resources.gpuMemoryBytes);

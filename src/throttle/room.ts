@@ -1,4 +1,4 @@
-import type { HostFigures } from '../protocol/messages.ts';
+import type { HostFigures, Room } from '../protocol/messages.ts';
 import type { GpuLoad, HostLoad, OthersClaim, OurShare } from './host-load.ts';
 import type { Limits } from './limits.ts';
 import type { Claimed } from '../model/refusal/refusal-phrases.ts';
@@ -8,32 +8,56 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 /** Memory of the host that no trial is given: other people's logins, the page cache, the kernel. */
 export const headroomBytes = (totalBytes: number, limits: Limits): number =>
-  Math.max(totalBytes * limits.memoryHeadroomShare, limits.memoryHeadroomBytes);
+  Math.max(
+    totalBytes * limits.memoryHeadroomShare,
+    limits.memoryHeadroomBytes ?? Math.min(limits.memoryFloorBytes, totalBytes * limits.memoryFloorShare),
+  );
 
 /**
- * Host memory in bytes that the next trial may be predicted to take at its peak; negative when it is overdrawn.
+ * Host memory as the next trial finds it.
  *
  * Ours count with what they will take, not with what they take yet: a trial that has just started has touched
  * nothing of its peak. What is used and not measured of ours is someone else's.
  */
-export function memoryRoomBytes(
-  figures: HostFigures,
+export function memoryRoom(
+  { memoryTotalBytes: total, memoryAvailableBytes }: MemoryFigures,
   { ours, claims, limits, ceiling }: Pick<HostLoad, 'ours' | 'claims' | 'limits' | 'ceiling'>,
-): number {
-  const total = figures.memoryTotalBytes;
-  const reserved = sum(
-    ours.map(({ measuredBytes, resources }) => Math.max(measuredBytes ?? 0, resources.hostMemoryBytes ?? 0)),
-  );
-  const used = total - figures.memoryAvailableBytes;
-  const others = Math.max(0, used - sum(ours.map(({ measuredBytes }) => measuredBytes ?? 0)));
-  const claimed = claims.map(({ hostBytes, hostShownBytes }) => ({
-    bytes: hostBytes,
-    shown: hostShownBytes,
-  }));
+): Room {
   // One alone is let in whatever the host went down under.
   const borne = ours.length === 0 ? null : ceiling.memoryBytes;
-  const most = Math.min(total - headroomBytes(total, limits), borne ?? total);
-  return most - reserved - others - unshownBytes(claimed, others);
+  return roomOf({
+    totalBytes: total,
+    usedBytes: total - memoryAvailableBytes,
+    headroomBytes: total - Math.min(total - headroomBytes(total, limits), borne ?? total),
+    ours: ours.map(({ measuredBytes, resources }) => ({
+      measured: measuredBytes ?? 0,
+      predicted: resources.hostMemoryBytes ?? 0,
+    })),
+    claims: claims.map(({ hostBytes, hostShownBytes }) => ({ bytes: hostBytes, shown: hostShownBytes })),
+  });
+}
+
+type MemoryFigures = Pick<HostFigures, 'memoryTotalBytes' | 'memoryAvailableBytes'>;
+
+function roomOf(of: {
+  readonly totalBytes: number;
+  readonly usedBytes: number;
+  readonly headroomBytes: number;
+  readonly ours: readonly { readonly measured: number; readonly predicted: number }[];
+  readonly claims: readonly { readonly bytes: number; readonly shown: number }[];
+}): Room {
+  const oursBytes = sum(of.ours.map(({ measured }) => measured));
+  const comingBytes = sum(of.ours.map(({ measured, predicted }) => Math.max(0, predicted - measured)));
+  const used = Math.max(0, of.usedBytes - oursBytes);
+  const othersBytes = used + unshownBytes(of.claims, used);
+  const taken = oursBytes + comingBytes + othersBytes + of.headroomBytes;
+  return {
+    oursBytes,
+    comingBytes,
+    othersBytes,
+    headroomBytes: of.headroomBytes,
+    freeBytes: of.totalBytes - taken,
+  };
 }
 
 /**
@@ -74,23 +98,25 @@ export const gpuHeadroomBytes = (totalBytes: number, limits: Limits): number =>
 export const oursOn = (gpu: Pick<GpuLoad, 'uuid'>, ours: readonly OurShare[]): readonly OurShare[] =>
   ours.filter(({ device }) => device === gpu.uuid);
 
-/** Memory of a GPU in bytes that the next trial may be predicted to take, as of the host's memory. */
-export function gpuRoomBytes({ figures, uuid }: GpuLoad, { ours, claims, limits }: HostLoad): number {
-  if (figures === null) return 0;
-  const here = oursOn({ uuid }, ours);
-  const reserved = sum(
-    here.map(({ gpuMeasuredBytes, resources }) =>
-      Math.max(gpuMeasuredBytes ?? 0, resources.gpuMemoryBytes ?? 0),
-    ),
-  );
-  const measured = sum(here.map(({ gpuMeasuredBytes }) => gpuMeasuredBytes ?? 0));
-  const others = Math.max(0, figures.memoryUsedBytes - measured);
-  const total = figures.memoryTotalBytes;
-  const claimed = claimsOn(uuid, claims).map(({ gpuBytes, gpuShownBytes }) => ({
-    bytes: gpuBytes,
-    shown: gpuShownBytes,
-  }));
-  return total - gpuHeadroomBytes(total, limits) - reserved - others - unshownBytes(claimed, others);
+/** Memory of a GPU, as of the host's memory; null before the first sample. */
+export function gpuRoom(
+  { figures, uuid }: Pick<GpuLoad, 'figures' | 'uuid'>,
+  { ours, claims, limits }: HostLoad,
+): Room | null {
+  if (figures === null) return null;
+  return roomOf({
+    totalBytes: figures.memoryTotalBytes,
+    usedBytes: figures.memoryUsedBytes,
+    headroomBytes: gpuHeadroomBytes(figures.memoryTotalBytes, limits),
+    ours: oursOn({ uuid }, ours).map(({ gpuMeasuredBytes, resources }) => ({
+      measured: gpuMeasuredBytes ?? 0,
+      predicted: resources.gpuMemoryBytes ?? 0,
+    })),
+    claims: claimsOn(uuid, claims).map(({ gpuBytes, gpuShownBytes }) => ({
+      bytes: gpuBytes,
+      shown: gpuShownBytes,
+    })),
+  });
 }
 
 /** GPUs that a trial takes there: what says nothing takes one where there are any, whether the driver shows them or not. */

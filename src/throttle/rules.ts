@@ -4,9 +4,11 @@
  * (model/refusal/refusal.ts), its numbers are rows of the table of limits (model/limits/limit-table.ts).
  */
 import type { Refusal } from '../model/refusal/refusal.ts';
+import type { HostFigures } from '../protocol/messages.ts';
+import { mostOfIt } from '../model/result/shortage.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
 import { admitDevice } from './devices.ts';
-import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoomBytes, slotsOf } from './room.ts';
+import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoom, slotsOf } from './room.ts';
 
 export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
 
@@ -25,8 +27,10 @@ const mode: Rule = (_, { mode }) => {
 };
 
 /** Old figures show room that is long gone. Where nothing fresh is known, nothing starts. */
-const stale: Rule = (_, { figures, figuresAgeMs, limits }) =>
-  figures === null || figuresAgeMs > limits.staleAfterMs ? { kind: 'stale', ageMs: figuresAgeMs } : null;
+const stale: Rule = (_, { figures, figuresAgeMs, figuresProblem, limits }) =>
+  figures === null || figuresAgeMs > limits.staleAfterMs
+    ? { kind: 'stale', ageMs: figuresAgeMs, because: figuresProblem }
+    : null;
 
 /** A user of the host may need all of it, and may not end processes of other accounts: touching a file is how they say so. */
 const hold: Rule = (_, { figures }) => (figures?.hold == null ? null : { kind: 'hold', ...figures.hold });
@@ -78,12 +82,12 @@ const cores: Rule = ({ resources }, { cpus, ours, limits }) => {
 };
 
 /** Trials that fit when they begin may not fit at their peaks: the host swaps, or the kernel kills processes. */
-const memory: Rule = ({ resources }, host) => {
+const memory: Rule = ({ resources, declaredHostBytes }, host) => {
   const { figures } = host;
   if (figures === null) return null;
-  const free = memoryRoomBytes(figures, host);
+  const free = memoryRoom(figures, host).freeBytes;
   const need = resources.hostMemoryBytes ?? 0;
-  if (need <= free) return null;
+  if (need <= free || ((declaredHostBytes ?? 0) <= free && hasItToItself(need, figures, host))) return null;
   return {
     kind: 'memory',
     needBytes: need,
@@ -92,6 +96,14 @@ const memory: Rule = ({ resources }, host) => {
     claimed: [...claimedBy(host.claims, ({ hostBytes }) => hostBytes)],
   };
 };
+
+/**
+ * What is feared of a trial keeps nobody from trying it where nothing else of labsweep runs, once it would have what it
+ * may need, or most of the memory: it would wait for ever else, and nobody knew whether it fits.
+ */
+const hasItToItself = (needBytes: number, figures: HostFigures, { ours, claims }: HostLoad): boolean =>
+  ours.length + claims.length === 0 &&
+  figures.memoryAvailableBytes >= Math.min(needBytes, figures.memoryTotalBytes * mostOfIt);
 
 /**
  * Two accounts that do not hear of each other both start what fits once. What either has started shows in the figures
@@ -106,11 +118,28 @@ const untold: Rule = ({ resources }, { untold: because, ours, figures, limits })
     : null;
 };
 
-/** Where others already use all cores, each trial of ours slows down their work and its own. */
-const load: Rule = ({ resources }, { cpus, figures, limits }) => {
-  const limit = cpus * limits.othersLoadPerCpu;
-  if (figures === null || resources.cpus === 0 || figures.othersLoad < limit) return null;
+/** Where others want all cores, each trial of ours slows down their work and its own. */
+const load: Rule = ({ resources }, { cpus, figures, held, limits }) => {
+  if (figures === null || resources.cpus === 0 || !held.othersLoadPerCpu) return null;
+  const limit = (figures.cores ?? cpus) * limits.othersLoadPerCpu.release;
   return { kind: 'load', othersLoad: figures.othersLoad, limit };
+};
+
+/**
+ * Processes that together touch more memory than there is wait for it most of their time, and free memory does not show
+ * that: the kernel keeps some free by taking it from them (PSI: Documentation/accounting/psi.rst).
+ */
+const pressure: Rule = ({ resources }, { figures, held, limits }) => {
+  const share = figures?.memoryPressure ?? null;
+  if (share === null || resources.hostMemoryBytes === 0 || !held.memoryPressure) return null;
+  return { kind: 'pressure', share, limit: limits.memoryPressure.release };
+};
+
+/** As for pressure, which kernels before 4.20 do not tell of: what comes back from swap was still needed. */
+const swap: Rule = ({ resources }, { figures, held, limits }) => {
+  const bytes = figures?.swapInBytes ?? null;
+  if (bytes === null || resources.hostMemoryBytes === 0 || !held.swapInBytes) return null;
+  return { kind: 'swap', bytes, limitBytes: limits.swapInBytes.release };
 };
 
 /** On a full disk each trial fails at its first write, and so does the work of everybody else on the host. */
@@ -131,12 +160,18 @@ const ramp: Rule = (request, { figures, ours, limits }) => {
 };
 
 /** Whether the ramp guard of the host's memory concerns a request: never observed, and maybe more than `smallBytes`. */
-export function mayBeLarge({ resources, shapeObserved }: StartRequest, smallBytes: number): boolean {
+export function mayBeLarge(
+  { resources, declaredHostBytes, shapeObserved }: StartRequest,
+  smallBytes: number,
+): boolean {
   if (shapeObserved) return false;
-  // A command that says nothing of its memory may take all of it, unless it says that it does not even compute.
-  const bytes = resources.hostMemoryBytes ?? (resources.cpus > 0 ? Number.POSITIVE_INFINITY : 0);
-  return bytes > smallBytes;
+  // A command that says nothing of its memory may take all of it; one that says that it does not even compute, little.
+  const unsaidBytes = resources.cpus > 0 ? Number.POSITIVE_INFINITY : idlerBytes;
+  return (declaredHostBytes === null ? unsaidBytes : (resources.hostMemoryBytes ?? 0)) > smallBytes;
 }
+
+/** An interpreter with its libraries that waits for something. It counts where a control group has left little. */
+const idlerBytes = 64 * 1024 ** 2;
 
 /** Who had less of late and waits would wait for ever where whoever has the cores takes each again that it gives back. */
 const turn: Rule = ({ resources }, host) => {
@@ -159,6 +194,8 @@ export const rules: readonly Rule[] = [
   memory,
   untold,
   load,
+  pressure,
+  swap,
   disk,
   ramp,
   devices,

@@ -3,6 +3,7 @@ import type { BearingFolder } from './bearing/bearing-folder.ts';
 import type { Replayed } from './replay.ts';
 import type { HostFolder } from './spool/host-folder.ts';
 import type { Login } from './supervisor/trial-environment.ts';
+import type { ControlGroups } from './telemetry/control-groups.ts';
 
 export interface AgentOptions {
   readonly host: HostFolder;
@@ -16,6 +17,8 @@ export interface AgentOptions {
   readonly path: string;
   /** Where the figures of the host are read. @default `/proc` */
   readonly procRoot: string;
+  /** What limits the agent and its trials besides. */
+  readonly groups: ControlGroups;
   /** Where the agents of all accounts on this host tell each other what they start. */
   readonly claimsFolder: string;
   /** What empties this host while it is there. */

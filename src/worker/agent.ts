@@ -63,7 +63,7 @@ export class Agent {
   constructor(options: AgentOptions) {
     this.#options = options;
     const { facts: hostFacts } = options.replayed.state;
-    const { host, now, procRoot, launcher, login, log } = options;
+    const { host, now, procRoot, groups, launcher, login, log } = options;
     const post = (event: WorkerEvent): void => this.#post(event);
     this.#idling = new Alarm(() => options.idle((attempt) => this.#state.attempts.has(attempt)));
     const secrets = new AttemptSecrets(host);
@@ -74,7 +74,7 @@ export class Agent {
       this.#turnWith([]);
     };
     const units = kernelUnits();
-    const known = { host, keeper, secrets, units, procRoot, now };
+    const known = { host, keeper, secrets, units, procRoot, groups, now };
     this.#supervisor = new Supervisor({ ...known, launcher, login, post, together });
     this.#peers = new Peers({
       opened: (connection) => this.#post({ kind: 'opened', connection }),
@@ -114,7 +114,7 @@ export class Agent {
       now,
       changed: () => this.#gpusFound(),
     });
-    const figures = new HostFiguresReader(procRoot, host.folder, units);
+    const figures = new HostFiguresReader(procRoot, host.folder, units, groups);
     this.#sampler = new Sampler(this.#supervisor, this.#nvidia, figures, options.holdFile);
     this.#state = options.replayed.state;
     const whatHolds = (): Iterable<JournalRecord> => snapshot(this.#state);
@@ -234,7 +234,9 @@ export class Agent {
     if (this.#withheld.length > 0) return;
     this.#journal.lookAfter(this.#options.mayAct);
     this.#supervisor.readLines();
-    const { figures, shares, claims } = this.#sampler.take(this.#claims, now);
+    const sample = this.#sampler.take(this.#claims, now);
+    if (sample.kind === 'none') return this.#post({ kind: 'not-sampled', because: sample.because });
+    const { figures, shares, claims } = sample;
     this.#turnWith([
       { kind: 'claims-read', said: this.#state.claims.read, ...claims },
       { kind: 'sampled', figures, shares },

@@ -85,6 +85,9 @@ export class Effects {
       case 'keep-ceiling':
         this.#options.bearing.keepCeiling(instruction.ceiling);
         break;
+      case 'discard':
+        supervisor.discard(instruction.attempt);
+        break;
       case 'gather':
         supervisor.gather(instruction);
         break;

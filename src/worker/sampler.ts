@@ -12,7 +12,11 @@ import type { NvidiaSmi } from './telemetry/nvidia-smi.ts';
 import type { AppLine } from './telemetry/nvidia-smi-lines.ts';
 import { uidOf } from './telemetry/process-stat.ts';
 
-export interface Sample {
+export type Sample =
+  /** Trials go on without figures, and are looked at again in a second. */
+  { readonly kind: 'none'; readonly because: string } | ({ readonly kind: 'taken' } & Taken);
+
+interface Taken {
   readonly figures: MeasuredFigures;
   readonly shares: readonly MeasuredShare[];
   /** What other accounts claim. */
@@ -39,6 +43,14 @@ export class Sampler {
 
   /** @param now of the host's monotonic clock, in milliseconds */
   take(claims: Claims, now: number): Sample {
+    try {
+      return { kind: 'taken', ...this.#measure(claims, now) };
+    } catch (error) {
+      return { kind: 'none', because: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  #measure(claims: Claims, now: number): Taken {
     const supervisor = this.#supervisor;
     const taken = supervisor.sample();
     const apps = this.#nvidia.apps();
@@ -46,7 +58,8 @@ export class Sampler {
     const gpuBytes = bytesByAttempt(apps, supervisor.ownerOf);
     const shares = taken.map((share) => ({ ...share, gpuMemoryBytes: gpuBytes.get(share.attempt) ?? 0 }));
     const cpuMs = shares.reduce((total, share) => total + share.cpuMs, supervisor.launcherCpuMs);
-    const host = this.#host.read(now, { count: supervisor.runningCount, cpuMs });
+    const ours = { ...supervisor.demand(), count: supervisor.runningCount, cpuMs };
+    const host = this.#host.read(now, ours);
     const heard = claims.look();
     const claimed = new Set(heard.others.flatMap(({ session }) => session ?? []));
     const gpus = this.#nvidia.gpus;

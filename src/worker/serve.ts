@@ -1,7 +1,6 @@
 import { nodePath } from './node-path.ts';
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import * as os from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from './agent.ts';
 import { buildOf, readAgentFile, writeAgentFile } from './agent-file.ts';
@@ -19,7 +18,9 @@ import { machineName } from './spool/machine-name.ts';
 import { tidy } from './spool/tidy.ts';
 import { launcherCommand } from './supervisor/launch-trials.ts';
 import { TrialEnvironment } from './supervisor/trial-environment.ts';
+import { ControlGroups } from './telemetry/control-groups.ts';
 import { bootId, usableCpus, userName } from './telemetry/host-facts.ts';
+import { readMemory } from './telemetry/host-memory.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -100,11 +101,12 @@ export async function serve({
     },
   });
   await environment.refresh();
+  const groups = new ControlGroups();
   const facts = {
     machine,
     bootId: bootId(),
-    cpus: usableCpus(),
-    memoryBytes: os.totalmem(),
+    cpus: usableCpus(groups),
+    memoryBytes: readMemory(procRoot, groups).totalBytes,
     node: process.version,
     folder: real,
     pid: process.pid,
@@ -133,6 +135,7 @@ export async function serve({
     path: process.env['PATH'] ?? '',
     login: () => environment.current,
     procRoot,
+    groups,
     claimsFolder: commonFolder,
     holdFile,
     bearing: new BearingFolder(facts.bootId, log),

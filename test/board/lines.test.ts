@@ -34,7 +34,15 @@ describe('the live view', () => {
     built.now += 3.4 * minute;
     const live = {
       sweeps: [
-        { sweep: 'lab', etaSeconds: 540, asked: true, waiting: null, stranded: null, waits: [], awaits: [] },
+        {
+          sweep: 'lab',
+          eta: { seconds: 540, low: 400, high: 710 },
+          asked: true,
+          waiting: null,
+          stranded: null,
+          waits: [],
+          awaits: [],
+        },
       ],
       hosts: [
         liveHost('cedar', { running: [], backlog: 1 }),
@@ -49,11 +57,11 @@ describe('the live view', () => {
       attempt === running ? { val_accuracy: 0.7 } : null,
     );
     expect(lines(view, 100).join('\n')).toMatchInlineSnapshot(`
-      "lab  ████████████░░░░░░░░░░░░ 2/4 50 %  5 min 24 s, about 9 min left
+      "lab  ████████████░░░░░░░░░░░░ 2/4 50 %  5 min 24 s, about 9 min left (6 min 40 s to 12 min)
       1 succeeded, 1 running, 1 waiting, 1 failed
       cedar  cpu0  layers=5 dropout=0.5  0.7  3 min 24 s
       birch  unreachable: no route to host
-      alder  2 waiting: others load the host with 14.2; nothing starts from 12
+      alder  2 waiting: others load the host with 14.2, held until 12 or less for 2 min
       best    val_accuracy 0.8123  layers=3 dropout=0.5
       failed  layers=4 dropout=0.5 on birch, 3 min 24 s ago: failed: exit code 1"
     `);

@@ -43,6 +43,9 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
   figures: {
     load: 1,
     othersLoad: 0,
+    cores: null,
+    memoryPressure: null,
+    swapInBytes: null,
     memoryTotalBytes: 2 ** 36,
     memoryAvailableBytes: 2 ** 35,
     diskFreeBytes: 2 ** 38,
@@ -52,6 +55,8 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
     lastOnes: [],
     hold: null,
     weekMinute: null,
+    lost: [],
+    room: null,
     running: 0,
     gpus: gpus.map((figures, index) => ({
       uuid: `GPU-0000000${index}`,
@@ -68,6 +73,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
       ageMs: 100,
       running: 0,
       oursBytes: 0,
+      room: null,
       ...figures,
     })),
   },

@@ -26,7 +26,7 @@ const saying = (
 ): LiveFigures => {
   const keys = new Set([...built.state.trials.values()].map((trial) => waitingKey(built.state, trial)));
   const waits = [...keys].map((key) => ({ keys: [key], hosts }));
-  const said = { sweep: 'lab', etaSeconds: null, asked: true, waiting: null, stranded: null, awaits: [] };
+  const said = { sweep: 'lab', eta: null, asked: true, waiting: null, stranded: null, awaits: [] };
   return { ...live, sweeps: [{ ...said, waits }] };
 };
 const points = (count: number) => Array.from({ length: count }, (_, x) => ({ params: { x } }));
@@ -244,7 +244,7 @@ describe('P6 why anything waits', () => {
         {
           trials: 1,
           where: 'the backlog of birch',
-          because: 'the first of them: others load the host with 9; nothing starts from 6',
+          because: 'the first of them: others load the host with 9, held until 6 or less for 2 min',
         },
       ],
       idle: [
@@ -252,7 +252,7 @@ describe('P6 why anything waits', () => {
           host: 'birch',
           device: null,
           index: null,
-          because: 'others load the host with 9; nothing starts from 6',
+          because: 'others load the host with 9, held until 6 or less for 2 min',
         },
       ],
     });

@@ -71,7 +71,7 @@ describe('labsweep show', () => {
     const trial = idOf(params(7), 1);
     const lease = { trial, sweep: 'lab', alone: false };
     const again = (attempt: string, number: number, continues: string | null, anew: string | null): void => {
-      const leases = [{ ...lease, attempt, number, continues, anew }];
+      const leases = [{ ...lease, attempt, number, continues, anew, predicted: null }];
       built.add({ kind: 'leased', at: built.now, host: 'cedar', leases });
       built.endAttempt(attemptId(attempt), { outcome: { kind: 'vanished' } });
     };
@@ -81,6 +81,34 @@ describe('labsweep show', () => {
     const { out } = await read('show', folderWith(built), 'layers=7,dropout=0.5,seed=1');
     expect(out).toMatch(/^ {2}2 {2}cedar cpu .* from the checkpoint of attempt 1$/m);
     expect(out).toMatch(/^ {2}3 {2}cedar cpu .* anew: its checkpoint lies on birch, which was away$/m);
+  });
+
+  test('shows what was predicted beside what it took', async () => {
+    const built = trained();
+    const trial = idOf(params(7), 1);
+    const predicted = { seconds: 690, gpuMemoryBytes: 5 * 2 ** 30, hostMemoryBytes: 3 * 2 ** 30 };
+    const lease = { trial, sweep: 'lab', alone: false, continues: null, anew: null, number: 2 };
+    built.add({
+      kind: 'leased',
+      at: built.now,
+      host: 'cedar',
+      leases: [{ ...lease, attempt: 'x-1', predicted }],
+    });
+    const real = { seconds: 720, peakMemoryBytes: 2.5 * 2 ** 30, peakGpuMemoryBytes: 5.5 * 2 ** 30 };
+    built.endAttempt(attemptId('x-1'), { outcome: { kind: 'vanished' }, ...real });
+    const folder = folderWith(built);
+    const { out } = await read('show', folder, 'layers=7,dropout=0.5,seed=1');
+    expect(out.slice(out.indexOf('predicted, and real')).split('\n\n')[0]).toMatchInlineSnapshot(`
+      "predicted, and real
+           time         real    memory  real     of its GPU  real
+        2  11 min 30 s  12 min  3 GiB   2.5 GiB  5 GiB       5.5 GiB
+      "
+    `);
+    const { attempts } = JSON.parse(
+      (await read('show', folder, 'layers=7,dropout=0.5,seed=1', '--json')).out,
+    );
+    expect(attempts[0].predicted).toBeNull();
+    expect(attempts[1]).toMatchObject({ predicted, ...real });
   });
 
   test('of a failure it shows the end of the log', async () => {

@@ -16,6 +16,9 @@ function halfway(): LedgerBuilder {
 const figures = {
   load: 1.25,
   othersLoad: 0.2,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: 2 ** 34,
   memoryAvailableBytes: 2 ** 33,
   diskFreeBytes: 2 ** 35,
@@ -25,9 +28,13 @@ const figures = {
   lastOnes: [],
   hold: null,
   weekMinute: null,
+  lost: [],
+  room: null,
   running: 1,
   gpus: [],
 };
+
+const short = { needBytes: 2 ** 31, freeBytes: 2 ** 30, totalBytes: 2 ** 34, claimed: [] };
 
 const other = { owner: 'mina on oak, /home/mina/.labsweep', running: 2, waiting: 0, ended: 1 };
 
@@ -35,10 +42,23 @@ function coordinated(): string {
   const folder = folderWith(halfway());
   sayLive(folder, {
     sweeps: [
-      { sweep: 'lab', etaSeconds: 125, asked: true, waiting: null, stranded: null, waits: [], awaits: [] },
+      {
+        sweep: 'lab',
+        eta: { seconds: 125, low: 99, high: 301 },
+        asked: true,
+        waiting: null,
+        stranded: null,
+        waits: [],
+        awaits: [],
+      },
     ],
     hosts: [
-      liveHost('cedar', { backlog: 1, figures, others: [other] }),
+      liveHost('cedar', {
+        backlog: 1,
+        figures,
+        others: [other],
+        holds: [{ attempt: 'n1-3', refusals: [{ kind: 'memory', ...short }] }],
+      }),
       liveHost('birch', { state: 'quarantined', because: 'no space left' }),
     ],
   });
@@ -48,7 +68,7 @@ function coordinated(): string {
 describe('labsweep status', () => {
   test('tells each sweep and each host', async () => {
     expect((await read('status', coordinated())).out).toMatchInlineSnapshot(`
-      "lab: open, 1 succeeded, 1 running, 2 waiting, about 2 min 5 s left
+      "lab: open, 1 succeeded, 1 running, 2 waiting, about 2 min 5 s left (1 min 35 s to 5 min 10 s)
 
       host   does                                           load      memory free  disk free
       cedar  1 running, 1 waiting; of others 2 running  1.3 of ?  8 GiB of 16 GiB     32 GiB
@@ -56,6 +76,8 @@ describe('labsweep status', () => {
 
       cedar: 2 running, 1 done and not taken in of mina on oak, /home/mina/.labsweep
       birch: no space left
+
+      cedar: needs 2 GiB of memory; 1 GiB of 16 GiB are free
       "
     `);
   });
@@ -78,7 +100,7 @@ describe('labsweep status', () => {
         status: 'open',
         priority: 0,
         counts: { queued: 2, leased: 1, running: 1, succeeded: 1, diverged: 0, failed: 0, cancelled: 0 },
-        eta: 125,
+        eta: { seconds: 125, low: 99, high: 301 },
         asked: true,
         notAsked: 0,
       },
@@ -96,6 +118,7 @@ describe('labsweep status', () => {
         ],
         running: 1,
         queued: 1,
+        held: [{ kind: 'memory', ...short, text: expect.stringContaining('1 GiB of 16 GiB are free') }],
         figures,
         others: [other],
       },
@@ -106,6 +129,7 @@ describe('labsweep status', () => {
         devices: [],
         running: 0,
         queued: 0,
+        held: [],
         figures: null,
         others: [],
       },
@@ -143,7 +167,7 @@ describe('labsweep status', () => {
       'goes to its end, since it has no checkpoint, and nothing follows it there: mina computes on GPU 0';
     const { out } = await read('status', folder);
     expect(out).toContain(
-      '1 running, 2 processes of mina, 1 process of jonas (idle), 1 process of ana (labsweep), 1 process of others\n',
+      '\ncedar GPU 0: 2 processes of mina, 1 process of jonas (idle), 1 process of ana (labsweep), 1 process\n  of others\n',
     );
     expect(out).toContain(`\ncedar: x=4 ${last}\n`);
     expect(out).toContain(`\nbirch: ${held}\n`);
@@ -158,11 +182,25 @@ describe('labsweep status', () => {
   });
 
   test('tells of every GPU what it carries', async () => {
+    const room = {
+      oursBytes: 2 ** 30,
+      comingBytes: 2 ** 32,
+      othersBytes: 2 ** 31,
+      headroomBytes: 2 ** 29,
+      freeBytes: 2 ** 33,
+    };
     const built = halfway();
     built.start(idOf({ x: 4 }), 'cedar', 'GPU-00000000');
     const folder = folderWith(built);
     const gpus = withGpus(
-      { memoryUsedBytes: 3.1 * 2 ** 30, utilisation: 0.87, temperatureCelsius: 71, running: 1, oursBytes: 1 },
+      {
+        memoryUsedBytes: 3.1 * 2 ** 30,
+        utilisation: 0.87,
+        temperatureCelsius: 71,
+        running: 1,
+        oursBytes: 1,
+        room,
+      },
       { othersProcesses: 1, utilisation: null },
       { problem: 'GPU requires reset', temperatureCelsius: null },
       { ageMs: 12_000 },
@@ -172,11 +210,15 @@ describe('labsweep status', () => {
     expect(out.slice(out.indexOf('\n\n', out.indexOf('\n\n') + 1))).toMatchInlineSnapshot(`
       "
 
-      host   GPU                       memory used  busy   heat  does
-      cedar  0 NVIDIA RTX A4000  3.1 GiB of 16 GiB  87 %  71 °C  1 running
-      cedar  1 NVIDIA RTX A4000      0 B of 16 GiB        40 °C  idle, 1 process of others
-      cedar  2 NVIDIA RTX A4000      0 B of 16 GiB   0 %         idle; GPU requires reset
-      cedar  3 NVIDIA RTX A4000      0 B of 16 GiB   0 %  40 °C  idle; silent for 12 s
+      host   device  room                            memory used  busy   heat  does
+      cedar  GPU 0   ##++++++ooo-............  3.1 GiB of 16 GiB  87 %  71 °C  1 running
+      cedar  GPU 1                                 0 B of 16 GiB        40 °C  idle, 1 process of others
+      cedar  GPU 2                                 0 B of 16 GiB   0 %         idle, out of use
+      cedar  GPU 3                                 0 B of 16 GiB   0 %  40 °C  idle, silent for 12 s
+      room: # taken by our trials  + these will take as well  o taken by others  - kept free  . for the
+        next trial
+
+      cedar GPU 2: GPU requires reset
       "
     `);
     const [cedar, birch] = JSON.parse((await read('status', folder, '--json')).out).hosts;
@@ -194,6 +236,8 @@ describe('labsweep status', () => {
       others: [],
       problem: null,
       ageMs: 100,
+      room,
+      held: [],
       trials: [{ trial: idOf({ x: 4 }), attempt: 'n1-4', seconds: expect.any(Number) }],
     });
     expect(cedar.devices.map(({ device }: { device: string }) => device)).toEqual([

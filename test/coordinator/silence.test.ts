@@ -292,7 +292,16 @@ describe('P1 P3 a host that comes back after it was given up', () => {
   it('goes on with them after a restart of the coordinator as well', () => {
     const world = new World(['cedar', 'birch']);
     const leases = [
-      { attempt: 'a', number: 1, trial: 'trial-0', sweep: 'lab', alone: false, continues: null, anew: null },
+      {
+        attempt: 'a',
+        number: 1,
+        trial: 'trial-0',
+        sweep: 'lab',
+        alone: false,
+        continues: null,
+        anew: null,
+        predicted: null,
+      },
     ];
     const events: LedgerEvent[] = [
       { kind: 'ledger-created', at: 0, ledger: 'l' },

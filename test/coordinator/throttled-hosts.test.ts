@@ -26,6 +26,7 @@ const figuresOf = (othersProcesses: number): HostFigures => ({
       others: [],
       running: 0,
       oursBytes: 0,
+      room: null,
     },
   ],
 });

@@ -83,6 +83,7 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     peakGpuMemoryBytes: null,
     gpuBusy: null,
     soloSeconds: null,
+    shortage: null,
     gpuName: null,
     device: 'cpu',
     artifacts: [],
@@ -176,6 +177,9 @@ export const calm = {
   running: 0,
   load: 0,
   othersLoad: 0,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: 2 ** 33,
   memoryAvailableBytes: 2 ** 32,
   diskFreeBytes: 2 ** 40,
@@ -185,6 +189,8 @@ export const calm = {
   lastOnes: [],
   hold: null,
   weekMinute: null,
+  lost: [],
+  room: null,
   gpus: [],
 };
 

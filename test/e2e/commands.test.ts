@@ -55,15 +55,22 @@ describe('the commands of the README, as a person types them', () => {
     expect(plan).toMatchObject({
       sweep: 'toy',
       points: 2,
-      devices: [{ host: 'here', off: null }],
+      devices: [{ host: 'here', off: null, trials: 4, seconds: null, because: null }],
       missing: [],
+      eta: null,
     });
     expect(plan.trials).toHaveLength(4);
     expect(plan.trials[3]).toMatchObject({ params: { x: 2 }, replicate: 2, seed: 2, cached: false });
 
     await lab.labsweep('run', 'sweep.yaml', '--limit', '1');
-    const { trials } = JSON.parse((await lab.labsweep('plan', 'sweep.yaml', '--json')).out);
+    const { trials, devices, eta } = JSON.parse((await lab.labsweep('plan', 'sweep.yaml', '--json')).out);
     expect(trials.map(({ cached }: { cached: boolean }) => cached)).toEqual([true, true, false, false]);
+    // By what the two took that have ended.
+    expect(devices).toMatchObject([{ host: 'here', trials: 2, seconds: expect.any(Number) }]);
+    expect(trials[3].predicted).toMatchObject({ seconds: expect.any(Number), gpuMemoryBytes: null });
+    expect(eta.low).toBeLessThanOrEqual(eta.seconds);
+    expect(eta.high).toBeGreaterThanOrEqual(eta.seconds);
+    expect((await lab.labsweep('plan', 'sweep.yaml')).out).toMatch(/^Time: about .+$/m);
   });
 
   it('a reader that leaves early, like `head`, is no error', async ({ lab }) => {

@@ -52,6 +52,9 @@ export const factsWith = (more: object = {}): object => ({
 export const figures = {
   load: 1,
   othersLoad: 0,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: 2 ** 33,
   memoryAvailableBytes: 2 ** 32,
   diskFreeBytes: 2 ** 40,

@@ -18,7 +18,12 @@ function ledgerOf(retries: number, ends: readonly (readonly [Outcome, string])[]
     const attempt = `a-${index}`;
     const lease = { attempt, number: index + 1, trial: 'trial-0', sweep: 'lab' } as const;
     return [
-      { kind: 'leased', at: 1, host, leases: [{ ...lease, alone: false, continues: null, anew: null }] },
+      {
+        kind: 'leased',
+        at: 1,
+        host,
+        leases: [{ ...lease, alone: false, continues: null, anew: null, predicted: null }],
+      },
       { kind: 'started', at: 1, host, attempts: [{ attempt, device: 'cpu' }] },
       { kind: 'ended', at: 2, attempt, host, end: endOf(outcome, outcome.kind === 'succeeded' ? 1 : null) },
     ];
@@ -50,6 +55,24 @@ describe('an attempt that ends', () => {
     ]);
     expect(statusOf(state)).toBe('queued');
     expect(chargesOf(state)).toBe(2);
+  });
+
+  it('for want of disk space is charged to its host; where that goes on and on, it may be the trial that fills disks', () => {
+    const end = [{ kind: 'no-space', message: 'the disk was full' }, 'cedar'] as const;
+    const state = ledgerOf(
+      0,
+      Array.from({ length: 5 }, () => end),
+    );
+    expect(statusOf(state)).toBe('queued');
+    expect(chargesOf(state)).toBe(5);
+    expect(
+      statusOf(
+        ledgerOf(
+          0,
+          Array.from({ length: 6 }, () => end),
+        ),
+      ),
+    ).toBe('failed');
   });
 
   it.each<readonly [string, Outcome]>([

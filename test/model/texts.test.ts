@@ -34,7 +34,18 @@ describe('P6 a refusal is a sentence with its figures', () => {
       "ines goes first there, whose trial waits: of late ines has used 3 h 6 min of the host's cores, and you 1 d 16 h",
     ],
     [{ kind: 'claims', because: 'nobody hears' }, 'takes one trial at a time: nobody hears'],
-    [{ kind: 'load', othersLoad: 3.456, limit: 2 }, 'others load the host with 3.46; nothing starts from 2'],
+    [
+      { kind: 'load', othersLoad: 3.456, limit: 1.5 },
+      'others load the host with 3.46, held until 1.5 or less for 2 min',
+    ],
+    [
+      { kind: 'pressure', share: 0.34, limit: 0.05 },
+      'the host is short of memory: something there waits for it 34 % of the time, held until 5 % or less',
+    ],
+    [
+      { kind: 'swap', bytes: 12 * 2 ** 20, limitBytes: 2 ** 18 },
+      'the host is short of memory: 12 MiB a second come back from swap, held until 256 KiB or less',
+    ],
     [
       { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib },
       '1 GiB of disk are free; nothing starts under 2 GiB',
@@ -42,17 +53,25 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'went-down' }, 'the host went down while it ran alone there, so only another one takes it'],
     [
       { kind: 'alone', running: 2 },
-      'hosts went down under it, or it left twice for want of memory, so it runs alone: it waits for 2 trials to end there',
+      'hosts went down under it, or memory was wanting twice, so it runs alone: it waits for 2 trials to end there',
     ],
     [
       { kind: 'beside', attempt: 'ab-3' },
-      'attempt ab-3 runs alone there, since hosts went down under its trial, or it left twice for want of memory',
+      'attempt ab-3 runs alone there, since hosts went down under its trial, or memory was wanting twice',
     ],
     [
       { kind: 'ramp', attempt: 'ab-3' },
       'waits until the memory of attempt ab-3 has settled, the first of its kind',
     ],
-    [{ kind: 'stale', ageMs: 4200 }, "the host's figures are 4.2 s old"],
+    [
+      { kind: 'stale', ageMs: 4200, because: null },
+      "the host's figures are 4.2 s old, and nothing starts by old ones",
+    ],
+    [
+      { kind: 'stale', ageMs: 4200, because: '/proc/stat could be read before, and cannot be read now' },
+      "the host's figures are 4.2 s old, and nothing starts by old ones: /proc/stat could be read before, and cannot be read now",
+    ],
+    [{ kind: 'stale', ageMs: Number.MAX_SAFE_INTEGER, because: null }, 'the host has told no figures yet'],
     [
       { kind: 'hold', file: '/tmp/labsweep-hold', user: 'mina', ms: 754_321 },
       'mina has kept the host free for 12 min 34 s by touching /tmp/labsweep-hold: nothing starts until that file is removed',
@@ -140,6 +159,26 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'queue', ahead: 1 }, '1 trial is ahead of it'],
     [{ kind: 'queue', ahead: 7 }, '7 trials are ahead of it'],
     [{ kind: 'concurrent', running: 3, limit: 3 }, "3 of the sweep's 3 trials at once are running"],
+    [
+      {
+        kind: 'outgrown',
+        memory: 'host',
+        tookBytes: 580 * 2 ** 20,
+        ofBytes: 600 * 2 ** 20,
+        totalBytes: 600 * 2 ** 20,
+      },
+      'ran out of memory with 580 MiB of 600 MiB; the host has 600 MiB',
+    ],
+    [
+      {
+        kind: 'outgrown',
+        memory: 'gpu',
+        tookBytes: 23 * 2 ** 30,
+        ofBytes: 24 * 2 ** 30,
+        totalBytes: 11 * 2 ** 30,
+      },
+      "ran out of memory with 23 GiB of 24 GiB; the host's largest GPU has 11 GiB",
+    ],
     [{ kind: 'paused' }, 'the sweep is paused'],
   ];
   it.each(sentences)('%o', (refusal, sentence) => expect(refusalText(refusal)).toBe(sentence));
@@ -159,6 +198,10 @@ describe('an outcome is a sentence', () => {
     ],
     [{ kind: 'timeout', afterMs: 60_000 }, 'ended at its timeout of 1 min'],
     [{ kind: 'stalled', afterMs: 900_000 }, 'ended after 15 min without a metrics line or any work'],
+    [
+      { kind: 'no-space', message: 'it said "No space left on device"' },
+      'failed for want of disk space: it said "No space left on device"',
+    ],
     [{ kind: 'oom', message: 'killed at 7 GiB' }, 'ran out of memory: killed at 7 GiB'],
     [{ kind: 'vanished' }, 'vanished: its process is gone and left no exit status'],
     [{ kind: 'lost', reason: 'reboot' }, 'lost: its host started anew'],

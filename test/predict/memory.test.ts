@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Kind, noMemories, observeMemory, predictMemory } from '../../src/predict/memory.ts';
+import {
+  guessMemory,
+  type Kind,
+  noMemories,
+  observeMemory,
+  oneKind,
+  predictMemory,
+} from '../../src/predict/memory.ts';
 
 const kind = (shape: string, declaredBytes: number | null = 200): Kind => ({
   launch: 'launch',
@@ -12,8 +19,9 @@ type Seen = readonly [kind: Kind, peakBytes: number, ranOut?: boolean];
 
 function predicted(asked: Kind, ...seen: readonly Seen[]): number | null {
   const memories = noMemories();
-  for (const [of, peakBytes, ranOut = false] of seen) observeMemory(memories, of, peakBytes, ranOut);
-  return predictMemory(memories, asked);
+  for (const [of, peakBytes, ranOut = false] of seen)
+    observeMemory(memories, oneKind, of, { peakBytes, ranOutAtBytes: ranOut ? peakBytes : null });
+  return predictMemory(memories, oneKind, asked);
 }
 
 describe('the memory of a trial is predicted', () => {
@@ -60,5 +68,63 @@ describe('the memory of a trial is predicted', () => {
         expect(Number.isFinite(bytes)).toBe(true);
       }),
     );
+  });
+
+  it('by its peak, and what one held that ran out, once one came to its end after all', () => {
+    const ranOut: Seen = [kind('a'), 500, true];
+    expect(predicted(kind('a'), ranOut, [kind('a'), 400])).toBe(525);
+    // Its peak is too short for samples, or another each time: what is feared stays.
+    expect(predicted(kind('a'), [kind('a'), 400], ranOut)).toBe(800);
+  });
+
+  it('at all of a device once it ran out of what was feared', () => {
+    const bytes = predicted(kind('a'), [kind('a'), 500, true], [kind('a'), 500, true]) ?? 0;
+    expect(bytes).toBe(Number.MAX_SAFE_INTEGER);
+    expect(predicted(kind('a'), [kind('a'), 500, true], [kind('a'), 800, true])).toBe(1_280);
+  });
+});
+
+describe('what was seen on one kind of GPU', () => {
+  const seenOnA = (peakBytes: number, ranOutAtBytes: number | null = null) => {
+    const memories = noMemories();
+    observeMemory(memories, 'A', kind('a'), { peakBytes, ranOutAtBytes });
+    return memories;
+  };
+
+  it('is a guess for another, until one was seen there', () => {
+    const memories = seenOnA(1_000);
+    expect(predictMemory(memories, 'B', kind('a'))).toBe(1_050);
+    observeMemory(memories, 'B', kind('a'), { peakBytes: 600, ranOutAtBytes: null });
+    expect(predictMemory(memories, 'B', kind('a'))).toBe(630);
+    expect(predictMemory(memories, 'A', kind('a'))).toBe(1_050);
+  });
+
+  it('raises nothing on another that is known', () => {
+    const memories = seenOnA(1_000, 1_000);
+    observeMemory(memories, 'B', kind('a'), { peakBytes: 600, ranOutAtBytes: null });
+    expect(predictMemory(memories, 'A', kind('a'))).toBe(1_600);
+    expect(predictMemory(memories, 'B', kind('a'))).toBe(630);
+  });
+});
+
+describe('the memory of a shape of which nothing is declared, and that nobody has seen', () => {
+  const seen = (...peaks: readonly number[]): number | null => {
+    const memories = noMemories();
+    for (const [index, peakBytes] of peaks.entries())
+      observeMemory(memories, oneKind, kind(`s${index}`, null), { peakBytes, ranOutAtBytes: null });
+    return guessMemory(memories, 'launch', 0);
+  };
+
+  it('is guessed by the other shapes of its launch, and more the less they tell', () => {
+    expect(seen()).toBeNull();
+    expect(seen(100)).toBeCloseTo(177, 0);
+    const many = seen(...Array.from({ length: 100 }, () => 100)) ?? 0;
+    expect(many).toBeGreaterThan(100);
+    expect(many).toBeLessThan(115);
+    expect(seen(100, 100, 100, 900)).toBeGreaterThanOrEqual(900);
+  });
+
+  it('is guessed by what runs of it before any has ended', () => {
+    expect(guessMemory(noMemories(), 'launch', 100)).toBeCloseTo(201, 0);
   });
 });

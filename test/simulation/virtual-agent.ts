@@ -183,6 +183,7 @@ export class VirtualAgent {
       case 'unpack-checkpoint':
       case 'place-checkpoint':
       case 'discard-checkpoint':
+      case 'discard':
       case 'unpack':
       case 'check-launch':
       case 'end-checks':

@@ -213,6 +213,9 @@ export class VirtualHost {
       figures: () => ({
         load: 0,
         othersLoad: 0,
+        cores: null,
+        memoryPressure: null,
+        swapInBytes: null,
         memoryTotalBytes: 2 ** 36,
         memoryAvailableBytes: 2 ** 35,
         diskFreeBytes: 2 ** 38,

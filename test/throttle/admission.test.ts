@@ -5,11 +5,12 @@ import type { HostFigures } from '../../src/protocol/messages.ts';
 import { admit } from '../../src/throttle/admission.ts';
 import { noCeiling } from '../../src/model/ceiling.ts';
 import type { HostLoad, OurShare } from '../../src/throttle/host-load.ts';
+import { heldBy } from '../../src/throttle/host-marks.ts';
 import { defaultLimits, limitsOf, noLimits } from '../../src/throttle/limits.ts';
 import { headroomBytes } from '../../src/throttle/room.ts';
 import { plainShare } from '../plain-share.ts';
 
-const gib = 1024 ** 3;
+const [mib, gib] = [1024 ** 2, 1024 ** 3];
 
 const need = (more: Partial<Resources> = {}): Resources => ({
   cpus: 1,
@@ -36,6 +37,8 @@ const host = (
   gpusBroken: false,
   user: 'mina',
   figuresAgeMs: 0,
+  figuresProblem: null,
+  held: heldBy(null),
   limits: defaultLimits,
   ceiling: noCeiling,
   ours: [],
@@ -46,6 +49,9 @@ const host = (
   figures: {
     load: 0,
     othersLoad: 0,
+    cores: null,
+    memoryPressure: null,
+    swapInBytes: null,
     memoryTotalBytes: 16 * gib,
     memoryAvailableBytes: 15 * gib,
     diskFreeBytes: 100 * gib,
@@ -55,14 +61,17 @@ const host = (
     lastOnes: [],
     hold: null,
     weekMinute: null,
+    lost: [],
+    room: null,
     running: 0,
     gpus: [],
     ...more.figures,
   },
 });
 
-/** What is known of a trial whose like was seen, and asks for no GPU. */
+/** What is known of a trial whose like was seen, and asks for no GPU. What it is declared to take is the test's to say. */
 const seen = {
+  declaredHostBytes: Number.MAX_SAFE_INTEGER,
   shapeObserved: true,
   gpuObserved: true,
   draw: 1,
@@ -76,6 +85,7 @@ const ask = (load: HostLoad, needs: Partial<Resources> = {}, shapeObserved = tru
     {
       resources: need(needs),
       ...seen,
+      declaredHostBytes: need(needs).hostMemoryBytes,
       shapeObserved,
       gpuObserved: shapeObserved,
     },
@@ -119,9 +129,25 @@ describe('a start is refused', () => {
     expect(ask(host(), { hostMemoryBytes: 8 * gib })).toEqual([]);
   });
 
+  it('for memory that is feared, unless nothing else runs there and most of it is free', () => {
+    const feared = (load: HostLoad) =>
+      admit({ ...seen, declaredHostBytes: null, resources: need({ hostMemoryBytes: 15.5 * gib }) }, load);
+    const free = (bytes: number) => ({ memoryAvailableBytes: bytes * gib });
+    expect(feared(host({ figures: free(11) }))).toEqual([]);
+    expect(feared(host({ figures: free(10) }))).toMatchObject([{ kind: 'memory' }]);
+    const beside = host({ figures: free(15), ours: [share({ needs: { cpus: 0, hostMemoryBytes: 0 } })] });
+    expect(feared(beside)).toMatchObject([{ kind: 'memory' }]);
+    // What is declared is more than the host ever gives.
+    expect(ask(host({ figures: free(16) }), { hostMemoryBytes: 15.5 * gib })).toMatchObject([
+      { kind: 'memory' },
+    ]);
+  });
+
   it('on figures older than 3 s, and before the first', () => {
     expect(ask(host({ figuresAgeMs: 3_000 }))).toEqual([]);
-    expect(ask(host({ figuresAgeMs: 3_001 }))).toEqual([{ kind: 'stale', ageMs: 3_001 }]);
+    expect(ask(host({ figuresAgeMs: 3_001 }))).toEqual([{ kind: 'stale', ageMs: 3_001, because: null }]);
+    const problem = { figuresAgeMs: 3_001, figuresProblem: 'no more files' };
+    expect(ask(host(problem))).toMatchObject([{ kind: 'stale', because: 'no more files' }]);
     expect(admit({ resources: need(), ...seen }, { ...host(), figures: null })).toMatchObject([
       { kind: 'stale' },
     ]);
@@ -183,10 +209,24 @@ describe('a start is refused', () => {
     ]);
   });
 
-  it('where others load every core, unless it takes none', () => {
-    expect(ask(host({ figures: { othersLoad: 3.9 } }))).toEqual([]);
-    expect(ask(host({ figures: { othersLoad: 4 } }))).toEqual([{ kind: 'load', othersLoad: 4, limit: 4 }]);
-    expect(ask(host({ figures: { othersLoad: 4 } }), { cpus: 0 })).toEqual([]);
+  it('where others want every core, unless it takes none', () => {
+    const held = { ...heldBy(null), othersLoadPerCpu: true };
+    const figures = { othersLoad: 4 };
+    expect(ask(host({ figures }))).toEqual([]);
+    expect(ask(host({ held, figures }))).toEqual([{ kind: 'load', othersLoad: 4, limit: 3 }]);
+    expect(ask(host({ held, figures: { ...figures, cores: 64 } }))).toMatchObject([{ limit: 48 }]);
+    expect(ask(host({ held, figures }), { cpus: 0 })).toEqual([]);
+  });
+
+  it('where memory is short, unless it takes none', () => {
+    const held = { ...heldBy(null), memoryPressure: true, swapInBytes: true };
+    const figures = { memoryPressure: 0.4, swapInBytes: 12 * mib };
+    expect(ask(host({ figures }))).toEqual([]);
+    expect(ask(host({ held, figures }))).toEqual([
+      { kind: 'pressure', share: 0.4, limit: 0.05 },
+      { kind: 'swap', bytes: 12 * mib, limitBytes: mib / 4 },
+    ]);
+    expect(ask(host({ held, figures }), { hostMemoryBytes: 0 })).toEqual([]);
   });
 
   it('where the disk has less than 2 GiB and what it writes', () => {
@@ -214,7 +254,8 @@ describe('a start is refused', () => {
       mode: { kind: 'paused' },
       figuresAgeMs: 9_000,
       ours,
-      figures: { othersLoad: 9, diskFreeBytes: 0 },
+      held: { othersLoadPerCpu: true, memoryPressure: true, swapInBytes: true },
+      figures: { othersLoad: 9, diskFreeBytes: 0, memoryPressure: 0.5, swapInBytes: 1e9 },
     });
     expect(ask(load, { gpus: 1 }).map(({ kind }) => kind)).toEqual([
       'paused',
@@ -224,6 +265,8 @@ describe('a start is refused', () => {
       'cpus',
       'memory',
       'load',
+      'pressure',
+      'swap',
       'disk',
     ]);
   });
@@ -288,5 +331,22 @@ describe('P4 placements', () => {
         },
       ),
     );
+  });
+});
+
+describe('memory that is left free', () => {
+  const mib = 1024 ** 2;
+  const freeOf = (totalBytes: number, hostMemoryBytes: number | null = null): number =>
+    headroomBytes(totalBytes, limitsOf({ ...noLimits, hostMemoryBytes }));
+
+  it('is a tenth, and 1 GiB at least where there is as much to spare', () => {
+    expect(freeOf(64 * gib)).toBeCloseTo(6.4 * gib);
+    expect(freeOf(9 * gib)).toBe(gib);
+    expect(freeOf(600 * mib)).toBe(75 * mib);
+  });
+
+  it('is what the inventory says, and a tenth at least', () => {
+    expect(freeOf(600 * mib, gib)).toBe(gib);
+    expect(freeOf(64 * gib, 2 * gib)).toBeCloseTo(6.4 * gib);
   });
 });

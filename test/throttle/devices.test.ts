@@ -45,6 +45,7 @@ const gpu = (
           ageMs: 0,
           running: 0,
           oursBytes: 0,
+          room: null,
           ...figures,
         },
   figuresAgeMs: 0,
@@ -66,6 +67,7 @@ const host = (gpus: readonly GpuLoad[] | null, more: Partial<HostLoad> = {}): Ho
 
 const request = (more: Partial<Resources> = {}, gpuObserved = true): StartRequest => ({
   resources: { cpus: 1, gpus: 1, gpuMemoryBytes: gib, hostMemoryBytes: gib, diskBytes: null, ...more },
+  declaredHostBytes: gib,
   shapeObserved: true,
   gpuObserved,
   draw: 1,

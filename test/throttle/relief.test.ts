@@ -211,10 +211,14 @@ describe('memory', () => {
     const { figures } = host([]);
     return figures === null ? null : { ...figures, memoryAvailableBytes: 64 * gib * (1 - usedShare) };
   };
+  const taking = (measured: number, expected: number): Pick<OurShare, 'measuredBytes' | 'resources'> => ({
+    measuredBytes: measured * gib,
+    resources: { ...plainShare.resources, hostMemoryBytes: expected * gib },
+  });
   const ours = [
-    on(0, 'old', { startedAt: 1, measuredBytes: 20 * gib, hasCheckpoint: true }),
-    on(1, 'mid', { startedAt: 2, measuredBytes: 10 * gib, hasCheckpoint: true }),
-    on(1, 'young', { startedAt: 3, measuredBytes: 10 * gib }),
+    on(0, 'old', { startedAt: 1, ...taking(20, 20), hasCheckpoint: true }),
+    on(1, 'mid', { startedAt: 2, ...taking(10, 10), hasCheckpoint: true }),
+    on(1, 'young', { startedAt: 3, ...taking(10, 10) }),
   ];
 
   it('of the host at 95 % sends away the youngest that can go on elsewhere, and waits until it is gone', () => {
@@ -225,6 +229,26 @@ describe('memory', () => {
     const leaving = ours.map((share) => (share.attempt === 'mid' ? { ...share, isEnding: true } : share));
     expect(relieve(loaded([gpu(0), gpu(1)], leaving, full), now)).toEqual([]);
     expect(relieve(loaded([gpu(0), gpu(1)], ours, { figures: figuresOf(0.94) }), now)).toEqual([]);
+  });
+
+  it('of the host is given back by what takes more than was expected, and not by who keeps to it', () => {
+    const leak = on(0, 'leak', { startedAt: 0, ...taking(24, 10) });
+    const full = { figures: figuresOf(0.96) };
+    expect(relieve(loaded([], [leak, ...ours], full), now)).toMatchObject([
+      { attempt: 'leak', over: 'memory' },
+    ]);
+    // Of samples that differ by a little nothing is made.
+    const steady = { ...leak, ...taking(10.5, 10) };
+    expect(relieve(loaded([], [steady, ...ours], full), now)).toMatchObject([{ attempt: 'mid' }]);
+  });
+
+  it('of the host is given back by whom nobody knows, where it holds more than all others', () => {
+    const leak = on(0, 'leak', { startedAt: 0, isGuessed: true, ...taking(24, 48) });
+    const full = { figures: figuresOf(0.96) };
+    const others = ours.slice(1);
+    expect(relieve(loaded([], [leak, ...others], full), now)).toMatchObject([{ attempt: 'leak' }]);
+    const small = { ...leak, ...taking(16, 32) };
+    expect(relieve(loaded([], [small, ...others], full), now)).toMatchObject([{ attempt: 'mid' }]);
   });
 
   it('takes one without a checkpoint where there is no other, and nobody where others fill the host', () => {

@@ -20,7 +20,7 @@ describe('limits of several inventories', () => {
         temperatureCelsius: defaultLimits.temperatureCelsius,
         gpuHeadroomBytes: 1e9,
         memoryHeadroomBytes: 8e9,
-        othersLoadPerCpu: 0.5,
+        othersLoadPerCpu: { hold: 0.5, release: 0.375, patienceMs: 110_000 },
         diskFreeBytes: 5e9,
       });
   });

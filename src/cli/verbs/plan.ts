@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Declared } from '../../coordinator/declaration.ts';
+import type { Forecast, HostForecast } from '../../coordinator/forecast.ts';
 import { isDone } from '../../ledger/results.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
@@ -25,9 +26,10 @@ import {
   stateOption,
   yesOption,
 } from '../options.ts';
+import { forecastOf } from '../../session/sweep/planned-forecast.ts';
 import { plannedData } from '../../session/sweep/planned-data.ts';
 import { planLines } from '../plan-lines.ts';
-import type { Plan, PlannedTrial } from '../plan-document.ts';
+import type { Plan, PlannedHost, PlannedTrial } from '../plan-document.ts';
 import { quoted } from '../../session/text/quoted.ts';
 import { refusedByAll } from '../../session/sweep/plan-refusals.ts';
 import { argsNote } from '../../session/sweep/args-note.ts';
@@ -86,11 +88,18 @@ export const planVerb: Verb = (console, done) =>
         declareAnew(ledger, one, kept, data.resolved, options);
       const { declared, lacking } = declaredBy(loaded);
       const whole = declaredBy(chosen.loaded);
+      // A state of its own: the forecast goes on with it.
+      const before = stateFolder === null ? emptyLedger() : readLedgerState(stateFolder);
+      const {
+        eta,
+        hosts: forecasts,
+        predict,
+      } = forecastOf(before, hosts, whole.declared, declared, stateFolder);
       const plan: Plan = {
         sweep: chosen.loaded.sweep.name,
         points: declared.points.length,
-        trials: trialsOf(declared, ledger, lacking),
-        devices: hosts.map(({ name, off }) => ({ host: name, off })),
+        trials: trialsOf(declared, ledger, lacking, predict),
+        devices: hosts.map(({ name, off }, place) => plannedHost(name, off, forecasts[place])),
         missing: [...data.missing, ...missingResults(ledger, declared, lacking)],
         leaving: leavingOf(ledger, whole.declared, whole.replaced),
         shown: shownVariables(console, loaded),
@@ -98,7 +107,7 @@ export const planVerb: Verb = (console, done) =>
         seedNote: await seedNote(loaded, read.files),
         argsNote: argsNote(loaded.sweep),
         setup: kept.launch.setup === null ? null : setupText,
-        eta: null,
+        eta,
       };
       if (options.json === true) console.out(`${jsonText(plan)}\n`);
       else console.out(`${planLines(plan, loaded.excluded, console.columns).join('\n')}\n`);
@@ -135,23 +144,35 @@ function trialsOf(
   { points, declaration }: Declared,
   ledger: LedgerState,
   lacking: readonly Lacking[],
+  predict: Forecast['predict'],
 ): PlannedTrial[] {
   const has = new Map<string, string>(lacking.map((one) => [one.trial.id, one.has]));
-  return points.flatMap((point) =>
-    point.trials.map((trial, index) => ({
+  return points.flatMap((point) => {
+    const predicted = predict(point);
+    return point.trials.map((trial, index) => ({
       trial,
       params: point.params,
       case: point.case,
       replicate: index + 1,
       seed: declaration.seeds[index] ?? 0,
       parameters: point.parameters,
-      predicted: {
-        seconds: null,
-        gpuMemoryBytes: point.resources.gpuMemoryBytes,
-        hostMemoryBytes: point.resources.hostMemoryBytes,
-      },
+      predicted,
       cached: !has.has(trial) && isDone(ledger, trialId(trial)),
       lacks: has.get(trial) ?? null,
-    })),
-  );
+    }));
+  });
+}
+
+function plannedHost(host: string, off: string | null, known: HostForecast | undefined): PlannedHost {
+  const { facts = null, trials = null, seconds = null, refusal = null } = known ?? {};
+  return {
+    host,
+    off,
+    cpus: facts?.cpus ?? null,
+    memoryBytes: facts?.memoryBytes ?? null,
+    gpus: facts?.gpus?.map(({ index, name, memoryBytes }) => ({ index, name, memoryBytes })) ?? null,
+    trials,
+    seconds,
+    because: facts === null || refusal === null ? null : refusalText(refusal),
+  };
 }

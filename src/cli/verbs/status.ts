@@ -44,15 +44,16 @@ export const statusVerb: Verb = (console, done) =>
       const live = opened.live();
       if (options.json === true)
         console.out(`${JSON.stringify(statusDocument(opened.state, live, Date.now()))}\n`);
-      else console.out(`${statusText(opened, live).join('\n')}\n`);
+      else console.out(`${statusText(opened, live, console.columns).join('\n')}\n`);
     });
 
-function statusText(opened: OpenState, live: LiveFigures | null): string[] {
+function statusText(opened: OpenState, live: LiveFigures | null, columns: number): string[] {
   const sweeps = [...opened.state.sweeps.values()];
   if (sweeps.length === 0) return ['No sweep yet; `labsweep run SWEEP` starts one.'];
   return statusLines(
     sweeps.map((sweep) => viewOf(opened, sweep, live)),
     live,
+    columns,
   );
 }
 

@@ -5,6 +5,7 @@
  * timer: a slice that took longer than it should counts as one slice.
  */
 import type { FleetHost } from '../hosts/fleet-host.ts';
+import { countUse } from '../hosts/host-use.ts';
 import { connectionOf, type HostLink, type Silence } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 
@@ -22,6 +23,7 @@ export const awakeIn = (sinceMs: number): number => Math.min(Math.max(0, sinceMs
 export function passTime(state: CoordinatorState, sinceMs: number): void {
   const ms = awakeIn(sinceMs);
   state.awakeMs += ms;
+  countUse(state, ms);
   if (sinceMs >= stoppedAfterMs) for (const { link } of state.fleet.values()) forgetHearing(link);
   const isOurs = ![...state.fleet.values()].some((host) => isHeardOverNetwork(state, host));
   for (const { link } of state.fleet.values())

@@ -2,7 +2,7 @@
 import { hasResult } from '../../ledger/results.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
-import { chargeOf, isResult } from '../../model/result/outcome.ts';
+import { chargedTo, chargeOf, isResult } from '../../model/result/outcome.ts';
 import { outcomeText } from '../../model/result/outcome-text.ts';
 import { isDue } from '../hosts/use.ts';
 import { lapse } from '../hosts/probation.ts';
@@ -53,7 +53,11 @@ function judgeOwn(
     if (wasTried) lapse(state, host);
     const trial = state.ledger.trials.get(attempt.trial);
     if (isQuarantined(state, host) && trial !== undefined) giveBack(turn, [trial], now);
-    else if (outcome.kind === 'not-started' && chargesOf(state, host) >= mostCharges)
+    else if (
+      chargedTo[outcome.kind] === 'host' &&
+      'message' in outcome &&
+      chargesOf(state, host) >= mostCharges
+    )
       leaveOut(state, turn, host, outcome.message, now);
   }
 }

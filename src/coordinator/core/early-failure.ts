@@ -1,6 +1,6 @@
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Attempt } from '../../ledger/state.ts';
-import { chargedTo } from '../../model/result/outcome.ts';
+import { chargedTo, wantedSpace } from '../../model/result/outcome.ts';
 import { outcomeText } from '../../model/result/outcome-text.ts';
 import { stopSweep } from './commands.ts';
 import { signatureOf } from './failure-signature.ts';
@@ -26,7 +26,7 @@ export function noteFailure(
   now: number,
 ): void {
   const sweep = state.ledger.sweeps.get(attempt.sweep);
-  if (sweep === undefined || sweep.status.kind !== 'open') return;
+  if (sweep === undefined || sweep.status.kind !== 'open' || wantedSpace(end.outcome)) return;
   const { succeeded, diverged } = sweep.counts;
   if (succeeded + diverged > 0 || chargedTo[end.outcome.kind] === 'nobody') {
     state.firstFailures.delete(sweep.name);

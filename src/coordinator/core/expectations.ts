@@ -29,12 +29,12 @@ function newsFor(state: CoordinatorState, { name }: FleetHost, { expects }: Conn
   const news = [...(state.ledger.hosts.get(name)?.open ?? [])].flatMap((id) => {
     const attempt = state.ledger.attempts.get(id);
     if (attempt === undefined || seen.has(attempt.point.shape) || seen.size >= mostShapes) return [];
-    const { point, launch } = attempt;
+    const { point } = attempt;
     const { shape } = point;
     seen.add(shape);
     const now = {
       shape,
-      predicted: predictedFor(state, launch, point),
+      predicted: predictedFor(state, attempt, point),
       seconds: predictedSeconds(state, attempt, point),
     };
     const before = expects.get(shape);

@@ -3,7 +3,7 @@ import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import { memorySeen } from '../../model/result/memory-seen.ts';
 import { observeBusy } from '../../predict/busy.ts';
 import { observeDuration } from '../../predict/duration.ts';
-import { observeMemory } from '../../predict/memory.ts';
+import { observeMemory, oneKind } from '../../predict/memory.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 
 /** What a trial took predicts what its like will take. Hosts of another lab may have the names of these, and its figures are its own. */
@@ -15,10 +15,9 @@ export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd
   const { shape, resources } = trial.point;
   const { gpu, host: ofHost } = memorySeen(end);
   const kind = (declaredBytes: number | null) => ({ launch, shape, declaredBytes });
-  if (gpu !== null)
-    observeMemory(state.memories.gpu, kind(resources.gpuMemoryBytes), gpu.peakBytes, gpu.ranOut);
-  if (ofHost !== null)
-    observeMemory(state.memories.host, kind(resources.hostMemoryBytes), ofHost.peakBytes, ofHost.ranOut);
+  const gpuName = end.gpuName ?? oneKind;
+  if (gpu !== null) observeMemory(state.memories.gpu, gpuName, kind(resources.gpuMemoryBytes), gpu);
+  if (ofHost !== null) observeMemory(state.memories.host, oneKind, kind(resources.hostMemoryBytes), ofHost);
   const seen = { launch, kind: trial.point, place: { host, gpuName: end.gpuName } };
   if (end.gpuBusy !== null) observeBusy(state.busyShares, { ...seen, share: end.gpuBusy });
   // What went on from a checkpoint took longer than its last attempt did.

@@ -1,8 +1,10 @@
 import type { PointDeclaration } from '../../ledger/events.ts';
-import { attemptId } from '../../model/ids.ts';
-import { predictMemory } from '../../predict/memory.ts';
+import { attemptId, type HostName } from '../../model/ids.ts';
+import { oneKind, predictMemory } from '../../predict/memory.ts';
 import { expectBusy } from '../../predict/busy.ts';
 import { expectSeconds, slownessOf } from '../../predict/duration.ts';
+import type { Prediction } from '../../model/prediction.ts';
+import type { Place } from '../../predict/traits.ts';
 import type { Lease, Predicted } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { placeOf } from '../hosts/place.ts';
@@ -25,7 +27,7 @@ export function leaseOf(state: Foresight, id: string): Lease | null {
     params: trial.point.params,
     seed: trial.seed,
     resources: trial.point.resources,
-    predicted: predictedFor(state, launch, trial.point),
+    predicted: predictedFor(state, attempt, trial.point),
     shape: trial.point.shape,
     predictedSeconds: predictedSeconds(state, attempt, trial.point),
     continues: attempt.continues,
@@ -35,27 +37,53 @@ export function leaseOf(state: Foresight, id: string): Lease | null {
   };
 }
 
+/** As the ledger keeps it, beside what the trial will have taken; null where nothing is known. */
+export function predictionOf(
+  state: Foresight,
+  of: Pick<Attempt, 'launch' | 'host'>,
+  point: PointDeclaration,
+): Prediction | null {
+  const { gpuMemoryBytes: ofGpu, hostMemoryBytes } = predictedFor(state, of, point);
+  const gpuMemoryBytes = point.resources.gpus === 0 ? null : ofGpu;
+  const seconds = predictedSeconds(state, of, point);
+  if (seconds === null && gpuMemoryBytes === null && hostMemoryBytes === null) return null;
+  return {
+    seconds: seconds === null ? null : Number(seconds.toFixed(3)),
+    gpuMemoryBytes: whole(gpuMemoryBytes),
+    hostMemoryBytes: whole(hostMemoryBytes),
+  };
+}
+
+const whole = (bytes: number | null): number | null => (bytes === null ? null : Math.round(bytes));
+
 /** On its host; null where nothing of its launch has ended. */
 export function predictedSeconds(
   { durations, fleet }: Pick<CoordinatorState, 'durations' | 'fleet'>,
   { launch, host: name }: Pick<Attempt, 'launch' | 'host'>,
   point: PointDeclaration,
 ): number | null {
-  const host = fleet.get(name);
-  const place = host === undefined ? { host: name, gpuName: null } : placeOf(host, point.resources);
+  const place = placeOn(fleet, name, point);
   const seconds = expectSeconds(durations, launch, point);
   return seconds === null ? null : seconds * slownessOf(durations, launch, place);
 }
 
-export const predictedFor = (
-  { memories: { gpu, host }, busyShares }: Pick<CoordinatorState, 'memories' | 'busyShares'>,
-  launch: string,
+/** On its host. */
+export function predictedFor(
+  { memories, busyShares, fleet }: Pick<CoordinatorState, 'memories' | 'busyShares' | 'fleet'>,
+  { launch, host }: Pick<Attempt, 'launch' | 'host'>,
   point: PointDeclaration,
-): Predicted => {
+): Predicted {
   const { shape, resources } = point;
+  const kind = (declaredBytes: number | null) => ({ launch, shape, declaredBytes });
+  const { gpuName } = placeOn(fleet, host, point);
   return {
-    gpuMemoryBytes: predictMemory(gpu, { launch, shape, declaredBytes: resources.gpuMemoryBytes }),
-    hostMemoryBytes: predictMemory(host, { launch, shape, declaredBytes: resources.hostMemoryBytes }),
+    gpuMemoryBytes: predictMemory(memories.gpu, gpuName ?? oneKind, kind(resources.gpuMemoryBytes)),
+    hostMemoryBytes: predictMemory(memories.host, oneKind, kind(resources.hostMemoryBytes)),
     gpuBusy: expectBusy(busyShares, launch, point),
   };
-};
+}
+
+function placeOn(fleet: CoordinatorState['fleet'], name: HostName, point: PointDeclaration): Place {
+  const host = fleet.get(name);
+  return host === undefined ? { host: name, gpuName: null } : placeOf(host, point.resources);
+}

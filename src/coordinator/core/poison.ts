@@ -3,7 +3,7 @@ import { hostsDownUnder } from '../../ledger/crashes.ts';
 import type { Trial } from '../../ledger/state.ts';
 import type { HostName } from '../../model/ids.ts';
 import { eligibility } from '../hosts/eligibility.ts';
-import { idle, misfit } from '../hosts/fit.ts';
+import { misfit } from '../hosts/fit.ts';
 import { isExpected, isWanted } from '../hosts/use.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
@@ -27,7 +27,7 @@ const mayRunElsewhere = (state: CoordinatorState, trial: Trial, hosts: ReadonlyS
   [...state.fleet.values()].some((host) => !hosts.has(host.name) && mayRunOn(state, trial, host));
 
 function mayRunOn(state: CoordinatorState, trial: Trial, host: FleetHost): boolean {
-  if (!isWanted(state, host) || misfit(trial.point, idle(host)) !== null) return false;
+  if (!isWanted(state, host) || misfit(state.ledger, trial.point, host) !== null) return false;
   return trial.sweeps.some((name) => {
     const sweep = state.ledger.sweeps.get(name);
     if (sweep === undefined) return false;

@@ -1,6 +1,6 @@
 import { fold } from '../../ledger/fold.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
-import { emptyLedger } from '../../ledger/state.ts';
+import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { isPresumedLost } from '../../ledger/trials.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import { noMemories } from '../../predict/memory.ts';
@@ -18,6 +18,15 @@ export function restore(
 ): CoordinatorState {
   let ledger = emptyLedger();
   for (const event of events) ledger = fold(ledger, event);
+  return takeUp(ledger, hosts, committedLines);
+}
+
+/** @param ledger what its events amount to; spent */
+export function takeUp(
+  ledger: LedgerState,
+  hosts: readonly FleetHost[],
+  committedLines: ReadonlyMap<AttemptId, number>,
+): CoordinatorState {
   const state: CoordinatorState = {
     ledger,
     fleet: new Map(hosts.map((host) => [host.name, host])),

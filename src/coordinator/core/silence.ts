@@ -10,7 +10,7 @@ import type { AttemptId } from '../../model/ids.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import { parallelOf } from '../hosts/backlog.ts';
 import { eligibility } from '../hosts/eligibility.ts';
-import { idle, misfit } from '../hosts/fit.ts';
+import { misfit } from '../hosts/fit.ts';
 import { askBack } from './ask-back.ts';
 import { isAsked } from '../hosts/asked.ts';
 import { predictedSeconds } from './lease.ts';
@@ -109,7 +109,7 @@ function idleHostFor(
   for (const host of state.fleet.values()) {
     const open = (state.ledger.hosts.get(host.name)?.open.size ?? 0) + (taken.get(host) ?? 0);
     if (eligibility(state, sweep, host).kind !== 'eligible') continue;
-    if (open < parallelOf(sweep, host, now) && misfit(trial.point, idle(host)) === null) return host;
+    if (open < parallelOf(sweep, host, now) && misfit(state.ledger, trial.point, host) === null) return host;
   }
   return null;
 }
@@ -165,6 +165,7 @@ export const lostEnd = (reason: Extract<Outcome, { kind: 'lost' }>['reason']): A
   peakGpuMemoryBytes: null,
   gpuBusy: null,
   soloSeconds: null,
+  shortage: null,
   device: null,
   gpuName: null,
   artifacts: [],

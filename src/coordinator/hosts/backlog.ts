@@ -41,7 +41,7 @@ export function hasRoom(host: {
  * held others back for a while is what this host can take.
  */
 export function parallelOf(sweep: Sweep, host: FleetHost, now: number): number {
-  const most = placesOf(sweep.points[0]?.resources, host);
+  const most = placesOf(sweep.points[0]?.resources, host, openGpus);
   return Math.max(1, Math.min(most, lastinglyHeld(host, now) ?? most));
 }
 
@@ -88,8 +88,16 @@ function isFull({ link, listing: { limits } }: FleetHost): boolean {
   return figures !== null && figures.diskFreeBytes < limitsOf(limits).diskFreeBytes;
 }
 
-/** Trials that an idle host holds at once: of those that take a GPU one on each, as far as is known before they are (scheduler/lane.ts). */
-function placesOf(resources: Resources | undefined, host: FleetHost): number {
+/** Trials that an idle host holds at once, whoever else is there now. */
+export const idlePlacesOf = (resources: Resources | undefined, host: FleetHost): number =>
+  placesOf(resources, host, (_, gpus) => gpus);
+
+/** Of those that take a GPU one on each, as far as is known before they are there (scheduler/lane.ts). */
+function placesOf(
+  resources: Resources | undefined,
+  host: FleetHost,
+  usable: (host: FleetHost, gpus: readonly GpuFacts[]) => readonly GpuFacts[],
+): number {
   const { link, listing } = host;
   const { limits } = listing;
   const facts = link.kind === 'ready' ? link.facts : null;
@@ -99,6 +107,6 @@ function placesOf(resources: Resources | undefined, host: FleetHost): number {
   const byGpus =
     resources === undefined || facts === null || gpusOf(resources, facts) === 0
       ? byCpus
-      : openGpus(host, facts.gpus ?? []).length;
+      : usable(host, facts.gpus ?? []).length;
   return Math.min(byCpus, byGpus, limits.slots ?? byCpus);
 }

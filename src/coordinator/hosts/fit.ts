@@ -1,22 +1,40 @@
 import type { PointDeclaration } from '../../ledger/events.ts';
+import type { LedgerState } from '../../ledger/state.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { idleHost, misfit as misfitOfIdle } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';
+import { outgrownOn } from '../../throttle/outgrown-host.ts';
 import type { FleetHost } from './fleet-host.ts';
 
 /** A host as it would be with nobody on it; null where it is not known yet. */
 export const idle = ({ link, listing: { limits } }: FleetHost): HostLoad | null =>
   link.kind === 'ready' ? idleHost(link.facts, limitsOf(limits)) : null;
 
-/** Why a host can never take a trial of this point, however idle it is; null where it can, or is not known yet. */
-export function misfit(point: PointDeclaration, host: HostLoad | null): Refusal | null {
-  if (host === null) return null;
-  const answers = known.get(host) ?? new Map<PointDeclaration, Refusal | null>();
-  known.set(host, answers);
+/**
+ * Why a host can never take a trial of this point, however idle it is: by what is declared, and by what its like ran out
+ * of. Null where it can, or is not known yet.
+ *
+ * @param load the host when it is idle
+ */
+export function misfit(
+  { outgrown }: Pick<LedgerState, 'outgrown'>,
+  point: PointDeclaration,
+  host: FleetHost,
+  load: HostLoad | null = idle(host),
+): Refusal | null {
+  if (load === null) return null;
+  const declared = declaredMisfit(point, load);
+  if (declared !== null || outgrown.size === 0 || host.link.kind !== 'ready') return declared;
+  return outgrownOn(outgrown, point, host.link.facts);
+}
+
+function declaredMisfit(point: PointDeclaration, load: HostLoad): Refusal | null {
+  const answers = known.get(load) ?? new Map<PointDeclaration, Refusal | null>();
+  known.set(load, answers);
   const answer = answers.get(point);
   if (answer !== undefined) return answer;
-  const found = misfitOfIdle(point.resources, host);
+  const found = misfitOfIdle(point.resources, load);
   answers.set(point, found);
   return found;
 }

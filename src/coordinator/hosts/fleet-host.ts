@@ -12,6 +12,7 @@ export interface FleetHost {
   link: HostLink;
   readonly doubt: Doubt;
   readonly ceiling: CeilingWord;
+  readonly use: HostUse;
   /** Ends seen from it in this term. */
   ended: number;
   /** Trials that were seen to leave a checkpoint there and have no result. */
@@ -40,6 +41,14 @@ interface Doubt {
   readonly witnesses: Set<TrialId>;
 }
 
+/** What of its places its trials have had, in milliseconds of places, the last hours most (host-use.ts). */
+export interface HostUse {
+  /** How many there were when it was there last. */
+  places: number;
+  hadMs: number;
+  usedMs: number;
+}
+
 /** What its agent is to be told of what the host bears, once it is there. */
 interface CeilingWord {
   /** A person trusts it again. */
@@ -63,6 +72,7 @@ export const newFleetHost = ({ name, isHere, ...listing }: ListedHost): FleetHos
   link: connecting(),
   doubt: { lapses: 0, dueAtMs: null, witnesses: new Set() },
   ceiling: { isToForget: false, cutAt: null, last: null },
+  use: { places: 0, hadMs: 0, usedMs: 0 },
   ended: 0,
   checkpoints: new Set(),
 });

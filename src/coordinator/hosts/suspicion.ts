@@ -8,7 +8,7 @@ import { hasResult } from '../../ledger/results.ts';
 import type { Standing } from '../../ledger/standing.ts';
 import type { HostRecord, Trial } from '../../ledger/state.ts';
 import { chargedTo } from '../../model/result/outcome.ts';
-import { idle, misfit } from './fit.ts';
+import { misfit } from './fit.ts';
 import { isWanted } from './use.ts';
 import type { FleetHost } from './fleet-host.ts';
 import type { CoordinatorState } from './state.ts';
@@ -114,7 +114,7 @@ function mayTell(
   if (trial.status.kind === 'failed' && host.doubt.witnesses.has(trial.id)) return false;
   const failedOn = failuresElsewhere(state, host, trial);
   if (failedOn.some((name) => isInGoodStanding(state, { name }, launch))) return false;
-  return peers.some((peer) => misfit(trial.point, idle(peer)) === null);
+  return peers.some((peer) => misfit(state.ledger, trial.point, peer) === null);
 }
 
 /** The other hosts on which a trial has failed, once for each time. */

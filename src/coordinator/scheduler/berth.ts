@@ -77,25 +77,27 @@ export function berthOf(
     count: Number.isFinite(parallel) ? parallel : 1,
     blockedSeconds: blocked ? blockedSeconds : 0,
   };
-  const running = runningOn(state, host, now).flatMap((one) => occupantOf(one, lanes, held.count));
+  const running = occupantsOf(runningOn(state, host, now), lanes, held.count);
   const all = { ...burdenOf({ ...held, running }, () => true), open: record?.open.size ?? 0 };
   return { ...held, host, idle: idle(host), running, all, isBlocked: blocked };
 }
 
-function occupantOf({ attempt, device, seconds }: Running, lanes: Berth['lanes'], count: number): Occupant[] {
-  const lane = lanes.get(attempt.sweep);
-  if (lane === undefined) return [];
-  const left = secondsIn(lane, attempt.point) - seconds;
-  return [
-    {
-      sweep: attempt.sweep,
-      device,
-      seconds: left > 0 ? left : seconds * overdueShare,
-      share: shareOf(count, lane, attempt.point),
-      work: workOf(attempt.point),
-    },
-  ];
+/** What stands still goes on once another one there has made room. */
+function occupantsOf(running: readonly Running[], lanes: Berth['lanes'], count: number): Occupant[] {
+  let roomIn = Number.POSITIVE_INFINITY;
+  return running.toSorted(stillLast).flatMap(({ attempt, device, ownSeconds, isStill }) => {
+    const lane = lanes.get(attempt.sweep);
+    if (lane === undefined) return [];
+    const left = secondsIn(lane, attempt.point) - ownSeconds;
+    const seconds = left > 0 ? left : ownSeconds * overdueShare;
+    if (!isStill) roomIn = Math.min(roomIn, seconds);
+    const waits = isStill && Number.isFinite(roomIn) ? roomIn : 0;
+    const share = shareOf(count, lane, attempt.point);
+    return [{ sweep: attempt.sweep, device, seconds: waits + seconds, share, work: workOf(attempt.point) }];
+  });
 }
+
+const stillLast = (one: Running, other: Running): number => Number(one.isStill) - Number(other.isStill);
 
 export function candidateOf(
   state: CoordinatorState,

@@ -8,7 +8,7 @@ import { isExpected } from '../hosts/use.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { type Candidate, earliest, isOpenTo } from './berth.ts';
-import { idle, misfit } from '../hosts/fit.ts';
+import { misfit } from '../hosts/fit.ts';
 import { carriedTo, checkpointHost } from './checkpoint.ts';
 
 /** The hosts for the trials of one sweep. */
@@ -28,10 +28,10 @@ export function chooseHost(state: CoordinatorState, trial: Trial, choice: Choice
   if (arrived !== null && against?.(arrived.berth.host)?.kind !== 'went-down') return arrived;
   const isOpen = ({ berth }: Candidate): boolean => !against?.(berth.host);
   const candidates = against === null ? choice.candidates : choice.candidates.filter(isOpen);
-  const found = fitting(candidates, trial, checkpointHost(state, trial));
+  const found = fitting(state, candidates, trial, checkpointHost(state, trial));
   // Who lets nothing start for now is left to itself while another host is being prepared.
   const isOneComing = choice.coming.some(
-    (host) => !against?.(host) && misfit(trial.point, idle(host)) === null,
+    (host) => !against?.(host) && misfit(state.ledger, trial.point, host) === null,
   );
   return found?.isClosed === true && isOneComing ? null : found;
 }
@@ -52,7 +52,7 @@ export function historyOf(
   const failedOn = hostsThatFailed(state.ledger, trial);
   if (failedOn.size === 0) return null;
   const isFresh = (host: FleetHost): boolean =>
-    !failedOn.has(host.name) && misfit(trial.point, idle(host)) === null;
+    !failedOn.has(host.name) && misfit(state.ledger, trial.point, host) === null;
   const mayGoElsewhere =
     candidates.some(({ berth }) => isFresh(berth.host)) ||
     coming.some(isFresh) ||
@@ -72,15 +72,22 @@ function whereItArrived(
     found !== undefined &&
     !found.isClosed &&
     isOpenTo(found) &&
-    misfit(trial.point, found.berth.idle) === null;
+    misfit(state.ledger, trial.point, found.berth.host, found.berth.idle) === null;
   return fits ? found : null;
 }
 
 /** Asked for each trial of a plan, so the rules are asked only of the host that would be chosen. */
-function fitting(candidates: readonly Candidate[], trial: Trial, kept: HostName | null): Candidate | null {
+function fitting(
+  state: CoordinatorState,
+  candidates: readonly Candidate[],
+  trial: Trial,
+  kept: HostName | null,
+): Candidate | null {
   const best = earliest(candidates, trial, kept);
-  if (best === null || misfit(trial.point, best.berth.idle) === null) return best;
+  if (best === null || misfit(state.ledger, trial.point, best.berth.host, best.berth.idle) === null)
+    return best;
   return fitting(
+    state,
     candidates.filter((candidate) => candidate !== best),
     trial,
     kept,

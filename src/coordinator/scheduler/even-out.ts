@@ -12,6 +12,7 @@ import type { Waiting } from './backlog.ts';
 import { carriedTo } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
 import { closedTo } from '../hosts/eligibility.ts';
+import { misfit } from '../hosts/fit.ts';
 
 /** Attempts that one plan asks for: the rest follows once these are answered. */
 const mostAsked = 500;
@@ -147,11 +148,19 @@ const answering = (berth: Berth, { candidates }: Choice): Candidate[] =>
 /** Whether it has answered for all that it was asked for. */
 const isAnswering = ({ link }: FleetHost): boolean => link.kind === 'ready' && link.asked.size === 0;
 
-/** What waits on a host that may start nothing any more, or for sweeps that are paused. */
+/** What waits on a host that may start nothing any more, or never that, or for sweeps that are paused. */
 const unwantedOn = (state: CoordinatorState, berth: Berth): AttemptId[] =>
   closedTo(state, berth.host) === null
-    ? waitsForPaused(state, berth)
+    ? [...new Set([...waitsForPaused(state, berth), ...hasOutgrown(state, berth)])]
     : waitingOn(state, berth).map(({ id }) => id);
+
+/** Another of its shape has run out there of all that there is. */
+function hasOutgrown({ ledger }: CoordinatorState, berth: Berth): AttemptId[] {
+  if (ledger.outgrown.size === 0) return [];
+  return berth.waiting
+    .filter(({ attempt: { point } }) => misfit(ledger, point, berth.host, berth.idle)?.kind === 'outgrown')
+    .map(({ attempt }) => attempt.id);
+}
 
 function waitsForPaused(state: CoordinatorState, berth: Berth): AttemptId[] {
   const work = state.ledger.hosts.get(berth.host.name)?.work.keys() ?? [];

@@ -17,7 +17,8 @@ export interface Lane {
   readonly outlook: Outlook;
   /** How many times as long trials take there as on a host like all others. */
   readonly slowness: number;
-  /** What each GPU has to give; null where trials take none. */
+  /** The kind of its GPUs, and what each has to give; null where trials take none. */
+  readonly gpuName: string | null;
   readonly gpuBytes: number | null;
 }
 
@@ -37,6 +38,7 @@ export function laneOf(
     parallel: parallelOf(sweep, host, now),
     outlook: outlooks(launch),
     slowness: slownessOf(state.durations, launch, place),
+    gpuName: place.gpuName,
     gpuBytes:
       place.gpuName === null || gpu === undefined
         ? null
@@ -52,9 +54,10 @@ export const secondsIn = ({ outlook, slowness }: Lane, point: PointDeclaration):
  * Share of a GPU's time and memory that a trial takes from others, 1 where nothing is known: of those that keep it busy for a
  * third, three run on it, and no fourth (throttle/device-rules.ts, `sharing`).
  */
-export function shareIn({ outlook, gpuBytes }: Lane, point: PointDeclaration): number {
+export function shareIn({ outlook, gpuName, gpuBytes }: Lane, point: PointDeclaration): number {
   if (gpuBytes === null || !outlook.isSeen) return 1;
-  const { busy, gpuBytes: needBytes } = outlook.of(point);
+  const { busy, gpuBytes: bytesOf } = outlook.of(point);
+  const needBytes = bytesOf(gpuName);
   const byMemory = needBytes === null ? 1 : Math.floor(gpuBytes / Math.max(needBytes, 1));
   const together = Math.max(1, Math.min(byMemory, busy === null ? byMemory : togetherOn(busy)));
   return Math.max(1 / together, Math.min(1, busy ?? 0));

@@ -2,7 +2,7 @@
 import type { PointDeclaration } from '../../ledger/events.ts';
 import { expectBusy } from '../../predict/busy.ts';
 import { type Durations, expectSeconds } from '../../predict/duration.ts';
-import { predictMemory } from '../../predict/memory.ts';
+import { oneKind, predictMemory } from '../../predict/memory.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { runningOn } from './running.ts';
 
@@ -20,7 +20,8 @@ interface Expectation {
   readonly seconds: number;
   /** Share of a GPU's time; null where nothing was seen. */
   readonly busy: number | null;
-  readonly gpuBytes: number | null;
+  /** Of a kind of GPU's memory; null where nothing is known. */
+  readonly gpuBytes: (gpuName: string | null) => number | null;
 }
 
 export type Outlooks = (launch: string) => Outlook;
@@ -65,11 +66,13 @@ function outlookOf(state: CoordinatorState, launch: string, ranSeconds: number):
   const expectationOf = (point: PointDeclaration): Expectation => ({
     seconds: expectSeconds(durations, launch, point) ?? Math.max(unknownSeconds, ranSeconds),
     busy: expectBusy(busyShares, launch, point),
-    gpuBytes: predictMemory(memories.gpu, {
-      launch,
-      shape: point.shape,
-      declaredBytes: point.resources.gpuMemoryBytes,
-    }),
+    gpuBytes: onceEach((gpuName: string | null) =>
+      predictMemory(memories.gpu, gpuName ?? oneKind, {
+        launch,
+        shape: point.shape,
+        declaredBytes: point.resources.gpuMemoryBytes,
+      }),
+    ),
   });
   return {
     isSeen: durations.has(launch),
@@ -81,6 +84,15 @@ function outlookOf(state: CoordinatorState, launch: string, ranSeconds: number):
       last = { point, expectation };
       return expectation;
     },
+  };
+}
+
+function onceEach<Asked, Answer>(answer: (asked: Asked) => Answer): (asked: Asked) => Answer {
+  const answers = new Map<Asked, { readonly answer: Answer }>();
+  return (asked) => {
+    const found = answers.get(asked) ?? { answer: answer(asked) };
+    answers.set(asked, found);
+    return found.answer;
   };
 }
 

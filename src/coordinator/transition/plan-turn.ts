@@ -7,12 +7,13 @@ import type { Lease } from '../../protocol/messages.ts';
 import type { Beginning } from '../scheduler/checkpoint.ts';
 import { tellCeilings } from '../core/ceilings.ts';
 import { tellExpectations } from '../core/expectations.ts';
-import { leaseOf } from '../core/lease.ts';
+import { leaseOf, predictionOf } from '../core/lease.ts';
 import { plan } from '../scheduler/plan.ts';
 import { askBack } from '../core/ask-back.ts';
 import { nextAttempt } from '../core/attempt-seal.ts';
 import { giveUpPoison } from '../core/poison.ts';
 import { giveUpSilent } from '../core/silence.ts';
+import { giveUpTooLarge } from '../core/too-large.ts';
 import { connectionOf } from '../hosts/link.ts';
 import { type Carried, type CoordinatorState, readyNow } from '../hosts/state.ts';
 import type { CoordinatorTurn } from '../core/turn.ts';
@@ -29,6 +30,7 @@ export function planTurn(state: CoordinatorState, turn: CoordinatorTurn, now: nu
   comeAndGo(state, turn);
   tellCeilings(state, turn, now);
   giveUpPoison(state, turn, now);
+  giveUpTooLarge(state, turn, now);
 
   for (const sweep of state.ledger.sweeps.values()) skipSettled(sweep);
   const { assignments, preparations, takeBacks, ready } = plan(state, now);
@@ -41,7 +43,7 @@ export function planTurn(state: CoordinatorState, turn: CoordinatorTurn, now: nu
       else {
         // Its name is its place in its term, of which the leases of this fact are not yet counted.
         const attempt = nextAttempt(state.ledger, host, trial.id, leases.length);
-        leases.push(leaseFor(state, attempt, trial, sweep, beginning));
+        leases.push(leaseFor(state, host, attempt, trial, sweep, beginning));
       }
     if (leases.length === 0) continue;
     turn.record({ kind: 'leased', at: now, host, leases });
@@ -62,21 +64,26 @@ export function planTurn(state: CoordinatorState, turn: CoordinatorTurn, now: nu
 
 type Leases = Extract<LedgerEvent, { kind: 'leased' }>['leases'];
 
-const leaseFor = (
-  { ledger }: CoordinatorState,
+function leaseFor(
+  state: CoordinatorState,
+  host: HostName,
   attempt: AttemptId,
   trial: Trial,
   sweep: SweepName,
   { continues, anew }: Extract<Beginning, { kind: 'lease' }>,
-): Leases[number] => ({
-  attempt,
-  number: trial.attempts.length + 1,
-  trial: trial.id,
-  sweep,
-  alone: runsAlone(ledger, trial),
-  continues,
-  anew,
-});
+): Leases[number] {
+  const launch = state.ledger.sweeps.get(sweep)?.declaration.launch ?? '';
+  return {
+    attempt,
+    number: trial.attempts.length + 1,
+    trial: trial.id,
+    sweep,
+    alone: runsAlone(state.ledger, trial),
+    continues,
+    anew,
+    predicted: predictionOf(state, { launch, host }, trial.point),
+  };
+}
 
 /** It is leased once the checkpoint is there, or cannot come. */
 function carry(

@@ -86,7 +86,7 @@ function refusalsOf(
     const candidate = choice.candidates.find(({ berth }) => berth.host === host);
     if (candidate === undefined) return null;
     return (
-      misfit(trial.point, candidate.berth.idle) ??
+      misfit(state.ledger, trial.point, host, candidate.berth.idle) ??
       against?.(host) ??
       atOnce(sweep) ??
       (isOpenTo(candidate) ? null : { kind: 'queue', ahead: backlogs.get(host) ?? 0 })

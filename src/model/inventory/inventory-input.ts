@@ -93,4 +93,4 @@ export const inventoryInput = z
 export type InventoryInput = z.infer<typeof inventoryInput>;
 
 /** Keys of the format that are not built yet: refused, never ignored. */
-export const inventoryKeysNotYet: ReadonlySet<string> = new Set(['power', 'swap', 'pressure']);
+export const inventoryKeysNotYet: ReadonlySet<string> = new Set(['power']);

@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
 import { countInput, durationInput, sizeInput } from '../source/leaf-input.ts';
 import { parseSize } from '../size.ts';
-import { least, leastIfSaid, marks, most, mostIfSaid } from './limit.ts';
+import { least, leastIfSaid, marks, most, mostIfSaid, patientMarks } from './limit.ts';
 
-const gib = 1024 ** 3;
+const [mib, gib] = [1024 ** 2, 1024 ** 3];
 
 const bytesInput = sizeInput.transform(parseSize);
 const between = (lowest: number, highest: number, what: string) =>
@@ -39,23 +39,56 @@ export const limitTable = {
     said: 'cpus',
     saidSchema: saidLater,
   }),
-  /** Load that is not ours, for each core, from which on nothing starts. */
-  othersLoadPerCpu: most(1, {
-    key: 'load',
-    input: z.number().positive(),
-    sentence: 'Load that is not ours, for each core, from which nothing starts. Default 1.',
-    said: 'load',
-    saidSchema: saidAlways,
-  }),
+  /** Load that is not ours, for each core. With the 10 s that its figure is the mean of it has 2 min of patience. */
+  othersLoadPerCpu: patientMarks(
+    { hold: 1, release: 0.75, patienceMs: 110_000 },
+    {
+      key: 'load',
+      input: z.number().positive(),
+      sentence:
+        'Load that is not ours, for each core, from which nothing starts once it has lasted 2 min, until a quarter below. Default 1.',
+      said: 'load',
+      saidSchema: saidAlways,
+    },
+  ),
   /** Host memory that is left free: this share of it, and never less than `memoryHeadroomBytes`. */
   memoryHeadroomShare: least(0.1, null),
-  memoryHeadroomBytes: least(gib, {
+  /** Where nobody said these: `memoryFloorBytes`, or `memoryFloorShare` of a memory that is small, as a container's may be. */
+  memoryFloorBytes: least(gib, null),
+  memoryFloorShare: least(1 / 8, null),
+  memoryHeadroomBytes: leastIfSaid({
     key: 'hostMemory',
     input: bytesInput,
-    sentence: 'Memory that is left free. Default 10 %, at least 1 GiB.',
+    sentence: 'Memory that is left free. Default 10 %, at least 1 GiB or an eighth of it.',
     said: 'hostMemoryBytes',
     saidSchema: saidAlways,
   }),
+  /**
+   * Share of the time in which something waits for memory, and bytes a second that come back from swap. Both are means of
+   * 10 s, and a host that is short of memory has no time for more patience.
+   */
+  memoryPressure: patientMarks(
+    { hold: 0.1, release: 0.05, patienceMs: 0 },
+    {
+      key: 'pressure',
+      input: between(1, 100, 'a number of per cent, from 1 to 100').transform((percent) => percent / 100),
+      sentence:
+        'Per cent of the time in which something waits for memory, from which nothing starts, until half of that. Default 10.',
+      said: 'memoryPressure',
+      saidSchema: saidLater,
+    },
+  ),
+  swapInBytes: patientMarks(
+    { hold: mib, release: mib / 4, patienceMs: 0 },
+    {
+      key: 'swap',
+      input: bytesInput,
+      sentence:
+        'What comes back from swap in a second, from which nothing starts, until a quarter of that. Default 1 MiB.',
+      said: 'swapInBytes',
+      saidSchema: saidLater,
+    },
+  ),
   /** Share of the host's memory, and of a GPU's, at which a trial of ours has to leave. */
   memoryCriticalShare: most(0.95, null),
   gpuMemoryCriticalShare: most(0.985, null),

@@ -31,6 +31,14 @@ export interface Marks {
   readonly release: number;
 }
 
+/**
+ * The marks of a figure of a whole host. They count once the figure has been beyond them for so long: what passes sooner
+ * was a burst.
+ */
+export interface PatientMarks extends Marks {
+  readonly patienceMs: number;
+}
+
 const lower = (one: number, other: number): number => Math.min(one, other);
 const higher = (one: number, other: number): number => Math.max(one, other);
 const asSaid = (said: number): number => said;
@@ -80,9 +88,24 @@ export const marks = <const Set extends Setting | null>(
 ): Limit<Marks, Set> => ({
   fallback,
   setTo: (said) => ({ hold: said, release: said - (fallback.hold - fallback.release) }),
-  stricter: (one, other) => (other.hold < one.hold ? other : one),
+  stricter: stricterMarks,
   setting,
 });
+
+/** As `marks`, with patience; the lower mark keeps its share of the upper one. */
+export const patientMarks = <const Set extends Setting | null>(
+  fallback: PatientMarks,
+  setting: Set,
+): Limit<PatientMarks, Set> => ({
+  fallback,
+  setTo: (said) => ({ ...fallback, hold: said, release: (said * fallback.release) / fallback.hold }),
+  stricter: stricterMarks,
+  setting,
+});
+
+function stricterMarks<Some extends Marks>(one: Some, other: Some): Some {
+  return other.hold < one.hold ? other : one;
+}
 
 function ifSaid(pick: (one: number, other: number) => number) {
   return (one: number | null, other: number | null): number | null =>

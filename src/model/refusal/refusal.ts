@@ -11,6 +11,7 @@ import {
   claimedText,
   counted,
   decimal,
+  percent,
   settlesText,
   takesOneText,
   turnFigures,
@@ -44,11 +45,42 @@ const table = {
       `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${formatSize(totalBytes)} are free${claimedText(claimed)}`,
   ),
 
+  /** One of its shape had so much of a memory and wanted more; this host has no more. */
+  outgrown: refusal(
+    'outgrown',
+    {
+      memory: z.enum(['host', 'gpu']),
+      tookBytes: saidFigure,
+      ofBytes: saidFigure,
+      totalBytes: saidFigure,
+    },
+    ({ memory, tookBytes, ofBytes, totalBytes }) =>
+      `ran out of memory with ${formatSize(tookBytes)} of ${formatSize(ofBytes)}; ` +
+      `${memory === 'gpu' ? "the host's largest GPU" : 'the host'} has ${formatSize(totalBytes)}`,
+  ),
+
+  /** `limit`: under which it is let in again. */
   load: refusal(
     'load',
     { othersLoad: saidFigure, limit: saidFigure },
     ({ othersLoad, limit }) =>
-      `others load the host with ${decimal(othersLoad)}; nothing starts from ${decimal(limit)}`,
+      `others load the host with ${decimal(othersLoad)}, held until ${decimal(limit)} or less for 2 min`,
+  ),
+
+  /** The host is short of memory: shares of the time in which something waits for it, as measured and as let in again. */
+  pressure: refusal(
+    'pressure',
+    { share: saidFigure, limit: saidFigure },
+    ({ share, limit }) =>
+      `the host is short of memory: something there waits for it ${percent(share)} of the time, held until ${percent(limit)} or less`,
+  ),
+
+  /** Likewise: bytes that come back from swap in a second. */
+  swap: refusal(
+    'swap',
+    { bytes: saidFigure, limitBytes: saidFigure },
+    ({ bytes, limitBytes }) =>
+      `the host is short of memory: ${formatSize(bytes)} a second come back from swap, held until ${formatSize(limitBytes)} or less`,
   ),
 
   disk: refusal(
@@ -63,7 +95,7 @@ const table = {
     'alone',
     { running: saidFigure },
     ({ running }) =>
-      `hosts went down under it, or it left twice for want of memory, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
+      `hosts went down under it, or memory was wanting twice, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
   ),
 
   /** Such a trial runs there. */
@@ -71,7 +103,7 @@ const table = {
     'beside',
     { attempt: saidName },
     ({ attempt }) =>
-      `attempt ${attempt} runs alone there, since hosts went down under its trial, or it left twice for want of memory`,
+      `attempt ${attempt} runs alone there, since hosts went down under its trial, or memory was wanting twice`,
   ),
 
   /** The ramp guard: a shape never observed settles before the next one starts. */
@@ -83,11 +115,12 @@ const table = {
   /** Another account comes first. What each has used of the host's cores of late, in seconds. */
   turn: refusal('turn', turnFigures, turnText('cores')),
 
-  /** Figures older than 3 s: nothing is known, so nothing starts. */
+  /** Figures older than 3 s: nothing is known, so nothing starts. `because`: why there are no newer ones, where that is known. */
   stale: refusal(
     'stale',
-    { ageMs: saidFigure },
-    ({ ageMs }) => `the host's figures are ${formatDuration(ageMs)} old`,
+    { ageMs: saidFigure, because: saidText.nullable().default(null) },
+    ({ ageMs, because }) =>
+      `${ageMs >= Number.MAX_SAFE_INTEGER ? 'the host has told no figures yet' : `the host's figures are ${formatDuration(ageMs)} old, and nothing starts by old ones`}${because === null ? '' : `: ${because}`}`,
   ),
 
   /** `because`: what the driver's tool said where it should have told of GPUs. */

@@ -4,7 +4,17 @@ import { clashIn, isInnerPath } from '../manifest.ts';
 import { metricsLineSchema } from './metrics.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';
 import { printable } from '../printed/printable.ts';
-import { listOf, saidAmount, saidCount, saidLine, saidName, saidSha256, saidText } from '../said.ts';
+import { shortageSchema } from './shortage.ts';
+import {
+  listOf,
+  saidAmount,
+  saidCount,
+  saidFigure,
+  saidLine,
+  saidName,
+  saidSha256,
+  saidText,
+} from '../said.ts';
 
 export const artifactSchema = z.object({
   /** Path below the artifacts folder, `/` between its parts. */
@@ -52,6 +62,8 @@ export const attemptEndSchema = z.object({
   gpuBusy: z.number().nullable().default(null),
   /** Seconds that it would have taken without standing still and without others on its GPU. Null in older ledgers. */
   soloSeconds: z.number().nullable().default(null),
+  /** The memory that it ran out of; null where it did not, and in older ledgers, which do not say. */
+  shortage: shortageSchema.nullable().default(null),
   device: z.string().nullable(),
   /** The model of its GPU, in the driver's words. */
   gpuName: z.string().nullable().default(null),
@@ -112,6 +124,7 @@ export const toldEndSchema = attemptEndSchema.extend({
   peakGpuMemoryBytes: saidAmount.nullable().default(null),
   gpuBusy: z.number().min(0).max(1).nullable().default(null),
   soloSeconds: saidSeconds.nullable().default(null),
+  shortage: shortageSchema.extend({ hadBytes: saidFigure, totalBytes: saidAmount }).nullable().default(null),
   device: saidName.nullable(),
   gpuName: saidName.nullable().default(null),
   artifacts: listOf(toldArtifactSchema, mostArtifacts).refine(

@@ -12,6 +12,8 @@ export function outcomeText(outcome: Outcome): string {
       return `failed: ${outcome.message || failureText(outcome)}`;
     case 'not-started':
       return `did not start: ${outcome.message}`;
+    case 'no-space':
+      return `failed for want of disk space: ${outcome.message}`;
     case 'timeout':
       return `ended at its timeout of ${formatDuration(outcome.afterMs)}`;
     case 'stalled':

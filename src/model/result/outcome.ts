@@ -30,6 +30,8 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
     ]),
     message: z.string(),
   }),
+  /** It failed while a disk of its host was full: charged to the host. */
+  z.object({ kind: z.literal('no-space'), message: z.string() }),
   z.object({ kind: z.literal('timeout'), afterMs: z.number() }),
   z.object({ kind: z.literal('stalled'), afterMs: z.number() }),
   /** Not charged. */
@@ -60,12 +62,17 @@ export const chargedTo: Readonly<Record<OutcomeKind, 'trial' | 'host' | 'nobody'
   timeout: 'trial',
   stalled: 'trial',
   'not-started': 'host',
+  'no-space': 'host',
   oom: 'nobody',
   vanished: 'nobody',
   lost: 'nobody',
   evicted: 'nobody',
   cancelled: 'nobody',
 };
+
+/** Whether it ended for want of disk space, which is its host's and goes by: no other trial would do better there. */
+export const wantedSpace = (outcome: Outcome): boolean =>
+  outcome.kind === 'no-space' || (outcome.kind === 'not-started' && outcome.reason === 'no-space');
 
 /** Whether an attempt that ended so has brought its trial's result. */
 export const isResult = (kind: OutcomeKind): kind is 'succeeded' | 'diverged' =>

@@ -72,7 +72,12 @@ export class OpenState {
 
   /** What the coordinator says of the moment; null where none runs. */
   live(): LiveFigures | null {
-    const read = readLive(this.folder);
-    return read !== null && read.ageMs <= liveForMs ? read.live : null;
+    return liveIn(this.folder);
   }
+}
+
+/** @param folder the state folder */
+export function liveIn(folder: string): LiveFigures | null {
+  const read = readLive(folder);
+  return read !== null && read.ageMs <= liveForMs ? read.live : null;
 }

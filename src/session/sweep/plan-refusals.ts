@@ -1,7 +1,4 @@
 /** Why no host can take a sweep, as far as that is known without entering one: what a run would end with. */
-import { accessSync, constants } from 'node:fs';
-import { availableParallelism, totalmem, userInfo } from 'node:os';
-import { delimiter, join } from 'node:path';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
 import type { Declared } from '../../coordinator/declaration.ts';
 import type { LedgerState } from '../../ledger/state.ts';
@@ -9,6 +6,7 @@ import type { SeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { hostName } from '../../model/ids.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { HostFacts } from '../../protocol/messages.ts';
+import { ownFacts } from '../lab/own-facts.ts';
 import { idleHost, misfit } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 
@@ -58,25 +56,4 @@ function misfitOfAll(points: Declared['points'], host: HostEntry, facts: Facts):
     if (last === null || last.kind === 'preparing') return null;
   }
   return last;
-}
-
-/** This machine needs nobody to be asked, its GPUs aside. */
-const ownFacts = (): Facts => ({
-  cpus: availableParallelism(),
-  memoryBytes: totalmem(),
-  gpus: hasDriver() ? null : [],
-  gpuProblem: null,
-  gpusBroken: false,
-  user: userInfo().username,
-});
-
-function hasDriver(): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, 'nvidia-smi'), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -2,8 +2,9 @@
 import { limitsOf, noLimits } from '../../throttle/limits.ts';
 import { noSettings } from '../../model/inventory/inventory.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
+import { noteOutgrown } from '../../model/result/outgrown.ts';
 import { memorySeen } from '../../model/result/memory-seen.ts';
-import { observeMemory } from '../../predict/memory.ts';
+import { observeMemory, oneKind } from '../../predict/memory.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { keep, noLines } from './kept-lines.ts';
@@ -125,6 +126,7 @@ function withAttempt(state: WorkerState, id: string, change: (held: HeldAttempt)
 }
 
 function hold(state: WorkerState, ledger: string, lease: Lease): void {
+  state.outgrown.delete(lease.shape);
   state.attempts.set(lease.attempt, {
     ledger,
     lease,
@@ -174,12 +176,14 @@ function run(held: HeldAttempt, record: Extract<JournalRecord, { kind: 'started'
       hasCheckpoint: false,
       suspended: null,
       hasStoodStill: false,
+      besideAt: null,
       sharedMs: 0,
       nearMs: 0,
       gpu: {
         baselineBytes: null,
         measuredBytes: null,
         peakBytes: null,
+        besideAt: null,
         steady: 0,
         settled: false,
         computesSince: at,
@@ -200,6 +204,7 @@ function end(state: WorkerState, held: HeldAttempt, attemptEnd: AttemptEnd): voi
   state.active.delete(held);
   held.status = { kind: 'ended', end: attemptEnd };
   learnMemory(state, held, attemptEnd);
+  noteOutgrown(state.outgrown, held.lease.shape, attemptEnd);
   if (attemptEnd.outcome.kind !== 'succeeded') return;
   const { shape, launch } = held.lease;
   state.observedShapes.add(shape);
@@ -214,9 +219,9 @@ function learnMemory({ memories }: WorkerState, { lease }: HeldAttempt, attemptE
   const { launch, shape, resources } = lease;
   const { gpu, host } = memorySeen(attemptEnd);
   const kind = (declaredBytes: number | null) => ({ launch, shape, declaredBytes });
-  if (gpu !== null) observeMemory(memories.gpu, kind(resources.gpuMemoryBytes), gpu.peakBytes, gpu.ranOut);
-  if (host !== null)
-    observeMemory(memories.host, kind(resources.hostMemoryBytes), host.peakBytes, host.ranOut);
+  const gpuName = attemptEnd.gpuName ?? oneKind;
+  if (gpu !== null) observeMemory(memories.gpu, gpuName, kind(resources.gpuMemoryBytes), gpu);
+  if (host !== null) observeMemory(memories.host, oneKind, kind(resources.hostMemoryBytes), host);
 }
 
 function forget(state: WorkerState, id: string): void {

@@ -102,6 +102,8 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'load':
       return needs.cpus === 0;
     case 'memory':
+    case 'pressure':
+    case 'swap':
     case 'claims':
       return needs.hostMemoryBytes === 0;
     case 'disk':
@@ -123,6 +125,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'preparing':
     case 'unprepared':
     case 'pass-env':
+    case 'outgrown':
     case 'no-gpu':
     case 'gpus-broken':
     case 'labels':

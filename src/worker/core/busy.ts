@@ -16,6 +16,9 @@ const beginsMs = 60_000;
 export const meanBusy = ({ gpu: { busySum, busySamples } }: Run): number | null =>
   busySamples < tellingSamples ? null : Math.min(1, busySum / busySamples);
 
+/** Time that it lost to others on its GPU, and in which it stood still. */
+export const lostMs = ({ sharedMs, suspendedMs }: Run): number => sharedMs + suspendedMs;
+
 /** Told where it has its GPU to itself, and has begun. */
 export function measureBusy(
   { state, now }: WorkerTurn,

@@ -76,6 +76,8 @@ export type WorkerEvent =
   /** Whether the artifacts of an end that another boot sealed are there as they were. */
   | { readonly kind: 'verified'; readonly attempt: string; readonly intact: boolean }
   | { readonly kind: 'sampled'; readonly figures: MeasuredFigures; readonly shares: readonly MeasuredShare[] }
+  /** It was time for a sample, and there is none: for people. */
+  | { readonly kind: 'not-sampled'; readonly because: string }
   /** What other accounts claim, read after ours were said so often. */
   | {
       readonly kind: 'claims-read';
@@ -101,14 +103,14 @@ export type WorkerEvent =
 /** The host's part of the figures: what the core adds is what it knows itself. */
 export type MeasuredFigures = Omit<
   HostFigures,
-  'cpusTaken' | 'running' | 'gpus' | 'ceiling' | 'still' | 'lastOnes'
+  'cpusTaken' | 'running' | 'gpus' | 'room' | 'ceiling' | 'still' | 'lastOnes' | 'lost'
 > & {
   readonly gpus: readonly MeasuredGpu[];
 };
 
 export type MeasuredGpu = Omit<
   GpuFigures,
-  'running' | 'oursBytes' | 'othersProcesses' | 'strangers' | 'others'
+  'running' | 'oursBytes' | 'room' | 'othersProcesses' | 'strangers' | 'others'
 > & {
   /** Its processes that are not ours. */
   readonly others: readonly OtherProcess[];

@@ -6,12 +6,13 @@ import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import { chargeOf, isResult, type Outcome } from '../../model/result/outcome.ts';
 import { noteSurvived } from './bearing.ts';
-import { meanBusy } from './busy.ts';
+import { lostMs, meanBusy } from './busy.ts';
 import type { Evidence } from './event.ts';
 import { ledgerSide } from './apply.ts';
 import { type KeptLines, tellsOf, thin } from './kept-lines.ts';
 import { resultOf } from './roles.ts';
 import { decideOutcome } from './outcome.ts';
+import { hadAt, mayHaveRunOut, noteCompany, shortageOf } from './shortage.ts';
 import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { sendEnd, sendLines } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
@@ -27,8 +28,11 @@ export function exited(turn: WorkerTurn, held: HeldAttempt): void {
   const launch = turn.state.launches.get(lease.launch);
   if (launch === undefined) return;
   const run = status.kind === 'running' ? status.run : null;
-  held.status = { kind: 'finishing', run, startedAt: startOf(status), endedAt: turn.now };
+  noteCompany(turn.state, turn.now);
   turn.state.active.delete(held);
+  const had = run === null ? null : hadAt(turn.state, held, run, turn.now);
+  if (run !== null && had !== null && mayHaveRunOut(run, had)) turn.state.suspects.add(held);
+  held.status = { kind: 'finishing', run, had, startedAt: startOf(status), endedAt: turn.now };
   const { offsets, roles } = held.kept;
   turn.instructLater({ kind: 'gather', lease, launch, offsets, hasResult: roles.result !== null });
 }
@@ -66,6 +70,7 @@ function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void
     exit: evidence.exit,
     sameBoot: true,
     misplaced: evidence.misplaced,
+    diskFull: (turn.state.figures?.value.diskFreeBytes ?? Number.POSITIVE_INFINITY) < fullBytes,
     oomKillRose: rose(status.run?.oomKills ?? null, evidence.oomKills),
     logTail: evidence.logTail,
     objective: launch.objective,
@@ -77,9 +82,14 @@ function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void
     overlong: evidence.overlong,
     hint: evidence.hint,
   });
+  if (outcome.kind === 'no-space') turn.instruct({ kind: 'discard', attempt: lease.attempt });
   if (status.run !== null && isResult(outcome.kind)) noteSurvived(turn, held, status.run, ranMs);
-  settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence });
+  const shortage = shortageOf(turn.state, held, outcome, status.run, status.had);
+  settle(turn, held, outcome, { seconds: ranMs / 1000, run: status.run, evidence, shortage });
 }
+
+/** A disk with so little left takes no file: root's share of it is not ours. */
+const fullBytes = 64 * 1024;
 
 /** The program never ran. */
 export function notStarted(turn: WorkerTurn, held: HeldAttempt, outcome: Outcome): void {
@@ -124,6 +134,7 @@ export function settle(
   logTail = '',
 ): void {
   turn.state.untold.delete(held.lease.attempt);
+  turn.state.suspects.delete(held);
   turn.record({
     kind: 'ended',
     attempt: held.lease.attempt,
@@ -138,6 +149,7 @@ interface Left {
   readonly seconds: number;
   readonly run: Run | null;
   readonly evidence: Evidence;
+  readonly shortage: AttemptEnd['shortage'];
 }
 
 function endOf(
@@ -148,6 +160,7 @@ function endOf(
   logTail: string,
 ): AttemptEnd {
   const { kept } = held;
+  const isDiscarded = outcome.kind === 'no-space';
   const cpuMs = left?.run?.cpuMs ?? null;
   return {
     outcome,
@@ -161,19 +174,17 @@ function endOf(
     peakMemoryBytes: left?.run?.peakBytes ?? null,
     peakGpuMemoryBytes: left?.run?.gpu.peakBytes ?? null,
     gpuBusy: left?.run ? meanBusy(left.run) : null,
-    soloSeconds: left?.run ? Math.max(0, left.seconds - soloLoss(left.run)) : null,
+    soloSeconds: left?.run ? Math.max(0, left.seconds - lostMs(left.run) / 1_000) : null,
+    shortage: left?.shortage ?? null,
     device: left === null ? null : held.device,
     gpuName: left === null ? null : gpuNameOf(state, held.device),
-    artifacts: [...(left?.evidence.artifacts ?? [])],
-    unlisted: left?.evidence.unlisted?.slice() ?? null,
+    artifacts: isDiscarded ? [] : [...(left?.evidence.artifacts ?? [])],
+    unlisted: isDiscarded ? null : (left?.evidence.unlisted?.slice() ?? null),
     checkpointBytes: left?.evidence.checkpointBytes ?? null,
     logTail:
       outcome.kind === 'succeeded' || outcome.kind === 'cancelled' ? '' : (left?.evidence.logTail ?? logTail),
   };
 }
-
-/** Seconds that it lost to others, and in which it stood still. */
-const soloLoss = ({ sharedMs, suspendedMs }: Run): number => (sharedMs + suspendedMs) / 1_000;
 
 const gpuNameOf = ({ facts }: WorkerState, device: string): string | null =>
   facts.gpus?.find(({ uuid }) => uuid === device)?.name ?? null;

@@ -2,18 +2,21 @@
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts, GpuFigures, HostFigures, Lease, Predicted } from '../../protocol/messages.ts';
-import { predictMemory } from '../../predict/memory.ts';
+import { guessMemory } from '../../predict/memory.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
+import { heldBy } from '../../throttle/host-marks.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import { unheld } from '../../throttle/marks.ts';
 import { spanWatts } from '../../throttle/power.ts';
+import { outgrownOn } from '../../throttle/outgrown-host.ts';
 import { gpusOf } from '../../throttle/room.ts';
 import { mayBeLarge } from '../../throttle/rules.ts';
 import { ceilingOf } from './ceiling-now.ts';
 import type { MeasuredGpu } from './event.ts';
-import { meanBusy } from './busy.ts';
+import { lostMs, meanBusy } from './busy.ts';
 import { limitsNow } from './limits-now.ts';
+import { knownGpuBytes, knownHostBytes, runningHostPeak } from './memory-known.ts';
 import { lastOnes, othersOn, strangersAmong } from './others.ts';
 import { headOf } from './queue.ts';
 import { refusalOfLaunch } from './preparation.ts';
@@ -33,6 +36,8 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     user: state.facts.user,
     figures,
     figuresAgeMs,
+    figuresProblem: state.figuresProblem,
+    held: heldBy(state.marks),
     limits,
     ceiling: ceilingOf(state),
     ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),
@@ -76,11 +81,13 @@ export function figuresOf(state: WorkerState, now: number): HostFigures | null {
   const gpus = measured.map((gpu) => gpuFiguresOf(state, gpu, limits));
   return {
     ...host,
+    room: null,
     cpusTaken,
     running: state.active.size,
     ceiling: ceilingOf(state),
     still: [...state.active].flatMap((held) => stillOf(held, now)),
     lastOnes: lastOnes(state, limits, gpus, host.hold),
+    lost: [...state.active].flatMap(lostBy),
     gpus,
   };
 }
@@ -93,6 +100,7 @@ function gpuFiguresOf(state: WorkerState, gpu: MeasuredGpu, limits: Limits): Gpu
     othersProcesses: gpu.others.length,
     strangers: strangersAmong(others),
     others,
+    room: null,
     ...oursOnGpu(state, gpu.uuid),
   };
 }
@@ -101,6 +109,11 @@ function stillOf({ lease, status }: HeldAttempt, now: number): HostFigures['stil
   const suspended = status.kind === 'running' ? status.run.suspended : null;
   if (suspended === null) return [];
   return [{ attempt: lease.attempt, ms: now - suspended.since, because: suspended.because }];
+}
+
+function lostBy({ lease, status }: HeldAttempt): HostFigures['lost'] {
+  const ms = status.kind === 'running' ? lostMs(status.run) : 0;
+  return ms > 0 ? [{ attempt: lease.attempt, ms }] : [];
 }
 
 function oursOnGpu(state: WorkerState, uuid: string): Pick<GpuFigures, 'running' | 'oursBytes'> {
@@ -127,7 +140,14 @@ export function refusalsOf(
   for (const other of state.active)
     if (other.lease.trial === lease.trial)
       return [{ kind: 'preparing', what: `attempt ${other.lease.attempt} of the same trial still runs` }];
+  for (const other of state.suspects)
+    if (other.lease.shape === lease.shape)
+      return [
+        { kind: 'preparing', what: `it is read how attempt ${other.lease.attempt} of its shape ended` },
+      ];
   if (now < state.setbacks.until) return [{ kind: 'quarantined', because: state.setbacks.because }];
+  const outgrown = outgrownOn(state.outgrown, lease, state.facts);
+  if (outgrown !== null) return [outgrown];
   return admit(requestOf(state, held), host);
 }
 
@@ -154,23 +174,17 @@ export function holdsOf(
  * that says nothing of its memory is taken to need what its like took here; the first of them is on the ramp guard.
  */
 export function expected(state: WorkerState, held: HeldAttempt): Resources {
-  const { resources, launch, shape } = held.lease;
+  const { lease } = held;
+  const { resources, launch } = lease;
   const predicted = predictedOf(state, held);
   const gpus = gpusOf(resources, state.facts);
   const { gpuMemoryBytes: ofGpu, hostMemoryBytes: ofHost } = resources;
-  const { gpu, host } = state.memories;
-  const hostBytes = largest(
-    predictMemory(host, { launch, shape, declaredBytes: ofHost }),
-    predicted.hostMemoryBytes,
-  );
-  const gpuBytes = largest(
-    predictMemory(gpu, { launch, shape, declaredBytes: ofGpu }),
-    predicted.gpuMemoryBytes,
-  );
+  const hostBytes = knownHostBytes(state, lease, predicted);
+  const gpuBytes = knownGpuBytes(state, lease, predicted);
   return {
     ...resources,
     hostMemoryBytes: atMost(
-      hostBytes ?? state.launchPeaks.get(launch) ?? null,
+      hostBytes ?? guessMemory(state.memories.host, launch, runningHostPeak(state, launch)),
       ofHost,
       state.facts.memoryBytes,
     ),
@@ -179,9 +193,6 @@ export function expected(state: WorkerState, held: HeldAttempt): Resources {
       gpus === 0 ? null : atMost(gpuBytes ?? gpuPeakOf(state, launch), ofGpu, largestGpu(state.facts)),
   };
 }
-
-const largest = (one: number | null, other: number | null): number | null =>
-  one === null || other === null ? (one ?? other) : Math.max(one, other);
 
 /** What is declared to fit is let in where it is alone, whatever is feared of it: a prediction may err. */
 const aloneShare = 0.85;
@@ -209,6 +220,7 @@ export function requestOf(state: WorkerState, held: HeldAttempt): StartRequest {
   const unsaid = resources.hostMemoryBytes === null;
   return {
     resources: expected(state, held),
+    declaredHostBytes: resources.hostMemoryBytes,
     shapeObserved: state.observedShapes.has(shape) || (unsaid && state.launchPeaks.has(launch)),
     gpuObserved: state.observedShapes.has(shape) || isBorneOut(state, held),
     draw: drawOf(state, held),
@@ -264,6 +276,7 @@ function shareOf(state: WorkerState, held: HeldAttempt, smallBytes: number): Our
     attempt: held.lease.attempt,
     resources: request.resources,
     measuredBytes: run?.measuredBytes ?? null,
+    isGuessed: knownHostBytes(state, held.lease, predictedOf(state, held)) === null,
     ramping: run?.settled !== true && mayBeLarge(request, smallBytes),
     device: held.device,
     gpuMeasuredBytes: run?.gpu.measuredBytes ?? null,

@@ -65,6 +65,8 @@ export type Effect =
       readonly offsets: Offsets;
       readonly hasResult: boolean;
     }
+  /** Remove what it made, checkpoint and log aside: its disk is full. */
+  | { readonly kind: 'discard'; readonly attempt: string }
   /** Hold the artifacts of an end against their hashes. Answered by `verified`. */
   | { readonly kind: 'verify'; readonly attempt: string; readonly end: AttemptEnd }
   /** The trial has its result: its checkpoint is of no use any more. */

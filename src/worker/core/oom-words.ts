@@ -29,10 +29,11 @@ const words = new RegExp(
 );
 
 /** The words that ended it; null where there are none. */
-export function oomWords(logTail: string): string | null {
-  const lines = linesOf(withoutColours(logTail));
-  return words.exec(lastErrorOf(lines).join('\n'))?.[0] ?? null;
-}
+export const oomWords = (logTail: string): string | null => words.exec(lastErrorText(logTail))?.[0] ?? null;
+
+/** The lines of a log that say why its program ended. */
+export const lastErrorText = (logTail: string): string =>
+  lastErrorOf(linesOf(withoutColours(logTail))).join('\n');
 
 const traceback = /^\s*(?:\[[^\]]*\]:? ?)?(?:Traceback \(most recent call last\)|Current thread)/;
 const isCause = /^The above exception was the direct cause of the following exception/;

@@ -6,7 +6,7 @@
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { DeviceRefusal } from '../../model/refusal/device-refusal.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
-import { gpuRoomBytes, memoryRoomBytes } from '../../throttle/room.ts';
+import { gpuRoom, memoryRoom } from '../../throttle/room.ts';
 import { givesWay, type OthersAccount, type Want } from '../../throttle/turns.ts';
 import type { NextStart } from './claims.ts';
 import { expected, hostLoad, refusalsOf } from './guard.ts';
@@ -56,10 +56,10 @@ function firstOf(state: WorkerState, device: string, now: number): OthersAccount
 }
 
 function fits({ gpus, gpuBytes, hostBytes }: Want, device: string, host: HostLoad): boolean {
-  if (host.figures === null || hostBytes > memoryRoomBytes(host.figures, host)) return false;
+  if (host.figures === null || hostBytes > memoryRoom(host.figures, host).freeBytes) return false;
   if (device === 'cpu') return gpus === 0;
   const gpu = host.gpus?.find(({ uuid }) => uuid === device);
-  return gpus === 1 && gpu !== undefined && gpuBytes <= gpuRoomBytes(gpu, host);
+  return gpus === 1 && gpu !== undefined && gpuBytes <= (gpuRoom(gpu, host)?.freeBytes ?? 0);
 }
 
 /** What was left is ours again once it was taken, is not wanted any more, or nobody came for it. */

@@ -2,6 +2,7 @@
 import { isNotFinite, type MetricsLine, metricOf, type Objective } from '../../model/result/metrics.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import { oomWords } from './oom-words.ts';
+import { spaceWords } from './space-words.ts';
 import { mayBeBetter } from './roles.ts';
 import { describeSignal, signalOf } from './signals.ts';
 import type { StopReason } from './state.ts';
@@ -18,6 +19,8 @@ export interface Remains {
   readonly misplaced: string | null;
   /** The kernel killed a process for want of memory while it ran. */
   readonly oomKillRose: boolean;
+  /** At the last sample nothing was left of the disk that its folder is on. */
+  readonly diskFull: boolean;
   readonly logTail: string;
   readonly objective: Objective;
   /** Lines of the trial by their roles (roles.ts); `final` is the result line. */
@@ -38,8 +41,18 @@ export function decideOutcome(remains: Remains): Outcome {
   if (exit === null && misplaced !== null)
     return failed('no-result', `nobody knows its exit code: ${misplaced}`, { exitCode: null, signal: null });
   if (exit === null) return remains.sameBoot ? { kind: 'vanished' } : { kind: 'lost', reason: 'reboot' };
-  if (exit !== 0) return outcomeOfExit(exit, remains);
-  return outcomeOfResult(remains);
+  const outcome = exit !== 0 ? outcomeOfExit(exit, remains) : outcomeOfResult(remains);
+  return outcome.kind === 'failed' ? withoutSpace(outcome, remains) : outcome;
+}
+
+/** Whatever a program says: on a full disk the next one fails as well. */
+function withoutSpace(
+  outcome: Extract<Outcome, { kind: 'failed' }>,
+  { diskFull, logTail }: Remains,
+): Outcome {
+  if (diskFull) return { kind: 'no-space', message: `the disk was full; ${outcome.message}` };
+  const words = spaceWords(logTail);
+  return words === null ? outcome : { kind: 'no-space', message: `it said "${words}"` };
 }
 
 function outcomeOfExit(exit: number, { oomKillRose, logTail }: Remains): Outcome {

@@ -7,7 +7,10 @@ import type { Expected, HostFacts, Lease } from '../../protocol/messages.ts';
 import type { Evidence, MeasuredFigures } from './event.ts';
 import type { BootBefore, Ceiling, Moment } from '../../model/ceiling.ts';
 import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load.ts';
+import type { HostMarks } from '../../throttle/host-marks.ts';
 import type { Limits } from '../../throttle/limits.ts';
+import type { Outgrown } from '../../model/result/outgrown.ts';
+import type { Shortage } from '../../model/result/shortage.ts';
 import type { Memories } from '../../predict/memory.ts';
 import type { Preparation } from './preparation.ts';
 import type { LeftTo, OthersAccount, Turns, Used } from '../../throttle/turns.ts';
@@ -33,6 +36,10 @@ export interface WorkerState {
   readonly doubted: Map<HeldAttempt, { readonly evidence: Evidence; readonly until: number }>;
   readonly connections: Map<number, Connection>;
   figures: { readonly at: number; readonly value: MeasuredFigures } | null;
+  /** Why there are no newer ones; null where there are. */
+  figuresProblem: string | null;
+  /** What holds the whole host; null before its first figures. */
+  marks: HostMarks | null;
   /** By UUID. */
   readonly gpus: Map<string, GpuWatch>;
   /** What this host is known to bear: by what this account has seen, and with what other accounts say. */
@@ -53,6 +60,10 @@ export interface WorkerState {
   readonly launchGpuPeaks: Map<string, number>;
   /** What trials took of GPUs and of this host beside what was declared of them. */
   readonly memories: { readonly gpu: Memories; readonly host: Memories };
+  /** Ended, and it may turn out that it ran out of memory: no other of its shape starts before that is known. */
+  readonly suspects: Set<HeldAttempt>;
+  /** Of shapes of which nothing was leased since: whoever leases after that has heard of it. */
+  readonly outgrown: Outgrown;
   /** Shares of a GPU's time that trials keep busy that have it to themselves, by shape. */
   readonly busies: Map<string, number>;
   /** Shares of a GPU's power above idle that trials draw, by shape, and the most of each launch. */
@@ -200,11 +211,19 @@ export type AttemptStatus =
   | {
       readonly kind: 'finishing';
       readonly run: Run | null;
+      /** What there was for it; null where no sample told. */
+      readonly had: Had | null;
       readonly startedAt: number;
       readonly endedAt: number;
     }
   /** Told until it is acknowledged. */
   | { readonly kind: 'ended'; readonly end: AttemptEnd };
+
+/** Of both memories at the end of a run: which it ran out of shows when what it said is read. */
+export interface Had {
+  readonly host: Shortage;
+  readonly gpu: Shortage | null;
+}
 
 /** When an attempt that is past waiting was started. */
 export function startOf(status: Exclude<AttemptStatus, { kind: 'waiting' | 'ended' }>): number {
@@ -241,6 +260,8 @@ export interface Run {
   suspended: Suspended | null;
   /** Whether it was stopped before and let go on: an agent that died in between may not have come to that. */
   hasStoodStill: boolean;
+  /** When another of ours ran beside it last; null where none did. */
+  besideAt: number | null;
   /** Time that it lost to others on its GPU. */
   sharedMs: number;
   /** For how long its host's power was near the ceiling meanwhile. */
@@ -254,6 +275,8 @@ interface GpuRun {
   baselineBytes: number | null;
   measuredBytes: number | null;
   peakBytes: number | null;
+  /** As of the host. */
+  besideAt: number | null;
   /** Samples in a row that agreed with the one before. */
   steady: number;
   settled: boolean;

@@ -1,7 +1,8 @@
 /** What a writer is told of its attempts, and what of it only once it said what it has committed. */
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { HeldAttempt, WorkerState } from './state.ts';
-import { figuresOf, holdsOf } from './guard.ts';
+import { figuresToTell } from './figures-told.ts';
+import { holdsOf } from './guard.ts';
 import { holdings } from './holdings.ts';
 import type { WorkerTurn } from './turn.ts';
 
@@ -109,7 +110,7 @@ export function tellFacts(turn: WorkerTurn): void {
 /** Figures to every writer, each with the reasons why the head of its own queue waits. */
 export function tellFigures(turn: WorkerTurn): void {
   const { state, now } = turn;
-  const figures = figuresOf(state, now);
+  const figures = figuresToTell(state, now);
   if (figures === null) return;
   const moment = state.moments.at(-1) ?? null;
   const holds: string[] = [];

@@ -14,8 +14,8 @@ import { signal } from './stop.ts';
 import { noteStop } from './stopped.ts';
 import { noteStart, tellChange, tellFacts, tellStarts } from './tell.ts';
 import { WorkerTurn } from './turn.ts';
+import { endWhatIsDue, linesRead, notSampled, sampled } from './watch.ts';
 import { keepUse, recallUse } from './use.ts';
-import { endWhatIsDue, linesRead, sampled } from './watch.ts';
 
 /**
  * One event into what is to be done, in order. The state handed in is spent: it is changed in place and returned,
@@ -63,6 +63,7 @@ const mayMakeRoom: Readonly<Record<Exclude<WorkerEvent['kind'], 'replayed'>, boo
   'checkpoint-unpacked': false,
   verified: false,
   sampled: true,
+  'not-sampled': false,
   'claims-read': true,
   'gpus-found': true,
   'environment-read': true,
@@ -124,6 +125,10 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       break;
     case 'sampled':
       sampled(turn, event.figures, event.shares);
+      endWhatIsDue(turn);
+      break;
+    case 'not-sampled':
+      notSampled(turn, event.because);
       endWhatIsDue(turn);
       break;
     case 'claims-read':

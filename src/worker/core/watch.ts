@@ -1,5 +1,6 @@
 /** A running attempt under the eyes of the agent: what it takes, whether it lives, how long it may. */
 import { settledShare, untouchedMs } from '../../throttle/limits.ts';
+import { hostMarksAfter } from '../../throttle/host-marks.ts';
 import { heldAfter } from '../../throttle/marks.ts';
 import { measurePower, noteMoment } from './bearing.ts';
 import { concludeDoubted } from './finish.ts';
@@ -11,18 +12,28 @@ import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
 import type { Offsets } from './journal-record.ts';
 import { type Batch, keep, thin } from './kept-lines.ts';
 import { limitsNow } from './limits-now.ts';
+import { noteCompany } from './shortage.ts';
 import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
-import { sendLines, startsDueAt, tellFigures } from './tell.ts';
+import { sendLines, startsDueAt, tellFacts, tellFigures } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
 import { countUse } from './use.ts';
 
 export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: readonly MeasuredShare[]): void {
   const { state, now } = turn;
+  const lastMs = state.figures === null ? Number.POSITIVE_INFINITY : now - state.figures.at;
   // Of a longer time it was counted already that it counts for nothing (stopped.ts).
-  const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, now - state.figures.at), longestSampleMs);
+  const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, lastMs), longestSampleMs);
   state.figures = { at: now, value: figures };
+  state.figuresProblem = null;
+  if (figures.memoryTotalBytes !== state.facts.memoryBytes) {
+    // What an administrator allows may change, and so does the memory of a virtual machine.
+    state.facts = { ...state.facts, memoryBytes: figures.memoryTotalBytes };
+    tellFacts(turn);
+  }
   const limits = limitsNow(state);
+  const marksBefore = lastMs > longestSampleMs ? null : state.marks;
+  state.marks = hostMarksAfter(marksBefore, figures, { cpus: state.facts.cpus, limits, now });
   for (const gpu of figures.gpus) {
     const watch = state.gpus.get(gpu.uuid) ?? newGpuWatch();
     watch.held = heldAfter(watch.held, gpu, limits);
@@ -46,10 +57,17 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
     }
     stopIfStalled(turn, held, run);
   }
+  noteCompany(state, now);
   countShared(state, (held) => busyOf(state, held), sinceMs);
   countUse(turn, sinceMs);
   noteMoment(turn, sinceMs);
   relieveHost(turn);
+  tellFigures(turn);
+}
+
+/** What runs goes on; by old figures nothing starts, and whoever waits is told why. */
+export function notSampled(turn: WorkerTurn, because: string): void {
+  turn.state.figuresProblem = because;
   tellFigures(turn);
 }
 

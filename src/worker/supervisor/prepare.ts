@@ -1,12 +1,12 @@
 /** Everything that a trial finds when it starts: its folder, its parameters, its working directory, its argv. */
 import { nodePath } from '../node-path.ts';
-import { existsSync, lstatSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { contentPath } from '../../content/store.ts';
 import { contentHash } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { Outcome } from '../../model/result/outcome.ts';
+import { type Outcome, wantedSpace } from '../../model/result/outcome.ts';
 import { renderCommand } from '../../model/command/render-command.ts';
 import { fillBoth, missingText } from '../../model/command/variables.ts';
 import { jsonText } from '../../model/value.ts';
@@ -90,7 +90,18 @@ export function prepareTrial(
   try {
     return prepare(preparing, lease, launch, surroundings);
   } catch (error) {
-    return { kind: 'not-prepared', outcome: outcomeOfError(error, `attempt ${lease.attempt}`) };
+    const outcome = outcomeOfError(error, `attempt ${lease.attempt}`);
+    if (wantedSpace(outcome)) discard(runFolder(preparing.host, lease.attempt).root);
+    return { kind: 'not-prepared', outcome };
+  }
+}
+
+/** What has run has left a record of it there; this has not. */
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // It is in nobody's way.
   }
 }
 

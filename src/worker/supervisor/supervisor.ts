@@ -10,6 +10,8 @@ import type { ProcessIdentity } from '../core/state.ts';
 import { checkpointBytes, hasCheckpoint } from '../spool/checkpoint.ts';
 import { preventStart } from '../spool/exit-record.ts';
 import { type RunFolder, runFolder } from '../spool/host-folder.ts';
+import type { Demand } from '../telemetry/demand.ts';
+import type { ControlGroups } from '../telemetry/control-groups.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
@@ -26,6 +28,7 @@ export interface SupervisorOptions extends StartsOptions {
   readonly units: KernelUnits;
   /** Where /proc is; a bed may put figures of its own in its place. */
   readonly procRoot: string;
+  readonly groups: ControlGroups;
   /** The host's monotonic clock, in milliseconds. */
   readonly now: () => number;
   /** Takes what happens; called within the turn for what is known at once, else in a turn of its own. */
@@ -79,7 +82,7 @@ export class Supervisor {
       exited: (attempt) => this.#childExited(attempt),
       launcherLost: (unanswered) => this.#launcherLost(unanswered),
     });
-    this.#oomKills = readOomKills(options.procRoot);
+    this.#oomKills = readOomKills(options.procRoot, options.groups);
   }
 
   /** CPU time of the launcher and of the trials that it has seen end. */
@@ -171,6 +174,13 @@ export class Supervisor {
     if (name === 'TERM') this.#sessions.signal(attempt, process.pid, 'SIGCONT');
   }
 
+  /** Removes what an attempt made that is over. */
+  discard(attempt: string): void {
+    const { work, artifacts } = runFolder(this.#options.host, attempt);
+    // What cannot be removed is removed with all else of the attempt.
+    for (const folder of [work, artifacts]) rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+
   gather({ lease, launch, offsets, hasResult }: Extract<Instruction, { kind: 'gather' }>): void {
     const { attempt } = lease;
     const watched = this.#ended.get(attempt);
@@ -178,7 +188,7 @@ export class Supervisor {
     const run = watched?.run ?? runFolder(this.#options.host, attempt);
     const sources = watched?.sources ?? new MetricsSources(run, launch, offsets);
     const seen = watched?.isChild === true;
-    const oomKills = (): number | null => readOomKills(this.#options.procRoot);
+    const oomKills = (): number | null => readOomKills(this.#options.procRoot, this.#options.groups);
     const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
     const post = (event: WorkerEvent): void => {
       this.#options.post(event);
@@ -220,11 +230,9 @@ export class Supervisor {
 
   /** What every running attempt takes; ends what those that are over have left behind. */
   sample(): (ProcessShare & { readonly hasCheckpoint: boolean })[] {
-    this.#oomKills = readOomKills(this.#options.procRoot);
-    const leaders = new Map(
-      [...this.#running.values()].map(({ attempt, process }) => [attempt, process.pid]),
-    );
-    const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders]);
+    this.#oomKills = readOomKills(this.#options.procRoot, this.#options.groups);
+    const leaders = new Map([...this.#running].map(([attempt, { process }]) => [attempt, process.pid]));
+    const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders], this.isWatching);
     const live = new Set(owned.map(({ attempt }) => attempt));
     const { toEnd, over } = this.#leftovers.afterSample(live, this.#owners.sight);
     for (const [attempt, session] of toEnd) this.#sessions.killAll(attempt, session);
@@ -237,6 +245,9 @@ export class Supervisor {
 
   /** The attempt of a process at the last sample; null: not ours; undefined: not there. */
   readonly ownerOf = (pid: number): string | null | undefined => this.#owners.ownerOf(pid);
+
+  /** What ours wanted of the host at the last sample. */
+  readonly demand = (): Demand => this.#owners.demand;
 
   /** The session of a process at the last sample; null: not there. */
   readonly sessionOf = (pid: number): number | null => this.#owners.sessionOf(pid);

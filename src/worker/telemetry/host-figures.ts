@@ -2,68 +2,63 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import type { MeasuredFigures } from '../core/event.ts';
 import { readProcessStat } from './process-stat.ts';
+import { type Counters, readCounters, readMemoryPressure, readSwapIns } from './kernel-counters.ts';
+import type { ControlGroups } from './control-groups.ts';
+import { readMemory } from './host-memory.ts';
 import type { KernelUnits } from './kernel-units.ts';
+import { OthersLoad, type OurDemand } from './others-load.ts';
+import { SwapIn } from './swap-in.ts';
 
 /** Where disk space cannot be asked for (Node before 18.15), nothing is held for want of it. */
 const unknownDisk = Number.MAX_SAFE_INTEGER;
-/** The load average's own constant: it forgets over a minute. */
-const loadMemoryMs = 60_000;
 
 /**
- * The figures of a host, read from /proc below `root`: a second, less where a bed puts figures of its own there.
- * Without /proc (macOS) as far as Node knows them.
+ * The figures of a host, read from /proc below `root`: a second, less where a bed puts figures of its own there; and of
+ * its memory what control groups leave of it. Without /proc (macOS) as far as Node knows them.
  */
 export class HostFiguresReader {
   readonly #root: string;
   readonly #folder: string;
   readonly #units: KernelUnits;
-  #before: { readonly at: number; readonly busyMs: number; readonly ourMs: number } | null = null;
-  #ourLoad = 0;
+  readonly #others = new OthersLoad();
+  readonly #swapIn: SwapIn;
+  readonly #groups: ControlGroups;
+  #hasCounted = false;
 
-  constructor(root: string, folder: string, units: KernelUnits) {
+  constructor(root: string, folder: string, units: KernelUnits, groups: ControlGroups) {
     this.#root = root;
     this.#folder = folder;
     this.#units = units;
+    this.#groups = groups;
+    this.#swapIn = new SwapIn(units.pageBytes);
   }
 
-  /** @param ours our running attempts: how many there are, and their CPU time so far */
-  read(
-    now: number,
-    ours: { readonly count: number; readonly cpuMs: number },
-  ): Omit<MeasuredFigures, 'gpus' | 'hold'> {
-    const memory = this.#memory();
+  /** @throws Error where the kernel has told its counters before and does not tell them now */
+  read(now: number, ours: OurDemand): Omit<MeasuredFigures, 'gpus' | 'hold'> {
+    const memory = readMemory(this.#root, this.#groups);
     const load = this.#load();
+    const counters = readCounters(this.#root, this.#units);
     return {
       load,
-      othersLoad: this.#othersLoad(now, load, ours),
-      memoryTotalBytes: memory.total,
-      memoryAvailableBytes: memory.available,
+      othersLoad: this.#othersLoad(now, load, counters, ours),
+      cores: counters?.cores || null,
+      memoryPressure: readMemoryPressure(this.#root),
+      swapInBytes: this.#swapIn.read(now, readSwapIns(this.#root)),
+      memoryTotalBytes: memory.totalBytes,
+      memoryAvailableBytes: memory.availableBytes,
       diskFreeBytes: this.#diskFree(),
       weekMinute: weekMinuteOf(new Date()),
     };
   }
 
-  /**
-   * Load that is not ours, in cores: what the load average remembers without ours, but no more than what is busy now.
-   * The average alone would hold trials for a minute after a compilation that is over.
-   */
-  #othersLoad(
-    now: number,
-    load: number,
-    running: { readonly count: number; readonly cpuMs: number },
-  ): number {
-    const counters = this.#counters();
-    if (counters === null) return Math.max(0, load - running.count);
-    const ourMs = this.#agentCpuMs() + running.cpuMs;
-    const before = this.#before;
-    this.#before = { at: now, busyMs: counters.busyMs, ourMs };
-    if (before === null || now <= before.at) return Math.max(0, Math.min(load, counters.waiting - 1));
-    const sinceMs = now - before.at;
-    const ours = Math.max(0, ourMs - before.ourMs) / sinceMs;
-    const keep = Math.exp(-sinceMs / loadMemoryMs);
-    this.#ourLoad = this.#ourLoad * keep + ours * (1 - keep);
-    const busyNow = (counters.busyMs - before.busyMs) / sinceMs - ours + counters.blocked;
-    return Math.max(0, Math.min(load - this.#ourLoad, busyNow));
+  /** Without /proc, load that is more than our trials. What was there once and is not any more tells nothing. */
+  #othersLoad(now: number, load: number, counters: Counters | null, ours: OurDemand): number {
+    if (counters !== null) {
+      this.#hasCounted = true;
+      return this.#others.read(now, load, counters, ours, this.#agentCpuMs() + ours.cpuMs);
+    }
+    if (this.#hasCounted) throw new Error(`${this.#root}/stat could be read before, and cannot be read now`);
+    return Math.max(0, load - ours.count);
   }
 
   /** The agent's own time and that of all trials which it has waited for. */
@@ -71,31 +66,9 @@ export class HostFiguresReader {
     return (readProcessStat('self')?.cpuTicks ?? 0) * this.#units.tickMs;
   }
 
-  #counters(): { busyMs: number; waiting: number; blocked: number } | null {
-    const text = this.#text('stat');
-    const times = /^cpu +(.+)$/m.exec(text)?.[1];
-    if (times === undefined) return null;
-    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = times.split(' ').map(Number);
-    const busyTicks = user + nice + system + irq + softirq;
-    const blocked = Number(/^procs_blocked (\d+)/m.exec(text)?.[1] ?? 0);
-    const running = Number(/^procs_running (\d+)/m.exec(text)?.[1] ?? 0);
-    return { busyMs: busyTicks * this.#units.tickMs, waiting: running + blocked, blocked };
-  }
-
   #load(): number {
     const load = Number.parseFloat(this.#text('loadavg'));
     return Number.isNaN(load) ? (os.loadavg()[0] ?? 0) : load;
-  }
-
-  #memory(): { total: number; available: number } {
-    const text = this.#text('meminfo');
-    const kib = (name: string): number =>
-      Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN);
-    const total = kib('MemTotal') * 1024;
-    const available = kib('MemAvailable') * 1024;
-    if (Number.isNaN(total) || Number.isNaN(available))
-      return { total: os.totalmem(), available: os.freemem() };
-    return { total, available };
   }
 
   #diskFree(): number {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
+import type { ControlGroups } from './control-groups.ts';
 
 /**
- * Processes that the kernel has killed for want of memory, so far: those of our own cgroup where it counts them
- * (cgroup v2, memory.events), else the machine's; null where neither is there.
+ * Processes that the kernel has killed for want of memory, so far: those of our own control group where it counts them,
+ * else the machine's; null where neither is there.
  */
-export function readOomKills(root: string): number | null {
-  const group = /^0::(\/.*)$/m.exec(textOf('/proc/self/cgroup'))?.[1];
-  const events = group === undefined ? '' : textOf(`/sys/fs/cgroup${group}/memory.events`);
-  const count =
-    /^oom_kill (\d+)/m.exec(events)?.[1] ?? /^oom_kill (\d+)/m.exec(textOf(`${root}/vmstat`))?.[1];
+export function readOomKills(root: string, groups: ControlGroups): number | null {
+  const own = groups.oomKills();
+  if (own !== null) return own;
+  const count = /^oom_kill (\d+)/m.exec(textOf(`${root}/vmstat`))?.[1];
   return count === undefined ? null : Number(count);
 }
 

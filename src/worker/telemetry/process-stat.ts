@@ -11,6 +11,7 @@ export interface ProcessStat {
   readonly session: number;
   /** Its own, and that of the children that it has waited for. */
   readonly cpuTicks: number;
+  readonly threads: number;
   readonly startTime: number;
   /** Of its address space; 0 for a thread of the kernel. */
   readonly virtualBytes: number;
@@ -32,6 +33,7 @@ export function parseProcessStat(text: string): ProcessStat | null {
     group: Number(fields[2]),
     session: Number(fields[3]),
     cpuTicks: Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14]),
+    threads: Number(fields[17]),
     startTime: Number(fields[19]),
     virtualBytes: Number(fields[20]),
     residentPages: Number(fields[21]),

@@ -10,9 +10,7 @@ const live: LiveFigures = {
   pid: 42,
   ledger: 'l',
   events: 7,
-  sweeps: [
-    { sweep: 'lab', etaSeconds: null, asked: true, waiting: null, stranded: null, waits: [], awaits: [] },
-  ],
+  sweeps: [{ sweep: 'lab', eta: null, asked: true, waiting: null, stranded: null, waits: [], awaits: [] }],
   hosts: [
     {
       name: 'cedar',

@@ -1,4 +1,5 @@
 /** What became of a night. */
+import type { Eta } from '../../../src/model/eta.ts';
 import type { Bearing } from '../virtual-agent.ts';
 import { Knowing, listRules } from './knowing.ts';
 import { Labsweep } from './labsweep.ts';
@@ -14,7 +15,7 @@ const nightsApart = 1_000_000;
 interface Decider {
   readonly isDone: boolean;
   /** What it says of the time left; null where it says nothing. */
-  readonly secondsLeft?: number | null;
+  readonly timeLeft?: Eta | null;
   decide(): void;
 }
 
@@ -30,6 +31,8 @@ export interface Judgement {
   readonly ownersDisturbed: number;
   /** What was said of the time left at half of it, beside what was left; null where nothing was said. */
   readonly saidOfHalf: number | null;
+  /** Whether what was left then lay between what was said. */
+  readonly withinSaid: boolean | null;
 }
 
 export const schedulers = {
@@ -45,11 +48,11 @@ export const judge = (seed: number, options: NightOptions, made: (night: Night) 
 
 /** @param untilSecond of the night */
 export function judgeNight(night: Night, decider: Decider, untilSecond = longestNight): Judgement {
-  const said: { readonly at: number; readonly left: number }[] = [];
+  const said: { readonly at: number; readonly left: Eta }[] = [];
   while (!decider.isDone && night.second < untilSecond) {
     night.tick();
     decider.decide();
-    const left = night.second % 30 === 0 ? (decider.secondsLeft ?? null) : null;
+    const left = night.second % 30 === 0 ? (decider.timeLeft ?? null) : null;
     if (left !== null) said.push({ at: night.second, left });
   }
   const half = night.second / 2;
@@ -63,9 +66,12 @@ export function judgeNight(night: Night, decider: Decider, untilSecond = longest
     done: night.done.size,
     trials: night.trials.length,
     ownersDisturbed: night.ownersDisturbed / Math.max(1, night.ownersWanted),
-    saidOfHalf: atHalf === undefined ? null : atHalf.left / (night.second - atHalf.at),
+    saidOfHalf: atHalf === undefined ? null : atHalf.left.seconds / (night.second - atHalf.at),
+    withinSaid: atHalf === undefined ? null : isWithin(night.second - atHalf.at, atHalf.left),
   };
 }
+
+const isWithin = (seconds: number, { low, high }: Eta): boolean => seconds >= low && seconds <= high;
 
 /** Nights in one lab, one after the other: what hosts have learned in the first they know in the next. */
 export function judgeLabsweep(

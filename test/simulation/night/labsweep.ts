@@ -3,6 +3,7 @@ import type { PointDeclaration } from '../../../src/ledger/events.ts';
 import type { Sweep } from '../../../src/ledger/state.ts';
 import { liveFigures } from '../../../src/coordinator/live.ts';
 import type { ListedHost } from '../../../src/coordinator/hosts/fleet-host.ts';
+import type { Eta } from '../../../src/model/eta.ts';
 import { noLimits } from '../../../src/throttle/limits.ts';
 import { declarationOf } from '../../coordinator/world.ts';
 import { plainHost } from '../../plain-host.ts';
@@ -75,9 +76,9 @@ export class Labsweep {
   }
 
   /** As `status` says it. */
-  get secondsLeft(): number | null {
+  get timeLeft(): Eta | null {
     const { state } = this.#coordinator;
-    return liveFigures(state, 1, 0, this.#clock.nowMs).sweeps[0]?.etaSeconds ?? null;
+    return liveFigures(state, 1, 0, this.#clock.nowMs).sweeps[0]?.eta ?? null;
   }
 
   get #sweep(): Sweep | undefined {

@@ -173,6 +173,9 @@ export class NightHost implements VisitedHost {
     return {
       load: others + this.#processes.size,
       othersLoad: others,
+      cores: null,
+      memoryPressure: null,
+      swapInBytes: null,
       memoryTotalBytes: server.machine.bytes,
       memoryAvailableBytes: Math.max(0, server.machine.bytes - server.usedBytes()),
       diskFreeBytes: 2 ** 38,

@@ -10,6 +10,7 @@ const ended: Remains = {
   overlong: null,
   hint: null,
   oomKillRose: false,
+  diskFull: false,
   logTail: '',
   objective,
   best: { val_accuracy: 0.9 },
@@ -57,6 +58,27 @@ const table: readonly [string, Partial<Remains>, object][] = [
     { logTail: 'MemoryError, trying less\n' },
     { kind: 'succeeded' },
   ],
+  [
+    'words for a full disk',
+    {
+      exit: 1,
+      logTail: 'Traceback (most recent call last):\n  x\nOSError: [Errno 28] No space left on device\n',
+    },
+    { kind: 'no-space', message: 'it said "[Errno 28] No space left on device"' },
+  ],
+  [
+    'words for a quota that is used up',
+    { exit: 1, logTail: 'cp: error writing model.pt: Disk quota exceeded\n' },
+    { kind: 'no-space' },
+  ],
+  [
+    'words for a full disk of one that went on, and failed for another reason',
+    { exit: 1, logTail: 'cache: No space left on device, going on without\nloss 3\nAssertionError\n' },
+    { kind: 'failed' },
+  ],
+  ['a failure without a word while the disk was full', { exit: 1, diskFull: true }, { kind: 'no-space' }],
+  ['nothing reported while the disk was full', { ...none, diskFull: true }, { kind: 'no-space' }],
+  ['a result while the disk was full', { diskFull: true }, { kind: 'succeeded' }],
   ['no record in the same boot', { exit: null }, { kind: 'vanished' }],
   ['no record in another boot', { exit: null, sameBoot: false }, { kind: 'lost', reason: 'reboot' }],
   [

@@ -240,7 +240,7 @@ describe('the guard', () => {
     world.lease(leaseOf('a-1'));
     expect(world.spawnAll()).toEqual([]);
     expect(world.hear('figures').holds).toEqual([
-      { attempt: 'a-1', refusals: [{ kind: 'stale', ageMs: 10_000 }] },
+      { attempt: 'a-1', refusals: [{ kind: 'stale', ageMs: 10_000, because: null }] },
     ]);
     world.sample();
     expect(world.spawnAll()).toEqual(['a-1']);
@@ -300,6 +300,9 @@ describe('the guard', () => {
     const figures = {
       load: 0,
       othersLoad: 0,
+      cores: null,
+      memoryPressure: null,
+      swapInBytes: null,
       memoryTotalBytes: 64 * gib,
       memoryAvailableBytes: 60 * gib,
       diskFreeBytes: 99 * gib,
@@ -386,6 +389,9 @@ describe('ending an attempt', () => {
       figures: {
         load: 0,
         othersLoad: 0,
+        cores: null,
+        memoryPressure: null,
+        swapInBytes: null,
         memoryTotalBytes: gib,
         memoryAvailableBytes: gib,
         diskFreeBytes: gib,
@@ -465,6 +471,9 @@ describe('ending an attempt', () => {
         figures: {
           load: 0,
           othersLoad: 0,
+          cores: null,
+          memoryPressure: null,
+          swapInBytes: null,
           memoryTotalBytes: gib,
           memoryAvailableBytes: gib,
           diskFreeBytes: gib,
@@ -506,6 +515,9 @@ describe('ending an attempt', () => {
 const calmFigures = {
   load: 0,
   othersLoad: 0,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: gib,
   memoryAvailableBytes: gib,
   diskFreeBytes: gib,

@@ -38,6 +38,9 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
 export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures => ({
   load: 0,
   othersLoad: 0,
+  cores: null,
+  memoryPressure: null,
+  swapInBytes: null,
   memoryTotalBytes: 64 * gib,
   memoryAvailableBytes: 60 * gib,
   diskFreeBytes: 500 * gib,

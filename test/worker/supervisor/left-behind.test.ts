@@ -12,6 +12,7 @@ import { openHostFolder, runFolder } from '../../../src/worker/spool/host-folder
 import { attemptMark, paramsMark } from '../../../src/worker/supervisor/environment.ts';
 import { launcherCommand } from '../../../src/worker/supervisor/launch-trials.ts';
 import { Supervisor } from '../../../src/worker/supervisor/supervisor.ts';
+import { ControlGroups } from '../../../src/worker/telemetry/control-groups.ts';
 import { kernelUnits } from '../../../src/worker/telemetry/kernel-units.ts';
 import { AttemptSecrets } from '../../../src/worker/secrets/attempt-secrets.ts';
 import { launchOf, leaseOf } from '../real-agent.ts';
@@ -33,6 +34,7 @@ it.runIf(process.platform === 'linux').each([
     secrets: new AttemptSecrets(host),
     units: kernelUnits(),
     procRoot: '/proc',
+    groups: new ControlGroups(),
     now: () => performance.now(),
     post: (event) => happened.push(event),
   });

@@ -1,19 +1,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attemptMark, paramsMark } from '../../../src/worker/supervisor/environment.ts';
+import { ControlGroups } from '../../../src/worker/telemetry/control-groups.ts';
 import { bootId, coresOfList, usableCpus } from '../../../src/worker/telemetry/host-facts.ts';
 import { HostFiguresReader } from '../../../src/worker/telemetry/host-figures.ts';
 import { kernelUnits } from '../../../src/worker/telemetry/kernel-units.ts';
 import { readOomKills } from '../../../src/worker/telemetry/oom-kills.ts';
+import type { OurDemand } from '../../../src/worker/telemetry/others-load.ts';
 import { parseProcessStat, readProcessStat } from '../../../src/worker/telemetry/process-stat.ts';
 import { type MarkedProcess, ProcessTable } from '../../../src/worker/telemetry/process-table.ts';
 
 const units = { pageBytes: 4096, tickMs: 10 };
+/** One trial of ours, that has taken nothing. */
+const ours: OurDemand = { count: 1, cpuMs: 0, runnable: 0, blocked: 0, stuckOthers: 0 };
 const kib = 1024;
+/** Of a machine without control groups. */
+const noGroups = new ControlGroups('/none');
 
 describe('figures of a host', () => {
   let root: string;
@@ -36,7 +42,7 @@ describe('figures of a host', () => {
     );
 
   it('are read below the root that is given', () => {
-    const figures = new HostFiguresReader(root, '/', units).read(0, { count: 1, cpuMs: 0 });
+    const figures = new HostFiguresReader(root, '/', units, noGroups).read(0, ours);
     expect(figures).toMatchObject({
       load: 3.5,
       memoryTotalBytes: 16_000_000 * kib,
@@ -45,48 +51,93 @@ describe('figures of a host', () => {
     expect(figures.diskFreeBytes).toBeGreaterThan(0);
   });
 
-  it('count as the load of others what is busy and not ours', () => {
-    const reader = new HostFiguresReader(root, '/', units);
-    reader.read(0, { count: 1, cpuMs: 0 });
+  it('count as the load of others what can run and is not ours, also while ours have their share', () => {
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
+    put('loadavg', '11.00 9.00 5.00 9/500 1234\n');
+    const loads = Array.from({ length: 12 }, (_, second) => {
+      // The agent that looks, nine busy loops of somebody and two trials of ours: each trial has half a core.
+      busy(1_000 + second * 200, 12);
+      return reader.read(second * 1_000, { ...ours, count: 2, cpuMs: second * 1_000, runnable: 2 })
+        .othersLoad;
+    });
+    expect(loads).toEqual(loads.map(() => 9));
+  });
+
+  it('count as the load of others the cores that they had, where looks met them asleep', () => {
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
+    reader.read(0, ours);
     busy(1_300); // three cores in a second
-    expect(reader.read(1_000, { count: 1, cpuMs: 1_000 }).othersLoad).toBeCloseTo(2, 1);
-    busy(1_600);
-    expect(reader.read(2_000, { count: 1, cpuMs: 4_000 }).othersLoad).toBe(0);
+    expect(reader.read(1_000, { ...ours, cpuMs: 1_000 }).othersLoad).toBeCloseTo(2, 5);
   });
 
-  it('take a load average for past where nothing is busy now', () => {
-    const reader = new HostFiguresReader(root, '/', units);
-    // At first, what runs at this moment besides the agent is all that is known.
+  it('take the mean of 10 s, in which ours count less where they were seen more often than all', () => {
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
+    put('loadavg', '2.00 2.00 2.00 9/500 1234\n');
+    const load = (second: number, running: number, runnable: number): number => {
+      busy(1_000, running);
+      return reader.read(second * 1_000, { ...ours, runnable }).othersLoad;
+    };
+    expect([load(0, 3, 0), load(1, 1, 1), load(2, 3, 0)]).toEqual([2, 0.5, 1]);
+    // Ten seconds later, nothing of that is left.
+    expect(load(12, 5, 0)).toBe(2);
+    expect(load(13, 5, 0)).toBe(3);
+  });
+
+  it('take a load average for past where nothing can run now, and what can for passing where it knows nothing of it', () => {
     busy(1_000, 3);
-    expect(reader.read(0, { count: 1, cpuMs: 0 }).othersLoad).toBe(2);
-    busy(1_010);
-    expect(reader.read(1_000, { count: 1, cpuMs: 0 }).othersLoad).toBeCloseTo(0.1, 1);
+    expect(new HostFiguresReader(root, '/', units, noGroups).read(0, ours).othersLoad).toBe(2);
+    put('loadavg', '0.20 0.10 0.00 9/500 1234\n');
+    expect(new HostFiguresReader(root, '/', units, noGroups).read(0, ours).othersLoad).toBeCloseTo(0.2, 5);
   });
 
-  it('take what is busy for passing where the load average knows nothing of it', () => {
-    put('loadavg', '0.20 0.10 0.00 9/500 1234\n');
-    const reader = new HostFiguresReader(root, '/', units);
-    reader.read(0, { count: 1, cpuMs: 0 });
-    busy(1_800);
-    expect(reader.read(1_000, { count: 1, cpuMs: 0 }).othersLoad).toBeCloseTo(0.2, 5);
+  it('count who waits for a disk, unless it is one of ours or gets nothing any more', () => {
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
+    put('loadavg', '9.00 9.00 9.00 9/500 1234\n');
+    busy(1_000, 1, 7);
+    expect(reader.read(0, { ...ours, blocked: 1, stuckOthers: 4 }).othersLoad).toBe(2);
+  });
+
+  it('tell of the cores of the machine, of pressure and of swap where the kernel does', () => {
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
+    expect(reader.read(0, ours)).toMatchObject({ cores: 1, memoryPressure: null, swapInBytes: null });
+    mkdirSync(join(root, 'pressure'));
+    put(
+      'pressure/memory',
+      'some avg10=12.50 avg60=1.00 avg300=0.10 total=1\nfull avg10=3.00 avg60=0 avg300=0 total=1\n',
+    );
+    put('vmstat', 'pgpgin 7\npswpin 1000\npswpout 3\n');
+    expect(reader.read(1_000, ours)).toMatchObject({ memoryPressure: 0.125, swapInBytes: null });
+    put('vmstat', 'pswpin 1256\n');
+    expect(reader.read(3_000, ours)).toMatchObject({ swapInBytes: 128 * 4096 });
+    expect(reader.read(11_000, ours)).toMatchObject({ swapInBytes: (256 * 4096) / 10 });
+    expect(reader.read(13_500, ours)).toMatchObject({ swapInBytes: 0 });
   });
 
   it('are as good as Node knows them where there is no /proc', () => {
-    const figures = new HostFiguresReader(join(root, 'none'), '/', units).read(0, { count: 1, cpuMs: 0 });
+    const figures = new HostFiguresReader(join(root, 'none'), '/', units, noGroups).read(0, ours);
     expect(figures.memoryTotalBytes).toBeGreaterThan(0);
     expect(figures.othersLoad).toBe(Math.max(0, figures.load - 1));
   });
 
+  it('are none where the kernel has told before and tells nothing now', () => {
+    const reader = new HostFiguresReader(root, '/', units, noGroups);
+    reader.read(0, ours);
+    rmSync(join(root, 'stat'));
+    expect(() => reader.read(1_000, ours)).toThrow('stat could be read before, and cannot be read now');
+    busy(1_000);
+    expect(reader.read(2_000, ours).othersLoad).toBeGreaterThanOrEqual(0);
+  });
+
   it('count kills for want of memory', () => {
     put('vmstat', 'nr_free_pages 1\noom_kill 3\n');
-    expect(readOomKills(root)).toBeTypeOf('number');
+    expect(readOomKills(root, noGroups)).toBe(3);
   });
 });
 
 describe('facts of a host', () => {
   it('are those of this machine', () => {
     expect(bootId()).not.toBe('');
-    expect(usableCpus()).toBeGreaterThanOrEqual(1);
+    expect(usableCpus(noGroups)).toBeGreaterThanOrEqual(1);
   });
 
   it('count the cores of an affinity', () => {
@@ -104,6 +155,7 @@ describe('a process', () => {
       group: 42,
       session: 42,
       cpuTicks: 26,
+      threads: 1,
       startTime: 184859,
       virtualBytes: 3_133_440,
       residentPages: 416,

@@ -25,6 +25,7 @@ describe('an engine that is out of memory', () => {
       overlong: null,
       hint: null,
       oomKillRose: false,
+      diskFull: false,
       logTail: `Trains on gpu.\n${outOfTensorFlow(new Error(recorded))}\n`,
       objective: { metric: 'val_accuracy', goal: 'maximize', at: 'final', selectOnTest: false },
       best: null,

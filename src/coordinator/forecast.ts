@@ -1,0 +1,155 @@
+/**
+ * What would become of a sweep if it ran now, by what the ledger has learned and what is known of the hosts without
+ * entering them: the coordinator's own plan, on a state that nobody carries out. Pure.
+ */
+import type { PointDeclaration } from '../ledger/events.ts';
+import type { LedgerState, Sweep } from '../ledger/state.ts';
+import type { Eta } from '../model/eta.ts';
+import { type HostName, sweepName, type TrialId } from '../model/ids.ts';
+import type { Prediction } from '../model/prediction.ts';
+import type { Refusal } from '../model/refusal/refusal.ts';
+import type { HostFacts, HostFigures } from '../protocol/messages.ts';
+import { gpusOf } from '../throttle/room.ts';
+import type { Command } from './core/command.ts';
+import { predictedFor } from './core/lease.ts';
+import { takeUp } from './core/restore.ts';
+import type { Declared } from './declaration.ts';
+import { eligibility } from './hosts/eligibility.ts';
+import { misfit } from './hosts/fit.ts';
+import { type FleetHost, type ListedHost, newFleetHost } from './hosts/fleet-host.ts';
+import { newConnection } from './hosts/link.ts';
+import type { CoordinatorState } from './hosts/state.ts';
+import type { Candidate } from './scheduler/berth.ts';
+import { outlooksOf } from './scheduler/outlook.ts';
+import { candidatesFor, playOut, waitingOf } from './scheduler/play-out.ts';
+import { timeLeft } from './scheduler/time-left.ts';
+import { transition } from './transition/transition.ts';
+
+export interface KnownHost {
+  readonly listed: ListedHost;
+  /** As it was seen last; null where it never was. */
+  readonly facts: HostFacts | null;
+  /** Of this moment; null where nobody hears them. */
+  readonly figures: HostFigures | null;
+}
+
+export interface Forecast {
+  /** Null where nothing of the program has ended, or no host is known that takes it. */
+  readonly eta: Eta | null;
+  /** In the order in which they were given. */
+  readonly hosts: readonly HostForecast[];
+  readonly predict: (point: PointDeclaration) => Prediction;
+}
+
+export interface HostForecast {
+  readonly host: HostName;
+  readonly facts: HostFacts | null;
+  /** Trials of the sweep that it would take; null where it is not known. */
+  readonly trials: number | null;
+  /** Until it would be through with what runs there and these; null where nobody knows how long they take. */
+  readonly seconds: number | null;
+  /** Why it takes none; null where it may. */
+  readonly refusal: Refusal | null;
+}
+
+/**
+ * @param ledger spent
+ * @param meant the trials that are asked for
+ * @param now wall clock in ms
+ */
+export function forecast(
+  ledger: LedgerState,
+  known: readonly KnownHost[],
+  declared: Declared,
+  meant: ReadonlySet<TrialId>,
+  now: number,
+): Forecast {
+  const { launch } = declared.declaration;
+  const restored = takeUp(
+    ledger,
+    known.map((host) => fleetHost(host, launch)),
+    new Map(),
+  );
+  const command: Command = {
+    kind: 'run',
+    declaration: declared.declaration,
+    points: [...declared.points],
+  };
+  const [state] = transition(restored, { kind: 'asked', by: 0, command }, now);
+  const name = sweepName(declared.declaration.sweep);
+  state.asked.set(name, meant);
+  const sweep = state.ledger.sweeps.get(name);
+  if (sweep === undefined) throw new Error(`${name} was declared and is not there`);
+  const outlook = outlooksOf(state, now)(launch);
+  const candidates = candidatesFor(state, sweep, outlooksOf(state, now), now);
+  const meanSlowness = slownessOf(candidates);
+  const waiting = waitingOf(state, sweep).toSorted(
+    (one, other) => outlook.of(other.point).seconds - outlook.of(one.point).seconds,
+  );
+  const { begun } = playOut(state, candidates, waiting);
+  return {
+    eta: timeLeft(state, sweep, now),
+    hosts: known.map(({ listed, facts }) => ({
+      host: listed.name,
+      facts,
+      trials: facts === null ? null : (begun.get(listed.name) ?? 0),
+      seconds: outlook.isSeen ? busySeconds(candidates, listed.name) : null,
+      refusal: refusalOf(state, sweep, listed.name),
+    })),
+    predict: (point) => ({
+      seconds: outlook.isSeen ? outlook.of(point).seconds * meanSlowness : null,
+      ...memoryOf(state, launch, point, known),
+    }),
+  };
+}
+
+function fleetHost({ listed, facts, figures }: KnownHost, launch: string): FleetHost {
+  const host = newFleetHost(listed);
+  if (facts === null) return host;
+  const connection = newConnection(facts, null, 0);
+  connection.launches.set(launch, { kind: 'ready', note: null });
+  host.link = { kind: 'ready', ...connection, figures, holds: [], others: [] };
+  return host;
+}
+
+/** Of the places of all together: of two of which one is twice as fast, that one has two trials of three. */
+function slownessOf(candidates: readonly Candidate[]): number {
+  const places = candidates.reduce((sum, { lane }) => sum + lane.parallel, 0);
+  const speed = candidates.reduce((sum, { lane }) => sum + lane.parallel / lane.slowness, 0);
+  return speed === 0 ? 1 : places / speed;
+}
+
+const busySeconds = (candidates: readonly Candidate[], name: HostName): number | null =>
+  candidates.find(({ berth }) => berth.host.name === name && !berth.isBlocked)?.berth.all.places.endsIn ??
+  null;
+
+function refusalOf(state: CoordinatorState, sweep: Sweep, name: HostName): Refusal | null {
+  const host = state.fleet.get(name);
+  if (host === undefined) return null;
+  const answer = eligibility(state, sweep, host);
+  if (answer.kind === 'refused') return answer.refusal;
+  const refusals = sweep.points.map((point) => misfit(state.ledger, point, host));
+  return refusals.every((refusal) => refusal !== null) ? (refusals[0] ?? null) : null;
+}
+
+/** The most of what it would take on any of the hosts; of a GPU only where one would be taken. */
+function memoryOf(
+  state: CoordinatorState,
+  launch: string,
+  point: PointDeclaration,
+  known: readonly KnownHost[],
+): Pick<Prediction, 'gpuMemoryBytes' | 'hostMemoryBytes'> {
+  const predicted = known.map(({ listed: { name: host } }) => predictedFor(state, { launch, host }, point));
+  const most = (of: 'gpuMemoryBytes' | 'hostMemoryBytes'): number | null =>
+    predicted.reduce<number | null>(
+      (largest, one) => (one[of] === null ? largest : Math.max(largest ?? 0, one[of])),
+      null,
+    );
+  const takesOne = known.some(({ facts }) =>
+    facts === null ? point.resources.gpus !== 0 : gpusOf(point.resources, facts) === 1,
+  );
+  return {
+    gpuMemoryBytes: takesOne ? most('gpuMemoryBytes') : null,
+    hostMemoryBytes: most('hostMemoryBytes'),
+  };
+}

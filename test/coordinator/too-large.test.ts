@@ -1,0 +1,163 @@
+/** Trials that run out of memory: where they go, and when they are given up. */
+import { describe, expect, it } from 'vitest';
+import { waitsOf } from '../../src/coordinator/why/waits.ts';
+import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
+import type { Shortage } from '../../src/model/result/shortage.ts';
+import { hostName, sweepName, trialId } from '../../src/model/ids.ts';
+import type { HostFacts } from '../../src/protocol/messages.ts';
+import { declarationOf, endOf, factsOf, leasesIn, pointOf, sentIn, World } from './world.ts';
+
+const gib = 2 ** 30;
+
+const gpusOf = (name: string, memoryGib: number): HostFacts['gpus'] => [
+  { uuid: 'GPU-0', index: 0, name, memoryBytes: memoryGib * gib },
+];
+
+function ready(world: World, name: string, facts: Partial<HostFacts>): readonly string[] {
+  const host = hostName(name);
+  world.post({ kind: 'host-connected', host, facts: { ...factsOf(), ...facts }, endsWithLogin: null });
+  world.say(name, { kind: 'state', backlog: [], running: [], ended: [] });
+  return leasesIn(world.post({ kind: 'launch-ready', host, launch: 'launch-1' }), name);
+}
+
+function ranOut(
+  shortage: Partial<Shortage> & { hadBytes: number; totalBytes: number },
+  gpuName: string | null = null,
+): AttemptEnd {
+  const memory = gpuName === null ? 'host' : 'gpu';
+  const said = gpuName === null ? 'the kernel killed it for want of memory' : 'CUDA out of memory';
+  return {
+    ...endOf({ kind: 'oom', message: said }),
+    shortage: { memory, alone: true, ...shortage },
+    peakMemoryBytes: gib,
+    peakGpuMemoryBytes: gpuName === null ? null : gib,
+    gpuName,
+    device: gpuName === null ? 'cpu' : 'GPU-0',
+  };
+}
+
+/** A trial a seed of one shape. */
+const seeds = (count: number, gpus: 0 | 1 = 0) =>
+  pointOf(0, {
+    trials: Array.from({ length: count }, (_, index) => `trial-${index}`),
+    resources: { cpus: 1, gpus, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
+  });
+
+const declare = (world: World, count: number, gpus: 0 | 1 = 0) =>
+  world.declare(declarationOf({ seeds: Array.from({ length: count }, (_, index) => index + 1) }), [
+    seeds(count, gpus),
+  ]);
+
+const statusOf = (world: World, trial: string) => world.state.ledger.trials.get(trialId(trial))?.status;
+
+describe('a trial that had all memory of the only host and ran out', () => {
+  const cedar = { memoryBytes: 8 * gib };
+  const had = ranOut({ hadBytes: 7 * gib, totalBytes: 8 * gib });
+  const because = 'fits no device: cedar: ran out of memory with 7 GiB of 8 GiB; the host has 8 GiB';
+
+  it('is given up with the figures, and so are the others of its shape, of which none has started', () => {
+    const world = new World();
+    declare(world, 12);
+    const [first = '', ...others] = ready(world, 'cedar', cedar);
+    const told = world.end(first, had);
+    expect(statusOf(world, 'trial-0')).toEqual({ kind: 'failed', attempt: first, because });
+    expect(statusOf(world, 'trial-11')).toEqual({ kind: 'failed', attempt: null, because });
+    // What waits on the host is asked back first.
+    expect(sentIn(told, 'take-back')).toEqual([{ kind: 'take-back', attempts: others }]);
+    world.say('cedar', { kind: 'taken-back', attempts: [...others], kept: [] });
+    expect(world.state.ledger.sweeps.get(sweepName('lab'))?.counts).toMatchObject({ failed: 12, queued: 0 });
+  });
+
+  it('is tried again where a person asks for it', () => {
+    const world = new World();
+    declare(world, 1);
+    const [first = ''] = ready(world, 'cedar', cedar);
+    world.end(first, had);
+    const again = world.post({
+      kind: 'asked',
+      by: 1,
+      command: { kind: 'retry', trials: ['trial-0'] },
+    });
+    expect(leasesIn(again)).toHaveLength(1);
+  });
+
+  it('leaves other shapes alone', () => {
+    const world = new World();
+    world.declare(declarationOf(), [pointOf(0), pointOf(1)]);
+    const [first = ''] = ready(world, 'cedar', cedar);
+    world.end(first, had);
+    expect(statusOf(world, 'trial-1')?.kind).toBe('leased');
+  });
+});
+
+describe('a trial that ran out of a host’s memory', () => {
+  it('waits for a host with more, which is away, and says so of the other', () => {
+    const world = new World(['cedar', 'maple']);
+    declare(world, 1);
+    const [first = ''] = ready(world, 'cedar', { memoryBytes: 8 * gib });
+    world.end(first, ranOut({ hadBytes: 7 * gib, totalBytes: 8 * gib }));
+    expect(statusOf(world, 'trial-0')).toEqual({ kind: 'queued' });
+    const [refused] = waitsOf(world.state, world.now).get('lab')?.waits[0]?.hosts ?? [];
+    expect(refused).toMatchObject({ host: 'cedar', refusal: { kind: 'outgrown', totalBytes: 8 * gib } });
+    expect(ready(world, 'maple', { memoryBytes: 16 * gib })).toHaveLength(1);
+  });
+
+  it('is given up where the others have no more', () => {
+    const world = new World(['cedar', 'maple']);
+    declare(world, 1);
+    const [first = ''] = ready(world, 'cedar', { memoryBytes: 8 * gib });
+    ready(world, 'maple', { memoryBytes: 8.1 * gib });
+    world.end(first, ranOut({ hadBytes: 7 * gib, totalBytes: 8 * gib }));
+    expect(statusOf(world, 'trial-0')).toMatchObject({
+      kind: 'failed',
+      because: expect.stringContaining('maple'),
+    });
+  });
+
+  it('beside others, or while somebody else had most of it, goes on there: with more, and after the second time alone', () => {
+    const world = new World();
+    declare(world, 1);
+    const [first = ''] = ready(world, 'cedar', { memoryBytes: 8 * gib });
+    const beside = ranOut({ hadBytes: 3 * gib, totalBytes: 8 * gib, alone: false });
+    const [second = ''] = leasesIn(world.end(first, beside));
+    const aloneOf = (id: string) =>
+      [...world.state.ledger.attempts.values()].find((attempt) => attempt.id === id)?.alone;
+    expect(aloneOf(second)).toBe(false);
+    const [third = ''] = leasesIn(world.end(second, beside));
+    expect(aloneOf(third)).toBe(true);
+    const [fourth = ''] = leasesIn(world.end(third, ranOut({ hadBytes: 3 * gib, totalBytes: 8 * gib })));
+    expect(fourth).not.toBe('');
+    world.end(fourth, ranOut({ hadBytes: 7 * gib, totalBytes: 8 * gib }));
+    expect(statusOf(world, 'trial-0')?.kind).toBe('failed');
+  });
+});
+
+describe('a trial that ran out of a GPU', () => {
+  const alone = (name: string, memoryGib: number): AttemptEnd =>
+    ranOut({ hadBytes: memoryGib * gib, totalBytes: memoryGib * gib }, name);
+
+  it('of its own goes to one that is larger, or of another kind and as large', () => {
+    const world = new World(['cedar', 'small', 'alike', 'large']);
+    declare(world, 1, 1);
+    const [first = ''] = ready(world, 'cedar', { gpus: gpusOf('2080', 11) });
+    ready(world, 'small', { gpus: gpusOf('1080', 8) });
+    ready(world, 'alike', { gpus: gpusOf('1080 Ti', 11) });
+    const next = world.end(first, alone('2080', 11));
+    expect(leasesIn(next, 'alike')).toHaveLength(1);
+    const [second = ''] = leasesIn(next, 'alike');
+    world.end(second, alone('1080 Ti', 11), 'alike');
+    expect(statusOf(world, 'trial-0')?.kind).toBe('queued');
+    expect(ready(world, 'large', { gpus: gpusOf('3090', 24) })).toHaveLength(1);
+  });
+
+  it('of which there is no larger is given up', () => {
+    const world = new World();
+    declare(world, 1, 1);
+    const [first = ''] = ready(world, 'cedar', { gpus: gpusOf('2080', 11) });
+    world.end(first, alone('2080', 11));
+    expect(statusOf(world, 'trial-0')).toMatchObject({
+      because:
+        "fits no device: cedar: ran out of memory with 11 GiB of 11 GiB; the host's largest GPU has 11 GiB",
+    });
+  });
+});
