@@ -158,7 +158,7 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/core/speaks-for.ts',
     find: 'if (leasedTo === name) return true;',
     put: "if (leasedTo !== '') return true;",
-    seenAs: /P[13]: |never ran to its end|and is succeeded/,
+    seenAs: /P[13]: |never ran to its end|should have diverged and has succeeded/,
   },
   {
     what: 'an attempt that a host has made up is adopted',
@@ -170,8 +170,8 @@ export const defects: readonly Defect[] = [
   {
     what: 'a ceiling is forgotten at the reboot that should have taught it',
     file: 'worker/core/bearing.ts',
-    find: 'state.ceiling = learn(ceiling, moments, at);',
-    put: 'state.ceiling = ceiling;',
+    find: 'const learned = learn(before, moments, at);',
+    put: 'const learned = before;',
     seenAs: /went down under \d+ W, and has learned nothing/,
   },
   {
@@ -199,7 +199,7 @@ export const defects: readonly Defect[] = [
     what: 'a host that somebody keeps free takes trials all the same',
     file: 'throttle/rules.ts',
     find: 'figures?.hold == null ? null',
-    put: 'figures?.hold !== undefined ? null',
+    put: 'figures === null || figures.hold !== undefined ? null',
     seenAs: /starts on host\d, which somebody keeps free/,
   },
 ];

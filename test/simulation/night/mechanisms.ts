@@ -82,8 +82,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     what: 'starting the longest first',
     file: 'worker/core/queue.ts',
-    find: 'one.turn - other.turn || other.seconds - one.seconds',
-    put: 'one.turn - other.turn',
+    find: 'waiting.sort((one, other) => other.seconds - one.seconds)',
+    put: 'waiting',
   },
   {
     what: 'evening out',
