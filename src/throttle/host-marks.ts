@@ -10,6 +10,8 @@ export interface HostMark {
   readonly isHeld: boolean;
   /** Since when its figure has been beyond the mark at which that changes; null where it is not. Host's clock, in ms. */
   readonly turningSince: number | null;
+  /** Since when it is held by a first look; null where it is not, or has been seen to last. */
+  readonly unprovenSince: number | null;
   /** By which marks that was decided. */
   readonly marks: PatientMarks;
 }
@@ -25,8 +27,8 @@ const figureOf: Readonly<Record<HostMarkName, (figures: MarkedFigures, cpus: num
 };
 
 /**
- * The first figure counts at once, since nothing says that what it shows has just begun; and so does the first by another limit,
- * as when an agent that has just begun is told its inventory's.
+ * The first figure counts at once, since nothing says that what it shows has just begun, and until it is over: nothing says that
+ * it will last. So does the first by another limit, as when an agent that has just begun is told its inventory's.
  *
  * @param before null where nobody has looked for a while
  * @param cpus cores that ours may use
@@ -48,15 +50,19 @@ function markAfter(
   now: number,
 ): HostMark {
   const { hold, release, patienceMs } = marks;
-  if (figure === null) return { isHeld: false, turningSince: null, marks };
-  if (before?.marks.hold !== hold) return { isHeld: figure >= hold, turningSince: null, marks };
+  const rested = { turningSince: null, unprovenSince: null, marks };
+  if (figure === null) return { isHeld: false, ...rested };
+  if (before?.marks.hold !== hold)
+    return figure >= hold ? { isHeld: true, ...rested, unprovenSince: now } : { isHeld: false, ...rested };
   const { isHeld, turningSince } = before;
+  const isProven = before.unprovenSince === null || now - before.unprovenSince >= patienceMs;
   const isBeyond = isHeld ? figure <= release : figure >= hold;
   // Between the marks it is neither over nor back: a dip of seconds does not begin the time anew.
   const isBack = isHeld ? figure >= hold : figure <= release;
   const since = isBeyond ? (turningSince ?? now) : isBack ? null : turningSince;
-  const turns = isBeyond && since !== null && now - since >= patienceMs;
-  return turns ? { isHeld: !isHeld, turningSince: null, marks } : { isHeld, turningSince: since, marks };
+  const turns = isBeyond && since !== null && (now - since >= patienceMs || !isProven);
+  const unprovenSince = isProven ? null : before.unprovenSince;
+  return turns ? { isHeld: !isHeld, ...rested } : { isHeld, turningSince: since, unprovenSince, marks };
 }
 
 export const heldBy = (marks: HostMarks | null): HeldHostMarks =>

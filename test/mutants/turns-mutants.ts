@@ -19,7 +19,7 @@ export const turnsMutants: readonly Mutant[] = [
   {
     breaks: 'Turns: a device is left to a trial that does not fit there',
     file: 'worker/core/others-turn.ts',
-    find: 'gpu !== undefined && gpuBytes <= gpuRoomBytes(gpu, host)',
+    find: 'gpu !== undefined && gpuBytes <= (gpuRoom(gpu, host)?.freeBytes ?? 0)',
     put: 'gpu !== undefined',
     tests: ['worker/core/accounts-in-turn'],
   },

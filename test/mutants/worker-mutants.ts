@@ -266,8 +266,8 @@ export const workerMutants: readonly Mutant[] = [
   {
     breaks: 'P5: a host that was shut down in order has gone down under its load',
     file: 'worker/bearing/bearing-folder.ts',
-    find: ' || lines.at(-1) === `"${farewell}"`',
-    put: '',
+    find: 'hasLeft: lines.at(-1) === `"${farewell}"`',
+    put: 'hasLeft: false',
     tests: ['worker/bearing/bearing-folder'],
   },
 ];

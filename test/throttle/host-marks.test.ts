@@ -68,6 +68,16 @@ describe('P4 the load of others', () => {
     expect(heldBy(watched({ othersLoad: 1.9 }).marks).othersLoadPerCpu).toBe(false);
   });
 
+  it('is over at once where it was only met by the first look, and after as long as ever where it has lasted', () => {
+    const brief = watched({ othersLoad: 9 });
+    expect(brief.turnsAfter(50, load(9))).toBeNull();
+    expect(brief.turnsAfter(50, load(1.6))).toBeNull();
+    expect(brief.turnsAfter(10, load(1.5))).toBe(0);
+    const lasting = watched({ othersLoad: 9 });
+    expect(lasting.turnsAfter(110, load(9))).toBeNull();
+    expect(lasting.turnsAfter(300, load(0))).toBe(110);
+  });
+
   it('counts at once by another limit', () => {
     const host = watched({ othersLoad: 9 });
     host.limits = limitsOf({ ...noLimits, load: 5 });

@@ -58,8 +58,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     what: 'learning memory',
     file: 'predict/memory.ts',
-    find: '  const { peakBytes = 0, floorBytes = 0 } = shapes.get(shape) ?? {};\n',
-    put: '  return declaredBytes;\n',
+    find: '  const own = memories.get(gpuName);\n',
+    put: '  return kind.declaredBytes;\n',
   },
   {
     what: 'learning time',
@@ -70,8 +70,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     what: 'learning which hosts are slow',
     file: 'predict/duration.ts',
-    find: 'return effects === undefined ? 1 :',
-    put: 'return true ? 1 :',
+    find: 'return effects === undefined ? 1 : Math.exp(',
+    put: 'return true ? 1 : Math.exp(',
   },
   {
     what: 'telling hosts what was learned since',
