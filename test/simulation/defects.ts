@@ -158,7 +158,7 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/core/speaks-for.ts',
     find: 'if (leasedTo === name) return true;',
     put: "if (leasedTo !== '') return true;",
-    seenAs: /P[13]: |never ran to its end|and is succeeded/,
+    seenAs: /P[13]: |never ran to its end|and (?:is|has) succeeded/,
   },
   {
     what: 'an attempt that a host has made up is adopted',
@@ -199,7 +199,7 @@ export const defects: readonly Defect[] = [
     what: 'a host that somebody keeps free takes trials all the same',
     file: 'throttle/rules.ts',
     find: 'figures?.hold == null ? null',
-    put: 'figures?.hold !== undefined ? null',
+    put: 'figures === null || figures.hold !== undefined ? null',
     seenAs: /starts on host\d, which somebody keeps free/,
   },
 ];
