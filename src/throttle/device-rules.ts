@@ -6,7 +6,7 @@ import { computesBeside, isKeptForOthers, policyOf, reservedBy, strangersIn } fr
 import { startCelsius } from './heat.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from './host-load.ts';
 import { gainsBeside } from './sharing.ts';
-import { powerOf, rising, wattsWith } from './power.ts';
+import { calmWatts, powerOf, rising, wattsWith } from './power.ts';
 import { claimedBy, claimsOn, gpuRoom, oursOn } from './room.ts';
 
 type DeviceRule = (request: StartRequest, gpu: GpuLoad, host: HostLoad) => DeviceRefusal | null;
@@ -109,8 +109,9 @@ const power: DeviceRule = ({ draw }, gpu, host) => {
   // One alone is always let in, unless the host went down under one alone.
   const isFirst = !host.ours.some(({ device }) => device !== 'cpu') && ceiling.died?.running !== 1;
   if (watts === null || isFirst) return null;
-  if (ceiling.watts !== null && watts > ceiling.watts)
-    return { kind: 'gpu-power', watts, limitWatts: ceiling.watts, diedWatts: ceiling.died?.watts ?? null };
+  const limitWatts = startWatts(host);
+  if (limitWatts !== null && watts > limitWatts)
+    return { kind: 'gpu-power', watts, limitWatts, diedWatts: ceiling.died?.watts ?? null };
   const [unseen] = rising(host);
   // While an empty GPU waits for that, no trial is put beside another.
   const empty = (host.gpus ?? []).filter((one) => oursOn(one, host.ours).length === 0);
@@ -120,6 +121,15 @@ const power: DeviceRule = ({ draw }, gpu, host) => {
     ? null
     : { kind: 'gpu-power-unseen', attempt: unseen.attempt, borneWatts };
 };
+
+/** By so much a trial may take more than its like: over the ceiling it would stand still. */
+const spareShare = 0.03;
+
+/** What stands still on the host goes on first: what starts leaves as much room as that waits for. */
+function startWatts({ ceiling: { watts }, ours }: HostLoad): number | null {
+  if (watts === null) return null;
+  return ours.some(({ suspended }) => suspended !== null) ? calmWatts(watts) : watts * (1 - spareShare);
+}
 
 /** A trial allocates seconds after its start: until then its GPU looks empty to the next one of its unknown shape. */
 const ramp: DeviceRule = ({ gpuObserved }, gpu, { ours }) => {

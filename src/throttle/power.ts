@@ -20,6 +20,11 @@ export const powerOf = ({ gpus, ceiling }: Pick<HostLoad, 'gpus' | 'ceiling'>): 
   limitWatts: ceiling.watts,
 });
 
+/** By so much less than the ceiling is taken before what stands still goes on, or anything starts beside it. */
+const lessPower = 0.07;
+
+export const calmWatts = (limitWatts: number): number => limitWatts * (1 - lessPower);
+
 /** What a trial takes that keeps a GPU busy, on top of what that takes idle; null where the driver does not tell. */
 export function spanWatts({
   figures,

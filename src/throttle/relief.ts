@@ -10,7 +10,7 @@ import { formatSize } from '../model/size.ts';
 import { computesBeside, isKeptForOthers, policyOf, reservedBy } from './etiquette.ts';
 import type { GpuLoad, HostLoad, OurShare } from './host-load.ts';
 import { oursOn } from './room.ts';
-import { powerOf } from './power.ts';
+import { calmWatts, powerOf } from './power.ts';
 import { criticalCelsius } from './heat.ts';
 
 export type Relief =
@@ -28,9 +28,8 @@ export type Relief =
 const othersPatienceMs = 1_500;
 /** A GPU whose trial was suspended, or goes on, shows in its figures after this what that was worth. */
 const settlesMs = 5_000;
-/** So much cooler a GPU is, and by this share less is taken of the ceiling, before anything goes on. */
+/** So much cooler a GPU is before anything goes on there. */
 const coolerCelsius = 8;
-const lessPower = 0.07;
 /** What was suspended for so long is better off elsewhere, if it can go on there. */
 const longestMs = 10 * 60_000;
 
@@ -164,7 +163,7 @@ const powerSettlesMs = 2_000;
 /** The one that was suspended first, once its GPU is cool and the host's power has room for it. */
 function* goOn(host: HostLoad, now: number): Generator<Relief> {
   const { watts, limitWatts } = powerOf(host);
-  let room = limitWatts === null ? Number.POSITIVE_INFINITY : limitWatts * (1 - lessPower) - watts;
+  let room = limitWatts === null ? Number.POSITIVE_INFINITY : calmWatts(limitWatts) - watts;
   const suspended = host.ours
     .flatMap((share) =>
       share.suspended === null || share.isEnding ? [] : [{ share, since: share.suspended.since }],

@@ -123,11 +123,11 @@ describe('P6 a refusal is a sentence with its figures', () => {
         ],
         [
           { kind: 'gpu-power', watts: 380.4, limitWatts: 350, diedWatts: 460 },
-          "would take the host's GPUs to 380 W; it is trusted with 350 W since it went down under 460 W",
+          "would take the host's GPUs to 380 W; trials start there up to 350 W since it went down under 460 W",
         ],
         [
           { kind: 'gpu-power', watts: 380, limitWatts: 350, diedWatts: null },
-          "would take the host's GPUs to 380 W; it is trusted with 350 W",
+          "would take the host's GPUs to 380 W; trials start there up to 350 W",
         ],
         [
           { kind: 'gpu-power-unseen', attempt: 'ab-3', borneWatts: 200 },

@@ -93,7 +93,7 @@ export const defects: readonly Defect[] = [
   {
     what: 'time in which the coordinator was stopped counts as silence of hosts',
     file: 'coordinator/core/awake.ts',
-    find: 'const ms = awakeIn(sinceMs);\n  state.awakeMs += ms;\n  if (sinceMs >= stoppedAfterMs)',
+    find: 'const ms = awakeIn(sinceMs);\n  state.awakeMs += ms;\n  countUse(state, ms);\n  if (sinceMs >= stoppedAfterMs)',
     put: 'const ms = sinceMs;\n  if (sinceMs < 0)',
     seenAs: /is given up after [\d.]+ ms of silence/,
   },
@@ -121,8 +121,8 @@ export const defects: readonly Defect[] = [
   {
     what: 'memory that a trial has not taken yet is given to the next',
     file: 'throttle/room.ts',
-    find: 'Math.max(gpuMeasuredBytes ?? 0, resources.gpuMemoryBytes ?? 0),',
-    put: 'gpuMeasuredBytes ?? 0 * (resources.gpuMemoryBytes ?? 0),',
+    find: 'predicted: resources.gpuMemoryBytes ?? 0,',
+    put: 'predicted: gpuMeasuredBytes ?? 0,',
     seenAs: /P4: GPU-\d of host\d is given more than it has/,
   },
   {
@@ -137,7 +137,7 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/transition/transition.ts',
     find: 'if (term >= state.ledger.term)',
     put: 'if (term < 0)',
-    seenAs: /never succeeded|should have failed and is queued/,
+    seenAs: /never succeeded|should have failed and is queued|is given up after/,
   },
   {
     what: 'a checkpoint that could not come counts as there',

@@ -195,7 +195,7 @@ describe('the power of a host', () => {
   const running = share('GPU-1', gib, { attempt: 'a-7', watts: 200 });
 
   it('is not asked more than its ceiling, with all that has still to show what it takes', () => {
-    const ceiling = { ...noCeiling, watts: 350, borneWatts: 1_000 };
+    const ceiling = { ...noCeiling, watts: 360, borneWatts: 1_000 };
     const against = (here: number, there: number, ours: readonly OurShare[]) => {
       const gpus = [drawing(0, here), drawing(1, there)];
       const load = host(gpus, { ceiling, ours });
@@ -204,12 +204,31 @@ describe('the power of a host', () => {
     expect(against(20, 220, [running])).toEqual([]);
     expect(against(20, 20, [{ ...running, hasShownPower: false }])).toEqual([]);
     expect(against(60, 220, [running])).toEqual([
-      { kind: 'gpu-power', watts: 380, limitWatts: 350, diedWatts: null },
+      { kind: 'gpu-power', watts: 380, limitWatts: 0.97 * 360, diedWatts: null },
     ]);
     expect(against(60, 20, [{ ...running, hasShownPower: false }])).toMatchObject([{ watts: 380 }]);
     // No GPU takes more than its limit, however many share it; and one trial alone is always let in.
     expect(against(220, 20, [running])).toEqual([]);
     expect(against(220, 220, [])).toEqual([]);
+  });
+
+  it('is left to what stands still there before anything starts beside it', () => {
+    const ceiling = { ...noCeiling, watts: 360, borneWatts: 1_000 };
+    const gpus = [drawing(0, 20), drawing(1, 220), drawing(2, 20)];
+    const still = share('GPU-2', gib, {
+      attempt: 'a-8',
+      watts: 0,
+      hasShownPower: false,
+      suspended: { since: 0, because: 'the GPUs took 400 W' },
+    });
+    const against = (ours: readonly OurShare[]) =>
+      gpus
+        .slice(0, 1)
+        .flatMap((one) => admitDevice({ ...asked, draw: 0.4 }, one, host(gpus, { ceiling, ours })));
+    expect(against([running])).toEqual([]);
+    expect(against([running, still])).toEqual([
+      { kind: 'gpu-power', watts: 340, limitWatts: expect.closeTo(0.93 * 360), diedWatts: null },
+    ]);
   });
 
   it('is found out one trial at a time beyond what it has borne', () => {
@@ -232,7 +251,7 @@ describe('the power of a host', () => {
       return admitDevice({ ...asked, draw: 1 }, one, load);
     };
     expect(alone(2)).toEqual([]);
-    expect(alone(1)).toMatchObject([{ kind: 'gpu-power', watts: 220, limitWatts: 100, diedWatts: 200 }]);
+    expect(alone(1)).toMatchObject([{ kind: 'gpu-power', watts: 220, limitWatts: 97, diedWatts: 200 }]);
   });
 
   it('and its heat hold starts earlier where the host went down under less', () => {

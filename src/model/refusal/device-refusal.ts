@@ -57,7 +57,7 @@ const table = {
     'gpu-power',
     { watts: saidFigure, limitWatts: saidFigure, diedWatts: saidFigure.nullable() },
     ({ watts, limitWatts, diedWatts }) =>
-      `would take the host's GPUs to ${Math.round(watts)} W; it is trusted with ${Math.round(limitWatts)} W${diedWatts === null ? '' : ` since it went down under ${Math.round(diedWatts)} W`}`,
+      `would take the host's GPUs to ${Math.round(watts)} W; trials start there up to ${Math.round(limitWatts)} W${diedWatts === null ? '' : ` since it went down under ${Math.round(diedWatts)} W`}`,
   ),
 
   /** One at a time beyond what the host has borne. */
