@@ -50,7 +50,7 @@ describe.skipIf(!bedIsHere())('P4 P6 a host whose nvidia-smi hangs while a trial
     // There is room now, and nobody can say so.
     await expect.poll(why, wait).toMatch(/the first of them: GPU 0 has told nothing for [\d mins]+$/m);
     expect(await begun()).toEqual([first]);
-    expect((await person.type('status')).stdout).toMatch(/^host01  0 NVIDIA.*idle; silent for \d+ s$/m);
+    expect((await person.type('status')).stdout).toMatch(/^host01 +GPU 0 .*idle, silent for \d+ s$/m);
     await host().setNvidiaSmi({ kind: 'answers' });
     await expect.poll(begun, wait).toHaveLength(2);
     await Promise.all((await begun()).map(letEnd));

@@ -115,7 +115,7 @@ describe.skipIf(!bedIsHere())('P4 P6 other people on a host', () => {
     await expect.poll(() => began('host01'), wait).toBe(1);
     await expect
       .poll(said('status'), wait)
-      .toMatch(/^host01 +0 NVIDIA.* 7\.8 GiB of 11 GiB .* 1 running, 1 process of mina \(idle\)$/m);
+      .toMatch(/^host01 +GPU 0 .* 7\.8 GiB of 11 GiB .* 1 running, 1 process of mina \(idle\)$/m);
     await end('host01');
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(exitCode.done);

@@ -91,7 +91,7 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
   const minaLeaves = (host: string): Promise<unknown> =>
     bed.host(host).exec('pkill', ['-u', 'mina', 'sleep']);
   const showsMina = (host: string) =>
-    expect.poll(said('status'), wait).toMatch(new RegExp(`^${host} +0 NVIDIA.*, 1 process of mina$`, 'm'));
+    expect.poll(said('status'), wait).toMatch(new RegExp(`^${host} +GPU 0 .*, 1 process of mina$`, 'm'));
   const oursLeft = async (host: string): Promise<number> => {
     const since = performance.now();
     await expect.poll(() => heldOn(host), wait).toEqual([minasMib]);
@@ -120,7 +120,7 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
     await expect.poll(begunOn(second), wait).toEqual([bed.host(second).gpuUuid(0)]);
     await expect
       .poll(said('status'), wait)
-      .toMatch(new RegExp(`^${first} +0 NVIDIA.* idle, 1 process of mina$`, 'm'));
+      .toMatch(new RegExp(`^${first} +GPU 0 .* idle, 1 process of mina$`, 'm'));
     await end(second);
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(exitCode.done);
@@ -156,7 +156,7 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
     await end('host01');
     await expect.poll(() => heldOn('host01'), wait).toEqual([minasMib]);
     await expect.poll(said('why'), wait).toMatch(/^host01 GPU 0 +is in use: 1 process of mina is on it/m);
-    await expect.poll(said('status'), wait).toMatch(/^host01 +0 NVIDIA.* idle, 1 process of mina$/m);
+    await expect.poll(said('status'), wait).toMatch(/^host01 +GPU 0 .* idle, 1 process of mina$/m);
     expect(await begunOn('host01')()).toHaveLength(1);
 
     await minaLeaves('host01');
@@ -176,7 +176,7 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
     const run = person.begin('run', 'owned.yaml');
     await expect.poll(begunOn('host03'), wait).toEqual([hers]);
     // The second one waits until the first has shown what power it takes, more than at its first sample.
-    await expect.poll(said('status'), wait).toMatch(/^host03 +0 NVIDIA.* 4\.9 GiB of 11 GiB .* 1 running$/m);
+    await expect.poll(said('status'), wait).toMatch(/^host03 +GPU 0 .* 4\.9 GiB of 11 GiB .* 1 running$/m);
     await bed.host('host03').setGpus([{ powerWatts: 200 }, {}]);
     await expect.poll(begunOn('host03'), wait).toEqual([hers, other]);
     const since = performance.now();
@@ -186,7 +186,7 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
       .toEqual([minasMib, trialMib]);
     expect(performance.now() - since).toBeLessThan(goneMs);
     // The other one has no owner, and its trial has it to itself.
-    await expect.poll(said('status'), wait).toMatch(/^host03 +0 NVIDIA.* idle, 1 process of mina$/m);
+    await expect.poll(said('status'), wait).toMatch(/^host03 +GPU 0 .* idle, 1 process of mina$/m);
     await expect
       .poll(said('why'), wait)
       .toMatch(/GPU 0 is mina's, used only while idle: 1 process of mina is on it/);
