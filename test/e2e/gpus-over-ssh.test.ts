@@ -136,9 +136,9 @@ describe.skipIf(!isHere)('four hosts with three, two, one and no GPU', () => {
   it('P4 puts two on a GPU where both fit, and never a third', { timeout: 60_000 }, async () => {
     await everywhere('sh', '-c', ': > /var/tmp/log; touch /var/tmp/both');
     const theo = person();
-    theo.write('both.yaml', sweepOf('both', 36, '5.3 GB'));
+    theo.write('both.yaml', sweepOf('both', 60, '5.3 GB'));
     expect(await theo.type('run', 'both.yaml')).toMatchObject({ code: exitCode.done });
-    expect(await theo.scores()).toHaveLength(36);
+    expect(await theo.scores()).toHaveLength(60);
     const most = await mostAtOnce();
     expect([...most.keys()].toSorted()).toEqual(
       [...uuids('host01', 0, 1, 2), ...uuids('host02', 0, 1), ...uuids('host03', 0)].toSorted(),
