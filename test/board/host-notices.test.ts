@@ -83,7 +83,7 @@ describe('what keeps a host from being used', () => {
       'ash starts nothing now: somebody has kept the host free for 1 min by touching /tmp/labsweep-hold: nothing starts until that file is removed',
       'ash starts nothing now: GPU 0 is in use: 1 process of others is on it (where the inventory says `"policy": "shared"`, trials run beside them)',
       "ash starts nothing now: GPU 0 is ana's, used only while idle: 1 process of others is on it",
-      "ash starts nothing now: GPU 0 is kept a moment: another account goes first there, whose trial waits: of late another account has used 1 min of the host's GPUs, and you 2 min",
+      "ash starts nothing now: GPU 0 is left to another account, of whom a trial waits: of late another account has used 1 min of the host's GPUs, and you 2 min",
     ]);
   });
 

@@ -61,7 +61,7 @@ describe('the live view', () => {
       1 succeeded, 1 running, 1 waiting, 1 failed
       cedar  cpu0  layers=5 dropout=0.5  0.7  3 min 24 s
       birch  unreachable: no route to host
-      alder  2 waiting: others load the host with 14.2, held until 12 or less for 2 min
+      alder  2 waiting: others want 14.2 of the host's cores; nothing starts until that is 12 or less for…
       best    val_accuracy 0.8123  layers=3 dropout=0.5
       failed  layers=4 dropout=0.5 on birch, 3 min 24 s ago: failed: exit code 1"
     `);

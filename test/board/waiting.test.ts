@@ -244,7 +244,8 @@ describe('P6 why anything waits', () => {
         {
           trials: 1,
           where: 'the backlog of birch',
-          because: 'the first of them: others load the host with 9, held until 6 or less for 2 min',
+          because:
+            "the first of them: others want 9 of the host's cores; nothing starts until that is 6 or less for 2 min",
         },
       ],
       idle: [
@@ -252,7 +253,7 @@ describe('P6 why anything waits', () => {
           host: 'birch',
           device: null,
           index: null,
-          because: 'others load the host with 9, held until 6 or less for 2 min',
+          because: "others want 9 of the host's cores; nothing starts until that is 6 or less for 2 min",
         },
       ],
     });

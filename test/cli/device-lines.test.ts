@@ -76,7 +76,7 @@ describe('the devices of status', () => {
       cedar  GPU 3 NVIDIA RTX A4000  --......................     0 B of 16 GiB   0 %  86 °C  idle
       room: # taken by our trials  + these will take as well  o taken by others  - kept free  . for the next trial
 
-      cedar: others load the host with 9, held until 8 or less for 2 min
+      cedar: others want 9 of the host's cores; nothing starts until that is 8 or less for 2 min
       cedar GPU 0: has no time for it: the trial there keeps it 90 % busy, and it would need 60 %; together all of them would
         only be slower
       cedar GPU 1: is in use: 1 process of others is on it (where the inventory says \`"policy": "shared"\`, trials run beside
@@ -99,8 +99,8 @@ describe('the devices of status', () => {
       room: # taken by our trials  + these will take as well  o
         taken by others  - kept free  . for the next trial
 
-      cedar: others load the host with 9, held until 8 or less for
-        2 min
+      cedar: others want 9 of the host's cores; nothing starts
+        until that is 8 or less for 2 min
       cedar GPU 0: has no time for it: the trial there keeps it 90
         % busy, and it would need 60 %; together all of them would
         only be slower

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeText } from '../../src/model/result/outcome-text.ts';
 import type { Outcome } from '../../src/model/result/outcome.ts';
-import type { DeviceRefusal } from '../../src/model/refusal/device-refusal.ts';
-import { type Refusal, refusalText } from '../../src/model/refusal/refusal.ts';
+import { type DeviceRefusal, deviceRefusalSchema } from '../../src/model/refusal/device-refusal.ts';
+import { type Refusal, refusalSchema, refusalText } from '../../src/model/refusal/refusal.ts';
 
 const gib = 2 ** 30;
 const unnamed = { users: [], idleMs: 0, idleAfterMs: 600_000 };
@@ -31,20 +31,20 @@ describe('P6 a refusal is a sentence with its figures', () => {
     ],
     [
       { kind: 'turn', user: 'ines', theirSeconds: 11_160, ourSeconds: 144_000 },
-      "ines goes first there, whose trial waits: of late ines has used 3 h 6 min of the host's cores, and you 1 d 16 h",
+      "the host is left to ines, of whom a trial waits: of late ines has used 3 h 6 min of the host's cores, and you 1 d 16 h",
     ],
     [{ kind: 'claims', because: 'nobody hears' }, 'takes one trial at a time: nobody hears'],
     [
       { kind: 'load', othersLoad: 3.456, limit: 1.5 },
-      'others load the host with 3.46, held until 1.5 or less for 2 min',
+      "others want 3.46 of the host's cores; nothing starts until that is 1.5 or less for 2 min",
     ],
     [
       { kind: 'pressure', share: 0.34, limit: 0.05 },
-      'the host is short of memory: something there waits for it 34 % of the time, held until 5 % or less',
+      'the host is short of memory: something there waits for it 34 % of the time; nothing that takes memory starts until that is 5 % or less',
     ],
     [
       { kind: 'swap', bytes: 12 * 2 ** 20, limitBytes: 2 ** 18 },
-      'the host is short of memory: 12 MiB a second come back from swap, held until 256 KiB or less',
+      'the host is short of memory: 12 MiB a second come back from swap; nothing that takes memory starts until that is 256 KiB or less',
     ],
     [
       { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib },
@@ -53,11 +53,11 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'went-down' }, 'the host went down while it ran alone there, so only another one takes it'],
     [
       { kind: 'alone', running: 2 },
-      'hosts went down under it, or memory was wanting twice, so it runs alone: it waits for 2 trials to end there',
+      'it runs alone, since hosts went down under it or it was short of memory twice: it waits for 2 trials to end there',
     ],
     [
       { kind: 'beside', attempt: 'ab-3' },
-      'attempt ab-3 runs alone there, since hosts went down under its trial, or memory was wanting twice',
+      'attempt ab-3 runs alone there, since hosts went down under its trial or it was short of memory twice',
     ],
     [
       { kind: 'ramp', attempt: 'ab-3' },
@@ -85,7 +85,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
       [
         [
           { kind: 'gpu-turn', user: 'ines', theirSeconds: 0, ourSeconds: 90 },
-          "is kept a moment: ines goes first there, whose trial waits: of late ines has used 0 ms of the host's GPUs, and you 1 min 30 s",
+          "is left to ines, of whom a trial waits: of late ines has used nothing of the host's GPUs, and you 1 min 30 s",
         ],
         [{ kind: 'gpu-off', because: 'fan broken' }, 'is off: fan broken'],
         [{ kind: 'gpu-reserved', owner: 'mina', hours: null }, 'is reserved for mina'],
@@ -133,6 +133,19 @@ describe('P6 a refusal is a sentence with its figures', () => {
           { kind: 'gpu-power-unseen', attempt: 'ab-3', borneWatts: 200 },
           "waits until attempt ab-3 has shown what power it takes: the host's GPUs have taken 200 W together so far, and nobody knows what its power supply bears",
         ],
+        [
+          { kind: 'gpu-unknown', attempt: 'ab-3' },
+          'has attempt ab-3, and nobody knows yet what such trials take together: until the first of each sweep has ended, each has a GPU to itself',
+        ],
+        [
+          { kind: 'gpu-busy', taken: 0.9, needs: 0.55, running: 1 },
+          'has no time for it: the trial there keeps it 90 % busy, and it would need 55 %; together all of them would only be slower',
+        ],
+        [
+          { kind: 'gpu-busy', taken: 1.1, needs: 0.55, running: 2 },
+          'has no time for it: the 2 trials there keep it 100 % busy, and it would need 55 %; together all of them would only be slower',
+        ],
+        [{ kind: 'gpu-claims', because: 'nobody hears' }, 'takes one trial at a time: nobody hears'],
         [{ kind: 'gpu-failed', because: 'GPU is lost' }, 'does not work: GPU is lost'],
         [{ kind: 'gpu-stale', ageMs: 7_410 }, 'has told nothing for 7 s'],
         [
@@ -150,6 +163,19 @@ describe('P6 a refusal is a sentence with its figures', () => {
       { kind: 'gpus', devices: [{ device: 'GPU-a', index: 3, refusals: [refusal] }] },
       `GPU 3 ${sentence}`,
     ]),
+    [
+      { kind: 'gpus-broken', because: 'Driver/library version mismatch' },
+      "may use a GPU, and the host's driver shows none of its GPUs: Driver/library version mismatch; its driver was updated and the old one still runs: a reboot mends it, or root who unloads the old one (rmmod); on the host's cores it runs with `resources: {gpus: 0}`",
+    ],
+    [
+      { kind: 'unprepared', because: '`setup` failed', logTail: '' },
+      'the host could not be prepared: `setup` failed',
+    ],
+    [
+      { kind: 'pass-env', names: ['WANDB_API_KEY'] },
+      'waits for the value of WANDB_API_KEY: kept in memory only, so it comes with the next coordinator (`labsweep resume`)',
+    ],
+    [{ kind: 'failed-there' }, 'it failed there, so another host is waited for first'],
     [{ kind: 'labels', missing: ['cuda12'] }, 'the host lacks label cuda12'],
     [{ kind: 'labels', missing: ['cuda12', 'big'] }, 'the host lacks labels cuda12, big'],
     [{ kind: 'off', because: 'PSU broken' }, 'the host is off: PSU broken'],
@@ -182,6 +208,16 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'paused' }, 'the sweep is paused'],
   ];
   it.each(sentences)('%o', (refusal, sentence) => expect(refusalText(refusal)).toBe(sentence));
+
+  it('is read here by each kind', () => {
+    const read = sentences.map(([refusal]) => refusal);
+    const ofGpus = read.flatMap((one) => (one.kind === 'gpus' ? one.devices : []));
+    const kinds = new Set([...read, ...ofGpus.flatMap(({ refusals }) => refusals)].map(({ kind }) => kind));
+    const all = [refusalSchema, deviceRefusalSchema].flatMap(({ options }) =>
+      options.map(({ shape }) => shape.kind.value),
+    );
+    expect(all.filter((kind) => !kinds.has(kind))).toEqual([]);
+  });
 });
 
 describe('an outcome is a sentence', () => {

@@ -118,7 +118,7 @@ const table = {
   'gpu-ramp': refusal('gpu-ramp', { attempt: saidName }, settlesText),
 
   /** As `turn`, of the host's GPUs. */
-  'gpu-turn': refusal('gpu-turn', turnFigures, (said) => `is kept a moment: ${turnText('GPUs')(said)}`),
+  'gpu-turn': refusal('gpu-turn', turnFigures, (said) => `is left to ${turnText('GPUs')(said)}`),
 
   /** Agents of other accounts cannot be told what starts, or cannot be heard: one trial of ours at a time. */
   'gpu-claims': refusal('gpu-claims', { because: saidText }, takesOneText),

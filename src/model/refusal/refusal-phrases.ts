@@ -73,9 +73,10 @@ interface Turn {
 export const turnText =
   (devices: 'GPUs' | 'cores') =>
   ({ user, theirSeconds, ourSeconds }: Turn): string =>
-    `${user} goes first there, whose trial waits: of late ${user} has used ${usedText(theirSeconds)} of the host's ${devices}, and you ${usedText(ourSeconds)}`;
+    `${user}, of whom a trial waits: of late ${user} has used ${usedText(theirSeconds)} of the host's ${devices}, and you ${usedText(ourSeconds)}`;
 
-const usedText = (seconds: number): string => formatDuration(seconds * 1_000);
+const usedText = (seconds: number): string =>
+  seconds < 1 ? 'nothing' : formatDuration(Math.round(seconds) * 1_000);
 
 export const settlesText = ({ attempt }: { readonly attempt: string }): string =>
   `waits until the memory of attempt ${attempt} has settled, the first of its kind`;

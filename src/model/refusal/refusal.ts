@@ -64,7 +64,7 @@ const table = {
     'load',
     { othersLoad: saidFigure, limit: saidFigure },
     ({ othersLoad, limit }) =>
-      `others load the host with ${decimal(othersLoad)}, held until ${decimal(limit)} or less for 2 min`,
+      `others want ${decimal(othersLoad)} of the host's cores; nothing starts until that is ${decimal(limit)} or less for 2 min`,
   ),
 
   /** The host is short of memory: shares of the time in which something waits for it, as measured and as let in again. */
@@ -72,7 +72,7 @@ const table = {
     'pressure',
     { share: saidFigure, limit: saidFigure },
     ({ share, limit }) =>
-      `the host is short of memory: something there waits for it ${percent(share)} of the time, held until ${percent(limit)} or less`,
+      `the host is short of memory: something there waits for it ${percent(share)} of the time; nothing that takes memory starts until that is ${percent(limit)} or less`,
   ),
 
   /** Likewise: bytes that come back from swap in a second. */
@@ -80,7 +80,7 @@ const table = {
     'swap',
     { bytes: saidFigure, limitBytes: saidFigure },
     ({ bytes, limitBytes }) =>
-      `the host is short of memory: ${formatSize(bytes)} a second come back from swap, held until ${formatSize(limitBytes)} or less`,
+      `the host is short of memory: ${formatSize(bytes)} a second come back from swap; nothing that takes memory starts until that is ${formatSize(limitBytes)} or less`,
   ),
 
   disk: refusal(
@@ -95,7 +95,7 @@ const table = {
     'alone',
     { running: saidFigure },
     ({ running }) =>
-      `hosts went down under it, or memory was wanting twice, so it runs alone: it waits for ${counted(running, 'trial')} to end there`,
+      `it runs alone, since hosts went down under it or it was short of memory twice: it waits for ${counted(running, 'trial')} to end there`,
   ),
 
   /** Such a trial runs there. */
@@ -103,7 +103,7 @@ const table = {
     'beside',
     { attempt: saidName },
     ({ attempt }) =>
-      `attempt ${attempt} runs alone there, since hosts went down under its trial, or memory was wanting twice`,
+      `attempt ${attempt} runs alone there, since hosts went down under its trial or it was short of memory twice`,
   ),
 
   /** The ramp guard: a shape never observed settles before the next one starts. */
@@ -113,7 +113,7 @@ const table = {
   claims: refusal('claims', { because: saidText }, takesOneText),
 
   /** Another account comes first. What each has used of the host's cores of late, in seconds. */
-  turn: refusal('turn', turnFigures, turnText('cores')),
+  turn: refusal('turn', turnFigures, (said) => `the host is left to ${turnText('cores')(said)}`),
 
   /** Figures older than 3 s: nothing is known, so nothing starts. `because`: why there are no newer ones, where that is known. */
   stale: refusal(
@@ -194,7 +194,7 @@ const table = {
     { names: listOf(saidName, mostItems) },
     ({ names }) =>
       `waits for the ${names.length === 1 ? 'value' : 'values'} of ${names.join(', ')}: ` +
-      'kept in memory only, so they come with the next coordinator (`labsweep resume`)',
+      `kept in memory only, so ${names.length === 1 ? 'it comes' : 'they come'} with the next coordinator (\`labsweep resume\`)`,
   ),
 
   /** The host went down while it ran alone there. */

@@ -62,7 +62,7 @@ describe.skipIf(!isHere)('two accounts that want the same room', { timeout: 180_
     await expect.poll(all, { timeout: 90_000 }).toBeGreaterThanOrEqual(50);
     expect(Math.min(...since())).toBeGreaterThanOrEqual(15);
     expect([...turnsTold(first), ...turnsTold(later)][0]).toMatch(
-      /^user 6400\d goes first there, whose trial waits: of late user 6400\d has used .* of the host's cores, and you .* s$/,
+      /^the host is left to user 6400\d, of whom a trial waits: of late user 6400\d has used .* of the host's cores, and you .* s$/,
     );
   });
 });
