@@ -19,8 +19,20 @@ const spreads = 2;
 /** Of the lateness that a list of trials may have at most, what it nearly always keeps to. */
 const latenessSeen = 0.5;
 
+/** A live view asks four times a second, and of 100,000 trials an answer takes 60 ms. */
+const keptMs = 1_000;
+const kept = new WeakMap<Sweep, { readonly at: number; readonly eta: Eta | null }>();
+
 /** Null where nothing of the sweep has ended yet, or no host lets any of it start. @param now wall clock in ms */
 export function timeLeft(state: CoordinatorState, sweep: Sweep, now: number): Eta | null {
+  const last = kept.get(sweep);
+  if (last !== undefined && last.eta !== null && now > last.at && now - last.at < keptMs) return last.eta;
+  const eta = reckoned(state, sweep, now);
+  kept.set(sweep, { at: now, eta });
+  return eta;
+}
+
+function reckoned(state: CoordinatorState, sweep: Sweep, now: number): Eta | null {
   const { launch } = sweep.declaration;
   if (!state.durations.has(launch)) return null;
   const outlooks = outlooksOf(state, now);
