@@ -35,11 +35,11 @@ function mayMount(): boolean {
 describe.runIf(mayMount())('a disk that fills while trials run', () => {
   it('is the host’s fault, which starts again by itself once there is room', { timeout: 120_000 }, async ({
     lab,
-    onTestFinished,
   }) => {
     mkdirSync(lab.host);
     mount(lab.host);
-    onTestFinished(() => unmount(lab.host));
+    // Before the lab is removed, which cannot remove what is mounted.
+    using _ = { [Symbol.dispose]: () => unmount(lab.host) };
     lab.inventory(1, { limits: { slots: 1, load: 1_000, disk: '20 MB' } });
     // Fills the disk for as long as a file says so.
     const train = [
