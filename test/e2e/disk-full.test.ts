@@ -75,4 +75,35 @@ describe.runIf(mayMount())('a disk that fills while trials run', () => {
     const { out } = await lab.labsweep('list');
     expect(out.match(/succeeded/g)).toHaveLength(4);
   });
+
+  it('is the host’s fault for each of several that fill it together', { timeout: 120_000 }, async ({
+    lab,
+  }) => {
+    mkdirSync(lab.host);
+    mount(lab.host);
+    using _ = { [Symbol.dispose]: () => unmount(lab.host) };
+    lab.inventory(1, { limits: { slots: 3, load: 1_000, disk: '10 MB' } });
+    // All write until none can, and fail one after the other, the later ones when the first has made room.
+    const train = [
+      `if test -e '${lab.path('full')}'; then dd if=/dev/zero of=more bs=1M count=500 2>/dev/null; sleep "$0"; exit 1; fi`,
+      `printf '{"score": %s}\\n' "$0"`,
+    ].join('; ');
+    lab.write('full', '');
+    lab.write(
+      'sweep.yaml',
+      `sweep: toy\nprogram: {command: [sh, -c, ${JSON.stringify(train)}, '{x}']}\nretries: 0\n` +
+        'objective: {metric: score, goal: maximize}\nresources: {cpus: 0}\ngrid: {x: [1, 2, 3]}\n',
+    );
+    lab.patienceMs = 110_000;
+    const run = lab.type('run', 'sweep.yaml');
+    await until(
+      'all three to fail for want of space',
+      () => (run.said.err.match(/failed for want of disk space/g) ?? []).length >= 3,
+      () => run.said.err,
+    );
+    lab.remove('full');
+    const { code, err } = await run.ended;
+    expect(code, err).toBe(exitCode.done);
+    expect((await lab.labsweep('list')).out.match(/succeeded/g)).toHaveLength(3);
+  });
 });

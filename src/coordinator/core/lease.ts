@@ -54,7 +54,11 @@ export function predictionOf(
   };
 }
 
-const whole = (bytes: number | null): number | null => (bytes === null ? null : Math.round(bytes));
+/** More than any machine has is no figure to show: it ran out of all that there was. */
+const mostShownBytes = 2 ** 50;
+
+const whole = (bytes: number | null): number | null =>
+  bytes === null || bytes > mostShownBytes ? null : Math.round(bytes);
 
 /** On its host; null where nothing of its launch has ended. */
 export function predictedSeconds(

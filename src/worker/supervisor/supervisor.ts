@@ -63,6 +63,9 @@ const mayHaveSucceeded = ({ exit, lines, standing, printed }: Evidence, hasResul
 /** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
 const briefMs = 2_000;
 
+/** Of several that fail on a full disk the first makes room when it is over, and the others failed for want of it as well. */
+const fullForMs = 10_000;
+
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #table: ProcessTable;
@@ -74,6 +77,8 @@ export class Supervisor {
   readonly #ended = new Map<string, Watched>();
   readonly #leftovers = new Leftovers();
   #oomKills: number | null;
+  /** When the disk was seen full last, by `now`. */
+  #fullAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -232,9 +237,14 @@ export class Supervisor {
     }
   }
 
+  #lookAtDisk(): void {
+    if (isDiskFull(this.#options.host.runs)) this.#fullAt = this.#options.now();
+  }
+
   /** What every running attempt takes; ends what those that are over have left behind. */
   sample(): (ProcessShare & { readonly hasCheckpoint: boolean })[] {
     this.#oomKills = readOomKills(this.#options.procRoot, this.#options.groups);
+    this.#lookAtDisk();
     const leaders = new Map([...this.#running].map(([attempt, { process }]) => [attempt, process.pid]));
     const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders], this.isWatching);
     const live = new Set(owned.map(({ attempt }) => attempt));
@@ -298,7 +308,8 @@ export class Supervisor {
     const ranLong = this.#options.now() - startedAt > briefMs;
     if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
     this.#leftovers.ended(attempt, process.pid);
-    watched.endedOnFullDisk = isDiskFull(run.root);
+    this.#lookAtDisk();
+    watched.endedOnFullDisk = this.#options.now() - this.#fullAt < fullForMs;
     // At once: an agent that cannot write its journal does nothing else before it can.
     if (watched.endedOnFullDisk && hasFailed(run)) makeRoom(run);
     this.#options.post({ kind: 'exited', attempt });
