@@ -12,5 +12,9 @@ export const holdSchema = z.object({
 });
 export type Hold = Readonly<z.infer<typeof holdSchema>>;
 
-export const holdText = ({ file, user, ms }: Hold): string =>
-  `${user} has kept the host free for ${formatDuration(Math.round(ms / 1_000) * 1_000)} by touching ${file}`;
+export function holdText({ file, user, ms }: Hold): string {
+  const seconds = Math.round(ms / 1_000);
+  return seconds === 0
+    ? `${user} keeps the host free by touching ${file}`
+    : `${user} has kept the host free for ${formatDuration(seconds * 1_000)} by touching ${file}`;
+}

@@ -64,7 +64,7 @@ function outcomeOfExit(exit: number, { oomKillRose, logTail }: Remains): Outcome
   if (oomKillRose && (signal === 'SIGKILL' || childKilled.test(logTail)))
     return { kind: 'oom', message: 'the kernel killed it for want of memory' };
   const words = oomWords(logTail);
-  if (words !== null) return { kind: 'oom', message: `it ran out of memory and said "${words}"` };
+  if (words !== null) return { kind: 'oom', message: `it said "${words}"` };
   const last = lastWords(logTail);
   if (signal !== null)
     return failed('signal', `ended by ${describeSignal(signal)}${last}`, { exitCode: null, signal });

@@ -36,7 +36,7 @@ describe('an engine that is out of memory', () => {
     });
     expect(outcome).toEqual({
       kind: 'oom',
-      message: 'it ran out of memory and said "Out of memory"',
+      message: 'it said "Out of memory"',
     });
   });
 
