@@ -21,8 +21,8 @@ resources: {cpus: 1}
 `;
 
 const ownMachine = `{
-  // The hosts that trials run on. This machine is one.
-  "hosts": [{ "name": "here", "transport": "local" }]
+  // The hosts that trials run on. This machine is one: they start there until what else it does wants each core four times.
+  "hosts": [{ "name": "here", "transport": "local", "limits": { "load": 4 } }]
 }
 `;
 
