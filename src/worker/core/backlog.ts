@@ -43,7 +43,6 @@ function nextToStart(state: WorkerState, now: number): NextStart | null {
     const refusedShapes = new Set<string>();
     let looked = 0;
     for (const id of queueOf(state, side)) {
-      if (!side.waiting.has(id)) continue;
       const held = state.attempts.get(id);
       looked += 1;
       if (looked > lookAhead) break;

@@ -10,21 +10,31 @@ import type { LedgerSide, WorkerState } from './state.ts';
 export interface SweepQueue {
   readonly sweep: string;
   readonly ids: readonly string[];
+  /** Those before this place wait no more, and are not looked at again: thousands may have begun since it was put in order. */
+  first: number;
 }
 
 /** Those of one priority, one after the other: what runs alone is a part of its own, and keeps its place. */
 export type QueuePart = readonly SweepQueue[];
 
-/** Some that began or were taken back since may be in it still. */
 export function* queueOf(state: WorkerState, side: LedgerSide): Generator<string> {
   side.queue ??= partsOf(state, side);
   for (const part of side.queue)
-    for (const { ids } of part.length < 2 ? part : inTurn(state, side, part)) yield* ids;
+    for (const queue of part.length < 2 ? part : inTurn(state, side, part)) yield* waitingIn(queue, side);
+}
+
+/** Some began or were taken back since. */
+function* waitingIn(queue: SweepQueue, { waiting }: LedgerSide): Generator<string> {
+  while (queue.first < queue.ids.length && !waiting.has(queue.ids[queue.first] ?? '')) queue.first += 1;
+  for (let place = queue.first; place < queue.ids.length; place += 1) {
+    const id = queue.ids[place];
+    if (id !== undefined && waiting.has(id)) yield id;
+  }
 }
 
 /** The first that waits; null where nothing does. */
 export function headOf(state: WorkerState, side: LedgerSide): string | null {
-  for (const id of queueOf(state, side)) if (side.waiting.has(id)) return id;
+  for (const id of queueOf(state, side)) return id;
   return null;
 }
 
@@ -72,4 +82,5 @@ interface Waiting {
 const queueIn = (sweep: string, waiting: Waiting[]): SweepQueue => ({
   sweep,
   ids: waiting.sort((one, other) => other.seconds - one.seconds).map(({ id }) => id),
+  first: 0,
 });

@@ -4,9 +4,7 @@ import { queueOf } from '../../../src/worker/core/queue.ts';
 import { launchOf, leaseOf, World } from './world.ts';
 
 const order = (world: World): readonly string[] =>
-  [...world.state.ledgers.values()].flatMap((side) =>
-    [...queueOf(world.state, side)].filter((id) => side.waiting.has(id)),
-  );
+  [...world.state.ledgers.values()].flatMap((side) => [...queueOf(world.state, side)]);
 
 /** All wait: the host is full. */
 const full = (): World => {
@@ -26,6 +24,18 @@ describe('attempts start', () => {
       leaseOf('long', { predictedSeconds: 90, shape: 'l' }),
     );
     expect(order(world)).toEqual(['long', 'first', 'second', 'short']);
+  });
+
+  it('once: what has begun or was taken back is in the order no more', () => {
+    const world = full();
+    world.lease(...['a', 'b', 'c', 'd'].map((id) => leaseOf(id, { shape: id })));
+    expect(order(world)).toEqual(['a', 'b', 'c', 'd']);
+    world.say(1, { kind: 'take-back', attempts: ['a', 'c'] });
+    expect(order(world)).toEqual(['b', 'd']);
+    world.finish('full');
+    world.spawnAll();
+    expect(order(world)).toEqual([...world.state.ledgers.values()].flatMap((side) => [...side.waiting]));
+    expect(order(world)).not.toContain('b');
   });
 
   it('by what the lab has learned since they were leased', () => {
