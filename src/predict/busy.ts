@@ -18,14 +18,15 @@ const spreads: Spreads = {
 };
 const noise = 0.03;
 
+/** @returns whether others are expected from now on */
 export function observeBusy(
   shares: BusyShares,
   seen: { readonly launch: string; readonly kind: Kind; readonly place: Place; readonly share: number },
-): void {
+): boolean {
   const effects = shares.get(seen.launch) ?? noEffects(spreads);
   shares.set(seen.launch, effects);
   const traits = [...traitsOf(seen.kind), ...traitsOfPlace(seen.place)];
-  observe(effects, traits, seen.share, noise);
+  return observe(effects, traits, seen.share, noise);
 }
 
 /**

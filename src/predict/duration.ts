@@ -26,6 +26,7 @@ const startSeconds = 0.1;
 const seedNoise = 0.04;
 const shortest = 1e-3;
 
+/** @returns whether other times are expected from now on */
 export function observeDuration(
   durations: Durations,
   seen: {
@@ -34,13 +35,13 @@ export function observeDuration(
     readonly place: Place;
     readonly seconds: number;
   },
-): void {
+): boolean {
   const effects =
     durations.get(seen.launch) ?? noEffects(seen.kind.operations === null ? uncounted : counted);
   durations.set(seen.launch, effects);
   const seconds = Math.max(seen.seconds, shortest);
   const traits = [...traitsOf(seen.kind), ...traitsOfPlace(seen.place)];
-  observe(effects, traits, Math.log(seconds / workOf(seen.kind)), seedNoise + startSeconds / seconds);
+  return observe(effects, traits, Math.log(seconds / workOf(seen.kind)), seedNoise + startSeconds / seconds);
 }
 
 /** Seconds on a host that is like all others; null before the first of its launch has ended. */

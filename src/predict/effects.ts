@@ -79,8 +79,11 @@ function noteMiss({ misses }: Effects, miss: number): void {
   misses.squares = misses.squares * kept + miss ** 2;
 }
 
-/** @param noise by how much two figures of the same traits differ: a standard deviation */
-export function observe(effects: Effects, traits: readonly Trait[], figure: number, noise: number): void {
+/**
+ * @param noise by how much two figures of the same traits differ: a standard deviation
+ * @returns whether other figures are expected from now on
+ */
+export function observe(effects: Effects, traits: readonly Trait[], figure: number, noise: number): boolean {
   // The first one is expected to be anything.
   if (effects.figures > 0) noteMiss(effects, figure - sumOver(effects, traits).mean);
   const cell = cellOf(effects, traits);
@@ -90,12 +93,13 @@ export function observe(effects: Effects, traits: readonly Trait[], figure: numb
   cell.sum += weight * figure;
   cell.rest += cell.sum / cell.weight - before;
   effects.figures += 1;
-  if (effects.figures < effects.nextFit) return;
+  if (effects.figures < effects.nextFit) return false;
   effects.nextFit = effects.figures * refitShare;
   effects.asked = new WeakMap();
   // Those that most figures have come first: what a host explains is not left to the points that it happened to have.
   const order = [...effects.byName.values()].sort((one, other) => other.cells.length - one.cells.length);
   for (let pass = passesFor(effects.figures); pass > 0; pass -= 1) for (const effect of order) fit(effect);
+  return true;
 }
 
 export function expect(effects: Effects, traits: readonly Trait[]): Expected {

@@ -10,7 +10,6 @@ import type { CoordinatorState } from '../hosts/state.ts';
 export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
   const trial = state.ledger.trials.get(attempt.trial);
   if (trial === undefined || attempt.importedFrom !== null) return;
-  state.learned += 1;
   const { launch, host } = attempt;
   const { shape, resources } = trial.point;
   const { gpu, host: ofHost } = memorySeen(end);
@@ -19,8 +18,12 @@ export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd
   if (gpu !== null) observeMemory(state.memories.gpu, gpuName, kind(resources.gpuMemoryBytes), gpu);
   if (ofHost !== null) observeMemory(state.memories.host, oneKind, kind(resources.hostMemoryBytes), ofHost);
   const seen = { launch, kind: trial.point, place: { host, gpuName: end.gpuName } };
-  if (end.gpuBusy !== null) observeBusy(state.busyShares, { ...seen, share: end.gpuBusy });
+  let isNews = gpu !== null;
+  if (end.gpuBusy !== null && observeBusy(state.busyShares, { ...seen, share: end.gpuBusy })) isNews = true;
   // What went on from a checkpoint took longer than its last attempt did.
-  if (end.outcome.kind === 'succeeded' && attempt.continues === null)
-    observeDuration(state.durations, { ...seen, seconds: end.soloSeconds ?? end.seconds });
+  const isTelling = end.outcome.kind === 'succeeded' && attempt.continues === null;
+  const seconds = end.soloSeconds ?? end.seconds;
+  if (isTelling && observeDuration(state.durations, { ...seen, seconds })) isNews = true;
+  // All that was put in order by what is expected is put in order again.
+  if (isNews) state.learned += 1;
 }

@@ -9,7 +9,7 @@ import type { FleetHost } from './fleet-host.ts';
 export interface CoordinatorState {
   readonly ledger: LedgerState;
   readonly fleet: Map<HostName, FleetHost>;
-  /** Ends that something was learned from. */
+  /** How often what is expected of trials has changed. */
   learned: number;
   readonly durations: Durations;
   readonly busyShares: BusyShares;
