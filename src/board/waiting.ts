@@ -101,7 +101,7 @@ function refusalsIn(
       refusal:
         host.state === 'ready' ? ({ kind: 'queue', ahead: host.backlog } as const) : refusalOfState(host),
     }));
-  const ahead = aheadOf(sweep, trial);
+  const ahead = aheadOf(state, sweep, trial);
   return said.map(({ host, refusal }) => ({
     host,
     refusal:
@@ -152,9 +152,16 @@ function whyLeased(
   return reason(place, placed(host.name, { kind: 'queue', ahead }));
 }
 
-/** Attempts that wait on a host, in the order in which they were leased. */
+/** Attempts that wait on a host, as they start there (worker/core/queue.ts): the most urgent first, of these the longest. */
 const backlogOf = (state: LedgerState, host: HostName): AttemptId[] =>
-  [...(state.hosts.get(host)?.open ?? [])].filter((id) => state.attempts.get(id)?.status.kind === 'leased');
+  [...(state.hosts.get(host)?.open ?? [])]
+    .flatMap((id) => state.attempts.get(id) ?? [])
+    .filter(({ status }) => status.kind === 'leased')
+    .sort(
+      (one, other) =>
+        other.priority - one.priority || (other.predicted?.seconds ?? 0) - (one.predicted?.seconds ?? 0),
+    )
+    .map(({ id }) => id);
 
 /** One for each GPU where it is the GPUs that refuse. */
 function placed(name: string, refusal: Refusal): PlacedRefusal[] {
@@ -165,8 +172,10 @@ function placed(name: string, refusal: Refusal): PlacedRefusal[] {
   );
 }
 
-function aheadOf(sweep: Sweep, trial: Trial): number {
+function aheadOf({ sweeps }: LedgerState, sweep: Sweep, trial: Trial): number {
   let ahead = 0;
+  for (const { status, counts, declaration } of sweeps.values())
+    if (status.kind === 'open' && declaration.priority > sweep.declaration.priority) ahead += counts.queued;
   for (const other of sweep.order) {
     if (other === trial) break;
     if (other.status.kind === 'queued') ahead += 1;

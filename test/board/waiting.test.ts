@@ -144,6 +144,23 @@ describe('P6 why a trial waits', () => {
     ]);
   });
 
+  test('what is more urgent is ahead, whichever was leased first', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(3) });
+    const urgent = [{ params: { x: 7 } }, { params: { x: 8 } }];
+    built.declare({ sweep: 'urgent', points: urgent, declaration: { priority: 5 } });
+    for (const x of [0, 1, 7]) built.lease(idOf({ x }));
+    const live = liveWith(liveHost('cedar', { backlog: 3 }));
+    expect([0, 1, 7].map((x) => why(built, idOf({ x }), live).because)).toEqual([
+      'it is number 2 of 3 in the backlog of cedar',
+      'it is number 3 of 3 in the backlog of cedar',
+      'it is number 1 of 3 in the backlog of cedar and starts as soon as there is room',
+    ]);
+    // Of what waits on no host yet, the one urgent trial is before the usual one; and three wait on cedar.
+    const all = saying(live, [{ host: 'cedar', refusal: { kind: 'queue', ahead: 3 } }], built);
+    expect(why(built, idOf({ x: 2 }), all).refusals).toMatchObject([{ kind: 'queue', ahead: 4 }]);
+  });
+
   test('the first of a backlog waits for room alone, and a lost host is the reason for all of it', () => {
     const built = new LedgerBuilder();
     built.declare({ points: points(1) });
