@@ -50,6 +50,9 @@ describe('hosts of different speed', () => {
           expect(total).toBeLessThan(1.05 * idealSeconds(lab, points));
           expect([...world.ran.values()].every((ranOn) => ranOn.length === 1)).toBe(true);
           expect(world.takenBack).toBeLessThan(points.length / 2);
+          // What is asked back is better off elsewhere: it does not go to and fro.
+          const moved = [...world.state.ledger.trials.values()].map(({ attempts }) => attempts.length);
+          expect(Math.max(...moved)).toBeLessThan(8);
         },
       ),
       // A smaller lab that fails says no more than the first one, and finding it takes minutes.

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
@@ -21,6 +21,7 @@ const sweep = (engine: string): string =>
   ].join('\n');
 
 type Line = Readonly<Record<string, unknown>>;
+type Shown = Readonly<{ attempt: string; counts: boolean }>;
 
 describe.each([
   { engine: 'wasm', isHere: true },
@@ -113,9 +114,12 @@ async function resultOf(
 ): Promise<{ metrics: unknown; history: readonly Line[]; files: Record<string, Buffer> }> {
   const { out } = await lab.labsweep('leaderboard', '--json', '--state', lab.path(state));
   const { rows } = JSON.parse(out) as { rows: readonly { metrics: Line }[] };
-  const root = join(lab.path(state), 'artifacts');
-  const [attempt = ''] = readdirSync(root);
-  const read = (file: string): Buffer => readFileSync(join(root, attempt, file));
+  const shown = await lab.labsweep('show', '#1', '--json', '--state', lab.path(state));
+  const { attempts } = JSON.parse(shown.out) as { attempts: readonly Shown[] };
+  // An attempt that was killed while it wrote its artifacts leaves half of them, beside the one that counts.
+  const counting = attempts.filter(({ counts }) => counts).map(({ attempt }) => attempt);
+  expect(counting).toHaveLength(1);
+  const read = (file: string): Buffer => readFileSync(join(lab.path(state), 'artifacts', ...counting, file));
   const names = ['weights.safetensors', 'weights.bin', 'predictions.csv', 'confusion.csv'];
   return {
     metrics: rows.map(({ metrics }) => figures(metrics)),

@@ -43,6 +43,8 @@ export interface Candidate {
   readonly lane: Lane;
   /** What comes before a trial more of the sweep, its own among it. */
   readonly ahead: Burden;
+  /** Of which sweeps what waits there comes before it. */
+  readonly goesBefore: (sweep: SweepName) => boolean;
   /** It lets nothing of the sweep start for now. */
   readonly isClosed: boolean;
   /** Attempts of the sweep that it holds, and that it may: others are on their way that shall have their share, or it has to show that it works. */
@@ -108,11 +110,13 @@ export function candidateOf(
 ): Candidate {
   const { host, lanes, all, work } = berth;
   const own = lanes.size === 1 ? all.open : (work.get(sweep.name)?.attempts ?? 0);
+  const goesBefore = whatGoesBefore(state, sweep, berth);
   return {
     berth,
     sweep: sweep.name,
     lane: lanes.get(sweep.name) ?? laneOf(state, sweep, host, outlooks, now),
-    ahead: aheadOf(state, sweep, berth),
+    ahead: lanes.size === 1 ? all : burdenOf(berth, goesBefore),
+    goesBefore,
     isClosed: berth.isBlocked || isTaken(sweep, host),
     own,
     share: mostOpen(state, host, sweep.declaration.launch, all.open - own),
@@ -120,10 +124,14 @@ export function candidateOf(
 }
 
 /** Of sweeps that are as urgent each has its turn on the host, whatever waits there of the others. */
-function aheadOf({ ledger }: CoordinatorState, { name, declaration }: Sweep, berth: Berth): Burden {
-  if (berth.lanes.size === 1) return berth.all;
+function whatGoesBefore(
+  { ledger }: CoordinatorState,
+  { name, declaration }: Sweep,
+  { lanes }: Berth,
+): Candidate['goesBefore'] {
+  if (lanes.size === 1) return () => true;
   const priorityOf = (sweep: SweepName): number => ledger.sweeps.get(sweep)?.declaration.priority ?? 0;
-  return burdenOf(berth, (sweep) => sweep === name || priorityOf(sweep) > declaration.priority);
+  return (sweep) => sweep === name || priorityOf(sweep) > declaration.priority;
 }
 
 export const isOpenTo = ({ berth, lane, ahead, own, share }: Candidate): boolean =>
@@ -147,6 +155,18 @@ export function endsIn(candidate: Candidate, trial: Trial): number {
   const { freeIn } = ahead.places;
   const ends = share < 1 ? Math.max(seconds, freeIn + seconds * share) : freeIn + seconds;
   return ends + (isClosed && !berth.isBlocked ? blockedSeconds : 0);
+}
+
+/**
+ * Seconds until a trial that waits there would have ended, if it were given back and leased there again: `remove` only guesses
+ * which place is free earlier without it, and what is asked back must not come back.
+ *
+ * @param gone what else the plan takes away there
+ */
+export function endsAgainIn(candidate: Candidate, trial: Trial, gone: ReadonlySet<Trial>): number {
+  const { berth, goesBefore } = candidate;
+  const waiting = berth.waiting.filter((one) => one.trial !== trial && !gone.has(one.trial));
+  return endsIn({ ...candidate, ahead: burdenOf({ ...berth, waiting }, goesBefore) }, trial);
 }
 
 export function add(candidate: Candidate, trial: Trial): void {

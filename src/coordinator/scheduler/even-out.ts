@@ -7,7 +7,7 @@ import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
 import { isAsked } from '../hosts/asked.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import { add, type Berth, type Candidate, endsIn, isOpenTo, remove, takes } from './berth.ts';
+import { add, type Berth, type Candidate, endsAgainIn, endsIn, isOpenTo, remove, takes } from './berth.ts';
 import type { Waiting } from './backlog.ts';
 import { carriedTo } from './checkpoint.ts';
 import { type Choice, chooseHost } from './choice.ts';
@@ -33,7 +33,7 @@ export function evenOut(
   for (const berth of askable) {
     const unwanted = unwantedOn(state, berth);
     if (unwanted.length > 0) asked.set(berth.host.name, unwanted);
-    else donors.push({ berth, from: 0, to: berth.waiting.length });
+    else donors.push({ berth, from: 0, to: berth.waiting.length, gone: new Set() });
   }
   const mayReceive = [...choices.values()].some(({ candidates }) => candidates.some(isOpenTo));
   if (!mayReceive) return asked;
@@ -42,6 +42,7 @@ export function evenOut(
     if (move === null) break;
     const { name } = move.from.berth.host;
     asked.set(name, [...(asked.get(name) ?? []), move.attempt.id]);
+    donors.find(({ berth }) => berth === move.from.berth)?.gone.add(move.trial);
     remove(move.from, move.trial);
     add(move.to, move.trial);
   }
@@ -54,6 +55,8 @@ interface Donor {
   /** What waits there (backlog.ts) from one place on and before another has not been looked at. */
   from: number;
   to: number;
+  /** What the plan takes away there. */
+  readonly gone: Set<Trial>;
 }
 
 interface Moved {
@@ -130,9 +133,13 @@ function firstMove(
     remove(from, trial);
     const here = { ...choice, candidates: answering(berth, choice), coming: [], away: [] };
     const to = chooseHost(state, trial, here);
-    const isGain = to !== null && isEarlier(endsIn(to, trial), endsIn(from, trial));
+    const ends = to === null ? Number.POSITIVE_INFINITY : endsIn(to, trial);
+    const isGain = to !== from && isEarlier(ends, endsIn(from, trial));
     add(from, trial);
-    if (to !== null) return isGain ? { from, to, attempt, trial } : null;
+    if (to === null) continue;
+    return isGain && isEarlier(ends, endsAgainIn(from, trial, donor.gone))
+      ? { from, to, attempt, trial }
+      : null;
   }
   return null;
 }
