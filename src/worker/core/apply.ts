@@ -1,5 +1,6 @@
 /** Journal records into state: live and after a restart alike, so that there is no second way to arrive at a state. */
 import { limitsOf, noLimits } from '../../throttle/limits.ts';
+import type { AttemptId, LedgerId } from '../../model/ids.ts';
 import { noSettings } from '../../model/inventory/inventory.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import { noteOutgrown } from '../../model/result/outgrown.ts';
@@ -98,7 +99,7 @@ export function apply(state: WorkerState, record: JournalRecord): void {
   }
 }
 
-export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
+export function ledgerSide(state: WorkerState, ledger: LedgerId): LedgerSide {
   const known = state.ledgers.get(ledger);
   if (known !== undefined) return known;
   const side: LedgerSide = {
@@ -125,7 +126,7 @@ function withAttempt(state: WorkerState, id: string, change: (held: HeldAttempt)
   if (held !== undefined) change(held);
 }
 
-function hold(state: WorkerState, ledger: string, lease: Lease): void {
+function hold(state: WorkerState, ledger: LedgerId, lease: Lease): void {
   state.outgrown.delete(lease.shape);
   state.attempts.set(lease.attempt, {
     ledger,
@@ -224,7 +225,7 @@ function learnMemory({ memories }: WorkerState, { lease }: HeldAttempt, attemptE
   if (host !== null) observeMemory(memories.host, oneKind, kind(resources.hostMemoryBytes), host);
 }
 
-function forget(state: WorkerState, id: string): void {
+function forget(state: WorkerState, id: AttemptId): void {
   drop(state, id);
   state.forgotten.add(id);
   if (state.forgotten.size <= remembered) return;

@@ -1,4 +1,5 @@
 /** Who speaks to the agent: one writer a ledger, by term, and any number of readers. */
+import type { LedgerId } from '../../model/ids.ts';
 import { fillGap, forgetCeiling } from './bearing.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { HostLimits } from '../../model/inventory/inventory.ts';
@@ -104,7 +105,7 @@ function turnAway(
 }
 
 /** All that the agent holds of a ledger. */
-function stateOf(state: WorkerState, ledger: string, now: number): FromAgent {
+function stateOf(state: WorkerState, ledger: LedgerId, now: number): FromAgent {
   const backlog: string[] = [];
   const running: Extract<FromAgent, { kind: 'state' }>['running'] = [];
   const ended: Extract<FromAgent, { kind: 'state' }>['ended'] = [];
@@ -132,7 +133,7 @@ function expect({ attempts }: WorkerState, side: LedgerSide, shapes: readonly Ex
 function command(
   turn: WorkerTurn,
   connection: number,
-  ledger: string,
+  ledger: LedgerId,
   message: Exclude<ToAgent, Said<'hello'> | Question>,
 ): void {
   switch (message.kind) {
@@ -189,7 +190,7 @@ function command(
 function reconciled(
   turn: WorkerTurn,
   connection: number,
-  ledger: string,
+  ledger: LedgerId,
   committedLines: Readonly<Record<string, number>>,
 ): void {
   turn.state.connections.set(connection, { kind: 'writer', ledger, reconciled: true });

@@ -1,4 +1,5 @@
 /** What can happen to an agent. Every instruction with an outcome comes back as one of these. */
+import type { LaunchId, LedgerId } from '../../model/ids.ts';
 import type { Artifact, Unlisted } from '../../model/result/attempt-end.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
@@ -39,15 +40,15 @@ export type WorkerEvent =
   /** `prepare` takes long: what goes on, for people. */
   | {
       readonly kind: 'preparing';
-      readonly ledger: string;
-      readonly launch: string;
+      readonly ledger: LedgerId;
+      readonly launch: LaunchId;
       readonly doing: string;
     }
   /** What came of `prepare`. */
   | {
       readonly kind: 'prepared';
-      readonly ledger: string;
-      readonly launch: string;
+      readonly ledger: LedgerId;
+      readonly launch: LaunchId;
       readonly result: PreparationResult;
     }
   | { readonly kind: 'spawn-failed'; readonly attempt: string; readonly outcome: Outcome }

@@ -18,13 +18,13 @@ export function relieveHost(turn: WorkerTurn): void {
     switch (relief.kind) {
       case 'suspend':
         if (held.status.kind !== 'running') break;
-        turn.record({ kind: 'suspended', attempt: relief.attempt, at: now, because: relief.because });
+        turn.record({ kind: 'suspended', attempt: held.lease.attempt, at: now, because: relief.because });
         signal(turn, held, 'STOP');
         noteRelief(turn, held);
         break;
       case 'resume':
         if (held.status.kind === 'running') goesOn(held.status.run, now);
-        turn.record({ kind: 'resumed', attempt: relief.attempt });
+        turn.record({ kind: 'resumed', attempt: held.lease.attempt });
         signal(turn, held, 'CONT');
         noteRelief(turn, held);
         break;

@@ -1,3 +1,4 @@
+import type { AttemptId } from '../../model/ids.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { inOrder } from './roles.ts';
 import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
@@ -48,7 +49,7 @@ function* attemptRecords({
 
 /** What is only being read counts as running still: after a restart it is read again. */
 function* startRecords(
-  attempt: string,
+  attempt: AttemptId,
   status: HeldAttempt['status'],
   device: string,
 ): Generator<JournalRecord> {

@@ -1,4 +1,5 @@
 /** All that an agent decides on. Changed by `transition` alone; the state handed in is spent. */
+import type { AttemptId, LaunchId, LedgerId } from '../../model/ids.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { EvictedOver } from '../../model/result/outcome.ts';
@@ -25,8 +26,8 @@ export interface WorkerState {
   /** The agent of that boot was asked to end: what was lost then, no crash took. */
   hasLeft: boolean;
   /** In the order in which they are served; the one that started an attempt goes to the end. */
-  readonly ledgers: Map<string, LedgerSide>;
-  readonly launches: Map<string, Launch>;
+  readonly ledgers: Map<LedgerId, LedgerSide>;
+  readonly launches: Map<LaunchId, Launch>;
   readonly attempts: Map<string, HeldAttempt>;
   /** Attempts that hold room on the host: starting or running. */
   readonly active: Set<HeldAttempt>;
@@ -70,7 +71,7 @@ export interface WorkerState {
   readonly draws: Map<string, number>;
   readonly launchDraws: Map<string, number>;
   /** Ends that are acknowledged: a lease of theirs that comes again starts nothing. */
-  readonly forgotten: Set<string>;
+  readonly forgotten: Set<AttemptId>;
   /** Attempts in a row that did not start, why the last did not, and when the next may be tried. */
   setbacks: { readonly count: number; readonly because: string; readonly until: number };
   /** Starts that no writer was told of yet, and since when the first of them waits. */
@@ -154,7 +155,7 @@ export interface GpuWatch {
 
 /** One ledger's share of the agent. */
 export interface LedgerSide {
-  readonly ledger: string;
+  readonly ledger: LedgerId;
   /** Whose it is and where it lies, for people; empty before its first writer. */
   owner: string;
   /** The highest term that a writer has shown. */
@@ -183,12 +184,12 @@ export interface LedgerSide {
 /** greeted by `hello`; a writer is `reconciled` once it said what it has committed. */
 type Connection =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'reader'; readonly ledger: string }
-  | { readonly kind: 'writer'; readonly ledger: string; readonly reconciled: boolean };
+  | { readonly kind: 'reader'; readonly ledger: LedgerId }
+  | { readonly kind: 'writer'; readonly ledger: LedgerId; readonly reconciled: boolean };
 
 /** An attempt from its lease until its end is acknowledged. */
 export interface HeldAttempt {
-  readonly ledger: string;
+  readonly ledger: LedgerId;
   readonly lease: Lease;
   status: AttemptStatus;
   /** The UUID of the GPU that it was given, else `cpu`. */

@@ -173,7 +173,8 @@ function spawned(
   event: Extract<WorkerEvent, { kind: 'spawned' }>,
 ): void {
   if (held.status.kind !== 'starting') return;
-  const { attempt, at, process, oomKills } = event;
+  const { at, process, oomKills } = event;
+  const { attempt } = held.lease;
   turn.record({ kind: 'started', attempt, at, ...process, oomKills });
   turn.state.setbacks = { count: 0, because: '', until: 0 };
   noteStart(turn, attempt);

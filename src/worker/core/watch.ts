@@ -47,7 +47,7 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
     if (held?.status.kind !== 'running') continue;
     const { run } = held.status;
     if (run.process.startTime === null && share.startTime !== null)
-      turn.record({ kind: 'identified', attempt: share.attempt, startTime: share.startTime });
+      turn.record({ kind: 'identified', attempt: held.lease.attempt, startTime: share.startTime });
     measure(run, share, sinceMs, now);
     const gpu = figures.gpus.find(({ uuid }) => uuid === held.device);
     if (gpu !== undefined) {
