@@ -5,11 +5,12 @@ import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { HostLimits } from '../../model/inventory/inventory.ts';
 import { own } from '../../model/own.ts';
 import { type Expected, type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
-import { ledgerSide } from './apply.ts';
 import { dropCheckpoints, restoreCheckpoint } from './checkpoints.ts';
+import { startOf } from './held-attempt.ts';
 import { acknowledge, cancel, lease, takeBack } from './leases.ts';
+import { ledgerSide, type LedgerSide } from './ledger-side.ts';
 import { launchCame } from './prepare-launch.ts';
-import { type LedgerSide, startOf, type WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 import { sendEnd, sendLines, tellFigures } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
 

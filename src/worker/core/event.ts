@@ -7,9 +7,9 @@ import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../.
 import type { BootBefore, Ceiling } from '../../model/ceiling.ts';
 import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { OthersAccount } from '../../throttle/turns.ts';
+import type { ProcessIdentity } from './held-attempt.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { PreparationResult } from './preparation.ts';
-import type { ProcessIdentity } from './state.ts';
 
 export type WorkerEvent =
   /** A record of the journal, before `booted`; nothing is carried out for it. */

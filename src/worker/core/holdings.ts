@@ -1,6 +1,8 @@
 import type { Holding } from '../../protocol/messages.ts';
 import type { LedgerId } from '../../model/ids.ts';
-import type { AttemptStatus, LedgerSide, WorkerState } from './state.ts';
+import type { AttemptStatus } from './held-attempt.ts';
+import type { LedgerSide } from './ledger-side.ts';
+import type { WorkerState } from './state.ts';
 
 /** What each ledger has on this host, of those that have something. @param but leaves out this one */
 export function holdings(state: WorkerState, but: LedgerSide | null = null): Holding[] {

@@ -6,9 +6,9 @@ import type { Launch } from '../../model/launch.ts';
 import type { FileFolder, FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
 import type { Ceiling, Moment } from '../../model/ceiling.ts';
 import type { OurAccount, OurClaim } from './claims.ts';
+import type { ProcessIdentity } from './held-attempt.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { Surroundings } from './preparation.ts';
-import type { ProcessIdentity } from './state.ts';
 
 /** STOP and CONT: it stands still, and goes on. */
 export type SignalName = 'TERM' | 'KILL' | 'STOP' | 'CONT';

@@ -3,8 +3,8 @@ import { type AttemptId, isPlainName, type LedgerId } from '../../model/ids.ts';
 import { isResult } from '../../model/result/outcome.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import { settle } from './finish.ts';
+import type { HeldAttempt } from './held-attempt.ts';
 import { endUnprepared } from './prepare-launch.ts';
-import type { HeldAttempt } from './state.ts';
 import { stop } from './stop.ts';
 import type { WorkerTurn } from './turn.ts';
 

@@ -2,10 +2,9 @@
 import { type ContentHash, type LaunchId, launchId, type LedgerId } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
-import { ledgerSide } from './apply.ts';
 import { settle } from './finish.ts';
+import { ledgerSide, type LedgerSide } from './ledger-side.ts';
 import { needsNothing, nothingPrepared, type PreparationResult } from './preparation.ts';
-import type { LedgerSide } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 export function launchCame(

@@ -1,8 +1,9 @@
 /** What gives way on this host, carried out: suspended, evicted, or going on. */
 import { goesOn } from './bearing.ts';
 import { relieve } from '../../throttle/relief.ts';
-import { hostLoad, newGpuWatch } from './guard.ts';
-import type { HeldAttempt } from './state.ts';
+import { newGpuWatch } from './gpu-watch.ts';
+import type { HeldAttempt } from './held-attempt.ts';
+import { hostLoad } from './host-load.ts';
 import { signal, stop } from './stop.ts';
 import type { WorkerTurn } from './turn.ts';
 

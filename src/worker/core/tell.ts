@@ -1,7 +1,8 @@
 /** What a writer is told of its attempts, and what of it only once it said what it has committed. */
 import type { LedgerId } from '../../model/ids.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
-import type { HeldAttempt, WorkerState } from './state.ts';
+import type { HeldAttempt } from './held-attempt.ts';
+import type { WorkerState } from './state.ts';
 import { figuresToTell } from './figures-told.ts';
 import { holdsOf } from './guard.ts';
 import { holdings } from './holdings.ts';
