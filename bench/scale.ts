@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fold } from '../src/ledger/fold.ts';
 import { emptyLedger } from '../src/ledger/state.ts';
 import { openReader } from '../src/ledger/store/reader.ts';
+import { hostName } from '../src/model/ids.ts';
 import { Lab, type Typed } from './lab.ts';
 import { writeFinishedLedger } from './scale/finished-ledger.ts';
 import { collectGarbage } from './scale/garbage.ts';
@@ -92,7 +93,7 @@ async function restarted(): Promise<void> {
     running: 0,
     queued: interrupted.running + rounds * rest,
   };
-  writeInterruptedLedger(join(lab.folder, '.labsweep'), progress, ['here'], ['sleep', '600']);
+  writeInterruptedLedger(join(lab.folder, '.labsweep'), progress, [hostName('here')], ['sleep', '600']);
   let room = interrupted.running;
   const cpuTimes: number[] = [];
   const killedAfter = async (starts: number): Promise<number> => {

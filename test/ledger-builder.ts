@@ -1,6 +1,12 @@
 /** Ledgers for tests of what reads them: real events, folded as they come. */
 import { createHash } from 'node:crypto';
-import type { LedgerEvent, PointDeclaration, SweepDeclaration } from '../src/ledger/events.ts';
+import type { z } from 'zod';
+import {
+  type LedgerEvent,
+  ledgerEventSchema,
+  type PointDeclaration,
+  type sweepDeclarationSchema,
+} from '../src/ledger/events.ts';
 import { fold } from '../src/ledger/fold.ts';
 import { emptyLedger, type LedgerState, type Sweep } from '../src/ledger/state.ts';
 import { type Identify, identifyAny, launchIdOf } from '../src/model/grid/identity.ts';
@@ -33,12 +39,14 @@ export interface BuiltPoint {
   readonly resources?: Partial<Resources>;
 }
 
+type DeclarationInput = z.input<typeof sweepDeclarationSchema>;
+
 interface BuiltSweep {
   readonly sweep?: string;
   readonly objective?: Objective;
   readonly points: readonly BuiltPoint[];
   readonly replicates?: number;
-  readonly declaration?: Partial<SweepDeclaration>;
+  readonly declaration?: Partial<DeclarationInput>;
 }
 
 export class LedgerBuilder {
@@ -57,7 +65,8 @@ export class LedgerBuilder {
     this.add({ kind: 'term-started', at: this.now, term: 1, nonce, machine: 'm', secret: null });
   }
 
-  add(event: LedgerEvent): this {
+  add(told: z.input<typeof ledgerEventSchema>): this {
+    const event = ledgerEventSchema.parse(told);
     fold(this.state, event);
     this.events.push(event);
     return this;
@@ -131,7 +140,7 @@ const trainProgram = { kind: 'command', command: ['train'] };
 const named = (
   { params }: BuiltPoint,
   seeds: readonly number[],
-  { program, data }: Pick<SweepDeclaration, 'program' | 'data'>,
+  { program, data }: Pick<DeclarationInput, 'program' | 'data'>,
 ): ReturnType<Identify> => identifyAny({ program, data, provenance: [] })(params, seeds);
 
 export const failure = (message = 'exit code 1'): Outcome => ({
@@ -177,7 +186,7 @@ export const endWith = (end: Partial<AttemptEnd>): AttemptEnd => ({ ...emptyEnd,
 function declaredPoint(
   point: BuiltPoint,
   seeds: readonly number[],
-  declaration: SweepDeclaration,
+  declaration: DeclarationInput,
 ): PointDeclaration {
   const { shape, trials } = named(point, seeds, declaration);
   return {
@@ -203,7 +212,7 @@ function declarationOf(
   objective: Objective,
   seeds: readonly number[],
   axes: readonly string[],
-): SweepDeclaration {
+): DeclarationInput {
   return {
     sweep,
     path: `sweeps/${sweep}.yaml`,

@@ -1,8 +1,9 @@
 import type { LedgerEvent } from '../../src/ledger/events.ts';
 import { openWriter } from '../../src/ledger/store/open-writer.ts';
+import { attemptId, hostName, ledgerId, trialId } from '../../src/model/ids.ts';
 import { declaration, endOf, pointsOf } from './large-sweep.ts';
 
-const host = 'cedar';
+const host = hostName('cedar');
 const pointsPerEvent = 2_000;
 /** More than one turn of a coordinator brings, so that writing it takes two seconds; what is read is the same. */
 const resultsPerCommit = 1_000;
@@ -26,7 +27,7 @@ function beginning(points: ReturnType<typeof pointsOf>): LedgerEvent[] {
   for (let from = 0; from < points.length; from += pointsPerEvent)
     declared.push({ kind: 'points-declared', at, sweep, points: points.slice(from, from + pointsPerEvent) });
   return [
-    { kind: 'ledger-created', at, ledger: 'f00dcafef00dcafe' },
+    { kind: 'ledger-created', at, ledger: ledgerId('f00dcafef00dcafe') },
     { kind: 'term-started', at, term: 1, nonce: 'abcdef', machine: 'bench', secret: null },
     { kind: 'sweep-declared', at, declaration },
     ...declared,
@@ -36,8 +37,8 @@ function beginning(points: ReturnType<typeof pointsOf>): LedgerEvent[] {
 
 function results(points: ReturnType<typeof pointsOf>, from: number): LedgerEvent[] {
   const at = 2 + from;
-  const attempts = points.map(({ trials: [trial = ''] }, index) => ({
-    attempt: `abcdef-${(from + index).toString(36)}`,
+  const attempts = points.map(({ trials: [trial = trialId('')] }, index) => ({
+    attempt: attemptId(`abcdef-${(from + index).toString(36)}`),
     trial,
   }));
   return [

@@ -1,7 +1,15 @@
 import type { LedgerEvent, PointDeclaration } from '../../src/ledger/events.ts';
 import type { MetricsBatch } from '../../src/ledger/metrics-batch.ts';
 import { openWriter } from '../../src/ledger/store/open-writer.ts';
-import { attemptId } from '../../src/model/ids.ts';
+import {
+  type AttemptId,
+  attemptId,
+  type HostName,
+  hostName,
+  ledgerId,
+  type TrialId,
+  trialId,
+} from '../../src/model/ids.ts';
 import { declaration, endOf, pointsOf } from './large-sweep.ts';
 
 /** Of a sweep, by how far its trials have come. */
@@ -18,11 +26,14 @@ const resultsPerCommit = 1_000;
 const linesOfTrial = 12;
 const nonce = 'abcdef';
 
-export const hostsOf = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `host-${index}`);
+export const hostsOf = (count: number): HostName[] =>
+  Array.from({ length: count }, (_, index) => hostName(`host-${index}`));
 
 /** Attempts that run on each host. */
-export type Running = ReadonlyMap<string, readonly { readonly attempt: string; readonly trial: string }[]>;
+export type Running = ReadonlyMap<
+  HostName,
+  readonly { readonly attempt: AttemptId; readonly trial: TrialId }[]
+>;
 
 /**
  * Writes the ledger that a coordinator leaves which was killed in the middle of a sweep, with its metrics lines.
@@ -32,7 +43,7 @@ export type Running = ReadonlyMap<string, readonly { readonly attempt: string; r
 export function writeInterruptedLedger(
   folder: string,
   { finished, running, queued }: Progress,
-  hosts: readonly string[],
+  hosts: readonly HostName[],
   command: readonly string[] = declaration.spec.command,
 ): Running {
   const opened = openWriter(folder, { breakLock: false });
@@ -45,7 +56,7 @@ export function writeInterruptedLedger(
   writer.commit(beginning(points, command), []);
   for (let from = 0; from < finished; from += resultsPerCommit) {
     const part = points.slice(from, Math.min(from + resultsPerCommit, finished));
-    const host = hosts[(from / resultsPerCommit) % hosts.length] ?? '';
+    const host = hosts[(from / resultsPerCommit) % hosts.length] ?? hostName('');
     writer.commit([...started(part, from, host), ...ended(part, from, host)], linesOf(part.length, from));
   }
   const open = points.slice(finished, finished + running);
@@ -63,7 +74,7 @@ function beginning(points: readonly PointDeclaration[], command: readonly string
   const at = 1;
   const spec = { ...declaration.spec, command: [...command] };
   return [
-    { kind: 'ledger-created', at, ledger: 'f00dcafef00dcafe' },
+    { kind: 'ledger-created', at, ledger: ledgerId('f00dcafef00dcafe') },
     { kind: 'term-started', at, term: 1, nonce, machine: 'bench', secret: null },
     { kind: 'sweep-declared', at, declaration: { ...declaration, spec } },
     { kind: 'points-declared', at, sweep: declaration.sweep, points: [...points] },
@@ -74,13 +85,13 @@ function beginning(points: readonly PointDeclaration[], command: readonly string
 const attemptsOf = (
   points: readonly PointDeclaration[],
   from: number,
-): { attempt: string; trial: string }[] =>
-  points.map(({ trials: [trial = ''] }, index) => ({
-    attempt: `${nonce}-${(from + index + 1).toString(36)}`,
+): { attempt: AttemptId; trial: TrialId }[] =>
+  points.map(({ trials: [trial = trialId('')] }, index) => ({
+    attempt: attemptId(`${nonce}-${(from + index + 1).toString(36)}`),
     trial,
   }));
 
-function started(points: readonly PointDeclaration[], from: number, host: string): LedgerEvent[] {
+function started(points: readonly PointDeclaration[], from: number, host: HostName): LedgerEvent[] {
   const at = 2 + from;
   const attempts = attemptsOf(points, from);
   const { sweep } = declaration;
@@ -100,7 +111,7 @@ function started(points: readonly PointDeclaration[], from: number, host: string
   ];
 }
 
-const ended = (points: readonly PointDeclaration[], from: number, host: string): LedgerEvent[] =>
+const ended = (points: readonly PointDeclaration[], from: number, host: HostName): LedgerEvent[] =>
   attemptsOf(points, from).map(({ attempt }, index) => ({
     kind: 'ended',
     at: 2 + from,

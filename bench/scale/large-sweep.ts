@@ -1,6 +1,7 @@
 /** A sweep as large as `plan` takes without asking: what the ledger and the scheduler have to carry. */
 import { createHash } from 'node:crypto';
 import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
+import { launchId, sweepName, trialId } from '../../src/model/ids.ts';
 import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
 
 export const trialCount = 100_000;
@@ -8,14 +9,14 @@ export const trialCount = 100_000;
 const objective = { metric: 'val_accuracy', goal: 'maximize', at: 'best', selectOnTest: false } as const;
 
 export const declaration: SweepDeclaration = {
-  sweep: 'large',
+  sweep: sweepName('large'),
   path: 'large.yaml',
   program: { kind: 'command', command: ['train', '{args}'], files: null },
   programName: 'train',
   data: null,
   dataName: null,
   objective,
-  launch: 'a0b1c2d3e4f5a6b7',
+  launch: launchId('a0b1c2d3e4f5a6b7'),
   spec: {
     command: ['train', '{args}'],
     argStyle: 'plain',
@@ -51,7 +52,7 @@ export const pointsOf = (count: number): PointDeclaration[] =>
     resources: { cpus: 1, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
     parameters: 100_000 + index,
     operations: 1e9 + (index % 1_000) * 1e6,
-    trials: [hexOf(`trial ${index}`)],
+    trials: [trialId(hexOf(`trial ${index}`))],
   }));
 
 /** The trials of these points as fewer points that take a GPU each, with many seeds. */

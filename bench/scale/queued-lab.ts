@@ -7,6 +7,7 @@ import { observeDuration } from '../../src/predict/duration.ts';
 import { transition } from '../../src/coordinator/transition/transition.ts';
 import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../../test/plain-host.ts';
+import { ledgerId } from '../../src/model/ids.ts';
 import { declaration, pointsOf, pointsOnGpus } from './large-sweep.ts';
 
 const cpus = 64;
@@ -24,7 +25,7 @@ export class QueuedLab {
   constructor(trials: number, hosts: number, shapes: number | null = null) {
     const fleet = Array.from({ length: hosts }, (_, index) => fleetHost(`host-${index}`));
     const events = [
-      { kind: 'ledger-created', at: 0, ledger: 'f00dcafef00dcafe' },
+      { kind: 'ledger-created', at: 0, ledger: ledgerId('f00dcafef00dcafe') },
       { kind: 'term-started', at: 0, term: 1, nonce: 'abcdef', machine: 'bench', secret: null },
     ] as const;
     this.#state = restore(events, fleet, new Map());

@@ -3,7 +3,6 @@ import type { LedgerEvent } from '../ledger/events.ts';
 import { hasResult } from '../ledger/results.ts';
 import type { LedgerState, TrialStatus } from '../ledger/state.ts';
 import { formatDuration } from '../model/duration.ts';
-import { attemptId } from '../model/ids.ts';
 import { inLine } from '../model/printed/printable.ts';
 import type { Outcome } from '../model/result/outcome.ts';
 import { outcomeText } from '../model/result/outcome-text.ts';
@@ -106,7 +105,7 @@ function noticeLine(event: LedgerEvent, state: LedgerState): string | null {
     event.end.outcome.kind === 'cancelled'
   )
     return null;
-  const attempt = state.attempts.get(attemptId(event.attempt));
+  const attempt = state.attempts.get(event.attempt);
   if (attempt === undefined) return null;
   const { outcome } = event.end;
   const follows = followsText(outcome, state.trials.get(attempt.trial)?.status);

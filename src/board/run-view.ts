@@ -2,7 +2,7 @@
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, SweepStatus, TrialStatus } from '../ledger/state.ts';
 import type { Eta } from '../model/eta.ts';
-import { type AttemptId, type HostName, hostName } from '../model/ids.ts';
+import type { AttemptId, HostName } from '../model/ids.ts';
 import { type MetricsLine, metricOf } from '../model/result/metrics.ts';
 import { isResult } from '../model/result/outcome.ts';
 import { outcomeText } from '../model/result/outcome-text.ts';
@@ -110,7 +110,7 @@ export function runView(sources: RunViewSources): RunView {
 
 /** Those of the inventory in its order; without a coordinator those that still hold something. */
 function hostNames(state: LedgerState, live: RunViewSources['live']): HostName[] {
-  if (live !== null) return live.hosts.map(({ name }) => hostName(name));
+  if (live !== null) return live.hosts.map(({ name }) => name);
   return [...state.hosts.values()].filter(({ open }) => open.size > 0).map(({ name }) => name);
 }
 

@@ -2,7 +2,7 @@
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
 import { waitingKey } from '../ledger/waiting-key.ts';
-import { type AttemptId, type HostName, hostName, type TrialId } from '../model/ids.ts';
+import type { AttemptId, HostName, TrialId } from '../model/ids.ts';
 import { outcomeText } from '../model/result/outcome-text.ts';
 import { type DeviceRefusal, deviceRefusalText } from '../model/refusal/device-refusal.ts';
 import { type Refusal, refusalText } from '../model/refusal/refusal.ts';
@@ -91,7 +91,7 @@ function refusalsIn(
   trial: Trial,
   sweep: Sweep,
   { sweeps, hosts }: LiveFigures,
-): { readonly host: string; readonly refusal: Refusal }[] {
+): { readonly host: HostName; readonly refusal: Refusal }[] {
   const key = waitingKey(state, trial);
   const waits = sweeps.find((one) => one.sweep === sweep.name)?.waits.find(({ keys }) => keys.includes(key));
   const said =
@@ -164,8 +164,7 @@ const backlogOf = (state: LedgerState, host: HostName): AttemptId[] =>
     .map(({ id }) => id);
 
 /** One for each GPU where it is the GPUs that refuse. */
-function placed(name: string, refusal: Refusal): PlacedRefusal[] {
-  const host = hostName(name);
+function placed(host: HostName, refusal: Refusal): PlacedRefusal[] {
   if (refusal.kind !== 'gpus') return [{ host, device: null, ...refusal }];
   return refusal.devices.flatMap(({ device, index, refusals }) =>
     refusals.map((one) => ({ host, device, index, ...one })),

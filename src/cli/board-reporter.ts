@@ -8,7 +8,7 @@ import type { LedgerEvent } from '../ledger/events.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
-import { attemptId, sweepName, type AttemptId } from '../model/ids.ts';
+import type { AttemptId, SweepName } from '../model/ids.ts';
 import type { MetricsLine } from '../model/result/metrics.ts';
 import { bestSoFar } from '../results/best.ts';
 import { leaderboard } from '../results/leaderboard.ts';
@@ -22,12 +22,12 @@ import { sayVerdict } from './verdict.ts';
 const rowsAtEnd = 20;
 
 /** What `run` says to people: live lines on a terminal, appended lines elsewhere, the leaderboard at the end. */
-export function boardReporter(console: Console, name: string): RunReporter {
+export function boardReporter(console: Console, name: SweepName): RunReporter {
   const latest = new LatestLines();
   const doubts = new Doubts();
   let live: LiveFigures | null = null;
   let seen: LedgerState | null = null;
-  const sweep = (): Sweep | undefined => seen?.sweeps.get(sweepName(name));
+  const sweep = (): Sweep | undefined => seen?.sweeps.get(name);
   const view = (state: LedgerState, shown: Sweep): RunView =>
     runView({
       state,
@@ -97,6 +97,6 @@ class LatestLines {
       const last = lines.at(-1);
       if (last !== undefined) this.#lines.set(attempt, last);
     }
-    for (const event of events) if (event.kind === 'ended') this.#lines.delete(attemptId(event.attempt));
+    for (const event of events) if (event.kind === 'ended') this.#lines.delete(event.attempt);
   }
 }

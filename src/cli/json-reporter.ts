@@ -1,8 +1,8 @@
 import { HostNotices } from '../board/host-notices.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import type { LedgerState } from '../ledger/state.ts';
+import { type AttemptId, type SweepName, sweepName, type TrialId } from '../model/ids.ts';
 import type { Eta } from '../model/eta.ts';
-import { attemptId, sweepName } from '../model/ids.ts';
 import { ignoredParameters } from '../results/ignored-parameters.ts';
 import type { RunReporter } from '../session/run/run-reporter.ts';
 import type { Console } from './console.ts';
@@ -43,9 +43,9 @@ export function jsonReporter(console: Console, sweep: string): RunReporter {
 type JsonLine = { readonly event: string; readonly sweep: string; readonly [field: string]: unknown };
 
 function jsonLines(event: LedgerEvent, ledger: LedgerState): JsonLine[] {
-  const trialOf = (id: string): { sweep: string; trial: string | null } => {
-    const attempt = ledger.attempts.get(attemptId(id));
-    return { sweep: attempt?.sweep ?? '', trial: attempt?.trial ?? null };
+  const trialOf = (id: AttemptId): { sweep: SweepName; trial: TrialId | null } => {
+    const attempt = ledger.attempts.get(id);
+    return { sweep: attempt?.sweep ?? sweepName(''), trial: attempt?.trial ?? null };
   };
   switch (event.kind) {
     case 'started':
@@ -58,7 +58,7 @@ function jsonLines(event: LedgerEvent, ledger: LedgerState): JsonLine[] {
       }));
     case 'ended': {
       const { outcome, seconds, best, final } = event.end;
-      const metrics = ledger.sweeps.get(sweepName(trialOf(event.attempt).sweep))?.declaration.objective.at;
+      const metrics = ledger.sweeps.get(trialOf(event.attempt).sweep)?.declaration.objective.at;
       return [
         {
           event: 'ended',

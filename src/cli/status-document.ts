@@ -3,7 +3,7 @@ import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, LedgerState, Sweep } from '../ledger/state.ts';
 import { isAskedFor, notAskedOf } from '../board/asked.ts';
 import { type Gpu, gpusOf, heldBy, heldOn } from '../board/devices.ts';
-import { hostName } from '../model/ids.ts';
+import type { HostName } from '../model/ids.ts';
 import { deviceRefusalText } from '../model/refusal/device-refusal.ts';
 import { refusalText } from '../model/refusal/refusal.ts';
 
@@ -36,10 +36,8 @@ function sweepDocument(sweep: Sweep, live: LiveFigures | null): unknown {
   };
 }
 
-function hostDocument(state: LedgerState, name: string, live: LiveHost | null, nowMs: number): unknown {
-  const open = [...(state.hosts.get(hostName(name))?.open ?? [])].flatMap(
-    (id) => state.attempts.get(id) ?? [],
-  );
+function hostDocument(state: LedgerState, name: HostName, live: LiveHost | null, nowMs: number): unknown {
+  const open = [...(state.hosts.get(name)?.open ?? [])].flatMap((id) => state.attempts.get(id) ?? []);
   const running = open.filter(({ status }) => status.kind === 'running');
   return {
     name,

@@ -1,5 +1,6 @@
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { sweepNamed } from '../session/ledger/named-sweep.ts';
+import type { SweepName } from '../model/ids.ts';
 import { CommandError } from './exit.ts';
 
 /**
@@ -13,7 +14,7 @@ export function sweepMeant(
   named: string | undefined,
   all: boolean,
   mayBe: (sweep: Sweep) => boolean,
-): string | null {
+): SweepName | null {
   if (named !== undefined && all) throw new CommandError('name a sweep, or say --all: not both.');
   if (named !== undefined) return sweepNamed(state, named).name;
   const found = [...state.sweeps.values()].filter(mayBe);

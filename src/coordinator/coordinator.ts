@@ -204,7 +204,7 @@ function beginTerm(options: CoordinatorOptions): CoordinatorState {
   const at = Date.now();
   const begin: LedgerEvent[] = [
     ...(state.ledger.ledger === null
-      ? [{ kind: 'ledger-created', at, ledger: randomBytes(8).toString('hex') } as const]
+      ? [{ kind: 'ledger-created', at, ledger: ledgerId(randomBytes(8).toString('hex')) } as const]
       : []),
     {
       kind: 'term-started',

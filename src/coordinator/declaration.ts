@@ -1,4 +1,5 @@
 /** What a sweep file amounts to for the ledger: the declaration, and its points with their trials. Pure. */
+import type { TrialId } from '../model/ids.ts';
 import { variedParameters } from '../model/grid/axis.ts';
 import type { PointDeclaration, SweepDeclaration } from '../ledger/events.ts';
 import type { Point } from '../model/grid/expansion.ts';
@@ -67,7 +68,7 @@ export function declare(
   points: readonly Point[],
   program: ResolvedProgram,
   data: ResolvedData | null,
-  isTrainedAnew: (trial: string) => boolean = () => false,
+  isTrainedAnew: (trial: TrialId) => boolean = () => false,
 ): Declared {
   const spec = launchOf(sweep, program, data);
   const common = { data: data?.identity ?? null, provenance: program.description?.provenance ?? [] };

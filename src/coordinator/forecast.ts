@@ -5,7 +5,7 @@
 import type { PointDeclaration } from '../ledger/events.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import type { Eta } from '../model/eta.ts';
-import { type HostName, sweepName, type TrialId } from '../model/ids.ts';
+import type { HostName, LaunchId, TrialId } from '../model/ids.ts';
 import type { Prediction } from '../model/prediction.ts';
 import type { Refusal } from '../model/refusal/refusal.ts';
 import type { HostFacts, HostFigures } from '../protocol/messages.ts';
@@ -76,7 +76,7 @@ export function forecast(
     points: [...declared.points],
   };
   const [state] = transition(restored, { kind: 'asked', by: 0, command }, now);
-  const name = sweepName(declared.declaration.sweep);
+  const name = declared.declaration.sweep;
   state.asked.set(name, meant);
   const sweep = state.ledger.sweeps.get(name);
   if (sweep === undefined) throw new Error(`${name} was declared and is not there`);
@@ -101,7 +101,7 @@ export function forecast(
   };
 }
 
-function fleetHost({ listed, facts, figures }: KnownHost, launch: string): FleetHost {
+function fleetHost({ listed, facts, figures }: KnownHost, launch: LaunchId): FleetHost {
   const host = newFleetHost(listed);
   if (facts === null) return host;
   const connection = newConnection(facts, null, 0);
@@ -133,7 +133,7 @@ function refusalOf(state: CoordinatorState, sweep: Sweep, name: HostName): Refus
 /** The most of what it would take on any of the hosts; of a GPU only where one would be taken. */
 function memoryOf(
   state: CoordinatorState,
-  launch: string,
+  launch: LaunchId,
   point: PointDeclaration,
   known: readonly KnownHost[],
 ): Pick<Prediction, 'gpuMemoryBytes' | 'hostMemoryBytes'> {

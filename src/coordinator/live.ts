@@ -1,6 +1,7 @@
 /** What `status`, `why` and the live view are told of the moment. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, Sweep } from '../ledger/state.ts';
+import type { TrialId } from '../model/ids.ts';
 import type { FleetHost } from './hosts/fleet-host.ts';
 import type { LaunchState } from './hosts/link.ts';
 import { type Connection, connectionOf } from './hosts/link.ts';
@@ -33,7 +34,7 @@ export function liveFigures(state: CoordinatorState, pid: number, events: number
   };
 }
 
-function waitingOf({ asked }: CoordinatorState, { name, order }: Sweep): string[] | null {
+function waitingOf({ asked }: CoordinatorState, { name, order }: Sweep): TrialId[] | null {
   const part = asked.get(name) ?? null;
   if (part === null) return null;
   return order.filter(({ id, status }) => status.kind === 'queued' && part.has(id)).map(({ id }) => id);

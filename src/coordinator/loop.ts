@@ -1,5 +1,5 @@
 import type { Launch } from '../model/launch.ts';
-import type { AttemptId, HostName } from '../model/ids.ts';
+import type { AttemptId, HostName, LaunchId } from '../model/ids.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import type { Artifact } from '../model/result/attempt-end.ts';
 import type { MetricsBatch } from '../ledger/metrics-batch.ts';
@@ -21,7 +21,7 @@ export interface CoordinatorDoor {
   enter(host: HostName): void;
   /** Ends the connection to a host, once what was sent is out. */
   leave(host: HostName): void;
-  prepare(host: HostName, launch: string, spec: Launch): void;
+  prepare(host: HostName, launch: LaunchId, spec: Launch): void;
   storeArtifacts(attempt: AttemptId, files: ArtifactFiles): void;
   /** Brings artifacts from a host into the state folder. */
   fetch(host: HostName, attempt: AttemptId, artifacts: readonly Artifact[]): void;

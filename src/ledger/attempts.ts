@@ -1,6 +1,6 @@
 /** What happens to attempts: they are leased, taken back, started, ended, adopted, and come back after a silence. */
 import type { AttemptEnd } from '../model/result/attempt-end.ts';
-import { type AttemptId, attemptId, hostName, type SweepName, sweepName } from '../model/ids.ts';
+import { type AttemptId, type HostName, launchId, type SweepName, sweepName } from '../model/ids.ts';
 import { noteOutgrown } from '../model/result/outgrown.ts';
 import { chargeOf, isResult } from '../model/result/outcome.ts';
 import { workOf } from '../model/work.ts';
@@ -15,22 +15,22 @@ import { isCurrent, isPresumedLost, setStatus, statusAfter, waitingOrElsewhere }
 export function leaseAttempt(
   state: LedgerState,
   lease: Extract<LedgerEvent, { kind: 'leased' }>['leases'][number],
-  host: string,
+  host: HostName,
   at: number,
 ): void {
   const trial = trialOf(state, lease.trial);
   const attempt: Attempt = {
-    id: attemptId(lease.attempt),
+    id: lease.attempt,
     number: lease.number,
     trial: trial.id,
-    sweep: sweepName(lease.sweep),
-    launch: state.sweeps.get(sweepName(lease.sweep))?.declaration.launch ?? '',
+    sweep: lease.sweep,
+    launch: state.sweeps.get(lease.sweep)?.declaration.launch ?? launchId(''),
     point: trial.point,
-    host: hostName(host),
+    host,
     leasedAt: at,
     priority: priorityOf(state, trial),
     alone: lease.alone,
-    continues: lease.continues === null ? null : attemptId(lease.continues),
+    continues: lease.continues,
     anew: lease.anew,
     predicted: lease.predicted,
     importedFrom: null,
@@ -106,26 +106,26 @@ export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd
 
 export function adopt(
   state: LedgerState,
-  event: { at: number; attempt: string; host: string; trial: string },
+  { at, attempt, host, trial: id }: Extract<LedgerEvent, { kind: 'adopted' }>,
 ): void {
-  const trial = trialOf(state, event.trial);
+  const trial = trialOf(state, id);
   const number = trial.attempts.length + 1;
-  const sweep = trial.sweeps[0] ?? '';
+  const sweep = trial.sweeps[0] ?? sweepName('');
   const before = trial.status;
   leaseAttempt(
     state,
     {
-      attempt: event.attempt,
+      attempt,
       number,
-      trial: event.trial,
+      trial: id,
       sweep,
       alone: false,
       continues: null,
       anew: null,
       predicted: null,
     },
-    event.host,
-    event.at,
+    host,
+    at,
   );
   // What the trial has already counts for more than what an older life of this ledger left running.
   if (before.kind !== 'queued') setStatus(state, trial, before);

@@ -5,7 +5,6 @@
  * The state handed in is spent: it is changed in place and returned, because a night's ledger has 100,000 trials and
  * a copy for each event would cost more than the training.
  */
-import { attemptId, ledgerId } from '../model/ids.ts';
 import {
   adopt,
   endAttempt,
@@ -26,7 +25,7 @@ import { forgive, giveUp } from './trials.ts';
 export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
   switch (event.kind) {
     case 'ledger-created':
-      state.ledger = ledgerId(event.ledger);
+      state.ledger = event.ledger;
       break;
     case 'term-started':
       if (event.secret !== null) state.seal ??= { secret: event.secret, isWhole: state.term === 0 };
@@ -64,10 +63,10 @@ export function fold(state: LedgerState, event: LedgerEvent): LedgerState {
       adopt(state, event);
       break;
     case 'artifacts-fetched':
-      settleArtifacts(state, attemptId(event.attempt), event.paths);
+      settleArtifacts(state, event.attempt, event.paths);
       break;
     case 'artifact-gone':
-      loseArtifact(state, attemptId(event.attempt), event.path, event.because);
+      loseArtifact(state, event.attempt, event.path, event.because);
       break;
     case 'host-quarantined':
       hostOf(state, event.host).quarantine = event.because;

@@ -5,7 +5,7 @@
 import { canonicalJson } from '../model/grid/canonical.ts';
 import type { Objective } from '../model/result/metrics.ts';
 import { isResult } from '../model/result/outcome.ts';
-import { attemptId, hostName, sweepName, trialId } from '../model/ids.ts';
+import type { TrialId } from '../model/ids.ts';
 import type { ForeignDeclaration, ImportedResult, LedgerEvent, PointDeclaration } from './events.ts';
 import type { Attempt, LedgerState, Sweep } from './state.ts';
 import { countIn, noCounts } from './sweeps.ts';
@@ -25,17 +25,17 @@ export function importResults(state: LedgerState, event: Imported): void {
 function takeIn(state: LedgerState, event: Imported, result: ImportedResult): boolean {
   const { ledger, path, declarations } = event;
   const { kind } = result.end.outcome;
-  if (state.attempts.has(attemptId(result.attempt)) || !isResult(kind)) return false;
-  const id = trialId(result.trial);
+  if (state.attempts.has(result.attempt) || !isResult(kind)) return false;
+  const id = result.trial;
   const trial = state.trials.get(id) ?? newTrial(state, id, result.point, result.seed, result.replicate);
   const attempt: Attempt = {
-    id: attemptId(result.attempt),
+    id: result.attempt,
     number: trial.attempts.length + 1,
     trial: id,
     point: result.point,
-    sweep: sweepName(result.sweep),
+    sweep: result.sweep,
     launch: result.launch,
-    host: hostName(result.host),
+    host: result.host,
     leasedAt: result.endedAt,
     priority: 0,
     alone: false,
@@ -69,7 +69,7 @@ function joinSweep(
   at: number,
   results: readonly ImportedResult[],
 ): void {
-  const name = sweepName(declaration.sweep);
+  const name = declaration.sweep;
   const known = state.sweeps.get(name);
   if (known?.isImported === false) return;
   const ours = results.filter(({ sweeps }) => sweeps.includes(declaration.sweep));
@@ -81,7 +81,7 @@ function joinSweep(
   const points = union(same?.points ?? [], ours).map((point) =>
     withTrials(point, oncePerSeed(state, point.trials)),
   );
-  const order = points.flatMap(({ trials }) => trials.flatMap((id) => state.trials.get(trialId(id)) ?? []));
+  const order = points.flatMap(({ trials }) => trials.flatMap((id) => state.trials.get(id) ?? []));
   const sweep: Sweep = {
     name,
     declaration: same === null ? declaration : smaller(same.declaration, declaration),
@@ -118,11 +118,11 @@ function union(known: readonly PointDeclaration[], results: readonly ImportedRes
 }
 
 /** A training may have a second name, by which it was trained for this objective: one of them counts. */
-const oncePerSeed = (state: LedgerState, trials: readonly string[]): string[] => [
-  ...new Map(trials.toReversed().map((id) => [state.trials.get(trialId(id))?.seed, id])).values(),
+const oncePerSeed = (state: LedgerState, trials: readonly TrialId[]): TrialId[] => [
+  ...new Map(trials.toReversed().map((id) => [state.trials.get(id)?.seed, id])).values(),
 ];
 
-const withTrials = (point: PointDeclaration, trials: readonly string[]): PointDeclaration => ({
+const withTrials = (point: PointDeclaration, trials: readonly TrialId[]): PointDeclaration => ({
   ...point,
   trials: [...trials],
 });

@@ -1,5 +1,5 @@
 /** What the state holds, by the names that events use. */
-import { attemptId, hostName, sweepName, trialId } from '../model/ids.ts';
+import type { AttemptId, HostName, SweepName, TrialId } from '../model/ids.ts';
 import type { Attempt, HostRecord, LedgerState, Sweep, Trial } from './state.ts';
 
 /** Thrown for a fact that cannot follow from the ones before it: the ledger is not one of ours, or is damaged. */
@@ -8,29 +8,29 @@ export class FoldError extends Error {
   override readonly name = 'FoldError';
 }
 
-export function sweepOf(state: LedgerState, name: string): Sweep {
-  const sweep = state.sweeps.get(sweepName(name));
+export function sweepOf(state: LedgerState, name: SweepName): Sweep {
+  const sweep = state.sweeps.get(name);
   if (sweep === undefined) throw new FoldError(`no sweep ${name} was declared`);
   return sweep;
 }
 
-export function trialOf(state: LedgerState, id: string): Trial {
-  const trial = state.trials.get(trialId(id));
+export function trialOf(state: LedgerState, id: TrialId): Trial {
+  const trial = state.trials.get(id);
   if (trial === undefined) throw new FoldError(`no trial ${id} was declared`);
   return trial;
 }
 
-export function attemptOf(state: LedgerState, id: string): Attempt {
-  const attempt = state.attempts.get(attemptId(id));
+export function attemptOf(state: LedgerState, id: AttemptId): Attempt {
+  const attempt = state.attempts.get(id);
   if (attempt === undefined) throw new FoldError(`no attempt ${id} was leased`);
   return attempt;
 }
 
-export function hostOf(state: LedgerState, name: string): HostRecord {
-  const known = state.hosts.get(hostName(name));
+export function hostOf(state: LedgerState, name: HostName): HostRecord {
+  const known = state.hosts.get(name);
   if (known !== undefined) return known;
   const host: HostRecord = {
-    name: hostName(name),
+    name,
     open: new Set(),
     running: new Set(),
     changes: 0,

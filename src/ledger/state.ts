@@ -1,6 +1,6 @@
 /** What the events of a ledger amount to. Built by `fold` alone; everybody else reads. */
 import type { AttemptEnd } from '../model/result/attempt-end.ts';
-import type { AttemptId, HostName, LedgerId, SweepName, TrialId } from '../model/ids.ts';
+import type { AttemptId, HostName, LaunchId, LedgerId, SweepName, TrialId } from '../model/ids.ts';
 import type { Prediction } from '../model/prediction.ts';
 import type { Launch } from '../model/launch.ts';
 import type { Outgrown } from '../model/result/outgrown.ts';
@@ -17,7 +17,7 @@ export interface LedgerState {
   /** What the ids of attempts are sealed with; null in a ledger that no coordinator has opened since there are seals. */
   seal: Seal | null;
   readonly sweeps: Map<SweepName, Sweep>;
-  readonly launches: Map<string, Launch>;
+  readonly launches: Map<LaunchId, Launch>;
   readonly trials: Map<TrialId, Trial>;
   readonly attempts: Map<AttemptId, Attempt>;
   readonly hosts: Map<HostName, HostRecord>;
@@ -125,7 +125,7 @@ export interface Attempt {
   /** On whose behalf it was leased. */
   readonly sweep: SweepName;
   /** The launch that it was leased with: a sweep's declaration may be edited later. */
-  readonly launch: string;
+  readonly launch: LaunchId;
   /** Likewise its point, whose resources may be others later. */
   readonly point: PointDeclaration;
   readonly host: HostName;
@@ -147,7 +147,7 @@ export interface Attempt {
 
 /** The ledger that an attempt was leased in. */
 export interface ImportSource {
-  readonly ledger: string;
+  readonly ledger: LedgerId;
   /** Where it was when its results were taken in, for people. */
   readonly path: string;
   /** Of the sweeps that held its trial there. */

@@ -1,5 +1,5 @@
 /** What happens to sweeps: they are declared, get their points, and are opened. */
-import { sweepName, type TrialId, trialId } from '../model/ids.ts';
+import type { TrialId } from '../model/ids.ts';
 import type { LedgerEvent, PointDeclaration, SweepDeclaration, SweepPart } from './events.ts';
 import { FoldError } from './records.ts';
 import { kindIn, noteDivergence } from './results.ts';
@@ -7,7 +7,7 @@ import type { LedgerState, Sweep, Trial, TrialStatus } from './state.ts';
 import { forgive, newTrial } from './trials.ts';
 
 export function declareSweep(state: LedgerState, declaration: SweepDeclaration, at: number): void {
-  const name = sweepName(declaration.sweep);
+  const name = declaration.sweep;
   const before = state.sweeps.get(name);
   // An edited sweep: its old points leave it, what they have earned stays with their trials.
   for (const trial of before?.order ?? []) trial.sweeps = trial.sweeps.filter((sweep) => sweep !== name);
@@ -36,7 +36,7 @@ export function declarePoints(state: LedgerState, sweep: Sweep, points: readonly
       const replicate = index + 1;
       const seed = sweep.declaration.seeds[index];
       if (seed === undefined) throw new FoldError(`sweep ${sweep.name}: a point has more trials than seeds`);
-      const trial = state.trials.get(trialId(id)) ?? newTrial(state, trialId(id), point, seed, replicate);
+      const trial = state.trials.get(id) ?? newTrial(state, id, point, seed, replicate);
       trial.point = point;
       trial.seed = seed; // of a trial that came from another ledger, that one said it
       trial.sweeps = trial.sweeps.concat(sweep.name);
@@ -90,9 +90,9 @@ export const trialsOf = (
 ): ReadonlySet<TrialId> =>
   new Set(
     part.points.flatMap((index) =>
-      (points[index]?.trials ?? [])
-        .filter((_, replicate) => part.seeds.includes(seeds[replicate] ?? Number.NaN))
-        .map(trialId),
+      (points[index]?.trials ?? []).filter((_, replicate) =>
+        part.seeds.includes(seeds[replicate] ?? Number.NaN),
+      ),
     ),
   );
 

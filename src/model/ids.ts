@@ -1,28 +1,41 @@
-/** Identifiers, branded so that a trial's cannot be handed in where an attempt's is meant. */
+/**
+ * Identifiers, branded so that a trial's cannot be handed in where an attempt's is meant. The schema of an id takes any
+ * text as it stands: a brand is a type, and costs nothing when it is read.
+ */
 import { z } from 'zod';
 
-declare const brand: unique symbol;
-type Branded<Name extends string> = string & { readonly [brand]: Name };
-
 /** 32 hexadecimal digits: a hash of the trial's content (identity.ts). */
-export type TrialId = Branded<'TrialId'>;
+export const trialIdSchema = z.string().brand<'TrialId'>();
+export type TrialId = z.infer<typeof trialIdSchema>;
+
 /**
  * `NONCE-NUMBER-SEAL`: the random nonce of a coordinator's term, a counter within it, and what only the ledger that
  * leased it can compute (coordinator/core/attempt-seal.ts). Attempts of earlier versions have no seal.
  */
-export type AttemptId = Branded<'AttemptId'>;
-/** A host's name in the inventory. */
-export type HostName = Branded<'HostName'>;
-/** Random, given to a ledger when it is created. */
-export type LedgerId = Branded<'LedgerId'>;
-/** A sweep's name, unique in a ledger. */
-export type SweepName = Branded<'SweepName'>;
-/** SHA-256 of a folder's manifest, 64 hexadecimal digits. */
-export type ContentHash = Branded<'ContentHash'>;
-/** Hash of what the trials of a sweep have in common for an agent (launch.ts). */
-export type LaunchId = Branded<'LaunchId'>;
+export const attemptIdSchema = z.string().brand<'AttemptId'>();
+export type AttemptId = z.infer<typeof attemptIdSchema>;
 
-// oxlint-disable typescript/no-unsafe-type-assertion -- the one place where a text is given its brand
+/** A host's name in the inventory. */
+export const hostNameSchema = z.string().brand<'HostName'>();
+export type HostName = z.infer<typeof hostNameSchema>;
+
+/** Random, given to a ledger when it is created. */
+export const ledgerIdSchema = z.string().brand<'LedgerId'>();
+export type LedgerId = z.infer<typeof ledgerIdSchema>;
+
+/** A sweep's name, unique in a ledger. */
+export const sweepNameSchema = z.string().brand<'SweepName'>();
+export type SweepName = z.infer<typeof sweepNameSchema>;
+
+/** SHA-256 of a folder's manifest, 64 hexadecimal digits. */
+export const contentHashSchema = z.string().brand<'ContentHash'>();
+export type ContentHash = z.infer<typeof contentHashSchema>;
+
+/** Hash of what the trials of a sweep have in common for an agent (launch.ts). */
+export const launchIdSchema = z.string().brand<'LaunchId'>();
+export type LaunchId = z.infer<typeof launchIdSchema>;
+
+// oxlint-disable typescript/no-unsafe-type-assertion -- the one place where a text becomes an id
 export const trialId = (text: string): TrialId => text as TrialId;
 export const attemptId = (text: string): AttemptId => text as AttemptId;
 export const hostName = (text: string): HostName => text as HostName;
@@ -40,5 +53,10 @@ const plain = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
  */
 export const isPlainName = (text: string): boolean => plain.test(text);
 
-/** An id that somebody else has written, before anything is made of it. */
-export const writtenId = z.string().regex(plain, 'is no id');
+const plainly = <Id extends z.ZodString>(id: Id): Id => id.regex(plain, 'is no id');
+
+/** Ids that somebody else has written, before anything is made of them. */
+export const writtenAttempt = plainly(attemptIdSchema);
+export const writtenTrial = plainly(trialIdSchema);
+export const writtenLaunch = plainly(launchIdSchema);
+export const writtenHash = plainly(contentHashSchema);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contentHashSchema } from './ids.ts';
 import { objectiveSchema } from './result/metrics.ts';
 import { record } from './own.ts';
 import { argStyleSchema, booleansSchema } from './command/spell-args.ts';
@@ -15,17 +16,23 @@ export const launchSchema = z.object({
   /** Absent where a true is its bare flag, so that launches keep the ids that they had before this key came. */
   booleans: booleansSchema.exclude(['flag']).optional(),
   /** Snapshot of the program's files, of which each working directory is a copy. */
-  files: z.string().nullable(),
+  files: contentHashSchema.nullable(),
   /** Snapshot of the data set, or a path that lies on the hosts already. */
   data: z
     .union([
       /** By its name the inventory may say where it lies on a host already. */
-      z.object({ kind: z.literal('content'), hash: z.string(), name: z.string().nullable().default(null) }),
+      z.object({
+        kind: z.literal('content'),
+        hash: contentHashSchema,
+        name: z.string().nullable().default(null),
+      }),
       z.object({ kind: z.literal('path'), path: z.string() }),
     ])
     .nullable(),
   /** Engines that a built-in program may compute on besides the one in its files; each goes to hosts that can use it. */
-  engines: z.array(z.object({ name: z.string(), hash: z.string(), isForGpus: z.boolean() })).default([]),
+  engines: z
+    .array(z.object({ name: z.string(), hash: contentHashSchema, isForGpus: z.boolean() }))
+    .default([]),
   env: record(z.string(), z.string()),
   /** Lines of bash; the one place where a shell is meant. Defaults: ledgers from before these keys have none. */
   activate: z.string().nullable().default(null),

@@ -1,6 +1,5 @@
 /** How each thing that a host says is read: by its alphabet, and within the bounds (bounds.ts). */
 import { z } from 'zod';
-import { attemptId, contentHash, launchId, trialId, writtenId } from './ids.ts';
 import { metricsLineSchema } from './result/metrics.ts';
 import { printable } from './printed/printable.ts';
 import {
@@ -11,11 +10,6 @@ import {
   mostNumber,
   mostTextChars,
 } from './bounds.ts';
-
-export const saidAttempt = writtenId.transform(attemptId);
-export const saidTrial = writtenId.transform(trialId);
-export const saidLaunch = writtenId.transform(launchId);
-export const saidHash = writtenId.transform(contentHash);
 
 /** SHA-256 in hexadecimal digits. */
 export const saidSha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256');

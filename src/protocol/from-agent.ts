@@ -3,22 +3,11 @@ import { z } from 'zod';
 import { toldEndSchema } from '../model/result/attempt-end.ts';
 import { momentSchema } from '../model/ceiling.ts';
 import { mostArtifacts, mostAttempts, mostItems, mostLines, mostNumber } from '../model/bounds.ts';
+import { writtenAttempt, writtenHash, writtenLaunch, writtenTrial } from '../model/ids.ts';
 import { keptFolderSchema } from '../model/kept-folder.ts';
 import { isInnerPath } from '../model/manifest.ts';
 import { refusalSchema } from '../model/refusal/refusal.ts';
-import {
-  listOf,
-  saidAttempt,
-  saidBytes,
-  saidCount,
-  saidFigure,
-  saidHash,
-  saidLaunch,
-  saidLine,
-  saidName,
-  saidText,
-  saidTrial,
-} from '../model/said.ts';
+import { listOf, saidBytes, saidCount, saidFigure, saidLine, saidName, saidText } from '../model/said.ts';
 import { hostFactsSchema, hostFiguresSchema, holdingSchema } from './host-facts.ts';
 import { launchCheckSchema } from './launch-check.ts';
 
@@ -36,11 +25,12 @@ export const wantedWheelsSchema = z.object({
 });
 export type WantedWheels = Readonly<z.infer<typeof wantedWheelsSchema>>;
 
-/** The folder of a file that was asked for. */
-const saidFolder = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('artifacts'), attempt: saidAttempt }),
-  z.object({ kind: z.literal('checkpoint'), trial: saidTrial }),
+/** A folder of a host whose files may be asked for. */
+export const fileFolderSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('artifacts'), attempt: writtenAttempt }),
+  z.object({ kind: z.literal('checkpoint'), trial: writtenTrial }),
 ]);
+export type FileFolder = Readonly<z.infer<typeof fileFolderSchema>>;
 
 const saidPath = z.string().refine(isInnerPath, 'leaves its folder');
 
@@ -58,12 +48,12 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
   /** All that the agent holds of this ledger. Ends that were not acknowledged follow as `ended`. */
   z.object({
     kind: z.literal('state'),
-    backlog: listOf(saidAttempt, mostAttempts),
+    backlog: listOf(writtenAttempt, mostAttempts),
     running: listOf(
-      z.object({ attempt: saidAttempt, trial: saidTrial, device: saidName, runningMs: saidFigure }),
+      z.object({ attempt: writtenAttempt, trial: writtenTrial, device: saidName, runningMs: saidFigure }),
       mostAttempts,
     ),
-    ended: listOf(z.object({ attempt: saidAttempt, trial: saidTrial }), mostAttempts),
+    ended: listOf(z.object({ attempt: writtenAttempt, trial: writtenTrial }), mostAttempts),
   }),
   /**
    * The connection is not served and closes: another writer has a newer term, or the protocol is unknown. The same in
@@ -78,18 +68,18 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('content'),
-    hash: saidHash,
+    hash: writtenHash,
     present: z.boolean(),
     problem: saidText.nullable(),
   }),
   /** It cannot write down what it does, so it does nothing, and says so once a second; null once it goes on. */
   z.object({ kind: z.literal('stuck'), because: saidText.nullable() }),
   /** What `launch` waits for, every few seconds while it takes long: a sentence for people. */
-  z.object({ kind: z.literal('preparing'), launch: saidLaunch, doing: saidText }),
+  z.object({ kind: z.literal('preparing'), launch: writtenLaunch, doing: saidText }),
   /** Answer to `launch`: ready, or why not. `wanted`: it would be with these wheels. */
   z.object({
     kind: z.literal('launch'),
-    launch: saidLaunch,
+    launch: writtenLaunch,
     problem: saidText.nullable(),
     logTail: saidText,
     wanted: wantedWheelsSchema.nullable(),
@@ -100,18 +90,18 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('launch-checked'), checks: listOf(launchCheckSchema, mostItems) }),
   z.object({
     kind: z.literal('started'),
-    attempts: listOf(z.object({ attempt: saidAttempt, device: saidName }), mostAttempts),
+    attempts: listOf(z.object({ attempt: writtenAttempt, device: saidName }), mostAttempts),
   }),
   z.object({
     kind: z.literal('metrics'),
-    attempt: saidAttempt,
+    attempt: writtenAttempt,
     /** Index of the first of `lines` among the attempt's kept lines, from 0. */
     from: saidCount,
     lines: listOf(saidLine, mostLines),
   }),
   z.object({
     kind: z.literal('ended'),
-    attempt: saidAttempt,
+    attempt: writtenAttempt,
     end: toldEndSchema,
     /** Artifacts of up to 1 MB together come along, base64; the others are asked for. */
     files: listOf(z.object({ path: saidPath, base64: saidBytes }), mostArtifacts),
@@ -119,14 +109,17 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
   /** Answer to `take-back`: what had not started and now never will here, and what had. */
   z.object({
     kind: z.literal('taken-back'),
-    attempts: listOf(saidAttempt, mostAttempts),
-    kept: listOf(saidAttempt, mostAttempts),
+    attempts: listOf(writtenAttempt, mostAttempts),
+    kept: listOf(writtenAttempt, mostAttempts),
   }),
   /** Once a second, and at once where a rule's outcome changes. `holds`: why the head of the backlog waits. */
   z.object({
     kind: z.literal('figures'),
     figures: hostFiguresSchema,
-    holds: listOf(z.object({ attempt: saidAttempt, refusals: listOf(refusalSchema, mostItems) }), mostItems),
+    holds: listOf(
+      z.object({ attempt: writtenAttempt, refusals: listOf(refusalSchema, mostItems) }),
+      mostItems,
+    ),
     /** What other ledgers have there. */
     others: listOf(holdingSchema, mostItems),
     /** What teaches its next boot, if this one ends with it; null from agents of earlier versions. */
@@ -134,7 +127,7 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('log'),
-    attempt: saidAttempt,
+    attempt: writtenAttempt,
     offset: saidCount,
     /** The offset of what follows, where something was hidden; agents of earlier versions hid nothing. */
     next: saidCount.nullable().default(null),
@@ -145,7 +138,7 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('file'),
-    of: saidFolder,
+    of: fileFolderSchema,
     path: saidPath,
     offset: saidCount,
     base64: saidBytes,
@@ -155,14 +148,14 @@ export const fromAgentSchema = z.discriminatedUnion('kind', [
   /** Answer to `list-checkpoint`. `problem`: why it cannot be taken along, in a sentence; then the folder is empty. */
   z.object({
     kind: z.literal('checkpoint'),
-    trial: saidTrial,
+    trial: writtenTrial,
     kept: keptFolderSchema,
     problem: saidText.nullable(),
   }),
   /** Answer to `restore-checkpoint`; null where all of it is in its place. */
   z.object({
     kind: z.literal('checkpoint-restored'),
-    trial: saidTrial,
+    trial: writtenTrial,
     problem: saidText.nullable(),
   }),
 ]);

@@ -4,14 +4,26 @@
  */
 import { z } from 'zod';
 import { momentSchema } from '../model/ceiling.ts';
-import { writtenId } from '../model/ids.ts';
+import {
+  attemptIdSchema,
+  contentHashSchema,
+  launchIdSchema,
+  ledgerId,
+  ledgerIdSchema,
+  sweepNameSchema,
+  trialIdSchema,
+  writtenAttempt,
+  writtenTrial,
+} from '../model/ids.ts';
 import { hostLimitsSchema, hostSettingsSchema } from '../model/inventory/inventory.ts';
 import { launchSchema } from '../model/launch.ts';
 import { innerPath } from '../model/manifest.ts';
 import { paramsSchema } from '../model/grid/params.ts';
 import { resourcesSchema } from '../model/resources.ts';
+import { fileFolderSchema } from './from-agent.ts';
 
 export {
+  type FileFolder,
   type FromAgent,
   fromAgentSchema,
   type HostSaid,
@@ -58,11 +70,11 @@ export type Expected = Readonly<z.infer<typeof expectedSchema>>;
 
 /** One attempt of a trial as it is leased to a host. */
 export const leaseSchema = z.object({
-  attempt: z.string(),
+  attempt: attemptIdSchema,
   /** 1 for a trial's first attempt: what people read. */
   number: z.number().int(),
-  trial: z.string(),
-  launch: z.string(),
+  trial: trialIdSchema,
+  launch: launchIdSchema,
   params: paramsSchema,
   seed: z.number().int(),
   resources: resourcesSchema,
@@ -71,61 +83,54 @@ export const leaseSchema = z.object({
   shape: z.string(),
   predictedSeconds: z.number().nullable(),
   /** The trial's earlier attempt whose checkpoint lies on this host, so that it goes on from there. */
-  continues: z.string().nullable(),
+  continues: attemptIdSchema.nullable(),
   /** Hosts went down under this trial: it starts where nothing else of labsweep runs, and nothing starts beside it. */
   alone: z.boolean().default(false),
   /** For whom: of one ledger's sweeps the one of the highest priority goes first. Leases of before do not say. */
-  sweep: z.string().nullable().default(null),
+  sweep: sweepNameSchema.nullable().default(null),
   priority: z.number().default(0),
 });
 export type Lease = Readonly<z.infer<typeof leaseSchema>>;
-
-/** A folder of a host whose files may be asked for. */
-export const fileFolderSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('artifacts'), attempt: writtenId }),
-  z.object({ kind: z.literal('checkpoint'), trial: writtenId }),
-]);
-export type FileFolder = Readonly<z.infer<typeof fileFolderSchema>>;
 
 const ofThisProtocolSchema = z.discriminatedUnion('kind', [
   /** First on every connection. A writer with an older term than the agent has seen is turned away. */
   z.object({
     kind: z.literal('hello'),
     protocol: z.number(),
-    ledger: z.string(),
+    ledger: ledgerIdSchema,
     /** Whose ledger it is and where it lies, for the others who use this agent. */
     owner: z.string(),
     term: z.number(),
     role: z.enum(['writer', 'reader']),
   }),
   /** Answer to `state`: lines of these attempts that are committed already. Metrics flow only after it. */
-  z.object({ kind: z.literal('reconciled'), committedLines: z.record(writtenId, z.number()) }),
+  z.object({ kind: z.literal('reconciled'), committedLines: z.record(writtenAttempt, z.number()) }),
   /** What the inventory caps on this host; of several ledgers that use it, the strictest word holds. */
   z.object({ kind: z.literal('limits'), limits: hostLimitsSchema }),
   /** What the inventory says of this host besides; holds for this ledger's trials. */
   z.object({ kind: z.literal('settings'), settings: hostSettingsSchema }),
-  z.object({ kind: z.literal('content'), hashes: z.array(z.string()) }),
+  z.object({ kind: z.literal('content'), hashes: z.array(contentHashSchema) }),
   /** A packed folder was put at `path` of the host: unpack it, verify it, say `content`. */
-  z.object({ kind: z.literal('unpack'), hash: z.string(), path: z.string() }),
+  z.object({ kind: z.literal('unpack'), hash: contentHashSchema, path: z.string() }),
   /** Prepare for the trials of a launch, and say `launch` when it is done. */
   z.object({
     kind: z.literal('launch'),
-    launch: z.string(),
+    launch: launchIdSchema,
     spec: launchSchema,
     /** A folder of wheels in the content store, where the host has asked for one. */
-    wheels: z.string().nullable(),
+    wheels: contentHashSchema.nullable(),
     /** Values of the launch's `passEnv`: kept in memory and nowhere else. */
     passed: z.record(z.string(), z.string()),
   }),
   z.object({ kind: z.literal('lease'), leases: z.array(leaseSchema) }),
   /** What the lab has learned since of shapes of which something waits here. */
   z.object({ kind: z.literal('expect'), shapes: z.array(expectedSchema) }),
-  z.object({ kind: z.literal('take-back'), attempts: z.array(z.string()) }),
-  z.object({ kind: z.literal('cancel'), attempts: z.array(z.string()) }),
+  z.object({ kind: z.literal('take-back'), attempts: z.array(attemptIdSchema) }),
+  z.object({ kind: z.literal('cancel'), attempts: z.array(attemptIdSchema) }),
   /** These ends are in the ledger: the agent may forget them. */
-  z.object({ kind: z.literal('ack'), attempts: z.array(z.string()) }),
+  z.object({ kind: z.literal('ack'), attempts: z.array(attemptIdSchema) }),
   /** A reader's question: the log of an attempt from a byte offset. */
-  z.object({ kind: z.literal('read-log'), attempt: writtenId, offset: z.number() }),
+  z.object({ kind: z.literal('read-log'), attempt: writtenAttempt, offset: z.number() }),
   /**
    * A reader's question: what of a launch would not work here, as a trial with these parameters would find it. No
    * trial starts and nothing is made that takes long. Ends with the connection. Who asks has brought `files` before.
@@ -140,12 +145,12 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
   /** A writer's question: a file from a byte offset, such as an artifact that was too large to come with its result. */
   z.object({ kind: z.literal('read-file'), of: fileFolderSchema, path: innerPath, offset: z.number() }),
   /** A writer's question: what of a trial lies here for its next attempt. */
-  z.object({ kind: z.literal('list-checkpoint'), trial: writtenId }),
+  z.object({ kind: z.literal('list-checkpoint'), trial: writtenTrial }),
   /** A packed checkpoint was put at `path` of the host: it takes the place of what is there, whole; `checkpoint-restored`. */
   z.object({
     kind: z.literal('restore-checkpoint'),
-    trial: writtenId,
-    hash: z.string(),
+    trial: writtenTrial,
+    hash: contentHashSchema,
     path: z.string(),
   }),
   /** A person trusts the host again; or it went down with others, for want of power and of nothing that it carried. */
@@ -153,7 +158,7 @@ const ofThisProtocolSchema = z.discriminatedUnion('kind', [
   /** What its agent said last of an earlier boot, which ended without a word: its disk may lack some of it. */
   z.object({ kind: z.literal('last-moments'), bootId: z.string(), moments: z.array(momentSchema) }),
   /** These trials have their results, from elsewhere: nobody goes on from what lies here. */
-  z.object({ kind: z.literal('drop-checkpoints'), trials: z.array(z.string()) }),
+  z.object({ kind: z.literal('drop-checkpoints'), trials: z.array(trialIdSchema) }),
 ]);
 export type ToAgent = Readonly<z.infer<typeof ofThisProtocolSchema>>;
 
@@ -164,7 +169,7 @@ const helloOfAnotherSchema = z
     ({ protocol }): ToAgent => ({
       kind: 'hello',
       protocol,
-      ledger: '',
+      ledger: ledgerId(''),
       owner: '',
       term: 0,
       role: 'reader',

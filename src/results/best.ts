@@ -1,5 +1,4 @@
 import type { LedgerState, Sweep } from '../ledger/state.ts';
-import { trialId } from '../model/ids.ts';
 import { pointLabel, tellingParams } from '../model/grid/point-label.ts';
 import { resultOf } from './result.ts';
 import { compare, type Placed, sectionOf } from './sections.ts';
@@ -21,7 +20,7 @@ export function bestSoFar(state: LedgerState, sweep: Sweep): Best | null {
   for (const point of sweep.points) {
     let [sum, done, diverged] = [0, 0, 0];
     for (const id of point.trials) {
-      const trial = state.trials.get(trialId(id));
+      const trial = state.trials.get(id);
       const result = trial === undefined ? null : resultOf(state, trial, objective);
       if (result === null) continue;
       done += 1;

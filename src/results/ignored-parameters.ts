@@ -1,6 +1,5 @@
 /** Parameters that change nothing: the program may not read them, and each of their values costs a training. */
 import type { LedgerState, Sweep } from '../ledger/state.ts';
-import { trialId } from '../model/ids.ts';
 import { metricOf } from '../model/result/metrics.ts';
 import { own } from '../model/own.ts';
 import { resultOf } from './result.ts';
@@ -37,7 +36,7 @@ const trainingsOf = (
   { params, trials }: Sweep['points'][number],
 ): Replicate[] =>
   trials.flatMap((id) => {
-    const trial = state.trials.get(trialId(id));
+    const trial = state.trials.get(id);
     const result = trial === undefined ? null : resultOf(state, trial, objective);
     return trial === undefined || result === null ? [] : [{ params, seed: trial.seed, end: result.end }];
   });

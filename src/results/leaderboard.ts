@@ -1,7 +1,7 @@
 /** Points of a sweep ranked on its objective. Pure: the same ledger, the same leaderboard. */
 import { hasResult, kindIn } from '../ledger/results.ts';
 import type { LedgerState, Sweep, Trial, TrialStatus } from '../ledger/state.ts';
-import { type SweepName, type TrialId, trialId } from '../model/ids.ts';
+import type { SweepName, TrialId } from '../model/ids.ts';
 import { metricOf, type MetricsLine, type Objective } from '../model/result/metrics.ts';
 import { own } from '../model/own.ts';
 import type { Params } from '../model/grid/params.ts';
@@ -70,7 +70,7 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
   const { objective, axes } = sweep.declaration;
   const points = sweep.points.map((declared): Trained => {
     const { case: named, parameters } = declared;
-    const trials = declared.trials.flatMap((id) => state.trials.get(trialId(id)) ?? []);
+    const trials = declared.trials.flatMap((id) => state.trials.get(id) ?? []);
     const results = trials.flatMap((trial) => resultOf(state, trial, objective) ?? []);
     const stopped =
       results.length > 0

@@ -1,7 +1,7 @@
 /** Questions about the host's files, answered from the disk. A problem is an answer too. */
 import { rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { contentHash, isPlainName } from '../model/ids.ts';
+import { type ContentHash, isPlainName } from '../model/ids.ts';
 import type { FileFolder, FromAgent } from '../protocol/messages.ts';
 import { listCheckpoint, unpackCheckpoint } from './spool/checkpoint.ts';
 import type { ContentKeeper } from './spool/content-keeper.ts';
@@ -64,42 +64,42 @@ export async function describeCheckpoint(
 export async function takeCheckpoint(
   host: HostFolder,
   trial: string,
-  hash: string,
+  hash: ContentHash,
   path: string,
 ): Promise<string | null> {
   const misplaced = misplacement(host, hash, path);
   if (misplaced !== null) return misplaced;
-  const problem = await unpackCheckpoint(host, trial, contentHash(hash), path);
+  const problem = await unpackCheckpoint(host, trial, hash, path);
   await rm(path, { force: true });
   return problem;
 }
 
 /** Why nothing is taken from there; null where it may be. */
-function misplacement(host: HostFolder, hash: string, path: string): string | null {
+function misplacement(host: HostFolder, hash: ContentHash, path: string): string | null {
   const incoming = join(host.folder, 'incoming') + sep;
   return isPlainName(hash) && join(path).startsWith(incoming) ? null : `${path} is not below ${incoming}`;
 }
 
-export async function checkContent(keeper: ContentKeeper, hash: string): Promise<FromAgent> {
+export async function checkContent(keeper: ContentKeeper, hash: ContentHash): Promise<FromAgent> {
   if (!isPlainName(hash)) return content(hash, false, 'this is no hash');
-  return content(hash, await keeper.has(contentHash(hash)), null);
+  return content(hash, await keeper.has(hash), null);
 }
 
 /** Unpacks what was put on the host, and removes the pack: it is of no use then, whatever came of it. */
 export async function unpackContent(
   keeper: ContentKeeper,
   host: HostFolder,
-  hash: string,
+  hash: ContentHash,
   path: string,
 ): Promise<FromAgent> {
   const misplaced = misplacement(host, hash, path);
   if (misplaced !== null) return content(hash, false, misplaced);
-  const unpacked = await keeper.unpack(contentHash(hash), path);
+  const unpacked = await keeper.unpack(hash, path);
   await rm(path, { force: true });
   return unpacked.kind === 'stored' ? content(hash, true, null) : content(hash, false, unpacked.problem);
 }
 
-const content = (hash: string, present: boolean, problem: string | null): FromAgent => ({
+const content = (hash: ContentHash, present: boolean, problem: string | null): FromAgent => ({
   kind: 'content',
   hash,
   present,

@@ -1,10 +1,10 @@
+import type { ProcessIdentity } from './core/held-attempt.ts';
 import { nodePath } from './node-path.ts';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type AgentFile, buildOf, isOlder, readAgentFile } from './agent-file.ts';
-import type { ProcessIdentity } from './core/state.ts';
 import { socketPath, tryConnect } from './endpoint.ts';
 import type { Holder } from './folder/holder.ts';
 import { seenHolder } from './folder/lock.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { HostNotices, hostNewsText } from '../../src/board/host-notices.ts';
-import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import { liveHost, withGpus } from './live.ts';
+import type { LiveInput } from '../told.ts';
 
-type Live = LiveFigures['hosts'][number];
+type Live = LiveInput['hosts'][number];
 
 /** What is told of hosts as they are, one after the other, a second apart. */
 function told(...moments: readonly Partial<Live>[]): string[] {
@@ -49,7 +49,7 @@ describe('what keeps a host from being used', () => {
 
   test('is told without the names of other people: it may be kept', () => {
     const there = { processes: 1, users: ['mina'], idleMs: 0, idleAfterMs: 600_000 };
-    const refusals: LiveFigures['hosts'][number]['holds'][number]['refusals'][] = [
+    const refusals: Live['holds'][number]['refusals'][] = [
       [{ kind: 'hold', file: '/tmp/labsweep-hold', user: 'mina', ms: 60_000 }],
       [
         {

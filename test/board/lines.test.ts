@@ -35,7 +35,7 @@ describe('the live view', () => {
     const live = {
       sweeps: [
         {
-          sweep: 'lab',
+          sweep,
           eta: { seconds: 540, low: 400, high: 710 },
           asked: true,
           waiting: null,

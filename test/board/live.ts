@@ -1,22 +1,24 @@
-import type { LiveFigures } from '../../src/ledger/live-figures.ts';
+import { type LiveFigures, liveFiguresSchema } from '../../src/ledger/live-figures.ts';
+import type { LiveInput } from '../told.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 type Gpu = NonNullable<LiveHost['figures']>['gpus'][number];
 
 /** A host as the live figures have it: ready and idle, but for what a test says. */
-export const liveHost = (name: string, options: Partial<LiveHost> = {}): LiveHost => ({
-  name,
-  labels: [],
-  state: 'ready',
-  because: null,
-  facts: null,
-  figures: null,
-  running: [],
-  backlog: 0,
-  holds: [],
-  others: [],
-  ...options,
-});
+export const liveHost = (name: string, options: Partial<LiveInput['hosts'][number]> = {}): LiveHost =>
+  liveFiguresSchema.shape.hosts.element.parse({
+    name,
+    labels: [],
+    state: 'ready',
+    because: null,
+    facts: null,
+    figures: null,
+    running: [],
+    backlog: 0,
+    holds: [],
+    others: [],
+    ...options,
+  });
 
 /** What a live host has where it has GPUs of 16 GiB: figures for each, in the order of the driver. */
 export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'facts' | 'figures'> => ({

@@ -7,6 +7,7 @@ import { waitingKey } from '../../src/ledger/waiting-key.ts';
 import type { DeviceRefusal } from '../../src/model/refusal/device-refusal.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost, withGpus } from './live.ts';
+import { type LiveInput, liveOf } from '../told.ts';
 
 const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({
   at: 0,
@@ -18,16 +19,14 @@ const liveWith = (...hosts: LiveFigures['hosts']): LiveFigures => ({
   carries: [],
   inventoryProblem: null,
 });
+type Waits = NonNullable<LiveInput['sweeps'][number]['waits']>;
+
 /** What the coordinator has said of all that waits in `lab`. */
-const saying = (
-  live: LiveFigures,
-  hosts: LiveFigures['sweeps'][number]['waits'][number]['hosts'],
-  built: LedgerBuilder,
-): LiveFigures => {
+const saying = (live: LiveFigures, hosts: Waits[number]['hosts'], built: LedgerBuilder): LiveFigures => {
   const keys = new Set([...built.state.trials.values()].map((trial) => waitingKey(built.state, trial)));
   const waits = [...keys].map((key) => ({ keys: [key], hosts }));
   const said = { sweep: 'lab', eta: null, asked: true, waiting: null, stranded: null, awaits: [] };
-  return { ...live, sweeps: [{ ...said, waits }] };
+  return liveOf({ ...live, sweeps: [{ ...said, waits }] });
 };
 const points = (count: number) => Array.from({ length: count }, (_, x) => ({ params: { x } }));
 
@@ -92,7 +91,7 @@ describe('P6 why a trial waits', () => {
     if (sweep === undefined) throw new Error('it was said');
     const hosts = [{ host: 'cedar', refusal: { kind: 'failed-there' } as const }];
     const waits = sweep.waits.map((one) => (one.keys.includes(key) ? { keys: [key], hosts } : one));
-    const told = { ...live, sweeps: [{ ...sweep, waits }] };
+    const told = liveOf({ ...live, sweeps: [{ ...sweep, waits }] });
     expect(why(built, idOf({ x: 0 }), told).refusals[0]).toMatchObject({ kind: 'failed-there' });
     expect(why(built, idOf({ x: 1 }), told).refusals[0]).toMatchObject({ kind: 'queue' });
   });
@@ -103,11 +102,11 @@ describe('P6 why a trial waits', () => {
     const trial = idOf({ x: 0 });
     const live = saying(liveWith(liveHost('cedar'), liveHost('birch')), [], built);
     const carries = [{ trial, from: 'cedar', to: 'birch' }];
-    expect(why(built, trial, { ...live, carries }).because).toBe(
+    expect(why(built, trial, liveOf({ ...live, carries })).because).toBe(
       'its checkpoint is on its way from cedar to birch',
     );
     const sweeps = live.sweeps.map((sweep) => ({ ...sweep, awaits: [{ trial, host: 'cedar' }] }));
-    expect(why(built, trial, { ...live, sweeps }).because).toBe(
+    expect(why(built, trial, liveOf({ ...live, sweeps })).because).toBe(
       'it waits for cedar, which has its checkpoint and cannot be reached now',
     );
     expect(why(built, trial, live).because).toBe('it waits for a host');

@@ -7,6 +7,7 @@ import type { PointDeclaration } from '../../src/ledger/events.ts';
 import type { HostFacts } from '../../src/protocol/messages.ts';
 import { limitsOf, noLimits } from '../../src/throttle/limits.ts';
 import { factsOf } from '../worker/core/world.ts';
+import { trialId } from '../../src/model/ids.ts';
 
 const gib = 1024 ** 3;
 
@@ -95,7 +96,7 @@ describe('what a sweep asks for', () => {
     },
     parameters: null,
     operations: null,
-    trials: ['t'],
+    trials: [trialId('t')],
   });
   const found = (...points: PointDeclaration[]): string[] =>
     resourceFindings(points, limitsOf(noLimits), inspected({ gpus: [gpu(0, 'Titan X')] })).map(

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { attemptId } from '../../src/model/ids.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { emptyFolder, folderWith, read, sayLive, stateFolder } from './reading.ts';
+import { ledgerEvents } from '../told.ts';
 
 function finished(): LedgerBuilder {
   const built = new LedgerBuilder();
@@ -69,7 +70,7 @@ describe('labsweep ledger verify', () => {
 
   test('events that are whole but cannot follow from one another are found', async () => {
     const built = finished();
-    built.events.push({ kind: 'sweep-opened', at: 0, sweep: 'never-declared', part: null });
+    built.events.push(...ledgerEvents({ kind: 'sweep-opened', at: 0, sweep: 'never-declared', part: null }));
     const { out } = await read('ledger', folderWith(built), 'verify');
     expect(out).toBe('event 9 cannot follow from those before it: no sweep never-declared was declared\n');
   });

@@ -7,11 +7,11 @@ import { afterEach } from 'vitest';
 import type { Console } from '../../src/cli/console.ts';
 import type { ExitCode } from '../../src/cli/exit.ts';
 import { runCommand } from '../../src/cli/program.ts';
-import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import type { MetricsBatch } from '../../src/ledger/metrics-batch.ts';
 import { writeLive } from '../../src/ledger/store/live-file.ts';
 import { openWriter } from '../../src/ledger/store/open-writer.ts';
 import type { LedgerBuilder } from '../ledger-builder.ts';
+import { type LiveInput, liveOf } from '../told.ts';
 
 export interface Said {
   readonly out: string;
@@ -49,17 +49,20 @@ export const stateFolder = (folder: string): string => join(folder, '.labsweep')
 /** A coordinator says these figures at this moment. */
 export function sayLive(
   folder: string,
-  live: Pick<LiveFigures, 'sweeps' | 'hosts'> & Partial<LiveFigures>,
+  live: Pick<LiveInput, 'sweeps' | 'hosts'> & Partial<LiveInput>,
 ): void {
-  writeLive(stateFolder(folder), {
-    at: Date.now(),
-    pid: 4242,
-    ledger: null,
-    events: 0,
-    carries: [],
-    inventoryProblem: null,
-    ...live,
-  });
+  writeLive(
+    stateFolder(folder),
+    liveOf({
+      at: Date.now(),
+      pid: 4242,
+      ledger: null,
+      events: 0,
+      carries: [],
+      inventoryProblem: null,
+      ...live,
+    }),
+  );
 }
 
 /** What a person sees of `labsweep VERB ARGS…` in the folder `cwd`. */

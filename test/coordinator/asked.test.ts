@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/coordinator/core/command.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
 import { stranded } from '../../src/coordinator/stranded.ts';
 import { liveFigures } from '../../src/coordinator/live.ts';
 import type { Sweep } from '../../src/ledger/state.ts';
 import { hostName, sweepName } from '../../src/model/ids.ts';
 import { declarationOf, endOf, failure, leasesIn, pointOf, points, World } from './world.ts';
+import type { CommandInput } from '../told.ts';
 
 const b = declarationOf({ sweep: 'b' });
-const say = (world: World, command: Command): readonly Instruction[] =>
+const say = (world: World, command: CommandInput): readonly Instruction[] =>
   world.post({ kind: 'asked', by: 2, command });
 const answered = (instructions: readonly Instruction[]): string =>
   instructions.flatMap((one) => (one.kind === 'answer' ? [one.message] : [])).join();

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
-import type { SweepDeclaration } from '../../src/ledger/events.ts';
-import { hostName, trialId } from '../../src/model/ids.ts';
+import { hostName, type TrialId, trialId } from '../../src/model/ids.ts';
 import { declarationOf, endOf, leasesIn, pointOf, points, sentIn, World } from './world.ts';
 
-const longer: Partial<SweepDeclaration> = {
+const longer: Parameters<typeof declarationOf>[0] = {
   launch: 'launch-2',
   spec: { ...declarationOf().spec, timeoutMs: 7_200_000 },
 };
@@ -18,8 +17,8 @@ function atWork(declaration = declarationOf()) {
   world.say('cedar', { kind: 'started', attempts: [{ attempt: running, device: 'cpu' }] });
   return { world, running, waiting };
 }
-const trialOf = (world: World, attempt: string): string =>
-  [...world.state.ledger.attempts.values()].find(({ id }) => id === attempt)?.trial ?? '';
+const trialOf = (world: World, attempt: string): TrialId =>
+  [...world.state.ledger.attempts.values()].find(({ id }) => id === attempt)?.trial ?? trialId('');
 const askedBack = (instructions: readonly Instruction[]): unknown[] => sentIn(instructions, 'take-back');
 const without = (world: World, attempt: string) =>
   points(6).filter((point) => !point.trials.includes(trialOf(world, attempt)));
@@ -32,11 +31,9 @@ describe('P3 a sweep that is edited while it runs', () => {
       const edited = world.declare(declarationOf(), without(world, attempt));
       expect(sentIn(edited, 'cancel')).toEqual([{ kind: 'cancel', attempts: [attempt] }]);
       world.end(attempt, endOf({ kind: 'cancelled' }));
-      expect(world.state.ledger.trials.get(trialId(trialOf(world, attempt)))?.status.kind).toBe('cancelled');
+      expect(world.state.ledger.trials.get(trialOf(world, attempt))?.status.kind).toBe('cancelled');
       world.declare(declarationOf(), points(6));
-      expect(world.state.ledger.trials.get(trialId(trialOf(world, attempt)))?.status.kind).not.toBe(
-        'cancelled',
-      );
+      expect(world.state.ledger.trials.get(trialOf(world, attempt))?.status.kind).not.toBe('cancelled');
     }
   });
 
@@ -103,7 +100,7 @@ describe('P3 a sweep that is edited while it runs', () => {
     world.declare(declarationOf({ retries: 1 }), points(6));
     const outcome = { kind: 'timeout', afterMs: 1 } as const;
     world.end(running, endOf(outcome));
-    expect(world.state.ledger.trials.get(trialId(trialOf(world, running)))?.status.kind).not.toBe('failed');
+    expect(world.state.ledger.trials.get(trialOf(world, running))?.status.kind).not.toBe('failed');
   });
 
   it('runs new replicates, and none again', () => {
@@ -113,7 +110,7 @@ describe('P3 a sweep that is edited while it runs', () => {
     world.declare(declarationOf({ seeds: [1, 2] }), more);
     const { trials } = world.state.ledger;
     for (const attempt of [running, ...waiting])
-      expect(trials.get(trialId(trialOf(world, attempt)))?.attempts).toHaveLength(1);
+      expect(trials.get(trialOf(world, attempt))?.attempts).toHaveLength(1);
     expect(trials.get(trialId('trial-0-b'))).toMatchObject({ seed: 2, replicate: 2 });
   });
 });

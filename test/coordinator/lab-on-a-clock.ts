@@ -5,13 +5,14 @@ import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import { transition } from '../../src/coordinator/transition/transition.ts';
-import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
+import type { PointDeclaration } from '../../src/ledger/events.ts';
 import { type HostName, hostName } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/result/outcome.ts';
 import { type FromAgent, fromAgentSchema, type Lease, type ToAgent } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { VirtualClock } from '../simulation/clock.ts';
-import { calm, declarationOf, endOf, factsOf, failure } from './world.ts';
+import { beginning, calm, declarationOf, endOf, factsOf, failure } from './world.ts';
+import { coordinatorEvent, type ToldEvent } from '../told.ts';
 
 export interface ClockHost {
   readonly name: string;
@@ -47,11 +48,7 @@ export class LabOnAClock {
 
   constructor(hosts: readonly ClockHost[]) {
     const fleet = hosts.map(({ name, slots }) => newFleetHost(plainHost(name, { ...noLimits, slots })));
-    const begin = [
-      { kind: 'ledger-created', at: 0, ledger: 'l' },
-      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
-    ] as const;
-    this.state = restore(begin, fleet, new Map());
+    this.state = restore(beginning, fleet, new Map());
     this.#hosts = new Map(hosts.map((host) => [hostName(host.name), new Running(this, host)]));
     this.#passTime();
     for (const { name, slots, readyAfter } of hosts)
@@ -61,13 +58,13 @@ export class LabOnAClock {
       });
   }
 
-  declare(points: readonly PointDeclaration[], options: Partial<SweepDeclaration> = {}): void {
+  declare(points: readonly PointDeclaration[], options: Parameters<typeof declarationOf>[0] = {}): void {
     const declaration = declarationOf(options);
     this.post({ kind: 'asked', by: 1, command: { kind: 'run', declaration, points: [...points] } });
   }
 
-  post(event: CoordinatorEvent): void {
-    if (this.#inbox.push(event) === 1) this.clock.after(turnMs, () => this.#turn());
+  post(event: ToldEvent): void {
+    if (this.#inbox.push(coordinatorEvent(event)) === 1) this.clock.after(turnMs, () => this.#turn());
   }
 
   say(host: HostName, said: FromAgent): void {

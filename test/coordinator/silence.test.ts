@@ -6,7 +6,8 @@ import type { Instruction } from '../../src/coordinator/core/events.ts';
 import { lostEnd } from '../../src/coordinator/core/silence.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import { plainHost } from '../plain-host.ts';
-import { declarationOf, endOf, failure, leasesIn, points, sentIn, World } from './world.ts';
+import { beginning, declarationOf, endOf, failure, leasesIn, points, sentIn, World } from './world.ts';
+import { ledgerEvents } from '../told.ts';
 
 const minute = 60_000;
 
@@ -303,13 +304,14 @@ describe('P1 P3 a host that comes back after it was given up', () => {
         predicted: null,
       },
     ];
-    const events: LedgerEvent[] = [
-      { kind: 'ledger-created', at: 0, ledger: 'l' },
-      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
-      { kind: 'sweep-declared', at: 0, declaration: declarationOf() },
-      { kind: 'points-declared', at: 0, sweep: 'lab', points: points(1) },
-      { kind: 'leased', at: 0, host: 'cedar', leases },
-      { kind: 'ended', at: 0, attempt: 'a', host: 'cedar', end: lostEnd('silence') },
+    const events = [
+      ...beginning,
+      ...ledgerEvents(
+        { kind: 'sweep-declared', at: 0, declaration: declarationOf() },
+        { kind: 'points-declared', at: 0, sweep: 'lab', points: points(1) },
+        { kind: 'leased', at: 0, host: 'cedar', leases },
+        { kind: 'ended', at: 0, attempt: 'a', host: 'cedar', end: lostEnd('silence') },
+      ),
     ];
     const { committedLines } = restore(
       events,

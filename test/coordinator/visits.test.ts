@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/coordinator/core/command.ts';
 import type { Instruction } from '../../src/coordinator/core/events.ts';
 import { newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import { liveFigures } from '../../src/coordinator/live.ts';
 import { hostName } from '../../src/model/ids.ts';
-import { endOf, leasesIn, points, sentIn, World } from './world.ts';
+import { beginning, endOf, leasesIn, points, sentIn, World } from './world.ts';
+import { type CommandInput, ledgerEvents } from '../told.ts';
 
 const cedar = hostName('cedar');
-const ask = (world: World, command: Command): readonly Instruction[] =>
+const ask = (world: World, command: CommandInput): readonly Instruction[] =>
   world.post({ kind: 'asked', by: 1, command });
-const off: Command = { kind: 'off', host: 'cedar', because: 'PSU broken' };
+const off: CommandInput = { kind: 'off', host: 'cedar', because: 'PSU broken' };
 const goings = (instructions: readonly Instruction[]): string[] =>
   instructions.flatMap((one) => (one.kind === 'enter' || one.kind === 'leave' ? [one.kind] : []));
 
@@ -84,10 +84,9 @@ describe('a host that is taken out of use', () => {
 
 describe('a coordinator that begins', () => {
   const events = [
-    { kind: 'ledger-created', at: 0, ledger: 'l' },
-    { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
-    { kind: 'host-closed', at: 0, host: 'cedar', because: 'PSU broken' },
-  ] as const;
+    ...beginning,
+    ...ledgerEvents({ kind: 'host-closed', at: 0, host: 'cedar', because: 'PSU broken' }),
+  ];
 
   it('enters no host that is out of use and holds nothing of its own', () => {
     const fleet = ['cedar', 'birch'].map((name) => newFleetHost(plainHost(name)));
@@ -104,7 +103,7 @@ describe('a host that was given up', () => {
     return world;
   };
 
-  it.each<Command>([
+  it.each<CommandInput>([
     { kind: 'on', host: 'cedar' },
     { kind: 'resume', sweep: null },
   ])('is tried again at once when a person says $kind', (command) => {

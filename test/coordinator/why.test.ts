@@ -14,6 +14,7 @@ import { noLimits } from '../../src/throttle/limits.ts';
 import { plainHost } from '../plain-host.ts';
 import { Random } from '../simulation/random.ts';
 import { calm, declarationOf, endOf, factsOf, failure, pointOf, World } from './world.ts';
+import type { ToldEvent } from '../told.ts';
 
 const gib = 2 ** 30;
 const launch = 'launch-1';
@@ -56,7 +57,7 @@ const outcomes: readonly Outcome[] = [
 ];
 
 /** What happens next in such a lab: mostly to hosts that have something, with words that fit or do not. */
-function happening(world: World, random: Random, usual: Outcome): CoordinatorEvent {
+function happening(world: World, random: Random, usual: Outcome): ToldEvent {
   const host = hostName(random.pick(names.slice(0, world.state.fleet.size)));
   const { ledger } = world.state;
   const open = [...(ledger.hosts.get(host)?.open ?? [])];
@@ -88,7 +89,7 @@ function happening(world: World, random: Random, usual: Outcome): CoordinatorEve
   const { link } = world.state.fleet.get(host) ?? {};
   const onwards = link?.kind === 'ready' ? ended : link?.kind === 'reconciling' ? told : connected;
   if (random.chance(0.6)) return link?.kind === 'ready' && !link.launches.has(launch) ? ready : onwards;
-  const events: CoordinatorEvent[] = [
+  const events: ToldEvent[] = [
     connected,
     say({ kind: 'state', backlog: [], running: [], ended: [] }),
     told,

@@ -1,5 +1,11 @@
 /** A coordinator's state with one declared sweep and hosts that are ready, built through the real transitions. */
-import type { PointDeclaration, SweepDeclaration } from '../../src/ledger/events.ts';
+import type { z } from 'zod';
+import {
+  type PointDeclaration,
+  pointDeclarationSchema,
+  type SweepDeclaration,
+  sweepDeclarationSchema,
+} from '../../src/ledger/events.ts';
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
 import { type ListedHost, newFleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
 import { plainHost } from '../plain-host.ts';
@@ -11,11 +17,14 @@ import { type HostName, hostName } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/result/outcome.ts';
 import { type FromAgent, fromAgentSchema } from '../../src/protocol/messages.ts';
 import { plainLaunch } from '../plain-launch.ts';
+import { coordinatorEvent, ledgerEvents, type ToldEvent } from '../told.ts';
 
 export const objective = { metric: 'score', goal: 'maximize', at: 'final', selectOnTest: false } as const;
 
-export function declarationOf(options: Partial<SweepDeclaration> = {}): SweepDeclaration {
-  return {
+export function declarationOf(
+  options: Partial<z.input<typeof sweepDeclarationSchema>> = {},
+): SweepDeclaration {
+  return sweepDeclarationSchema.parse({
     sweep: 'lab',
     path: 'sweeps/lab.yaml',
     program: { kind: 'command', command: ['true'] },
@@ -36,19 +45,23 @@ export function declarationOf(options: Partial<SweepDeclaration> = {}): SweepDec
     seeds: [1],
     axes: ['x'],
     ...options,
-  };
+  });
 }
 
-export const pointOf = (x: number, options: Partial<PointDeclaration> = {}): PointDeclaration => ({
-  params: { x },
-  case: null,
-  shape: `shape-${x}`,
-  resources: { cpus: 1, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
-  parameters: null,
-  operations: null,
-  trials: [`trial-${x}`],
-  ...options,
-});
+export const pointOf = (
+  x: number,
+  options: Partial<z.input<typeof pointDeclarationSchema>> = {},
+): PointDeclaration =>
+  pointDeclarationSchema.parse({
+    params: { x },
+    case: null,
+    shape: `shape-${x}`,
+    resources: { cpus: 1, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
+    parameters: null,
+    operations: null,
+    trials: [`trial-${x}`],
+    ...options,
+  });
 
 export const points = (count: number): PointDeclaration[] =>
   Array.from({ length: count }, (_, x) => pointOf(x));
@@ -102,6 +115,12 @@ export const failure = (message = 'exit code 1'): Outcome => ({
   message,
 });
 
+/** What a ledger begins with. */
+export const beginning = ledgerEvents(
+  { kind: 'ledger-created', at: 0, ledger: 'l' },
+  { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
+);
+
 export class World {
   state: CoordinatorState;
   now = 1_000;
@@ -109,20 +128,16 @@ export class World {
   /** @param hosts by name where nothing else is said of them */
   constructor(hosts: readonly (string | ListedHost)[] = ['cedar']) {
     const fleet = hosts.map((host) => newFleetHost(typeof host === 'string' ? plainHost(host) : host));
-    const begin = [
-      { kind: 'ledger-created', at: 0, ledger: 'l' },
-      { kind: 'term-started', at: 0, term: 1, nonce: 'n1', machine: 'm', secret: null },
-    ] as const;
-    this.state = restore(begin, fleet, new Map());
+    this.state = restore(beginning, fleet, new Map());
   }
 
   /** One event and the plan that follows it, as the loop does it. */
-  post(event: CoordinatorEvent): readonly Instruction[] {
+  post(event: ToldEvent): readonly Instruction[] {
     return [...this.decide(event), ...this.decide({ kind: 'plan' })];
   }
 
-  decide(event: CoordinatorEvent): readonly Instruction[] {
-    const [state, instructions] = transition(this.state, event, this.now);
+  decide(event: ToldEvent): readonly Instruction[] {
+    const [state, instructions] = transition(this.state, coordinatorEvent(event), this.now);
     this.state = state;
     return instructions;
   }

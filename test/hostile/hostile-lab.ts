@@ -155,7 +155,7 @@ export class HostileLab {
   /** A person takes it into use again. */
   async trustAgain(): Promise<void> {
     await this.until(() => this.liar.isHeard || this.distrust !== null);
-    if (!this.liar.isHeard) await this.coordinator.ask({ kind: 'on', host: 'liar' });
+    if (!this.liar.isHeard) await this.coordinator.ask({ kind: 'on', host: hostName('liar') });
     await this.liar.reconciled();
   }
 

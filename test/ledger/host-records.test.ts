@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../src/ledger/fold.ts';
-import type { LedgerEvent } from '../../src/ledger/events.ts';
 import { emptyLedger } from '../../src/ledger/state.ts';
 import { hostName } from '../../src/model/ids.ts';
+import { type LedgerEventInput, ledgerEvents } from '../told.ts';
 
 const about = { at: 0, host: 'cedar' } as const;
-const recordAfter = (...events: readonly LedgerEvent[]) =>
-  events.reduce(fold, emptyLedger()).hosts.get(hostName('cedar'));
+const recordAfter = (...events: readonly LedgerEventInput[]) =>
+  ledgerEvents(...events)
+    .reduce(fold, emptyLedger())
+    .hosts.get(hostName('cedar'));
 
 const quarantined = { ...about, kind: 'host-quarantined', because: 'python3 is not there' } as const;
 const closed = { ...about, kind: 'host-closed', because: 'PSU broken' } as const;

@@ -1,23 +1,23 @@
 /** What each way to end costs, and whom (DESIGN: "What ends an attempt, and what follows"). */
 import { describe, expect, it } from 'vitest';
-import type { LedgerEvent } from '../../src/ledger/events.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { emptyLedger, type LedgerState } from '../../src/ledger/state.ts';
 import { hostName, trialId } from '../../src/model/ids.ts';
 import type { Outcome } from '../../src/model/result/outcome.ts';
 import { declarationOf, endOf, failure, pointOf } from '../coordinator/world.ts';
+import { ledgerEvents } from '../told.ts';
 
 /** One trial that may fail once, and is tried again on the host that each end names. */
 function ledgerOf(retries: number, ends: readonly (readonly [Outcome, string])[]): LedgerState {
-  const declared: LedgerEvent[] = [
+  const declared = ledgerEvents(
     { kind: 'sweep-declared', at: 0, declaration: declarationOf({ retries }) },
     { kind: 'points-declared', at: 0, sweep: 'lab', points: [pointOf(0)] },
     { kind: 'sweep-opened', at: 0, sweep: 'lab', part: null },
-  ];
-  const events = ends.flatMap(([outcome, host], index): LedgerEvent[] => {
+  );
+  const events = ends.flatMap(([outcome, host], index) => {
     const attempt = `a-${index}`;
     const lease = { attempt, number: index + 1, trial: 'trial-0', sweep: 'lab' } as const;
-    return [
+    return ledgerEvents(
       {
         kind: 'leased',
         at: 1,
@@ -26,7 +26,7 @@ function ledgerOf(retries: number, ends: readonly (readonly [Outcome, string])[]
       },
       { kind: 'started', at: 1, host, attempts: [{ attempt, device: 'cpu' }] },
       { kind: 'ended', at: 2, attempt, host, end: endOf(outcome, outcome.kind === 'succeeded' ? 1 : null) },
-    ];
+    );
   });
   return [...declared, ...events].reduce(fold, emptyLedger());
 }

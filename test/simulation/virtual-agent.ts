@@ -8,11 +8,12 @@ import type { Evidence, MeasuredFigures, MeasuredShare, WorkerEvent } from '../.
 import { initial } from '../../src/worker/core/initial.ts';
 import type { Instruction } from '../../src/worker/core/instruction.ts';
 import { type JournalRecord, journalRecordSchema } from '../../src/worker/core/journal-record.ts';
-import type { ProcessIdentity, WorkerState } from '../../src/worker/core/state.ts';
+import type { WorkerState } from '../../src/worker/core/state.ts';
 import { transition } from '../../src/worker/core/transition.ts';
 import { type Ceiling, type Moment, noCeiling } from '../../src/model/ceiling.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import type { ProcessIdentity } from '../../src/worker/core/held-attempt.ts';
 
 /** What a host gives the agent that runs on it. */
 export interface AgentPort {

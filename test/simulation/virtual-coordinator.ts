@@ -8,7 +8,7 @@ import type { Instruction } from '../../src/coordinator/core/events.ts';
 import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import { fold } from '../../src/ledger/fold.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../../src/ledger/events.ts';
-import { type HostName, hostName } from '../../src/model/ids.ts';
+import { type HostName, hostName, ledgerId } from '../../src/model/ids.ts';
 import { Conduct } from '../../src/coordinator/fleet/conduct.ts';
 import { decoder, ProtocolError } from '../../src/protocol/framing.ts';
 import {
@@ -158,7 +158,9 @@ export class VirtualCoordinator {
     const at = this.#laptop.now();
     const nonce = this.#nonce();
     const begin: LedgerEvent[] = [
-      ...(state.ledger.ledger === null ? [{ kind: 'ledger-created', at, ledger: 'ledger' } as const] : []),
+      ...(state.ledger.ledger === null
+        ? [{ kind: 'ledger-created', at, ledger: ledgerId('ledger') } as const]
+        : []),
       {
         kind: 'term-started',
         at,

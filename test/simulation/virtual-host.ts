@@ -4,13 +4,13 @@
  */
 import type { HostFigures, Lease } from '../../src/protocol/messages.ts';
 import type { MeasuredShare } from '../../src/worker/core/event.ts';
-import type { ProcessIdentity } from '../../src/worker/core/state.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Random } from './random.ts';
 import type { Story } from './story.ts';
 import { type AgentPort, newBearing, VirtualAgent } from './virtual-agent.ts';
 import { fairWeather, gpuFacts, heldBytes, measuredGpus, type Tenant, tellingWatts } from './virtual-gpus.ts';
+import type { ProcessIdentity } from '../../src/worker/core/held-attempt.ts';
 
 /** A program's process on a host, which knows nothing of agents. */
 interface VirtualProcess {

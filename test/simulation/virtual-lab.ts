@@ -1,6 +1,5 @@
 /** A lab in which anything may go wrong: its hosts, the laptop, the coordinators that come and go, and what people do. */
 import { obstacleOf } from '../../src/coordinator/hosts/link.ts';
-import type { Command } from '../../src/coordinator/core/command.ts';
 import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import type { PointDeclaration } from '../../src/ledger/events.ts';
 import type { Sweep } from '../../src/ledger/state.ts';
@@ -14,6 +13,7 @@ import type { Random } from './random.ts';
 import type { Story } from './story.ts';
 import { distrusted, VirtualCoordinator } from './virtual-coordinator.ts';
 import { VirtualHost } from './virtual-host.ts';
+import { type CommandInput, commandOf } from '../told.ts';
 
 export class VirtualLab {
   readonly hosts: readonly VirtualHost[];
@@ -131,9 +131,9 @@ export class VirtualLab {
     this.#clock.after(afterMs, () => this.restore());
   }
 
-  say(command: Command): void {
+  say(command: CommandInput): void {
     this.#story.tell(`a person: ${JSON.stringify(command)}`);
-    this.#coordinator.ask(command);
+    this.#coordinator.ask(commandOf(command));
   }
 
   /** Points are taken out of the sweep. */
@@ -152,7 +152,7 @@ export class VirtualLab {
     const [sweep] = ledger.sweeps.values();
     if (sweep === undefined) return;
     if (sweep.points.length !== this.#points.length) this.#coordinator.run(declarationOf(), this.#points);
-    else if (sweep.status.kind !== 'open') this.#coordinator.ask({ kind: 'resume', sweep: 'lab' });
+    else if (sweep.status.kind !== 'open') this.#coordinator.ask({ kind: 'resume', sweep: sweep.name });
     const givenUp = sweep.order.filter(({ status }) => status.kind === 'failed' && status.because !== null);
     if (givenUp.length > 0) this.#coordinator.ask({ kind: 'retry', trials: givenUp.map(({ id }) => id) });
   }

@@ -3,10 +3,11 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { keptHash } from '../../src/content/kept-folder.ts';
 import { packKept } from '../../src/content/pack.ts';
 import type { KeptFolder } from '../../src/model/kept-folder.ts';
-import type { FromAgent, ToAgent } from '../../src/protocol/messages.ts';
+import type { FromAgent, toAgentSchema } from '../../src/protocol/messages.ts';
 import { Host, launchOf, type Writer } from './real-agent.ts';
 
 const patience = { timeout: 10_000 };
@@ -34,7 +35,7 @@ type Answers = 'checkpoint' | 'checkpoint-restored' | 'file';
 
 /** Asks, and hears the answer to it. */
 function ask<Kind extends Answers>(
-  question: ToAgent,
+  question: z.input<typeof toAgentSchema>,
   kind: Kind,
 ): Promise<Extract<FromAgent, { kind: Kind }>> {
   const before = new Set<FromAgent>(writer.heard);

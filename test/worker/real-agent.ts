@@ -5,48 +5,53 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSyn
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { z } from 'zod';
 import { refusalSchema, refusalText } from '../../src/model/refusal/refusal.ts';
 import { decoder, encode } from '../../src/protocol/framing.ts';
 import {
   type FromAgent,
   fromAgentSchema,
   type Lease,
+  leaseSchema,
   protocolVersion,
-  type ToAgent,
   nothingPredicted,
+  type toAgentSchema,
 } from '../../src/protocol/messages.ts';
 import type { Launch } from '../../src/model/launch.ts';
 import { claimsPath } from '../../src/worker/claims/claims.ts';
 import { commonFolder } from '../../src/worker/claims/common-folder.ts';
 import { socketPath } from '../../src/worker/endpoint.ts';
 import { storeOf } from '../content/folders.ts';
-import { plainLaunch } from '../plain-launch.ts';
+import { type LaunchInput, plainLaunch } from '../plain-launch.ts';
 
 const main = join(import.meta.dirname, '../../src/worker/main.ts');
 const programs = join(import.meta.dirname, '../fixtures/programs');
 
 export const fixture = (name: string): string => join(programs, name);
 
-export const launchOf = (command: readonly string[], more: Partial<Launch> = {}): Launch =>
+export const launchOf = (command: readonly string[], more: Partial<LaunchInput> = {}): Launch =>
   plainLaunch(command, { artifacts: { fetch: ['*'], maxBytes: 50_000_000 }, ...more });
 
-export const leaseOf = (attempt: string, more: Partial<Lease> = {}): Lease => ({
-  attempt,
-  number: 1,
-  trial: `trial-of-${attempt}`,
-  launch: 'launch',
-  params: {},
-  seed: 1,
-  resources: { cpus: 0, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
-  shape: 'shape',
-  predicted: nothingPredicted,
-  predictedSeconds: null,
-  continues: null,
-  alone: false,
-  sweep: null,
-  priority: 0,
-  ...more,
-});
+export type LeaseInput = z.input<typeof leaseSchema>;
+
+export const leaseOf = (attempt: string, more: Partial<LeaseInput> = {}): Lease =>
+  leaseSchema.parse({
+    attempt,
+    number: 1,
+    trial: `trial-of-${attempt}`,
+    launch: 'launch',
+    params: {},
+    seed: 1,
+    resources: { cpus: 0, gpus: 0, gpuMemoryBytes: null, hostMemoryBytes: null, diskBytes: null },
+    shape: 'shape',
+    predicted: nothingPredicted,
+    predictedSeconds: null,
+    continues: null,
+    alone: false,
+    sweep: null,
+    priority: 0,
+    ...more,
+  });
 
 type Said<Kind extends FromAgent['kind']> = Extract<FromAgent, { kind: Kind }>;
 
@@ -79,7 +84,7 @@ export class Writer {
     return new Writer(socket);
   }
 
-  send(...messages: readonly ToAgent[]): void {
+  send(...messages: readonly z.input<typeof toAgentSchema>[]): void {
     this.#socket.write(messages.map(encode).join(''));
   }
 
@@ -114,12 +119,12 @@ export class Writer {
     this.hears('started', (said) => said.attempts.some((started) => started.attempt === attempt));
 
   /** Leases one attempt of a command, and waits for its end. */
-  async run(attempt: string, launch: Launch, more: Partial<Lease> = {}): Promise<Said<'ended'>> {
+  async run(attempt: string, launch: LaunchInput, more: Partial<LeaseInput> = {}): Promise<Said<'ended'>> {
     this.lease(launch, leaseOf(attempt, more));
     return this.ended(attempt);
   }
 
-  lease(launch: Launch, ...leases: readonly Lease[]): void {
+  lease(launch: LaunchInput, ...leases: readonly LeaseInput[]): void {
     const id = `launch-${leases[0]?.attempt ?? ''}`;
     this.send(
       { kind: 'launch', launch: id, spec: launch, wheels: null, passed: {} },

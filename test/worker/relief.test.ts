@@ -4,7 +4,7 @@ import { parseHours } from '../../src/model/inventory/hours.ts';
 import type { Lease } from '../../src/protocol/messages.ts';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { Driver, gpu } from './driver.ts';
-import { fixture, holdsOf, Host, launchOf, leaseOf, type Writer } from './real-agent.ts';
+import { fixture, holdsOf, Host, launchOf, type LeaseInput, leaseOf, type Writer } from './real-agent.ts';
 
 const gib = 1024 ** 3;
 /** The machine may be busy. */
@@ -33,7 +33,7 @@ async function connected(): Promise<Writer> {
   return writer;
 }
 
-const onGpu = (attempt: string, more: Partial<Lease> = {}): Lease =>
+const onGpu = (attempt: string, more: Partial<LeaseInput> = {}): Lease =>
   leaseOf(attempt, {
     resources: { cpus: 0, gpus: 1, gpuMemoryBytes: gib, hostMemoryBytes: 0, diskBytes: null },
     ...more,

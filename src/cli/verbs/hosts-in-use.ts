@@ -17,7 +17,9 @@ export const drainCommand = (console: Console): Command =>
   aboutOneHost(
     'drain',
     'Empties a host: what waits there is taken back and runs elsewhere, what runs there goes to its end, nothing more starts.',
-  ).action((name: string, options: InUseOptions) => tell(console, options, { kind: 'drain', host: name }));
+  ).action((name: string, options: InUseOptions) =>
+    tell(console, options, { kind: 'drain', host: hostName(name) }),
+  );
 
 export const offCommand = (console: Console): Command =>
   aboutOneHost(
@@ -26,20 +28,24 @@ export const offCommand = (console: Console): Command =>
   )
     .requiredOption('--because <reason>', 'a sentence for the others')
     .action((name: string, options: InUseOptions & { because: string }) =>
-      tell(console, options, { kind: 'off', host: name, because: options.because }),
+      tell(console, options, { kind: 'off', host: hostName(name), because: options.because }),
     );
 
 export const onCommand = (console: Console): Command =>
   aboutOneHost(
     'on',
     'Takes a host in use again: after drain or off, out of quarantine, and at once where it was given up.',
-  ).action((name: string, options: InUseOptions) => tell(console, options, { kind: 'on', host: name }));
+  ).action((name: string, options: InUseOptions) =>
+    tell(console, options, { kind: 'on', host: hostName(name) }),
+  );
 
 export const forgetCommand = (console: Console): Command =>
   aboutOneHost(
     'forget',
     'Forgets what a host went down under: it is loaded as any other again, say with its power supply or its fans mended.',
-  ).action((name: string, options: InUseOptions) => tell(console, options, { kind: 'forget', host: name }));
+  ).action((name: string, options: InUseOptions) =>
+    tell(console, options, { kind: 'forget', host: hostName(name) }),
+  );
 
 const examples = {
   drain: 'drain cedar',
@@ -59,11 +65,11 @@ const aboutOneHost = (verb: keyof typeof examples, description: string): Command
 async function tell(
   console: Console,
   options: InUseOptions,
-  command: Asked & { host: string },
+  command: Asked & { host: HostName },
 ): Promise<void> {
   const { folder } = openState(console, options);
   const lab = chosenLab(console, [command.host], options.inventory, { state: folder });
-  const isDone = (state: CoordinatorState): boolean => isDoneOn(state, hostName(command.host), command.kind);
+  const isDone = (state: CoordinatorState): boolean => isDoneOn(state, command.host, command.kind);
   console.out(
     `${await ask(console, folder, command, { lab, isDone, ...(command.kind === 'forget' && { otherwise: notHeard(command.host) }) })}\n`,
   );

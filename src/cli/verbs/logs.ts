@@ -80,7 +80,7 @@ async function showLog(
   follow: boolean,
   { promise: interrupted }: Interrupt,
 ): Promise<'shown' | 'interrupted'> {
-  const reader = await HostReader.open(host, agentFile, ledgerId(ledger ?? ''));
+  const reader = await HostReader.open(host, agentFile, ledger ?? ledgerId(''));
   const printed = printLog(reader.readLog(id, 0, follow), console.printed('out'));
   printed.catch(() => {}); // after an interrupt nobody waits for the rest
   try {

@@ -4,7 +4,6 @@ import type { Forecast, HostForecast } from '../../coordinator/forecast.ts';
 import { isDone } from '../../ledger/results.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
-import { trialId } from '../../model/ids.ts';
 import { mostCopiedBytes } from '../../model/launch.ts';
 import { refusalText } from '../../model/refusal/refusal.ts';
 import { chooseSweep } from '../../session/sweep/chosen-sweep.ts';
@@ -161,7 +160,7 @@ function trialsOf(
       seed: declaration.seeds[index] ?? 0,
       parameters: point.parameters,
       predicted,
-      cached: !has.has(trial) && isDone(ledger, trialId(trial)),
+      cached: !has.has(trial) && isDone(ledger, trial),
       lacks: has.get(trial) ?? null,
     }));
   });

@@ -9,6 +9,7 @@ import { onInterrupt } from '../interrupt.ts';
 import { jsonReporter } from '../json-reporter.ts';
 import { breakLockOption, inventoryOption, jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
+import type { SweepName } from '../../model/ids.ts';
 
 interface ResumeOptions {
   readonly state?: string;
@@ -33,7 +34,7 @@ export const resumeVerb: Verb = (console, done) =>
     .addHelpText('after', '\nExample:\n  labsweep resume')
     .action(async (named: string | undefined, options: ResumeOptions) => {
       const order = orderResume(console, openState(console, options), named, options);
-      const reporterOf = (sweep: string): RunReporter =>
+      const reporterOf = (sweep: SweepName): RunReporter =>
         options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep);
       done(exitCodeOf[await runSweep(console, { ...order, onInterrupt, reporterOf })]);
     });

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { LedgerState } from '../../ledger/state.ts';
+import type { LedgerState, Trial } from '../../ledger/state.ts';
 import { ask } from '../../session/run/ask.ts';
 import { CommandError } from '../exit.ts';
 import { openState } from '../../session/ledger/open.ts';
@@ -7,6 +7,7 @@ import { stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 import { trialsNamed } from '../trial-argument.ts';
+import type { TrialId } from '../../model/ids.ts';
 
 export const retryVerb: Verb = (console) =>
   new Command('retry')
@@ -31,13 +32,13 @@ export const retryVerb: Verb = (console) =>
       console.out(`${await ask(console, folder, { kind: 'retry', trials })}\n`);
     });
 
-function trialsMeant(state: LedgerState, named: string | undefined): string[] {
+function trialsMeant(state: LedgerState, named: string | undefined): TrialId[] {
   return named === undefined ? [] : idsOf(trialsNamed(state, named));
 }
 
-function failedTrials(state: LedgerState, sweep: string | undefined): string[] {
+function failedTrials(state: LedgerState, sweep: string | undefined): TrialId[] {
   const trials = sweep === undefined ? [...state.trials.values()] : sweepNamed(state, sweep).order;
   return idsOf(trials.filter(({ status }) => status.kind === 'failed'));
 }
 
-const idsOf = (trials: readonly { readonly id: string }[]): string[] => trials.map(({ id }) => id);
+const idsOf = (trials: readonly Trial[]): TrialId[] => trials.map(({ id }) => id);

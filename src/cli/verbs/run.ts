@@ -21,6 +21,7 @@ import type { Verb } from '../verb.ts';
 import { jsonReporter } from '../json-reporter.ts';
 import type { RunReporter } from '../../session/run/run-reporter.ts';
 import { runSweep } from '../../session/run/run-sweep.ts';
+import type { SweepName } from '../../model/ids.ts';
 
 interface RunOptions extends OrderOptions {
   readonly json?: boolean;
@@ -54,7 +55,7 @@ export const runVerb: Verb = (console, done) =>
     .action(async (path: string, options: RunOptions) => {
       const order = await orderSweep(console, path, options);
       if (options.detach === true) return done(exitCodeOf[await runDetached(console, order)]);
-      const reporterOf = (sweep: string): RunReporter =>
+      const reporterOf = (sweep: SweepName): RunReporter =>
         options.json === true ? jsonReporter(console, sweep) : boardReporter(console, sweep);
       done(exitCodeOf[await runSweep(console, { ...order, onInterrupt, reporterOf })]);
     });

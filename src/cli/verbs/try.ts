@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { HostEntry } from '../../coordinator/coordinator.ts';
 import { HostReader } from '../../coordinator/fleet/host-reader.ts';
-import { attemptId, ledgerId } from '../../model/ids.ts';
+import { type AttemptId, type LedgerId, ledgerId } from '../../model/ids.ts';
 import { outcomeText } from '../../model/result/outcome-text.ts';
 import type { Console } from '../console.ts';
 import { storeFolder } from '../../session/content/named-content.ts';
@@ -68,7 +68,7 @@ function tryReporter(console: Console, host: HostEntry): RunReporter {
       for (const event of events)
         if (event.kind === 'started')
           for (const { attempt } of event.attempts)
-            shown ??= showLog(console, host, ledger.ledger ?? '', attempt);
+            shown ??= showLog(console, host, ledger.ledger ?? ledgerId(''), attempt);
     },
     moment: () => {},
     notice: () => {},
@@ -78,7 +78,8 @@ function tryReporter(console: Console, host: HostEntry): RunReporter {
       if (attempt?.status.kind !== 'ended') return;
       const { outcome, final } = attempt.status.end;
       // A trial that is over at once has ended before it was seen to start.
-      if (outcome.kind !== 'not-started') shown ??= showLog(console, host, ledger.ledger ?? '', attempt.id);
+      if (outcome.kind !== 'not-started')
+        shown ??= showLog(console, host, ledger.ledger ?? ledgerId(''), attempt.id);
       await shown;
       console.tell(`${outcomeText(outcome)}, after ${seconds.toFixed(1)} s\n`);
       if (final !== null) console.out(`${JSON.stringify(final)}\n`);
@@ -91,10 +92,15 @@ function tryReporter(console: Console, host: HostEntry): RunReporter {
   };
 }
 
-async function showLog(console: Console, host: HostEntry, ledger: string, attempt: string): Promise<void> {
-  const reader = await HostReader.open(host, agentFile, ledgerId(ledger));
+async function showLog(
+  console: Console,
+  host: HostEntry,
+  ledger: LedgerId,
+  attempt: AttemptId,
+): Promise<void> {
+  const reader = await HostReader.open(host, agentFile, ledger);
   try {
-    await printLog(reader.readLog(attemptId(attempt), 0, true), console.printed('err'));
+    await printLog(reader.readLog(attempt, 0, true), console.printed('err'));
   } finally {
     reader.close();
   }

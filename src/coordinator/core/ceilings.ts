@@ -1,13 +1,13 @@
 /** What agents are told of the ceilings of their hosts (P5): to forget them all, or the last one. */
 import { lastPowerCut } from '../../ledger/crashes.ts';
-import { hostName } from '../../model/ids.ts';
+import type { HostName } from '../../model/ids.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { noHost } from './host-commands.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
 /** A person says that a host bears what it did not. */
-export function forgetCeiling(state: CoordinatorState, name: string): string {
-  const host = state.fleet.get(hostName(name));
+export function forgetCeiling(state: CoordinatorState, name: HostName): string {
+  const host = state.fleet.get(name);
   if (host === undefined) return noHost(state, name);
   host.ceiling.isToForget = true;
   const when = host.link.kind === 'ready' ? '' : ', once it is reached';

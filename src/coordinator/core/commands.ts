@@ -2,7 +2,7 @@
 import { hasResult } from '../../ledger/results.ts';
 import type { Attempt, Sweep } from '../../ledger/state.ts';
 import { isBusy } from '../../ledger/sweeps.ts';
-import type { HostName } from '../../model/ids.ts';
+import type { AttemptId, HostName } from '../../model/ids.ts';
 import { forgetAsked } from '../hosts/asked.ts';
 import { openOn } from './host-commands.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
@@ -77,8 +77,8 @@ export function cancelUnwanted(state: CoordinatorState, turn: CoordinatorTurn, h
     });
 }
 
-function openAttemptsBy(state: CoordinatorState, sweep: Sweep): Map<HostName, string[]> {
-  const byHost = new Map<HostName, string[]>();
+function openAttemptsBy(state: CoordinatorState, sweep: Sweep): Map<HostName, AttemptId[]> {
+  const byHost = new Map<HostName, AttemptId[]>();
   for (const host of state.ledger.hosts.keys()) {
     const ids = openOn(state, host)
       .filter((attempt) => attempt.sweep === sweep.name && !isWanted(state, attempt))

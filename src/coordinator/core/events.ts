@@ -1,7 +1,7 @@
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Artifact } from '../../model/result/attempt-end.ts';
 import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
-import type { AttemptId, HostName, TrialId } from '../../model/ids.ts';
+import type { AttemptId, HostName, LaunchId, TrialId } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { Command } from './command.ts';
 import type { EditedHost } from '../hosts/fleet-host.ts';
@@ -93,7 +93,7 @@ export type Effect =
   /** Connect to a host that was left, or at once to one that was given up or waits for its next try; or end the connection to it, once what was sent before is out. */
   | { readonly kind: 'enter' | 'leave'; readonly host: HostName }
   /** Bring what a launch needs onto a host; ends in launch-ready or launch-refused. */
-  | { readonly kind: 'prepare'; readonly host: HostName; readonly launch: string; readonly spec: Launch }
+  | { readonly kind: 'prepare'; readonly host: HostName; readonly launch: LaunchId; readonly spec: Launch }
   | {
       readonly kind: 'fetch';
       readonly host: HostName;

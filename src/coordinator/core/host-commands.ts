@@ -1,6 +1,6 @@
 /** What people say of a host: drain, off, on. */
 import type { Attempt } from '../../ledger/state.ts';
-import { type HostName, hostName } from '../../model/ids.ts';
+import type { HostName } from '../../model/ids.ts';
 import { isAway } from '../hosts/use.ts';
 import { tryAgain } from './connections.ts';
 import { isSuspect } from '../hosts/suspicion.ts';
@@ -11,7 +11,7 @@ import { forgetLapses } from '../hosts/probation.ts';
 import type { CoordinatorTurn } from './turn.ts';
 
 /** For a host that is to be free soon. */
-export function drain(state: CoordinatorState, turn: CoordinatorTurn, name: string, now: number): string {
+export function drain(state: CoordinatorState, turn: CoordinatorTurn, name: HostName, now: number): string {
   const host = close(state, turn, name, 'drained', now);
   return host === null ? noHost(state, name) : `${name} drains: ${whatFollows(state, host)}`;
 }
@@ -20,7 +20,7 @@ export function drain(state: CoordinatorState, turn: CoordinatorTurn, name: stri
 export function switchOff(
   state: CoordinatorState,
   turn: CoordinatorTurn,
-  name: string,
+  name: HostName,
   because: string,
   now: number,
 ): string {
@@ -33,11 +33,11 @@ export function switchOff(
 function close(
   state: CoordinatorState,
   turn: CoordinatorTurn,
-  name: string,
+  name: HostName,
   because: string,
   now: number,
 ): FleetHost | null {
-  const host = state.fleet.get(hostName(name)) ?? null;
+  const host = state.fleet.get(name) ?? null;
   if (host !== null) turn.record({ kind: 'host-closed', at: now, host: host.name, because });
   return host;
 }
@@ -59,8 +59,13 @@ function whatFollows(state: CoordinatorState, host: FleetHost): string {
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-export function takeInUse(state: CoordinatorState, turn: CoordinatorTurn, name: string, now: number): string {
-  const host = state.fleet.get(hostName(name));
+export function takeInUse(
+  state: CoordinatorState,
+  turn: CoordinatorTurn,
+  name: HostName,
+  now: number,
+): string {
+  const host = state.fleet.get(name);
   if (host === undefined) return noHost(state, name);
   const { off, isListed } = host.listing;
   if (off !== null) return isListed ? `${name} is off in the inventory: ${off}` : noHost(state, name);
@@ -85,7 +90,7 @@ export function trust(turn: CoordinatorTurn, host: FleetHost): void {
   for (const [launch, { kind }] of launches ?? []) if (kind === 'refused') launches?.delete(launch);
 }
 
-export const noHost = (state: CoordinatorState, name: string): string =>
+export const noHost = (state: CoordinatorState, name: HostName): string =>
   `there is no host ${name}; the inventory has ${[...state.fleet.keys()].join(', ')}`;
 
 /** What a host holds of this ledger, waiting or running. */

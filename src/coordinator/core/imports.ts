@@ -1,7 +1,6 @@
 import type { ImportedResult } from '../../ledger/events.ts';
 import type { Attempt } from '../../ledger/state.ts';
 import { answerTo } from '../../model/result/answer.ts';
-import { attemptId, trialId } from '../../model/ids.ts';
 import type { Command } from './command.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import type { CoordinatorTurn } from './turn.ts';
@@ -15,9 +14,7 @@ export function takeResults(
 ): readonly Attempt[] {
   const fresh = results.filter(
     ({ result }) =>
-      !state.ledger.attempts.has(attemptId(result.attempt)) &&
-      !isOfThisTerm(state, result) &&
-      isAnswer(state, result),
+      !state.ledger.attempts.has(result.attempt) && !isOfThisTerm(state, result) && isAnswer(state, result),
   );
   if (fresh.length === 0) return [];
   turn.record({
@@ -28,7 +25,7 @@ export function takeResults(
     results: fresh.map(({ result }) => result),
   });
   return fresh.flatMap(({ result, lines }) => {
-    const id = attemptId(result.attempt);
+    const id = result.attempt;
     if (lines.length > 0) turn.recordMetrics({ attempt: id, from: 0, lines });
     const attempt = state.ledger.attempts.get(id);
     return attempt?.status.kind === 'ended' ? [attempt] : [];
@@ -41,7 +38,7 @@ const isOfThisTerm = ({ ledger }: CoordinatorState, { attempt }: ImportedResult)
 
 /** A trial of a sweep here is not done by a result that lacks what all such sweeps ask for. */
 function isAnswer({ ledger }: CoordinatorState, { trial, end, judgedBy }: ImportedResult): boolean {
-  const asking = (ledger.trials.get(trialId(trial))?.sweeps ?? [])
+  const asking = (ledger.trials.get(trial)?.sweeps ?? [])
     .flatMap((name) => ledger.sweeps.get(name) ?? [])
     .filter(({ isImported }) => !isImported);
   return (

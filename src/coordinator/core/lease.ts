@@ -1,5 +1,5 @@
 import type { PointDeclaration } from '../../ledger/events.ts';
-import { attemptId, type HostName } from '../../model/ids.ts';
+import type { AttemptId, HostName } from '../../model/ids.ts';
 import { oneKind, predictMemory } from '../../predict/memory.ts';
 import { expectBusy } from '../../predict/busy.ts';
 import { expectSeconds, slownessOf } from '../../predict/duration.ts';
@@ -14,8 +14,8 @@ import type { CoordinatorState } from '../hosts/state.ts';
 type Foresight = Pick<CoordinatorState, 'ledger' | 'fleet' | 'durations' | 'busyShares' | 'memories'>;
 
 /** The lease of an attempt as its host is told; null where the ledger does not hold the attempt. */
-export function leaseOf(state: Foresight, id: string): Lease | null {
-  const attempt = state.ledger.attempts.get(attemptId(id));
+export function leaseOf(state: Foresight, id: AttemptId): Lease | null {
+  const attempt = state.ledger.attempts.get(id);
   const trial = attempt && state.ledger.trials.get(attempt.trial);
   if (attempt === undefined || trial === undefined) return null;
   const { launch } = attempt;

@@ -4,7 +4,7 @@ import { hasResult } from '../../ledger/results.ts';
 import type { Sweep, Trial } from '../../ledger/state.ts';
 import { countsOf, isPartOf, isUnfinished, trialsOf } from '../../ledger/sweeps.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
-import { sweepName, trialId } from '../../model/ids.ts';
+import type { SweepName, TrialId } from '../../model/ids.ts';
 import { ask } from '../hosts/asked.ts';
 import type { Asked, Command } from './command.ts';
 import { cancelUnwanted } from './commands.ts';
@@ -18,7 +18,7 @@ const pointsPerEvent = 2_000;
 type Declared = Pick<Extract<Command, { kind: 'run' }>, 'declaration' | 'points'>;
 
 export function run(state: CoordinatorState, turn: CoordinatorTurn, declared: Declared, now: number): string {
-  const name = sweepName(declared.declaration.sweep);
+  const name = declared.declaration.sweep;
   const known = sameSweep(state, declared);
   if (known === null) declare(state, turn, declared, 'all', now);
   else if (known.status.kind !== 'open' || known.part !== null) open(turn, known, 'all', now);
@@ -38,7 +38,7 @@ export function runPart(
   const known = sameSweep(state, declared);
   if (known === null) declare(state, turn, declared, part, now);
   else if (!isAskedBefore(known, part)) open(turn, known, part, now);
-  const sweep = state.ledger.sweeps.get(sweepName(declared.declaration.sweep));
+  const sweep = state.ledger.sweeps.get(declared.declaration.sweep);
   if (sweep === undefined) return noSweep(declared.declaration.sweep);
   const trials = trialsOf(sweep, part);
   ask(state, sweep.name, trials);
@@ -53,11 +53,11 @@ const isAskedBefore = (sweep: Sweep, part: SweepPart): boolean =>
 export function resume(
   state: CoordinatorState,
   turn: CoordinatorTurn,
-  name: string | null,
+  name: SweepName | null,
   now: number,
 ): string {
   if (name !== null) {
-    const sweep = state.ledger.sweeps.get(sweepName(name));
+    const sweep = state.ledger.sweeps.get(name);
     if (sweep === undefined) return noSweep(name);
     resumeSweep(state, turn, sweep, now);
     return `resumed: ${name}`;
@@ -85,11 +85,11 @@ function resumeSweep(state: CoordinatorState, turn: CoordinatorTurn, sweep: Swee
 /** What somebody waits for in spite of a change of coordinators. Who stopped or paused it meanwhile is obeyed. */
 export function goOn(state: CoordinatorState, asked: readonly Asked[]): string {
   const known = asked.flatMap(({ sweep, trials }) => {
-    const found = state.ledger.sweeps.get(sweepName(sweep));
+    const found = state.ledger.sweeps.get(sweep);
     return found === undefined ? [] : [{ sweep: found, trials }];
   });
   for (const { sweep, trials } of known)
-    ask(state, sweep.name, trials === null ? sweep.part : new Set(trials.map(trialId)));
+    ask(state, sweep.name, trials === null ? sweep.part : new Set(trials));
   return `sweep ${known.map(({ sweep }) => sweep.name).join(', ')} goes on`;
 }
 
@@ -97,11 +97,11 @@ export function goOn(state: CoordinatorState, asked: readonly Asked[]): string {
 export function retry(
   state: CoordinatorState,
   turn: CoordinatorTurn,
-  ids: readonly string[],
+  ids: readonly TrialId[],
   now: number,
 ): string {
   const trials = ids
-    .flatMap((id) => state.ledger.trials.get(trialId(id)) ?? [])
+    .flatMap((id) => state.ledger.trials.get(id) ?? [])
     .filter(({ status }) => status.kind === 'failed' || status.kind === 'cancelled');
   if (trials.length === 0) return 'none of these trials has failed';
   turn.record({ kind: 'retry-asked', at: now, trials: trials.map(({ id }) => id) });
@@ -162,7 +162,7 @@ const open = (turn: CoordinatorTurn, { name }: Sweep, part: SweepPart | 'all' | 
 
 /** The sweep of the ledger that is declared just so; null where it has to be declared. */
 function sameSweep(state: CoordinatorState, { declaration, points }: Declared): Sweep | null {
-  const known = state.ledger.sweeps.get(sweepName(declaration.sweep));
+  const known = state.ledger.sweeps.get(declaration.sweep);
   const isKnown =
     known !== undefined && isSameDeclaration(known, declaration, points) && isInForce(state, known);
   return isKnown ? known : null;
@@ -172,7 +172,7 @@ function sameSweep(state: CoordinatorState, { declaration, points }: Declared): 
 const isInForce = ({ ledger }: CoordinatorState, { points }: Sweep): boolean =>
   points.every((point) =>
     point.trials.every((id) => {
-      const trial = ledger.trials.get(trialId(id));
+      const trial = ledger.trials.get(id);
       return (
         trial === undefined ||
         trial.point === point ||

@@ -1,7 +1,6 @@
 /** Trials that are larger than every device: one of their shape had all of what the largest has, and ran out. */
 import type { PointDeclaration } from '../../ledger/events.ts';
 import type { Sweep } from '../../ledger/state.ts';
-import { trialId } from '../../model/ids.ts';
 import { type Refusal, refusalText } from '../../model/refusal/refusal.ts';
 import { eligibility } from '../hosts/eligibility.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
@@ -21,7 +20,7 @@ export function giveUpTooLarge(state: CoordinatorState, turn: CoordinatorTurn, n
       const because = outgrown.has(point.shape) ? whyNoDevice(state, sweep, point) : null;
       if (because === null) continue;
       for (const id of point.trials)
-        if (trials.get(trialId(id))?.status.kind === 'queued')
+        if (trials.get(id)?.status.kind === 'queued')
           turn.record({ kind: 'given-up', at: now, trial: id, because });
     }
   }

@@ -1,4 +1,5 @@
 /** Asks a host what of a launch would not work there; what a run would bring first is brought, data sets excepted. */
+import type { ContentHash } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { Params } from '../../model/grid/params.ts';
@@ -57,7 +58,7 @@ export async function askLaunch(
   return { unshipped, dataIsThere, checks };
 }
 
-const isThere = (conversation: Conversation, hash: string): Promise<boolean> =>
+const isThere = (conversation: Conversation, hash: ContentHash): Promise<boolean> =>
   conversation.ask(
     { kind: 'content', hashes: [hash] },
     (message) => (message.kind === 'content' && message.hash === hash ? message.present : undefined),

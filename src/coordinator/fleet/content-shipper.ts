@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { contentHash } from '../../model/ids.ts';
+import type { ContentHash } from '../../model/ids.ts';
 import type { HostSaid, ToAgent } from '../../protocol/messages.ts';
 import type { Transport } from '../transport/transport.ts';
 import { folderTurns } from './folder-turns.ts';
@@ -24,7 +24,7 @@ export class ContentShipper {
   readonly #to: ShippedTo;
   readonly #send: (message: ToAgent) => void;
   readonly #doing: (what: string) => void;
-  readonly #waiting = new Map<string, ((answer: ContentAnswer) => void)[]>();
+  readonly #waiting = new Map<ContentHash, ((answer: ContentAnswer) => void)[]>();
   #isInterrupted = false;
 
   /** @param doing hears what goes on, for people */
@@ -35,7 +35,7 @@ export class ContentShipper {
   }
 
   /** Null when all is there, else why not, in a sentence. */
-  async ship(hashes: readonly string[]): Promise<string | null> {
+  async ship(hashes: readonly ContentHash[]): Promise<string | null> {
     const problems = await Promise.all(hashes.map((hash) => this.#bring(hash)));
     return problems.find((problem) => problem !== null) ?? null;
   }
@@ -52,7 +52,7 @@ export class ContentShipper {
   }
 
   /** Hosts of one folder ask one after the other, so that the second finds what the first was sent. */
-  #bring(hash: string): Promise<string | null> {
+  #bring(hash: ContentHash): Promise<string | null> {
     return folderTurns.take(`${this.#to.folderId} ${hash}`, async () => {
       const held = await this.#ask({ kind: 'content', hashes: [hash] }, hash);
       if (held.present || held.problem !== null) return held.problem;
@@ -61,13 +61,13 @@ export class ContentShipper {
     });
   }
 
-  async #deliver(hash: string): Promise<string | null> {
+  async #deliver(hash: ContentHash): Promise<string | null> {
     const path = await this.#put(hash);
     return (await this.#ask({ kind: 'unpack', hash, path }, hash)).problem;
   }
 
   /** Under a name that stays, so that what was cut goes on where it stopped. */
-  #put(hash: string): Promise<string> {
+  #put(hash: ContentHash): Promise<string> {
     const { packs, folder, ledger, transport } = this.#to;
     const path = `${folder}/incoming/${hash}-${ledger}`;
     return packs.with(hash, async (file) => {
@@ -77,7 +77,7 @@ export class ContentShipper {
     });
   }
 
-  #ask(message: ToAgent, hash: string): Promise<ContentAnswer> {
+  #ask(message: ToAgent, hash: ContentHash): Promise<ContentAnswer> {
     if (this.#isInterrupted) return Promise.resolve(unanswered(hash));
     return new Promise((resolve) => {
       this.#waiting.set(hash, [...(this.#waiting.get(hash) ?? []), resolve]);
@@ -86,9 +86,9 @@ export class ContentShipper {
   }
 }
 
-const unanswered = (hash: string): ContentAnswer => ({
+const unanswered = (hash: ContentHash): ContentAnswer => ({
   kind: 'content',
-  hash: contentHash(hash),
+  hash,
   present: false,
   problem: 'the connection was cut',
 });

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { encode } from '../../protocol/framing.ts';
 import { type HostSaid, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
 import { TransportError } from '../transport/transport.ts';
+import { ledgerId } from '../../model/ids.ts';
 import { hear, oddText } from './hearing.ts';
 
 /** A connection to an agent by somebody who only asks: no ledger's writer, and nothing of it is kept there. */
@@ -11,7 +12,7 @@ export class Conversation {
   readonly #cut = Promise.withResolvers<never>();
 
   /** @param ledger whose attempts are asked about; empty for none */
-  constructor(stream: Duplex, ledger = '') {
+  constructor(stream: Duplex, ledger = ledgerId('')) {
     this.#stream = stream;
     this.#cut.promise.catch(() => {}); // told to whoever waits
     hear(

@@ -1,4 +1,4 @@
-import { launchId } from '../../model/ids.ts';
+import type { ContentHash, LaunchId } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import { type Launch, whatIsMade } from '../../model/launch.ts';
 import type { HostSaid, ToAgent } from '../../protocol/messages.ts';
@@ -34,13 +34,13 @@ export interface PreparerOptions {
  */
 export class LaunchPreparer {
   readonly #options: PreparerOptions;
-  readonly #waiting = new Map<string, (answer: LaunchAnswer) => void>();
+  readonly #waiting = new Map<LaunchId, (answer: LaunchAnswer) => void>();
 
   constructor(options: PreparerOptions) {
     this.#options = options;
   }
 
-  async prepare(launch: string, spec: Launch): Promise<LaunchOutcome> {
+  async prepare(launch: LaunchId, spec: Launch): Promise<LaunchOutcome> {
     const passed = this.#passed(spec);
     if (passed.missing.length > 0)
       return refused(
@@ -51,7 +51,7 @@ export class LaunchPreparer {
     if (unshipped !== null) return refused(unshipped);
     const { doing } = this.#options;
     doing(whatIsMade(spec));
-    const ask = (wheels: string | null): Promise<LaunchAnswer> =>
+    const ask = (wheels: ContentHash | null): Promise<LaunchAnswer> =>
       this.#ask({ kind: 'launch', launch, spec, wheels, passed: passed.values });
     const answer = await ask(null);
     if (answer.problem === null) return { kind: 'ready', note: answer.note };
@@ -84,7 +84,7 @@ export class LaunchPreparer {
     for (const launch of this.#waiting.keys())
       this.answered({
         kind: 'launch',
-        launch: launchId(launch),
+        launch,
         problem,
         logTail: '',
         wanted: null,
@@ -100,7 +100,7 @@ export class LaunchPreparer {
   }
 
   /** What has to be shipped: a data set that the inventory says lies there is not. */
-  #contentOf({ files, data, engines }: Launch): string[] {
+  #contentOf({ files, data, engines }: Launch): ContentHash[] {
     const { settings, canUse } = this.#options;
     const shipped =
       data?.kind === 'content' && !(data.name !== null && Object.hasOwn(settings.data, data.name))

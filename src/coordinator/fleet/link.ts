@@ -1,7 +1,7 @@
 /** One host's connection: connect, say hello, pass messages both ways, and again after a cut. */
 import type { Duplex } from 'node:stream';
 import type { Artifact } from '../../model/result/attempt-end.ts';
-import type { AttemptId, HostName, LedgerId } from '../../model/ids.ts';
+import type { AttemptId, HostName, LaunchId, LedgerId } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import { encode } from '../../protocol/framing.ts';
@@ -123,7 +123,7 @@ export class HostLink {
   }
 
   /** Gets the host ready for a launch, and posts how it went: after a cut the next connection begins anew. */
-  prepare(launch: string, spec: Launch): void {
+  prepare(launch: LaunchId, spec: Launch): void {
     const { host, post } = this.#options;
     const errands = this.#errands;
     void errands?.preparer.prepare(launch, spec).then((outcome) => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packFile } from '../../content/pack.ts';
-import { contentHash } from '../../model/ids.ts';
+import type { ContentHash } from '../../model/ids.ts';
 
 interface Pack {
   readonly folder: Promise<string>;
@@ -12,14 +12,14 @@ interface Pack {
 /** Content packed for shipping: once for all hosts that get it at the same time, and gone with the last of them. */
 export class Packs {
   readonly #store: string;
-  readonly #packs = new Map<string, Pack>();
+  readonly #packs = new Map<ContentHash, Pack>();
 
   constructor(store: string) {
     this.#store = store;
   }
 
   /** Hands the file of a pack to `use`. @throws the content room's errors */
-  async with<T>(hash: string, use: (file: string) => Promise<T>): Promise<T> {
+  async with<T>(hash: ContentHash, use: (file: string) => Promise<T>): Promise<T> {
     const pack = this.#packs.get(hash) ?? { folder: this.#make(hash), users: 0 };
     this.#packs.set(hash, pack);
     pack.users += 1;
@@ -35,13 +35,13 @@ export class Packs {
   }
 
   /** Where /tmp is read-only or full, the next place may do: it is often a small one, in memory. */
-  async #make(hash: string): Promise<string> {
+  async #make(hash: ContentHash): Promise<string> {
     let problem: unknown;
     for (const parent of new Set([tmpdir(), '/var/tmp'])) {
       let folder: string | null = null;
       try {
         folder = await mkdtemp(join(parent, 'labsweep-pack-'));
-        await packFile(this.#store, contentHash(hash), join(folder, 'pack'));
+        await packFile(this.#store, hash, join(folder, 'pack'));
         return folder;
       } catch (error) {
         if (folder !== null) await remove(folder);

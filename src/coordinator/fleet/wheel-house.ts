@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readManifest } from '../../content/read-manifest.ts';
 import { snapshot } from '../../content/snapshot.ts';
+import type { ContentHash } from '../../model/ids.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { WantedWheels } from '../../protocol/messages.ts';
 
 export type Downloaded =
   /** A folder of the content store. */
-  { readonly kind: 'wheels'; readonly hash: string } | { readonly kind: 'none'; readonly because: string };
+  | { readonly kind: 'wheels'; readonly hash: ContentHash }
+  | { readonly kind: 'none'; readonly because: string };
 
 const run = promisify(execFile);
 /** Large wheels over a slow line. */

@@ -1,7 +1,7 @@
 /** What starts where. Pure: it changes nothing, and same state, same plan. It looks at as many trials as hosts have room for. */
 import type { Sweep, Trial } from '../../ledger/state.ts';
 import { isPartOf } from '../../ledger/sweeps.ts';
-import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
+import type { AttemptId, HostName, LaunchId, SweepName } from '../../model/ids.ts';
 import { queuedOf } from '../hosts/asked.ts';
 import { concurrencyLeft } from '../hosts/concurrency.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
@@ -26,7 +26,7 @@ export interface Assignment {
 export interface Plan {
   readonly assignments: ReadonlyMap<HostName, readonly Assignment[]>;
   /** Launches that a host must be prepared for before anything of them can be leased to it. */
-  readonly preparations: readonly { readonly host: HostName; readonly launch: string }[];
+  readonly preparations: readonly { readonly host: HostName; readonly launch: LaunchId }[];
   /** Attempts that wait on a host, to be asked back for others. */
   readonly takeBacks: ReadonlyMap<HostName, readonly AttemptId[]>;
   /** Sweeps of which a host may be leased trials. */
@@ -43,7 +43,7 @@ interface Draft {
 /** @param now wall clock in ms */
 export function plan(state: CoordinatorState, now: number): Plan {
   const draft: Draft = { assignments: new Map(), taken: new Set() };
-  const preparations: { host: HostName; launch: string }[] = [];
+  const preparations: { host: HostName; launch: LaunchId }[] = [];
   const choices = new Map<SweepName, Choice>();
   const outlooks = outlooksOf(state, now);
   const berths = berthsOf(state, outlooks, now);

@@ -2,7 +2,7 @@ import { runsAlone } from '../../ledger/crashes.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import { skipSettled } from '../../ledger/sweeps.ts';
-import type { AttemptId, HostName, SweepName } from '../../model/ids.ts';
+import { type AttemptId, type HostName, type LaunchId, launchId, type SweepName } from '../../model/ids.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Beginning } from '../scheduler/checkpoint.ts';
 import { tellCeilings } from '../core/ceilings.ts';
@@ -72,7 +72,7 @@ function leaseFor(
   sweep: SweepName,
   { continues, anew }: Extract<Beginning, { kind: 'lease' }>,
 ): Leases[number] {
-  const launch = state.ledger.sweeps.get(sweep)?.declaration.launch ?? '';
+  const launch = state.ledger.sweeps.get(sweep)?.declaration.launch ?? launchId('');
   return {
     attempt,
     number: trial.attempts.length + 1,
@@ -110,7 +110,7 @@ function worthMs({ leasedAt, status }: Attempt): number {
   return Math.min(Math.max(tookMs, leastCarryMs), mostCarryMs);
 }
 
-function prepare(state: CoordinatorState, turn: CoordinatorTurn, name: HostName, launch: string): void {
+function prepare(state: CoordinatorState, turn: CoordinatorTurn, name: HostName, launch: LaunchId): void {
   const host = state.fleet.get(name);
   const spec = state.ledger.launches.get(launch);
   const connection = host === undefined ? null : connectionOf(host.link);
@@ -123,7 +123,7 @@ function sendLeases(
   state: CoordinatorState,
   turn: CoordinatorTurn,
   host: HostName,
-  attempts: readonly string[],
+  attempts: readonly AttemptId[],
 ): void {
   const leases = attempts.map((id) => leaseOf(state, id)).filter((lease): lease is Lease => lease !== null);
   turn.instruct({ kind: 'send', host, message: { kind: 'lease', leases } });

@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type LedgerEvent, storedEvent } from '../events.ts';
+import type { AttemptId } from '../../model/ids.ts';
 import { type ChainHead, chainHash, emptyChain, recordedHead } from './chain.ts';
 import { vacuumInto } from './copy-ledger.ts';
 import type { Rescued } from './errors.ts';
@@ -91,7 +92,7 @@ function keptEvents({ kept, head }: Held): LedgerEvent[] {
   return events;
 }
 
-function attemptsWithLines(event: LedgerEvent): string[] {
+function attemptsWithLines(event: LedgerEvent): AttemptId[] {
   const ended = event.kind === 'ended' ? [event] : event.kind === 'imported' ? event.results : [];
   return ended.flatMap(({ attempt, end }) => (end.metricsHash === '' ? [] : [attempt]));
 }

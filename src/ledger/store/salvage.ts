@@ -1,5 +1,5 @@
 /** What of a damaged ledger is certainly as it was written: the longest beginning of its chain that verifies. */
-import { type AttemptId, attemptId } from '../../model/ids.ts';
+import type { AttemptId } from '../../model/ids.ts';
 import { type MetricsLine, metricsLineSchema } from '../../model/result/metrics.ts';
 import { type LedgerEvent, ledgerEventSchema, storedEvent } from '../events.ts';
 import { fold } from '../fold.ts';
@@ -128,7 +128,7 @@ function metricsOf(
     const lines = linesFromFirst(found.get(id));
     const end = status.kind === 'ended' && status.end.metricsHash !== '' ? status.end : null;
     if (end !== null && (lines.length !== end.metricsCount || metricsHashOf(lines) !== end.metricsHash))
-      lostMetrics.push(attemptId(id));
+      lostMetrics.push(id);
     else if (lines.length > 0) metrics.push({ attempt: id, from: 0, lines });
   }
   return { metrics, lostMetrics };

@@ -1,12 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { LedgerEvent } from '../events.ts';
+import type { AttemptId } from '../../model/ids.ts';
 import { Appender, encodeEvent } from './append.ts';
 import { emptyChain } from './chain.ts';
 import { LedgerWriteError } from './errors.ts';
 import type { Salvage } from './salvage.ts';
 import { migrate } from './schema.ts';
 
-type Saved = Pick<Salvage, 'events' | 'metrics'> & { readonly lostMetrics: readonly string[] };
+type Saved = Pick<Salvage, 'events' | 'metrics'> & { readonly lostMetrics: readonly AttemptId[] };
 
 /**
  * Writes what was saved into an empty file, as a ledger of its own: the same events with the same hashes, then one that

@@ -4,6 +4,7 @@ import { besideFile, nameOfFile } from '../file-path.ts';
 import { parseSize } from '../size.ts';
 import type { Position } from '../source/source-issue.ts';
 import type { Locate } from '../source/source.ts';
+import { sweepName } from '../ids.ts';
 import type { SweepFile } from './sweep-file.ts';
 import type {
   AxisInput,
@@ -26,7 +27,7 @@ export function normaliseSweep(
 ): SweepFile {
   const { resources, artifacts } = input;
   return {
-    name: command.name ?? input.sweep ?? nameOfFile(path),
+    name: sweepName(command.name ?? input.sweep ?? nameOfFile(path)),
     program: normaliseProgram(input.program, (key) => fileOf(locate(['program', key]), path)),
     data: normaliseData(input.data),
     objective: {

@@ -5,6 +5,7 @@ import { paramsSchema, paramValueSchema } from '../grid/params.ts';
 import { resourcesSchema } from '../resources.ts';
 import { record } from '../own.ts';
 import { argStyleSchema, booleansSchema } from '../command/spell-args.ts';
+import { sweepNameSchema } from '../ids.ts';
 
 const commandProgramSchema = z.object({
   kind: z.literal('command'),
@@ -25,7 +26,7 @@ const commandProgramSchema = z.object({
 
 /** A sweep file with every default filled in: what the rest of labsweep sees of it. Plain JSON. */
 const sweepFileSchema = z.object({
-  name: z.string(),
+  name: sweepNameSchema,
   program: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('builtin'), name: z.string() }),
     commandProgramSchema,

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { contentHash } from '../../model/ids.ts';
+import { contentHashSchema } from '../../model/ids.ts';
 import type { ResolvedData } from '../../coordinator/declaration.ts';
 import { nearestName } from '../../model/source/nearest.ts';
 import type { ProgramDescription } from '../../model/program.ts';
@@ -21,9 +21,9 @@ import { record } from '../../model/own.ts';
 export const dataRecordSchema = z.object({
   name: z.string(),
   /** The data set's identity: hash of the manifest of its source. */
-  hash: z.string(),
+  hash: contentHashSchema,
   /** The packed clips in the content store. */
-  content: z.string(),
+  content: contentHashSchema,
   words: z.array(z.string()),
   clips: z.number(),
   counts: record(z.string(), z.object({ train: z.number(), validation: z.number(), test: z.number() })),
@@ -119,7 +119,7 @@ export async function resolveData(
   requireWords(record, loaded, data.words ?? []);
   return {
     name: data.name,
-    identity: { hash: contentHash(record.hash), words: data.words },
+    identity: { hash: record.hash, words: data.words },
     launch: { kind: 'content', hash: record.content, name: data.name },
     shape: { words: data.words ?? defaultWords(record, description) },
   };

@@ -1,5 +1,6 @@
 /** The engines of a state folder: a record by name, the files in the content store. */
 import { z } from 'zod';
+import { contentHashSchema } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import { EngineError } from '../../programs/cnn1d/engine/engine-error.ts';
 import { installEngine } from '../../programs/cnn1d/engine/install/install-engine.ts';
@@ -15,7 +16,7 @@ const recordSchema = z.object({
   /** Of libtensorflow. */
   version: z.string(),
   /** The files in the content store. */
-  content: z.string(),
+  content: contentHashSchema,
 });
 export type EngineRecord = Readonly<z.infer<typeof recordSchema>>;
 

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { draftPath, makeDraft } from '../../content/drafts.ts';
 import { removeTree } from '../../content/tree.ts';
 import { SessionError } from '../session-error.ts';
+import type { ContentHash } from '../../model/ids.ts';
 import { readFolder } from './take-in.ts';
 
 export const storeFolder = (stateFolder: string): string => join(stateFolder, 'content');
@@ -39,7 +40,7 @@ export async function keepByName<Made, Kept extends object>(
   kind: string,
   name: string,
   make: (draft: string) => Promise<{ readonly folder: string; readonly made: Made }>,
-  recordOf: (made: Made, content: string) => Kept,
+  recordOf: (made: Made, content: ContentHash) => Kept,
 ): Promise<{ readonly made: Made; readonly record: Kept }> {
   const first = mkdirSync(join(stateFolder, kind), { recursive: true, mode: 0o700 });
   const drafts = join(stateFolder, 'drafts');

@@ -7,7 +7,7 @@ import {
   type ImportedResult,
 } from '../../ledger/events.ts';
 import type { Attempt, LedgerState, Trial } from '../../ledger/state.ts';
-import { writtenId } from '../../model/ids.ts';
+import { type LedgerId, ledgerId, writtenAttempt } from '../../model/ids.ts';
 import { namePattern } from '../../model/source/leaf-input.ts';
 import { innerPath } from '../../model/manifest.ts';
 import type { Objective } from '../../model/result/metrics.ts';
@@ -62,7 +62,7 @@ export const bringsResult = ({ status }: Attempt): boolean =>
 
 /** What no labsweep writes into a result: it would end up in names of files, in dates or on a terminal. */
 const plausible = z.object({
-  id: writtenId,
+  id: writtenAttempt,
   trial: z.string().regex(/^[0-9a-f]{32}$/),
   host: z.string().regex(namePattern),
   sweep: z.union([z.literal(''), z.string().regex(namePattern)]),
@@ -98,8 +98,8 @@ function sweepsOf(state: LedgerState, attempt: Attempt): string[] {
   return trial === undefined ? [] : declarationsOf(state, attempt, trial).map(({ sweep }) => sweep);
 }
 
-const ledgerOf = (state: LedgerState, { importedFrom }: Attempt): string =>
-  importedFrom?.ledger ?? state.ledger ?? '';
+const ledgerOf = (state: LedgerState, { importedFrom }: Attempt): LedgerId =>
+  importedFrom?.ledger ?? state.ledger ?? ledgerId('');
 
 function commandOf(
   state: LedgerState,
@@ -120,7 +120,7 @@ function commandOf(
   const [first] = attempts;
   return {
     kind: 'import',
-    ledger: first === undefined ? '' : ledgerOf(state, first),
+    ledger: first === undefined ? ledgerId('') : ledgerOf(state, first),
     path: first?.importedFrom?.path ?? path,
     declarations: [...declarations.values()],
     results,

@@ -14,7 +14,7 @@ import { isDone } from '../../ledger/results.ts';
 import type { LedgerState, Sweep } from '../../ledger/state.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { ProgramIdentity } from '../../model/grid/identity.ts';
-import { contentHash, sweepName, trialId } from '../../model/ids.ts';
+import { contentHashSchema } from '../../model/ids.ts';
 import { changesText } from './changed-files.ts';
 import { counted } from '../text/counted.ts';
 import { SessionError } from '../session-error.ts';
@@ -43,7 +43,7 @@ export async function keptProgram(asked: Asked, { keep, fresh }: Decision): Prom
   const { program } = read;
   const former = new FormerFiles(read.files, stateFolder);
   const present = { ...program, identity: await presentIdentity(asked, former) };
-  const before = ledger.sweeps.get(sweepName(loaded.sweep.name));
+  const before = ledger.sweeps.get(loaded.sweep.name);
   const identity = before === undefined ? null : earlierIdentity(before, present.identity);
   if (
     before === undefined ||
@@ -69,7 +69,7 @@ export async function keptProgram(asked: Asked, { keep, fresh }: Decision): Prom
 
 /** Trials of the file with the program as it was when the sweep was declared: `--fresh` gives up their results. */
 export function trialsBefore({ ledger, loaded, read: { program }, data }: Asked): ReadonlySet<string> {
-  const before = ledger.sweeps.get(sweepName(loaded.sweep.name));
+  const before = ledger.sweeps.get(loaded.sweep.name);
   const identity = before === undefined ? null : earlierIdentity(before, program.identity);
   if (identity === null) return new Set();
   const then = { ...program, identity };
@@ -89,7 +89,7 @@ type CommandIdentity = Extract<ProgramIdentity, { kind: 'command' }>;
 async function presentIdentity(asked: Asked, former: FormerFiles): Promise<ProgramIdentity> {
   const { ledger, loaded, read } = asked;
   const { identity: now } = read.program;
-  const own = ledger.sweeps.get(sweepName(loaded.sweep.name));
+  const own = ledger.sweeps.get(loaded.sweep.name);
   if (own !== undefined && canonicalJson(own.declaration.program) === canonicalJson(now)) return now;
   const others = [...ledger.sweeps.values()].filter((sweep) => sweep !== own);
   const known = new Map<string | null, CommandIdentity>();
@@ -108,14 +108,14 @@ async function presentIdentity(asked: Asked, former: FormerFiles): Promise<Progr
   return best;
 }
 
-const identitySchema = z.object({ kind: z.literal('command'), files: z.string().nullable() }).loose();
+const identitySchema = z.object({ kind: z.literal('command'), files: contentHashSchema.nullable() }).loose();
 
 /** The identity that a sweep's results have, where it differs from the present one in the files alone. */
 function earlierIdentity(sweep: Sweep, now: ProgramIdentity): CommandIdentity | null {
   const before = identitySchema.safeParse(sweep.declaration.program);
   if (!before.success || now.kind !== 'command' || before.data.files === now.files) return null;
   const { files } = before.data;
-  const earlier = { ...now, files: files === null ? null : contentHash(files) };
+  const earlier = { ...now, files };
   return canonicalJson(earlier) === canonicalJson(sweep.declaration.program) ? earlier : null;
 }
 
@@ -128,7 +128,7 @@ function countResults({ ledger, loaded, read, data }: Asked, identity: ProgramId
   const { sweep, path, points } = loaded;
   const declared: Declared = declare(sweep, path, points, { ...read.program, identity }, data);
   const trials = declared.points.flatMap((point) => point.trials);
-  return trials.filter((id) => isDone(ledger, trialId(id))).length;
+  return trials.filter((id) => isDone(ledger, id)).length;
 }
 
 const shortFiles = (identity: ProgramIdentity): string =>

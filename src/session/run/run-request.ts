@@ -1,12 +1,12 @@
 import type { Command } from '../../coordinator/core/command.ts';
-import type { TrialId } from '../../model/ids.ts';
+import type { SweepName, TrialId } from '../../model/ids.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { RunReporter } from './run-reporter.ts';
 
 /** A sweep whose end is waited for. */
 export interface Awaited {
-  readonly sweep: string;
+  readonly sweep: SweepName;
   /** Of a smaller run its trials; null: all of the sweep that were asked for. */
   readonly trials: ReadonlySet<TrialId> | null;
 }
@@ -33,5 +33,5 @@ export interface RunOrder {
 export interface RunRequest extends RunOrder {
   /** Begins to listen for a wish to end, where the run can follow it. */
   readonly onInterrupt: () => Interrupt;
-  readonly reporterOf: (sweep: string) => RunReporter;
+  readonly reporterOf: (sweep: SweepName) => RunReporter;
 }

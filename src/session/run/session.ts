@@ -19,7 +19,7 @@ import { removeLive, writeLive } from '../../ledger/store/live-file.ts';
 import { type OpenedWriter, openWriter } from '../../ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../../ledger/store/writer.ts';
 import { listenAsWriter } from '../../ledger/store/writer-socket.ts';
-import { type SweepName, sweepName } from '../../model/ids.ts';
+import type { SweepName } from '../../model/ids.ts';
 import type { InventoryHost } from '../../model/inventory/inventory.ts';
 import type { Caller } from '../caller.ts';
 import { SessionError } from '../session-error.ts';
@@ -137,13 +137,13 @@ function sweepsAskedBy(command: Command, { ledger }: CoordinatorState): SweepNam
   switch (command.kind) {
     case 'run':
     case 'run-part':
-      return [sweepName(command.declaration.sweep)];
+      return [command.declaration.sweep];
     case 'resume':
       return command.sweep === null
         ? [...ledger.sweeps.values()].filter(isLeft).map(({ name }) => name)
-        : [sweepName(command.sweep)];
+        : [command.sweep];
     case 'go-on':
-      return command.asked.map(({ sweep }) => sweepName(sweep));
+      return command.asked.map(({ sweep }) => sweep);
     default:
       return [];
   }

@@ -1,6 +1,6 @@
 /** What the end of a sweep amounts to. */
 import type { LedgerState, Sweep } from '../../ledger/state.ts';
-import { sweepName } from '../../model/ids.ts';
+import type { SweepName } from '../../model/ids.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import { SessionError } from '../session-error.ts';
 import type { RunOutcome } from './run-outcome.ts';
@@ -18,8 +18,8 @@ export interface Verdict {
 }
 
 /** @throws SessionError where the ledger has no such sweep */
-export function sweepOf(ledger: LedgerState, name: string): Sweep {
-  const sweep = ledger.sweeps.get(sweepName(name));
+export function sweepOf(ledger: LedgerState, name: SweepName): Sweep {
+  const sweep = ledger.sweeps.get(name);
   if (sweep === undefined) throw new SessionError(`there is no sweep ${name} in this ledger.`);
   return sweep;
 }

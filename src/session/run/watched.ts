@@ -5,7 +5,7 @@ import type { LiveFigures } from '../../ledger/live-figures.ts';
 import type { MetricsBatch } from '../../ledger/metrics-batch.ts';
 import type { LedgerState, Sweep } from '../../ledger/state.ts';
 import { countsOf } from '../../ledger/sweeps.ts';
-import { trialId } from '../../model/ids.ts';
+import { sweepName } from '../../model/ids.ts';
 import { coresNote } from '../sweep/cores-note.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
 import { graver, type RunOutcome } from './run-outcome.ts';
@@ -34,7 +34,7 @@ export class Watched {
     this.#request = request;
     this.#lacksGpuEngine = request.lacksGpuEngine;
     this.#left = [...request.awaited];
-    this.#reporter = request.reporterOf(this.#left[0]?.sweep ?? '');
+    this.#reporter = request.reporterOf(this.#left[0]?.sweep ?? sweepName(''));
   }
 
   /** Null once all of them are over. */
@@ -140,5 +140,5 @@ export class Watched {
 
 export const awaitedOf = ({ sweep, trials }: Asked): Awaited => ({
   sweep,
-  trials: trials === null ? null : new Set(trials.map(trialId)),
+  trials: trials === null ? null : new Set(trials),
 });

@@ -9,7 +9,7 @@ import { labelOf } from '../../results/labels.ts';
 import { hasResult } from '../../ledger/results.ts';
 import type { LedgerState, Trial } from '../../ledger/state.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
-import { sweepName, trialId } from '../../model/ids.ts';
+import type { TrialId } from '../../model/ids.ts';
 import type { Objective } from '../../model/result/metrics.ts';
 import { lineMetrics } from '../../results/line-metrics.ts';
 import { resultOf } from '../../results/result.ts';
@@ -46,8 +46,10 @@ export function declareAnew(
   if (found.size === 0) return { declared: first, lacking: [], replaced: new Set() };
   const anew = declare(sweep, path, points, program, data, (id) => found.has(id));
   const trialsAnew = anew.points.flatMap((point) => point.trials);
-  const isKnown = (index: number): boolean => ledger.trials.has(trialId(trialsAnew[index] ?? ''));
-  const replaced = new Set(trials.filter((id, index) => found.has(id) && (fresh === true || isKnown(index))));
+  const isKnown = (id: TrialId | undefined): boolean => id !== undefined && ledger.trials.has(id);
+  const replaced = new Set(
+    trials.filter((id, index) => found.has(id) && (fresh === true || isKnown(trialsAnew[index]))),
+  );
   return {
     declared: declare(sweep, path, points, program, data, (id) => replaced.has(id)),
     lacking: [...found].flatMap(([id, one]) => (replaced.has(id) ? [] : [one])),
@@ -55,8 +57,8 @@ export function declareAnew(
   };
 }
 
-function lackOf(ledger: LedgerState, id: string, objective: Objective): [string, Lacking][] {
-  const trial = ledger.trials.get(trialId(id));
+function lackOf(ledger: LedgerState, id: TrialId, objective: Objective): [TrialId, Lacking][] {
+  const trial = ledger.trials.get(id);
   if (trial === undefined || !hasResult(trial.status) || resultOf(ledger, trial, objective) !== null)
     return [];
   const attempt = ledger.attempts.get(trial.status.attempt);
@@ -80,7 +82,7 @@ export function requireDecision(
   { declared: { declaration }, lacking }: DeclaredAnew,
   { keep }: Decision,
 ): void {
-  const before = ledger.sweeps.get(sweepName(declaration.sweep));
+  const before = ledger.sweeps.get(declaration.sweep);
   const isSame =
     canonicalJson(before?.declaration.objective ?? null) === canonicalJson(declaration.objective);
   const decided = new Set(isSame ? before?.order : []);

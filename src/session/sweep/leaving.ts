@@ -1,7 +1,6 @@
 /** What leaves a sweep of the ledger when its file, as it is now, is taken over. */
 import type { Declared } from '../../coordinator/declaration.ts';
 import type { LedgerState, Sweep, Trial } from '../../ledger/state.ts';
-import { sweepName } from '../../model/ids.ts';
 import { resultOf } from '../../results/result.ts';
 import type { Caller } from '../caller.ts';
 import { counted } from '../text/counted.ts';
@@ -21,7 +20,7 @@ export function leavingOf(
   { declaration, points }: Declared,
   kept: ReadonlySet<string> = new Set(),
 ): Leaving {
-  const sweep = ledger.sweeps.get(sweepName(declaration.sweep));
+  const sweep = ledger.sweeps.get(declaration.sweep);
   if (sweep === undefined) return { trials: 0, running: 0, results: 0 };
   const declared = new Set([...kept, ...points.flatMap(({ trials }) => trials)]);
   const gone = sweep.order.filter(({ id }) => !declared.has(id));

@@ -3,7 +3,6 @@ import type { HostEntry } from '../../coordinator/coordinator.ts';
 import type { Declared } from '../../coordinator/declaration.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import type { SeenHosts } from '../../ledger/store/seen-hosts.ts';
-import { hostName } from '../../model/ids.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { HostFacts } from '../../protocol/messages.ts';
 import { ownFacts } from '../lab/own-facts.ts';
@@ -39,7 +38,7 @@ function refusalOf(
   ledger: LedgerState,
   seen: SeenHosts,
 ): Refusal | null {
-  const off = host.off ?? ledger.hosts.get(hostName(host.name))?.closed ?? null;
+  const off = host.off ?? ledger.hosts.get(host.name)?.closed ?? null;
   if (off !== null) return { kind: 'off', because: off };
   const missing = declaration.labels.filter((label) => !host.labels.includes(label));
   if (missing.length > 0) return { kind: 'labels', missing };

@@ -1,4 +1,5 @@
 import type { ResolvedData } from '../../coordinator/declaration.ts';
+import { contentHash } from '../../model/ids.ts';
 import type { ProgramDescription } from '../../model/program.ts';
 import { readDataRecord, resolveData } from '../content/data-sets.ts';
 import { shippedData } from '../package-files.ts';
@@ -31,7 +32,7 @@ export async function plannedData(
     resolved: {
       name: data.name,
       identity: { name: data.name, version: 'not imported' },
-      launch: { kind: 'content', hash: 'not-imported', name: data.name },
+      launch: { kind: 'content', hash: contentHash('not-imported'), name: data.name },
       shape: { words: data.words ?? description?.defaultWords ?? [] },
     },
     missing: [{ what: `data set ${data.name}`, remedy }],

@@ -3,7 +3,6 @@ import type { Declared } from '../../coordinator/declaration.ts';
 import { type Forecast, forecast, type KnownHost } from '../../coordinator/forecast.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
-import { trialId } from '../../model/ids.ts';
 import { liveIn } from '../ledger/open.ts';
 import { ownFacts } from '../lab/own-facts.ts';
 
@@ -21,7 +20,7 @@ export function forecastOf(
   meant: Declared,
   stateFolder: string | null,
 ): Forecast {
-  const trials = new Set(meant.points.flatMap((point) => point.trials.map(trialId)));
+  const trials = new Set(meant.points.flatMap((point) => point.trials));
   return forecast(ledger, knownHosts(hosts, stateFolder), whole, trials, Date.now());
 }
 

@@ -1,8 +1,8 @@
 /** What one agent says of its trials to those of other accounts, and how much of it they believe. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
-import type { ProcessIdentity } from '../core/state.ts';
 import { isAlive, readProcessStat, uidOf } from '../telemetry/process-stat.ts';
+import type { ProcessIdentity } from '../core/held-attempt.ts';
 
 const processSchema = z.object({ pid: z.number().int().positive(), startTime: z.number() });
 const bytesSchema = z.number().nonnegative().finite();

@@ -1,15 +1,17 @@
 /** Journal records into state: live and after a restart alike, so that there is no second way to arrive at a state. */
-import { limitsOf, noLimits } from '../../throttle/limits.ts';
-import { noSettings } from '../../model/inventory/inventory.ts';
+import { limitsOf } from '../../throttle/limits.ts';
+import type { AttemptId, LedgerId } from '../../model/ids.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import { noteOutgrown } from '../../model/result/outgrown.ts';
 import { memorySeen } from '../../model/result/memory-seen.ts';
 import { observeMemory, oneKind } from '../../predict/memory.ts';
 import type { Lease } from '../../protocol/messages.ts';
+import type { HeldAttempt } from './held-attempt.ts';
+import { ledgerSide } from './ledger-side.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { keep, noLines } from './kept-lines.ts';
 import { sweepOf } from './queue.ts';
-import type { HeldAttempt, LedgerSide, WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 
 /** Acknowledged attempts that are remembered: far more than the leases that can be on their way. */
 const remembered = 20_000;
@@ -98,34 +100,12 @@ export function apply(state: WorkerState, record: JournalRecord): void {
   }
 }
 
-export function ledgerSide(state: WorkerState, ledger: string): LedgerSide {
-  const known = state.ledgers.get(ledger);
-  if (known !== undefined) return known;
-  const side: LedgerSide = {
-    ledger,
-    owner: '',
-    term: 0,
-    writer: null,
-    caps: noLimits,
-    limits: limitsOf(noLimits),
-    settings: noSettings,
-    expected: new Map(),
-    waiting: new Set(),
-    queue: null,
-    served: new Map(),
-    preparations: new Map(),
-    passed: new Map(),
-  };
-  state.ledgers.set(ledger, side);
-  return side;
-}
-
 function withAttempt(state: WorkerState, id: string, change: (held: HeldAttempt) => void): void {
   const held = state.attempts.get(id);
   if (held !== undefined) change(held);
 }
 
-function hold(state: WorkerState, ledger: string, lease: Lease): void {
+function hold(state: WorkerState, ledger: LedgerId, lease: Lease): void {
   state.outgrown.delete(lease.shape);
   state.attempts.set(lease.attempt, {
     ledger,
@@ -224,7 +204,7 @@ function learnMemory({ memories }: WorkerState, { lease }: HeldAttempt, attemptE
   if (host !== null) observeMemory(memories.host, oneKind, kind(resources.hostMemoryBytes), host);
 }
 
-function forget(state: WorkerState, id: string): void {
+function forget(state: WorkerState, id: AttemptId): void {
   drop(state, id);
   state.forgotten.add(id);
   if (state.forgotten.size <= remembered) return;

@@ -6,11 +6,15 @@ import { chooseDevice } from '../../throttle/devices.ts';
 import { compareTurns } from '../../throttle/turns.ts';
 import { isLasting } from '../../throttle/lasting.ts';
 import { giveWay, isClaimed, type NextStart } from './claims.ts';
-import { expected, hostLoad, refusalsOf, requestOf } from './guard.ts';
+import { expected, requestOf } from './expected.ts';
+import { refusalsOf } from './guard.ts';
+import { type HeldAttempt, startOf } from './held-attempt.ts';
+import { hostLoad } from './host-load.ts';
+import type { LedgerSide } from './ledger-side.ts';
 import { isLeft } from './others-turn.ts';
 import { queueOf } from './queue.ts';
 import { surroundingsOf } from './preparation.ts';
-import { type HeldAttempt, type LedgerSide, startOf, type WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 /** How many attempts behind a held one are looked at: bounds the cost of a turn, not who may run. */

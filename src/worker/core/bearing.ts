@@ -3,10 +3,11 @@ import { type Ceiling, type Moment, noCeiling } from '../../model/ceiling.ts';
 import { earned, isNear, learn } from '../../throttle/ceiling.ts';
 import { spanWatts } from '../../throttle/power.ts';
 import type { MeasuredGpu, WorkerEvent } from './event.ts';
-import { wattsOf } from './guard.ts';
+import type { HeldAttempt, Run } from './held-attempt.ts';
+import { wattsOf } from './host-load.ts';
 import { limitsNow } from './limits-now.ts';
 import { isOursAlone } from './others.ts';
-import type { HeldAttempt, Recalled, Run, WorkerState } from './state.ts';
+import type { Recalled, WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 /** What the GPUs took over so long, on the mean, they have borne: supplies and breakers take longer for less. */

@@ -1,8 +1,9 @@
 /** How busy trials keep their GPUs, and what they lose where several share one. */
 import type { MeasuredGpu } from './event.ts';
+import type { HeldAttempt, Run } from './held-attempt.ts';
 import { limitsNow } from './limits-now.ts';
 import { isOursAlone } from './others.ts';
-import type { HeldAttempt, Run, WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 /** Samples that tell of a trial: utilisation is of one second, and steps are longer than that. */

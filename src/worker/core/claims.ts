@@ -7,9 +7,12 @@
 import { defaultLimits } from '../../throttle/limits.ts';
 import type { WorkerEvent } from './event.ts';
 import { nothingUsed, type Used, type Want } from '../../throttle/turns.ts';
-import { expected, hostLoad, refusalsOf } from './guard.ts';
+import { expected } from './expected.ts';
+import { refusalsOf } from './guard.ts';
+import type { HeldAttempt, ProcessIdentity } from './held-attempt.ts';
+import { hostLoad } from './host-load.ts';
 import { endTurns, wantOf } from './others-turn.ts';
-import type { Announced, HeldAttempt, ProcessIdentity, WorkerState } from './state.ts';
+import type { Announced, WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 /** A start that the guard of this agent has nothing against. */

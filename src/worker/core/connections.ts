@@ -1,14 +1,16 @@
 /** Who speaks to the agent: one writer a ledger, by term, and any number of readers. */
+import type { LedgerId } from '../../model/ids.ts';
 import { fillGap, forgetCeiling } from './bearing.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';
 import type { HostLimits } from '../../model/inventory/inventory.ts';
 import { own } from '../../model/own.ts';
 import { type Expected, type FromAgent, protocolVersion, type ToAgent } from '../../protocol/messages.ts';
-import { ledgerSide } from './apply.ts';
 import { dropCheckpoints, restoreCheckpoint } from './checkpoints.ts';
+import { startOf } from './held-attempt.ts';
 import { acknowledge, cancel, lease, takeBack } from './leases.ts';
+import { ledgerSide, type LedgerSide } from './ledger-side.ts';
 import { launchCame } from './prepare-launch.ts';
-import { type LedgerSide, startOf, type WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 import { sendEnd, sendLines, tellFigures } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
 
@@ -104,7 +106,7 @@ function turnAway(
 }
 
 /** All that the agent holds of a ledger. */
-function stateOf(state: WorkerState, ledger: string, now: number): FromAgent {
+function stateOf(state: WorkerState, ledger: LedgerId, now: number): FromAgent {
   const backlog: string[] = [];
   const running: Extract<FromAgent, { kind: 'state' }>['running'] = [];
   const ended: Extract<FromAgent, { kind: 'state' }>['ended'] = [];
@@ -132,7 +134,7 @@ function expect({ attempts }: WorkerState, side: LedgerSide, shapes: readonly Ex
 function command(
   turn: WorkerTurn,
   connection: number,
-  ledger: string,
+  ledger: LedgerId,
   message: Exclude<ToAgent, Said<'hello'> | Question>,
 ): void {
   switch (message.kind) {
@@ -189,7 +191,7 @@ function command(
 function reconciled(
   turn: WorkerTurn,
   connection: number,
-  ledger: string,
+  ledger: LedgerId,
   committedLines: Readonly<Record<string, number>>,
 ): void {
   turn.state.connections.set(connection, { kind: 'writer', ledger, reconciled: true });

@@ -1,4 +1,5 @@
 /** What can happen to an agent. Every instruction with an outcome comes back as one of these. */
+import type { LaunchId, LedgerId } from '../../model/ids.ts';
 import type { Artifact, Unlisted } from '../../model/result/attempt-end.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
@@ -6,9 +7,9 @@ import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../.
 import type { BootBefore, Ceiling } from '../../model/ceiling.ts';
 import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { OthersAccount } from '../../throttle/turns.ts';
+import type { ProcessIdentity } from './held-attempt.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { PreparationResult } from './preparation.ts';
-import type { ProcessIdentity } from './state.ts';
 
 export type WorkerEvent =
   /** A record of the journal, before `booted`; nothing is carried out for it. */
@@ -39,15 +40,15 @@ export type WorkerEvent =
   /** `prepare` takes long: what goes on, for people. */
   | {
       readonly kind: 'preparing';
-      readonly ledger: string;
-      readonly launch: string;
+      readonly ledger: LedgerId;
+      readonly launch: LaunchId;
       readonly doing: string;
     }
   /** What came of `prepare`. */
   | {
       readonly kind: 'prepared';
-      readonly ledger: string;
-      readonly launch: string;
+      readonly ledger: LedgerId;
+      readonly launch: LaunchId;
       readonly result: PreparationResult;
     }
   | { readonly kind: 'spawn-failed'; readonly attempt: string; readonly outcome: Outcome }

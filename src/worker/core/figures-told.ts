@@ -1,6 +1,6 @@
 import type { HostFigures } from '../../protocol/messages.ts';
 import { gpuRoom, memoryRoom } from '../../throttle/room.ts';
-import { hostLoad } from './guard.ts';
+import { hostLoad } from './host-load.ts';
 import type { WorkerState } from './state.ts';
 
 /** The host's figures with what is free of each memory, as the guard counts it; null before the first sample. */

@@ -8,12 +8,13 @@ import { chargeOf, isResult, type Outcome } from '../../model/result/outcome.ts'
 import { noteSurvived } from './bearing.ts';
 import { lostMs, meanBusy } from './busy.ts';
 import type { Evidence } from './event.ts';
-import { ledgerSide } from './apply.ts';
+import { type HeldAttempt, type Run, startOf } from './held-attempt.ts';
 import { type KeptLines, tellsOf, thin } from './kept-lines.ts';
+import { ledgerSide } from './ledger-side.ts';
 import { resultOf } from './roles.ts';
 import { decideOutcome } from './outcome.ts';
 import { hadAt, mayHaveRunOut, noteCompany, shortageOf } from './shortage.ts';
-import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 import { sendEnd, sendLines } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
 

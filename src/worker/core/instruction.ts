@@ -1,13 +1,14 @@
 /** What the core wants done: plain data, carried out in order, the records on disk before all that follows. */
+import type { ContentHash, LaunchId, LedgerId } from '../../model/ids.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FileFolder, FromAgent, Lease, ToAgent } from '../../protocol/messages.ts';
 import type { Ceiling, Moment } from '../../model/ceiling.ts';
 import type { OurAccount, OurClaim } from './claims.ts';
+import type { ProcessIdentity } from './held-attempt.ts';
 import type { JournalRecord, Offsets } from './journal-record.ts';
 import type { Surroundings } from './preparation.ts';
-import type { ProcessIdentity } from './state.ts';
 
 /** STOP and CONT: it stands still, and goes on. */
 export type SignalName = 'TERM' | 'KILL' | 'STOP' | 'CONT';
@@ -32,11 +33,11 @@ export type Effect =
   /** Make what a launch needs on this host, if it is not there. Answered by `prepared`. */
   | {
       readonly kind: 'prepare';
-      readonly ledger: string;
-      readonly launch: string;
+      readonly ledger: LedgerId;
+      readonly launch: LaunchId;
       readonly spec: Launch;
       readonly settings: HostSettings;
-      readonly wheels: string | null;
+      readonly wheels: ContentHash | null;
     }
   /**
    * An attempt that another agent started: find it (by its mark in the environment where `process` is null).
@@ -80,8 +81,13 @@ export type Effect =
       readonly end: AttemptEnd;
     }
   | { readonly kind: 'close'; readonly connection: number }
-  | { readonly kind: 'check-content'; readonly connection: number; readonly hash: string }
-  | { readonly kind: 'unpack'; readonly connection: number; readonly hash: string; readonly path: string }
+  | { readonly kind: 'check-content'; readonly connection: number; readonly hash: ContentHash }
+  | {
+      readonly kind: 'unpack';
+      readonly connection: number;
+      readonly hash: ContentHash;
+      readonly path: string;
+    }
   | {
       readonly kind: 'check-launch';
       readonly connection: number;
@@ -109,7 +115,7 @@ export type Effect =
       readonly kind: 'unpack-checkpoint';
       readonly connection: number;
       readonly trial: string;
-      readonly hash: string;
+      readonly hash: ContentHash;
       readonly path: string;
     }
   /** Put what was unpacked in the place of the trial's own, and say so; or throw it away. */

@@ -1,12 +1,13 @@
 /** What an agent writes down before it acts. Replayed through the reducer that acts now (apply.ts). */
 import { z } from 'zod';
 import { attemptEndSchema } from '../../model/result/attempt-end.ts';
+import { attemptIdSchema, launchIdSchema, ledgerId, ledgerIdSchema } from '../../model/ids.ts';
 import { hostLimitsSchema, hostSettingsSchema } from '../../model/inventory/inventory.ts';
 import { launchSchema } from '../../model/launch.ts';
 import { metricsLineSchema } from '../../model/result/metrics.ts';
 import { leaseSchema } from '../../protocol/messages.ts';
 
-const attempt = z.string();
+const attempt = attemptIdSchema;
 /** Milliseconds of the host's monotonic clock. */
 const at = z.number();
 
@@ -40,16 +41,20 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('left') }),
   z.object({
     kind: z.literal('term'),
-    ledger: z.string(),
+    ledger: ledgerIdSchema,
     term: z.number(),
     /** As `hello` says it; empty in journals from before it did. */
     owner: z.string().default(''),
   }),
   /** Of the ledger's inventory; in journals from before they said whose, of nobody's. */
-  z.object({ kind: z.literal('limits'), ledger: z.string().default(''), limits: hostLimitsSchema }),
-  z.object({ kind: z.literal('settings'), ledger: z.string(), settings: hostSettingsSchema }),
-  z.object({ kind: z.literal('launch'), launch: z.string(), spec: launchSchema }),
-  z.object({ kind: z.literal('leased'), ledger: z.string(), leases: z.array(leaseSchema) }),
+  z.object({
+    kind: z.literal('limits'),
+    ledger: ledgerIdSchema.default(ledgerId('')),
+    limits: hostLimitsSchema,
+  }),
+  z.object({ kind: z.literal('settings'), ledger: ledgerIdSchema, settings: hostSettingsSchema }),
+  z.object({ kind: z.literal('launch'), launch: launchIdSchema, spec: launchSchema }),
+  z.object({ kind: z.literal('leased'), ledger: ledgerIdSchema, leases: z.array(leaseSchema) }),
   z.object({ kind: z.literal('taken-back'), attempts: z.array(attempt) }),
   /** On a GPU by its UUID, or on the `cpu`, as all were before journals said so. */
   z.object({ kind: z.literal('starting'), attempt, at, device: z.string().default('cpu') }),

@@ -1,11 +1,11 @@
 /** What an attempt's end is called, from what it left. Pure, and one table: the order is the order of certainty. */
 import { isNotFinite, type MetricsLine, metricOf, type Objective } from '../../model/result/metrics.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
+import type { StopReason } from './held-attempt.ts';
 import { oomWords } from './oom-words.ts';
 import { spaceWords } from './space-words.ts';
 import { mayBeBetter } from './roles.ts';
 import { describeSignal, signalOf } from './signals.ts';
-import type { StopReason } from './state.ts';
 import { own } from '../../model/own.ts';
 import { lastLineOf } from '../../model/printed/printed-lines.ts';
 

@@ -5,8 +5,9 @@ import type { Outcome } from '../../model/result/outcome.ts';
 import { hasReferences } from '../../model/command/variables.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { WantedWheels } from '../../protocol/messages.ts';
-import { ledgerSide } from './apply.ts';
-import type { HeldAttempt, WorkerState } from './state.ts';
+import type { HeldAttempt } from './held-attempt.ts';
+import { ledgerSide } from './ledger-side.ts';
+import type { WorkerState } from './state.ts';
 
 /** What the trials of a launch run with, besides their own folder. Absolute paths of this host. */
 export interface Prepared {

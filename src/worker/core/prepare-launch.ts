@@ -1,16 +1,16 @@
 /** Getting this host ready for a launch: asked for, waited for, told. */
+import { type ContentHash, type LaunchId, launchId, type LedgerId } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { FromAgent, ToAgent } from '../../protocol/messages.ts';
-import { ledgerSide } from './apply.ts';
 import { settle } from './finish.ts';
+import { ledgerSide, type LedgerSide } from './ledger-side.ts';
 import { needsNothing, nothingPrepared, type PreparationResult } from './preparation.ts';
-import type { LedgerSide } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 export function launchCame(
   turn: WorkerTurn,
   connection: number,
-  ledger: string,
+  ledger: LedgerId,
   { launch, spec, wheels, passed }: Extract<ToAgent, { kind: 'launch' }>,
 ): void {
   const side = ledgerSide(turn.state, ledger);
@@ -24,7 +24,7 @@ export function launchCame(
 export function prepareWaiting(turn: WorkerTurn): void {
   for (const side of turn.state.ledgers.values())
     for (const id of side.waiting) {
-      const launch = turn.state.attempts.get(id)?.lease.launch ?? '';
+      const launch = turn.state.attempts.get(id)?.lease.launch ?? launchId('');
       const spec = turn.state.launches.get(launch);
       if (spec !== undefined && !side.preparations.has(launch))
         begin(turn, side, launch, spec, { wheels: null, askers: [] });
@@ -34,9 +34,9 @@ export function prepareWaiting(turn: WorkerTurn): void {
 function begin(
   turn: WorkerTurn,
   side: LedgerSide,
-  launch: string,
+  launch: LaunchId,
   spec: Launch,
-  { wheels, askers }: { readonly wheels: string | null; readonly askers: readonly number[] },
+  { wheels, askers }: { readonly wheels: ContentHash | null; readonly askers: readonly number[] },
 ): void {
   side.preparations.set(launch, { kind: 'preparing', askers: new Set(askers) });
   if (needsNothing(spec, side.settings))
@@ -45,12 +45,17 @@ function begin(
 }
 
 /** Told to those who wait for it. */
-export function preparing(turn: WorkerTurn, ledger: string, launch: string, doing: string): void {
+export function preparing(turn: WorkerTurn, ledger: LedgerId, launch: LaunchId, doing: string): void {
   const now = ledgerSide(turn.state, ledger).preparations.get(launch);
   if (now?.kind === 'preparing') tell(turn, now.askers, { kind: 'preparing', launch, doing });
 }
 
-export function prepared(turn: WorkerTurn, ledger: string, launch: string, result: PreparationResult): void {
+export function prepared(
+  turn: WorkerTurn,
+  ledger: LedgerId,
+  launch: LaunchId,
+  result: PreparationResult,
+): void {
   const side = ledgerSide(turn.state, ledger);
   const before = side.preparations.get(launch);
   const failed = result.kind === 'failed' ? result : null;
@@ -74,7 +79,7 @@ function tell(turn: WorkerTurn, askers: Iterable<number>, message: FromAgent): v
 }
 
 /** What waits for something that this host could not make did not start, and that is charged to the host. */
-export function endUnprepared(turn: WorkerTurn, ledger: string): void {
+export function endUnprepared(turn: WorkerTurn, ledger: LedgerId): void {
   const side = ledgerSide(turn.state, ledger);
   for (const id of side.waiting) {
     const held = turn.state.attempts.get(id);

@@ -4,7 +4,8 @@
  */
 import type { Lease } from '../../protocol/messages.ts';
 import { compareTurns } from '../../throttle/turns.ts';
-import type { LedgerSide, WorkerState } from './state.ts';
+import type { LedgerSide } from './ledger-side.ts';
+import type { WorkerState } from './state.ts';
 
 /** What waits of one sweep, between two that run alone. */
 export interface SweepQueue {

@@ -1,8 +1,9 @@
 /** What gives way on this host, carried out: suspended, evicted, or going on. */
 import { goesOn } from './bearing.ts';
 import { relieve } from '../../throttle/relief.ts';
-import { hostLoad, newGpuWatch } from './guard.ts';
-import type { HeldAttempt } from './state.ts';
+import { newGpuWatch } from './gpu-watch.ts';
+import type { HeldAttempt } from './held-attempt.ts';
+import { hostLoad } from './host-load.ts';
 import { signal, stop } from './stop.ts';
 import type { WorkerTurn } from './turn.ts';
 
@@ -18,13 +19,13 @@ export function relieveHost(turn: WorkerTurn): void {
     switch (relief.kind) {
       case 'suspend':
         if (held.status.kind !== 'running') break;
-        turn.record({ kind: 'suspended', attempt: relief.attempt, at: now, because: relief.because });
+        turn.record({ kind: 'suspended', attempt: held.lease.attempt, at: now, because: relief.because });
         signal(turn, held, 'STOP');
         noteRelief(turn, held);
         break;
       case 'resume':
         if (held.status.kind === 'running') goesOn(held.status.run, now);
-        turn.record({ kind: 'resumed', attempt: relief.attempt });
+        turn.record({ kind: 'resumed', attempt: held.lease.attempt });
         signal(turn, held, 'CONT');
         noteRelief(turn, held);
         break;

@@ -1,8 +1,8 @@
 /** An agent that begins: what the journal left is found again, given up, or told once more. */
 import type { HostFacts } from '../../protocol/messages.ts';
 import { hasAllLines, settle } from './finish.ts';
+import type { HeldAttempt } from './held-attempt.ts';
 import { prepareWaiting } from './prepare-launch.ts';
-import type { HeldAttempt } from './state.ts';
 import { signal } from './stop.ts';
 import type { WorkerTurn } from './turn.ts';
 

@@ -3,8 +3,9 @@ import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import { memoryOf } from '../../model/result/memory-seen.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import type { Shortage } from '../../model/result/shortage.ts';
-import { expected } from './guard.ts';
-import type { Had, HeldAttempt, Run, WorkerState } from './state.ts';
+import { expected } from './expected.ts';
+import type { Had, HeldAttempt, Run } from './held-attempt.ts';
+import type { WorkerState } from './state.ts';
 
 /** What was in company so lately may have run out because of it: several that grow are killed one after the other. */
 const companyMs = 3_000;

@@ -1,6 +1,8 @@
+import type { AttemptId } from '../../model/ids.ts';
+import { type HeldAttempt, startOf } from './held-attempt.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { inOrder } from './roles.ts';
-import { type HeldAttempt, startOf, type WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 import { usedRecord } from './use.ts';
 
 /** So many lines of 64 KB are as long as a line of a journal may be. */
@@ -48,7 +50,7 @@ function* attemptRecords({
 
 /** What is only being read counts as running still: after a restart it is read again. */
 function* startRecords(
-  attempt: string,
+  attempt: AttemptId,
   status: HeldAttempt['status'],
   device: string,
 ): Generator<JournalRecord> {

@@ -1,21 +1,17 @@
 /** All that an agent decides on. Changed by `transition` alone; the state handed in is spent. */
-import type { AttemptEnd } from '../../model/result/attempt-end.ts';
+import type { AttemptId, LaunchId, LedgerId } from '../../model/ids.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { EvictedOver } from '../../model/result/outcome.ts';
-import type { HostLimits, HostSettings } from '../../model/inventory/inventory.ts';
-import type { Expected, HostFacts, Lease } from '../../protocol/messages.ts';
+import type { HostFacts } from '../../protocol/messages.ts';
 import type { Evidence, MeasuredFigures } from './event.ts';
+import type { GpuWatch } from './gpu-watch.ts';
+import type { HeldAttempt } from './held-attempt.ts';
+import type { LedgerSide } from './ledger-side.ts';
 import type { BootBefore, Ceiling, Moment } from '../../model/ceiling.ts';
-import type { HeldMarks, OthersClaim, Suspended } from '../../throttle/host-load.ts';
+import type { OthersClaim } from '../../throttle/host-load.ts';
 import type { HostMarks } from '../../throttle/host-marks.ts';
-import type { Limits } from '../../throttle/limits.ts';
 import type { Outgrown } from '../../model/result/outgrown.ts';
-import type { Shortage } from '../../model/result/shortage.ts';
 import type { Memories } from '../../predict/memory.ts';
-import type { Preparation } from './preparation.ts';
 import type { LeftTo, OthersAccount, Turns, Used } from '../../throttle/turns.ts';
-import type { KeptLines } from './kept-lines.ts';
-import type { QueuePart } from './queue.ts';
 
 /** Times are milliseconds of the host's monotonic clock, whose zero is its boot: they mean nothing after another. */
 export interface WorkerState {
@@ -25,8 +21,8 @@ export interface WorkerState {
   /** The agent of that boot was asked to end: what was lost then, no crash took. */
   hasLeft: boolean;
   /** In the order in which they are served; the one that started an attempt goes to the end. */
-  readonly ledgers: Map<string, LedgerSide>;
-  readonly launches: Map<string, Launch>;
+  readonly ledgers: Map<LedgerId, LedgerSide>;
+  readonly launches: Map<LaunchId, Launch>;
   readonly attempts: Map<string, HeldAttempt>;
   /** Attempts that hold room on the host: starting or running. */
   readonly active: Set<HeldAttempt>;
@@ -70,7 +66,7 @@ export interface WorkerState {
   readonly draws: Map<string, number>;
   readonly launchDraws: Map<string, number>;
   /** Ends that are acknowledged: a lease of theirs that comes again starts nothing. */
-  readonly forgotten: Set<string>;
+  readonly forgotten: Set<AttemptId>;
   /** Attempts in a row that did not start, why the last did not, and when the next may be tried. */
   setbacks: { readonly count: number; readonly because: string; readonly until: number };
   /** Starts that no writer was told of yet, and since when the first of them waits. */
@@ -140,170 +136,11 @@ export interface Announced {
   readonly said: number;
 }
 
-/** What the agent watches of a GPU. */
-export interface GpuWatch {
-  /** Which marks it is above, or not yet down from. */
-  held: HeldMarks;
-  /** The least that it was seen to take; null where the driver does not tell. */
-  idleWatts: number | null;
-  /** Since when somebody else computes there; null where nobody does. */
-  othersSince: number | null;
-  /** When a trial of ours was suspended there, or went on, last. */
-  relievedAt: number;
-}
-
-/** One ledger's share of the agent. */
-export interface LedgerSide {
-  readonly ledger: string;
-  /** Whose it is and where it lies, for people; empty before its first writer. */
-  owner: string;
-  /** The highest term that a writer has shown. */
-  term: number;
-  /** Connection of the writer; null while there is none. */
-  writer: number | null;
-  /** What the writer's inventory caps on this host, and what the guard makes of it. */
-  caps: HostLimits;
-  limits: Limits;
-  /** What it says of this host besides. */
-  settings: HostSettings;
-  /** What the lab has learned of shapes since they were leased here. */
-  readonly expected: Map<string, Expected>;
-  /** Attempts that have not started, in the order of their leases. */
-  readonly waiting: Set<string>;
-  /** In the order in which they start (queue.ts); null where that is to be found out anew. */
-  queue: readonly QueuePart[] | null;
-  /** By sweep, which start of this host was its last. */
-  readonly served: Map<string, number>;
-  /** How far this host is with what each launch needs; of those that have come in this life of the agent. */
-  readonly preparations: Map<string, Preparation>;
-  /** Values of each launch's `passEnv`. In memory alone: what is not written cannot be found. */
-  readonly passed: Map<string, Readonly<Record<string, string>>>;
-}
-
 /** greeted by `hello`; a writer is `reconciled` once it said what it has committed. */
 type Connection =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'reader'; readonly ledger: string }
-  | { readonly kind: 'writer'; readonly ledger: string; readonly reconciled: boolean };
-
-/** An attempt from its lease until its end is acknowledged. */
-export interface HeldAttempt {
-  readonly ledger: string;
-  readonly lease: Lease;
-  status: AttemptStatus;
-  /** The UUID of the GPU that it was given, else `cpu`. */
-  device: string;
-  readonly kept: KeptLines;
-  /** Kept lines that its writer was sent over the connection in use. */
-  sentLines: number;
-  /** Set once the agent has asked it to end. */
-  stopping: Stopping | null;
-}
-
-/** waiting → starting → running → finishing → ended; waiting and starting may end at once. */
-export type AttemptStatus =
-  /** Leased; the guard has not let it in yet. */
-  | { readonly kind: 'waiting' }
-  /** The journal says that it is started; its process is not known yet. */
-  | { readonly kind: 'starting'; readonly at: number }
-  | { readonly kind: 'running'; readonly run: Run }
-  /** Its processes are gone; what they left is being read. */
-  | {
-      readonly kind: 'finishing';
-      readonly run: Run | null;
-      /** What there was for it; null where no sample told. */
-      readonly had: Had | null;
-      readonly startedAt: number;
-      readonly endedAt: number;
-    }
-  /** Told until it is acknowledged. */
-  | { readonly kind: 'ended'; readonly end: AttemptEnd };
-
-/** Of both memories at the end of a run: which it ran out of shows when what it said is read. */
-export interface Had {
-  readonly host: Shortage;
-  readonly gpu: Shortage | null;
-}
-
-/** When an attempt that is past waiting was started. */
-export function startOf(status: Exclude<AttemptStatus, { kind: 'waiting' | 'ended' }>): number {
-  switch (status.kind) {
-    case 'starting':
-      return status.at;
-    case 'running':
-      return status.run.startedAt;
-    case 'finishing':
-      return status.startedAt;
-    default:
-      return status satisfies never;
-  }
-}
-
-/** What the agent watches of a running attempt. */
-export interface Run {
-  readonly startedAt: number;
-  process: ProcessIdentity;
-  /** Kills for want of memory that the kernel had counted before it began; null where it does not count. */
-  readonly oomKills: number | null;
-  /** Time that counts for no limit: the host slept, or its processes were stopped. */
-  suspendedMs: number;
-  /** The last metrics line or CPU time. */
-  lifeAt: number;
-  cpuMs: number | null;
-  measuredBytes: number | null;
-  peakBytes: number | null;
-  /** Whether two samples in a row agreed on its memory. */
-  settled: boolean;
-  /** Whether it has left something that it could go on from elsewhere. */
-  hasCheckpoint: boolean;
-  /** Null where the agent lets it run. */
-  suspended: Suspended | null;
-  /** Whether it was stopped before and let go on: an agent that died in between may not have come to that. */
-  hasStoodStill: boolean;
-  /** When another of ours ran beside it last; null where none did. */
-  besideAt: number | null;
-  /** Time that it lost to others on its GPU. */
-  sharedMs: number;
-  /** For how long its host's power was near the ceiling meanwhile. */
-  nearMs: number;
-  readonly gpu: GpuRun;
-}
-
-/** What the agent watches of a running attempt on its GPU. */
-interface GpuRun {
-  /** What all hold of that GPU's memory when it began: what comes on top is its own where no process is listed. */
-  baselineBytes: number | null;
-  measuredBytes: number | null;
-  peakBytes: number | null;
-  /** As of the host. */
-  besideAt: number | null;
-  /** Samples in a row that agreed with the one before. */
-  steady: number;
-  settled: boolean;
-  /** When it began, or went on last, by the host's monotonic clock. */
-  computesSince: number;
-  /** What its GPU took when it began, how busy that was, and the share of that GPU's power above idle that it was seen to draw alone there. */
-  startWatts: number | null;
-  startUtilisation: number | null;
-  draw: number | null;
-  /** How busy it kept its GPU while it had that to itself: a sum over samples. */
-  busySum: number;
-  /** Samples in a row in which it had its GPU to itself. */
-  loneSamples: number;
-  busySamples: number;
-  /** Whether what it draws is part of what its GPU takes by now. */
-  hasShownPower: boolean;
-}
-
-/**
- * A process by more than its number, which the kernel gives out again. `startTime` null before its first sample, when
- * only the mark in its environment says what it is, and where there is no /proc.
- */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Clock ticks since boot (proc(5), starttime). */
-  readonly startTime: number | null;
-}
+  | { readonly kind: 'reader'; readonly ledger: LedgerId }
+  | { readonly kind: 'writer'; readonly ledger: LedgerId; readonly reconciled: boolean };
 
 /** What this host was known to bear when its agent began, and what it had kept of the boot before. */
 export interface Recalled {
@@ -314,15 +151,3 @@ export interface Recalled {
   /** Whether the boot before ended in order. */
   readonly hasLeft: boolean;
 }
-
-interface Stopping {
-  readonly why: StopReason;
-  /** SIGKILL follows SIGTERM then. */
-  killAt: number;
-}
-
-export type StopReason =
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'timeout'; readonly afterMs: number }
-  | { readonly kind: 'stalled'; readonly afterMs: number }
-  | { readonly kind: 'evicted'; readonly over: EvictedOver; readonly message: string };

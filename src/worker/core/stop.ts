@@ -1,6 +1,6 @@
 /** Ending an attempt: SIGTERM asks for a checkpoint and an exit, SIGKILL follows after a grace. */
+import type { HeldAttempt, StopReason } from './held-attempt.ts';
 import type { SignalName } from './instruction.ts';
-import type { HeldAttempt, StopReason } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 const graceMs = 10_000;

@@ -1,6 +1,8 @@
 /** What a writer is told of its attempts, and what of it only once it said what it has committed. */
+import type { LedgerId } from '../../model/ids.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
-import type { HeldAttempt, WorkerState } from './state.ts';
+import type { HeldAttempt } from './held-attempt.ts';
+import type { WorkerState } from './state.ts';
 import { figuresToTell } from './figures-told.ts';
 import { holdsOf } from './guard.ts';
 import { holdings } from './holdings.ts';
@@ -28,7 +30,7 @@ export function tellStarts(turn: WorkerTurn): void {
   const { state, now } = turn;
   const due = startsDueAt(state);
   if (due === null || now < due) return;
-  const byLedger = new Map<string, { attempt: string; device: string }[]>();
+  const byLedger = new Map<LedgerId, { attempt: string; device: string }[]>();
   for (const attempt of state.untold) {
     const held = state.attempts.get(attempt);
     if (held === undefined) continue;
@@ -94,7 +96,7 @@ export function sendEnd(turn: WorkerTurn, held: HeldAttempt): void {
 }
 
 /** The connection of a ledger's writer that has said what it has committed; null before. */
-function readyWriter({ state }: WorkerTurn, ledger: string): number | null {
+function readyWriter({ state }: WorkerTurn, ledger: LedgerId): number | null {
   const connection = state.ledgers.get(ledger)?.writer ?? null;
   const peer = connection === null ? undefined : state.connections.get(connection);
   return peer?.kind === 'writer' && peer.reconciled ? connection : null;

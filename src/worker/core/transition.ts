@@ -6,10 +6,11 @@ import { closed, received } from './connections.ts';
 import type { WorkerEvent } from './event.ts';
 import { exited, gathered, neverStarted, noteSetback, notStarted } from './finish.ts';
 import { recall } from './bearing.ts';
+import type { HeldAttempt } from './held-attempt.ts';
 import type { Instruction } from './instruction.ts';
 import { prepared, preparing } from './prepare-launch.ts';
 import { booted, verified } from './restart.ts';
-import type { HeldAttempt, WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 import { signal } from './stop.ts';
 import { noteStop } from './stopped.ts';
 import { noteStart, tellChange, tellFacts, tellStarts } from './tell.ts';
@@ -173,7 +174,8 @@ function spawned(
   event: Extract<WorkerEvent, { kind: 'spawned' }>,
 ): void {
   if (held.status.kind !== 'starting') return;
-  const { attempt, at, process, oomKills } = event;
+  const { at, process, oomKills } = event;
+  const { attempt } = held.lease;
   turn.record({ kind: 'started', attempt, at, ...process, oomKills });
   turn.state.setbacks = { count: 0, because: '', until: 0 };
   noteStart(turn, attempt);

@@ -1,3 +1,4 @@
+import type { LedgerId } from '../../model/ids.ts';
 import { Turn } from '../../model/turn.ts';
 import type { FromAgent } from '../../protocol/messages.ts';
 import { apply } from './apply.ts';
@@ -23,7 +24,7 @@ export class WorkerTurn extends Turn<JournalRecord, Effect> {
   }
 
   /** To the writer of a ledger; dropped where there is none, since `state` tells it all when it comes. */
-  tell(ledger: string, message: FromAgent): void {
+  tell(ledger: LedgerId, message: FromAgent): void {
     const connection = this.state.ledgers.get(ledger)?.writer ?? null;
     if (connection !== null) this.instruct({ kind: 'send', connection, message });
   }

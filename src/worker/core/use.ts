@@ -1,8 +1,9 @@
 /** What accounts, ledgers and sweeps have used of this host of late, so that each has its turn (throttle/turns.ts). */
 import { faded, type Turns, turnsAfter } from '../../throttle/turns.ts';
+import type { HeldAttempt } from './held-attempt.ts';
 import type { JournalRecord } from './journal-record.ts';
 import { sweepKey, sweepOf } from './queue.ts';
-import type { HeldAttempt, UseState, WorkerState } from './state.ts';
+import type { UseState, WorkerState } from './state.ts';
 import type { WorkerTurn } from './turn.ts';
 
 type UsedRecord = Extract<JournalRecord, { kind: 'used' }>;

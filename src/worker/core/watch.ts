@@ -3,9 +3,11 @@ import { settledShare, untouchedMs } from '../../throttle/limits.ts';
 import { hostMarksAfter } from '../../throttle/host-marks.ts';
 import { heldAfter } from '../../throttle/marks.ts';
 import { measurePower, noteMoment } from './bearing.ts';
+import { busyOf } from './expected.ts';
 import { concludeDoubted } from './finish.ts';
 import { countShared, measureBusy } from './busy.ts';
-import { busyOf, newGpuWatch } from './guard.ts';
+import { newGpuWatch } from './gpu-watch.ts';
+import { type HeldAttempt, type Run, startOf } from './held-attempt.ts';
 import { othersOn, strangersAmong } from './others.ts';
 import { relieveHost } from './relief.ts';
 import type { MeasuredFigures, MeasuredGpu, MeasuredShare } from './event.ts';
@@ -13,7 +15,7 @@ import type { Offsets } from './journal-record.ts';
 import { type Batch, keep, thin } from './kept-lines.ts';
 import { limitsNow } from './limits-now.ts';
 import { noteCompany } from './shortage.ts';
-import { type HeldAttempt, type Run, startOf, type WorkerState } from './state.ts';
+import type { WorkerState } from './state.ts';
 import { killIfDue, stop } from './stop.ts';
 import { sendLines, startsDueAt, tellFacts, tellFigures } from './tell.ts';
 import type { WorkerTurn } from './turn.ts';
@@ -47,7 +49,7 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
     if (held?.status.kind !== 'running') continue;
     const { run } = held.status;
     if (run.process.startTime === null && share.startTime !== null)
-      turn.record({ kind: 'identified', attempt: share.attempt, startTime: share.startTime });
+      turn.record({ kind: 'identified', attempt: held.lease.attempt, startTime: share.startTime });
     measure(run, share, sinceMs, now);
     const gpu = figures.gpus.find(({ uuid }) => uuid === held.device);
     if (gpu !== undefined) {

@@ -6,7 +6,6 @@ import { nodePath } from '../node-path.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { contentPath } from '../../content/store.ts';
-import { contentHash } from '../../model/ids.ts';
 import { renderCommand } from '../../model/command/render-command.ts';
 import { missingText } from '../../model/command/variables.ts';
 import type { LaunchCheck } from '../../protocol/launch-check.ts';
@@ -150,7 +149,7 @@ class Check {
   #files(): string | null {
     const { files } = this.#asked.spec;
     if (files === null) return null;
-    const folder = contentPath(this.#place.host.content, contentHash(files));
+    const folder = contentPath(this.#place.host.content, files);
     return existsSync(`${folder}.ready`) ? folder : null;
   }
 
@@ -174,7 +173,7 @@ class Check {
   /** The program itself says whether an engine works (docs/cnn1d.md): nobody else knows how it is loaded. */
   async #engines(argv: readonly string[], folder: string): Promise<void> {
     for (const { name, hash } of this.#asked.spec.engines) {
-      const place = contentPath(this.#place.host.content, contentHash(hash));
+      const place = contentPath(this.#place.host.content, hash);
       const isThere = existsSync(`${place}.ready`);
       const tried = isThere
         ? await this.#place.steps.run({

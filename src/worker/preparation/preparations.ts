@@ -1,6 +1,6 @@
 /** Makes what launches need on this host. Launches that need the same wait for the one that makes it. */
 import { contentPath } from '../../content/store.ts';
-import { contentHash } from '../../model/ids.ts';
+import type { ContentHash } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import { fillBoth, missingText } from '../../model/command/variables.ts';
@@ -24,7 +24,7 @@ export interface Request {
   readonly spec: Launch;
   readonly settings: HostSettings;
   /** The hash of a folder of wheels, where the coordinator brought one. */
-  readonly wheels: string | null;
+  readonly wheels: ContentHash | null;
 }
 
 /** Packages that are compiled take long; what takes longer than this hangs. */
@@ -151,13 +151,13 @@ export class Preparations {
   }
 
   /** Environments are made one after the other: they share the network, and the folder in which they are found. */
-  #python(place: Place, requirements: string, before: readonly string[], wheels: string | null) {
+  #python(place: Place, requirements: string, before: readonly string[], wheels: ContentHash | null) {
     const from = wheels === null ? null : this.#content(wheels);
     return this.#inTurn('python', () => pythonEnvironment(place, requirements, before, from));
   }
 
-  #content(hash: string): string {
-    return contentPath(this.#host.content, contentHash(hash));
+  #content(hash: ContentHash): string {
+    return contentPath(this.#host.content, hash);
   }
 
   #inTurn<Made>(key: string, make: () => Promise<Made>): Promise<Made> {

@@ -12,12 +12,13 @@ import type { MetricsSources } from './metrics-sources.ts';
 /** Takes what a look has found. */
 export type Take = (batch: Batch) => void;
 
-export function takeOf(
-  attempt: string,
-  { objective }: Launch,
-  sources: MetricsSources,
-  to: { readonly post: (event: WorkerEvent) => void; readonly secrets: AttemptSecrets },
-): Take {
+/** Where it goes, without the values of secrets. */
+export interface TakeTo {
+  readonly post: (event: WorkerEvent) => void;
+  readonly secrets: AttemptSecrets;
+}
+
+export function takeOf(attempt: string, { objective }: Launch, sources: MetricsSources, to: TakeTo): Take {
   return ({ lines, standing }) => {
     if (lines.length === 0 && standing === null) return;
     const redaction = to.secrets.of(attempt);

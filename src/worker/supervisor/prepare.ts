@@ -3,7 +3,7 @@ import { nodePath } from '../node-path.ts';
 import { existsSync, lstatSync, mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { contentPath } from '../../content/store.ts';
-import { contentHash } from '../../model/ids.ts';
+import type { ContentHash } from '../../model/ids.ts';
 import type { HostSettings } from '../../model/inventory/inventory.ts';
 import type { Launch } from '../../model/launch.ts';
 import { type Outcome, wantedSpace } from '../../model/result/outcome.ts';
@@ -46,11 +46,11 @@ export class LaunchPlaces {
     this.#host = host;
   }
 
-  pathOf(hash: string): string {
-    return contentPath(this.#host.content, contentHash(hash));
+  pathOf(hash: ContentHash): string {
+    return contentPath(this.#host.content, hash);
   }
 
-  has(hash: string): boolean {
+  has(hash: ContentHash): boolean {
     if (!this.#present.has(hash) && existsSync(`${this.pathOf(hash)}.ready`)) this.#present.add(hash);
     return this.#present.has(hash);
   }
@@ -71,7 +71,7 @@ export interface Preparing {
   readonly host: HostFolder;
   readonly places: LaunchPlaces;
   /** What a snapshot was found to be; null where it is not on this host, whole. */
-  readonly foundSound: (files: string) => Sound | null;
+  readonly foundSound: (files: ContentHash) => Sound | null;
   /** The umask of a login. */
   readonly umask: number;
   /** What trials inherit of the agent's environment. */

@@ -1,8 +1,8 @@
 /** Signals to all that an attempt has started, wherever it has gone. */
 import { readFileSync } from 'node:fs';
-import type { ProcessIdentity } from '../core/state.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { belongsTo, type MarkedProcess, type ProcessTable } from '../telemetry/process-table.ts';
+import type { ProcessIdentity } from '../core/held-attempt.ts';
 
 type SignalName = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
 

@@ -3,7 +3,7 @@ import type { Launch } from '../../model/launch.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Surroundings } from '../core/preparation.ts';
-import { contentHash } from '../../model/ids.ts';
+import { type ContentHash, contentHash } from '../../model/ids.ts';
 import type { ContentKeeper, Sound } from '../spool/content-keeper.ts';
 import type { Login } from './trial-environment.ts';
 import type { HostFolder, RunFolder } from '../spool/host-folder.ts';
@@ -88,7 +88,7 @@ export class Starts {
   begin(lease: Lease, launch: Launch, surroundings: Surroundings): void {
     const { keeper } = this.#options;
     const files = surroundings.prepared.setup === null ? launch.files : null;
-    if (files === null || (keeper.foundSound(contentHash(files)) !== null && !this.#unsteady.has(files)))
+    if (files === null || (keeper.foundSound(files) !== null && !this.#unsteady.has(files)))
       return this.#prepare(lease, launch, surroundings);
     // An agent that began anew goes on with what waits before anybody has asked for the files.
     void this.#isSound(files).then(() => this.#prepare(lease, launch, surroundings));
@@ -100,7 +100,7 @@ export class Starts {
     const { environment, umask } = login();
     const { attempt } = lease;
     const note = (): void => secrets.note(attempt, surroundings.passed);
-    const foundSound = (files: string): Sound | null => this.#foundSound(files);
+    const foundSound = (files: ContentHash): Sound | null => this.#foundSound(files);
     const prepared = prepareTrial(
       { host, places: this.#places, foundSound, umask, base: environment, note },
       lease,
@@ -152,7 +152,7 @@ export class Starts {
   async #lookThrough(start: Start): Promise<void> {
     const { launch, request, isSecond } = start;
     const { copy, attempt } = request;
-    const files = launch.files ?? '';
+    const files = launch.files ?? contentHash('');
     const isSound = await this.#isSound(files);
     if (this.#isClosed || copy === null) return;
     if (!isSound) {
@@ -164,14 +164,14 @@ export class Starts {
     this.#ask({ ...start, request: { ...request, copy: { ...copy, print } }, isSecond: true });
   }
 
-  #foundSound(files: string): Sound | null {
-    const sound = this.#options.keeper.foundSound(contentHash(files));
+  #foundSound(files: ContentHash): Sound | null {
+    const sound = this.#options.keeper.foundSound(files);
     return sound !== null && this.#unsteady.has(files) ? { print: null } : sound;
   }
 
   /** What cannot be looked at is not. */
-  #isSound(files: string): Promise<boolean> {
-    return this.#options.keeper.has(contentHash(files)).catch(() => false);
+  #isSound(files: ContentHash): Promise<boolean> {
+    return this.#options.keeper.has(files).catch(() => false);
   }
 
   #lost(attempts: readonly string[], error: Error | null): void {

@@ -2,13 +2,12 @@
 import { rm } from 'node:fs/promises';
 import type { Launch } from '../../model/launch.ts';
 import type { Lease } from '../../protocol/messages.ts';
-import type { Evidence, WorkerEvent } from '../core/event.ts';
+import type { WorkerEvent } from '../core/event.ts';
+import type { ProcessIdentity } from '../core/held-attempt.ts';
 import type { Instruction, SignalName } from '../core/instruction.ts';
 import { nothingRead, type Offsets } from '../core/journal-record.ts';
 import type { Surroundings } from '../core/preparation.ts';
-import type { ProcessIdentity } from '../core/state.ts';
-import { checkpointBytes, hasCheckpoint } from '../spool/checkpoint.ts';
-import { preventStart } from '../spool/exit-record.ts';
+import { hasCheckpoint } from '../spool/checkpoint.ts';
 import { type RunFolder, runFolder } from '../spool/host-folder.ts';
 import type { Demand } from '../telemetry/demand.ts';
 import type { ControlGroups } from '../telemetry/control-groups.ts';
@@ -16,15 +15,15 @@ import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
-import { isDiskFull } from '../telemetry/disk-free.ts';
-import { gather, unreadable } from './gather.ts';
+import { EndedAttempts } from './ended-attempts.ts';
+import { FoundAgain } from './found-again.ts';
+import { FullDisk } from './full-disk.ts';
 import { hasFailed, makeRoom } from './make-room.ts';
-import { isLogLong, shortenLog, type Take, takeOf } from './live-lines.ts';
-import { MetricsSources } from './metrics-sources.ts';
 import { ProcessOwners, type ProcessShare, sharesOf } from './process-owners.ts';
 import { Leftovers } from './leftovers.ts';
 import { groupLives, isSameProcess, Sessions } from './session.ts';
 import { type Start, Starts, type StartsOptions } from './starts.ts';
+import { readLive, watch, type Watched } from './watched.ts';
 
 export interface SupervisorOptions extends StartsOptions {
   readonly units: KernelUnits;
@@ -37,34 +36,8 @@ export interface SupervisorOptions extends StartsOptions {
   readonly post: (event: WorkerEvent) => void;
 }
 
-/** An attempt whose processes are watched. */
-interface Watched {
-  readonly attempt: string;
-  readonly trial: string;
-  readonly process: ProcessIdentity;
-  readonly run: RunFolder;
-  readonly launch: Launch;
-  readonly offsets: Offsets;
-  readonly startedAt: number;
-  /** Null until a look: most short trials are read once, at their end. */
-  sources: MetricsSources | null;
-  /** The launcher is its parent and tells of its end; else it has to be looked after. */
-  readonly isChild: boolean;
-  /** It was told to stand still. */
-  isSuspended: boolean;
-  /** Nothing was left of the disk when it ended. */
-  endedOnFullDisk: boolean;
-}
-
-/** Whether nobody will want to look at what it ran as. */
-const mayHaveSucceeded = ({ exit, lines, standing, printed }: Evidence, hasResult: boolean): boolean =>
-  exit === 0 && (hasResult || lines.length + (standing?.length ?? 0) + printed.length > 0);
-
 /** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
 const briefMs = 2_000;
-
-/** Of several that fail on a full disk the first makes room when it is over, and the others failed for want of it as well. */
-const fullForMs = 10_000;
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -72,13 +45,12 @@ export class Supervisor {
   readonly #sessions: Sessions;
   readonly #owners: ProcessOwners;
   readonly #starts: Starts;
+  readonly #foundAgain: FoundAgain;
+  readonly #disk: FullDisk;
   readonly #running = new Map<string, Watched>();
-  /** Ended, not gathered yet. */
-  readonly #ended = new Map<string, Watched>();
   readonly #leftovers = new Leftovers();
+  readonly #ended: EndedAttempts;
   #oomKills: number | null;
-  /** When the disk was seen full last, by `now`. */
-  #fullAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -91,6 +63,9 @@ export class Supervisor {
       exited: (attempt) => this.#childExited(attempt),
       launcherLost: (unanswered) => this.#launcherLost(unanswered),
     });
+    this.#foundAgain = new FoundAgain(this.#table, this.#sessions);
+    this.#ended = new EndedAttempts(options, this.#leftovers);
+    this.#disk = new FullDisk(options.host.runs, options.now);
     this.#oomKills = readOomKills(options.procRoot, options.groups);
   }
 
@@ -128,49 +103,22 @@ export class Supervisor {
   adopt(lease: Lease, launch: Launch, process: ProcessIdentity | null, offsets: Offsets): void {
     const { attempt } = lease;
     const run = runFolder(this.#options.host, attempt);
-    // What was asked to start may start still, between two looks: not once that was prevented.
-    const seen = this.#identify(attempt, process, run);
-    const isPrevented = seen === null && preventStart(run);
-    const found = isPrevented ? null : (seen ?? this.#identify(attempt, process, run));
-    const startedAt = this.#options.now();
-    if (found !== null && isSameProcess(found)) {
-      const watched = {
-        attempt,
-        trial: lease.trial,
-        process: found,
-        run,
-        launch,
-        offsets,
-        startedAt,
-        sources: null,
-        isChild: false,
-        isSuspended: false,
-        endedOnFullDisk: false,
-      };
-      this.#running.set(attempt, watched);
-      return this.#options.post({
-        kind: 'spawned',
-        attempt,
-        at: null,
-        process: found,
-        oomKills: this.#oomKills,
-      });
+    const found = this.#foundAgain.find(attempt, run, process);
+    switch (found.kind) {
+      case 'running':
+        return this.#watch(lease, launch, run, { process: found.process, offsets, isChild: false });
+      case 'never-started':
+        // Its exit record stays: it keeps what is between a fork and its exec from starting still.
+        rm(run.work, { recursive: true, force: true }).catch(() => {});
+        return this.#options.post({ kind: 'never-started', attempt });
+      case 'gone':
+        // The number of a leader that is gone may be another's by now: only the mark is followed.
+        this.#sessions.killAll(attempt, null);
+        this.#leftovers.ended(attempt, null);
+        return this.#options.post({ kind: 'exited', attempt });
+      default:
+        return found satisfies never;
     }
-    if (isPrevented && process === null) {
-      // Its exit record stays: it keeps what is between a fork and its exec from starting still.
-      rm(run.work, { recursive: true, force: true }).catch(() => {});
-      return this.#options.post({ kind: 'never-started', attempt });
-    }
-    // The number of a leader that is gone may be another's by now: only the mark is followed.
-    this.#sessions.killAll(attempt, null);
-    this.#leftovers.ended(attempt, null);
-    this.#options.post({ kind: 'exited', attempt });
-  }
-
-  /** What no sample has seen is known by its mark, where marks can be read. */
-  #identify(attempt: string, process: ProcessIdentity | null, run: RunFolder): ProcessIdentity | null {
-    if (process !== null && (process.startTime !== null || !this.#table.isReadable)) return process;
-    return this.#sessions.findWrapper(attempt, run.exit);
   }
 
   signal(attempt: string, name: SignalName): void {
@@ -189,62 +137,19 @@ export class Supervisor {
     makeRoom(runFolder(this.#options.host, attempt));
   }
 
-  gather({ lease, launch, offsets, hasResult }: Extract<Instruction, { kind: 'gather' }>): void {
-    const { attempt } = lease;
-    const watched = this.#ended.get(attempt);
-    this.#ended.delete(attempt);
-    const run = watched?.run ?? runFolder(this.#options.host, attempt);
-    const sources = watched?.sources ?? new MetricsSources(run, launch, offsets);
-    const seen = watched?.isChild === true;
-    const oomKills = (): number | null => readOomKills(this.#options.procRoot, this.#options.groups);
-    const left = (): number | null => checkpointBytes(this.#options.host, lease.trial);
-    const post = (event: WorkerEvent): void => {
-      this.#options.post(event);
-      const succeeded = event.kind === 'gathered' && mayHaveSucceeded(event.evidence, hasResult);
-      this.#leftovers.gathered({ attempt, launch, succeeded });
-    };
-    const redaction = this.#options.secrets.of(attempt);
-    const read = this.#takeOf(attempt, launch, sources);
-    try {
-      const diskFull = watched?.endedOnFullDisk === true;
-      const facts = { seen, diskFull, hasResult, oomKills, checkpointBytes: left, read, redaction };
-      const evidence = gather(run, launch, sources, facts);
-      if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
-      evidence.then(
-        (gathered) => post({ kind: 'gathered', attempt, evidence: gathered }),
-        (error: unknown) => post(unreadable(attempt, redaction, error)),
-      );
-    } catch (error) {
-      post(unreadable(attempt, redaction, error));
-    }
+  gather(instruction: Extract<Instruction, { kind: 'gather' }>): void {
+    this.#ended.gather(instruction);
   }
 
   /** Reads the metrics lines that came, and shortens logs that have grown too long. */
   readLines(): void {
-    for (const watched of this.#running.values()) {
-      const { attempt, launch, run, process } = watched;
-      const sources = this.#sourcesOf(watched);
-      try {
-        const take = this.#takeOf(attempt, launch, sources);
-        take(sources.read(false));
-        if (isLogLong(run.log))
-          this.#sessions.whileStopped(attempt, process.pid, !watched.isSuspended, () =>
-            shortenLog(run.log, sources, take),
-          );
-      } catch {
-        // A file that cannot be read now is read with the next look, or when the trial ends.
-      }
-    }
-  }
-
-  #lookAtDisk(): void {
-    if (isDiskFull(this.#options.host.runs)) this.#fullAt = this.#options.now();
+    for (const watched of this.#running.values()) readLive(watched, this.#sessions, this.#options);
   }
 
   /** What every running attempt takes; ends what those that are over have left behind. */
   sample(): (ProcessShare & { readonly hasCheckpoint: boolean })[] {
     this.#oomKills = readOomKills(this.#options.procRoot, this.#options.groups);
-    this.#lookAtDisk();
+    this.#disk.look();
     const leaders = new Map([...this.#running].map(([attempt, { process }]) => [attempt, process.pid]));
     const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders], this.isWatching);
     const live = new Set(owned.map(({ attempt }) => attempt));
@@ -277,13 +182,21 @@ export class Supervisor {
   }
 
   #started({ lease, launch, run }: Start, pid: number): void {
-    const { attempt } = lease;
     const process = { pid, startTime: null };
+    this.#watch(lease, launch, run, { process, offsets: nothingRead, isChild: true });
+  }
+
+  #watch(
+    { attempt, trial }: Lease,
+    launch: Launch,
+    run: RunFolder,
+    by: Pick<Watched, 'process' | 'offsets' | 'isChild'>,
+  ): void {
     const startedAt = this.#options.now();
-    const { trial } = lease;
-    const watched = { attempt, trial, process, run, launch, offsets: nothingRead, startedAt, sources: null };
-    this.#running.set(attempt, { ...watched, isChild: true, isSuspended: false, endedOnFullDisk: false });
-    this.#options.post({ kind: 'spawned', attempt, at: startedAt, process, oomKills: this.#oomKills });
+    this.#running.set(attempt, watch({ attempt, trial, run, launch, startedAt, ...by }));
+    const { process, isChild } = by;
+    const at = isChild ? startedAt : null;
+    this.#options.post({ kind: 'spawned', attempt, at, process, oomKills: this.#oomKills });
   }
 
   #childExited(attempt: string): void {
@@ -304,23 +217,14 @@ export class Supervisor {
   #exited(watched: Watched): void {
     const { attempt, process, run, startedAt } = watched;
     this.#running.delete(attempt);
-    this.#ended.set(attempt, watched);
+    this.#ended.add(watched);
     const ranLong = this.#options.now() - startedAt > briefMs;
     if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
     this.#leftovers.ended(attempt, process.pid);
-    this.#lookAtDisk();
-    watched.endedOnFullDisk = this.#options.now() - this.#fullAt < fullForMs;
+    this.#disk.look();
+    watched.endedOnFullDisk = this.#disk.isFull;
     // At once: an agent that cannot write its journal does nothing else before it can.
     if (watched.endedOnFullDisk && hasFailed(run)) makeRoom(run);
     this.#options.post({ kind: 'exited', attempt });
-  }
-
-  #takeOf(attempt: string, launch: Launch, sources: MetricsSources): Take {
-    return takeOf(attempt, launch, sources, this.#options);
-  }
-
-  #sourcesOf(watched: Watched): MetricsSources {
-    watched.sources ??= new MetricsSources(watched.run, watched.launch, watched.offsets);
-    return watched.sources;
   }
 }

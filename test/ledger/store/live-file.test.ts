@@ -1,11 +1,11 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { LiveFigures } from '../../../src/ledger/live-figures.ts';
 import { readLive, writeLive } from '../../../src/ledger/store/live-file.ts';
 import { temporaryFolder } from './sample.ts';
+import { liveOf } from '../../told.ts';
 
-const live: LiveFigures = {
+const live = liveOf({
   at: Date.now() - 5_000,
   pid: 42,
   ledger: 'l',
@@ -27,7 +27,7 @@ const live: LiveFigures = {
   ],
   carries: [],
   inventoryProblem: null,
-};
+});
 
 test('live figures are read back with their age, are private, and leave nothing else behind', () => {
   const folder = temporaryFolder();

@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { LedgerEvent } from '../../../src/ledger/events.ts';
 import { openWriter, type WriterOptions } from '../../../src/ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../../../src/ledger/store/writer.ts';
+import { attemptId, hostName } from '../../../src/model/ids.ts';
 import type { MetricsLine } from '../../../src/model/result/metrics.ts';
 
 /** A folder that is gone when the test is over. */
@@ -24,7 +25,11 @@ export function writerOf(folder: string, options: Partial<WriterOptions> = {}): 
   return opened.writer;
 }
 
-export const trusted = (host: string): LedgerEvent => ({ kind: 'host-trusted', at: 1_750_000_000_000, host });
+export const trusted = (host: string): LedgerEvent => ({
+  kind: 'host-trusted',
+  at: 1_750_000_000_000,
+  host: hostName(host),
+});
 
 export const hostsOf = (events: Iterable<LedgerEvent>): string[] =>
   [...events].map((event) => ('host' in event ? event.host : event.kind));
@@ -41,8 +46,8 @@ export function ended(attempt: string, lines: readonly MetricsLine[]): LedgerEve
   return {
     kind: 'ended',
     at: 1_750_000_000_000,
-    attempt,
-    host: 'cedar',
+    attempt: attemptId(attempt),
+    host: hostName('cedar'),
     end: {
       outcome: { kind: 'succeeded' },
       best: lines.at(-1) ?? null,

@@ -7,21 +7,25 @@ import { openWriter } from '../../../src/ledger/store/open-writer.ts';
 import { replaceLedger } from '../../../src/ledger/store/replace-ledger.ts';
 import { lostFrom } from '../../../src/ledger/store/shortfall.ts';
 import { verifyLedger } from '../../../src/ledger/store/verify.ts';
+import { hostName, ledgerId } from '../../../src/model/ids.ts';
 import { temporaryFolder } from './sample.ts';
 
-const begins: LedgerEvent = { kind: 'ledger-created', at: 1, ledger: 'ours' };
-const paused = (at: number): LedgerEvent => ({ kind: 'host-opened', at, host: 'cedar' });
+const begins: LedgerEvent = { kind: 'ledger-created', at: 1, ledger: ledgerId('ours') };
+const paused = (at: number): LedgerEvent => ({ kind: 'host-opened', at, host: hostName('cedar') });
 const said = { at: 7_000, pid: 1, sweeps: [], hosts: [], carries: [], inventoryProblem: null };
 
 /** A state folder as a power failure leaves it: ten events, of whose last commit the disk has lost a part. */
-function torn(ledger = 'ours'): string {
+function torn(ledger = ledgerId('ours')): string {
   const [folder, after] = [temporaryFolder(), temporaryFolder()];
   const opened = openWriter(folder, { breakLock: false });
   if (opened.kind !== 'opened') throw new Error('a new ledger is nobody else’s');
   opened.writer.commit([begins, ...[2, 3, 4, 5, 6, 7].map(paused)], []);
   // Larger than all before, so that the end of the WAL is its own: what was checkpointed leaves a file that is written anew.
   const because = 'x'.repeat(500_000);
-  opened.writer.commit([...[8, 9].map(paused), { kind: 'host-closed', at: 10, host: 'cedar', because }], []);
+  opened.writer.commit(
+    [...[8, 9].map(paused), { kind: 'host-closed', at: 10, host: hostName('cedar'), because }],
+    [],
+  );
   writeLive(after, { ...said, ledger, events: opened.writer.eventCount });
   for (const name of ['ledger.db', 'ledger.db-wal']) copyFileSync(join(folder, name), join(after, name));
   const wal = join(after, 'ledger.db-wal');
@@ -45,13 +49,13 @@ test('commits that the disk has lost are told of, once: the next writer has what
 });
 
 test('nothing is said to be lost of another ledger, of a whole one, or of one that was put back', () => {
-  expect(lostFrom(join(torn('another'), 'ledger.db'))).toBeNull();
+  expect(lostFrom(join(torn(ledgerId('another')), 'ledger.db'))).toBeNull();
   const folder = temporaryFolder();
   const opened = openWriter(folder, { breakLock: false });
   if (opened.kind !== 'opened') throw new Error('a new ledger is nobody else’s');
   expect(opened.lost).toBeNull();
   opened.writer.commit([begins, paused(2)], []);
-  writeLive(folder, { ...said, ledger: 'ours', events: 2 });
+  writeLive(folder, { ...said, ledger: ledgerId('ours'), events: 2 });
   expect(lostFrom(join(folder, 'ledger.db'))).toBeNull();
   opened.writer.close();
 

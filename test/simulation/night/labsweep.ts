@@ -3,6 +3,7 @@ import type { PointDeclaration } from '../../../src/ledger/events.ts';
 import type { Sweep } from '../../../src/ledger/state.ts';
 import { liveFigures } from '../../../src/coordinator/live.ts';
 import type { ListedHost } from '../../../src/coordinator/hosts/fleet-host.ts';
+import { trialId } from '../../../src/model/ids.ts';
 import type { Eta } from '../../../src/model/eta.ts';
 import { noLimits } from '../../../src/throttle/limits.ts';
 import { declarationOf } from '../../coordinator/world.ts';
@@ -108,7 +109,7 @@ function pointsOf(trials: readonly NightTrial[], isDeclared: boolean): PointDecl
       shape,
       parameters: null,
       operations: isDeclared ? operations : null,
-      trials: ofPoint.map(({ id }) => id),
+      trials: ofPoint.map(({ id }) => trialId(id)),
       resources: {
         cpus: 1,
         gpus: isDeclared ? 1 : null,

@@ -1,7 +1,6 @@
 /** A server of the night as labsweep meets it: the shipped agent runs there and sees what nvidia-smi and /proc would show. */
 import type { GpuFacts, HostFacts, Lease } from '../../../src/protocol/messages.ts';
 import type { MeasuredFigures, MeasuredShare } from '../../../src/worker/core/event.ts';
-import type { ProcessIdentity } from '../../../src/worker/core/state.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import { type AgentPort, type Bearing, VirtualAgent } from '../virtual-agent.ts';
@@ -11,6 +10,7 @@ import { ownersProcesses } from './owners.ts';
 import type { GpuNow, Server } from './server.ts';
 import type { End, Training } from './training.ts';
 import type { NightTrial } from './trials.ts';
+import type { ProcessIdentity } from '../../../src/worker/core/held-attempt.ts';
 
 /** A program that is asked to end writes its last checkpoint first. */
 const endsMs = 2_000;

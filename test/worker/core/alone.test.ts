@@ -1,6 +1,7 @@
 import { nothingRead } from '../../../src/worker/core/journal-record.ts';
 import { describe, expect, it } from 'vitest';
 import { nextDeadline } from '../../../src/worker/core/watch.ts';
+import { launchId } from '../../../src/model/ids.ts';
 import { leaseOf, World } from './world.ts';
 
 const gib = 1024 ** 3;
@@ -202,7 +203,7 @@ describe('an end that was sealed before its host went down', () => {
 });
 
 const launchOfWorld = (world: World) => {
-  const spec = world.state.launches.get('launch');
+  const spec = world.state.launches.get(launchId('launch'));
   if (spec === undefined) throw new Error('no launch');
   return spec;
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { launchId, ledgerId } from '../../../src/model/ids.ts';
 import type { Launch } from '../../../src/model/launch.ts';
 import { launchOf, leaseOf, World } from './world.ts';
 import { nothingPrepared, type PreparationResult } from '../../../src/worker/core/preparation.ts';
@@ -16,13 +17,16 @@ const failed: PreparationResult = {
   wanted: null,
 };
 
+const ledger = ledgerId('ledger');
+const launch = launchId('launch');
+
 function launches(world: World, spec: Launch, passed: Readonly<Record<string, string>> = {}): void {
   world.say(1, { kind: 'launch', launch: 'launch', spec, wheels: null, passed });
 }
 const leases = (world: World, ...ids: readonly string[]): void =>
   world.say(1, { kind: 'lease', leases: ids.map((id) => leaseOf(id)) });
 const is = (world: World, result: PreparationResult): void =>
-  world.post({ kind: 'prepared', ledger: 'ledger', launch: 'launch', result });
+  world.post({ kind: 'prepared', ledger, launch, result });
 
 describe('a launch that needs something of the host', () => {
   it('holds its trials until it is made, is made once, and is told to all who asked', () => {
@@ -47,11 +51,11 @@ describe('a launch that needs something of the host', () => {
     const world = World.greeted();
     launches(world, launchOf({ setup: ['make'] }));
     const doing = '`setup` (make) runs for 2 s: cc -O2 train.c';
-    world.post({ kind: 'preparing', ledger: 'ledger', launch: 'launch', doing });
+    world.post({ kind: 'preparing', ledger, launch, doing });
     expect(world.hear('preparing')).toEqual({ kind: 'preparing', launch: 'launch', doing });
     is(world, ready);
     world.forgetMessages();
-    world.post({ kind: 'preparing', ledger: 'ledger', launch: 'launch', doing });
+    world.post({ kind: 'preparing', ledger, launch, doing });
     expect(() => world.hear('preparing')).toThrow('preparing');
   });
 
@@ -143,7 +147,7 @@ describe('an agent that begins', () => {
     const world = before.next();
     world.post({ kind: 'booted', facts: world.state.facts });
     world.sample();
-    expect(world.take('prepare')).toMatchObject({ ledger: 'ledger', launch: 'launch', settings });
+    expect(world.take('prepare')).toMatchObject({ ledger, launch, settings });
     is(world, ready);
     expect(world.take('spawn').surroundings).toMatchObject({ settings, prepared: { python: '/venv' } });
   });

@@ -3,6 +3,7 @@ import { protocolVersion } from '../../../src/protocol/messages.ts';
 import { describe, expect, it } from 'vitest';
 import { noLimits } from '../../../src/throttle/limits.ts';
 import { nextDeadline } from '../../../src/worker/core/watch.ts';
+import { attemptId } from '../../../src/model/ids.ts';
 import { factsOf, figuresOf, launchOf, leaseOf, World } from './world.ts';
 
 const gib = 1024 ** 3;
@@ -136,7 +137,7 @@ describe('an attempt', () => {
     world.say(1, { kind: 'ack', attempts: ['a-1'] });
     world.lease(leaseOf('a-1'));
     expect(world.spawnAll()).toEqual([]);
-    expect(world.next().state.forgotten.has('a-1')).toBe(true);
+    expect(world.next().state.forgotten.has(attemptId('a-1'))).toBe(true);
   });
 
   it('waits while another attempt of its trial runs here', () => {

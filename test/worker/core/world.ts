@@ -1,9 +1,15 @@
 /** The core under a hand that posts events and takes instructions, so that a test can say that none remain. */
 import { nothingRead } from '../../../src/worker/core/journal-record.ts';
 import { expect } from 'vitest';
+import type { z } from 'zod';
 import type { Launch } from '../../../src/model/launch.ts';
-import type { FromAgent, HostFacts, Lease, ToAgent } from '../../../src/protocol/messages.ts';
-import { nothingPredicted, protocolVersion } from '../../../src/protocol/messages.ts';
+import type { FromAgent, HostFacts, Lease } from '../../../src/protocol/messages.ts';
+import {
+  leaseSchema,
+  nothingPredicted,
+  protocolVersion,
+  toAgentSchema,
+} from '../../../src/protocol/messages.ts';
 import type { OthersClaim } from '../../../src/throttle/host-load.ts';
 import type { OthersAccount } from '../../../src/throttle/turns.ts';
 import type { OurClaim } from '../../../src/worker/core/claims.ts';
@@ -14,7 +20,7 @@ import { type JournalRecord, journalRecordSchema } from '../../../src/worker/cor
 import { snapshot } from '../../../src/worker/core/snapshot.ts';
 import type { WorkerState } from '../../../src/worker/core/state.ts';
 import { transition } from '../../../src/worker/core/transition.ts';
-import { plainLaunch } from '../../plain-launch.ts';
+import { type LaunchInput, plainLaunch } from '../../plain-launch.ts';
 
 const gib = 1024 ** 3;
 
@@ -50,15 +56,18 @@ export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures 
   ...more,
 });
 
-export const launchOf = (more: Partial<Launch> = {}): Launch =>
+export const launchOf = (more: Partial<LaunchInput> = {}): Launch =>
   plainLaunch(['train'], { artifacts: { fetch: ['*'], maxBytes: 1_000 }, ...more });
 
 export const leaseOf = (
   attempt: string,
-  more: Partial<Omit<Lease, 'resources'>> & { cpus?: number; memory?: number | null } = {},
+  more: Partial<Omit<z.input<typeof leaseSchema>, 'resources'>> & {
+    cpus?: number;
+    memory?: number | null;
+  } = {},
 ): Lease => {
   const { cpus = 1, memory = gib / 2, ...rest } = more;
-  return {
+  return leaseSchema.parse({
     attempt,
     number: 1,
     trial: `trial-${attempt}`,
@@ -74,7 +83,7 @@ export const leaseOf = (
     sweep: null,
     priority: 0,
     ...rest,
-  };
+  });
 };
 
 const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
@@ -189,8 +198,8 @@ export class World {
     this.say(connection, { kind: 'reconciled', committedLines: {} });
   }
 
-  say(connection: number, message: ToAgent): void {
-    this.post({ kind: 'message', connection, message });
+  say(connection: number, message: z.input<typeof toAgentSchema>): void {
+    this.post({ kind: 'message', connection, message: toAgentSchema.parse(message) });
   }
 
   sample(figures: Partial<MeasuredFigures> = {}): void {

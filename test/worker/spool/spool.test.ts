@@ -24,6 +24,7 @@ import { cutLog, longestLogBytes, tailOf, withOpened } from '../../../src/worker
 import { TextTail } from '../../../src/worker/spool/text-tail.ts';
 import { printedIn } from '../../../src/worker/supervisor/printed-result.ts';
 import { wrapper } from '../../../src/worker/supervisor/wrapper.ts';
+import { ledgerId } from '../../../src/model/ids.ts';
 
 let folder: string;
 
@@ -35,7 +36,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const term = (number: number): JournalRecord => ({
   kind: 'term',
-  ledger: 'ledger',
+  ledger: ledgerId('ledger'),
   term: number,
   owner: 'mina',
 });

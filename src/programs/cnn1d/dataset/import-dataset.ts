@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
+import { type ContentHash, contentHash } from '../../../model/ids.ts';
 import { clipAudio } from './clip-audio.ts';
 import { DatasetError } from './dataset-error.ts';
 import {
@@ -20,7 +21,7 @@ export type SplitCounts = Readonly<Record<Split, number>>;
 
 export interface ImportedDataset {
   /** SHA-256 of the manifest, 64 hexadecimal digits: the data set's identity. */
-  readonly hash: string;
+  readonly hash: ContentHash;
   /** `into`/`hash`: what is shipped to hosts. */
   readonly folder: string;
   readonly words: readonly string[];
@@ -56,7 +57,7 @@ export async function importDataset({ source, into, onProgress }: ImportOptions)
     const read = await packClips(source, join(unfinished, storeFiles.clips), onProgress);
     if (read.clips.length === 0) throw noClips(source, read.unreadable);
     const manifest = canonicalize(read.manifest.sort((a, b) => byBytes(a.path, b.path))) ?? '';
-    const hash = createHash('sha256').update(manifest).digest('hex');
+    const hash = contentHash(createHash('sha256').update(manifest).digest('hex'));
     const index = indexOf(hash, read);
     await writeDurably(join(unfinished, storeFiles.manifest), manifest);
     await writeDurably(join(unfinished, storeFiles.index), JSON.stringify(index));
