@@ -137,7 +137,7 @@ export const defects: readonly Defect[] = [
     file: 'coordinator/transition/transition.ts',
     find: 'if (term >= state.ledger.term)',
     put: 'if (term < 0)',
-    seenAs: /never succeeded|should have failed and is queued|is given up after/,
+    seenAs: /never succeeded|should have failed and is (queued|leased)|is given up after/,
   },
   {
     what: 'a checkpoint that could not come counts as there',
