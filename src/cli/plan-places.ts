@@ -13,6 +13,7 @@ const columns: readonly Column[] = [
 const busyColumn: Column = { head: 'busy for', align: 'right' };
 
 export function placeLines({ devices, trials, eta }: Plan): string[] {
+  if (trials.every(({ cached }) => cached)) return ['Nothing is left to run: each trial has its result.'];
   const known = devices.filter((host) => host.trials !== null && host.off === null);
   const off = devices.filter((host) => host.off !== null);
   const unseen = devices.filter((host) => host.trials === null && host.off === null);
@@ -21,9 +22,11 @@ export function placeLines({ devices, trials, eta }: Plan): string[] {
     ...known.flatMap(({ host, because }) => (because === null ? [] : [`${host} takes none: ${because}`])),
     ...(unseen.length === 0
       ? []
-      : [`Not seen yet, so not counted: ${unseen.map(({ host }) => host).join(', ')}`]),
+      : [
+          `Not seen yet, so not counted: ${unseen.map(({ host }) => host).join(', ')}; \`labsweep hosts check\` looks`,
+        ]),
     ...off.map(({ host, off: because }) => `${host} is off: ${because}`),
-    ...(trials.every(({ cached }) => cached) ? [] : [timeText(eta)]),
+    timeText(eta),
   ];
 }
 

@@ -23,6 +23,7 @@ import type { Candidate } from './scheduler/berth.ts';
 import { outlooksOf } from './scheduler/outlook.ts';
 import { candidatesFor, playOut, waitingOf } from './scheduler/play-out.ts';
 import { timeLeft } from './scheduler/time-left.ts';
+import { type Obstacle, stranded } from './stranded.ts';
 import { transition } from './transition/transition.ts';
 
 export interface KnownHost {
@@ -39,12 +40,14 @@ export interface Forecast {
   /** In the order in which they were given. */
   readonly hosts: readonly HostForecast[];
   readonly predict: (point: PointDeclaration) => Prediction;
+  /** Why a run would end at once, by host; null where it would not. */
+  readonly stranded: readonly Obstacle[] | null;
 }
 
 export interface HostForecast {
   readonly host: HostName;
   readonly facts: HostFacts | null;
-  /** Trials of the sweep that it would take; null where it is not known. */
+  /** Trials of the sweep that it would take; null where it is not known, or what these need of it. */
   readonly trials: number | null;
   /** Until it would be through with what runs there and these; null where nobody knows how long they take. */
   readonly seconds: number | null;
@@ -87,13 +90,18 @@ export function forecast(
   const { begun } = playOut(state, candidates, waiting);
   return {
     eta: timeLeft(state, sweep, now),
-    hosts: known.map(({ listed, facts }) => ({
-      host: listed.name,
-      facts,
-      trials: facts === null ? null : (begun.get(listed.name) ?? 0),
-      seconds: outlook.isSeen ? busySeconds(candidates, listed.name) : null,
-      refusal: refusalOf(state, sweep, listed.name),
-    })),
+    hosts: known.map(({ listed: { name: host }, facts }) => {
+      const refusal = refusalOf(state, sweep, host);
+      const isKnown = facts !== null && refusal?.kind !== 'preparing';
+      return {
+        host,
+        facts,
+        trials: isKnown ? (begun.get(host) ?? 0) : null,
+        seconds: outlook.isSeen && isKnown ? busySeconds(candidates, host) : null,
+        refusal,
+      };
+    }),
+    stranded: stranded(state, sweep, meant),
     predict: (point) => ({
       seconds: outlook.isSeen ? outlook.of(point).seconds * meanSlowness : null,
       ...memoryOf(state, launch, point, known),

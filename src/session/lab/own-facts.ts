@@ -4,8 +4,11 @@ import { availableParallelism, totalmem, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { HostFacts } from '../../protocol/messages.ts';
 
-/** Nobody needs to be asked, its GPUs aside. */
-export const ownFacts = (): HostFacts => ({
+/**
+ * Nobody needs to be asked, its GPUs aside: these are not known where there is a driver, nor where a trial insists on one,
+ * since an agent looks for the driver in more places than this command's PATH.
+ */
+export const ownFacts = ({ needsGpu }: { readonly needsGpu: boolean }): HostFacts => ({
   machine: '',
   bootId: '',
   cpus: availableParallelism(),
@@ -15,7 +18,7 @@ export const ownFacts = (): HostFacts => ({
   pid: process.pid,
   build: '',
   user: userInfo().username,
-  gpus: hasDriver() ? null : [],
+  gpus: needsGpu || hasDriver() ? null : [],
   gpuProblem: null,
   gpusBroken: false,
   environmentProblem: null,

@@ -22,15 +22,16 @@ export function forecastOf(
   stateFolder: string | null,
 ): Forecast {
   const trials = new Set(meant.points.flatMap((point) => point.trials.map(trialId)));
-  return forecast(ledger, knownHosts(hosts, stateFolder), whole, trials, Date.now());
+  const needsGpu = meant.points.some(({ resources }) => resources.gpus === 1);
+  return forecast(ledger, knownHosts(hosts, stateFolder, needsGpu), whole, trials, Date.now());
 }
 
-function knownHosts(hosts: readonly HostEntry[], stateFolder: string | null): KnownHost[] {
+function knownHosts(hosts: readonly HostEntry[], stateFolder: string | null, needsGpu: boolean): KnownHost[] {
   const seen = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
   const live = stateFolder === null ? null : liveIn(stateFolder);
   return hosts.map((listed) => ({
     listed,
-    facts: seen.get(listed.name) ?? (listed.isHere ? ownFacts() : null),
+    facts: seen.get(listed.name) ?? (listed.isHere ? ownFacts({ needsGpu }) : null),
     figures: live?.hosts.find(({ name }) => name === listed.name)?.figures ?? null,
   }));
 }
