@@ -6,7 +6,10 @@ import { numberText } from '../results/metric-text.ts';
 import type { RunView } from './run-view.ts';
 
 /** `about 2 h 10 min left (1 h 40 min to 2 h 50 min)`. */
-export const etaText = (eta: Eta): string => (eta.high < 1 ? 'about done' : spanText(eta, ' left'));
+export function etaText(eta: Eta): string {
+  if (eta.overdue) return `runs longer than expected, maybe up to ${roundedText(eta.high, Math.ceil)} more`;
+  return eta.high < 1 ? 'about done' : spanText(eta, ' left');
+}
 
 /** Likewise, of what has not begun. */
 export const takesText = (eta: Eta): string => (eta.high < 1 ? 'about no time' : spanText(eta, ''));

@@ -26,12 +26,16 @@ export function placeLines({ devices, trials, eta }: Plan): string[] {
           `Not seen yet, so not counted: ${unseen.map(({ host }) => host).join(', ')}; \`labsweep hosts check\` looks`,
         ]),
     ...off.map(({ host, off: because }) => `${host} is off: ${because}`),
-    timeText(eta),
+    timeText(eta, trials),
   ];
 }
 
-const timeText = (eta: Plan['eta']): string =>
-  eta === null ? 'Time: known once the first trial of this program has ended' : `Time: ${takesText(eta)}`;
+function timeText(eta: Plan['eta'], trials: Plan['trials']): string {
+  if (eta !== null) return `Time: ${takesText(eta)}`;
+  return trials.some(({ predicted }) => predicted.seconds !== null)
+    ? 'Time: not known while no host that was seen takes a trial'
+    : 'Time: known once the first trial of this program has ended';
+}
 
 function hostTable(hosts: readonly PlannedHost[]): string[] {
   const isTimed = hosts.some(({ seconds }) => seconds !== null);

@@ -3,7 +3,8 @@ import type { Declared } from '../../coordinator/declaration.ts';
 import { type Forecast, forecast, type KnownHost } from '../../coordinator/forecast.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
-import { trialId } from '../../model/ids.ts';
+import { type SweepName, sweepName, type TrialId, trialId } from '../../model/ids.ts';
+import type { LiveFigures } from '../../ledger/live-figures.ts';
 import { liveIn } from '../ledger/open.ts';
 import { ownFacts } from '../lab/own-facts.ts';
 
@@ -23,12 +24,26 @@ export function forecastOf(
 ): Forecast {
   const trials = new Set(meant.points.flatMap((point) => point.trials.map(trialId)));
   const needsGpu = meant.points.some(({ resources }) => resources.gpus === 1);
-  return forecast(ledger, knownHosts(hosts, stateFolder, needsGpu), whole, trials, Date.now());
+  const live = stateFolder === null ? null : liveIn(stateFolder);
+  const known = knownHosts(hosts, stateFolder, live, needsGpu);
+  return forecast(ledger, known, { declared: whole, meant: trials }, askedIn(live), Date.now());
 }
 
-function knownHosts(hosts: readonly HostEntry[], stateFolder: string | null, needsGpu: boolean): KnownHost[] {
+/** What the coordinator that runs has to do besides. */
+const askedIn = (live: LiveFigures | null): Map<SweepName, ReadonlySet<TrialId> | null> =>
+  new Map(
+    (live?.sweeps ?? [])
+      .filter(({ asked }) => asked)
+      .map(({ sweep, waiting }) => [sweepName(sweep), waiting && new Set(waiting.map(trialId))]),
+  );
+
+function knownHosts(
+  hosts: readonly HostEntry[],
+  stateFolder: string | null,
+  live: LiveFigures | null,
+  needsGpu: boolean,
+): KnownHost[] {
   const seen = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
-  const live = stateFolder === null ? null : liveIn(stateFolder);
   return hosts.map((listed) => ({
     listed,
     facts: seen.get(listed.name) ?? (listed.isHere ? ownFacts({ needsGpu }) : null),
