@@ -22,19 +22,17 @@ export function placeLines({ devices, trials, eta }: Plan): string[] {
     ...known.flatMap(({ host, because }) => (because === null ? [] : [`${host} takes none: ${because}`])),
     ...(unseen.length === 0
       ? []
-      : [
-          `Not seen yet, so not counted: ${unseen.map(({ host }) => host).join(', ')}; \`labsweep hosts check\` looks`,
-        ]),
+      : [`Not seen yet, so not counted: ${unseen.map(({ host }) => host).join(', ')}`]),
     ...off.map(({ host, off: because }) => `${host} is off: ${because}`),
-    timeText(eta, trials),
+    timeText(eta, devices),
   ];
 }
 
-function timeText(eta: Plan['eta'], trials: Plan['trials']): string {
+function timeText(eta: Plan['eta'], hosts: readonly PlannedHost[]): string {
   if (eta !== null) return `Time: ${takesText(eta)}`;
-  return trials.some(({ predicted }) => predicted.seconds !== null)
-    ? 'Time: not known while no host that was seen takes a trial'
-    : 'Time: known once the first trial of this program has ended';
+  return hosts.some(({ trials }) => trials !== null && trials > 0)
+    ? 'Time: known once the first trial of this program has ended'
+    : 'Time: not known while no host that was seen takes a trial';
 }
 
 function hostTable(hosts: readonly PlannedHost[]): string[] {

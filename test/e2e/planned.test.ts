@@ -115,4 +115,13 @@ describe('plan, which enters no host', { timeout: 90_000 }, () => {
     expect(planned).toMatchObject({ code: exitCode.done, err: '' });
     expect(planned.out).toContain('Nothing is left to run: each trial has its result.');
   });
+
+  it('says that the disk of this machine has no room for what trials write', async ({ lab }) => {
+    lab.write('sweep.yaml', toy.replace('{cpus: 0}', '{cpus: 0, disk: 9000 TB}'));
+    const planned = await lab.labsweep('plan', 'sweep.yaml');
+    expect(planned).toMatchObject({ code: exitCode.done, err: '' });
+    expect(planned.out).toMatch(
+      /^here takes none: .+ of disk are free; .+\n(?:.*\n)*Time: not known while no host/m,
+    );
+  });
 });

@@ -2,11 +2,11 @@ import type { HostEntry } from '../../coordinator/coordinator.ts';
 import type { Declared } from '../../coordinator/declaration.ts';
 import { type Forecast, forecast, type KnownHost } from '../../coordinator/forecast.ts';
 import type { LedgerState } from '../../ledger/state.ts';
-import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
+import { readSeenHosts, type SeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { type SweepName, sweepName, type TrialId, trialId } from '../../model/ids.ts';
 import type { LiveFigures } from '../../ledger/live-figures.ts';
 import { liveIn } from '../ledger/open.ts';
-import { ownFacts } from '../lab/own-facts.ts';
+import { ownFacts, ownFigures } from '../lab/own-facts.ts';
 
 /**
  * What a run would make of a sweep, by what is known of the hosts: nothing is connected to.
@@ -43,10 +43,12 @@ function knownHosts(
   live: LiveFigures | null,
   needsGpu: boolean,
 ): KnownHost[] {
-  const seen = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
-  return hosts.map((listed) => ({
-    listed,
-    facts: seen.get(listed.name) ?? (listed.isHere ? ownFacts({ needsGpu }) : null),
-    figures: live?.hosts.find(({ name }) => name === listed.name)?.figures ?? null,
-  }));
+  const seen: SeenHosts = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
+  return hosts.map((listed) => {
+    const { isHere } = listed;
+    const facts = seen.get(listed.name) ?? (isHere ? ownFacts({ needsGpu }) : null);
+    const told = live?.hosts.find(({ name }) => name === listed.name)?.figures ?? null;
+    const figures = told ?? (isHere && facts !== null ? ownFigures(facts, listed) : null);
+    return { listed, facts, figures };
+  });
 }
