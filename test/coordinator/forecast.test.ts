@@ -189,4 +189,15 @@ describe('how many trials of a sweep a plan has at once', () => {
     expect(beside.eta?.seconds).toBeGreaterThan(350);
     expect(beside.hosts[0]?.trials).toBe(16);
   });
+
+  it('is no fewer on the GPUs for what the cores have to do, nor the other way round', () => {
+    const mixed = known('cedar', { cpus: 8, ...cards(2, 'large') });
+    const training = Array.from({ length: 8 }, (_, x) => pointOf(100 + x, { resources: onGpus }));
+    const lab = (): LedgerBuilder['state'] => ledgerWith(points, ran);
+    const secondsBeside = (besides: Parameters<typeof forecast>[3]): number =>
+      forecastOf(lab(), [mixed], training, training, declarationOf({ sweep: 'mine' }), besides).eta
+        ?.seconds ?? Number.NaN;
+    expect(secondsBeside(new Map())).toBeGreaterThan(300);
+    expect(secondsBeside(new Map([[sweepName('lab'), null]]))).toBeCloseTo(secondsBeside(new Map()), -1);
+  });
 });

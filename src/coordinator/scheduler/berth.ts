@@ -61,25 +61,25 @@ export interface Candidate {
 }
 
 /** One for each host. */
-export const berthsOf = (
-  state: CoordinatorState,
-  outlooks: Outlooks,
-  now: number,
-  of: 'all' | 'running' = 'all',
-): Berth[] => [...state.fleet.values()].map((host) => berthOf(state, host, outlooks, now, of));
+export const berthsOf = (state: CoordinatorState, outlooks: Outlooks, now: number): Berth[] =>
+  [...state.fleet.values()].map((host) => berthOf(state, host, outlooks, now));
 
-/** @param of what it holds: all of it, or only what runs */
-function berthOf(
+/**
+ * @param of what it holds: all of it, or only what runs
+ * @param isMeant whether it is for what a sweep has there
+ */
+export function berthOf(
   state: CoordinatorState,
   host: FleetHost,
   outlooks: Outlooks,
   now: number,
-  of: 'all' | 'running',
+  of: 'all' | 'running' = 'all',
+  isMeant: (sweep: Sweep) => boolean = () => true,
 ): Berth {
   const record = state.ledger.hosts.get(host.name);
   const lanes = new Map<SweepName, Lane>();
   for (const sweep of state.ledger.sweeps.values())
-    if (record?.work.has(sweep.name) || state.asked.has(sweep.name))
+    if (isMeant(sweep) && (record?.work.has(sweep.name) || state.asked.has(sweep.name)))
       lanes.set(sweep.name, laneOf(state, sweep, host, outlooks, now));
   const blocked = isBlocked(host, now);
   const parallel = Math.min(...[...lanes.values()].map((lane) => lane.parallel));

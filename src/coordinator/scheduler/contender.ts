@@ -3,9 +3,10 @@ import type { Sweep, Trial } from '../../ledger/state.ts';
 import { isAsked } from '../hosts/asked.ts';
 import { eligibility } from '../hosts/eligibility.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
-import { type Berth, berthsOf, type Candidate, candidateOf, type RunningTrial } from './berth.ts';
+import { type Berth, type Candidate, candidateOf, type RunningTrial } from './berth.ts';
 import { burdenOf } from './burden.ts';
 import type { Outlooks } from './outlook.ts';
+import { sideFor, type Sides, sidesOf } from './sides.ts';
 
 /** Of more trials that wait, every so many-th stands for those between. */
 const mostLooked = 500;
@@ -33,12 +34,13 @@ export function contendersOf(state: CoordinatorState, outlooks: Outlooks, now: n
     ({ name, counts }) => counts.leased + counts.running > 0 || (counts.queued > 0 && state.asked.has(name)),
   );
   if (busy.length === 0) return [];
-  const berths = berthsOf(state, outlooks, now, 'running');
+  const sides = sidesOf(state, outlooks, now);
+  const berths = sides.flatMap(({ onGpus, onCores }) => [onGpus, onCores]);
   const all = busy.map((sweep) => {
     const running = berths.map((berth) => ({ berth, running: runningIn(state, sweep, berth) }));
     return {
       sweep,
-      candidates: candidatesFor(state, sweep, berths, outlooks, now),
+      candidates: candidatesFor(state, sweep, sides, outlooks, now),
       waiting: waitingOf(state, sweep, outlooks),
       running: running.flatMap((one) => one.running),
       runsFor: Math.max(0, ...running.map((one) => untilEnded(one.berth, one.running))),
@@ -54,10 +56,10 @@ export function onFreshHosts(
   outlooks: Outlooks,
   now: number,
 ): Contender[] {
-  const berths = berthsOf(state, outlooks, now, 'running');
+  const sides = sidesOf(state, outlooks, now);
   return contenders.map((one) => ({
     ...one,
-    candidates: candidatesFor(state, one.sweep, berths, outlooks, now),
+    candidates: candidatesFor(state, one.sweep, sides, outlooks, now),
   }));
 }
 
@@ -65,11 +67,12 @@ export function onFreshHosts(
 export const candidatesFor = (
   state: CoordinatorState,
   sweep: Sweep,
-  berths: readonly Berth[],
+  sides: readonly Sides[],
   outlooks: Outlooks,
   now: number,
 ): Candidate[] =>
-  berths
+  sides
+    .map((one) => sideFor(sweep, one))
     .filter(({ host }) => eligibility(state, sweep, host).kind === 'eligible')
     .map((berth) => ({ ...candidateOf(state, sweep, berth, outlooks, now), ahead: berth.all }));
 
