@@ -107,6 +107,13 @@ describe('plan, which enters no host', { timeout: 90_000 }, () => {
     expect(after.out).toContain('here takes none: needs a GPU, and the host has none');
   });
 
+  it('is told by hosts check where the state folder does not take what it saw', async ({ lab }) => {
+    lab.write('.labsweep/seen-hosts.json/in-the-way', '');
+    const checked = await lab.labsweep('hosts', 'check');
+    expect(checked.out).toContain('cores');
+    expect(checked.err).toContain('`labsweep plan` will not know of it: ');
+  });
+
   it('says so where nothing is left to run, whatever the hosts are', async ({ lab }) => {
     lab.write('sweep.yaml', toy);
     expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });

@@ -96,7 +96,7 @@ async function check(
   const about = asked === null ? '' : ` for ${asked.declaration.sweep}`;
   console.tell(`Checking ${counted(hosts.length, 'host')}${about} …\n`);
   const looked = await Promise.all(hosts.map((host) => look(host, asked)));
-  if (stateFolder !== null) writeSeenHosts(stateFolder, looked.map(seenOf));
+  if (stateFolder !== null) keepSeen(console, stateFolder, looked);
   const machines = new Machines();
   return looked.map((one) => assess(one, machines, asked));
 }
@@ -107,7 +107,17 @@ interface Looked {
   readonly found: Inspection | null;
 }
 
-/** For `plan`, which enters no host. */
+/** For `plan`, which enters no host. A state folder that only others may write keeps nobody from looking at hosts. */
+function keepSeen(console: Console, stateFolder: string, looked: readonly Looked[]): void {
+  try {
+    writeSeenHosts(stateFolder, looked.map(seenOf));
+  } catch (cause) {
+    console.tell(
+      `\`labsweep plan\` will not know of it: ${cause instanceof Error ? cause.message : String(cause)}\n`,
+    );
+  }
+}
+
 const seenOf = ({ host: { name }, found }: Looked): { name: string; facts: HostFacts | null } => ({
   name,
   facts: found?.kind === 'entered' ? found.facts : null,
