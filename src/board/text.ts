@@ -6,12 +6,16 @@ import { numberText } from '../results/metric-text.ts';
 import type { RunView } from './run-view.ts';
 
 /** `about 2 h 10 min left (1 h 40 min to 2 h 50 min)`. */
-export const etaText = (eta: Eta): string => (eta.high < 1 ? 'about done' : spanText(eta, ' left'));
+export function etaText(eta: Eta): string {
+  if (eta.overdue) return `runs longer than expected, maybe up to ${roundedText(eta.high, Math.ceil)} more`;
+  return spanText(eta, ' left');
+}
 
 /** Likewise, of what has not begun. */
-export const takesText = (eta: Eta): string => (eta.high < 1 ? 'about no time' : spanText(eta, ''));
+export const takesText = (eta: Eta): string => spanText(eta, '');
 
 function spanText({ seconds, low, high }: Eta, word: string): string {
+  if (high < 1) return `under 1 s${word}`;
   const about = roundedText(seconds, Math.round);
   const [from, to] = [roundedText(low, Math.floor), roundedText(high, Math.ceil)];
   return from === to ? `about ${about}${word}` : `about ${about}${word} (${from} to ${to})`;

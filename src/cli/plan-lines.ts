@@ -28,7 +28,7 @@ export function planLines(
     ...[plan.argsNote, plan.seedNote, plan.coresNote].filter((note) => note !== null),
     ...sizeLines(firsts),
     '',
-    ...pointTable(firsts.slice(0, rowsShown), columns),
+    ...pointTable(firsts, columns),
     ...(points > rowsShown ? [`… and ${points - rowsShown} more points (--json shows all)`] : []),
     ...exclusionLines(excluded),
     '',
@@ -81,26 +81,30 @@ function sizeLines(trials: readonly PlannedTrial[]): string[] {
   return lines;
 }
 
+/** Its columns are those in which any of the points differ, also where the first ones do not. */
 function pointTable(trials: readonly PlannedTrial[], columns: number): string[] {
   const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))].filter((name) =>
     trials.some(({ params }) => !isSameValue(own(params, name), own(trials[0]?.params ?? {}, name))),
   );
   const hasCase = trials.some((trial) => trial.case !== null);
   const hasParameters = trials.some(({ parameters }) => parameters !== null);
+  const predicted = predictedColumns(trials);
   const heads: readonly Column[] = [
     column('trial', 'left'),
     ...(hasCase ? [column('case', 'left')] : []),
     ...names.map((head) => column(head, 'right')),
     ...(hasParameters ? [column('parameters', 'right')] : []),
-    ...predictedColumns(trials).map(({ head }) => column(head, 'right')),
+    ...predicted.map(({ head }) => column(head, 'right')),
   ];
-  const rows = trials.map((trial) => [
-    trial.trial.slice(0, 8),
-    ...(hasCase ? [trial.case ?? ''] : []),
-    ...names.map((name) => cellText(own(trial.params, name))),
-    ...(hasParameters ? [trial.parameters?.toLocaleString('en-US') ?? ''] : []),
-    ...predictedColumns(trials).map(({ cell }) => cell(trial.predicted)),
-  ]);
+  const rows = trials
+    .slice(0, rowsShown)
+    .map((trial) => [
+      trial.trial.slice(0, 8),
+      ...(hasCase ? [trial.case ?? ''] : []),
+      ...names.map((name) => cellText(own(trial.params, name))),
+      ...(hasParameters ? [trial.parameters?.toLocaleString('en-US') ?? ''] : []),
+      ...predicted.map(({ cell }) => cell(trial.predicted)),
+    ]);
   return tableLines(heads, rows).map((line) => cut(line, Math.max(columns, 60)));
 }
 

@@ -13,6 +13,7 @@ const columns: readonly Column[] = [
 const busyColumn: Column = { head: 'busy for', align: 'right' };
 
 export function placeLines({ devices, trials, eta }: Plan): string[] {
+  if (trials.every(({ cached }) => cached)) return ['Nothing is left to run: each trial has its result.'];
   const known = devices.filter((host) => host.trials !== null && host.off === null);
   const off = devices.filter((host) => host.off !== null);
   const unseen = devices.filter((host) => host.trials === null && host.off === null);
@@ -23,12 +24,16 @@ export function placeLines({ devices, trials, eta }: Plan): string[] {
       ? []
       : [`Not seen yet, so not counted: ${unseen.map(({ host }) => host).join(', ')}`]),
     ...off.map(({ host, off: because }) => `${host} is off: ${because}`),
-    ...(trials.every(({ cached }) => cached) ? [] : [timeText(eta)]),
+    timeText(eta, devices),
   ];
 }
 
-const timeText = (eta: Plan['eta']): string =>
-  eta === null ? 'Time: known once the first trial of this program has ended' : `Time: ${takesText(eta)}`;
+function timeText(eta: Plan['eta'], hosts: readonly PlannedHost[]): string {
+  if (eta !== null) return `Time: ${takesText(eta)}`;
+  return hosts.some(({ trials }) => trials !== null && trials > 0)
+    ? 'Time: known once the first trial of this program has ended'
+    : 'Time: not known while no host that was seen takes a trial';
+}
 
 function hostTable(hosts: readonly PlannedHost[]): string[] {
   const isTimed = hosts.some(({ seconds }) => seconds !== null);

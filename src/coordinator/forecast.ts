@@ -15,14 +15,18 @@ import { predictedFor } from './core/lease.ts';
 import { takeUp } from './core/restore.ts';
 import type { Declared } from './declaration.ts';
 import { eligibility } from './hosts/eligibility.ts';
+import { fullFor } from './hosts/backlog.ts';
 import { misfit } from './hosts/fit.ts';
 import { type FleetHost, type ListedHost, newFleetHost } from './hosts/fleet-host.ts';
 import { newConnection } from './hosts/link.ts';
 import type { CoordinatorState } from './hosts/state.ts';
 import type { Candidate } from './scheduler/berth.ts';
+import { sidesOf } from './scheduler/sides.ts';
+import { candidatesFor, contendersOf } from './scheduler/contender.ts';
 import { outlooksOf } from './scheduler/outlook.ts';
-import { candidatesFor, playOut, waitingOf } from './scheduler/play-out.ts';
-import { timeLeft } from './scheduler/time-left.ts';
+import { type Begun, playOut } from './scheduler/play-out.ts';
+import { timesLeft } from './scheduler/time-left.ts';
+import { type Obstacle, stranded } from './stranded.ts';
 import { transition } from './transition/transition.ts';
 
 export interface KnownHost {
@@ -39,12 +43,14 @@ export interface Forecast {
   /** In the order in which they were given. */
   readonly hosts: readonly HostForecast[];
   readonly predict: (point: PointDeclaration) => Prediction;
+  /** Why a run would end at once, by host; null where it would not. */
+  readonly stranded: readonly Obstacle[] | null;
 }
 
 export interface HostForecast {
   readonly host: HostName;
   readonly facts: HostFacts | null;
-  /** Trials of the sweep that it would take; null where it is not known. */
+  /** Trials of the sweep that it would take; null where it is not known, or what these need of it. */
   readonly trials: number | null;
   /** Until it would be through with what runs there and these; null where nobody knows how long they take. */
   readonly seconds: number | null;
@@ -52,24 +58,32 @@ export interface HostForecast {
   readonly refusal: Refusal | null;
 }
 
+/** A sweep that is asked for, and which of its trials are meant. */
+export interface Wish {
+  readonly declared: Declared;
+  readonly meant: ReadonlySet<TrialId>;
+}
+
 /**
  * @param ledger spent
- * @param meant the trials that are asked for
+ * @param besides what a coordinator has been asked for already, as it would be (hosts/state.ts)
  * @param now wall clock in ms
  */
 export function forecast(
   ledger: LedgerState,
   known: readonly KnownHost[],
-  declared: Declared,
-  meant: ReadonlySet<TrialId>,
+  { declared, meant }: Wish,
+  besides: CoordinatorState['asked'],
   now: number,
 ): Forecast {
   const { launch } = declared.declaration;
+  const launches = new Set([launch, ...[...ledger.sweeps.values()].map((one) => one.declaration.launch)]);
   const restored = takeUp(
     ledger,
-    known.map((host) => fleetHost(host, launch)),
+    known.map((host) => fleetHost(host, launches)),
     new Map(),
   );
+  for (const [other, trials] of besides) restored.asked.set(other, trials);
   const command: Command = {
     kind: 'run',
     declaration: declared.declaration,
@@ -80,20 +94,28 @@ export function forecast(
   state.asked.set(name, meant);
   const sweep = state.ledger.sweeps.get(name);
   if (sweep === undefined) throw new Error(`${name} was declared and is not there`);
-  const outlook = outlooksOf(state, now)(launch);
-  const candidates = candidatesFor(state, sweep, outlooksOf(state, now), now);
-  const meanSlowness = slownessOf(candidates);
-  const waiting = waitingOf(state, sweep, ({ point }) => outlook.of(point).seconds);
-  const { begun } = playOut(state, candidates, waiting);
+  const outlooks = outlooksOf(state, now);
+  const outlook = outlooks(launch);
+  const sides = sidesOf(state, outlooks, now);
+  const meanSlowness = slownessOf(candidatesFor(state, sweep, sides, outlooks, now));
+  const contenders = contendersOf(state, outlooks, now);
+  const running = contenders.find((one) => one.sweep === sweep)?.running ?? [];
+  const begun = playOut(state, contenders).get(name)?.begun ?? new Map<HostName, Begun>();
   return {
-    eta: timeLeft(state, sweep, now),
-    hosts: known.map(({ listed, facts }) => ({
-      host: listed.name,
-      facts,
-      trials: facts === null ? null : (begun.get(listed.name) ?? 0),
-      seconds: outlook.isSeen ? busySeconds(candidates, listed.name) : null,
-      refusal: refusalOf(state, sweep, listed.name),
-    })),
+    eta: timesLeft(state, now).get(name) ?? null,
+    hosts: known.map(({ listed: { name: host }, facts }) => {
+      const refusal = refusalOf(state, sweep, host);
+      const isKnown = facts !== null && refusal?.kind !== 'preparing';
+      const ends = running.flatMap(({ attempt, seconds }) => (attempt.host === host ? seconds : []));
+      return {
+        host,
+        facts,
+        trials: isKnown ? (begun.get(host)?.trials ?? 0) : null,
+        seconds: outlook.isSeen && isKnown ? Math.max(begun.get(host)?.seconds ?? 0, ...ends) : null,
+        refusal,
+      };
+    }),
+    stranded: stranded(state, sweep, meant),
     predict: (point) => ({
       seconds: outlook.isSeen ? outlook.of(point).seconds * meanSlowness : null,
       ...memoryOf(state, launch, point, known),
@@ -101,11 +123,11 @@ export function forecast(
   };
 }
 
-function fleetHost({ listed, facts, figures }: KnownHost, launch: LaunchId): FleetHost {
+function fleetHost({ listed, facts, figures }: KnownHost, launches: Iterable<LaunchId>): FleetHost {
   const host = newFleetHost(listed);
   if (facts === null) return host;
   const connection = newConnection(facts, null, 0);
-  connection.launches.set(launch, { kind: 'ready', note: null });
+  for (const launch of launches) connection.launches.set(launch, { kind: 'ready', note: null });
   host.link = { kind: 'ready', ...connection, figures, holds: [], others: [] };
   return host;
 }
@@ -117,16 +139,14 @@ function slownessOf(candidates: readonly Candidate[]): number {
   return speed === 0 ? 1 : places / speed;
 }
 
-const busySeconds = (candidates: readonly Candidate[], name: HostName): number | null =>
-  candidates.find(({ berth }) => berth.host.name === name && !berth.isBlocked)?.berth.all.places.endsIn ??
-  null;
-
 function refusalOf(state: CoordinatorState, sweep: Sweep, name: HostName): Refusal | null {
   const host = state.fleet.get(name);
   if (host === undefined) return null;
   const answer = eligibility(state, sweep, host);
   if (answer.kind === 'refused') return answer.refusal;
-  const refusals = sweep.points.map((point) => misfit(state.ledger, point, host));
+  const refusals = sweep.points.map(
+    (point) => misfit(state.ledger, point, host) ?? fullFor(point.resources, host),
+  );
   return refusals.every((refusal) => refusal !== null) ? (refusals[0] ?? null) : null;
 }
 

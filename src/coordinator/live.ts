@@ -7,13 +7,14 @@ import type { LaunchState } from './hosts/link.ts';
 import { type Connection, connectionOf } from './hosts/link.ts';
 import type { CoordinatorState } from './hosts/state.ts';
 import { closedTo } from './hosts/eligibility.ts';
-import { timeLeft } from './scheduler/time-left.ts';
+import { timesLeft } from './scheduler/time-left.ts';
 import { stranded } from './stranded.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
 
 /** `now` and `at` are the coordinator's wall clock, in ms; `events` are committed. */
 export function liveFigures(state: CoordinatorState, pid: number, events: number, now: number): LiveFigures {
+  const etas = timesLeft(state, now);
   return {
     at: now,
     pid,
@@ -21,7 +22,7 @@ export function liveFigures(state: CoordinatorState, pid: number, events: number
     events,
     sweeps: [...state.ledger.sweeps.values()].map((sweep) => ({
       sweep: sweep.name,
-      eta: timeLeft(state, sweep, now),
+      eta: etas.get(sweep.name) ?? null,
       asked: state.asked.has(sweep.name),
       waiting: waitingOf(state, sweep),
       stranded: strandedNow(state, sweep),

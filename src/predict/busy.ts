@@ -5,7 +5,7 @@
 import { type Effects, expect, noEffects, observe, type Spreads } from './effects.ts';
 import { type Kind, type Place, traitsOf, traitsOfPlace } from './traits.ts';
 
-/** By launch. */
+/** By what launches are alike in (model/likeness.ts). */
 export type BusyShares = Map<string, Effects>;
 
 const spreads: Spreads = {

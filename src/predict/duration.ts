@@ -4,10 +4,10 @@
  * none. Pure; folded from the ledger's ends.
  */
 import { workOf } from '../model/work.ts';
-import { type Effects, expect, missOf, noEffects, observe, type Spreads } from './effects.ts';
+import { doubtOf, type Effects, expect, missOf, noEffects, observe, type Spreads } from './effects.ts';
 import { type Kind, type Place, traitsOf, traitsOfPlace } from './traits.ts';
 
-/** By launch. */
+/** By what launches are alike in (model/likeness.ts). */
 export type Durations = Map<string, Effects>;
 
 export interface TimedKind extends Kind {
@@ -56,6 +56,41 @@ export function slownessOf(durations: Durations, launch: string, place: Place): 
   const effects = durations.get(launch);
   return effects === undefined ? 1 : Math.exp(expect(effects, traitsOfPlace(place)).mean);
 }
+
+/** How far a trait that no trial with an end had may move the time of those that have it: a factor either way. */
+export interface Unknown {
+  readonly trait: string;
+  /** A standard deviation of the factor's logarithm. */
+  readonly doubt: number;
+}
+
+/**
+ * What is not known of how long a trial takes there, since none like it has ended: values of its parameters, a kind of GPU, a
+ * host. That no other had just this point is not meant: by how much such a one is off shows in the misses so far.
+ */
+export function unknownsOf(
+  durations: Durations,
+  launch: string,
+  kind: TimedKind,
+  place: Place,
+): readonly Unknown[] {
+  const effects = durations.get(launch);
+  if (effects === undefined) return [];
+  const unknowns: Unknown[] = [];
+  for (const traits of [traitsOf(kind), traitsOfPlace(place)])
+    for (const trait of traits) {
+      const supposed = trait.kind === 'param' ? paramDoubt : 0;
+      const doubt = trait.kind === 'shape' ? 0 : doubtOf(effects, trait, supposed);
+      if (doubt > 0) unknowns.push({ trait: trait.name, doubt });
+    }
+  return unknowns;
+}
+
+/**
+ * A program's operations are not its time: a model of 4 times as many may take 2 times as long on a GPU that the smaller one
+ * did not fill.
+ */
+const paramDoubt = 0.35;
 
 /** By which share of it a trial's time is off what was expected: a standard deviation, as trials of its launch were so far. */
 export function missedShare(durations: Durations, launch: string): number {

@@ -6,6 +6,8 @@
 
 export interface Trait {
   readonly name: string;
+  /** Of what it is one of several: the values of a parameter, the kinds of GPU. */
+  readonly group: string;
   readonly kind: 'every' | 'param' | 'shape' | 'gpu' | 'host' | 'host-of-gpu';
 }
 
@@ -13,6 +15,7 @@ export interface Trait {
 export type Spreads = Readonly<Record<Trait['kind'], number>>;
 
 interface Effect {
+  readonly group: string;
   readonly spread: number;
   mean: number;
   readonly cells: Cell[];
@@ -28,6 +31,11 @@ interface Cell {
   rest: number;
 }
 
+interface Group {
+  readonly count: number;
+  readonly squares: number;
+}
+
 export interface Effects {
   readonly spreads: Spreads;
   readonly byName: Map<string, Effect>;
@@ -39,6 +47,8 @@ export interface Effects {
   nextFit: number;
   /** What is expected since the last fit, by the traits that were asked of. */
   asked: WeakMap<readonly Trait[], Expected>;
+  /** How traits differ, since the last fit; null before anybody has asked. */
+  groups: ReadonlyMap<string, Group> | null;
 }
 
 export interface Expected {
@@ -55,6 +65,7 @@ export const noEffects = (spreads: Spreads): Effects => ({
   misses: { weight: 0, squares: 0 },
   nextFit: 1,
   asked: new WeakMap(),
+  groups: null,
 });
 
 /** A sweep of points drawn at random has traits that no two of them share: these teach nothing, and would fill the memory. */
@@ -96,6 +107,7 @@ export function observe(effects: Effects, traits: readonly Trait[], figure: numb
   if (effects.figures < effects.nextFit) return false;
   effects.nextFit = effects.figures * refitShare;
   effects.asked = new WeakMap();
+  effects.groups = null;
   // Those that most figures have come first: what a host explains is not left to the points that it happened to have.
   const order = [...effects.byName.values()].sort((one, other) => other.cells.length - one.cells.length);
   for (let pass = passesFor(effects.figures); pass > 0; pass -= 1) for (const effect of order) fit(effect);
@@ -119,13 +131,39 @@ function sumOver({ byName, spreads }: Effects, traits: readonly Trait[]): Expect
   return { mean, unseen: Math.sqrt(unseen) };
 }
 
+/**
+ * By how much a trait may move the figure of which nothing was seen: a standard deviation, 0 where it was. It is as large as
+ * is supposed before anything was seen, and the less so the more of its group were seen to differ by less.
+ */
+export function doubtOf(effects: Effects, { name, group, kind }: Trait, supposed: number): number {
+  if (effects.byName.has(name)) return 0;
+  const { count, squares } = (effects.groups ??= groupsOf(effects)).get(group) ?? { count: 0, squares: 0 };
+  const spread = Math.max(supposed, effects.spreads[kind]);
+  return Math.sqrt((supposedTraits * spread ** 2 + squares) / (supposedTraits + Math.max(0, count - 1)));
+}
+
+/** What is supposed weighs as much as so many traits that were seen: where two values differ by little, others seldom do by much. */
+const supposedTraits = 0.5;
+
+/** How the traits of each group differ from their mean. */
+function groupsOf({ byName }: Effects): Map<string, Group> {
+  const groups = Map.groupBy(byName.values(), ({ group }) => group);
+  return new Map(
+    [...groups].map(([group, all]) => {
+      const mean = all.reduce((sum, one) => sum + one.mean, 0) / all.length;
+      const squares = all.reduce((sum, one) => sum + (one.mean - mean) ** 2, 0);
+      return [group, { count: all.length, squares }];
+    }),
+  );
+}
+
 function cellOf({ byName, cells, spreads }: Effects, traits: readonly Trait[]): Cell {
   const used = traits.filter(({ name }) => byName.has(name) || byName.size < mostEffects);
   const key = used.map(({ name }) => name).join('\n');
   const known = cells.get(key);
   if (known !== undefined) return known;
-  const effects = used.map(({ name, kind }) => {
-    const effect = byName.get(name) ?? { spread: spreads[kind], mean: 0, cells: [] };
+  const effects = used.map(({ name, group, kind }) => {
+    const effect = byName.get(name) ?? { group, spread: spreads[kind], mean: 0, cells: [] };
     byName.set(name, effect);
     return effect;
   });

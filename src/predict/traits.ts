@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** That every trial of a launch has. */
-export const every: Trait = { name: 'every', kind: 'every' };
+export const every: Trait = { name: 'every', group: 'every', kind: 'every' };
 
 /** A plan asks of the same points again and again. */
 const known = new WeakMap<Params, readonly Trait[]>();
@@ -26,9 +26,13 @@ export function traitsOf({ shape, params }: Kind): readonly Trait[] {
   const traits: Trait[] = [
     every,
     ...Object.entries(params).map(
-      ([name, value]): Trait => ({ name: `${name} ${JSON.stringify(value)}`, kind: 'param' }),
+      ([name, value]): Trait => ({
+        name: `${name} ${JSON.stringify(value)}`,
+        group: `param ${name}`,
+        kind: 'param',
+      }),
     ),
-    { name: `shape ${shape}`, kind: 'shape' },
+    { name: `shape ${shape}`, group: 'shape', kind: 'shape' },
   ];
   known.set(params, traits);
   return traits;
@@ -45,8 +49,8 @@ export function traitsOfPlace(place: Place): readonly Trait[] {
 
 const newTraitsOfPlace = ({ host, gpuName }: Place): readonly Trait[] =>
   gpuName === null
-    ? [{ name: `host ${host}`, kind: 'host' }]
+    ? [{ name: `host ${host}`, group: 'host', kind: 'host' }]
     : [
-        { name: `gpu ${gpuName}`, kind: 'gpu' },
-        { name: `host ${host}`, kind: 'host-of-gpu' },
+        { name: `gpu ${gpuName}`, group: 'gpu', kind: 'gpu' },
+        { name: `host ${host}`, group: 'host', kind: 'host-of-gpu' },
       ];

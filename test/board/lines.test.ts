@@ -36,7 +36,7 @@ describe('the live view', () => {
       sweeps: [
         {
           sweep,
-          eta: { seconds: 540, low: 400, high: 710 },
+          eta: { seconds: 540, low: 400, high: 710, overdue: false },
           asked: true,
           waiting: null,
           stranded: null,

@@ -44,7 +44,7 @@ function coordinated(): string {
     sweeps: [
       {
         sweep: 'lab',
-        eta: { seconds: 125, low: 99, high: 301 },
+        eta: { seconds: 125, low: 99, high: 301, overdue: false },
         asked: true,
         waiting: null,
         stranded: null,
@@ -100,7 +100,7 @@ describe('labsweep status', () => {
         status: 'open',
         priority: 0,
         counts: { queued: 2, leased: 1, running: 1, succeeded: 1, diverged: 0, failed: 0, cancelled: 0 },
-        eta: { seconds: 125, low: 99, high: 301 },
+        eta: { seconds: 125, low: 99, high: 301, overdue: false },
         asked: true,
         notAsked: 0,
       },

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { forecast, type KnownHost } from '../../src/coordinator/forecast.ts';
 import type { PointDeclaration } from '../../src/ledger/events.ts';
-import { trialId } from '../../src/model/ids.ts';
+import { sweepName, trialId } from '../../src/model/ids.ts';
 import type { Resources } from '../../src/model/resources.ts';
 import type { HostFacts } from '../../src/protocol/messages.ts';
 import { LedgerBuilder } from '../ledger-builder.ts';
 import { plainHost } from '../plain-host.ts';
-import { declarationOf, endOf, factsOf, pointOf } from './world.ts';
+import { calm, declarationOf, endOf, factsOf, pointOf } from './world.ts';
+
+type Declaration = ReturnType<typeof declarationOf>;
 
 const gib = 2 ** 30;
 
@@ -65,12 +67,17 @@ const forecastOf = (
   hosts: readonly KnownHost[],
   points: readonly PointDeclaration[],
   meant = points,
+  declaration = declarationOf(),
+  besides: Parameters<typeof forecast>[3] = new Map(),
 ) =>
   forecast(
     ledger,
     hosts,
-    { declaration: declarationOf(), points },
-    new Set(meant.flatMap(({ trials }) => trials.map(trialId))),
+    {
+      declared: { declaration, points },
+      meant: new Set(meant.flatMap(({ trials }) => trials.map(trialId))),
+    },
+    besides,
     2_000,
   );
 
@@ -136,5 +143,61 @@ describe('what a run would make of a sweep', () => {
       gpuMemoryBytes: null,
       hostMemoryBytes: gib,
     });
+  });
+});
+
+describe('how many trials of a sweep a plan has at once', () => {
+  const onCores: Resources = { ...onGpus, gpus: 0, gpuMemoryBytes: null };
+  const points = sweepOf(16, onCores);
+  const host = known('cedar', { cpus: 8, memoryBytes: 64 * gib, gpus: [] });
+  const ran = [['cedar', 'none', 100]] as const;
+  const secondsOf = (...of: [readonly KnownHost[], readonly PointDeclaration[], Declaration?]): number =>
+    forecastOf(ledgerWith(of[1], ran), of[0], of[1], of[1], of[2]).eta?.seconds ?? Number.NaN;
+
+  it('is as many as cores allow', () => {
+    expect(secondsOf([host], points)).toBeCloseTo(200, -1);
+  });
+
+  it('is no more than the sweep allows', () => {
+    expect(secondsOf([host], points, declarationOf({ concurrent: 3 }))).toBeCloseTo(500, -1);
+  });
+
+  it('is no more than the memory of the host holds', () => {
+    const large = sweepOf(16, { ...onCores, hostMemoryBytes: 40 * gib });
+    expect(secondsOf([host], large)).toBeCloseTo(1_500, -1);
+  });
+
+  it('is none where the disk has no room for what they write', () => {
+    const writing = sweepOf(16, { ...onCores, diskBytes: 50 * gib });
+    const figures = { ...calm, diskFreeBytes: 20 * gib };
+    const { eta, hosts } = forecastOf(ledgerWith(writing, ran), [{ ...host, figures }], writing);
+    expect(eta).toBeNull();
+    expect(hosts[0]).toMatchObject({ trials: 0, refusal: { kind: 'disk', freeBytes: 20 * gib } });
+    expect(secondsOf([{ ...host, figures: { ...calm, diskFreeBytes: 100 * gib } }], writing)).toBeCloseTo(
+      200,
+      -1,
+    );
+  });
+
+  it('leaves room for what else the coordinator was asked for', () => {
+    const built = (): LedgerBuilder['state'] => ledgerWith(points, ran);
+    const mine = Array.from({ length: 16 }, (_, x) => pointOf(100 + x, { resources: onCores }));
+    const declaration = declarationOf({ sweep: 'mine' });
+    const alone = forecastOf(built(), [host], mine, mine, declaration);
+    const beside = forecastOf(built(), [host], mine, mine, declaration, new Map([[sweepName('lab'), null]]));
+    expect(alone.eta?.seconds).toBeCloseTo(200, -1);
+    expect(beside.eta?.seconds).toBeGreaterThan(350);
+    expect(beside.hosts[0]?.trials).toBe(16);
+  });
+
+  it('is no fewer on the GPUs for what the cores have to do, nor the other way round', () => {
+    const mixed = known('cedar', { cpus: 8, ...cards(2, 'large') });
+    const training = Array.from({ length: 8 }, (_, x) => pointOf(100 + x, { resources: onGpus }));
+    const lab = (): LedgerBuilder['state'] => ledgerWith(points, ran);
+    const secondsBeside = (besides: Parameters<typeof forecast>[3]): number =>
+      forecastOf(lab(), [mixed], training, training, declarationOf({ sweep: 'mine' }), besides).eta
+        ?.seconds ?? Number.NaN;
+    expect(secondsBeside(new Map())).toBeGreaterThan(300);
+    expect(secondsBeside(new Map([[sweepName('lab'), null]]))).toBeCloseTo(secondsBeside(new Map()), -1);
   });
 });

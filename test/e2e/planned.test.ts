@@ -92,3 +92,43 @@ describe('P8 plan refuses what run refuses, in the same words', { timeout: 90_00
     expect((await lab.labsweep('plan', 'sweep.yaml', '--fresh')).out).toContain('0 of them done');
   });
 });
+
+describe('plan, which enters no host', { timeout: 90_000 }, () => {
+  it('counts no host that only a look can tell of, until one was taken', async ({ lab }) => {
+    lab.write('.labsweep/notes', '');
+    lab.write('sweep.yaml', `${toy}resources: {gpus: 1}\n`.replace('resources: {cpus: 0}\n', ''));
+    const before = await lab.labsweep('plan', 'sweep.yaml');
+    expect(before).toMatchObject({ code: exitCode.done, err: '' });
+    expect(before.out).toContain('Not seen yet, so not counted: here');
+    expect(before.out).not.toContain('takes none');
+    expect((await lab.labsweep('hosts', 'check')).err).not.toContain('labsweep:');
+    const after = await lab.labsweep('plan', 'sweep.yaml');
+    expect(after).toMatchObject({ code: exitCode.noHost });
+    expect(after.out).toContain('here takes none: needs a GPU, and the host has none');
+  });
+
+  it('is told by hosts check where the state folder does not take what it saw', async ({ lab }) => {
+    lab.write('.labsweep/seen-hosts.json/in-the-way', '');
+    const checked = await lab.labsweep('hosts', 'check');
+    expect(checked.out).toContain('cores');
+    expect(checked.err).toContain('`labsweep plan` will not know of it: ');
+  });
+
+  it('says so where nothing is left to run, whatever the hosts are', async ({ lab }) => {
+    lab.write('sweep.yaml', toy);
+    expect(await lab.labsweep('run', 'sweep.yaml')).toMatchObject({ code: exitCode.done });
+    lab.inventory(8, { off: 'broken fan' });
+    const planned = await lab.labsweep('plan', 'sweep.yaml');
+    expect(planned).toMatchObject({ code: exitCode.done, err: '' });
+    expect(planned.out).toContain('Nothing is left to run: each trial has its result.');
+  });
+
+  it('says that the disk of this machine has no room for what trials write', async ({ lab }) => {
+    lab.write('sweep.yaml', toy.replace('{cpus: 0}', '{cpus: 0, disk: 9000 TB}'));
+    const planned = await lab.labsweep('plan', 'sweep.yaml');
+    expect(planned).toMatchObject({ code: exitCode.done, err: '' });
+    expect(planned.out).toMatch(
+      /^here takes none: .+ of disk are free; .+\n(?:.*\n)*Time: not known while no host/m,
+    );
+  });
+});

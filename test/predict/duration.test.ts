@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Durations, expectSeconds, observeDuration, slownessOf } from '../../src/predict/duration.ts';
+import {
+  type Durations,
+  expectSeconds,
+  observeDuration,
+  slownessOf,
+  unknownsOf,
+} from '../../src/predict/duration.ts';
 
 const kinds = [
   { gpuName: 'small', speed: 1 },
@@ -103,5 +109,51 @@ describe('how long a trial takes', () => {
       observeDuration(durations, { launch: 'l', kind, place: { host, gpuName: null }, seconds });
     const [slow, fast] = ['slow', 'fast'].map((host) => slownessOf(durations, 'l', { host, gpuName: null }));
     expect((slow ?? 0) / (fast ?? 1)).toBeLessThan(1.1);
+  });
+});
+
+describe('what is not known of how long a trial takes', () => {
+  const place = { host: 'host0', gpuName: 'small' };
+  const doubts = (durations: Durations, point: Point, where = place): Record<string, number> =>
+    Object.fromEntries(
+      unknownsOf(durations, 'l', kindOf(point, false), where).map(({ trait, doubt }) => [trait, doubt]),
+    );
+  /** Of these widths, each so many times as long as the one before. */
+  const after = (ended: readonly number[], factor: number): Durations => {
+    const durations: Durations = new Map();
+    for (const [index, width] of ended.entries()) {
+      const kind = kindOf({ width, rate: 0.5 }, false);
+      observeDuration(durations, { launch: 'l', kind, place, seconds: 100 * factor ** index });
+    }
+    return durations;
+  };
+
+  it('is nothing where its values and its place were seen, whichever points had them', () => {
+    expect(doubts(learnt(9, false), { width: 32, rate: 0.25 })).toEqual({});
+  });
+
+  it('is each value, kind of GPU and host that none had which has ended', () => {
+    const unknown = doubts(after([32], 1), { width: 128, rate: 0.25 }, { host: 'host9', gpuName: 'large' });
+    expect(Object.keys(unknown)).toEqual(['width 128', 'rate 0.25', 'gpu large', 'host host9']);
+    expect(unknown['width 128']).toBeCloseTo(0.7);
+    expect(unknown['host host9']).toBeLessThan(unknown['gpu large'] ?? 0);
+  });
+
+  it('is the less the more of its like differ by nothing, and more where they differ by much', () => {
+    const unseen = { width: 512, rate: 0.5 };
+    const one = doubts(after([32], 1), unseen)['width 512'] ?? 0;
+    const equal = doubts(after([32, 64, 128, 256], 1), unseen)['width 512'] ?? 0;
+    const steep = doubts(after([32, 64, 128, 256], 4), unseen)['width 512'] ?? 0;
+    expect(equal).toBeLessThan(one / 2);
+    expect(steep).toBeGreaterThan(one);
+  });
+
+  it('is something also where a program counts its operations', () => {
+    const durations: Durations = new Map();
+    const seen = { launch: 'l', kind: kindOf({ width: 32, rate: 0.5 }, true), place, seconds: 100 };
+    observeDuration(durations, seen);
+    const [unknown] = unknownsOf(durations, 'l', kindOf({ width: 128, rate: 0.5 }, true), place);
+    expect(unknown?.trait).toBe('width 128');
+    expect(Math.exp(2 * (unknown?.doubt ?? 0))).toBeGreaterThan(1.8);
   });
 });

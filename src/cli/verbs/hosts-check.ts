@@ -13,6 +13,9 @@ import { type Finding, findingsOf } from '../host-findings.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { logLines } from '../log-lines.ts';
 import { inventoryOption, jsonOption, stateOption } from '../options.ts';
+import { writeSeenHosts } from '../../ledger/store/seen-hosts.ts';
+import type { HostFacts } from '../../protocol/messages.ts';
+import { stateFolderOf } from '../../session/place/state-folder.ts';
 import { agentFile } from '../../session/package-files.ts';
 import { missingLabels, sweepFindings } from '../sweep-findings.ts';
 
@@ -65,8 +68,10 @@ export const checkCommand = (console: Console, done: (code: ExitCode) => void): 
       const folder = sweep === undefined ? undefined : dirname(resolve(console.cwd, sweep));
       const hosts = chosenHosts(console, names, options.inventory, { sweep: folder });
       const interrupt = onInterrupt();
-      const look = (asked: AskedSweep | null) =>
-        Promise.race([check(console, hosts, asked), interrupt.promise]);
+      const look = (asked: AskedSweep | null) => {
+        const kept = asked === null ? stateFolderOf(console, console.cwd, options.state) : asked.stateFolder;
+        return Promise.race([check(console, hosts, asked, kept), interrupt.promise]);
+      };
       const { state, inventory: named } = options;
       const inventory = named === undefined ? null : resolve(console.cwd, named);
       const checked =
@@ -86,10 +91,12 @@ async function check(
   console: Console,
   hosts: readonly HostEntry[],
   asked: AskedSweep | null,
+  stateFolder: string | null,
 ): Promise<Checked[]> {
   const about = asked === null ? '' : ` for ${asked.declaration.sweep}`;
   console.tell(`Checking ${counted(hosts.length, 'host')}${about} …\n`);
   const looked = await Promise.all(hosts.map((host) => look(host, asked)));
+  if (stateFolder !== null) keepSeen(console, stateFolder, looked);
   const machines = new Machines();
   return looked.map((one) => assess(one, machines, asked));
 }
@@ -99,6 +106,22 @@ interface Looked {
   /** Null for a host that is off. */
   readonly found: Inspection | null;
 }
+
+/** For `plan`, which enters no host. A state folder that only others may write keeps nobody from looking at hosts. */
+function keepSeen(console: Console, stateFolder: string, looked: readonly Looked[]): void {
+  try {
+    writeSeenHosts(stateFolder, looked.map(seenOf));
+  } catch (cause) {
+    console.tell(
+      `\`labsweep plan\` will not know of it: ${cause instanceof Error ? cause.message : String(cause)}\n`,
+    );
+  }
+}
+
+const seenOf = ({ host: { name }, found }: Looked): { name: string; facts: HostFacts | null } => ({
+  name,
+  facts: found?.kind === 'entered' ? found.facts : null,
+});
 
 async function look(host: HostEntry, asked: AskedSweep | null): Promise<Looked> {
   if (host.off !== null) return { host, found: null };

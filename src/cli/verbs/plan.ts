@@ -3,7 +3,6 @@ import type { Declared } from '../../coordinator/declaration.ts';
 import type { Forecast, HostForecast } from '../../coordinator/forecast.ts';
 import { isDone } from '../../ledger/results.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
-import { readSeenHosts } from '../../ledger/store/seen-hosts.ts';
 import { mostCopiedBytes } from '../../model/launch.ts';
 import { refusalText } from '../../model/refusal/refusal.ts';
 import { chooseSweep } from '../../session/sweep/chosen-sweep.ts';
@@ -31,7 +30,6 @@ import { plannedData } from '../../session/sweep/planned-data.ts';
 import { planLines } from '../plan-lines.ts';
 import type { Plan, PlannedHost, PlannedTrial } from '../plan-document.ts';
 import { quoted } from '../../session/text/quoted.ts';
-import { refusedByAll } from '../../session/sweep/plan-refusals.ts';
 import { argsNote } from '../../session/sweep/args-note.ts';
 import { noteBystanders } from '../../session/program/known-bystanders.ts';
 import { seedNote } from '../../session/sweep/seed-note.ts';
@@ -94,6 +92,7 @@ export const planVerb: Verb = (console, done) =>
         eta,
         hosts: forecasts,
         predict,
+        stranded,
       } = forecastOf(before, hosts, whole.declared, declared, stateFolder);
       const plan: Plan = {
         sweep: chosen.loaded.sweep.name,
@@ -114,10 +113,8 @@ export const planVerb: Verb = (console, done) =>
       };
       if (options.json === true) console.out(`${jsonText(plan)}\n`);
       else console.out(`${planLines(plan, loaded.excluded, console.columns).join('\n')}\n`);
-      const seen = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
-      const refused = refusedByAll(hosts, declared, ledger, seen);
-      if (refused === null) return;
-      for (const { host, refusal } of refused) console.tell(`${host}: ${refusalText(refusal)}\n`);
+      if (stranded === null) return;
+      for (const { host, refusal } of stranded) console.tell(`${host}: ${refusalText(refusal)}\n`);
       console.tell(`No host can take ${loaded.sweep.name}; \`labsweep run\` would end with that.\n`);
       done(exitCode.noHost);
     });
@@ -176,6 +173,6 @@ function plannedHost(host: string, off: string | null, known: HostForecast | und
     gpus: facts?.gpus?.map(({ index, name, memoryBytes }) => ({ index, name, memoryBytes })) ?? null,
     trials,
     seconds,
-    because: facts === null || refusal === null ? null : refusalText(refusal),
+    because: trials === null || refusal === null ? null : refusalText(refusal),
   };
 }

@@ -4,13 +4,15 @@ import { memorySeen } from '../../model/result/memory-seen.ts';
 import { observeBusy } from '../../predict/busy.ts';
 import { observeDuration } from '../../predict/duration.ts';
 import { observeMemory, oneKind } from '../../predict/memory.ts';
+import { learnedAs } from '../hosts/likeness.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 
 /** What a trial took predicts what its like will take. Hosts of another lab may have the names of these, and its figures are its own. */
 export function learn(state: CoordinatorState, attempt: Attempt, end: AttemptEnd): void {
   const trial = state.ledger.trials.get(attempt.trial);
   if (trial === undefined || attempt.importedFrom !== null) return;
-  const { launch, host } = attempt;
+  const { host } = attempt;
+  const launch = learnedAs(state.ledger, attempt.launch);
   const { shape, resources } = trial.point;
   const { gpu, host: ofHost } = memorySeen(end);
   const kind = (declaredBytes: number | null) => ({ launch, shape, declaredBytes });

@@ -7,6 +7,7 @@ import type { Prediction } from '../../model/prediction.ts';
 import type { Place } from '../../predict/traits.ts';
 import type { Lease, Predicted } from '../../protocol/messages.ts';
 import type { Attempt } from '../../ledger/state.ts';
+import { learnedAs } from '../hosts/likeness.ts';
 import { placeOf } from '../hosts/place.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 
@@ -62,10 +63,11 @@ const whole = (bytes: number | null): number | null =>
 
 /** On its host; null where nothing of its launch has ended. */
 export function predictedSeconds(
-  { durations, fleet }: Pick<CoordinatorState, 'durations' | 'fleet'>,
-  { launch, host: name }: Pick<Attempt, 'launch' | 'host'>,
+  { ledger, durations, fleet }: Pick<CoordinatorState, 'ledger' | 'durations' | 'fleet'>,
+  { launch: id, host: name }: Pick<Attempt, 'launch' | 'host'>,
   point: PointDeclaration,
 ): number | null {
+  const launch = learnedAs(ledger, id);
   const place = placeOn(fleet, name, point);
   const seconds = expectSeconds(durations, launch, point);
   return seconds === null ? null : seconds * slownessOf(durations, launch, place);
@@ -73,10 +75,11 @@ export function predictedSeconds(
 
 /** On its host. */
 export function predictedFor(
-  { memories, busyShares, fleet }: Pick<CoordinatorState, 'memories' | 'busyShares' | 'fleet'>,
-  { launch, host }: Pick<Attempt, 'launch' | 'host'>,
+  { ledger, memories, busyShares, fleet }: Foresight,
+  { launch: id, host }: Pick<Attempt, 'launch' | 'host'>,
   point: PointDeclaration,
 ): Predicted {
+  const launch = learnedAs(ledger, id);
   const { shape, resources } = point;
   const kind = (declaredBytes: number | null) => ({ launch, shape, declaredBytes });
   const { gpuName } = placeOn(fleet, host, point);

@@ -1,5 +1,6 @@
 /** How much a host is given ahead of what it runs. */
 import type { Sweep } from '../../ledger/state.ts';
+import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { GpuFacts } from '../../protocol/messages.ts';
 import { computesBeside, reservedBy } from '../../throttle/etiquette.ts';
@@ -49,11 +50,12 @@ export function parallelOf(sweep: Sweep, host: FleetHost, now: number): number {
 export const isBlocked = (host: FleetHost, now: number): boolean => lastinglyHeld(host, now) === 0;
 
 /**
- * Whether a host, or all of its GPUs, are somebody else's for now, so that what takes one waits there until they leave. Told
- * by the last figures, at once: who gave way is not to wait for whom it gave way to.
+ * Whether a host, or all of its GPUs, are somebody else's for now, so that what takes one waits there until they leave, or its
+ * disk has no room for the trials. Told by the last figures, at once: who gave way is not to wait for whom it gave way to.
  */
 export const isTaken = (sweep: Sweep, host: FleetHost): boolean => {
   if (host.link.kind === 'ready' && host.link.figures?.hold != null) return true;
+  if (fullFor(sweep.points[0]?.resources, host) !== null) return true;
   const facts = host.link.kind === 'ready' ? host.link.facts : null;
   const resources = sweep.points[0]?.resources;
   if (facts === null || resources === undefined || gpusOf(resources, facts) === 0) return false;
@@ -83,9 +85,18 @@ function lastinglyHeld(host: FleetHost, now: number): number | null {
 }
 
 /** A full disk is not a moment of somebody's, as a load is: it stays full until a person makes room. */
-function isFull({ link, listing: { limits } }: FleetHost): boolean {
+const isFull = (host: FleetHost): boolean => fullFor(undefined, host) !== null;
+
+/** Why a host's disk is too full for a trial to start there; null where it is not, or nobody knows. */
+export function fullFor(
+  resources: Resources | undefined,
+  { link, listing: { limits } }: FleetHost,
+): Extract<Refusal, { kind: 'disk' }> | null {
   const figures = link.kind === 'ready' ? link.figures : null;
-  return figures !== null && figures.diskFreeBytes < limitsOf(limits).diskFreeBytes;
+  if (figures === null) return null;
+  const { diskFreeBytes: freeBytes } = figures;
+  const limitBytes = limitsOf(limits).diskFreeBytes + (resources?.diskBytes ?? 0);
+  return freeBytes < limitBytes ? { kind: 'disk', freeBytes, limitBytes } : null;
 }
 
 /** Trials that an idle host holds at once, whoever else is there now. */

@@ -1,5 +1,5 @@
 /** Hosts as a plan sees them: what each holds, when each of its places is free, and how soon it would end one trial more. */
-import type { OpenWork, Sweep, Trial } from '../../ledger/state.ts';
+import type { Attempt, OpenWork, Sweep, Trial } from '../../ledger/state.ts';
 import type { HostName, SweepName } from '../../model/ids.ts';
 import { workOf } from '../../model/work.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
@@ -22,9 +22,17 @@ const alike = 0.05;
 /** What runs for longer than it was expected to is expected to take so much of that time again. */
 const overdueShare = 0.1;
 
+export interface RunningTrial extends Occupant {
+  readonly attempt: Attempt;
+  readonly lane: Lane;
+  /** By how much longer it has run than it was expected to; 0 where that may still come true. */
+  readonly overdueSeconds: number;
+}
+
 /** A host while a plan is made. */
 export interface Berth extends Held {
   readonly host: FleetHost;
+  readonly running: readonly RunningTrial[];
   /** What it could hold; null before it is known. */
   readonly idle: HostLoad | null;
   /** What it has to do, with what the plan gives it and without what it takes away. */
@@ -54,20 +62,24 @@ export interface Candidate {
 
 /** One for each host. */
 export const berthsOf = (state: CoordinatorState, outlooks: Outlooks, now: number): Berth[] =>
-  [...state.fleet.values()].map((host) => berthOf(state, host, outlooks, now, 'all'));
+  [...state.fleet.values()].map((host) => berthOf(state, host, outlooks, now));
 
-/** @param of what it holds: all of it, or only what runs */
+/**
+ * @param of what it holds: all of it, or only what runs
+ * @param isMeant whether it is for what a sweep has there
+ */
 export function berthOf(
   state: CoordinatorState,
   host: FleetHost,
   outlooks: Outlooks,
   now: number,
-  of: 'all' | 'running',
+  of: 'all' | 'running' = 'all',
+  isMeant: (sweep: Sweep) => boolean = () => true,
 ): Berth {
   const record = state.ledger.hosts.get(host.name);
   const lanes = new Map<SweepName, Lane>();
   for (const sweep of state.ledger.sweeps.values())
-    if (record?.work.has(sweep.name) || state.asked.has(sweep.name))
+    if (isMeant(sweep) && (record?.work.has(sweep.name) || state.asked.has(sweep.name)))
       lanes.set(sweep.name, laneOf(state, sweep, host, outlooks, now));
   const blocked = isBlocked(host, now);
   const parallel = Math.min(...[...lanes.values()].map((lane) => lane.parallel));
@@ -85,17 +97,20 @@ export function berthOf(
 }
 
 /** What stands still goes on once another one there has made room. */
-function occupantsOf(running: readonly Running[], lanes: Berth['lanes'], count: number): Occupant[] {
+function occupantsOf(running: readonly Running[], lanes: Berth['lanes'], count: number): RunningTrial[] {
   let roomIn = Number.POSITIVE_INFINITY;
   return running.toSorted(stillLast).flatMap(({ attempt, device, ownSeconds, isStill }) => {
     const lane = lanes.get(attempt.sweep);
     if (lane === undefined) return [];
     const left = secondsIn(lane, attempt.point) - ownSeconds;
+    const overdueSeconds = Math.max(0, -left);
     const seconds = left > 0 ? left : ownSeconds * overdueShare;
     if (!isStill) roomIn = Math.min(roomIn, seconds);
     const waits = isStill && Number.isFinite(roomIn) ? roomIn : 0;
     const share = shareOf(count, lane, attempt.point);
-    return [{ sweep: attempt.sweep, device, seconds: waits + seconds, share, work: workOf(attempt.point) }];
+    const { sweep, point } = attempt;
+    const occupant = { sweep, device, seconds: waits + seconds, share, work: workOf(point) };
+    return [{ ...occupant, attempt, lane, overdueSeconds }];
   });
 }
 
@@ -169,12 +184,13 @@ export function endsAgainIn(candidate: Candidate, trial: Trial, gone: ReadonlySe
   return endsIn({ ...candidate, ahead: burdenOf({ ...berth, waiting }, goesBefore) }, trial);
 }
 
-export function add(candidate: Candidate, trial: Trial): void {
+/** @param from in seconds from now, before which it does not begin */
+export function add(candidate: Candidate, trial: Trial, from = 0): void {
   const { berth, lane, ahead, sweep } = candidate;
   const [seconds, share] = [takes(candidate, trial), shareOf(berth.count, lane, trial.point)];
   for (const burden of ahead === berth.all ? [ahead] : [ahead, berth.all]) {
     burden.open += 1;
-    burden.places.add(seconds, share);
+    burden.places.add(seconds, share, from);
   }
   candidate.own += 1;
   if (ahead !== berth.all) berth.given.push({ sweep, device: '', seconds, share, work: 0 });

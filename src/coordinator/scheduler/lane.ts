@@ -4,7 +4,7 @@ import type { Sweep } from '../../ledger/state.ts';
 import { slownessOf } from '../../predict/duration.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 import { togetherOn } from '../../throttle/sharing.ts';
-import { gpuHeadroomBytes } from '../../throttle/room.ts';
+import { gpuHeadroomBytes, headroomBytes } from '../../throttle/room.ts';
 import { parallelOf } from '../hosts/backlog.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { placeOf } from '../hosts/place.ts';
@@ -12,7 +12,7 @@ import type { CoordinatorState } from '../hosts/state.ts';
 import type { Outlook, Outlooks } from './outlook.ts';
 
 export interface Lane {
-  /** GPUs, or trials where they take none. */
+  /** GPUs, or trials where they take none; no more than the host's memory holds. */
   readonly parallel: number;
   readonly outlook: Outlook;
   /** How many times as long trials take there as on a host like all others. */
@@ -30,14 +30,14 @@ export function laneOf(
   outlooks: Outlooks,
   now: number,
 ): Lane {
-  const { launch } = sweep.declaration;
+  const outlook = outlooks(sweep.declaration.launch);
   const place = placeOf(host, sweep.points[0]?.resources);
   const [gpu] = (host.link.kind === 'ready' ? host.link.facts.gpus : null) ?? [];
   const limits = limitsOf(host.listing.limits);
   return {
-    parallel: parallelOf(sweep, host, now),
-    outlook: outlooks(launch),
-    slowness: slownessOf(state.durations, launch, place),
+    parallel: Math.min(parallelOf(sweep, host, now), byMemory(sweep, host, outlook)),
+    outlook,
+    slowness: slownessOf(state.durations, outlook.likeness, place),
     gpuName: place.gpuName,
     gpuBytes:
       place.gpuName === null || gpu === undefined
@@ -45,6 +45,36 @@ export function laneOf(
         : gpu.memoryBytes - gpuHeadroomBytes(gpu.memoryBytes, limits),
   };
 }
+
+/** Trials that the host's memory holds at once, as they take it on the mean; at least one. */
+function byMemory(sweep: Sweep, { link, listing }: FleetHost, outlook: Outlook): number {
+  const totalBytes = link.kind === 'ready' ? link.facts.memoryBytes : 0;
+  const roomBytes = totalBytes - headroomBytes(totalBytes, limitsOf(listing.limits));
+  const sizes = hostBytesOf(sweep, outlook);
+  // What is feared to take all that there is takes no more than a host has.
+  const takenBytes = sizes.reduce((sum, bytes) => sum + Math.min(bytes, roomBytes), 0);
+  if (takenBytes <= 0) return Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.floor((roomBytes * sizes.length) / takenBytes));
+}
+
+/** Points of a sweep that tell of all. */
+const mostPoints = 64;
+
+/** Bytes of the host's memory that trials take, of points all over the sweep; asked for each host of a plan. */
+function hostBytesOf({ points }: Sweep, outlook: Outlook): readonly number[] {
+  const ofSweeps = known.get(outlook) ?? new WeakMap<Sweep['points'], readonly number[]>();
+  known.set(outlook, ofSweeps);
+  const found = ofSweeps.get(points);
+  if (found !== undefined) return found;
+  const step = Math.ceil(points.length / mostPoints);
+  const sizes = points
+    .filter((_, place) => place % step === 0)
+    .map((point) => outlook.of(point).hostBytes() ?? 0);
+  ofSweeps.set(points, sizes);
+  return sizes;
+}
+
+const known = new WeakMap<Outlook, WeakMap<Sweep['points'], readonly number[]>>();
 
 /** Seconds that a trial runs there, alone on its GPU. */
 export const secondsIn = ({ outlook, slowness }: Lane, point: PointDeclaration): number =>

@@ -1,13 +1,17 @@
 /** What a plan expects of trials. It is asked of the same points again and again: an answer holds for as long as the plan. */
+import type { LaunchId } from '../../model/ids.ts';
 import type { PointDeclaration } from '../../ledger/events.ts';
 import { expectBusy } from '../../predict/busy.ts';
 import { type Durations, expectSeconds } from '../../predict/duration.ts';
 import { oneKind, predictMemory } from '../../predict/memory.ts';
+import { learnedAs } from '../hosts/likeness.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { runningOn } from './running.ts';
 
-/** Of the trials of one launch. */
+/** Of the trials of one launch, and of those that are like it. */
 export interface Outlook {
+  /** Under which it is learned what they take. */
+  readonly likeness: string;
   /** Whether this is more than a guess. */
   readonly isPredicted: boolean;
   /** Whether one of them was seen to its end. */
@@ -22,9 +26,11 @@ interface Expectation {
   readonly busy: number | null;
   /** Of a kind of GPU's memory; null where nothing is known. */
   readonly gpuBytes: (gpuName: string | null) => number | null;
+  /** Of the host's; null where nothing is known. */
+  readonly hostBytes: () => number | null;
 }
 
-export type Outlooks = (launch: string) => Outlook;
+export type Outlooks = (launch: LaunchId) => Outlook;
 
 /** Of a trial of which nothing is known. */
 const unknownSeconds = 60;
@@ -37,7 +43,8 @@ export function outlooksOf(state: CoordinatorState, now: number): Outlooks {
   const ranSeconds = (launch: string): number => (ran ??= ranOf(state, now)).get(launch) ?? 0;
   const guesses = new Map<string, Outlook>();
   const known = knownIn(state);
-  return (launch) => {
+  return (ofLaunch) => {
+    const launch = learnedAs(state.ledger, ofLaunch);
     const isSeen = state.durations.has(launch);
     const kept = isSeen ? known : guesses;
     const outlook = kept.get(launch) ?? outlookOf(state, launch, isSeen ? 0 : ranSeconds(launch));
@@ -73,8 +80,15 @@ function outlookOf(state: CoordinatorState, launch: string, ranSeconds: number):
         declaredBytes: point.resources.gpuMemoryBytes,
       }),
     ),
+    hostBytes: () =>
+      predictMemory(memories.host, oneKind, {
+        launch,
+        shape: point.shape,
+        declaredBytes: point.resources.hostMemoryBytes,
+      }),
   });
   return {
+    likeness: launch,
     isSeen: durations.has(launch),
     isPredicted: durations.has(launch) || ranSeconds >= tellingSeconds,
     of: (point) => {
@@ -96,11 +110,13 @@ function onceEach<Asked, Answer>(answer: (asked: Asked) => Answer): (asked: Aske
   };
 }
 
-/** By launch: for how many seconds the first of its trials have run, wherever they do. */
+/** By likeness: for how many seconds the first of its trials have run, wherever they do. */
 function ranOf(state: CoordinatorState, now: number): ReadonlyMap<string, number> {
   const ran = new Map<string, number>();
   for (const host of state.fleet.values())
-    for (const { attempt, seconds } of runningOn(state, host, now))
-      ran.set(attempt.launch, Math.max(seconds, ran.get(attempt.launch) ?? 0));
+    for (const { attempt, seconds } of runningOn(state, host, now)) {
+      const launch = learnedAs(state.ledger, attempt.launch);
+      ran.set(launch, Math.max(seconds, ran.get(launch) ?? 0));
+    }
   return ran;
 }

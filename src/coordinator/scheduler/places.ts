@@ -37,8 +37,9 @@ export class Places {
     this.#take(place, seconds * share);
   }
 
-  add(seconds: number, share: number): void {
-    this.#take(this.#soonest, seconds * share);
+  /** @param from in seconds from now, before which it does not begin */
+  add(seconds: number, share: number, from = 0): void {
+    this.#take(this.#soonest, Math.max(0, from - this.freeIn) + seconds * share);
   }
 
   /** So many seconds of a place are not needed after all. */

@@ -1,5 +1,5 @@
-/** What hosts have, as the last coordinator saw it, for who asks without entering them. Beside the ledger, no part of it. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+/** What hosts have, as the last coordinator or `hosts check` saw it, for who asks without entering them. Beside the ledger, no part of it. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ export function readSeenHosts(folder: string): SeenHosts {
   }
 }
 
-/** Hosts that are not among them, or have not been entered, stay as they were seen. */
+/** Hosts that are not among them, or have not been entered, stay as they were seen. No folder is made for it. */
 export function writeSeenHosts(
   folder: string,
   hosts: readonly { readonly name: string; readonly facts: HostFacts | null }[],
@@ -28,8 +28,10 @@ export function writeSeenHosts(
   const before = readSeenHosts(folder);
   const now = new Map(before);
   for (const { name, facts } of hosts) if (facts !== null) now.set(name, facts);
-  if (isDeepStrictEqual(now, before)) return;
+  if (isDeepStrictEqual(now, before) || !existsSync(folder)) return;
   const path = join(folder, fileName);
-  writeFileSync(`${path}.next`, `${JSON.stringify(Object.fromEntries(now))}\n`, { mode: 0o600 });
-  renameSync(`${path}.next`, path);
+  // A check and a coordinator may both be at it.
+  const next = `${path}.${process.pid}.next`;
+  writeFileSync(next, `${JSON.stringify(Object.fromEntries(now))}\n`, { mode: 0o600 });
+  renameSync(next, path);
 }

@@ -1,11 +1,17 @@
 /** What this machine has, for who asks without an agent. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, totalmem, userInfo } from 'node:os';
-import { delimiter, join } from 'node:path';
-import type { HostFacts } from '../../protocol/messages.ts';
+import { delimiter, dirname, join } from 'node:path';
+import type { HostEntry } from '../../coordinator/coordinator.ts';
+import type { HostFacts, HostFigures } from '../../protocol/messages.ts';
+import { idleHost } from '../../throttle/idle-host.ts';
+import { limitsOf } from '../../throttle/limits.ts';
 
-/** Nobody needs to be asked, its GPUs aside. */
-export const ownFacts = (): HostFacts => ({
+/**
+ * Nobody needs to be asked, its GPUs aside: these are not known where there is a driver, nor where a trial insists on one,
+ * since an agent looks for the driver in more places than this command's PATH.
+ */
+export const ownFacts = ({ needsGpu }: { readonly needsGpu: boolean }): HostFacts => ({
   machine: '',
   bootId: '',
   cpus: availableParallelism(),
@@ -15,11 +21,20 @@ export const ownFacts = (): HostFacts => ({
   pid: process.pid,
   build: '',
   user: userInfo().username,
-  gpus: hasDriver() ? null : [],
+  gpus: needsGpu || hasDriver() ? null : [],
   gpuProblem: null,
   gpusBroken: false,
   environmentProblem: null,
 });
+
+/** As if nobody were on this machine, but with the disk as it is below an agent's folder, which may not be there yet. */
+export function ownFigures(facts: HostFacts, { folder, limits }: HostEntry): HostFigures | null {
+  const { figures } = idleHost(facts, limitsOf(limits));
+  const { bavail, bsize } = statfsSync(existingOf(folder));
+  return figures && { ...figures, diskFreeBytes: bavail * bsize };
+}
+
+const existingOf = (folder: string): string => (existsSync(folder) ? folder : existingOf(dirname(folder)));
 
 function hasDriver(): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {

@@ -15,6 +15,8 @@ import { loadSweep } from './sweep-source.ts';
 export interface AskedSweep extends Declared {
   /** As the sweep file names it. */
   readonly requirements: string | null;
+  /** Null where there is none yet. */
+  readonly stateFolder: string | null;
   /** Data that has to be there before a run. */
   readonly missing: readonly Missing[];
   readonly questionFor: (host: HostEntry) => LaunchQuestion;
@@ -44,6 +46,7 @@ export async function withSweep<Result>(
     return await use({
       ...declared,
       requirements: loaded.sweep.program.kind === 'command' ? loaded.sweep.program.python : null,
+      stateFolder,
       missing,
       questionFor: ({ settings }) => ({
         spec: declaration.spec,

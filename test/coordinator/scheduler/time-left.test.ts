@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { lostPlaces } from '../../../src/coordinator/hosts/host-use.ts';
-import { timeLeft } from '../../../src/coordinator/scheduler/time-left.ts';
+import { timesLeft } from '../../../src/coordinator/scheduler/time-left.ts';
+import { etaText } from '../../../src/board/text.ts';
 import type { Eta } from '../../../src/model/eta.ts';
 import { hostName, sweepName } from '../../../src/model/ids.ts';
 import type { HostFigures } from '../../../src/protocol/messages.ts';
 import { noLimits } from '../../../src/throttle/limits.ts';
 import { plainHost } from '../../plain-host.ts';
-import { calm, declarationOf, endOf, points, World } from '../world.ts';
+import { calm, declarationOf, endOf, pointOf, points, World } from '../world.ts';
 
 const trialSeconds = 100;
 
@@ -18,14 +19,11 @@ function labOf(trials: number, hosts: readonly string[] = ['cedar'], slots = 1):
   return world;
 }
 
-function eta({ state, now }: World): Eta | null {
-  const sweep = state.ledger.sweeps.get(sweepName('lab'));
-  if (sweep === undefined) throw new Error('it was declared');
-  return timeLeft(state, sweep, now);
-}
+const eta = ({ state, now }: World, sweep = 'lab'): Eta | null =>
+  timesLeft(state, now).get(sweepName(sweep)) ?? null;
 
-function known(world: World): Eta {
-  const left = eta(world);
+function known(world: World, sweep = 'lab'): Eta {
+  const left = eta(world, sweep);
   if (left === null) throw new Error('a trial has ended');
   return left;
 }
@@ -141,6 +139,136 @@ describe('the time left', () => {
   it('is nothing once the last has ended', () => {
     const world = labOf(1);
     work(world, 1);
-    expect(known(world)).toEqual({ seconds: 0, low: 0, high: 0 });
+    expect(known(world)).toEqual({ seconds: 0, low: 0, high: 0, overdue: false });
+  });
+});
+
+/** Of another sweep, in which none is among the first one's trials. */
+const otherPoints = (count: number) => Array.from({ length: count }, (_, x) => pointOf(1_000 + x));
+
+describe('the time left of several sweeps on the same hosts', () => {
+  it('is that of all of them where they take turns', () => {
+    const world = labOf(12);
+    work(world, 2);
+    const alone = known(world).seconds;
+    world.declare(declarationOf({ sweep: 'other' }), otherPoints(5));
+    expect(known(world, 'other').seconds).toBeGreaterThan(9 * trialSeconds);
+    expect(known(world, 'other').seconds).toBeLessThan(11 * trialSeconds);
+    expect(known(world).seconds).toBeCloseTo(alone + 5 * trialSeconds, -1);
+  });
+
+  it('waits for what is more urgent, which waits for nothing', () => {
+    const world = labOf(12);
+    work(world, 2);
+    const alone = known(world);
+    world.declare(declarationOf({ sweep: 'urgent', priority: 5 }), otherPoints(5));
+    expect(known(world, 'urgent').seconds).toBeCloseTo(5 * trialSeconds, -1);
+    expect(known(world).seconds).toBeCloseTo(alone.seconds + 5 * trialSeconds, -1);
+  });
+
+  it('counts a trial of both once', () => {
+    const world = labOf(12);
+    work(world, 2);
+    const alone = known(world).seconds;
+    world.declare(declarationOf({ sweep: 'other' }), points(12).slice(6));
+    expect(known(world).seconds).toBeCloseTo(alone, -1);
+    expect(known(world, 'other').seconds).toBeLessThanOrEqual(alone);
+  });
+});
+
+describe('the time left of trials', () => {
+  it('keeps to how many a sweep may have at once', () => {
+    const world = labOf(22, ['cedar', 'birch'], 2);
+    work(world, 2);
+    expect(known(world).seconds).toBeLessThan(7 * trialSeconds);
+    world.declare(declarationOf({ concurrent: 2 }), points(22));
+    expect(known(world).seconds).toBeGreaterThan(9 * trialSeconds);
+  });
+
+  it('is known the less, the more of it is of values that none had which has ended', () => {
+    const wide = points(40).map((point, x) =>
+      pointOf(x, { ...point, params: { channels: x < 20 ? 32 : 128 } }),
+    );
+    const world = new World([plainHost('cedar', { ...noLimits, slots: 1 })]);
+    world.declare(declarationOf(), wide);
+    world.ready('cedar');
+    work(world, 15);
+    const before = known(world);
+    // 5 more of 32 channels, and 20 of 128, which may take four times as long.
+    expect(before.high / before.seconds).toBeGreaterThan(2.5);
+    expect(before.low / before.seconds).toBeLessThan(0.6);
+    work(world, 6);
+    const after = known(world);
+    expect(after.high / after.seconds).toBeLessThan(1.5);
+    expect(after.low / after.seconds).toBeGreaterThan(0.7);
+  });
+
+  it('outlives another timeout in the sweep file', () => {
+    const world = labOf(6);
+    work(world, 3);
+    const { spec } = declarationOf();
+    const before = known(world).seconds;
+    world.declare(declarationOf({ launch: 'launch-2', spec: { ...spec, timeoutMs: 1_000_000 } }), points(6));
+    world.post({ kind: 'launch-ready', host: hostName('cedar'), launch: 'launch-2' });
+    expect(known(world).seconds).toBeCloseTo(before, -1);
+    const changed = { ...spec, command: ['false'] };
+    world.declare(declarationOf({ launch: 'launch-3', spec: changed }), points(6));
+    world.post({ kind: 'launch-ready', host: hostName('cedar'), launch: 'launch-3' });
+    expect(eta(world)).toBeNull();
+  });
+});
+
+describe('nobody says that a sweep is about done', () => {
+  it('whose last trial runs for longer than was expected', () => {
+    const world = labOf(3);
+    work(world, 2, 'cedar', 0.2);
+    begin(world, 'cedar');
+    world.pass(4_000);
+    const { high, overdue } = known(world);
+    expect(overdue).toBe(true);
+    expect(high).toBeGreaterThan(4);
+    expect(etaText(known(world))).toBe('runs longer than expected, maybe up to 8 s more');
+  });
+
+  it('but for what trials always differ by', () => {
+    const world = labOf(3);
+    work(world, 2);
+    begin(world, 'cedar');
+    world.pass(trialSeconds * 1_000 + 5_000);
+    expect(known(world).overdue).toBe(false);
+  });
+
+  it('that is paused, for somebody else to go on with', () => {
+    const world = labOf(6);
+    work(world, 3);
+    world.post({ kind: 'asked', by: 1, command: { kind: 'pause', sweep: 'lab' } });
+    expect(eta(world)).toBeNull();
+  });
+
+  it('of which something runs on a host that takes no more', () => {
+    const world = labOf(4, ['cedar', 'birch']);
+    work(world, 1, 'cedar');
+    work(world, 1, 'birch');
+    begin(world, 'cedar');
+    const attempt = begin(world, 'birch');
+    world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut' });
+    world.pass(20_000);
+    end(world, 'birch', attempt, 20);
+    expect(known(world).seconds).toBeGreaterThan(50);
+  });
+
+  it('of which something fits no host that is there', () => {
+    const large = {
+      cpus: 1,
+      gpus: 0,
+      gpuMemoryBytes: null,
+      hostMemoryBytes: 2 ** 40,
+      diskBytes: null,
+    } as const;
+    const world = new World(['cedar', 'birch']);
+    world.declare(declarationOf(), [...points(2), pointOf(2, { resources: large })]);
+    world.ready('cedar');
+    work(world, 2);
+    expect(eta(world)).toBeNull();
   });
 });
