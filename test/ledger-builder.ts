@@ -163,6 +163,7 @@ const emptyEnd: AttemptEnd = {
   gpuBusy: null,
   soloSeconds: null,
   shortage: null,
+  disk: null,
   gpuName: null,
   device: 'cpu',
   artifacts: [],

@@ -82,6 +82,7 @@ export function endOf(index: number): AttemptEnd {
     gpuBusy: null,
     soloSeconds: null,
     shortage: null,
+    disk: null,
     gpuName: null,
     device: 'cpu',
     artifacts: [],

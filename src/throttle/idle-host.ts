@@ -34,6 +34,7 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   gpuProblem: facts.gpuProblem,
   gpusBroken: facts.gpusBroken,
   user: facts.user,
+  folder: null,
   figures: {
     load: 0,
     othersLoad: 0,

@@ -143,11 +143,12 @@ const swap: Rule = ({ resources }, { figures, held, limits }) => {
 };
 
 /** On a full disk each trial fails at its first write, and so does the work of everybody else on the host. */
-const disk: Rule = ({ resources }, { figures, limits }) => {
+const disk: Rule = ({ resources }, { figures, limits, folder }) => {
   if (figures === null) return null;
-  const limitBytes = limits.diskFreeBytes + (resources.diskBytes ?? 0);
+  const askedBytes = resources.diskBytes ?? 0;
+  const limitBytes = limits.diskFreeBytes + askedBytes;
   return figures.diskFreeBytes < limitBytes
-    ? { kind: 'disk', freeBytes: figures.diskFreeBytes, limitBytes }
+    ? { kind: 'disk', freeBytes: figures.diskFreeBytes, limitBytes, askedBytes, folder }
     : null;
 };
 

@@ -84,6 +84,7 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     gpuBusy: null,
     soloSeconds: null,
     shortage: null,
+    disk: null,
     gpuName: null,
     device: 'cpu',
     artifacts: [],

@@ -13,6 +13,10 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'slots', running: 1, limit: 1 }, '1 trial of 1 allowed at once is running'],
     [{ kind: 'cpus', needCpus: 1, freeCpus: 0.5, totalCpus: 2 }, 'needs 1 core; 0.5 of 2 are free'],
     [
+      { kind: 'cpus', needCpus: 1, freeCpus: -6, totalCpus: 2 },
+      'needs 1 core; trials there hold 8 of 2 already',
+    ],
+    [
       { kind: 'memory', needBytes: 3 * gib, freeBytes: 2.25 * gib, totalBytes: 8 * gib, claimed: [] },
       'needs 3 GiB of memory; 2.3 GiB of 8 GiB are free',
     ],
@@ -47,17 +51,25 @@ describe('P6 a refusal is a sentence with its figures', () => {
       'the host is short of memory: 12 MiB a second come back from swap; nothing that takes memory starts until that is 256 KiB or less',
     ],
     [
-      { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib },
-      '1 GiB of disk are free; nothing starts under 2 GiB',
+      { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib, askedBytes: 0, folder: '/home/mina/.labsweep' },
+      '1 GiB of disk are free in /home/mina/.labsweep; nothing starts under 2 GiB (`limits.disk` in inventory.json); make room there: `labsweep hosts clean` removes what ended trials have left',
+    ],
+    [
+      { kind: 'disk', freeBytes: gib, limitBytes: 5 * gib, askedBytes: 3 * gib, folder: null },
+      '1 GiB of disk are free; nothing starts under 5 GiB: 2 GiB that stay free (`limits.disk` in inventory.json) and 3 GiB that it asks for (`resources.disk` of the sweep); make room there: `labsweep hosts clean` removes what ended trials have left',
+    ],
+    [
+      { kind: 'filled-disk', times: 2, wroteBytes: 3 * gib, beganBytes: 4 * gib },
+      'ran out of disk space 2 times while nothing else ran there: it had written 3 GiB, and 4 GiB were free when it began; make room there, give the host another "folder" in inventory.json, or let it write less (work files, checkpoints, artifacts)',
     ],
     [{ kind: 'went-down' }, 'the host went down while it ran alone there, so only another one takes it'],
     [
       { kind: 'alone', running: 2 },
-      'it runs alone, since hosts went down under it or it was short of memory twice: it waits for 2 trials to end there',
+      'it runs alone, since hosts went down under it or it was short of memory or disk space twice: it waits for 2 trials to end there',
     ],
     [
       { kind: 'beside', attempt: 'ab-3' },
-      'attempt ab-3 runs alone there, since hosts went down under its trial or it was short of memory twice',
+      'attempt ab-3 runs alone there, since hosts went down under its trial or it was short of memory or disk space twice',
     ],
     [
       { kind: 'ramp', attempt: 'ab-3' },

@@ -166,6 +166,7 @@ export const lostEnd = (reason: Extract<Outcome, { kind: 'lost' }>['reason']): A
   gpuBusy: null,
   soloSeconds: null,
   shortage: null,
+  disk: null,
   device: null,
   gpuName: null,
   artifacts: [],

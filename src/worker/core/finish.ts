@@ -71,6 +71,7 @@ function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void
     sameBoot: true,
     misplaced: evidence.misplaced,
     diskFull: evidence.diskFull,
+    disk: evidence.disk,
     oomKillRose: rose(status.run?.oomKills ?? null, evidence.oomKills),
     logTail: evidence.logTail,
     objective: launch.objective,
@@ -158,6 +159,7 @@ function endOf(
 ): AttemptEnd {
   const { kept } = held;
   const isDiscarded = outcome.kind === 'no-space';
+  const disk = isDiscarded ? (left?.evidence.disk ?? null) : null;
   const cpuMs = left?.run?.cpuMs ?? null;
   return {
     outcome,
@@ -173,6 +175,8 @@ function endOf(
     gpuBusy: left?.run ? meanBusy(left.run) : null,
     soloSeconds: left?.run ? Math.max(0, left.seconds - lostMs(left.run) / 1_000) : null,
     shortage: left?.shortage ?? null,
+    // Of all its time: what ended before it began to fill the disk has left something there.
+    disk: disk === null ? null : { ...disk, alone: left?.run?.besideAt === null },
     device: left === null ? null : held.device,
     gpuName: left === null ? null : gpuNameOf(state, held.device),
     artifacts: isDiscarded ? [] : [...(left?.evidence.artifacts ?? [])],

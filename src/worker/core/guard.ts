@@ -34,6 +34,7 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     gpuProblem: state.facts.gpuProblem,
     gpusBroken: state.facts.gpusBroken,
     user: state.facts.user,
+    folder: state.facts.folder,
     figures,
     figuresAgeMs,
     figuresProblem: state.figuresProblem,

@@ -1,5 +1,6 @@
 /** What an attempt's end is called, from what it left. Pure, and one table: the order is the order of certainty. */
 import { isNotFinite, type MetricsLine, metricOf, type Objective } from '../../model/result/metrics.ts';
+import { type DiskSeen, diskSeenText } from '../../model/result/disk-use.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import { oomWords } from './oom-words.ts';
 import { spaceWords } from './space-words.ts';
@@ -21,6 +22,8 @@ export interface Remains {
   readonly oomKillRose: boolean;
   /** Nothing was left of the disk that its folder is on when it ended. */
   readonly diskFull: boolean;
+  /** As of `Evidence`. */
+  readonly disk: DiskSeen | null;
   readonly logTail: string;
   readonly objective: Objective;
   /** Lines of the trial by their roles (roles.ts); `final` is the result line. */
@@ -48,11 +51,12 @@ export function decideOutcome(remains: Remains): Outcome {
 /** Whatever a program says: on a full disk the next one fails as well. */
 function withoutSpace(
   outcome: Extract<Outcome, { kind: 'failed' }>,
-  { diskFull, logTail }: Remains,
+  { diskFull, disk, logTail }: Remains,
 ): Outcome {
-  if (diskFull) return { kind: 'no-space', message: `the disk was full; ${outcome.message}` };
+  const seen = disk === null ? '' : `: ${diskSeenText(disk)}`;
+  if (diskFull) return { kind: 'no-space', message: `the disk was full${seen}; ${outcome.message}` };
   const words = spaceWords(logTail);
-  return words === null ? outcome : { kind: 'no-space', message: `it said "${words}"` };
+  return words === null ? outcome : { kind: 'no-space', message: `it said "${words}"${seen}` };
 }
 
 /** What programs say of a process of theirs that was killed: PyTorch's loaders and launcher, Python's subprocesses and pools. */

@@ -1,6 +1,7 @@
 /** Trials as processes: started, found again, watched, ended. Tells what happened as events of the core. */
 import { rm } from 'node:fs/promises';
 import type { Launch } from '../../model/launch.ts';
+import type { DiskSeen } from '../../model/result/disk-use.ts';
 import type { Lease } from '../../protocol/messages.ts';
 import type { Evidence, WorkerEvent } from '../core/event.ts';
 import type { Instruction, SignalName } from '../core/instruction.ts';
@@ -9,14 +10,14 @@ import type { Surroundings } from '../core/preparation.ts';
 import type { ProcessIdentity } from '../core/state.ts';
 import { checkpointBytes, hasCheckpoint } from '../spool/checkpoint.ts';
 import { preventStart } from '../spool/exit-record.ts';
-import { type RunFolder, runFolder } from '../spool/host-folder.ts';
+import { checkpointFolder, type RunFolder, runFolder } from '../spool/host-folder.ts';
 import type { Demand } from '../telemetry/demand.ts';
 import type { ControlGroups } from '../telemetry/control-groups.ts';
 import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
-import { isDiskFull } from '../telemetry/disk-free.ts';
+import { diskFree, isDiskFull } from '../telemetry/disk-free.ts';
 import { gather, unreadable } from './gather.ts';
 import { hasFailed, makeRoom } from './make-room.ts';
 import { isLogLong, shortenLog, type Take, takeOf } from './live-lines.ts';
@@ -25,6 +26,7 @@ import { ProcessOwners, type ProcessShare, sharesOf } from './process-owners.ts'
 import { Leftovers } from './leftovers.ts';
 import { groupLives, isSameProcess, Sessions } from './session.ts';
 import { type Start, Starts, type StartsOptions } from './starts.ts';
+import { takenBytes } from './taken-bytes.ts';
 
 export interface SupervisorOptions extends StartsOptions {
   readonly units: KernelUnits;
@@ -52,8 +54,12 @@ interface Watched {
   readonly isChild: boolean;
   /** It was told to stand still. */
   isSuspended: boolean;
+  /** What was free of the disk when it began; null where another agent saw that. */
+  readonly beganBytes: number | null;
   /** Nothing was left of the disk when it ended. */
   endedOnFullDisk: boolean;
+  /** What it had written by then; null before it is asked for. */
+  disk: DiskSeen | null;
 }
 
 /** Whether nobody will want to look at what it ran as. */
@@ -145,7 +151,9 @@ export class Supervisor {
         sources: null,
         isChild: false,
         isSuspended: false,
+        beganBytes: null,
         endedOnFullDisk: false,
+        disk: null,
       };
       this.#running.set(attempt, watched);
       return this.#options.post({
@@ -207,7 +215,8 @@ export class Supervisor {
     const read = this.#takeOf(attempt, launch, sources);
     try {
       const diskFull = watched?.endedOnFullDisk === true;
-      const facts = { seen, diskFull, hasResult, oomKills, checkpointBytes: left, read, redaction };
+      const disk = (): DiskSeen | null => (watched === undefined ? null : this.#diskOf(watched));
+      const facts = { seen, diskFull, disk, hasResult, oomKills, checkpointBytes: left, read, redaction };
       const evidence = gather(run, launch, sources, facts);
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(
@@ -239,6 +248,14 @@ export class Supervisor {
 
   #lookAtDisk(): void {
     if (isDiskFull(this.#options.host.runs)) this.#fullAt = this.#options.now();
+  }
+
+  /** Asked before what it made is removed. */
+  #diskOf({ disk, beganBytes, run, trial }: Watched): DiskSeen | null {
+    if (disk !== null || beganBytes === null) return disk;
+    const { host } = this.#options;
+    const wroteBytes = takenBytes(run.root, checkpointFolder(host, trial));
+    return { wroteBytes, beganBytes, leftBytes: diskFree(host.runs) };
   }
 
   /** What every running attempt takes; ends what those that are over have left behind. */
@@ -282,7 +299,9 @@ export class Supervisor {
     const startedAt = this.#options.now();
     const { trial } = lease;
     const watched = { attempt, trial, process, run, launch, offsets: nothingRead, startedAt, sources: null };
-    this.#running.set(attempt, { ...watched, isChild: true, isSuspended: false, endedOnFullDisk: false });
+    const beganBytes = diskFree(this.#options.host.runs);
+    const now = { isChild: true, isSuspended: false, beganBytes, endedOnFullDisk: false, disk: null };
+    this.#running.set(attempt, { ...watched, ...now });
     this.#options.post({ kind: 'spawned', attempt, at: startedAt, process, oomKills: this.#oomKills });
   }
 
@@ -311,7 +330,10 @@ export class Supervisor {
     this.#lookAtDisk();
     watched.endedOnFullDisk = this.#options.now() - this.#fullAt < fullForMs;
     // At once: an agent that cannot write its journal does nothing else before it can.
-    if (watched.endedOnFullDisk && hasFailed(run)) makeRoom(run);
+    if (watched.endedOnFullDisk && hasFailed(run)) {
+      watched.disk = this.#diskOf(watched);
+      makeRoom(run);
+    }
     this.#options.post({ kind: 'exited', attempt });
   }
 

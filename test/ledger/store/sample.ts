@@ -56,6 +56,7 @@ export function ended(attempt: string, lines: readonly MetricsLine[]): LedgerEve
       gpuBusy: null,
       soloSeconds: null,
       shortage: null,
+      disk: null,
       gpuName: null,
       device: 'cpu',
       unlisted: null,

@@ -11,6 +11,7 @@ const ended: Remains = {
   hint: null,
   oomKillRose: false,
   diskFull: false,
+  disk: null,
   logTail: '',
   objective,
   best: { val_accuracy: 0.9 },
@@ -92,6 +93,15 @@ const table: readonly [string, Partial<Remains>, object][] = [
     { kind: 'failed' },
   ],
   ['a failure without a word while the disk was full', { exit: 1, diskFull: true }, { kind: 'no-space' }],
+  [
+    'a failure on a full disk, with what it wrote there',
+    { exit: 1, diskFull: true, disk: { wroteBytes: 3 * 2 ** 30, beganBytes: 4 * 2 ** 30, leftBytes: 0 } },
+    {
+      kind: 'no-space',
+      message:
+        'the disk was full: it had written 3 GiB, and 4 GiB were free when it began; ended with exit code 1',
+    },
+  ],
   ['nothing reported while the disk was full', { ...none, diskFull: true }, { kind: 'no-space' }],
   ['a result while the disk was full', { diskFull: true }, { kind: 'succeeded' }],
   ['no record in the same boot', { exit: null }, { kind: 'vanished' }],

@@ -89,6 +89,7 @@ const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   printed: [{ score: 1 }],
   oomKills: null,
   diskFull: false,
+  disk: null,
   artifacts: [],
   unlisted: null,
   checkpointBytes: null,

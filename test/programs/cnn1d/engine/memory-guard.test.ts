@@ -26,6 +26,7 @@ describe('an engine that is out of memory', () => {
       hint: null,
       oomKillRose: false,
       diskFull: false,
+      disk: null,
       logTail: `Trains on gpu.\n${outOfTensorFlow(new Error(recorded))}\n`,
       objective: { metric: 'val_accuracy', goal: 'maximize', at: 'final', selectOnTest: false },
       best: null,
