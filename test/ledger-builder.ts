@@ -162,6 +162,7 @@ const emptyEnd: AttemptEnd = {
   peakGpuMemoryBytes: null,
   gpuBusy: null,
   soloSeconds: null,
+  killed: false,
   shortage: null,
   disk: null,
   gpuName: null,

@@ -81,6 +81,7 @@ export function endOf(index: number): AttemptEnd {
     peakGpuMemoryBytes: null,
     gpuBusy: null,
     soloSeconds: null,
+    killed: false,
     shortage: null,
     disk: null,
     gpuName: null,

@@ -96,6 +96,7 @@ export const facts = {
   gpus: [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   environmentProblem: null,
 };
 

@@ -32,7 +32,7 @@ function whoAndWhere({ probe, enteredMs }: Entered): Finding {
 function whatItIs({ probe, facts }: Entered): Finding {
   const parts = [
     `${facts.cpus} cores`,
-    formatSize(facts.memoryBytes),
+    `${formatSize(facts.memoryBytes)}${facts.memoryOfGroup ? ' (what its control group allows)' : ''}`,
     `Node ${probe.nodeVersion}${probe.node.startsWith(probe.folder) ? ' (put there by labsweep)' : ''}`,
     probe.glibc,
     probe.load === null ? '' : `load ${probe.load}`,

@@ -93,6 +93,7 @@ const memory: Rule = ({ resources, declaredHostBytes }, host) => {
     needBytes: need,
     freeBytes: Math.max(0, free),
     totalBytes: figures.memoryTotalBytes,
+    ofGroup: host.memoryOfGroup,
     claimed: [...claimedBy(host.claims, ({ hostBytes }) => hostBytes)],
   };
 };

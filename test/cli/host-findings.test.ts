@@ -121,3 +121,13 @@ describe('what a sweep asks for', () => {
     ]);
   });
 });
+
+describe('the memory of a host', () => {
+  const what = (memoryOfGroup: boolean) =>
+    findingsOf(inspected({ memoryBytes: 600 * 2 ** 20, memoryOfGroup }))[1]?.text;
+
+  it('is said to be what a control group allows, where the machine has more', () => {
+    expect(what(true)).toContain('600 MiB (what its control group allows)');
+    expect(what(false)).not.toContain('control group');
+  });
+});

@@ -29,7 +29,7 @@ function ranOut(
   const said = gpuName === null ? 'the kernel killed it for want of memory' : 'CUDA out of memory';
   return {
     ...endOf({ kind: 'oom', message: said }),
-    shortage: { memory, alone: true, ...shortage },
+    shortage: { memory, alone: true, ofGroup: false, ...shortage },
     peakMemoryBytes: gib,
     peakGpuMemoryBytes: gpuName === null ? null : gib,
     gpuName,
@@ -158,7 +158,7 @@ describe('a trial that ran out of a GPU', () => {
     world.end(first, alone('2080', 11));
     expect(statusOf(world, 'trial-0')).toMatchObject({
       because:
-        "fits no device: cedar: ran out of memory with 11 GiB of 11 GiB; the host's largest GPU has 11 GiB",
+        "fits no device: cedar: said that memory ran out, and was seen to hold 1 GiB at most while it could have had 11 GiB of 11 GiB; the host's largest GPU has 11 GiB",
     });
   });
 });

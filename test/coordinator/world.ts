@@ -66,6 +66,7 @@ export const factsOf = (cpus = 2) => ({
   gpus: [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   environmentProblem: null,
 });
 
@@ -83,6 +84,7 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     peakGpuMemoryBytes: null,
     gpuBusy: null,
     soloSeconds: null,
+    killed: false,
     shortage: null,
     disk: null,
     gpuName: null,

@@ -17,7 +17,14 @@ describe('P6 a refusal is a sentence with its figures', () => {
       'needs 1 core; trials there hold 8 of 2 already',
     ],
     [
-      { kind: 'memory', needBytes: 3 * gib, freeBytes: 2.25 * gib, totalBytes: 8 * gib, claimed: [] },
+      {
+        kind: 'memory',
+        needBytes: 3 * gib,
+        freeBytes: 2.25 * gib,
+        totalBytes: 8 * gib,
+        ofGroup: false,
+        claimed: [],
+      },
       'needs 3 GiB of memory; 2.3 GiB of 8 GiB are free',
     ],
     [
@@ -26,12 +33,17 @@ describe('P6 a refusal is a sentence with its figures', () => {
         needBytes: 3 * gib,
         freeBytes: gib,
         totalBytes: 8 * gib,
+        ofGroup: false,
         claimed: [
           { user: 'ana', bytes: 4 * gib },
           { user: 'user 1005', bytes: gib },
         ],
       },
       'needs 3 GiB of memory; 1 GiB of 8 GiB are free (ana claims 4 GiB, user 1005 claims 1 GiB)',
+    ],
+    [
+      { kind: 'memory', needBytes: 3 * gib, freeBytes: gib, totalBytes: 2 * gib, ofGroup: true, claimed: [] },
+      'needs 3 GiB of memory; 1 GiB of the 2 GiB that its control group allows are free',
     ],
     [
       { kind: 'turn', user: 'ines', theirSeconds: 11_160, ourSeconds: 144_000 },
@@ -203,9 +215,23 @@ describe('P6 a refusal is a sentence with its figures', () => {
         memory: 'host',
         tookBytes: 580 * 2 ** 20,
         ofBytes: 600 * 2 ** 20,
+        ofGroup: true,
+        saidAtBytes: null,
         totalBytes: 600 * 2 ** 20,
       },
-      'ran out of memory with 580 MiB of 600 MiB; the host has 600 MiB',
+      'ran out of memory with 580 MiB of the 600 MiB that its control group allows; the host has 600 MiB',
+    ],
+    [
+      {
+        kind: 'outgrown',
+        memory: 'host',
+        tookBytes: 20 * gib,
+        ofBytes: 24 * gib,
+        ofGroup: false,
+        saidAtBytes: 12 * 2 ** 20,
+        totalBytes: 24 * gib,
+      },
+      'said that memory ran out, and was seen to hold 12 MiB at most while it could have had 20 GiB of 24 GiB; the host has 24 GiB',
     ],
     [
       {
@@ -213,6 +239,8 @@ describe('P6 a refusal is a sentence with its figures', () => {
         memory: 'gpu',
         tookBytes: 23 * 2 ** 30,
         ofBytes: 24 * 2 ** 30,
+        ofGroup: false,
+        saidAtBytes: null,
         totalBytes: 11 * 2 ** 30,
       },
       "ran out of memory with 23 GiB of 24 GiB; the host's largest GPU has 11 GiB",

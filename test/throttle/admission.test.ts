@@ -35,6 +35,7 @@ const host = (
   gpus: [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   user: 'mina',
   folder: '/lab',
   figuresAgeMs: 0,

@@ -165,6 +165,7 @@ export const lostEnd = (reason: Extract<Outcome, { kind: 'lost' }>['reason']): A
   peakGpuMemoryBytes: null,
   gpuBusy: null,
   soloSeconds: null,
+  killed: false,
   shortage: null,
   disk: null,
   device: null,

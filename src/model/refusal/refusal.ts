@@ -40,9 +40,15 @@ const table = {
 
   memory: refusal(
     'memory',
-    { needBytes: saidFigure, freeBytes: saidFigure, totalBytes: saidFigure, claimed: claimedList },
-    ({ needBytes, freeBytes, totalBytes, claimed }) =>
-      `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${formatSize(totalBytes)} are free${claimedText(claimed)}`,
+    {
+      needBytes: saidFigure,
+      freeBytes: saidFigure,
+      totalBytes: saidFigure,
+      ofGroup: z.boolean().default(false),
+      claimed: claimedList,
+    },
+    ({ needBytes, freeBytes, totalBytes, ofGroup, claimed }) =>
+      `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${allowedText(totalBytes, ofGroup)} are free${claimedText(claimed)}`,
   ),
 
   /** One of its shape had so much of a memory and wanted more; this host has no more. */
@@ -52,10 +58,12 @@ const table = {
       memory: z.enum(['host', 'gpu']),
       tookBytes: saidFigure,
       ofBytes: saidFigure,
+      ofGroup: z.boolean().default(false),
+      saidAtBytes: saidFigure.nullable().default(null),
       totalBytes: saidFigure,
     },
-    ({ memory, tookBytes, ofBytes, totalBytes }) =>
-      `ran out of memory with ${formatSize(tookBytes)} of ${formatSize(ofBytes)}; ` +
+    ({ memory, tookBytes, ofBytes, ofGroup, saidAtBytes, totalBytes }) =>
+      `${ranOutText(saidAtBytes, tookBytes)} of ${allowedText(ofBytes, ofGroup)}; ` +
       `${memory === 'gpu' ? "the host's largest GPU" : 'the host'} has ${formatSize(totalBytes)}`,
   ),
 
@@ -243,6 +251,15 @@ const table = {
 
   paused: refusal('paused', {}, () => 'the sweep is paused'),
 };
+
+const allowedText = (bytes: number, ofGroup: boolean): string =>
+  ofGroup ? `the ${formatSize(bytes)} that its control group allows` : formatSize(bytes);
+
+/** What a program says of memory may be of one request that nothing could meet. */
+const ranOutText = (saidAtBytes: number | null, tookBytes: number): string =>
+  saidAtBytes === null
+    ? `ran out of memory with ${formatSize(tookBytes)}`
+    : `said that memory ran out, and was seen to hold ${formatSize(saidAtBytes)} at most while it could have had ${formatSize(tookBytes)}`;
 
 /** Below 0 where what runs takes more than is allowed now: it started under other limits, or alone. */
 const freeText = (free: number, total: number): string =>

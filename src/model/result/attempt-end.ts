@@ -63,6 +63,8 @@ export const attemptEndSchema = z.object({
   gpuBusy: z.number().nullable().default(null),
   /** Seconds that it would have taken without standing still and without others on its GPU. Null in older ledgers. */
   soloSeconds: z.number().nullable().default(null),
+  /** Whether it was asked to end, did not within its grace, and was killed. Older ledgers do not say. */
+  killed: z.boolean().default(false),
   /** The memory that it ran out of; null where it did not, and in older ledgers, which do not say. */
   shortage: shortageSchema.nullable().default(null),
   /** The disk that it ran out of; null where it did not, where nobody has seen it begin, and in older ledgers. */

@@ -18,6 +18,7 @@ export const ownFacts = (): HostFacts => ({
   gpus: hasDriver() ? null : [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   environmentProblem: null,
 });
 

@@ -10,7 +10,10 @@ import { ownFacts } from '../lab/own-facts.ts';
 import { idleHost, misfit } from '../../throttle/idle-host.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 
-type Facts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'gpusBroken' | 'user'>;
+type Facts = Pick<
+  HostFacts,
+  'cpus' | 'memoryBytes' | 'memoryOfGroup' | 'gpus' | 'gpuProblem' | 'gpusBroken' | 'user'
+>;
 
 export interface PlanRefusal {
   readonly host: string;

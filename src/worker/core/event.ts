@@ -107,6 +107,8 @@ export type MeasuredFigures = Omit<
   'cpusTaken' | 'running' | 'gpus' | 'room' | 'ceiling' | 'still' | 'lastOnes' | 'lost'
 > & {
   readonly gpus: readonly MeasuredGpu[];
+  /** As of `HostFacts`. */
+  readonly memoryOfGroup: boolean;
 };
 
 export type MeasuredGpu = Omit<

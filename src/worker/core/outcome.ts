@@ -20,6 +20,8 @@ export interface Remains {
   readonly misplaced: string | null;
   /** The kernel killed a process for want of memory while it ran. */
   readonly oomKillRose: boolean;
+  /** And that can have been none but a process of this attempt, whatever it says of it. */
+  readonly oomKillIsIts: boolean;
   /** Nothing was left of the disk that its folder is on when it ended. */
   readonly diskFull: boolean;
   /** As of `Evidence`. */
@@ -63,10 +65,12 @@ function withoutSpace(
 const childKilled =
   /killed by signal: Killed|\bSIGKILL\b|[Ss]ignal 9\b|exitcode *: *-9\b|process pool was terminated abruptly/;
 
-function outcomeOfExit(exit: number, { oomKillRose, logTail }: Remains): Outcome {
+function outcomeOfExit(exit: number, { oomKillRose, oomKillIsIts, logTail }: Remains): Outcome {
   const signal = signalOf(exit);
   if (oomKillRose && (signal === 'SIGKILL' || childKilled.test(logTail)))
     return { kind: 'oom', message: 'the kernel killed it for want of memory' };
+  if (oomKillRose && oomKillIsIts)
+    return { kind: 'oom', message: 'the kernel killed one of its processes for want of memory' };
   const words = oomWords(logTail);
   if (words !== null) return { kind: 'oom', message: `it said "${words}"` };
   const last = lastWords(logTail);

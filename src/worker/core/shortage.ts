@@ -35,6 +35,7 @@ export function hadAt(state: WorkerState, { device }: HeldAttempt, run: Run, now
     host: {
       memory: 'host',
       totalBytes,
+      ofGroup: state.facts.memoryOfGroup,
       hadBytes: leftOf(
         totalBytes,
         totalBytes - memoryAvailableBytes,
@@ -49,6 +50,7 @@ export function hadAt(state: WorkerState, { device }: HeldAttempt, run: Run, now
         : {
             memory: 'gpu',
             totalBytes: gpu.memoryTotalBytes,
+            ofGroup: false,
             hadBytes: leftOf(
               gpu.memoryTotalBytes,
               gpu.memoryUsedBytes,

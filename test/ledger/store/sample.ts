@@ -55,6 +55,7 @@ export function ended(attempt: string, lines: readonly MetricsLine[]): LedgerEve
       peakGpuMemoryBytes: null,
       gpuBusy: null,
       soloSeconds: null,
+      killed: false,
       shortage: null,
       disk: null,
       gpuName: null,

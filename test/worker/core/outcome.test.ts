@@ -10,6 +10,7 @@ const ended: Remains = {
   overlong: null,
   hint: null,
   oomKillRose: false,
+  oomKillIsIts: false,
   diskFull: false,
   disk: null,
   logTail: '',
@@ -41,6 +42,16 @@ const table: readonly [string, Partial<Remains>, object][] = [
   [
     'exit 1 while the kernel killed another',
     { exit: 1, oomKillRose: true },
+    { kind: 'failed', reason: 'exit' },
+  ],
+  [
+    'exit 1 while the kernel killed what can only have been its own process, in whatever words',
+    { exit: 1, oomKillRose: true, oomKillIsIts: true, logTail: 'child 4242 went away, giving up' },
+    { kind: 'oom', message: 'the kernel killed one of its processes for want of memory' },
+  ],
+  [
+    'exit 1 while nothing was killed where that would have been its own',
+    { exit: 1, oomKillIsIts: true },
     { kind: 'failed', reason: 'exit' },
   ],
   ...[

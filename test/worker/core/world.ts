@@ -31,6 +31,7 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
   gpus: [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   environmentProblem: null,
   ...more,
 });
@@ -43,6 +44,7 @@ export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures 
   swapInBytes: null,
   memoryTotalBytes: 64 * gib,
   memoryAvailableBytes: 60 * gib,
+  memoryOfGroup: false,
   diskFreeBytes: 500 * gib,
   hold: null,
   weekMinute: null,

@@ -25,6 +25,7 @@ describe('an engine that is out of memory', () => {
       overlong: null,
       hint: null,
       oomKillRose: false,
+      oomKillIsIts: false,
       diskFull: false,
       disk: null,
       logTail: `Trains on gpu.\n${outOfTensorFlow(new Error(recorded))}\n`,
