@@ -2,6 +2,8 @@
 import type { Inspection } from '../coordinator/fleet/inspect.ts';
 import { endsWithLogin } from '../coordinator/fleet/left-behind.ts';
 import { formatDuration } from '../model/duration.ts';
+import { absentGpusText } from '../model/inventory/absent-gpus.ts';
+import type { DevicePolicy } from '../model/inventory/inventory.ts';
 import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
 import { formatSize } from '../model/size.ts';
 import { counted } from '../session/text/counted.ts';
@@ -18,9 +20,16 @@ type Entered = Extract<Inspection, { kind: 'entered' }>;
 const aClockOffMs = 60_000;
 const littleFreeKib = 2 * 1024 ** 2;
 
-export function findingsOf(found: Inspection): Finding[] {
+/** @param devices what the inventory says of its GPUs */
+export function findingsOf(found: Inspection, devices: readonly DevicePolicy[]): Finding[] {
   if (found.kind === 'not-entered') return [{ level: 'bad', text: found.because }];
-  return [whoAndWhere(found), whatItIs(found), ...gpusOf(found), ...worries(found)];
+  return [
+    whoAndWhere(found),
+    whatItIs(found),
+    ...gpusOf(found),
+    ...absentGpus(found, devices),
+    ...worries(found),
+  ];
 }
 
 function whoAndWhere({ probe, enteredMs }: Entered): Finding {
@@ -54,6 +63,12 @@ function gpusOf({ facts: { gpus, gpuProblem, gpusBroken } }: Entered): Finding[]
       text: 'nvidia-smi has said nothing for 32 s, and no trial that may use a GPU starts before it does; run it there',
     });
   return found;
+}
+
+/** Of a driver that fails to show some, that is said already. */
+function absentGpus({ facts: { gpus, gpuProblem } }: Entered, devices: readonly DevicePolicy[]): Finding[] {
+  const text = gpus === null || gpuProblem !== null ? null : absentGpusText(devices, gpus);
+  return text === null ? [] : [{ level: 'bad', text }];
 }
 
 function ofGpuProblem(problem: string, areUsed: boolean): Finding {

@@ -53,6 +53,19 @@ describe('what keeps a host from being used', () => {
     expect(told(...[0, 1, 2, 3, 4, 5, 6, 7, 8].map(full))).toEqual([text]);
   });
 
+  test('is told once of what only its figures change', () => {
+    const refused = (freeMib: number, seconds: number): Partial<Live> => ({
+      state: 'unreachable',
+      because: `its disk has no room left in /h (${freeMib} MiB were free when it was entered ${seconds} s ago)`,
+    });
+    expect(told(refused(3, 1), refused(2.5, 2), refused(2, 3), refused(512, 4))).toHaveLength(1);
+    const { facts } = withGpus();
+    const silent = (seconds: number): Partial<Live> => ({
+      facts: facts === null ? null : { ...facts, gpuProblem: `nvidia-smi does not answer for ${seconds} s` },
+    });
+    expect(told(silent(30), silent(31), silent(32))).toHaveLength(1);
+  });
+
   test('is told without the names of other people: it may be kept', () => {
     const there = { processes: 1, users: ['mina'], idleMs: 0, idleAfterMs: 600_000 };
     const refusals: LiveFigures['hosts'][number]['holds'][number]['refusals'][] = [

@@ -56,7 +56,7 @@ function inspected(facts: Partial<HostFacts>): Extract<Inspection, { kind: 'ente
 const gpu = (index: number, name: string) => ({ uuid: `GPU-${index}`, index, name, memoryBytes: 11 * gib });
 
 const worries = (facts: Partial<HostFacts>): string[] =>
-  findingsOf(inspected(facts))
+  findingsOf(inspected(facts), [])
     .slice(2)
     .map(({ level, text }) => `${level} ${text}`);
 
@@ -124,10 +124,38 @@ describe('what a sweep asks for', () => {
 
 describe('the memory of a host', () => {
   const what = (memoryOfGroup: boolean) =>
-    findingsOf(inspected({ memoryBytes: 600 * 2 ** 20, memoryOfGroup }))[1]?.text;
+    findingsOf(inspected({ memoryBytes: 600 * 2 ** 20, memoryOfGroup }), [])[1]?.text;
 
   it('is said to be what a control group allows, where the machine has more', () => {
     expect(what(true)).toContain('600 MiB (what its control group allows)');
     expect(what(false)).not.toContain('control group');
+  });
+});
+
+describe('what the inventory says of GPUs', () => {
+  const said = (facts: Partial<HostFacts>, ...named: number[]) =>
+    findingsOf(
+      inspected(facts),
+      named.map((index) => ({ gpu: index, owner: null, policy: 'shared', hours: null, off: null })),
+    ).filter(({ level }) => level === 'bad');
+
+  it('is held against those that are there', () => {
+    expect(said({ gpus: [gpu(0, 'A'), gpu(1, 'A')] }, 1, 7, 8)).toEqual([
+      {
+        level: 'bad',
+        text: 'its `devices` in inventory.json name GPU 7 and 8, and the host has GPU 0 and 1: what they say of them holds for none',
+      },
+    ]);
+    expect(said({ gpus: [] }, 7)).toEqual([
+      {
+        level: 'bad',
+        text: 'its `devices` in inventory.json name GPU 7, and the host has no GPU: what they say of it holds for none',
+      },
+    ]);
+    expect(said({ gpus: [gpu(0, 'A')] }, 0)).toEqual([]);
+  });
+
+  it('is not asked while a driver fails to show some', () => {
+    expect(said({ gpus: [gpu(0, 'A')], gpuProblem: 'WARNING: infoROM is corrupted' }, 7)).toEqual([]);
   });
 });
