@@ -3,10 +3,11 @@ import type { Inspection } from '../coordinator/fleet/inspect.ts';
 import { endsWithLogin } from '../coordinator/fleet/left-behind.ts';
 import { formatDuration } from '../model/duration.ts';
 import { absentGpusText } from '../model/inventory/absent-gpus.ts';
-import type { DevicePolicy } from '../model/inventory/inventory.ts';
+import type { DevicePolicy, HostLimits } from '../model/inventory/inventory.ts';
 import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
 import { formatSize } from '../model/size.ts';
 import { counted } from '../session/text/counted.ts';
+import { limitsOf } from '../throttle/limits.ts';
 
 export interface Finding {
   readonly level: 'good' | 'note' | 'bad';
@@ -18,17 +19,16 @@ export interface Finding {
 type Entered = Extract<Inspection, { kind: 'entered' }>;
 
 const aClockOffMs = 60_000;
-const littleFreeKib = 2 * 1024 ** 2;
 
-/** @param devices what the inventory says of its GPUs */
-export function findingsOf(found: Inspection, devices: readonly DevicePolicy[]): Finding[] {
+/** @param limits what the inventory says of the host */
+export function findingsOf(found: Inspection, limits: HostLimits): Finding[] {
   if (found.kind === 'not-entered') return [{ level: 'bad', text: found.because }];
   return [
     whoAndWhere(found),
     whatItIs(found),
     ...gpusOf(found),
-    ...absentGpus(found, devices),
-    ...worries(found),
+    ...absentGpus(found, limits.devices),
+    ...worries(found, limitsOf(limits).diskFreeBytes),
   ];
 }
 
@@ -77,7 +77,7 @@ function ofGpuProblem(problem: string, areUsed: boolean): Finding {
   return { level, text: `of its GPUs: ${problem}${waits}; ${gpuRemedy(problem)}` };
 }
 
-function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {
+function worries({ probe, clockAheadMs, detached, facts }: Entered, leastFreeBytes: number): Finding[] {
   const found: Finding[] = [];
   const note = (text: string): void => void found.push({ level: 'note', text });
   if (detached === false) found.push({ level: 'bad', text: notDetachedText(probe) });
@@ -85,10 +85,10 @@ function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {
     note(
       "logind ends there what a login leaves behind: the agent runs in the user's own manager, where it stays",
     );
-  if (probe.freeKib !== null && probe.freeKib < littleFreeKib)
+  if (probe.freeKib !== null && probe.freeKib * 1024 < leastFreeBytes)
     found.push({
       level: 'bad',
-      text: `only ${formatSize(probe.freeKib * 1024)} free in ${probe.folder}: nothing starts under 2 GiB; make room or set "folder"`,
+      text: `only ${formatSize(probe.freeKib * 1024)} free in ${probe.folder}: nothing starts under ${formatSize(leastFreeBytes)} (\`limits.disk\` in inventory.json); make room or set "folder"`,
     });
   if (probe.runs === 'no')
     note(
