@@ -97,6 +97,7 @@ export const facts = {
   gpus: [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   environmentProblem: null,
 };
 

@@ -43,8 +43,10 @@ export class HostNotices {
 
   #noGpus({ name, facts }: LiveHost): HostNews | null {
     const problem = facts?.gpuProblem ?? null;
-    if (problem === null || isGpuWarning(problem) || this.#gpuProblems.get(name) === problem) return null;
-    this.#gpuProblems.set(name, problem);
+    if (problem === null || isGpuWarning(problem)) return null;
+    const words = withoutFigures(problem);
+    if (this.#gpuProblems.get(name) === words) return null;
+    this.#gpuProblems.set(name, words);
     return { host: name, state: 'no-gpus', because: problem };
   }
 
@@ -56,7 +58,7 @@ export class HostNotices {
   }
 
   #tell(news: HostNews): HostNews | null {
-    const text = `${news.state} ${news.because ?? ''}`;
+    const text = withoutFigures(`${news.state} ${news.because ?? ''}`);
     if (this.#told.get(news.host) === text) return null;
     this.#told.set(news.host, text);
     return news;
@@ -77,6 +79,10 @@ export class HostNotices {
     return { host: name, state: 'held', because: refusalText(unnamed(hold)) };
   }
 }
+
+/** Figures change from second to second: what is the matter does not. */
+const withoutFigures = (text: string): string =>
+  text.replaceAll(/\d+(?:\.\d+)?(?: (?:[KMGT]i?)?B\b| (?:ms|s|min|h|d)\b)?/g, '#');
 
 const isClosed = (state: LiveHost['state']): boolean => state === 'unreachable' || state === 'unprepared';
 

@@ -37,13 +37,14 @@ export function whyAll(state: LedgerState, live: LiveFigures | null): WaitingSum
 
 function idleOf(state: LedgerState, host: LiveHost, live: LiveFigures): readonly IdleDevice[] {
   const gpus = host.state === 'ready' ? gpusOf(host) : [];
+  // It may run those of other state folders.
   if (gpus.length === 0)
-    return host.running.length > 0
+    return host.running.length > 0 || host.others.some(({ running }) => running > 0)
       ? []
       : [{ host: host.name, device: null, index: null, because: idleText(state, host, live) }];
   const busy = new Set(host.running.map(({ device }) => device));
   return gpus
-    .filter(({ facts }) => !busy.has(facts.uuid))
+    .filter(({ facts, figures }) => !busy.has(facts.uuid) && (figures?.running ?? 0) === 0)
     .map(({ facts: { uuid, index } }) => ({
       host: host.name,
       device: uuid,
@@ -51,6 +52,12 @@ function idleOf(state: LedgerState, host: LiveHost, live: LiveFigures): readonly
       because: refusalTextOf(host, uuid) ?? idleText(state, host, live),
     }));
 }
+
+/** What is amiss with hosts that are used all the same. */
+export const notesOf = (live: LiveFigures | null): readonly { host: string; because: string }[] =>
+  (live?.hosts ?? []).flatMap(({ name, state, because }) =>
+    state === 'ready' && because !== null ? [{ host: name, because }] : [],
+  );
 
 type Group = WaitingSummary['groups'][number];
 

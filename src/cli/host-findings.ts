@@ -2,9 +2,12 @@
 import type { Inspection } from '../coordinator/fleet/inspect.ts';
 import { endsWithLogin } from '../coordinator/fleet/left-behind.ts';
 import { formatDuration } from '../model/duration.ts';
+import { absentGpusText } from '../model/inventory/absent-gpus.ts';
+import type { DevicePolicy, HostLimits } from '../model/inventory/inventory.ts';
 import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
 import { formatSize } from '../model/size.ts';
 import { counted } from '../session/text/counted.ts';
+import { limitsOf } from '../throttle/limits.ts';
 
 export interface Finding {
   readonly level: 'good' | 'note' | 'bad';
@@ -16,11 +19,17 @@ export interface Finding {
 type Entered = Extract<Inspection, { kind: 'entered' }>;
 
 const aClockOffMs = 60_000;
-const littleFreeKib = 2 * 1024 ** 2;
 
-export function findingsOf(found: Inspection): Finding[] {
+/** @param limits what the inventory says of the host */
+export function findingsOf(found: Inspection, limits: HostLimits): Finding[] {
   if (found.kind === 'not-entered') return [{ level: 'bad', text: found.because }];
-  return [whoAndWhere(found), whatItIs(found), ...gpusOf(found), ...worries(found)];
+  return [
+    whoAndWhere(found),
+    whatItIs(found),
+    ...gpusOf(found),
+    ...absentGpus(found, limits.devices),
+    ...worries(found, limitsOf(limits).diskFreeBytes),
+  ];
 }
 
 function whoAndWhere({ probe, enteredMs }: Entered): Finding {
@@ -32,7 +41,7 @@ function whoAndWhere({ probe, enteredMs }: Entered): Finding {
 function whatItIs({ probe, facts }: Entered): Finding {
   const parts = [
     `${facts.cpus} cores`,
-    formatSize(facts.memoryBytes),
+    `${formatSize(facts.memoryBytes)}${facts.memoryOfGroup ? ' (what its control group allows)' : ''}`,
     `Node ${probe.nodeVersion}${probe.node.startsWith(probe.folder) ? ' (put there by labsweep)' : ''}`,
     probe.glibc,
     probe.load === null ? '' : `load ${probe.load}`,
@@ -56,13 +65,19 @@ function gpusOf({ facts: { gpus, gpuProblem, gpusBroken } }: Entered): Finding[]
   return found;
 }
 
+/** Of a driver that fails to show some, that is said already. */
+function absentGpus({ facts: { gpus, gpuProblem } }: Entered, devices: readonly DevicePolicy[]): Finding[] {
+  const text = gpus === null || gpuProblem !== null ? null : absentGpusText(devices, gpus);
+  return text === null ? [] : [{ level: 'bad', text }];
+}
+
 function ofGpuProblem(problem: string, areUsed: boolean): Finding {
   const level = isGpuWarning(problem) ? 'note' : 'bad';
   const waits = areUsed ? '' : '; trials that may use a GPU wait';
   return { level, text: `of its GPUs: ${problem}${waits}; ${gpuRemedy(problem)}` };
 }
 
-function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {
+function worries({ probe, clockAheadMs, detached, facts }: Entered, leastFreeBytes: number): Finding[] {
   const found: Finding[] = [];
   const note = (text: string): void => void found.push({ level: 'note', text });
   if (detached === false) found.push({ level: 'bad', text: notDetachedText(probe) });
@@ -70,10 +85,10 @@ function worries({ probe, clockAheadMs, detached, facts }: Entered): Finding[] {
     note(
       "logind ends there what a login leaves behind: the agent runs in the user's own manager, where it stays",
     );
-  if (probe.freeKib !== null && probe.freeKib < littleFreeKib)
+  if (probe.freeKib !== null && probe.freeKib * 1024 < leastFreeBytes)
     found.push({
       level: 'bad',
-      text: `only ${formatSize(probe.freeKib * 1024)} free in ${probe.folder}: nothing starts under 2 GiB; make room or set "folder"`,
+      text: `only ${formatSize(probe.freeKib * 1024)} free in ${probe.folder}: nothing starts under ${formatSize(leastFreeBytes)} (\`limits.disk\` in inventory.json); make room or set "folder"`,
     });
   if (probe.runs === 'no')
     note(

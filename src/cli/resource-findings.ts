@@ -58,12 +58,14 @@ function cores(points: Points, cpus: number): Finding[] {
 }
 
 function disk(points: Points, limits: Limits, { freeKib, folder }: Entered['probe']): Finding[] {
-  const need = limits.diskFreeBytes + Math.max(0, ...points.map(({ resources }) => resources.diskBytes ?? 0));
-  if (freeKib === null || freeKib * 1024 >= need) return [];
+  const asked = Math.max(0, ...points.map(({ resources }) => resources.diskBytes ?? 0));
+  const need = limits.diskFreeBytes + asked;
+  // That there is less than stays free by itself is said of the host.
+  if (asked === 0 || freeKib === null || freeKib * 1024 >= need) return [];
   return [
     {
       level: 'bad',
-      text: `${formatSize(freeKib * 1024)} are free in ${folder}; nothing starts under ${formatSize(need)}; make room or set "folder"`,
+      text: `${formatSize(freeKib * 1024)} are free in ${folder}; nothing starts under ${formatSize(need)}: ${formatSize(limits.diskFreeBytes)} that stay free (\`limits.disk\` in inventory.json) and ${formatSize(asked)} of \`resources.disk\`; make room or set "folder"`,
     },
   ];
 }

@@ -95,11 +95,18 @@ const hostColumns: readonly Column[] = [
 function hostCells(view: HostView, live: LiveFigures | null): string[] {
   const host = live?.hosts.find(({ name }) => name === view.name);
   const figures = host?.figures ?? null;
-  const does = stateText(isLeftOut(view) ? { ...view, because: null } : view);
+  const does = doesText(view);
   if (figures === null) return [view.name, does, '', '', ''];
   const load = `${figures.load.toFixed(1)} of ${host?.facts?.cpus ?? '?'}`;
   const memory = `${formatSize(figures.memoryAvailableBytes)} of ${formatSize(figures.memoryTotalBytes)}`;
   return [view.name, does, load, memory, formatSize(figures.diskFreeBytes)];
+}
+
+/** Reasons are sentences, and stand below. */
+function doesText(view: HostView): string {
+  const { hold, running } = view;
+  const text = stateText({ ...view, hold: null, because: isLeftOut(view) ? null : view.because });
+  return view.state === 'ready' && hold !== null && running.length === 0 ? `${text}, held` : text;
 }
 
 function nobodyText(views: readonly RunView[]): string {

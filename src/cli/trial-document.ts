@@ -38,6 +38,8 @@ export interface AttemptDocument {
   /** Whether its result is the trial's. */
   readonly counts: boolean;
   readonly outcome: AttemptEnd['outcome'] | null;
+  /** Whether it did not end when it was asked to, and was killed. */
+  readonly killed: boolean;
   readonly seconds: number | null;
   readonly cpuSeconds: number | null;
   readonly peakMemoryBytes: number | null;
@@ -96,6 +98,7 @@ function attemptDocument(
     state: status.kind,
     counts: hasResult(trial) && trial.attempt === attempt.id,
     outcome: end?.outcome ?? null,
+    killed: end?.killed === true,
     seconds: end?.seconds ?? null,
     cpuSeconds: end?.cpuSeconds ?? null,
     peakMemoryBytes: end?.peakMemoryBytes ?? null,

@@ -73,16 +73,19 @@ const stateText = ({ status }: Trial): string =>
   status.kind === 'failed' && status.because !== null ? `failed, given up: ${status.because}` : status.kind;
 
 function attemptCells(attempt: AttemptDocument): string[] {
-  const { number, host, ledger, device, state, outcome, seconds, cpuSeconds, counts } = attempt;
+  const { number, host, ledger, device, state, outcome, killed, seconds, cpuSeconds, counts } = attempt;
   return [
     `  ${number}`,
     `${host}${device === null ? '' : ` ${deviceLabel(null, device)}`}${ledger === null ? '' : `, in ${ledger.path}`}`,
-    `${outcome === null ? state : oneLine(outcomeText(outcome))}${counts ? ' (counts)' : ''}`,
+    `${outcome === null ? state : oneLine(outcomeText(outcome))}${killed ? killedText : ''}${counts ? ' (counts)' : ''}`,
     durationText(seconds),
     cpuSeconds === null ? '' : `${formatDuration(cpuSeconds * 1000)} of CPU`,
     peakText(attempt),
   ];
 }
+
+/** Its program lost what it would have saved: SIGTERM asks for a checkpoint. */
+const killedText = '; it did not end on SIGTERM within its grace, and was killed';
 
 /** The last thing said of an attempt, and of few: it went on from an earlier one, or could not. */
 function beginningText({ continues, anew }: AttemptDocument, attempts: readonly AttemptDocument[]): string {

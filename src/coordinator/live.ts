@@ -2,6 +2,8 @@
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, Sweep } from '../ledger/state.ts';
 import type { TrialId } from '../model/ids.ts';
+import { absentGpusText } from '../model/inventory/absent-gpus.ts';
+import type { HostFacts } from '../protocol/messages.ts';
 import type { FleetHost } from './hosts/fleet-host.ts';
 import type { LaunchState } from './hosts/link.ts';
 import { type Connection, connectionOf } from './hosts/link.ts';
@@ -95,24 +97,29 @@ function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'st
         ? { state: 'connecting', because: null }
         : { state: 'unreachable', because: link.stuck };
     case 'ready':
-      return link.stuck === null ? preparation(link) : { state: 'unreachable', because: link.stuck };
+      return link.stuck === null ? preparation(link, host) : { state: 'unreachable', because: link.stuck };
     default:
       return link satisfies never;
   }
 }
 
-function preparation({
-  launches: all,
-  doing,
-  endsWithLogin,
-}: Connection): Pick<LiveHost, 'state' | 'because'> {
+function preparation(
+  { launches: all, doing, endsWithLogin, facts }: Connection,
+  { listing: { limits } }: FleetHost,
+): Pick<LiveHost, 'state' | 'because'> {
   const launches = [...all.values()];
   if (launches.some((launch) => launch.kind === 'preparing')) return { state: 'preparing', because: doing };
   const refused = launches.find((launch) => launch.kind === 'refused');
   if (refused === undefined || launches.some((launch) => launch.kind === 'ready'))
-    return { state: 'ready', because: endsWithLogin ?? noteOf(launches) };
+    return { state: 'ready', because: endsWithLogin ?? noteOf(launches) ?? absentGpus(facts, limits) };
   return { state: 'unprepared', because: refused.problem };
 }
+
+/** Of a driver that fails to show some, that is said already. */
+const absentGpus = (
+  { gpus, gpuProblem }: HostFacts,
+  { devices }: FleetHost['listing']['limits'],
+): string | null => (gpus === null || gpuProblem !== null ? null : absentGpusText(devices, gpus));
 
 const noteOf = (launches: readonly LaunchState[]): string | null =>
   launches.flatMap((launch) => (launch.kind === 'ready' ? (launch.note ?? []) : []))[0] ?? null;

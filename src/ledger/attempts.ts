@@ -1,6 +1,7 @@
 /** What happens to attempts: they are leased, taken back, started, ended, adopted, and come back after a silence. */
 import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import { type AttemptId, type HostName, launchId, type SweepName, sweepName } from '../model/ids.ts';
+import { noteDisk } from '../model/result/disk-use.ts';
 import { noteOutgrown } from '../model/result/outgrown.ts';
 import { chargeOf, isResult } from '../model/result/outcome.ts';
 import { workOf } from '../model/work.ts';
@@ -100,6 +101,8 @@ export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd
   if (isResult(end.outcome.kind)) host.charges = 0;
   noteStanding(host, attempt, end);
   noteOutgrown(state.outgrown, attempt.point.shape, end);
+  // It was the trial that was too large: who else runs there has nothing to do with it.
+  if (noteDisk(state.filledDisks, attempt.point.shape, attempt.host, end)) host.charges = 0;
   const status = statusAfter(state, trial, attempt, end);
   if (status !== null) setStatus(state, trial, status);
 }

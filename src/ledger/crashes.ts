@@ -1,5 +1,6 @@
 /** Hosts that went down, and the trials that ran there: each may be the one that made them. */
 import type { HostName } from '../model/ids.ts';
+import { wroteMuch } from '../model/result/disk-use.ts';
 import type { Outcome } from '../model/result/outcome.ts';
 import { hostOf, trialOf } from './records.ts';
 import { hasResult } from './results.ts';
@@ -39,18 +40,22 @@ export const crashesOf = (state: LedgerState, { crashes }: Trial): readonly Tria
 export const mustRunAlone = (state: LedgerState, trial: Trial): boolean =>
   trial.crashes.length >= suspicious && crashesOf(state, trial).length >= suspicious;
 
-/** What ran out of its host's memory twice, or had to leave for want of memory, finds room only where nothing else takes it. */
+/**
+ * What ran out of its host's memory twice, or had to leave for want of memory, finds room only where nothing else takes it;
+ * and of a disk it shows only there who has filled it.
+ */
 const wantingTooOften = 2;
 
 /** Whether nothing else of labsweep is to run beside a trial. */
 export const runsAlone = (state: LedgerState, trial: Trial): boolean =>
   mustRunAlone(state, trial) ||
   (trial.attempts.length >= wantingTooOften &&
-    trial.attempts.filter((id) => wantedMemory(state.attempts.get(id))).length >= wantingTooOften);
+    trial.attempts.filter((id) => wantedRoom(state.attempts.get(id))).length >= wantingTooOften);
 
-function wantedMemory(attempt: Attempt | undefined): boolean {
+function wantedRoom(attempt: Attempt | undefined): boolean {
   if (attempt?.status.kind !== 'ended') return false;
   const { outcome, shortage } = attempt.status.end;
+  if (outcome.kind === 'no-space') return wroteMuch(attempt.status.end);
   if (outcome.kind === 'oom') return shortage?.memory === 'host';
   return outcome.kind === 'evicted' && (outcome.over === 'memory' || outcome.over === 'gpu-memory');
 }

@@ -3,6 +3,7 @@ import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import type { AttemptId, HostName, LaunchId, LedgerId, SweepName, TrialId } from '../model/ids.ts';
 import type { Prediction } from '../model/prediction.ts';
 import type { Launch } from '../model/launch.ts';
+import type { FilledDisks } from '../model/result/disk-use.ts';
 import type { Outgrown } from '../model/result/outgrown.ts';
 import type { Objective } from '../model/result/metrics.ts';
 import type { ForeignDeclaration, PointDeclaration } from './events.ts';
@@ -29,6 +30,8 @@ export interface LedgerState {
   readonly shaken: Set<Trial>;
   /** Memories that were too small for a shape, since a person asked to try it again. */
   readonly outgrown: Outgrown;
+  /** Likewise disks. */
+  readonly filledDisks: FilledDisks;
 }
 
 export interface Seal {
@@ -203,4 +206,5 @@ export const emptyLedger = (): LedgerState => ({
   gone: new Map(),
   shaken: new Set(),
   outgrown: new Map(),
+  filledDisks: new Map(),
 });

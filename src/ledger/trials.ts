@@ -100,6 +100,7 @@ const isWanted = (state: LedgerState, { sweeps }: Trial): boolean =>
 export function forgive(state: LedgerState, trial: Trial): void {
   trial.charges = 0;
   state.outgrown.delete(trial.point.shape);
+  state.filledDisks.delete(trial.point.shape);
   if (trial.status.kind !== 'failed' && trial.status.kind !== 'cancelled') return;
   trial.uncharged = 0;
   // It goes on running alone, but what it did alone does not count any more.

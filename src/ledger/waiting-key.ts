@@ -7,7 +7,8 @@ import { hostsThatFailed } from './trials.ts';
 /** Equal for trials of one sweep that wait for the same: what they need, what their like outgrew, where they failed, and which hosts went down. */
 export function waitingKey(state: LedgerState, trial: Trial): string {
   const { resources, shape } = trial.point;
-  const needs = needsOf(resources) + (state.outgrown.has(shape) ? shape : '');
+  const isTooLarge = state.outgrown.has(shape) || state.filledDisks.has(shape);
+  const needs = needsOf(resources) + (isTooLarge ? shape : '');
   if (trial.attempts.length === 0) return needs;
   const [failedOn, down] = [hostsThatFailed(state, trial), hostsDownUnder(state, trial)];
   return failedOn.size + down.size === 0 ? needs : `${needs}${names(failedOn)}${names(down)}`;

@@ -20,6 +20,8 @@ export const hostFactsSchema = z.object({
   bootId: saidName,
   cpus: saidAmount,
   memoryBytes: saidAmount,
+  /** Whether that is what a control group allows, and the machine has more. Agents of earlier versions do not say. */
+  memoryOfGroup: z.boolean().default(false),
   node: saidName,
   /** The folder that is the agent's own on this host, absolute. */
   folder: saidName,

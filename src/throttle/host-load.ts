@@ -124,6 +124,10 @@ export interface HostLoad {
   readonly gpusBroken: boolean;
   /** Whom we run as there: what is owned by another is used only while it is idle. Null where that is not known. */
   readonly user: string | null;
+  /** Whether its memory is what a control group allows. */
+  readonly memoryOfGroup: boolean;
+  /** Where labsweep keeps its files there; null where that is not known. */
+  readonly folder: string | null;
   /** Null before the first sample. */
   readonly figures: HostFigures | null;
   readonly figuresAgeMs: number;

@@ -24,7 +24,10 @@ export const misfit = (resources: Resources, idle: HostLoad): Refusal | null =>
     idle,
   )[0] ?? null;
 
-type IdleFacts = Pick<HostFacts, 'cpus' | 'memoryBytes' | 'gpus' | 'gpuProblem' | 'gpusBroken' | 'user'>;
+type IdleFacts = Pick<
+  HostFacts,
+  'cpus' | 'memoryBytes' | 'memoryOfGroup' | 'gpus' | 'gpuProblem' | 'gpusBroken' | 'user'
+>;
 
 /** A host with nobody on it: what the rules object to even there, no waiting will end. */
 export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
@@ -34,6 +37,8 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   gpuProblem: facts.gpuProblem,
   gpusBroken: facts.gpusBroken,
   user: facts.user,
+  folder: null,
+  memoryOfGroup: facts.memoryOfGroup,
   figures: {
     load: 0,
     othersLoad: 0,

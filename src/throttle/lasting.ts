@@ -7,6 +7,7 @@ import { gpuHeadroomBytes, headroomBytes } from './room.ts';
 export function isLasting(refusal: Refusal, limits: Limits): boolean {
   switch (refusal.kind) {
     case 'outgrown':
+    case 'filled-disk':
     case 'no-gpu':
     case 'gpus-broken':
       return true;

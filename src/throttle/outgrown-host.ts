@@ -28,6 +28,14 @@ export function outgrownOn(
 }
 
 const refusalOf = (
-  { memory, tookBytes, ofBytes }: NonNullable<ReturnType<typeof tooSmallFor>>,
+  { memory, tookBytes, ofBytes, ofGroup, saidAtBytes }: NonNullable<ReturnType<typeof tooSmallFor>>,
   totalBytes: number,
-): Extract<Refusal, { kind: 'outgrown' }> => ({ kind: 'outgrown', memory, tookBytes, ofBytes, totalBytes });
+): Extract<Refusal, { kind: 'outgrown' }> => ({
+  kind: 'outgrown',
+  memory,
+  tookBytes,
+  ofBytes,
+  ofGroup,
+  saidAtBytes,
+  totalBytes,
+});

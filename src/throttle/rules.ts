@@ -4,6 +4,7 @@
  * (model/refusal/refusal.ts), its numbers are rows of the table of limits (model/limits/limit-table.ts).
  */
 import type { Refusal } from '../model/refusal/refusal.ts';
+import type { Resources } from '../model/resources.ts';
 import type { HostFigures } from '../protocol/messages.ts';
 import { mostOfIt } from '../model/result/shortage.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
@@ -93,6 +94,7 @@ const memory: Rule = ({ resources, declaredHostBytes }, host) => {
     needBytes: need,
     freeBytes: Math.max(0, free),
     totalBytes: figures.memoryTotalBytes,
+    ofGroup: host.memoryOfGroup,
     claimed: [...claimedBy(host.claims, ({ hostBytes }) => hostBytes)],
   };
 };
@@ -143,13 +145,24 @@ const swap: Rule = ({ resources }, { figures, held, limits }) => {
 };
 
 /** On a full disk each trial fails at its first write, and so does the work of everybody else on the host. */
-const disk: Rule = ({ resources }, { figures, limits }) => {
+const disk: Rule = ({ resources }, host) => fullDisk(resources, host);
+
+/** Why a host's disk is too full for a trial to start there; null where it is not, or nobody knows. */
+export function fullDisk(
+  resources: Pick<Resources, 'diskBytes'>,
+  {
+    figures,
+    limits,
+    folder,
+  }: Pick<HostLoad, 'limits' | 'folder'> & { readonly figures: Pick<HostFigures, 'diskFreeBytes'> | null },
+): Extract<Refusal, { kind: 'disk' }> | null {
   if (figures === null) return null;
-  const limitBytes = limits.diskFreeBytes + (resources.diskBytes ?? 0);
+  const askedBytes = resources.diskBytes ?? 0;
+  const limitBytes = limits.diskFreeBytes + askedBytes;
   return figures.diskFreeBytes < limitBytes
-    ? { kind: 'disk', freeBytes: figures.diskFreeBytes, limitBytes }
+    ? { kind: 'disk', freeBytes: figures.diskFreeBytes, limitBytes, askedBytes, folder }
     : null;
-};
+}
 
 /** The first guess of a shape's memory may be many times too low: several such trials at once may end the host. */
 const ramp: Rule = (request, { figures, ours, limits }) => {

@@ -35,5 +35,6 @@ const nobody: Parameters<typeof initial>[0] = {
   gpus: null,
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   environmentProblem: null,
 };

@@ -102,11 +102,13 @@ export async function serve({
   });
   await environment.refresh();
   const groups = new ControlGroups();
+  const memory = readMemory(procRoot, groups);
   const facts = {
     machine,
     bootId: bootId(),
     cpus: usableCpus(groups),
-    memoryBytes: readMemory(procRoot, groups).totalBytes,
+    memoryBytes: memory.totalBytes,
+    memoryOfGroup: memory.ofGroup,
     node: process.version,
     folder: real,
     pid: process.pid,

@@ -14,7 +14,12 @@ function told(...moments: readonly Partial<Live>[]): string[] {
 }
 
 const full = (freeBytes: number): Partial<Live> => ({
-  holds: [{ attempt: 'a', refusals: [{ kind: 'disk', freeBytes, limitBytes: 2 ** 31 }] }],
+  holds: [
+    {
+      attempt: 'a',
+      refusals: [{ kind: 'disk', freeBytes, limitBytes: 2 ** 31, askedBytes: 0, folder: '/lab' }],
+    },
+  ],
 });
 
 describe('what keeps a host from being used', () => {
@@ -43,8 +48,22 @@ describe('what keeps a host from being used', () => {
   });
 
   test('is told of a host that holds everything back for a while, once however its figures change', () => {
-    const text = 'ash starts nothing now: 5 B of disk are free; nothing starts under 2 GiB';
+    const text =
+      'ash starts nothing now: 5 B of disk are free in /lab; nothing starts under 2 GiB (`limits.disk` in inventory.json); make room there: `labsweep hosts clean` removes what ended trials have left';
     expect(told(...[0, 1, 2, 3, 4, 5, 6, 7, 8].map(full))).toEqual([text]);
+  });
+
+  test('is told once of what only its figures change', () => {
+    const refused = (freeMib: number, seconds: number): Partial<Live> => ({
+      state: 'unreachable',
+      because: `its disk has no room left in /h (${freeMib} MiB were free when it was entered ${seconds} s ago)`,
+    });
+    expect(told(refused(3, 1), refused(2.5, 2), refused(2, 3), refused(512, 4))).toHaveLength(1);
+    const { facts } = withGpus();
+    const silent = (seconds: number): Partial<Live> => ({
+      facts: facts === null ? null : { ...facts, gpuProblem: `nvidia-smi does not answer for ${seconds} s` },
+    });
+    expect(told(silent(30), silent(31), silent(32))).toHaveLength(1);
   });
 
   test('is told without the names of other people: it may be kept', () => {

@@ -40,6 +40,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
     })),
     gpuProblem: null,
     gpusBroken: false,
+    memoryOfGroup: false,
     environmentProblem: null,
   },
   figures: {

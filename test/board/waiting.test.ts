@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { placedText, whyTrial } from '../../src/board/waiting.ts';
-import { whyAll } from '../../src/board/waiting-summary.ts';
+import { notesOf, whyAll } from '../../src/board/waiting-summary.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import type { TrialId } from '../../src/model/ids.ts';
 import { waitingKey } from '../../src/ledger/waiting-key.ts';
@@ -283,6 +283,28 @@ describe('P6 why anything waits', () => {
     expect(whyAll(built.state, saying(live, hosts, built)).groups[0]?.because).toBe(
       'no host is ready: birch: the host cannot be used: no route to host',
     );
+  });
+
+  test('a host on which the trials of another state folder run does not idle', () => {
+    const built = new LedgerBuilder();
+    built.declare({ points: points(1) });
+    const idle = (running: number) => {
+      const others = [{ owner: 'mina, /home/mina/.labsweep', running, waiting: 0, ended: 0 }];
+      return whyAll(built.state, liveWith(liveHost('cedar', { others }))).idle;
+    };
+    expect(idle(0)).toHaveLength(1);
+    expect(idle(2)).toEqual([]);
+  });
+
+  test('what is amiss with a host that is used is noted', () => {
+    const because = 'its `devices` in inventory.json name GPU 7, and the host has no GPU';
+    const live = liveWith(
+      liveHost('cedar', { because }),
+      liveHost('birch'),
+      liveHost('alder', { state: 'off', because }),
+    );
+    expect(notesOf(live)).toEqual([{ host: 'cedar', because }]);
+    expect(notesOf(null)).toEqual([]);
   });
 
   test('nothing waits in a sweep that is done, and its hosts are idle for that reason', () => {

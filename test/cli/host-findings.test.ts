@@ -57,7 +57,7 @@ function inspected(facts: Partial<HostFacts>): Extract<Inspection, { kind: 'ente
 const gpu = (index: number, name: string) => ({ uuid: `GPU-${index}`, index, name, memoryBytes: 11 * gib });
 
 const worries = (facts: Partial<HostFacts>): string[] =>
-  findingsOf(inspected(facts))
+  findingsOf(inspected(facts), noLimits)
     .slice(2)
     .map(({ level, text }) => `${level} ${text}`);
 
@@ -118,7 +118,59 @@ describe('what a sweep asks for', () => {
     expect(found(point({ cpus: 16, diskBytes: 500 * gib }))).toEqual([
       'good 1 point fits the host when it is idle',
       'note asks for 16 cores of 4: such a trial runs there alone',
-      'bad 200 GiB are free in /home/mina/.labsweep; nothing starts under 502 GiB; make room or set "folder"',
+      'bad 200 GiB are free in /home/mina/.labsweep; nothing starts under 502 GiB: 2 GiB that stay free (`limits.disk` in inventory.json) and 500 GiB of `resources.disk`; make room or set "folder"',
+    ]);
+  });
+});
+
+describe('the memory of a host', () => {
+  const what = (memoryOfGroup: boolean) =>
+    findingsOf(inspected({ memoryBytes: 600 * 2 ** 20, memoryOfGroup }), noLimits)[1]?.text;
+
+  it('is said to be what a control group allows, where the machine has more', () => {
+    expect(what(true)).toContain('600 MiB (what its control group allows)');
+    expect(what(false)).not.toContain('control group');
+  });
+});
+
+describe('what the inventory says of GPUs', () => {
+  const said = (facts: Partial<HostFacts>, ...named: number[]) =>
+    findingsOf(inspected(facts), {
+      ...noLimits,
+      devices: named.map((index) => ({ gpu: index, owner: null, policy: 'shared', hours: null, off: null })),
+    }).filter(({ level }) => level === 'bad');
+
+  it('is held against those that are there', () => {
+    expect(said({ gpus: [gpu(0, 'A'), gpu(1, 'A')] }, 1, 7, 8)).toEqual([
+      {
+        level: 'bad',
+        text: 'its `devices` in inventory.json name GPU 7 and 8, and the host has GPU 0 and 1: what they say of them holds for none',
+      },
+    ]);
+    expect(said({ gpus: [] }, 7)).toEqual([
+      {
+        level: 'bad',
+        text: 'its `devices` in inventory.json name GPU 7, and the host has no GPU: what they say of it holds for none',
+      },
+    ]);
+    expect(said({ gpus: [gpu(0, 'A')] }, 0)).toEqual([]);
+  });
+
+  it('is not asked while a driver fails to show some', () => {
+    expect(said({ gpus: [gpu(0, 'A')], gpuProblem: 'WARNING: infoROM is corrupted' }, 7)).toEqual([]);
+  });
+});
+
+describe('the disk of a host', () => {
+  const said = (diskBytes: number | null): string[] =>
+    findingsOf(inspected({}), { ...noLimits, diskBytes }).flatMap(({ level, text }) =>
+      level === 'bad' ? [text] : [],
+    );
+
+  it('is held against what the inventory leaves free', () => {
+    expect(said(null)).toEqual([]);
+    expect(said(300 * gib)).toEqual([
+      'only 200 GiB free in /home/mina/.labsweep: nothing starts under 300 GiB (`limits.disk` in inventory.json); make room or set "folder"',
     ]);
   });
 });

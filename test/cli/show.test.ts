@@ -83,6 +83,16 @@ describe('labsweep show', () => {
     expect(out).toMatch(/^ {2}3 {2}cedar cpu .* anew: its checkpoint lies on birch, which was away$/m);
   });
 
+  test('says of a program that did not end when it was asked to that it was killed', async () => {
+    const built = trained();
+    const trial = idOf(params(7), 2);
+    built.end(trial, { outcome: { kind: 'cancelled' }, killed: true });
+    const { out } = await read('show', folderWith(built), 'layers=7,dropout=0.5,seed=2');
+    expect(out).toMatch(
+      /^ {2}1 {2}cedar cpu {2}cancelled; it did not end on SIGTERM within its grace, and was killed/m,
+    );
+  });
+
   test('shows what was predicted beside what it took', async () => {
     const built = trained();
     const trial = idOf(params(7), 1);

@@ -34,7 +34,7 @@ const figures = {
   gpus: [],
 };
 
-const short = { needBytes: 2 ** 31, freeBytes: 2 ** 30, totalBytes: 2 ** 34, claimed: [] };
+const short = { needBytes: 2 ** 31, freeBytes: 2 ** 30, totalBytes: 2 ** 34, ofGroup: false, claimed: [] };
 
 const other = { owner: 'mina on oak, /home/mina/.labsweep', running: 2, waiting: 0, ended: 1 };
 
@@ -135,6 +135,25 @@ describe('labsweep status', () => {
       },
     ]);
     expect(document.hosts[0].devices[0].trials[0].seconds).toBeGreaterThanOrEqual(90);
+  });
+
+  test('has the reason why a host starts nothing below the table, which would be too wide for it', async () => {
+    const built = halfway();
+    const folder = folderWith(built);
+    sayLive(folder, {
+      sweeps: [],
+      hosts: [
+        liveHost('cedar', { figures }),
+        liveHost('birch', {
+          backlog: 2,
+          figures,
+          holds: [{ attempt: 'n1-3', refusals: [{ kind: 'memory', ...short }] }],
+        }),
+      ],
+    });
+    const { out } = await read('status', folder);
+    expect(out).toMatch(/^birch {2}2 waiting, held {2,}/m);
+    expect(out).toMatch(/^birch: needs /m);
   });
 
   test('names who else is there, who keeps a host free, and which trial is the last one beside somebody', async () => {

@@ -137,6 +137,25 @@ describe('retry', () => {
     expect(sweepIn(world).status.kind).toBe('stopped');
   });
 
+  it('opens a sweep again that had stopped by itself, and says what is queued with it', () => {
+    const world = new World(['cedar', 'maple']);
+    world.declare(declarationOf({ retries: 0 }), points(14));
+    for (const name of ['cedar', 'maple']) world.ready(name);
+    const nextLeased = () =>
+      [...world.state.ledger.attempts.values()].find(({ status }) => status.kind === 'leased');
+    for (let next = nextLeased(); next !== undefined; next = nextLeased()) {
+      const outcome = sweepIn(world).status.kind === 'stopped' ? ({ kind: 'cancelled' } as const) : failure();
+      world.end(next.id, endOf(outcome), next.host);
+    }
+    expect(sweepIn(world).status).toMatchObject({ kind: 'stopped', by: 'same-failure' });
+    const { failed, cancelled } = sweepIn(world).counts;
+    expect(cancelled).toBeGreaterThan(1);
+    expect(answered(say(world, { kind: 'retry', trials: ['trial-0'] }))).toBe(
+      `1 trial queued again\nsweep lab, which had stopped by itself, is open again, with ${cancelled} trials that this had cancelled`,
+    );
+    expect(sweepIn(world).counts).toMatchObject({ failed: failed - 1, cancelled: 0 });
+  });
+
   it('queues a trial for the sweep that is open, of two that hold it', () => {
     const world = stoppedAfterFailure();
     world.declare(b, [pointOf(0), pointOf(7)]);

@@ -43,6 +43,19 @@ describe('an inventory that is edited while a sweep runs', () => {
     expect(leasesIn(world.ready('birch'), 'birch')).not.toEqual([]);
   });
 
+  it('a GPU that it names and the host does not have is told of, as long as the driver shows all', () => {
+    const { world } = atWork();
+    const devices = [{ gpu: 7, owner: 'mina', policy: null, hours: null, off: null }];
+    edit(world, listed('cedar', { limits: { ...noLimits, devices } }));
+    expect(liveOf(world, 'cedar')).toMatchObject({
+      state: 'ready',
+      because:
+        'its `devices` in inventory.json name GPU 7, and the host has no GPU: what they say of it holds for none',
+    });
+    edit(world, listed('cedar'));
+    expect(liveOf(world, 'cedar')).toMatchObject({ state: 'ready', because: null });
+  });
+
   it('a host that is new and off is listed, and not entered', () => {
     const { world } = atWork();
     expect(goings(edit(world, listed('cedar'), listed('birch', { off: 'PSU broken' })))).toEqual([]);

@@ -1,7 +1,8 @@
-/** Trials that run out of memory: where they go, and when they are given up. */
+/** Trials that run out of memory or disk space: where they go, and when they are given up. */
 import { describe, expect, it } from 'vitest';
 import { waitsOf } from '../../src/coordinator/why/waits.ts';
 import type { AttemptEnd } from '../../src/model/result/attempt-end.ts';
+import type { DiskUse } from '../../src/model/result/disk-use.ts';
 import type { Shortage } from '../../src/model/result/shortage.ts';
 import { hostName, sweepName, trialId } from '../../src/model/ids.ts';
 import type { HostFacts } from '../../src/protocol/messages.ts';
@@ -28,7 +29,7 @@ function ranOut(
   const said = gpuName === null ? 'the kernel killed it for want of memory' : 'CUDA out of memory';
   return {
     ...endOf({ kind: 'oom', message: said }),
-    shortage: { memory, alone: true, ...shortage },
+    shortage: { memory, alone: true, ofGroup: false, ...shortage },
     peakMemoryBytes: gib,
     peakGpuMemoryBytes: gpuName === null ? null : gib,
     gpuName,
@@ -157,7 +158,84 @@ describe('a trial that ran out of a GPU', () => {
     world.end(first, alone('2080', 11));
     expect(statusOf(world, 'trial-0')).toMatchObject({
       because:
-        "fits no device: cedar: ran out of memory with 11 GiB of 11 GiB; the host's largest GPU has 11 GiB",
+        "fits no device: cedar: said that memory ran out, and was seen to hold 1 GiB at most while it could have had 11 GiB of 11 GiB; the host's largest GPU has 11 GiB",
+    });
+  });
+});
+
+describe('a trial that fills the disk of its host', () => {
+  const filled = (more: Partial<DiskUse> = {}): AttemptEnd => ({
+    ...endOf({ kind: 'no-space', message: 'the disk was full' }),
+    disk: { wroteBytes: 3 * gib, beganBytes: 3 * gib, leftBytes: 0, alone: true, ...more },
+  });
+  const small = (host: string, times = '2 times '): string =>
+    `${host}: ran out of disk space ${times}while nothing else ran there: it had written 3 GiB, and 3 GiB were free when it began; ` +
+    'make room there, give the host another "folder" in inventory.json, or let it write less (work files, checkpoints, artifacts)';
+  const again = (world: World, end: AttemptEnd, first: string, times: number): string => {
+    let attempt = first;
+    for (let time = 0; time < times; time += 1) [attempt = ''] = leasesIn(world.end(attempt, end));
+    return attempt;
+  };
+
+  it('twice while it has that to itself is given up with the figures, and the host is held to nothing', () => {
+    const world = new World();
+    declare(world, 12);
+    const [first = '', ...others] = ready(world, 'cedar', {});
+    world.end(others[0] ?? '', filled());
+    const told = world.end(first, filled());
+    expect(statusOf(world, 'trial-0')).toEqual({
+      kind: 'failed',
+      attempt: first,
+      because: `fits no disk: ${small('cedar')}`,
+    });
+    expect(sentIn(told, 'take-back')).toHaveLength(1);
+    expect(world.state.ledger.hosts.get(hostName('cedar'))).toMatchObject({ charges: 0, quarantine: null });
+  });
+
+  it('is tried again where a person asks for it', () => {
+    const world = new World();
+    declare(world, 1);
+    again(world, filled(), ready(world, 'cedar', {})[0] ?? '', 2);
+    expect(statusOf(world, 'trial-0')?.kind).toBe('failed');
+    const asked = world.post({ kind: 'asked', by: 1, command: { kind: 'retry', trials: ['trial-0'] } });
+    expect(leasesIn(asked)).toHaveLength(1);
+  });
+
+  it('beside others runs alone after the second time, and is given up by what it does there', () => {
+    const world = new World();
+    declare(world, 1);
+    const third = again(world, filled({ alone: false }), ready(world, 'cedar', {})[0] ?? '', 2);
+    const { alone } = [...world.state.ledger.attempts.values()].find(({ id }) => id === third) ?? {};
+    expect(alone).toBe(true);
+    expect(statusOf(world, 'trial-0')?.kind).toBe('leased');
+  });
+
+  it('to a small part runs beside others as before', () => {
+    const world = new World();
+    declare(world, 1);
+    const little = filled({ alone: false, wroteBytes: gib / 8 });
+    const third = again(world, little, ready(world, 'cedar', {})[0] ?? '', 2);
+    expect([...world.state.ledger.attempts.values()].find(({ id }) => id === third)).toMatchObject({
+      alone: false,
+    });
+  });
+
+  it('while somebody else wrote most of what there was is no larger for it', () => {
+    const world = new World();
+    declare(world, 1);
+    again(world, filled({ wroteBytes: gib }), ready(world, 'cedar', {})[0] ?? '', 2);
+    expect(statusOf(world, 'trial-0')?.kind).not.toBe('failed');
+  });
+
+  it('is tried once on each host, and given up where it has filled all of them', () => {
+    const world = new World(['cedar', 'maple']);
+    declare(world, 1);
+    const [first = ''] = ready(world, 'cedar', {});
+    ready(world, 'maple', {});
+    const [second = ''] = leasesIn(world.end(first, filled()), 'maple');
+    world.end(second, filled(), 'maple');
+    expect(statusOf(world, 'trial-0')).toMatchObject({
+      because: `fits no disk: ${small('cedar', '')}; ${small('maple', '')}`,
     });
   });
 });

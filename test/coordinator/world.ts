@@ -79,6 +79,7 @@ export const factsOf = (cpus = 2) => ({
   gpus: [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   environmentProblem: null,
 });
 
@@ -96,7 +97,9 @@ export function endOf(outcome: Outcome, score: number | null = null): AttemptEnd
     peakGpuMemoryBytes: null,
     gpuBusy: null,
     soloSeconds: null,
+    killed: false,
     shortage: null,
+    disk: null,
     gpuName: null,
     device: 'cpu',
     artifacts: [],

@@ -25,7 +25,7 @@ const others: readonly { readonly name: string; readonly at: string; readonly [m
 
 /** What a person reads of each entry that cannot be used. */
 export const remedies: Readonly<Record<string, RegExp>> = {
-  full: /^its disk has no room left in \/home\/lab\/\.labsweep; make room there, or give the host another "folder" in inventory\.json$/,
+  full: /^its disk has no room left in \/home\/lab\/\.labsweep \(0 B were free when it was entered\); make room there, or give the host another "folder" in inventory\.json$/,
   noexec:
     /^programs in \/home\/lab\/\.labsweep are not allowed to run \(a mount option noexec\?\), and there is no Node on the host; give it another "folder" in inventory\.json$/,
   ancient: /^it has no Node of 16 or later, and its glibc 2\.12 is older than 2\.17.*; install Node there/,

@@ -70,7 +70,8 @@ describe.runIf(mayMount())('a disk that fills while trials run', () => {
     using _ = mounted(lab);
     const train = [
       'dd if=/dev/zero of=data bs=1M count=10 2>/dev/null',
-      `if test -e '${lab.path('full')}'; then dd if=/dev/zero of=more bs=1M count=500 || exit 1; fi`,
+      // Slow to end: room is made before any of them has failed twice, which would show that it is too large.
+      `if test -e '${lab.path('full')}'; then dd if=/dev/zero of=more bs=1M count=500 || { sleep 1; exit 1; }; fi`,
     ];
     const run = begin(lab, { slots: 1, disk: '20 MB', train });
     await until(
@@ -89,6 +90,39 @@ describe.runIf(mayMount())('a disk that fills while trials run', () => {
     const [machine = ''] = readdirSync(join(lab.host, 'host'));
     const runs = join(lab.host, 'host', machine, 'runs');
     expect(readdirSync(runs).length).toBeGreaterThan(4);
+  });
+
+  it('is what a trial that alone needs more than there is does not fit, and the others run on', {
+    timeout: 60_000,
+  }, async ({ lab }) => {
+    using _ = mounted(lab);
+    // The first fills the disk wherever it runs.
+    const train = [
+      'dd if=/dev/zero of=data bs=1M count=$(test "$0" = 1 && echo 500 || echo 5) 2>/dev/null || exit 1',
+      'sleep 0.5',
+    ];
+    const { code, err } = await begin(lab, { slots: 2, disk: '10 MB', train }).ended;
+    expect(code, err).toBe(exitCode.failedInPart);
+    expect(err).toMatch(
+      /given up: fits no disk: here: ran out of disk space 2 times while nothing else ran there: it had written [\d.]+ MiB, and [\d.]+ MiB were free when it began; make room there,/,
+    );
+    expect(err.match(/^x=1 on here failed for want of disk space/gm)?.length).toBeLessThanOrEqual(4);
+    expect(err).not.toMatch(/left out/);
+    expect((await lab.labsweep('list')).out.match(/succeeded/g)).toHaveLength(3);
+  });
+
+  it('names its folder and its limit where less is free than the inventory leaves free', {
+    timeout: 60_000,
+  }, async ({ lab }) => {
+    using _ = mounted(lab);
+    const run = begin(lab, { slots: 1, disk: '300 MB', train: ['true'] });
+    const sentence =
+      /^here starts nothing now: [\d.]+ MiB of disk are free in \S+\/host; nothing starts under 286 MiB \(`limits\.disk` in inventory\.json\); make room there: `labsweep hosts clean`/m;
+    await until(
+      'a sentence that names what helps',
+      () => sentence.test(run.said.err),
+      () => run.said.err,
+    );
   });
 
   it('is the host’s fault for each of several that fill it together', { timeout: 120_000 }, async ({

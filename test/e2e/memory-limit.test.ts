@@ -73,7 +73,7 @@ describe.skipIf(!groupsAreHere())('in a control group of 600 MiB', () => {
     );
     expect(code).toBe(exitCode.failedInPart);
     expect(err).toMatch(
-      /given up: fits no device: here: ran out of memory with \d+ MiB of 600 MiB; the host has 600 MiB/,
+      /given up: fits no device: here: ran out of memory with \d+ MiB of the 600 MiB that its control group allows; the host has 600 MiB/,
     );
     // Each trial once beside another at most, and once alone.
     for (const seed of [1, 2]) {

@@ -82,7 +82,7 @@ describe.skipIf(!isHere)('a sweep whose hosts are hit while it runs', () => {
     await reads(/^reboots cannot be used: the connection was cut$/m);
 
     await reads(
-      /^small cannot be used: its disk has no room left in \/home\/lab\/\.labsweep; make room there, or/m,
+      /^small cannot be used: its disk has no room left in \/home\/lab\/\.labsweep \([\d.]+ [KM]?i?B were free when it was entered\); make room there, or/m,
     );
 
     await expect.poll(status, patience).toMatch(/^rekeyed +2 running/m);

@@ -88,7 +88,7 @@ describe('P8 an unknown key is named with the nearest known one', () => {
 
   it.each([
     ['setup: make', '1:32  program.setup: "make" is not a list like [make, -j4]'],
-    ['setup: []', '1:32  program.setup: a list is not a list like [make, -j4]'],
+    ['setup: []', '1:32  program.setup: an empty list is not a list like [make, -j4]'],
     [
       'metrics: {stdout: ["loss {loss} acc {acc:.3f}"]}',
       '1:44  program.metrics.stdout[0]: "loss {loss} acc {acc:.3f}" is not a pattern with the metric alone in braces, like "loss {loss} acc {acc}"',

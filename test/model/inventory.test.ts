@@ -72,7 +72,10 @@ describe('P8 a bad inventory is refused at its place', () => {
     ['', 'inventory.json:1:1  is empty; an inventory is {"hosts": […]}'],
     ['{"hosts": [}', 'inventory.json:1:12  no JSON: value expected'],
     ['{}', 'inventory.json:1:1  hosts: is missing: a list of hosts: [{"name": "cedar"}]'],
-    ['{"hosts": []}', 'inventory.json:1:11  hosts: a list is not a list of at least one host'],
+    [
+      '{"hosts": []}',
+      'inventory.json:1:11  hosts: an empty list is not a list of at least one host: [{"name": "cedar"}]',
+    ],
     ['{"host": []}', 'inventory.json:1:2  host: is no key here; did you mean hosts?'],
     ['{"hosts": [{"nam": "a"}]}', 'inventory.json:1:13  hosts[0].nam: is no key here; did you mean name?'],
     [

@@ -13,7 +13,18 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'slots', running: 1, limit: 1 }, '1 trial of 1 allowed at once is running'],
     [{ kind: 'cpus', needCpus: 1, freeCpus: 0.5, totalCpus: 2 }, 'needs 1 core; 0.5 of 2 are free'],
     [
-      { kind: 'memory', needBytes: 3 * gib, freeBytes: 2.25 * gib, totalBytes: 8 * gib, claimed: [] },
+      { kind: 'cpus', needCpus: 1, freeCpus: -6, totalCpus: 2 },
+      'needs 1 core; trials there hold 8 of 2 already',
+    ],
+    [
+      {
+        kind: 'memory',
+        needBytes: 3 * gib,
+        freeBytes: 2.25 * gib,
+        totalBytes: 8 * gib,
+        ofGroup: false,
+        claimed: [],
+      },
       'needs 3 GiB of memory; 2.3 GiB of 8 GiB are free',
     ],
     [
@@ -22,12 +33,17 @@ describe('P6 a refusal is a sentence with its figures', () => {
         needBytes: 3 * gib,
         freeBytes: gib,
         totalBytes: 8 * gib,
+        ofGroup: false,
         claimed: [
           { user: 'ana', bytes: 4 * gib },
           { user: 'user 1005', bytes: gib },
         ],
       },
       'needs 3 GiB of memory; 1 GiB of 8 GiB are free (ana claims 4 GiB, user 1005 claims 1 GiB)',
+    ],
+    [
+      { kind: 'memory', needBytes: 3 * gib, freeBytes: gib, totalBytes: 2 * gib, ofGroup: true, claimed: [] },
+      'needs 3 GiB of memory; 1 GiB of the 2 GiB that its control group allows are free',
     ],
     [
       { kind: 'turn', user: 'ines', theirSeconds: 11_160, ourSeconds: 144_000 },
@@ -47,17 +63,25 @@ describe('P6 a refusal is a sentence with its figures', () => {
       'the host is short of memory: 12 MiB a second come back from swap; nothing that takes memory starts until that is 256 KiB or less',
     ],
     [
-      { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib },
-      '1 GiB of disk are free; nothing starts under 2 GiB',
+      { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib, askedBytes: 0, folder: '/home/mina/.labsweep' },
+      '1 GiB of disk are free in /home/mina/.labsweep; nothing starts under 2 GiB (`limits.disk` in inventory.json); make room there: `labsweep hosts clean` removes what ended trials have left',
+    ],
+    [
+      { kind: 'disk', freeBytes: gib, limitBytes: 5 * gib, askedBytes: 3 * gib, folder: null },
+      '1 GiB of disk are free; nothing starts under 5 GiB: 2 GiB that stay free (`limits.disk` in inventory.json) and 3 GiB that it asks for (`resources.disk` of the sweep); make room there: `labsweep hosts clean` removes what ended trials have left',
+    ],
+    [
+      { kind: 'filled-disk', times: 2, wroteBytes: 3 * gib, beganBytes: 4 * gib },
+      'ran out of disk space 2 times while nothing else ran there: it had written 3 GiB, and 4 GiB were free when it began; make room there, give the host another "folder" in inventory.json, or let it write less (work files, checkpoints, artifacts)',
     ],
     [{ kind: 'went-down' }, 'the host went down while it ran alone there, so only another one takes it'],
     [
       { kind: 'alone', running: 2 },
-      'it runs alone, since hosts went down under it or it was short of memory twice: it waits for 2 trials to end there',
+      'it runs alone, since hosts went down under it or it was short of memory or disk space twice: it waits for 2 trials to end there',
     ],
     [
       { kind: 'beside', attempt: 'ab-3' },
-      'attempt ab-3 runs alone there, since hosts went down under its trial or it was short of memory twice',
+      'attempt ab-3 runs alone there, since hosts went down under its trial or it was short of memory or disk space twice',
     ],
     [
       { kind: 'ramp', attempt: 'ab-3' },
@@ -191,9 +215,23 @@ describe('P6 a refusal is a sentence with its figures', () => {
         memory: 'host',
         tookBytes: 580 * 2 ** 20,
         ofBytes: 600 * 2 ** 20,
+        ofGroup: true,
+        saidAtBytes: null,
         totalBytes: 600 * 2 ** 20,
       },
-      'ran out of memory with 580 MiB of 600 MiB; the host has 600 MiB',
+      'ran out of memory with 580 MiB of the 600 MiB that its control group allows; the host has 600 MiB',
+    ],
+    [
+      {
+        kind: 'outgrown',
+        memory: 'host',
+        tookBytes: 20 * gib,
+        ofBytes: 24 * gib,
+        ofGroup: false,
+        saidAtBytes: 12 * 2 ** 20,
+        totalBytes: 24 * gib,
+      },
+      'said that memory ran out, and was seen to hold 12 MiB at most while it could have had 20 GiB of 24 GiB; the host has 24 GiB',
     ],
     [
       {
@@ -201,6 +239,8 @@ describe('P6 a refusal is a sentence with its figures', () => {
         memory: 'gpu',
         tookBytes: 23 * 2 ** 30,
         ofBytes: 24 * 2 ** 30,
+        ofGroup: false,
+        saidAtBytes: null,
         totalBytes: 11 * 2 ** 30,
       },
       "ran out of memory with 23 GiB of 24 GiB; the host's largest GPU has 11 GiB",

@@ -173,9 +173,30 @@ export const guardMutants: readonly Mutant[] = [
   {
     breaks: 'P4: the disk that a trial says it takes is not counted',
     file: 'throttle/rules.ts',
-    find: 'limits.diskFreeBytes + (resources.diskBytes ?? 0)',
+    find: 'limits.diskFreeBytes + askedBytes',
     put: 'limits.diskFreeBytes',
     tests: ['throttle/admission'],
+  },
+  {
+    breaks: 'a trial that fills a disk together with others is given up as what fits none',
+    file: 'model/result/disk-use.ts',
+    find: '  alone && wroteBytes',
+    put: '  wroteBytes',
+    tests: ['coordinator/too-large'],
+  },
+  {
+    breaks: 'a trial is given up as what fits no disk since somebody else has filled it',
+    file: 'model/result/disk-use.ts',
+    find: 'beganBytes * mostOfIt',
+    put: '0',
+    tests: ['coordinator/too-large'],
+  },
+  {
+    breaks: 'a failure counts as out of memory while the kernel killed a process of somebody else',
+    file: 'worker/core/finish.ts',
+    find: 'facts.memoryOfGroup && run !== null && run.besideAt === null',
+    put: 'run !== null',
+    tests: ['worker/core/shortage'],
   },
   {
     breaks: 'P4: a start goes on before the claims of others are read',

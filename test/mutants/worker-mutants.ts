@@ -111,7 +111,7 @@ export const workerMutants: readonly Mutant[] = [
   {
     breaks: 'P2: a stop that is under way is forgotten when the agent begins anew',
     file: 'worker/core/snapshot.ts',
-    find: "  if (stopping !== null) yield { kind: 'stopping', attempt, ...stopping };\n",
+    find: "    yield { kind: 'stopping', attempt, why, killAt };\n",
     put: '',
     tests: ['worker/core/transition', 'worker/restart'],
   },

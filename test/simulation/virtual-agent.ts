@@ -213,6 +213,7 @@ export class VirtualAgent {
       offsets: nothingRead,
       oomKills: 0,
       diskFull: false,
+      disk: null,
       artifacts: [],
       unlisted: null,
       ...this.#port.leftBy(lease),

@@ -35,7 +35,9 @@ const host = (
   gpus: [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   user: 'mina',
+  folder: '/lab',
   figuresAgeMs: 0,
   figuresProblem: null,
   held: heldBy(null),
@@ -231,11 +233,12 @@ describe('a start is refused', () => {
 
   it('where the disk has less than 2 GiB and what it writes', () => {
     expect(ask(host({ figures: { diskFreeBytes: 2 * gib } }))).toEqual([]);
-    expect(ask(host({ figures: { diskFreeBytes: gib } }))).toMatchObject([
-      { kind: 'disk', limitBytes: 2 * gib },
+    const full = { kind: 'disk', folder: '/lab' };
+    expect(ask(host({ figures: { diskFreeBytes: gib } }))).toEqual([
+      { ...full, freeBytes: gib, limitBytes: 2 * gib, askedBytes: 0 },
     ]);
-    expect(ask(host({ figures: { diskFreeBytes: 3 * gib } }), { diskBytes: 2 * gib })).toMatchObject([
-      { kind: 'disk' },
+    expect(ask(host({ figures: { diskFreeBytes: 3 * gib } }), { diskBytes: 2 * gib })).toEqual([
+      { ...full, freeBytes: 3 * gib, limitBytes: 4 * gib, askedBytes: 2 * gib },
     ]);
   });
 

@@ -58,7 +58,15 @@ const gpu = (
 
 const host = (gpus: readonly GpuLoad[] | null, more: Partial<HostLoad> = {}): HostLoad => ({
   ...idleHost(
-    { cpus: 64, memoryBytes: 256 * gib, gpus: null, gpuProblem: null, gpusBroken: false, user: 'sweep' },
+    {
+      cpus: 64,
+      memoryBytes: 256 * gib,
+      gpus: null,
+      gpuProblem: null,
+      gpusBroken: false,
+      memoryOfGroup: false,
+      user: 'sweep',
+    },
     defaultLimits,
   ),
   gpus,

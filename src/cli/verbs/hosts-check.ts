@@ -140,14 +140,14 @@ function assess({ host, found }: Looked, machines: Machines, asked: AskedSweep |
       sweep: null,
     };
   if (found.kind === 'not-entered')
-    return { host: name, entered: false, findings: findingsOf(found), sweep: null };
+    return { host: name, entered: false, findings: findingsOf(found, host.limits), sweep: null };
   const twin = machines.twinOf(name, found.probe);
   const same: Finding[] =
     twin === null ? [] : [{ level: 'bad', text: `the same machine as ${twin}; keep one entry of the two` }];
   return {
     host: name,
     entered: true,
-    findings: [...findingsOf(found), ...same],
+    findings: [...findingsOf(found, host.limits), ...same],
     sweep:
       asked === null
         ? null

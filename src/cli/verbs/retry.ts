@@ -13,8 +13,9 @@ export const retryVerb: Verb = (console) =>
   new Command('retry')
     .summary('queue failed trials again')
     .description(
-      'Forgets why trials failed and queues them again. `labsweep resume` then runs them. A sweep that was paused, or\n' +
-        'stopped by a person, stays so.',
+      'Forgets why trials failed and queues them again; one that you name also where it was cancelled. `labsweep resume`\n' +
+        'then runs them. A sweep that was paused, or stopped by a person, stays so; one that stopped by itself is open\n' +
+        'again, with what that had cancelled.',
     )
     .argument(
       '[name]',

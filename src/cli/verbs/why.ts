@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { labelOf } from '../../results/labels.ts';
 import { placedText, whyTrial, type TrialReason } from '../../board/waiting.ts';
-import { whyAll, type WaitingSummary } from '../../board/waiting-summary.ts';
+import { notesOf, whyAll, type WaitingSummary } from '../../board/waiting-summary.ts';
 import { tableLines } from '../../results/text-table.ts';
 import { openState, type OpenState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption } from '../options.ts';
@@ -27,7 +27,7 @@ export const whyVerb: Verb = (console) =>
       const opened = openState(console, options);
       const live = opened.live();
       if (name === undefined) {
-        const summary = whyAll(opened.state, live);
+        const summary = { ...whyAll(opened.state, live), notes: notesOf(live) };
         if (options.json === true)
           console.out(`${JSON.stringify({ coordinator: live?.pid ?? null, ...summary })}\n`);
         else console.out(`${summaryLines(summary, live !== null).join('\n')}\n`);
@@ -69,7 +69,10 @@ function reasonLines({ label, reason }: LabelledReason): string[] {
   return [`${label}  ${waits ? `${reason.state}: ` : ''}${reason.because}`, ...table];
 }
 
-function summaryLines({ groups, idle }: WaitingSummary, coordinated: boolean): string[] {
+function summaryLines(
+  { groups, idle, notes }: WaitingSummary & { readonly notes: ReturnType<typeof notesOf> },
+  coordinated: boolean,
+): string[] {
   const waiting = groups.map(({ trials, where, because }) => [String(trials), where, because]);
   const idling = idle.map(({ host, index, because }) => [
     index === null ? host : `${host} GPU ${index}`,
@@ -98,6 +101,7 @@ function summaryLines({ groups, idle }: WaitingSummary, coordinated: boolean): s
             idling,
           ),
         ]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map(({ host, because }) => `${host}: ${because}`)]),
     ...(coordinated ? [] : ['', 'No coordinator runs, so the hosts are not known.']),
   ];
 }

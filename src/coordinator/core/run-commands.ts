@@ -107,15 +107,27 @@ export function retry(
   turn.record({ kind: 'retry-asked', at: now, trials: trials.map(({ id }) => id) });
   const held = new Set(trials.flatMap(({ sweeps }) => sweeps));
   const sweeps = [...state.ledger.sweeps.values()].filter(({ name }) => held.has(name));
+  const opened: string[] = [];
   for (const sweep of sweeps) {
     state.firstFailures.delete(sweep.name);
     if (sweep.status.kind !== 'stopped' || sweep.status.by === 'person') continue;
+    const cancelled = cancelledIn(sweep);
     open(turn, sweep, null, now);
     if (state.asked.has(sweep.name)) ask(state, sweep.name, sweep.part);
+    opened.push(openedText(sweep, cancelled - cancelledIn(sweep)));
   }
-  const queued = `${trials.length} ${trials.length === 1 ? 'trial' : 'trials'} queued again`;
-  return [queued, ...sweeps.flatMap((sweep) => closedText(state, sweep, trials) ?? [])].join('\n');
+  const queued = `${trialsText(trials.length)} queued again`;
+  return [queued, ...opened, ...sweeps.flatMap((sweep) => closedText(state, sweep, trials) ?? [])].join('\n');
 }
+
+const cancelledIn = ({ order }: Sweep): number =>
+  order.filter(({ status }) => status.kind === 'cancelled').length;
+
+/** It had stopped since its first trials failed: what that has cancelled is wanted again. */
+const openedText = ({ name }: Sweep, cancelled: number): string =>
+  `sweep ${name}, which had stopped by itself, is open again${cancelled === 0 ? '' : `, with ${trialsText(cancelled)} that this had cancelled`}`;
+
+const trialsText = (count: number): string => `${count} ${count === 1 ? 'trial' : 'trials'}`;
 
 /** Of a sweep for which trials do not start that no other sweep starts either. */
 function closedText(state: CoordinatorState, sweep: Sweep, trials: readonly Trial[]): string | null {

@@ -1,4 +1,4 @@
-/** Trials that are larger than every device: one of their shape had all of what the largest has, and ran out. */
+/** Trials that are larger than every device, or disk: one of their shape had all of what the largest has, and ran out. */
 import type { PointDeclaration } from '../../ledger/events.ts';
 import type { Sweep } from '../../ledger/state.ts';
 import { type Refusal, refusalText } from '../../model/refusal/refusal.ts';
@@ -12,12 +12,13 @@ import type { CoordinatorTurn } from './turn.ts';
 const mostNamed = 3;
 
 export function giveUpTooLarge(state: CoordinatorState, turn: CoordinatorTurn, now: number): void {
-  const { outgrown, sweeps, trials } = state.ledger;
-  if (outgrown.size === 0) return;
+  const { outgrown, filledDisks, sweeps, trials } = state.ledger;
+  if (outgrown.size + filledDisks.size === 0) return;
   for (const sweep of sweeps.values()) {
     if (sweep.status.kind !== 'open' || sweep.counts.queued === 0) continue;
     for (const point of sweep.points) {
-      const because = outgrown.has(point.shape) ? whyNoDevice(state, sweep, point) : null;
+      const isLarge = outgrown.has(point.shape) || filledDisks.has(point.shape);
+      const because = isLarge ? whyNoDevice(state, sweep, point) : null;
       if (because === null) continue;
       for (const id of point.trials)
         if (trials.get(id)?.status.kind === 'queued')
@@ -33,12 +34,15 @@ function whyNoDevice(state: CoordinatorState, sweep: Sweep, point: PointDeclarat
     refusal: lasting(state, sweep, point, host),
   }));
   if (!answers.every(({ refusal }) => refusal !== null)) return null;
+  const isSmall = (refusal: Refusal | null): boolean =>
+    refusal?.kind === 'outgrown' || refusal?.kind === 'filled-disk';
   const small = answers.flatMap(({ host, refusal }) =>
-    refusal?.kind === 'outgrown' ? [`${host.name}: ${refusalText(refusal)}`] : [],
+    refusal !== null && isSmall(refusal) ? [`${host.name}: ${refusalText(refusal)}`] : [],
   );
   if (small.length === 0) return null;
   const more = small.length - mostNamed;
-  return `fits no device: ${small.slice(0, mostNamed).join('; ')}${more > 0 ? `; likewise ${more} more` : ''}`;
+  const what = answers.some(({ refusal }) => refusal?.kind === 'outgrown') ? 'device' : 'disk';
+  return `fits no ${what}: ${small.slice(0, mostNamed).join('; ')}${more > 0 ? `; likewise ${more} more` : ''}`;
 }
 
 /** What no waiting ends. Who is away or was left out for failures may have room. */

@@ -36,11 +36,12 @@ const contentMs = 30_000;
 export async function askLaunch(
   conversation: Conversation,
   transport: Transport,
-  { folder, folderId }: Probe,
+  { folder, folderId, freeKib }: Probe,
   { spec, settings, params, seed, packs }: LaunchQuestion,
 ): Promise<LaunchAnswer> {
-  const shipper = new ContentShipper({ transport, packs, ledger: 'check', folder, folderId }, (message) =>
-    conversation.send(message),
+  const shipper = new ContentShipper(
+    { transport, packs, ledger: 'check', folder, folderId, freeKib },
+    (message) => conversation.send(message),
   );
   conversation.listen((message) => {
     if (message.kind === 'content') shipper.answered(message);

@@ -66,7 +66,7 @@ export class Checkpoints {
     await this.#put(file, path, signal);
     const ask = (): void => this.#send({ kind: 'restore-checkpoint', trial, hash, path });
     const { problem } = await this.#restored.to(trial, ask);
-    return problem === null ? null : withRemedy(problem, folder);
+    return problem === null ? null : withRemedy(problem, folder, null);
   }
 
   answered(answer: CheckpointAnswer): void {

@@ -14,6 +14,8 @@ export interface ShippedTo {
   /** labsweep's folder on the host, absolute, and the id that it has on every host that shares it. */
   readonly folder: string;
   readonly folderId: string;
+  /** What was free there when it was entered; null where that is not known. */
+  readonly freeKib: number | null;
   /** Names what is on its way: another ledger may ship the same to the same folder. */
   readonly ledger: string;
   readonly packs: Packs;
@@ -57,7 +59,7 @@ export class ContentShipper {
       const held = await this.#ask({ kind: 'content', hashes: [hash] }, hash);
       if (held.present || held.problem !== null) return held.problem;
       const problem = await this.#deliver(hash).catch(messageOf);
-      return problem === null ? null : withRemedy(problem, this.#to.folder);
+      return problem === null ? null : withRemedy(problem, this.#to.folder, this.#to.freeKib);
     });
   }
 

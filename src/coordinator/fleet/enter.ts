@@ -47,22 +47,22 @@ export async function enter(
   if (first.started !== null) return entered(first, first.started.socket, wanted);
   await folderTurns.take(first.folderId, async (waited) =>
     deliver(host.transport, waited ? await look() : first, { agentFile, wanted, doing }).catch((error) => {
-      throw explained(error, first.folder);
+      throw explained(error, first);
     }),
   );
   const second = await look();
   if (second.started !== null) return entered(second, second.started.socket, wanted);
   throw new TransportError(
     'command',
-    `the agent does not start in ${second.folder}: ${withRemedy(second.startProblem, second.folder) || nodeProblem(second)}`,
+    `the agent does not start in ${second.folder}: ${withRemedy(second.startProblem, second.folder, second.freeKib) || nodeProblem(second)}`,
   );
 }
 
 /** What could not be written for want of room says so. */
-function explained(error: unknown, folder: string): unknown {
+function explained(error: unknown, { folder, freeKib }: Probe): unknown {
   if (!(error instanceof TransportError)) return error;
   const { kind, lasting, message } = error;
-  const remedy = withRemedy(message, folder);
+  const remedy = withRemedy(message, folder, freeKib);
   return remedy === message ? error : new TransportError(kind, remedy, { lasting, cause: error });
 }
 
@@ -84,6 +84,7 @@ async function deliver(
       withRemedy(
         `${found.folder} cannot be written there (${found.folderProblem}); give the host another "folder" in inventory.json`,
         found.folder,
+        found.freeKib,
       ),
     );
   if (found.node === '')

@@ -29,8 +29,8 @@ export class Errands {
 
   constructor({ link, probe, hasGpus, send, doing }: ErrandsOptions) {
     const { host, post, transport, packs, settings, wheels, environment, artifacts, parts, ledger } = link;
-    const { folder, folderId, os, arch } = probe;
-    this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId }, send, doing);
+    const { folder, folderId, freeKib, os, arch } = probe;
+    this.#shipper = new ContentShipper({ transport, packs, ledger, folder, folderId, freeKib }, send, doing);
     this.preparer = new LaunchPreparer({
       settings,
       wheels,

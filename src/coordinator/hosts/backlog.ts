@@ -6,6 +6,7 @@ import type { GpuFacts } from '../../protocol/messages.ts';
 import { computesBeside, reservedBy } from '../../throttle/etiquette.ts';
 import { limitsOf } from '../../throttle/limits.ts';
 import { cpusOf, gpusOf } from '../../throttle/room.ts';
+import { fullDisk } from '../../throttle/rules.ts';
 import type { FleetHost } from './fleet-host.ts';
 
 /** Predicted work that a host is given ahead, so that it works on while the laptop is closed. */
@@ -92,11 +93,13 @@ export function fullFor(
   resources: Resources | undefined,
   { link, listing: { limits } }: FleetHost,
 ): Extract<Refusal, { kind: 'disk' }> | null {
-  const figures = link.kind === 'ready' ? link.figures : null;
-  if (figures === null) return null;
-  const { diskFreeBytes: freeBytes } = figures;
-  const limitBytes = limitsOf(limits).diskFreeBytes + (resources?.diskBytes ?? 0);
-  return freeBytes < limitBytes ? { kind: 'disk', freeBytes, limitBytes } : null;
+  if (link.kind !== 'ready') return null;
+  const { figures, facts } = link;
+  return fullDisk(resources ?? { diskBytes: null }, {
+    figures,
+    limits: limitsOf(limits),
+    folder: facts.folder,
+  });
 }
 
 /** Trials that an idle host holds at once, whoever else is there now. */

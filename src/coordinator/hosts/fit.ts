@@ -1,5 +1,6 @@
 import type { PointDeclaration } from '../../ledger/events.ts';
 import type { LedgerState } from '../../ledger/state.ts';
+import { filledDisk } from '../../model/result/disk-use.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { idleHost, misfit as misfitOfIdle } from '../../throttle/idle-host.ts';
@@ -18,15 +19,19 @@ export const idle = ({ link, listing: { limits } }: FleetHost): HostLoad | null 
  * @param load the host when it is idle
  */
 export function misfit(
-  { outgrown }: Pick<LedgerState, 'outgrown'>,
+  { outgrown, filledDisks }: Pick<LedgerState, 'outgrown' | 'filledDisks'>,
   point: PointDeclaration,
   host: FleetHost,
   load: HostLoad | null = idle(host),
 ): Refusal | null {
   if (load === null) return null;
   const declared = declaredMisfit(point, load);
-  if (declared !== null || outgrown.size === 0 || host.link.kind !== 'ready') return declared;
-  return outgrownOn(outgrown, point, host.link.facts);
+  if (declared !== null) return declared;
+  const disk = filledDisk(filledDisks, point.shape, host.name);
+  if (disk !== null) return { kind: 'filled-disk', ...disk };
+  return outgrown.size === 0 || host.link.kind !== 'ready'
+    ? null
+    : outgrownOn(outgrown, point, host.link.facts);
 }
 
 function declaredMisfit(point: PointDeclaration, load: HostLoad): Refusal | null {

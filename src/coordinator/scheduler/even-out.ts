@@ -161,11 +161,14 @@ const unwantedOn = (state: CoordinatorState, berth: Berth): AttemptId[] =>
     ? [...new Set([...waitsForPaused(state, berth), ...hasOutgrown(state, berth)])]
     : waitingOn(state, berth).map(({ id }) => id);
 
-/** Another of its shape has run out there of all that there is. */
+/** Another of its shape has run out there of all that there is: of a memory, or of the disk. */
 function hasOutgrown({ ledger }: CoordinatorState, berth: Berth): AttemptId[] {
-  if (ledger.outgrown.size === 0) return [];
+  if (ledger.outgrown.size + ledger.filledDisks.size === 0) return [];
   return berth.waiting
-    .filter(({ attempt: { point } }) => misfit(ledger, point, berth.host, berth.idle)?.kind === 'outgrown')
+    .filter(({ attempt: { point } }) => {
+      const kind = misfit(ledger, point, berth.host, berth.idle)?.kind;
+      return kind === 'outgrown' || kind === 'filled-disk';
+    })
     .map(({ attempt }) => attempt.id);
 }
 

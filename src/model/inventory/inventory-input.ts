@@ -87,7 +87,7 @@ export const inventoryInput = z
     defaults: defaults.optional(),
     hosts: z
       .array(host, { error: 'a list of hosts: [{"name": "cedar"}]' })
-      .min(1, { error: 'a list of at least one host' }),
+      .min(1, { error: 'a list of at least one host: [{"name": "cedar"}]' }),
   })
   .meta({ title: 'labsweep inventory' });
 export type InventoryInput = z.infer<typeof inventoryInput>;

@@ -13,6 +13,10 @@ import { least, leastIfSaid, marks, most, mostIfSaid, patientMarks } from './lim
 const [mib, gib] = [1024 ** 2, 1024 ** 3];
 
 const bytesInput = sizeInput.transform(parseSize);
+const someSize = 'a size above 0: 1 MiB, 500 KB or a number of bytes';
+const someBytesInput = sizeInput
+  .refine((value) => parseSize(value) !== 0, { error: someSize })
+  .transform(parseSize);
 const between = (lowest: number, highest: number, what: string) =>
   z.number({ error: what }).min(lowest, { error: what }).max(highest, { error: what });
 
@@ -82,7 +86,8 @@ export const limitTable = {
     { hold: mib, release: mib / 4, patienceMs: 0 },
     {
       key: 'swap',
-      input: bytesInput,
+      // Held from 0 on, a host that swaps nothing would start nothing.
+      input: someBytesInput,
       sentence:
         'What comes back from swap in a second, from which nothing starts, until a quarter of that. Default 1 MiB.',
       said: 'swapInBytes',

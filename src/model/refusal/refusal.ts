@@ -35,14 +35,20 @@ const table = {
     'cpus',
     { needCpus: saidFigure, freeCpus: saidFigure, totalCpus: saidFigure },
     ({ needCpus, freeCpus, totalCpus }) =>
-      `needs ${counted(needCpus, 'core')}; ${decimal(freeCpus)} of ${decimal(totalCpus)} are free`,
+      `needs ${counted(needCpus, 'core')}; ${freeText(freeCpus, totalCpus)}`,
   ),
 
   memory: refusal(
     'memory',
-    { needBytes: saidFigure, freeBytes: saidFigure, totalBytes: saidFigure, claimed: claimedList },
-    ({ needBytes, freeBytes, totalBytes, claimed }) =>
-      `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${formatSize(totalBytes)} are free${claimedText(claimed)}`,
+    {
+      needBytes: saidFigure,
+      freeBytes: saidFigure,
+      totalBytes: saidFigure,
+      ofGroup: z.boolean().default(false),
+      claimed: claimedList,
+    },
+    ({ needBytes, freeBytes, totalBytes, ofGroup, claimed }) =>
+      `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${allowedText(totalBytes, ofGroup)} are free${claimedText(claimed)}`,
   ),
 
   /** One of its shape had so much of a memory and wanted more; this host has no more. */
@@ -52,10 +58,12 @@ const table = {
       memory: z.enum(['host', 'gpu']),
       tookBytes: saidFigure,
       ofBytes: saidFigure,
+      ofGroup: z.boolean().default(false),
+      saidAtBytes: saidFigure.nullable().default(null),
       totalBytes: saidFigure,
     },
-    ({ memory, tookBytes, ofBytes, totalBytes }) =>
-      `ran out of memory with ${formatSize(tookBytes)} of ${formatSize(ofBytes)}; ` +
+    ({ memory, tookBytes, ofBytes, ofGroup, saidAtBytes, totalBytes }) =>
+      `${ranOutText(saidAtBytes, tookBytes)} of ${allowedText(ofBytes, ofGroup)}; ` +
       `${memory === 'gpu' ? "the host's largest GPU" : 'the host'} has ${formatSize(totalBytes)}`,
   ),
 
@@ -83,11 +91,34 @@ const table = {
       `the host is short of memory: ${formatSize(bytes)} a second come back from swap; nothing that takes memory starts until that is ${formatSize(limitBytes)} or less`,
   ),
 
+  /** `limitBytes`: with what the trial asks for, which is `askedBytes` of it. Agents of earlier versions say neither that nor where. */
   disk: refusal(
     'disk',
-    { freeBytes: saidFigure, limitBytes: saidFigure },
-    ({ freeBytes, limitBytes }) =>
-      `${formatSize(freeBytes)} of disk are free; nothing starts under ${formatSize(limitBytes)}`,
+    {
+      freeBytes: saidFigure,
+      limitBytes: saidFigure,
+      askedBytes: saidFigure.default(0),
+      folder: saidName.nullable().default(null),
+    },
+    ({ freeBytes, limitBytes, askedBytes, folder }) => {
+      const kept = '`limits.disk` in inventory.json';
+      const sum = `${formatSize(limitBytes - askedBytes)} that stay free (${kept}) and ${formatSize(askedBytes)} that it asks for (\`resources.disk\` of the sweep)`;
+      return (
+        `${formatSize(freeBytes)} of disk are free${folder === null ? '' : ` in ${folder}`}; ` +
+        `nothing starts under ${formatSize(limitBytes)}${askedBytes > 0 ? `: ${sum}` : ` (${kept})`}; ` +
+        'make room there: `labsweep hosts clean` removes what ended trials have left'
+      );
+    },
+  ),
+
+  /** Trials of its shape have filled this host's disk, so often while nothing else of ours ran there. */
+  'filled-disk': refusal(
+    'filled-disk',
+    { times: saidFigure, wroteBytes: saidFigure, beganBytes: saidFigure },
+    ({ times, wroteBytes, beganBytes }) =>
+      `ran out of disk space${times > 1 ? ` ${times} times` : ''} while nothing else ran there: it had written ${formatSize(wroteBytes)}, ` +
+      `and ${formatSize(beganBytes)} were free when it began; make room there, give the host another "folder" in inventory.json, ` +
+      'or let it write less (work files, checkpoints, artifacts)',
   ),
 
   /** Hosts went down under it, so it waits until nothing else of labsweep runs there: so many trials do. */
@@ -95,7 +126,7 @@ const table = {
     'alone',
     { running: saidFigure },
     ({ running }) =>
-      `it runs alone, since hosts went down under it or it was short of memory twice: it waits for ${counted(running, 'trial')} to end there`,
+      `it runs alone, since hosts went down under it or it was short of memory or disk space twice: it waits for ${counted(running, 'trial')} to end there`,
   ),
 
   /** Such a trial runs there. */
@@ -103,7 +134,7 @@ const table = {
     'beside',
     { attempt: saidName },
     ({ attempt }) =>
-      `attempt ${attempt} runs alone there, since hosts went down under its trial or it was short of memory twice`,
+      `attempt ${attempt} runs alone there, since hosts went down under its trial or it was short of memory or disk space twice`,
   ),
 
   /** The ramp guard: a shape never observed settles before the next one starts. */
@@ -220,6 +251,21 @@ const table = {
 
   paused: refusal('paused', {}, () => 'the sweep is paused'),
 };
+
+const allowedText = (bytes: number, ofGroup: boolean): string =>
+  ofGroup ? `the ${formatSize(bytes)} that its control group allows` : formatSize(bytes);
+
+/** What a program says of memory may be of one request that nothing could meet. */
+const ranOutText = (saidAtBytes: number | null, tookBytes: number): string =>
+  saidAtBytes === null
+    ? `ran out of memory with ${formatSize(tookBytes)}`
+    : `said that memory ran out, and was seen to hold ${formatSize(saidAtBytes)} at most while it could have had ${formatSize(tookBytes)}`;
+
+/** Below 0 where what runs takes more than is allowed now: it started under other limits, or alone. */
+const freeText = (free: number, total: number): string =>
+  free < 0
+    ? `trials there hold ${decimal(total - free)} of ${decimal(total)} already`
+    : `${decimal(free)} of ${decimal(total)} are free`;
 
 export const refusalSchema = schemaOf(Object.values(table));
 export type Refusal = Readonly<z.infer<typeof refusalSchema>>;

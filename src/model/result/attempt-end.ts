@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mostArtifacts, mostItems, mostNumber, mostSeconds, mostTextChars } from '../bounds.ts';
 import { clashIn, isInnerPath } from '../manifest.ts';
+import { diskUseSchema } from './disk-use.ts';
 import { metricsLineSchema } from './metrics.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';
 import { printable } from '../printed/printable.ts';
@@ -62,8 +63,12 @@ export const attemptEndSchema = z.object({
   gpuBusy: z.number().nullable().default(null),
   /** Seconds that it would have taken without standing still and without others on its GPU. Null in older ledgers. */
   soloSeconds: z.number().nullable().default(null),
+  /** Whether it was asked to end, did not within its grace, and was killed. Older ledgers do not say. */
+  killed: z.boolean().default(false),
   /** The memory that it ran out of; null where it did not, and in older ledgers, which do not say. */
   shortage: shortageSchema.nullable().default(null),
+  /** The disk that it ran out of; null where it did not, where nobody has seen it begin, and in older ledgers. */
+  disk: diskUseSchema.nullable().default(null),
   device: z.string().nullable(),
   /** The model of its GPU, in the driver's words. */
   gpuName: z.string().nullable().default(null),
@@ -125,6 +130,10 @@ export const toldEndSchema = attemptEndSchema.extend({
   gpuBusy: z.number().min(0).max(1).nullable().default(null),
   soloSeconds: saidSeconds.nullable().default(null),
   shortage: shortageSchema.extend({ hadBytes: saidFigure, totalBytes: saidAmount }).nullable().default(null),
+  disk: diskUseSchema
+    .extend({ wroteBytes: saidAmount, beganBytes: saidAmount, leftBytes: saidAmount })
+    .nullable()
+    .default(null),
   device: saidName.nullable(),
   gpuName: saidName.nullable().default(null),
   artifacts: listOf(toldArtifactSchema, mostArtifacts).refine(

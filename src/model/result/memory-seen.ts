@@ -42,6 +42,9 @@ const wentFor = ({ outcome, shortage }: AttemptEnd): number =>
 const isKernels = (outcome: Outcome): boolean =>
   outcome.kind === 'oom' && outcome.message.includes('the kernel');
 
+/** Whether nothing but the words of its program say that memory ran out. */
+export const isOwnWords = (outcome: Outcome): boolean => outcome.kind === 'oom' && !isKernels(outcome);
+
 /** What is said of the host's memory also by who has a GPU; of the other words, the GPU's is the one that programs speak of. */
 const wordsOfHost =
   /DefaultCPUAllocator|memory allocation of|MemoryError|bad_alloc|allocate (?:memory|vector)|rrno[ :=]*12|ENOMEM|JavaScript heap/;

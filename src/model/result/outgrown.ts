@@ -1,5 +1,6 @@
 /** Memories that were too small for a shape: no trial of it is tried with as much once more. Pure. */
 import type { AttemptEnd } from './attempt-end.ts';
+import { isOwnWords } from './memory-seen.ts';
 import { mostOfIt, type Shortage } from './shortage.ts';
 
 /** By shape. */
@@ -12,6 +13,10 @@ export interface TooSmall {
   /** What one of the shape had when it ran out, of how much. */
   readonly tookBytes: number;
   readonly ofBytes: number;
+  /** Whether that is what a control group allows. */
+  readonly ofGroup: boolean;
+  /** What it was seen to hold, where nothing but its own words say that it ran out; null where the kernel or we ended it. */
+  readonly saidAtBytes: number | null;
   /** A memory of so much is too small. */
   readonly smallBytes: number;
 }
@@ -23,14 +28,15 @@ export function noteOutgrown(outgrown: Outgrown, shape: string, end: AttemptEnd)
   // Of ends in older ledgers nothing is known.
   const shortage = end.shortage ?? null;
   if (shortage === null) return;
-  const { memory, totalBytes, alone } = shortage;
+  const { memory, totalBytes, ofGroup, alone } = shortage;
   const peakBytes = (memory === 'gpu' ? end.peakGpuMemoryBytes : end.peakMemoryBytes) ?? 0;
   // In company it is only known that what it held was not enough.
   const tookBytes = alone ? Math.max(peakBytes, shortage.hadBytes) : peakBytes;
   const smallBytes = alone && tookBytes >= totalBytes * mostOfIt ? totalBytes : tookBytes;
   if (smallBytes <= 0) return;
   const gpuName = memory === 'gpu' ? end.gpuName : null;
-  const found = { memory, gpuName, tookBytes, ofBytes: totalBytes, smallBytes };
+  const saidAtBytes = isOwnWords(end.outcome) ? peakBytes : null;
+  const found = { memory, gpuName, tookBytes, ofBytes: totalBytes, ofGroup, saidAtBytes, smallBytes };
   outgrown.set(shape, [...(outgrown.get(shape) ?? []), found]);
 }
 

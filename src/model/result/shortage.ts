@@ -9,6 +9,8 @@ export const shortageSchema = z.object({
   /** What there was for it: all but what others had, and what others of ours had. */
   hadBytes: z.number(),
   totalBytes: z.number(),
+  /** Whether that is what a control group allows; agents of before do not say. */
+  ofGroup: z.boolean().default(false),
   /** Whether no other attempt of ours had a part of it. */
   alone: z.boolean(),
 });

@@ -19,9 +19,11 @@ export const sizeInput = z
   .refine((value) => parseSize(value) !== null, { error: sizeMessage });
 
 const durationMessage = `a duration: ${durationExample}`;
+const someDurationMessage = `a duration above 0: ${durationExample}`;
 export const durationInput = z
   .union([z.number(), z.string()], { error: durationMessage })
-  .refine((value) => (parseDuration(value) ?? 0) > 0, { error: durationMessage });
+  .refine((value) => parseDuration(value) !== null, { error: durationMessage })
+  .refine((value) => parseDuration(value) !== 0, { error: someDurationMessage });
 
 /** YAML reads `OMP_NUM_THREADS: 1` as a number; a program gets text either way. */
 export const textInput = z.preprocess(

@@ -71,6 +71,7 @@ function missingKey(key: KeyPath, issue: ZodIssue, words: SchemaWords): SourceIs
 }
 
 function describe(issue: ZodIssue, given: unknown): string {
+  if (given === null) return `has no value, and needs ${expectation(issue)}`;
   return `${showValue(given)} is not ${expectation(issue)}`;
 }
 

@@ -51,7 +51,7 @@ export function renderKeyPath(path: KeyPath): string {
 /** A value as a person would recognise it in a message: words in quotes, long ones cut. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   const digits = digitsOf(value);
   if (typeof value === 'object' && digits === null) return 'a mapping';
   return cut(digits ?? (typeof value === 'number' ? String(value) : JSON.stringify(value)));

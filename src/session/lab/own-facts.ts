@@ -24,6 +24,7 @@ export const ownFacts = ({ needsGpu }: { readonly needsGpu: boolean }): HostFact
   gpus: needsGpu || hasDriver() ? null : [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   environmentProblem: null,
 });
 

@@ -36,7 +36,7 @@ export const areTooSmall = (obstacles: Obstacles): boolean =>
   obstacles.length > 0 && obstacles.every(({ refusal }) => isTooSmall(refusal));
 
 const isTooSmall = (refusal: Refusal): boolean =>
-  ['memory', 'outgrown', 'cpus', 'no-gpu', 'gpus'].includes(refusal.kind) && !isKept(refusal);
+  ['memory', 'outgrown', 'filled-disk', 'cpus', 'no-gpu', 'gpus'].includes(refusal.kind) && !isKept(refusal);
 
 /** Its GPUs might be large enough, but a person has taken one out of use, or keeps it for its owner. */
 export const isKept = (refusal: Refusal): boolean =>

@@ -16,6 +16,7 @@ import { leavingOf, requireLeave } from './leaving.ts';
 import { storeFolder } from '../content/named-content.ts';
 import { requirePassed } from '../program/passed-variables.ts';
 import { type ReadProgram, readProgram } from '../program/program-files.ts';
+import { priorityNote } from './priority-note.ts';
 import { seedNote } from './seed-note.ts';
 import { announceNew } from '../place/state-folder.ts';
 import type { LoadedSweep } from './sweep-source.ts';
@@ -24,6 +25,8 @@ import type { LoadedSweep } from './sweep-source.ts';
 export interface ChangeOptions extends Decision {
   /** What the file has no more may be ended, and leave the leaderboard. */
   readonly prune?: boolean;
+  /** What is said besides the file, as of `SweepOptions`. */
+  readonly set?: readonly string[];
 }
 
 /** @throws SessionError where a file, a word or a decision is missing: nothing has started */
@@ -52,8 +55,12 @@ export async function declareSweep(
     const decided = new Set([...anew.replaced, ...(options.fresh === true ? trialsBefore(asked) : [])]);
     await requireLeave(caller, declared, leavingOf(ledger, declared, decided));
   }
-  for (const note of [argsNote(loaded.sweep), await seedNote(loaded, read.files)])
-    if (note !== null) caller.tell(`${note}\n`);
+  const notes = [
+    argsNote(loaded.sweep),
+    await seedNote(loaded, read.files),
+    priorityNote(ledger, declared.declaration, options.set),
+  ];
+  for (const note of notes) if (note !== null) caller.tell(`${note}\n`);
   await read.keep(storeFolder(stateFolder));
   if (read.files !== null) noteBystanders(stateFolder, read.files.bystanders.places);
   return declared;

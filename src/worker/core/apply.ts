@@ -60,7 +60,7 @@ export function apply(state: WorkerState, record: JournalRecord): void {
       break;
     case 'stopping':
       withAttempt(state, record.attempt, (held) => {
-        held.stopping = { why: record.why, killAt: record.killAt };
+        held.stopping = { why: record.why, killAt: record.killAt, hasKilled: false };
       });
       break;
     case 'suspended':

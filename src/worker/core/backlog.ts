@@ -129,6 +129,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'unprepared':
     case 'pass-env':
     case 'outgrown':
+    case 'filled-disk':
     case 'no-gpu':
     case 'gpus-broken':
     case 'labels':

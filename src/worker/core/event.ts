@@ -1,6 +1,7 @@
 /** What can happen to an agent. Every instruction with an outcome comes back as one of these. */
 import type { LaunchId, LedgerId } from '../../model/ids.ts';
 import type { Artifact, Unlisted } from '../../model/result/attempt-end.ts';
+import type { DiskSeen } from '../../model/result/disk-use.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import type { GpuFacts, GpuFigures, HostFacts, HostFigures, ToAgent } from '../../protocol/messages.ts';
@@ -107,6 +108,8 @@ export type MeasuredFigures = Omit<
   'cpusTaken' | 'running' | 'gpus' | 'room' | 'ceiling' | 'still' | 'lastOnes' | 'lost'
 > & {
   readonly gpus: readonly MeasuredGpu[];
+  /** As of `HostFacts`. */
+  readonly memoryOfGroup: boolean;
 };
 
 export type MeasuredGpu = Omit<
@@ -166,6 +169,8 @@ export interface Evidence {
   readonly oomKills: number | null;
   /** Nothing was left of the disk when it ended. */
   readonly diskFull: boolean;
+  /** Where it failed for want of disk space; null where it did not, or nobody saw it begin. */
+  readonly disk: DiskSeen | null;
   readonly artifacts: readonly Artifact[];
   readonly unlisted: readonly Unlisted[] | null;
   /** What it left for the trial's next attempt; null where its program came to its end. */

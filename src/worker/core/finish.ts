@@ -72,6 +72,8 @@ function conclude(turn: WorkerTurn, held: HeldAttempt, evidence: Evidence): void
     sameBoot: true,
     misplaced: evidence.misplaced,
     diskFull: evidence.diskFull,
+    disk: evidence.disk,
+    oomKillIsIts: isAloneInGroup(turn.state, status.run),
     oomKillRose: rose(status.run?.oomKills ?? null, evidence.oomKills),
     logTail: evidence.logTail,
     objective: launch.objective,
@@ -159,6 +161,7 @@ function endOf(
 ): AttemptEnd {
   const { kept } = held;
   const isDiscarded = outcome.kind === 'no-space';
+  const disk = isDiscarded ? (left?.evidence.disk ?? null) : null;
   const cpuMs = left?.run?.cpuMs ?? null;
   return {
     outcome,
@@ -173,7 +176,10 @@ function endOf(
     peakGpuMemoryBytes: left?.run?.gpu.peakBytes ?? null,
     gpuBusy: left?.run ? meanBusy(left.run) : null,
     soloSeconds: left?.run ? Math.max(0, left.seconds - lostMs(left.run) / 1_000) : null,
+    killed: held.stopping?.hasKilled === true,
     shortage: left?.shortage ?? null,
+    // Of all its time: what ended before it began to fill the disk has left something there.
+    disk: disk === null ? null : { ...disk, alone: left?.run?.besideAt === null },
     device: left === null ? null : held.device,
     gpuName: left === null ? null : gpuNameOf(state, held.device),
     artifacts: isDiscarded ? [] : [...(left?.evidence.artifacts ?? [])],
@@ -221,6 +227,15 @@ export const hasAllLines = ({ lines }: KeptLines, end: AttemptEnd): boolean =>
 /** SHA-256 of the kept lines as NDJSON. */
 const hashOf = (lines: readonly MetricsLine[]): string =>
   bytesToHex(sha256(utf8ToBytes(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))));
+
+/**
+ * Whether a process that the kernel has killed can only have been this attempt's, so that it counts whatever the program makes
+ * of it. The machine's counter, and that of a group without a limit, rise for processes of anybody. That of a group with a
+ * limit rises for what is in there, which is us and our trials; of several trials it may be another's, which is not
+ * told by whom a parent has lost.
+ */
+const isAloneInGroup = ({ facts }: WorkerState, run: Run | null): boolean =>
+  facts.memoryOfGroup && run !== null && run.besideAt === null;
 
 const rose = (before: number | null, after: number | null): boolean =>
   before !== null && after !== null && after > before;

@@ -130,6 +130,8 @@ interface Stopping {
   readonly why: StopReason;
   /** SIGKILL follows SIGTERM then. */
   killAt: number;
+  /** It has followed. */
+  hasKilled: boolean;
 }
 
 export type StopReason =

@@ -28,6 +28,8 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     gpuProblem: state.facts.gpuProblem,
     gpusBroken: state.facts.gpusBroken,
     user: state.facts.user,
+    folder: state.facts.folder,
+    memoryOfGroup: state.facts.memoryOfGroup,
     figures,
     figuresAgeMs,
     figuresProblem: state.figuresProblem,
@@ -72,7 +74,7 @@ export function figuresOf(state: WorkerState, now: number): HostFigures | null {
   if (state.figures === null) return null;
   let cpusTaken = 0;
   for (const { lease } of state.active) cpusTaken += lease.resources.cpus;
-  const { gpus: measured, ...host } = state.figures.value;
+  const { gpus: measured, memoryOfGroup: _, ...host } = state.figures.value;
   const limits = limitsNow(state);
   const gpus = measured.map((gpu) => gpuFiguresOf(state, gpu, limits));
   return {

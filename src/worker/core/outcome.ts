@@ -1,5 +1,6 @@
 /** What an attempt's end is called, from what it left. Pure, and one table: the order is the order of certainty. */
 import { isNotFinite, type MetricsLine, metricOf, type Objective } from '../../model/result/metrics.ts';
+import { type DiskSeen, diskSeenText } from '../../model/result/disk-use.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import type { StopReason } from './held-attempt.ts';
 import { oomWords } from './oom-words.ts';
@@ -19,8 +20,12 @@ export interface Remains {
   readonly misplaced: string | null;
   /** The kernel killed a process for want of memory while it ran. */
   readonly oomKillRose: boolean;
+  /** And that can have been none but a process of this attempt, whatever it says of it. */
+  readonly oomKillIsIts: boolean;
   /** Nothing was left of the disk that its folder is on when it ended. */
   readonly diskFull: boolean;
+  /** As of `Evidence`. */
+  readonly disk: DiskSeen | null;
   readonly logTail: string;
   readonly objective: Objective;
   /** Lines of the trial by their roles (roles.ts); `final` is the result line. */
@@ -48,21 +53,24 @@ export function decideOutcome(remains: Remains): Outcome {
 /** Whatever a program says: on a full disk the next one fails as well. */
 function withoutSpace(
   outcome: Extract<Outcome, { kind: 'failed' }>,
-  { diskFull, logTail }: Remains,
+  { diskFull, disk, logTail }: Remains,
 ): Outcome {
-  if (diskFull) return { kind: 'no-space', message: `the disk was full; ${outcome.message}` };
+  const seen = disk === null ? '' : `: ${diskSeenText(disk)}`;
+  if (diskFull) return { kind: 'no-space', message: `the disk was full${seen}; ${outcome.message}` };
   const words = spaceWords(logTail);
-  return words === null ? outcome : { kind: 'no-space', message: `it said "${words}"` };
+  return words === null ? outcome : { kind: 'no-space', message: `it said "${words}"${seen}` };
 }
 
 /** What programs say of a process of theirs that was killed: PyTorch's loaders and launcher, Python's subprocesses and pools. */
 const childKilled =
   /killed by signal: Killed|\bSIGKILL\b|[Ss]ignal 9\b|exitcode *: *-9\b|process pool was terminated abruptly/;
 
-function outcomeOfExit(exit: number, { oomKillRose, logTail }: Remains): Outcome {
+function outcomeOfExit(exit: number, { oomKillRose, oomKillIsIts, logTail }: Remains): Outcome {
   const signal = signalOf(exit);
   if (oomKillRose && (signal === 'SIGKILL' || childKilled.test(logTail)))
     return { kind: 'oom', message: 'the kernel killed it for want of memory' };
+  if (oomKillRose && oomKillIsIts)
+    return { kind: 'oom', message: 'the kernel killed one of its processes for want of memory' };
   const words = oomWords(logTail);
   if (words !== null) return { kind: 'oom', message: `it said "${words}"` };
   const last = lastWords(logTail);

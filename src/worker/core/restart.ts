@@ -25,6 +25,8 @@ function findAgain(turn: WorkerTurn, held: HeldAttempt): void {
   const process = status.kind === 'running' ? status.run.process : null;
   turn.instruct({ kind: 'adopt', lease, launch, process, offsets: kept.offsets });
   if (status.kind !== 'running') return;
+  // What ran beside it meanwhile, nobody has seen.
+  status.run.besideAt = turn.now;
   const { suspended, hasStoodStill } = status.run;
   // The agent before this one may not have come to it.
   if (suspended !== null) signal(turn, held, 'STOP');

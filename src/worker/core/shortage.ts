@@ -36,6 +36,7 @@ export function hadAt(state: WorkerState, { device }: HeldAttempt, run: Run, now
     host: {
       memory: 'host',
       totalBytes,
+      ofGroup: state.facts.memoryOfGroup,
       hadBytes: leftOf(
         totalBytes,
         totalBytes - memoryAvailableBytes,
@@ -50,6 +51,7 @@ export function hadAt(state: WorkerState, { device }: HeldAttempt, run: Run, now
         : {
             memory: 'gpu',
             totalBytes: gpu.memoryTotalBytes,
+            ofGroup: false,
             hadBytes: leftOf(
               gpu.memoryTotalBytes,
               gpu.memoryUsedBytes,

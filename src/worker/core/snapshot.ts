@@ -35,7 +35,10 @@ function* attemptRecords({
   const { attempt } = lease;
   yield { kind: 'leased', ledger, leases: [lease] };
   yield* startRecords(attempt, status, device);
-  if (stopping !== null) yield { kind: 'stopping', attempt, ...stopping };
+  if (stopping !== null) {
+    const { why, killAt } = stopping;
+    yield { kind: 'stopping', attempt, why, killAt };
+  }
   const { offsets, roles, pending } = kept;
   for (let from = 0; from < kept.lines.length; from += linesOfRecord) {
     const lines = kept.lines.slice(from, from + linesOfRecord);

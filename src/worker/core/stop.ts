@@ -18,6 +18,7 @@ export function killIfDue(turn: WorkerTurn, held: HeldAttempt): void {
   const { stopping } = held;
   if (stopping === null || turn.now < stopping.killAt) return;
   stopping.killAt = turn.now + graceMs;
+  stopping.hasKilled = held.status.kind === 'running';
   signal(turn, held, 'KILL');
 }
 

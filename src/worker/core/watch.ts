@@ -28,9 +28,10 @@ export function sampled(turn: WorkerTurn, figures: MeasuredFigures, shares: read
   const sinceMs = state.figures === null ? 0 : Math.min(Math.max(0, lastMs), longestSampleMs);
   state.figures = { at: now, value: figures };
   state.figuresProblem = null;
-  if (figures.memoryTotalBytes !== state.facts.memoryBytes) {
+  const { memoryTotalBytes: memoryBytes, memoryOfGroup } = figures;
+  if (memoryBytes !== state.facts.memoryBytes || memoryOfGroup !== state.facts.memoryOfGroup) {
     // What an administrator allows may change, and so does the memory of a virtual machine.
-    state.facts = { ...state.facts, memoryBytes: figures.memoryTotalBytes };
+    state.facts = { ...state.facts, memoryBytes, memoryOfGroup };
     tellFacts(turn);
   }
   const limits = limitsNow(state);

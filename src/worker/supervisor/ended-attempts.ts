@@ -1,9 +1,11 @@
 /** Attempts that have ended, until what they left is gathered. */
+import type { DiskSeen } from '../../model/result/disk-use.ts';
 import type { Evidence, WorkerEvent } from '../core/event.ts';
 import type { Instruction } from '../core/instruction.ts';
 import { checkpointBytes } from '../spool/checkpoint.ts';
 import { runFolder } from '../spool/host-folder.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
+import { diskOf } from './disk-of.ts';
 import { gather, unreadable } from './gather.ts';
 import type { Leftovers } from './leftovers.ts';
 import { takeOf } from './live-lines.ts';
@@ -50,7 +52,8 @@ export class EndedAttempts {
     const read = takeOf(attempt, launch, sources, this.#options);
     try {
       const diskFull = watched?.endedOnFullDisk === true;
-      const facts = { seen, diskFull, hasResult, oomKills, checkpointBytes: left, read, redaction };
+      const disk = (): DiskSeen | null => (watched === undefined ? null : diskOf(watched, host));
+      const facts = { seen, diskFull, disk, hasResult, oomKills, checkpointBytes: left, read, redaction };
       const evidence = gather(run, launch, sources, facts);
       if (!(evidence instanceof Promise)) return post({ kind: 'gathered', attempt, evidence });
       evidence.then(

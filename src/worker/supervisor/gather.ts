@@ -1,8 +1,10 @@
 import type { Launch } from '../../model/launch.ts';
 import type { MetricsLine, Objective } from '../../model/result/metrics.ts';
+import type { DiskSeen } from '../../model/result/disk-use.ts';
 import type { Evidence, WorkerEvent } from '../core/event.ts';
 import { nothingRead } from '../core/journal-record.ts';
 import { type Batch, tellsOf } from '../core/kept-lines.ts';
+import { spaceWords } from '../core/space-words.ts';
 import { listArtifacts } from '../spool/artifacts.ts';
 import { ranByFilesMs, readExitRecord } from '../spool/exit-record.ts';
 import type { Redaction } from '../secrets/redaction.ts';
@@ -24,6 +26,8 @@ export interface GatherFacts {
   readonly oomKills: () => number | null;
   /** Whether nothing was left of the disk when it ended. */
   readonly diskFull: boolean;
+  /** What it wrote there, and what there was for it; null where that is not known. */
+  readonly disk: () => DiskSeen | null;
   readonly checkpointBytes: () => number | null;
   /** Whether the objective was reported already. */
   readonly hasResult: boolean;
@@ -108,6 +112,8 @@ function gatherRest(
   const log = lookInto(run.log, lookedAtBytes + redaction.longestBytes, isReported ? null : launch.objective);
   const { overlong } = sources;
   const hint = sources.hint ?? (log.isCut && !isReported ? cutHint : null);
+  const logTail = lastLines(log.isTail ? redaction.tail(log.text) : redaction.text(log.text));
+  const wantedSpace = facts.diskFull || (exit !== null && exit !== 0 && spaceWords(logTail) !== null);
   if (log.sizeBytes > longestLogBytes) looked(() => cutLog(run.log), 0);
   const evidence: Evidence = {
     exit,
@@ -123,10 +129,11 @@ function gatherRest(
     // Asked for only where it can matter.
     oomKills: exit !== null && exit !== 0 ? facts.oomKills() : null,
     diskFull: facts.diskFull,
+    disk: wantedSpace ? facts.disk() : null,
     artifacts: [],
     unlisted: null,
     checkpointBytes: exit === 0 ? null : facts.checkpointBytes(),
-    logTail: lastLines(log.isTail ? redaction.tail(log.text) : redaction.text(log.text)),
+    logTail,
   };
   const artifacts = listArtifacts(run.artifacts, launch.artifacts, (path) => redaction.text(path));
   if (!(artifacts instanceof Promise)) return evidence;
@@ -182,6 +189,7 @@ export const unreadable = (attempt: string, redaction: Redaction, error: unknown
     printed: [],
     oomKills: null,
     diskFull: false,
+    disk: null,
     artifacts: [],
     unlisted: null,
     checkpointBytes: null,

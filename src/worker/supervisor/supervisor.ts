@@ -15,6 +15,8 @@ import type { KernelUnits } from '../telemetry/kernel-units.ts';
 import { readOomKills } from '../telemetry/oom-kills.ts';
 import { readProcessStat } from '../telemetry/process-stat.ts';
 import { ProcessTable } from '../telemetry/process-table.ts';
+import { diskFree } from '../telemetry/disk-free.ts';
+import { diskOf } from './disk-of.ts';
 import { EndedAttempts } from './ended-attempts.ts';
 import { FoundAgain } from './found-again.ts';
 import { FullDisk } from './full-disk.ts';
@@ -193,8 +195,9 @@ export class Supervisor {
     by: Pick<Watched, 'process' | 'offsets' | 'isChild'>,
   ): void {
     const startedAt = this.#options.now();
-    this.#running.set(attempt, watch({ attempt, trial, run, launch, startedAt, ...by }));
     const { process, isChild } = by;
+    const beganBytes = isChild ? diskFree(this.#options.host.runs) : null;
+    this.#running.set(attempt, watch({ attempt, trial, run, launch, startedAt, beganBytes, ...by }));
     const at = isChild ? startedAt : null;
     this.#options.post({ kind: 'spawned', attempt, at, process, oomKills: this.#oomKills });
   }
@@ -224,7 +227,10 @@ export class Supervisor {
     this.#disk.look();
     watched.endedOnFullDisk = this.#disk.isFull;
     // At once: an agent that cannot write its journal does nothing else before it can.
-    if (watched.endedOnFullDisk && hasFailed(run)) makeRoom(run);
+    if (watched.endedOnFullDisk && hasFailed(run)) {
+      watched.disk = diskOf(watched, this.#options.host);
+      makeRoom(run);
+    }
     this.#options.post({ kind: 'exited', attempt });
   }
 }

@@ -1,5 +1,6 @@
 /** An attempt whose processes are watched, and what is read of it while they run. */
 import type { Launch } from '../../model/launch.ts';
+import type { DiskSeen } from '../../model/result/disk-use.ts';
 import type { Offsets } from '../core/journal-record.ts';
 import type { ProcessIdentity } from '../core/held-attempt.ts';
 import type { RunFolder } from '../spool/host-folder.ts';
@@ -21,16 +22,23 @@ export interface Watched {
   sources: MetricsSources | null;
   /** It was told to stand still. */
   isSuspended: boolean;
+  /** What was free of the disk when it began; null where another agent saw that. */
+  readonly beganBytes: number | null;
   /** Nothing was left of the disk when it ended. */
   endedOnFullDisk: boolean;
+  /** What it had written by then; null before it is asked for. */
+  disk: DiskSeen | null;
 }
 
 /** One that runs, and has not been looked at. */
-export const watch = (running: Omit<Watched, 'sources' | 'isSuspended' | 'endedOnFullDisk'>): Watched => ({
+export const watch = (
+  running: Omit<Watched, 'sources' | 'isSuspended' | 'endedOnFullDisk' | 'disk'>,
+): Watched => ({
   ...running,
   sources: null,
   isSuspended: false,
   endedOnFullDisk: false,
+  disk: null,
 });
 
 /** Reads the metrics lines that came, and shortens a log that has grown too long. */

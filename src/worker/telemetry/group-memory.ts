@@ -5,6 +5,11 @@ export interface Memory {
   readonly availableBytes: number;
 }
 
+export interface UsableMemory extends Memory {
+  /** A control group allows less than the machine has. */
+  readonly ofGroup: boolean;
+}
+
 /** The texts of a group's files; empty where there is no such file. */
 export interface GroupTexts {
   readonly limits: readonly string[];
@@ -52,8 +57,9 @@ function bytesIn(text: string): number {
 const noLimitBytes = 2 ** 62;
 
 /** What a process can count on that all of these hold for: the least of each. */
-export const leastOf = (machine: Memory, groups: readonly Memory[]): Memory => ({
+export const leastOf = (machine: Memory, groups: readonly Memory[]): UsableMemory => ({
   totalBytes: Math.min(machine.totalBytes, ...groups.map(({ totalBytes }) => totalBytes)),
+  ofGroup: groups.some(({ totalBytes }) => totalBytes < machine.totalBytes),
   availableBytes: Math.min(machine.availableBytes, ...groups.map(({ availableBytes }) => availableBytes)),
 });
 

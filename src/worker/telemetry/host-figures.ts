@@ -44,6 +44,7 @@ export class HostFiguresReader {
       swapInBytes: this.#swapIn.read(now, readSwapIns(this.#root)),
       memoryTotalBytes: memory.totalBytes,
       memoryAvailableBytes: memory.availableBytes,
+      memoryOfGroup: memory.ofGroup,
       diskFreeBytes: diskFree(this.#folder),
       weekMinute: weekMinuteOf(new Date()),
     };

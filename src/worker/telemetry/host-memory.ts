@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import type { ControlGroups } from './control-groups.ts';
-import { leastOf, type Memory } from './group-memory.ts';
+import { leastOf, type Memory, type UsableMemory } from './group-memory.ts';
 
 /** The memory that trials of ours can have: the machine's, or that of a control group above us where it is less. */
-export const readMemory = (procRoot: string, groups: ControlGroups): Memory =>
+export const readMemory = (procRoot: string, groups: ControlGroups): UsableMemory =>
   leastOf(machineMemory(procRoot), groups.memory());
 
 function machineMemory(procRoot: string): Memory {

@@ -7,8 +7,8 @@ describe('a problem of a host', () => {
     'ENOSPC: no space left on device, write',
     'gzip: stdout: No space left on device',
   ])('is its full disk, with what helps: %s', (words) => {
-    expect(withRemedy(words, '/h')).toBe(
-      'its disk has no room left in /h; make room there, or give the host another "folder" in inventory.json',
+    expect(withRemedy(words, '/h', 3 * 1024)).toBe(
+      'its disk has no room left in /h (3 MiB were free when it was entered); make room there, or give the host another "folder" in inventory.json',
     );
   });
 
@@ -16,10 +16,12 @@ describe('a problem of a host', () => {
     "mkdir: cannot create directory '/h/content': Disk quota exceeded",
     'EDQUOT: disk quota exceeded, write',
   ])('is its quota: %s', (words) => {
-    expect(withRemedy(words, '/h')).toMatch(/^its quota leaves no room in \/h; make room there, or give/);
+    expect(withRemedy(words, '/h', null)).toMatch(
+      /^its quota leaves no room in \/h; make room there, or give/,
+    );
   });
 
   it('is told as it is where it is another', () => {
-    expect(withRemedy('the connection was cut', '/h')).toBe('the connection was cut');
+    expect(withRemedy('the connection was cut', '/h', null)).toBe('the connection was cut');
   });
 });

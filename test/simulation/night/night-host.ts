@@ -107,6 +107,7 @@ export class NightHost implements VisitedHost {
       ),
       gpuProblem: null,
       gpusBroken: false,
+      memoryOfGroup: false,
       environmentProblem: null,
     };
     return {
@@ -178,6 +179,7 @@ export class NightHost implements VisitedHost {
       swapInBytes: null,
       memoryTotalBytes: server.machine.bytes,
       memoryAvailableBytes: Math.max(0, server.machine.bytes - server.usedBytes()),
+      memoryOfGroup: false,
       diskFreeBytes: 2 ** 38,
       hold: null,
       weekMinute: null,

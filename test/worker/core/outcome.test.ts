@@ -10,7 +10,9 @@ const ended: Remains = {
   overlong: null,
   hint: null,
   oomKillRose: false,
+  oomKillIsIts: false,
   diskFull: false,
+  disk: null,
   logTail: '',
   objective,
   best: { val_accuracy: 0.9 },
@@ -40,6 +42,16 @@ const table: readonly [string, Partial<Remains>, object][] = [
   [
     'exit 1 while the kernel killed another',
     { exit: 1, oomKillRose: true },
+    { kind: 'failed', reason: 'exit' },
+  ],
+  [
+    'exit 1 while the kernel killed what can only have been its own process, in whatever words',
+    { exit: 1, oomKillRose: true, oomKillIsIts: true, logTail: 'child 4242 went away, giving up' },
+    { kind: 'oom', message: 'the kernel killed one of its processes for want of memory' },
+  ],
+  [
+    'exit 1 while nothing was killed where that would have been its own',
+    { exit: 1, oomKillIsIts: true },
     { kind: 'failed', reason: 'exit' },
   ],
   ...[
@@ -92,6 +104,15 @@ const table: readonly [string, Partial<Remains>, object][] = [
     { kind: 'failed' },
   ],
   ['a failure without a word while the disk was full', { exit: 1, diskFull: true }, { kind: 'no-space' }],
+  [
+    'a failure on a full disk, with what it wrote there',
+    { exit: 1, diskFull: true, disk: { wroteBytes: 3 * 2 ** 30, beganBytes: 4 * 2 ** 30, leftBytes: 0 } },
+    {
+      kind: 'no-space',
+      message:
+        'the disk was full: it had written 3 GiB, and 4 GiB were free when it began; ended with exit code 1',
+    },
+  ],
   ['nothing reported while the disk was full', { ...none, diskFull: true }, { kind: 'no-space' }],
   ['a result while the disk was full', { diskFull: true }, { kind: 'succeeded' }],
   ['no record in the same boot', { exit: null }, { kind: 'vanished' }],

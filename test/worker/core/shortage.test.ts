@@ -48,7 +48,13 @@ describe('an attempt that runs out of memory', () => {
     sample(world, { 'a-1': 3 });
     world.finish('a-1', killed);
     expect(endOf(world, 'a-1').outcome.kind).toBe('oom');
-    expect(inGib(endOf(world, 'a-1'))).toEqual({ memory: 'host', hadBytes: 7.5, totalBytes: 8, alone: true });
+    expect(inGib(endOf(world, 'a-1'))).toEqual({
+      memory: 'host',
+      hadBytes: 7.5,
+      totalBytes: 8,
+      ofGroup: false,
+      alone: true,
+    });
   });
 
   it('beside another had what that left, and is not alone for a while after it', () => {
@@ -63,6 +69,28 @@ describe('an attempt that runs out of memory', () => {
     world.now += 500;
     world.finish('a-2', killed);
     expect(inGib(endOf(world, 'a-2'))).toMatchObject({ hadBytes: 6.5, alone: false });
+  });
+
+  it('by a process of its own is told by the group’s counter where it has that group to itself', () => {
+    const outcomeIn = (ofGroup: boolean, ...beside: string[]): string => {
+      const world = World.greeted(factsOf({ memoryBytes: 8 * gib, memoryOfGroup: ofGroup }));
+      const shapes = ['a-1', ...beside].map((attempt) =>
+        leaseOf(attempt, { memory: gib / 4, shape: attempt }),
+      );
+      world.lease(...shapes);
+      world.spawnAll();
+      world.post({
+        kind: 'sampled',
+        figures: figuresOf({ memoryTotalBytes: 8 * gib, memoryOfGroup: ofGroup }),
+        shares: [],
+      });
+      world.finish('a-1', { exit: 1, printed: [], oomKills: 1, logTail: 'a worker went away' });
+      return endOf(world, 'a-1').outcome.kind;
+    };
+    expect(outcomeIn(true)).toBe('oom');
+    // Of the whole machine, or beside another trial, it may be anybody's.
+    expect(outcomeIn(false)).toBe('failed');
+    expect(outcomeIn(true, 'a-2')).toBe('failed');
   });
 
   it('is expected to need 1.6 times what it had, and waits for that', () => {

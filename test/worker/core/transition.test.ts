@@ -37,6 +37,7 @@ describe('an attempt', () => {
         printed: [{ score: 0.5 }],
         oomKills: null,
         diskFull: false,
+        disk: null,
         artifacts: [],
         unlisted: null,
         checkpointBytes: null,
@@ -307,6 +308,7 @@ describe('the guard', () => {
       swapInBytes: null,
       memoryTotalBytes: 64 * gib,
       memoryAvailableBytes: 60 * gib,
+      memoryOfGroup: false,
       diskFreeBytes: 99 * gib,
       hold: null,
       weekMinute: null,
@@ -352,7 +354,16 @@ describe('ending an attempt', () => {
     world.post({ kind: 'tick' });
     expect(world.take('signal').signal).toBe('KILL');
     world.finish('a-1', { exit: null, printed: [] });
-    expect(world.take('send-end').end.outcome).toEqual({ kind: 'cancelled' });
+    expect(world.take('send-end').end).toMatchObject({ outcome: { kind: 'cancelled' }, killed: true });
+  });
+
+  it('does not say that it killed one that has ended in time', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.spawnAll();
+    world.say(1, { kind: 'cancel', attempts: ['a-1'] });
+    world.finish('a-1', { exit: 143, printed: [] });
+    expect(world.take('send-end').end).toMatchObject({ outcome: { kind: 'cancelled' }, killed: false });
   });
 
   it('drops one that waits, without a process', () => {
@@ -396,6 +407,7 @@ describe('ending an attempt', () => {
         swapInBytes: null,
         memoryTotalBytes: gib,
         memoryAvailableBytes: gib,
+        memoryOfGroup: false,
         diskFreeBytes: gib,
         hold: null,
         weekMinute: null,
@@ -478,6 +490,7 @@ describe('ending an attempt', () => {
           swapInBytes: null,
           memoryTotalBytes: gib,
           memoryAvailableBytes: gib,
+          memoryOfGroup: false,
           diskFreeBytes: gib,
           hold: null,
           weekMinute: null,
@@ -522,6 +535,7 @@ const calmFigures = {
   swapInBytes: null,
   memoryTotalBytes: gib,
   memoryAvailableBytes: gib,
+  memoryOfGroup: false,
   diskFreeBytes: gib,
   hold: null,
   weekMinute: null,
@@ -771,6 +785,7 @@ describe('an agent that begins', () => {
         printed: [],
         oomKills: null,
         diskFull: false,
+        disk: null,
         artifacts: [],
         unlisted: null,
         checkpointBytes: null,

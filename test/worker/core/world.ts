@@ -37,6 +37,7 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
   gpus: [],
   gpuProblem: null,
   gpusBroken: false,
+  memoryOfGroup: false,
   environmentProblem: null,
   ...more,
 });
@@ -49,6 +50,7 @@ export const figuresOf = (more: Partial<MeasuredFigures> = {}): MeasuredFigures 
   swapInBytes: null,
   memoryTotalBytes: 64 * gib,
   memoryAvailableBytes: 60 * gib,
+  memoryOfGroup: false,
   diskFreeBytes: 500 * gib,
   hold: null,
   weekMinute: null,
@@ -98,6 +100,7 @@ const evidenceOf = (more: Partial<Evidence> = {}): Evidence => ({
   printed: [{ score: 1 }],
   oomKills: null,
   diskFull: false,
+  disk: null,
   artifacts: [],
   unlisted: null,
   checkpointBytes: null,

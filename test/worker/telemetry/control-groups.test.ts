@@ -114,9 +114,13 @@ describe('version 2', () => {
   it('follows a limit that is changed', () => {
     is(['0::/job'], [unifiedAt('/sys/fs/cgroup')]);
     const groups = new ControlGroups(root);
-    const total = (): number => readMemory(join(root, 'proc'), groups).totalBytes / mib;
+    const read = () => readMemory(join(root, 'proc'), groups);
+    const total = (): number => read().totalBytes / mib;
+    second('/sys/fs/cgroup/job', {});
+    expect(read().ofGroup).toBe(false);
     second('/sys/fs/cgroup/job', { max: 1_000 });
     expect(total()).toBe(1_000);
+    expect(read().ofGroup).toBe(true);
     second('/sys/fs/cgroup/job', { max: 2_000 });
     expect(total()).toBe(2_000);
   });
