@@ -9,6 +9,8 @@ export interface Estimate {
   readonly mean: number;
   readonly low: number | null;
   readonly high: number | null;
+  /** How far one replicate lies from the mean, as a standard deviation; null with fewer than two. */
+  readonly spread: number | null;
 }
 
 /**
@@ -18,10 +20,11 @@ export interface Estimate {
  */
 export function estimate(values: readonly number[]): Estimate {
   const centre = values.every((value) => value === values[0]) ? (values[0] ?? 0) : mean([...values]);
-  if (values.every((value) => value === centre)) return { mean: centre, low: null, high: null };
-  const half =
-    (studentQuantile95(values.length - 1) * sampleStandardDeviation([...values])) / Math.sqrt(values.length);
-  return { mean: centre, low: centre - half, high: centre + half };
+  if (values.every((value) => value === centre))
+    return { mean: centre, low: null, high: null, spread: values.length < 2 ? null : 0 };
+  const spread = sampleStandardDeviation([...values]);
+  const half = (studentQuantile95(values.length - 1) * spread) / Math.sqrt(values.length);
+  return { mean: centre, low: centre - half, high: centre + half, spread };
 }
 
 const known = new Map<number, number>();
