@@ -1,7 +1,7 @@
 /** What a leaderboard does and does not say: the lines under its table. */
+import { mayBeFirst } from './groups/groups.ts';
 import type { Leaderboard } from './leaderboard.ts';
 import type { IgnoredParameter } from './ignored-parameters.ts';
-import { rivalsOf } from './rivals.ts';
 import type { Section } from './sections.ts';
 import { pointLabel, tellingParams } from '../model/grid/point-label.ts';
 import { own } from '../model/own.ts';
@@ -57,7 +57,7 @@ function intervalNotes({ rows, objective }: Leaderboard): string[] {
 /** What the column of ranks says. */
 function groupNotes({ rows }: Leaderboard): string[] {
   const compared = rows.filter(({ ranks }) => ranks !== null);
-  const rivals = rivalsOf(rows);
+  const rivals = mayBeFirst(rows.map(({ ranks }) => (ranks === null ? null : { last: ranks[1] - 1 })));
   return [
     ...compared
       .flatMap(({ ranks }) => (ranks !== null && ranks[0] < ranks[1] ? [rangeText(ranks)] : []))
@@ -70,7 +70,7 @@ function groupNotes({ rows }: Leaderboard): string[] {
 }
 
 const rangeText = ([first, last]: readonly [number, number]): string =>
-  `ranks ${first}–${last}: this point cannot be told from those of ranks ${first} to ${last} (Tukey and Kramer, 5 % over all pairs).`;
+  `ranks ${first}–${last}: this point may be as good as each of ranks ${first} to ${last}, the differences may be chance (Tukey and Kramer, 5 % over all pairs).`;
 
 const rivalsText = (rivals: number, compared: number): string =>
   rivals === 1

@@ -73,3 +73,9 @@ function placedGroups(
   });
   return placed;
 }
+
+/** How many points may be the best: the first one, and those that it cannot be told from. Null where nothing is said of it. */
+export function mayBeFirst(groups: readonly (Pick<Group, 'last'> | null)[]): number | null {
+  const last = groups[0]?.last;
+  return last === undefined ? null : groups.slice(0, last + 1).filter((group) => group !== null).length;
+}
