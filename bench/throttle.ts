@@ -23,7 +23,7 @@ const usage = `usage: npm run bench:throttle -- [--seeds N] [--first N] [--calm]
   --nights N    nights in a row in the same lab, of labsweep (default 2)
   --only TEXT   rows whose name has TEXT, beside the all-knowing one
   --without TEXT  labsweep without each mechanism whose name has TEXT, a row each, memory declared ('' for all)
-  --json        each night of each row, for scripts
+  --json        each night of each row that --only names, for scripts
 `;
 const { values } = parseArgs({
   options: {
@@ -68,7 +68,8 @@ function rowsOf(): Row[] {
   const seeds = Array.from({ length: count }, (_, place) => first + place);
   const options = { isCalm: values.calm, declaredTooLow: wholeNumber('low') };
   const rows = new Map<string, Judgement[]>();
-  const isMeant = (name: string): boolean => name === 'all-knowing' || name.includes(values.only);
+  const isMeant = (name: string): boolean =>
+    name.includes(values.only) || (name === 'all-knowing' && !values.json);
   const note = (name: string, seed: number, night: Judgement): void => {
     rows.set(name, [...(rows.get(name) ?? []), night]);
     process.stderr.write(`${name}, seed ${seed}: ${JSON.stringify(night)}\n`);

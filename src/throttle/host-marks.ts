@@ -50,10 +50,8 @@ function markAfter(
   now: number,
 ): HostMark {
   const { hold, release, patienceMs } = marks;
+  if (figure === null || before?.marks.hold !== hold) return firstLook(figure, marks, now);
   const rested = { turningSince: null, unprovenSince: null, marks };
-  if (figure === null) return { isHeld: false, ...rested };
-  if (before?.marks.hold !== hold)
-    return figure >= hold ? { isHeld: true, ...rested, unprovenSince: now } : { isHeld: false, ...rested };
   const { isHeld, turningSince } = before;
   const isProven = before.unprovenSince === null || now - before.unprovenSince >= patienceMs;
   const isBeyond = isHeld ? figure <= release : figure >= hold;
@@ -64,6 +62,23 @@ function markAfter(
   const unprovenSince = isProven ? null : before.unprovenSince;
   return turns ? { isHeld: !isHeld, ...rested } : { isHeld, turningSince: since, unprovenSince, marks };
 }
+
+function firstLook(figure: number | null, marks: PatientMarks, now: number): HostMark {
+  const isHeld = figure !== null && figure >= marks.hold;
+  return { isHeld, turningSince: null, unprovenSince: isHeld ? now : null, marks };
+}
+
+/** As these limits have them, which may have come since the last look: what was decided by others is decided anew. */
+export const marksBy = (
+  marks: HostMarks,
+  figures: MarkedFigures,
+  { cpus, limits, now }: { readonly cpus: number; readonly limits: Limits; readonly now: number },
+): HostMarks =>
+  recordOf(hostMarkNames, (name) => {
+    const mark = marks[name];
+    const isByThese = mark.marks.hold === limits[name].hold;
+    return [name, isByThese ? mark : firstLook(figureOf[name](figures, cpus), limits[name], now)];
+  });
 
 export const heldBy = (marks: HostMarks | null): HeldHostMarks =>
   recordOf(hostMarkNames, (name) => [name, marks?.[name].isHeld ?? false]);

@@ -5,7 +5,7 @@ import type { GpuFacts, GpuFigures, HostFigures, Lease, Predicted } from '../../
 import { guessMemory } from '../../predict/memory.ts';
 import { admit } from '../../throttle/admission.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from '../../throttle/host-load.ts';
-import { heldBy } from '../../throttle/host-marks.ts';
+import { heldBy, type HostMarks, marksBy } from '../../throttle/host-marks.ts';
 import type { Limits } from '../../throttle/limits.ts';
 import { unheld } from '../../throttle/marks.ts';
 import { spanWatts } from '../../throttle/power.ts';
@@ -37,7 +37,7 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     figures,
     figuresAgeMs,
     figuresProblem: state.figuresProblem,
-    held: heldBy(state.marks),
+    held: heldBy(marksNow(state, figures, limits, now)),
     limits,
     ceiling: ceilingOf(state),
     ours: [...state.active].map((held) => shareOf(state, held, smallBytes)),
@@ -46,6 +46,15 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     left: [...state.claims.left.values()],
   };
 }
+
+/** Limits come with a connection and leave with it, between two looks. */
+const marksNow = (
+  { marks, facts: { cpus } }: WorkerState,
+  figures: HostFigures | null,
+  limits: Limits,
+  now: number,
+): HostMarks | null =>
+  marks === null || figures === null ? marks : marksBy(marks, figures, { cpus, limits, now });
 
 function gpuLoad(
   state: WorkerState,

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Refusal } from '../../../src/model/refusal/refusal.ts';
 import type { MeasuredFigures } from '../../../src/worker/core/event.ts';
+import { noLimits } from '../../../src/throttle/limits.ts';
 import { leaseOf, World } from './world.ts';
 
 const second = 1_000;
@@ -98,6 +99,20 @@ describe('P4 others who want all cores', () => {
     world.greet(1);
     world.lease(leaseOf('a-1'));
     world.sample({ othersLoad: 9 });
+    expect(world.spawnAll()).toEqual([]);
+  });
+
+  it('hold up nobody once an inventory has said that they may, and those that it names at once', () => {
+    const world = new World();
+    world.post({ kind: 'booted', facts: world.state.facts });
+    world.sample({ othersLoad: 9 });
+    world.greet(1);
+    const say = (load: number): void => world.say(1, { kind: 'limits', limits: { ...noLimits, load } });
+    say(Number.MAX_SAFE_INTEGER);
+    world.lease(leaseOf('a-1'));
+    expect(world.spawnAll()).toEqual(['a-1']);
+    say(2);
+    world.lease(leaseOf('a-2'));
     expect(world.spawnAll()).toEqual([]);
   });
 });
