@@ -75,9 +75,9 @@ function verdictText({ goal }: Pick<Objective, 'goal'>, { low, high, settledBy }
 }
 
 const claims = {
-  settings: 'It holds for any seeds, and for speakers like these.',
-  clips: 'It holds for any seeds, on these clips: nothing is known of others.',
-  models: 'It is a word on these two trained networks alone: more replicates would tell of the settings.',
+  settings: 'This is about any seeds, and speakers like these.',
+  clips: 'This is about any seeds, on these clips: nothing is known of others.',
+  models: 'This is about these two trained networks alone: more replicates would tell of their settings.',
 } as const satisfies Record<Comparison['claim'], string>;
 
 function reasonLines(
