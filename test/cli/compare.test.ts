@@ -10,7 +10,7 @@ interface Told {
   readonly b: readonly string[];
 }
 
-const share = (clips: string): number => [...clips].filter((clip) => clip === '1').length / clips.length;
+const share = (clips: string): number => clips.split('').filter((clip) => clip === '1').length / clips.length;
 
 function lab({ a, b }: Told, hasPredictions = true): string {
   const built = new LedgerBuilder();
@@ -34,10 +34,12 @@ function lab({ a, b }: Told, hasPredictions = true): string {
 const csvOf = (clips: string): string =>
   [
     'file,split,word,predicted,probability',
-    ...[...clips].map(
-      (clip, index) =>
-        `yes/s${index % 4}_nohash_${index}.wav,validation,yes,${clip === '1' ? 'yes' : 'no'},0.9`,
-    ),
+    ...clips
+      .split('')
+      .map(
+        (clip, index) =>
+          `yes/s${index % 4}_nohash_${index}.wav,validation,yes,${clip === '1' ? 'yes' : 'no'},0.9`,
+      ),
     ...['no', 'no', 'yes'].map((word, index) => `yes/t_nohash_${index}.wav,test,yes,${word},0.9`),
     '',
   ].join('\n');
