@@ -1,25 +1,10 @@
-/** What a trained network makes of each clip, as cnn1d's `predictions.csv` has it; any program may write one. */
-import { CsvError, parse } from 'csv-parse/sync';
-import { z } from 'zod';
-
-const predictionSchema = z.object({
-  file: z.string(),
+/** What a trained network makes of a clip. */
+export interface Prediction {
+  readonly file: string;
   /** Which part of the data set it is of. */
-  split: z.string().default(''),
-  word: z.string(),
-  predicted: z.string(),
-});
-export type Prediction = z.infer<typeof predictionSchema>;
-
-/** @returns null where it is no such table */
-export function readPredictions(text: string): Prediction[] | null {
-  try {
-    const rows: unknown = parse(text, { columns: true, bom: true, skip_empty_lines: true });
-    return z.array(predictionSchema).safeParse(rows).data ?? null;
-  } catch (error) {
-    if (error instanceof CsvError) return null;
-    throw error;
-  }
+  readonly split: string;
+  readonly word: string;
+  readonly predicted: string;
 }
 
 export const isRight = ({ word, predicted }: Prediction): boolean => word === predicted;

@@ -6,8 +6,9 @@ import { hasResult } from '../../ledger/results.ts';
 import type { LedgerState, Trial } from '../../ledger/state.ts';
 import type { Objective } from '../../model/result/metrics.ts';
 import type { Training } from '../../results/compare/comparison.ts';
-import { type Prediction, readPredictions } from '../../results/compare/predictions.ts';
+import { isRight, type Prediction } from '../../results/compare/predictions.ts';
 import { resultOf } from '../../results/result.ts';
+import { readPredictions } from './predictions.ts';
 
 /** Of the trials that have a finite result. */
 export function trainingsOf(
@@ -28,7 +29,7 @@ export function trainingsOf(
 function ofSplit(all: readonly Prediction[], value: number): Prediction[] | null {
   const splits = Map.groupBy(all, ({ split }) => split);
   for (const predictions of splits.values()) {
-    const right = predictions.filter(({ word, predicted }) => word === predicted).length;
+    const right = predictions.filter(isRight).length;
     if (Math.abs(right / predictions.length - value) < 1e-6) return predictions;
   }
   return null;
