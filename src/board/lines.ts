@@ -3,7 +3,7 @@ import { inLine } from '../model/printed/printable.ts';
 import { hostLines } from './host-lines.ts';
 import type { Failure, RunView } from './run-view.ts';
 import { ignoredText } from '../results/leaderboard-notes.ts';
-import { bestLabel, countsText, etaText, figure, wholeSeconds } from './text.ts';
+import { bestLabel, countsText, etaText, figure, rivalsText, wholeSeconds } from './text.ts';
 
 const mostLines = 15;
 
@@ -36,8 +36,12 @@ function countsLine(view: RunView): string {
   return status.kind === 'stopped' ? `${countsText(view)}; stopped: ${status.because}` : countsText(view);
 }
 
-const bestLines = ({ best }: RunView): string[] =>
-  best === null ? [] : [`best    ${best.metric} ${figure(best.value)}  ${bestLabel(best)}`];
+const bestLines = (view: RunView): string[] =>
+  view.best === null
+    ? []
+    : [
+        `first   ${view.best.metric} ${figure(view.best.value)}  ${[bestLabel(view.best), ...rivalsText(view)].join('; ')}`,
+      ];
 
 const failureLine = ({ label, host, reason, agoMs }: Failure): string =>
   `failed  ${label} on ${host}, ${wholeSeconds(agoMs)} ago: ${oneLine(reason)}`;

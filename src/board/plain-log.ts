@@ -10,7 +10,7 @@ import { attemptLabel } from '../results/labels.ts';
 import { stateText } from './host-lines.ts';
 import { isAtRest, type RunView } from './run-view.ts';
 import { ignoredText } from '../results/leaderboard-notes.ts';
-import { bestLabel, countsText, etaText, figure } from './text.ts';
+import { bestLabel, countsText, etaText, figure, rivalsText } from './text.ts';
 
 /** A line a second while somebody may be looking, then one in ten: a night's log is read in the morning. */
 const progressEveryMs = 1_000;
@@ -118,7 +118,7 @@ function followsText({ kind }: Outcome, trial: TrialStatus | undefined): string 
   return trial?.kind === 'failed' ? 'given up' : 'will be tried again';
 }
 
-/** `84 of 147: 84 succeeded, 4 running, 59 waiting; best val_accuracy 0.913 (layers=8 BN); about 9 min left (7 min to 12 min)`. */
+/** `84 of 147: 84 succeeded, 4 running, 59 waiting; first so far val_accuracy 0.913 (layers=8 BN; 15 points may be the best); about 9 min left (7 min to 12 min)`. */
 function progressText(view: RunView): string {
   return [
     `${view.sweep}: ${countsText(view)}`,
@@ -132,5 +132,11 @@ const endText = (view: RunView): string =>
     '; ',
   );
 
-const bestText = ({ best }: RunView): string[] =>
-  best === null ? [] : [`best ${best.metric} ${figure(best.value)} (${bestLabel(best)})`];
+function bestText(view: RunView): string[] {
+  const { best } = view;
+  if (best === null) return [];
+  const first = isAtRest(view) ? 'first' : 'first so far';
+  return [
+    `${first} ${best.metric} ${figure(best.value)} (${[bestLabel(best), ...rivalsText(view)].join('; ')})`,
+  ];
+}

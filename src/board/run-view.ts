@@ -8,14 +8,14 @@ import { isResult } from '../model/result/outcome.ts';
 import { outcomeText } from '../model/result/outcome-text.ts';
 import { refusalText } from '../model/refusal/refusal.ts';
 import type { Best } from '../results/best.ts';
-import type { IgnoredParameter } from '../results/ignored-parameters.ts';
+import type { Findings } from './findings.ts';
 import type { Holding } from '../protocol/messages.ts';
 import { isAskedFor, notAskedOf } from './asked.ts';
 import { deviceLabel } from './devices.ts';
 import { heldFreeText, lastOneText } from './others.ts';
 import { attemptLabel } from '../results/labels.ts';
 
-export interface RunView {
+export interface RunView extends Findings {
   readonly sweep: string;
   readonly status: SweepStatus;
   readonly priority: number;
@@ -30,8 +30,6 @@ export interface RunView {
   readonly eta: Eta | null;
   readonly hosts: readonly HostView[];
   readonly best: Best | null;
-  /** Parameters that change nothing between the points so far. */
-  readonly ignored: readonly IgnoredParameter[];
   /** The latest first, a few. */
   readonly failures: readonly Failure[];
 }
@@ -80,7 +78,7 @@ export interface RunViewSources {
   /** Null where nobody coordinates. */
   readonly live: Pick<LiveFigures, 'sweeps' | 'hosts'> | null;
   readonly best: Best | null;
-  readonly ignored: readonly IgnoredParameter[];
+  readonly findings: Findings;
   /** An attempt's latest metrics line, where one is known. */
   readonly latestLine: (attempt: AttemptId) => MetricsLine | null;
   /** Wall clock of this machine, which is the coordinator's. */
@@ -90,7 +88,7 @@ export interface RunViewSources {
 const mostFailures = 3;
 
 export function runView(sources: RunViewSources): RunView {
-  const { state, sweep, live, best, ignored, nowMs } = sources;
+  const { state, sweep, live, best, findings, nowMs } = sources;
   const notAsked = notAskedOf(sweep, live);
   return {
     sweep: sweep.name,
@@ -103,7 +101,7 @@ export function runView(sources: RunViewSources): RunView {
     eta: live?.sweeps.find((one) => one.sweep === sweep.name)?.eta ?? null,
     hosts: hostNames(state, live).map((name) => hostView(sources, name)),
     best,
-    ignored,
+    ...findings,
     failures: recentFailures(sources),
   };
 }

@@ -53,6 +53,10 @@ export function countsText({ counts, notAsked }: Pick<RunView, 'counts' | 'notAs
 /** Four digits that count. */
 export const figure = (value: number): string => String(Number(numberText(value)));
 
+/** That the first point is not alone, by groups/groups.ts. */
+export const rivalsText = ({ rivals }: Pick<RunView, 'rivals'>): string[] =>
+  rivals === null || rivals === 1 ? [] : [`${rivals} points may be the best`];
+
 /** The point that leads: as long as no point has all its replicates, by those that are done. */
 export const bestLabel = ({ label, done, declared }: Best): string =>
   done === declared ? label : `${label}, so far ${done} of ${declared} replicates`;

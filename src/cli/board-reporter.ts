@@ -1,4 +1,4 @@
-import { Doubts } from '../board/doubts.ts';
+import { LatestFindings } from '../board/findings.ts';
 import { HostNotices, hostNewsText } from '../board/host-notices.ts';
 import { lines as boardLines } from '../board/lines.ts';
 import { PlainLog } from '../board/plain-log.ts';
@@ -24,7 +24,7 @@ const rowsAtEnd = 20;
 /** What `run` says to people: live lines on a terminal, appended lines elsewhere, the leaderboard at the end. */
 export function boardReporter(console: Console, name: SweepName): RunReporter {
   const latest = new LatestLines();
-  const doubts = new Doubts();
+  const findings = new LatestFindings();
   let live: LiveFigures | null = null;
   let seen: LedgerState | null = null;
   const sweep = (): Sweep | undefined => seen?.sweeps.get(name);
@@ -34,7 +34,7 @@ export function boardReporter(console: Console, name: SweepName): RunReporter {
       sweep: shown,
       live,
       best: bestSoFar(state, shown),
-      ignored: doubts.of(state, shown),
+      findings: findings.of(state, shown),
       latestLine: latest.of,
       nowMs: Date.now(),
     });

@@ -10,6 +10,7 @@ import { dataVerb } from './verbs/data.ts';
 import { engineVerb } from './verbs/engine.ts';
 import { hostsVerb } from './verbs/hosts.ts';
 import { initVerb } from './verbs/init.ts';
+import { compareVerb } from './verbs/compare.ts';
 import { leaderboardVerb } from './verbs/leaderboard.ts';
 import { ledgerVerb } from './verbs/ledger.ts';
 import { listVerb } from './verbs/list.ts';
@@ -47,6 +48,7 @@ const verbs: readonly Verb[] = [
   pauseVerb,
   stopVerb,
   leaderboardVerb,
+  compareVerb,
   mergeVerb,
   ledgerVerb,
   completionVerb,

@@ -1,5 +1,8 @@
+import { mean } from 'simple-statistics';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { pointLabel, tellingParams } from '../model/grid/point-label.ts';
+import type { Objective } from '../model/result/metrics.ts';
+import { groupsOf, mayBeFirst } from './groups/groups.ts';
 import { resultOf } from './result.ts';
 import { compare, type Placed, sectionOf } from './sections.ts';
 
@@ -10,6 +13,39 @@ export interface Best {
   /** Replicates with a result, and those that the sweep asks for: fewer where no point is complete. */
   readonly done: number;
   readonly declared: number;
+}
+
+/**
+ * How many of the complete points may be the best: the first of them, and those that it cannot be told from. Null where
+ * nothing can be said of it.
+ */
+export function rivalsSoFar(state: LedgerState, sweep: Sweep): number | null {
+  const { objective } = sweep.declaration;
+  const complete = sweep.points.flatMap(({ trials, parameters }) => {
+    if (trials.length < 2) return [];
+    const values = trials.flatMap((id) => valueOf(state, id, objective) ?? []);
+    if (values.length < trials.length) return [];
+    const place = {
+      section: 'complete',
+      mean: mean(values),
+      done: values.length,
+      diverged: 0,
+      parameters,
+    } as const;
+    return [{ values, place }];
+  });
+  const ranked = complete.toSorted((one, other) => compare(objective, one.place, other.place));
+  return mayBeFirst(
+    groupsOf(
+      objective,
+      ranked.map(({ values }) => values),
+    ).groups,
+  );
+}
+
+function valueOf(state: LedgerState, id: string, objective: Objective): number | null {
+  const trial = state.trials.get(trialId(id));
+  return trial === undefined ? null : (resultOf(state, trial, objective)?.value ?? null);
 }
 
 /** The point that would head the leaderboard now, found without ranking the others: asked while a sweep runs. */

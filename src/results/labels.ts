@@ -1,10 +1,17 @@
 /** What trials are called on a screen: by the parameters that tell the points of their sweep apart. */
 import type { Attempt, LedgerState, Sweep, Trial } from '../ledger/state.ts';
-import { tellingParams, trialLabel } from '../model/grid/point-label.ts';
+import { pointLabel, tellingParams, trialLabel } from '../model/grid/point-label.ts';
 
-export function labelOf(state: LedgerState, trial: Trial): string {
+export const labelOf = (state: LedgerState, trial: Trial): string =>
+  trialLabel(trial, namesFor(state, trial));
+
+/** What all replicates of a trial's point are called. */
+export const pointLabelOf = (state: LedgerState, trial: Trial): string =>
+  pointLabel(trial.point, namesFor(state, trial));
+
+function namesFor(state: LedgerState, trial: Trial): readonly string[] {
   const sweep = trial.sweeps.map((name) => state.sweeps.get(name)).find((one) => one !== undefined);
-  return trialLabel(trial, sweep === undefined ? [] : namesOf(sweep));
+  return sweep === undefined ? [] : namesOf(sweep);
 }
 
 /** By the sweep that the attempt was leased for. */

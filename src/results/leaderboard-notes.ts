@@ -1,6 +1,6 @@
 /** What a leaderboard does and does not say: the lines under its table. */
+import { mayBeFirst } from './groups/groups.ts';
 import type { Leaderboard } from './leaderboard.ts';
-import type { LineMetric } from './line-metrics.ts';
 import type { IgnoredParameter } from './ignored-parameters.ts';
 import type { Section } from './sections.ts';
 import { pointLabel, tellingParams } from '../model/grid/point-label.ts';
@@ -16,7 +16,7 @@ export function tableNotes(board: Leaderboard, limit: number, notShown: readonly
   const has = (section: Section): boolean => rows.some((row) => row.section === section);
   const notes: [boolean, string][] = [
     [hidden > 0, `${hidden} more ${hidden === 1 ? 'row' : 'rows'}: --limit ${rows.length}`],
-    ...intervalNotes(board).map((note): [boolean, string] => [true, note]),
+    ...[...intervalNotes(board), ...groupNotes(board)].map((note): [boolean, string] => [true, note]),
     [
       has('incomplete') || rows.some(({ givenUp }) => givenUp > 0),
       'n 1/3: 1 of 3 replicates has a result. One that failed, and is not tried again, counts as missing.',
@@ -40,43 +40,42 @@ export function tableNotes(board: Leaderboard, limit: number, notShown: readonly
 export const ignoredText = ({ parameter }: Pick<IgnoredParameter, 'parameter'>): string =>
   `${parameter} changes nothing between these points: does the program read it?`;
 
-/** What the intervals are, and that a rank says less than it seems to where they overlap. */
+/** What the intervals are. */
 function intervalNotes({ rows, objective }: Leaderboard): string[] {
-  const intervals = rows.map(({ section, metrics }) => ({
-    section,
-    interval: intervalOf(own(metrics, objective.metric)),
-  }));
-  if (rows.every((row) => (own(row.metrics, objective.metric)?.mean ?? null) === null)) return [];
+  const metrics = rows.flatMap((row) => own(row.metrics, objective.metric) ?? []);
+  if (metrics.every(({ mean }) => mean === null)) return [];
   const finite = rows.some(({ diverged }) => diverged > 0) ? 'finite ' : '';
-  if (intervals.every(({ interval }) => interval === null))
+  if (metrics.every(({ low }) => low === null))
     return [
       rows.every(({ replicates, diverged }) => replicates.done - diverged < 2)
         ? `No point has two ${finite}results: no intervals, and the order may be chance.`
         : 'The replicates of each point are equal: no intervals.',
     ];
-  const what = "±: Student's 95 % interval of the mean over n replicates.";
-  const [first, ...others] = intervals;
-  const range = first?.interval ?? null;
-  if (first === undefined || range === null)
-    return [what, 'The first row has no interval: its replicates are too few, or equal.'];
-  // The order of sections is no matter of chance.
-  const overlapping = others.filter(
-    ({ interval, section }) =>
-      section === first.section &&
-      interval !== null &&
-      interval.low <= range.high &&
-      interval.high >= range.low,
-  );
-  if (overlapping.length === 0) return [what];
-  const whose =
-    overlapping.length === 1 ? '1 row has an interval' : `${overlapping.length} rows have intervals`;
-  return [what, `${whose} overlapping the first row's: their order may be chance.`];
+  return ["±: Student's 95 % interval of the mean over n replicates."];
 }
 
-const intervalOf = (metric: LineMetric | undefined): { low: number; high: number } | null =>
-  metric === undefined || metric.low === null || metric.high === null
-    ? null
-    : { low: metric.low, high: metric.high };
+/** What the column of ranks says. */
+function groupNotes({ rows }: Leaderboard): string[] {
+  const compared = rows.filter(({ ranks }) => ranks !== null);
+  const rivals = mayBeFirst(rows.map(({ ranks }) => (ranks === null ? null : { last: ranks[1] - 1 })));
+  return [
+    ...compared
+      .flatMap(({ ranks }) => (ranks !== null && ranks[0] < ranks[1] ? [rangeText(ranks)] : []))
+      .slice(0, 1),
+    ...(rivals === null ? [] : [rivalsText(rivals, compared.length)]),
+    ...(rows.some(({ spreadsTooFar }) => spreadsTooFar)
+      ? ['ranks ?: the replicates of this point lie too far apart to compare it: look at each of them.']
+      : []),
+  ];
+}
+
+const rangeText = ([first, last]: readonly [number, number]): string =>
+  `ranks ${first}–${last}: this point may be as good as each of ranks ${first} to ${last}, the differences may be chance (Tukey and Kramer, 5 % over all pairs).`;
+
+const rivalsText = (rivals: number, compared: number): string =>
+  rivals === 1
+    ? `The first point is better than the ${compared - 1 === 1 ? 'other one' : `${compared - 1} others`} by more than chance.`
+    : `${rivals} of ${compared} points may be the best.`;
 
 /** What was trained before the sweep ranked by this metric. */
 export const lackingLines = ({ lacking, objective: { metric } }: Leaderboard): string[] =>

@@ -52,8 +52,10 @@ function rankedTable(
 ): { table: string[]; notShown: readonly string[] } {
   const shown = board.rows.slice(0, limit);
   const others = otherMetrics(board);
+  const hasGroups = board.rows.some(({ ranks, spreadsTooFar }) => ranks !== null || spreadsTooFar);
   const fields: Field[] = [
     field('#', 'right', ({ rank }) => String(rank)),
+    ...(hasGroups ? [field('ranks', 'right', ranksText)] : []),
     metricField(board.objective.metric),
     field('n', 'right', replicatesText),
     ...pointFields(board),
@@ -123,6 +125,13 @@ function otherMetrics(board: Leaderboard): string[] {
   const names = [...new Set(board.rows.flatMap(({ metrics }) => Object.keys(metrics)))];
   const others = names.filter((name) => name !== board.objective.metric);
   return others.sort((a, b) => Number(isTestMetric(b)) - Number(isTestMetric(a)));
+}
+
+/** `1–15`; its own rank alone where it can be told from all others. */
+function ranksText({ ranks, spreadsTooFar }: Row): string {
+  if (ranks === null) return spreadsTooFar ? '?' : '';
+  const [first, last] = ranks;
+  return first === last ? String(first) : `${first}–${last}`;
 }
 
 function replicatesText({ replicates: { done, declared }, givenUp, seedIgnored }: Row): string {

@@ -6,6 +6,7 @@ import { metricOf, type MetricsLine, type Objective } from '../model/result/metr
 import { own } from '../model/own.ts';
 import type { Params } from '../model/grid/params.ts';
 import { type IgnoredParameter, ignoredParameters } from './ignored-parameters.ts';
+import { groupsOf } from './groups/groups.ts';
 import { ignoresSeed } from './ignored-seed.ts';
 import { type LineMetrics, lineMetrics } from './line-metrics.ts';
 import { type Result, resultOf, stoppedLine } from './result.ts';
@@ -37,8 +38,12 @@ export interface Row extends Point, LineMetrics {
   /** From 1, through all sections. */
   readonly rank: number;
   readonly section: Section;
-  /** Null until a method is named that tells points apart. */
-  readonly groups: null;
+  /** Complete points that share a letter cannot be told apart (groups/groups.ts); null where nothing can be said of it. */
+  readonly groups: readonly string[] | null;
+  /** The first and the last rank that it cannot be told from; null likewise. */
+  readonly ranks: readonly [number, number] | null;
+  /** Its replicates lie too far apart for a group. */
+  readonly spreadsTooFar: boolean;
   /** Those with a result, also one that diverged, and those that the sweep asks for. */
   readonly replicates: { readonly done: number; readonly declared: number };
   /** Of those that are done. */
@@ -89,11 +94,11 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
   const isSeedIgnored = ignoresSeed(
     points.map(({ point: { params }, results }) => results.map(({ end }) => ({ params, end }))),
   );
-  const rows = points
+  const ranked = points
     .filter(({ results, stopped }) => results.length + stopped.length > 0)
     .map((one) => rowOf(one, objective, isSeedIgnored))
     .toSorted((a, b) => compare(objective, placeOf(a, objective), placeOf(b, objective)))
-    .map((row, index): Row => ({ rank: index + 1, ...row }));
+    .map((row, index) => ({ rank: index + 1, ...row }));
   const unranked = points
     .filter(({ results, stopped }) => results.length + stopped.length === 0)
     .map(({ point, trials }) => ({
@@ -109,24 +114,41 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
     sweep: sweep.name,
     objective,
     axes,
-    rows,
+    rows: grouped(ranked, objective),
     unranked,
     ignored: ignoredParameters(state, sweep),
     lacking,
   };
 }
 
+type Ungrouped = Omit<Row, 'rank' | 'groups' | 'ranks' | 'spreadsTooFar'>;
+
+/** Only complete points are compared: a mean over fewer replicates is no match for the others'. */
+function grouped(rows: readonly (Ungrouped & Pick<Row, 'rank'>)[], objective: Objective): Row[] {
+  const complete = rows.filter(({ section }) => section === 'complete');
+  const values = complete.map(({ metrics }) => own(metrics, objective.metric)?.values ?? []);
+  const { groups, tooFar } = groupsOf(objective, values);
+  return rows.map((row, place) => {
+    const group = groups[place] ?? null;
+    return {
+      ...row,
+      groups: group?.letters ?? null,
+      ranks: group === null ? null : [group.first + 1, group.last + 1],
+      spreadsTooFar: tooFar.has(place),
+    };
+  });
+}
+
 function rowOf(
   { point, trials, results, stopped }: Trained,
   objective: Objective,
   isSeedIgnored: boolean,
-): Omit<Row, 'rank'> {
+): Ungrouped {
   const done = results.length;
   const diverged = results.filter(({ value }) => value === null).length;
   const steps = stopped.flatMap((line) => metricOf(line, 'step') ?? []);
   return {
     section: sectionOf({ done, diverged, declared: trials.length }),
-    groups: null,
     ...point,
     replicates: { done, declared: trials.length },
     diverged,
@@ -139,7 +161,7 @@ function rowOf(
 }
 
 const placeOf = (
-  { section, metrics, replicates: { done }, diverged, parameters }: Omit<Row, 'rank'>,
+  { section, metrics, replicates: { done }, diverged, parameters }: Ungrouped,
   { metric }: Objective,
 ): Placed => ({
   section,

@@ -7,6 +7,8 @@ import { type Estimate, estimate } from './student.ts';
 export interface LineMetric extends Omit<Estimate, 'mean'> {
   /** Of the finite values; null where there is none. */
   readonly mean: number | null;
+  /** The finite ones, in the order of the replicates. */
+  readonly values: readonly number[];
 }
 
 export interface LineMetrics {
@@ -36,14 +38,14 @@ export function lineMetrics(lines: readonly (MetricsLine | null)[], objective: s
   }
   return {
     metrics: Object.fromEntries(
-      [...values].map(([name, all]) => [
-        name,
-        all.length === 0 ? { mean: null, low: null, high: null } : estimate(all),
-      ]),
+      [...values].map(([name, all]) => [name, { ...estimateOf(all), values: all }]),
     ),
     notFinite: Object.fromEntries(notFinite),
   };
 }
+
+const estimateOf = (values: readonly number[]): Omit<LineMetric, 'values'> =>
+  values.length === 0 ? { mean: null, low: null, high: null, spread: null } : estimate(values);
 
 function addTo(values: Map<string, number[]>, name: string, value: number): void {
   const before = values.get(name);

@@ -4,6 +4,7 @@ import { lines } from '../../src/board/lines.ts';
 import { type HostView, runView } from '../../src/board/run-view.ts';
 import { type AttemptId, hostName, type SweepName } from '../../src/model/ids.ts';
 import type { MetricsLine } from '../../src/model/result/metrics.ts';
+import { findingsOf } from '../../src/board/findings.ts';
 import { bestSoFar } from '../../src/results/best.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost } from './live.ts';
@@ -18,7 +19,15 @@ function viewOf(
 ) {
   const { state, now } = built;
   const sweep = built.sweep(name);
-  return runView({ state, sweep, live, best: bestSoFar(state, sweep), ignored: [], latestLine, nowMs: now });
+  return runView({
+    state,
+    sweep,
+    live,
+    best: bestSoFar(state, sweep),
+    findings: findingsOf(state, sweep),
+    latestLine,
+    nowMs: now,
+  });
 }
 
 const atLayers = (layers: number) => ({ layers, dropout: 0.5 });
@@ -62,7 +71,7 @@ describe('the live view', () => {
       cedar  cpu0  layers=5 dropout=0.5  0.7  3 min 24 s
       birch  unreachable: no route to host
       alder  2 waiting: others want 14.2 of the host's cores; nothing starts until that is 12 or less for…
-      best    val_accuracy 0.8123  layers=3 dropout=0.5
+      first   val_accuracy 0.8123  layers=3 dropout=0.5
       failed  layers=4 dropout=0.5 on birch, 3 min 24 s ago: failed: exit code 1"
     `);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { PlainLog } from '../../src/board/plain-log.ts';
 import { runView } from '../../src/board/run-view.ts';
 import { bestSoFar } from '../../src/results/best.ts';
-import { ignoredParameters } from '../../src/results/ignored-parameters.ts';
+import { findingsOf } from '../../src/board/findings.ts';
 import type { LiveFigures } from '../../src/ledger/live-figures.ts';
 import { idOf, LedgerBuilder } from '../ledger-builder.ts';
 import { liveHost } from './live.ts';
@@ -25,7 +25,7 @@ function logged(count: number, live: LiveFigures | null = null) {
       sweep,
       live,
       best: bestSoFar(built.state, sweep),
-      ignored: ignoredParameters(built.state, sweep),
+      findings: findingsOf(built.state, sweep),
       latestLine: () => null,
       nowMs: built.now,
     });
@@ -47,7 +47,7 @@ describe('append-only output', () => {
     }
     end();
     expect(written.length).toBeLessThanOrEqual(12);
-    expect(written.at(-1)).toBe('lab: 5000 succeeded; best val_accuracy 0.9998 (x=4999); after 10 s');
+    expect(written.at(-1)).toBe('lab: 5000 succeeded; first val_accuracy 0.9998 (x=4999); after 10 s');
   });
 
   test('every failure is said at once, with what follows from it', () => {

@@ -22,7 +22,9 @@ describe('labsweep leaderboard', () => {
     expect(document.rows).toHaveLength(2);
     expect(document.rows[0]).toEqual({
       rank: 1,
-      groups: null,
+      groups: ['a'],
+      ranks: [1, 1],
+      spreadsTooFar: false,
       params: { layers: 2 },
       case: null,
       parameters: null,
@@ -32,6 +34,8 @@ describe('labsweep leaderboard', () => {
           mean: expect.closeTo(0.515, 9),
           low: expect.closeTo(0.515 - 12.7062 * 0.005, 4),
           high: expect.closeTo(0.515 + 12.7062 * 0.005, 4),
+          spread: expect.closeTo(0.00707, 4),
+          values: [0.51, 0.52],
         },
       },
       notFinite: {},

@@ -280,6 +280,6 @@ describe('labsweep status', () => {
     built.declare({ points: [{ params: { x: 1 } }] });
     built.succeed(idOf({ x: 1 }), { val_accuracy: 0.75 });
     const { err } = await read('status', folderWith(built), '--watch');
-    expect(err).toMatch(/^lab: 1 succeeded; best val_accuracy 0.75 \(x=1\); after /);
+    expect(err).toMatch(/^lab: 1 succeeded; first val_accuracy 0.75 \(x=1\); after /);
   });
 });

@@ -41,14 +41,15 @@ describe('the table of a leaderboard', () => {
     expect(lines(built, sweepName('lab'))).toMatchInlineSnapshot(`
       "lab: val_accuracy at its best step, highest first
 
-      #  val_accuracy                 n  layers  case      parameters  test_accuracy    loss
-      1  0.9100 ± 0.0248              3       4  BN             4,400  0.8900 ± 0.0248  0.4000
-      2  0.9000 ± 0.0248              3       3  BN             3,300  0.8700           0.5000
+      #  ranks  val_accuracy                 n  layers  case      parameters  test_accuracy    loss
+      1    1–2  0.9100 ± 0.0248              3       4  BN             4,400  0.8900 ± 0.0248  0.4000
+      2    1–2  0.9000 ± 0.0248              3       3  BN             3,300  0.8700           0.5000
       Incomplete, replicates are missing:
-      3  0.5000           1/3, 1 failed       3  DO(0.25)       3,000  0.4800           1.250
+      3         0.5000           1/3, 1 failed       3  DO(0.25)       3,000  0.4800           1.250
 
       ±: Student's 95 % interval of the mean over n replicates.
-      1 row has an interval overlapping the first row's: their order may be chance.
+      ranks 1–2: this point may be as good as each of ranks 1 to 2, the differences may be chance (Tukey and Kramer, 5 % over all pairs).
+      2 of 2 points may be the best.
       n 1/3: 1 of 3 replicates has a result. One that failed, and is not tried again, counts as missing.
       Without a result, 1 of 4 points:
         layers=4 DO(0.25): 1 failed, 2 queued"

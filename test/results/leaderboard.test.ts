@@ -20,7 +20,11 @@ describe('leaderboard', () => {
       [1, 2, 0.75],
       [2, 1, 0.7],
     ]);
-    expect(rows[0]).toMatchObject({ groups: null, replicates: { done: 2, declared: 2 }, seedIgnored: false });
+    expect(rows.map(({ groups, ranks }) => [groups, ranks])).toEqual([
+      [['a'], [1, 2]],
+      [['a'], [1, 2]],
+    ]);
+    expect(rows[0]).toMatchObject({ replicates: { done: 2, declared: 2 }, seedIgnored: false });
     expect(rows[0]?.trials).toEqual([idOf({ x: 2 }, 1), idOf({ x: 2 }, 2)]);
   });
 
@@ -73,7 +77,13 @@ describe('leaderboard', () => {
     built.fail(idOf({ x: 1 }, 2));
     const [row] = board(built, sweep).rows;
     expect(row?.replicates).toEqual({ done: 1, declared: 3 });
-    expect(row?.metrics['val_accuracy']).toEqual({ mean: 0.9, low: null, high: null });
+    expect(row?.metrics['val_accuracy']).toEqual({
+      mean: 0.9,
+      low: null,
+      high: null,
+      spread: null,
+      values: [0.9],
+    });
   });
 
   test('points without a result are listed with the states of their trials', () => {

@@ -57,19 +57,20 @@ describe('the order of a leaderboard', () => {
     expect(leaderboardLines(board(built, sweep), 100, 20).join('\n')).toMatchInlineSnapshot(`
       "lab: val_accuracy at its best step, highest first
 
-      #  val_accuracy                  n  x  loss
-      1  0.7100 ± 0.1271               2  2
-      2  0.5500 ± 0.6353               2  1
+      #  ranks  val_accuracy                  n  x  loss
+      1    1–2  0.7100 ± 0.1271               2  2
+      2    1–2  0.5500 ± 0.6353               2  1
       Incomplete, replicates are missing:
-      3  0.9900            1/2, 1 failed  3
+      3         0.9900            1/2, 1 failed  3
       Stopped before the end, by the value at that step:
-      4  0.9700 (step 12)            0/2  6
+      4         0.9700 (step 12)            0/2  6
       Diverged in a replicate (NaN or infinite), the smallest share first:
-      5  0.9800 (1 NaN)                2  5  8
-      6  NaN                           2  4  9
+      5         0.9800 (1 NaN)                2  5  8
+      6         NaN                           2  4  9
 
       ±: Student's 95 % interval of the mean over n replicates.
-      1 row has an interval overlapping the first row's: their order may be chance.
+      ranks 1–2: this point may be as good as each of ranks 1 to 2, the differences may be chance (Tukey and Kramer, 5 % over all pairs).
+      2 of 2 points may be the best.
       n 1/3: 1 of 3 replicates has a result. One that failed, and is not tried again, counts as missing.
       A stopped trial has no result: its row shows the line that it had reported by then.
       (1 NaN): in 1 replicate this metric is NaN or infinite; the mean is that of the others.
@@ -89,8 +90,10 @@ describe('the order of a leaderboard', () => {
     const [some, all] = board(built, sweep).rows;
     expect(some?.metrics['val_accuracy']?.mean).toBeCloseTo(0.5);
     expect(some?.notFinite).toEqual({ val_accuracy: 1, loss: 2 });
-    expect(some?.metrics['loss']).toEqual({ mean: 2, low: null, high: null });
-    expect(all?.metrics).toEqual({ val_accuracy: { mean: null, low: null, high: null } });
+    expect(some?.metrics['loss']).toEqual({ mean: 2, low: null, high: null, spread: null, values: [2] });
+    expect(all?.metrics).toEqual({
+      val_accuracy: { mean: null, low: null, high: null, spread: null, values: [] },
+    });
     expect(all?.notFinite).toEqual({ val_accuracy: 3 });
     expect(all?.trials).toHaveLength(3);
   });

@@ -31,8 +31,8 @@ describe("Student's interval", () => {
   });
 
   test('a single value has a mean and no interval', () => {
-    expect(estimate([0.5])).toEqual({ mean: 0.5, low: null, high: null });
-    expect(estimate([0.1, 0.1, 0.1])).toEqual({ mean: 0.1, low: null, high: null });
+    expect(estimate([0.5])).toEqual({ mean: 0.5, low: null, high: null, spread: null });
+    expect(estimate([0.1, 0.1, 0.1])).toEqual({ mean: 0.1, low: null, high: null, spread: 0 });
   });
 
   const samples = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 20 });

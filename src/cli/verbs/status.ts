@@ -9,7 +9,7 @@ import type { Sweep } from '../../ledger/state.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import { bestSoFar } from '../../results/best.ts';
-import { ignoredParameters } from '../../results/ignored-parameters.ts';
+import { findingsOf } from '../../board/findings.ts';
 import type { Console } from '../console.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -104,7 +104,7 @@ function viewOf(opened: OpenState, sweep: Sweep, live: LiveFigures | null): RunV
     sweep,
     live,
     best: bestSoFar(state, sweep),
-    ignored: ignoredParameters(state, sweep),
+    findings: findingsOf(state, sweep),
     latestLine,
     nowMs: Date.now(),
   });

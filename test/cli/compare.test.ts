@@ -1,0 +1,108 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { idOf, LedgerBuilder } from '../ledger-builder.ts';
+import { folderWith, read, stateFolder } from './reading.ts';
+
+/** Trainings of two points; of each the clips that it got right, `1`, one sign a clip, of four speakers in turn. */
+interface Told {
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+}
+
+const share = (clips: string): number => clips.split('').filter((clip) => clip === '1').length / clips.length;
+
+function lab({ a, b }: Told, hasPredictions = true): string {
+  const built = new LedgerBuilder();
+  const replicates = Math.max(a.length, b.length);
+  built.declare({ points: [1, 2].map((layers) => ({ params: { layers } })), replicates });
+  const artifacts = new Map<string, string>();
+  for (const [layers, trainings] of [[1, a] as const, [2, b] as const])
+    trainings.forEach((clips, index) => {
+      const attempt = built.succeed(idOf({ layers }, index + 1), { val_accuracy: share(clips) });
+      artifacts.set(attempt, clips);
+    });
+  const folder = folderWith(built);
+  for (const [attempt, clips] of hasPredictions ? artifacts : []) {
+    mkdirSync(join(stateFolder(folder), 'artifacts', attempt), { recursive: true });
+    writeFileSync(join(stateFolder(folder), 'artifacts', attempt, 'predictions.csv'), csvOf(clips));
+  }
+  return folder;
+}
+
+/** Beside the clips of the validation there are others, of which the objective says nothing. */
+const csvOf = (clips: string): string =>
+  [
+    'file,split,word,predicted,probability',
+    ...clips
+      .split('')
+      .map(
+        (clip, index) =>
+          `yes/s${index % 4}_nohash_${index}.wav,validation,yes,${clip === '1' ? 'yes' : 'no'},0.9`,
+      ),
+    ...['no', 'no', 'yes'].map((word, index) => `yes/t_nohash_${index}.wav,test,yes,${word},0.9`),
+    '',
+  ].join('\n');
+
+const right = (count: number, of = 200): string => '1'.repeat(count) + '0'.repeat(of - count);
+
+describe('labsweep compare', () => {
+  it('tells a point that is better, for any seeds and speakers like these', async () => {
+    const folder = lab({ a: [right(120), right(122), right(121)], b: [right(180), right(181), right(182)] });
+    const { out, code } = await read('compare', folder, 'layers=1', 'layers=2');
+    expect(code).toBe(0);
+    expect(out).toMatch(/A +0\.6050 +3 +layers=1\nB +0\.9050 +3 +layers=2/);
+    expect(out).toMatch(
+      /B − A: \+30\.00 points, 95 % interval \+2\d\.\d\d to \+3\d\.\d\d, p = below 0\.0001/,
+    );
+    expect(out).toContain('B is better, by more than chance.');
+    expect(out).toContain('about any seeds, and speakers like these');
+    expect(out).toMatch(/by seeds, \d\.\d\d by which of 4 speakers were recorded/);
+  });
+
+  it('says how many replicates would settle what cannot be told', async () => {
+    const folder = lab({ a: [right(120), right(130)], b: [right(126), right(134)] });
+    const { out } = await read('compare', folder, 'layers=1', 'layers=2');
+    expect(out).toMatch(
+      /It cannot be told which is better\. If the difference is as large as this, \d+ replicates of each find it in 80 % of the cases\./,
+    );
+  });
+
+  it('says of one training each that it is about these two networks alone, by the exact test', async () => {
+    const folder = lab({ a: [right(150)], b: [right(165)] });
+    const { out } = await read('compare', folder, 'layers=1', 'layers=2');
+    expect(out).toContain('about these two trained networks alone');
+    expect(out).toContain("A alone was right on 0 clips, B alone on 15 (McNemar's exact test).");
+    expect(out).toContain('p = below 0.0001');
+    const document = JSON.parse((await read('compare', folder, 'layers=1', 'layers=2', '--json')).out);
+    expect(document).toMatchObject({
+      claim: 'models',
+      only: { a: 0, b: 15 },
+      seSeeds: null,
+      settledBy: null,
+    });
+    expect(document.p).toBeCloseTo(2 * 0.5 ** 15, 9);
+  });
+
+  it('without predictions is about these clips, and of one training each says nothing of chance', async () => {
+    const several = lab({ a: [right(120), right(121)], b: [right(180), right(182)] }, false);
+    expect((await read('compare', several, 'layers=1', 'layers=2')).out).toContain(
+      'any seeds, on these clips',
+    );
+    const { out } = await read(
+      'compare',
+      lab({ a: [right(120)], b: [right(180)] }, false),
+      'layers=1',
+      'layers=2',
+    );
+    expect(out).toContain('One training of each tells nothing of the luck of its seed: run more replicates.');
+    expect(out).not.toContain('better, by more');
+  });
+
+  it('refuses a point that has no result yet, with what shows those that have', async () => {
+    const folder = lab({ a: [right(120)], b: [] });
+    const { code, err } = await read('compare', folder, 'layers=1', 'layers=2');
+    expect(code).toBe(2);
+    expect(err).toContain('layers=2 has no result of val_accuracy yet; `labsweep list` shows what has');
+  });
+});
