@@ -1,4 +1,5 @@
 import { mean } from 'simple-statistics';
+import type { TrialId } from '../model/ids.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { pointLabel, tellingParams } from '../model/grid/point-label.ts';
 import type { Objective } from '../model/result/metrics.ts';
@@ -43,8 +44,8 @@ export function rivalsSoFar(state: LedgerState, sweep: Sweep): number | null {
   );
 }
 
-function valueOf(state: LedgerState, id: string, objective: Objective): number | null {
-  const trial = state.trials.get(trialId(id));
+function valueOf(state: LedgerState, id: TrialId, objective: Objective): number | null {
+  const trial = state.trials.get(id);
   return trial === undefined ? null : (resultOf(state, trial, objective)?.value ?? null);
 }
 
