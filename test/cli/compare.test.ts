@@ -34,13 +34,13 @@ function lab({ a, b }: Told, hasPredictions = true): string {
 const csvOf = (clips: string): string =>
   [
     'file,split,word,predicted,probability',
+    ...['no', 'no', 'yes'].map((word, index) => `yes/t_nohash_${index}.wav,test,yes,${word},0.9`),
     ...clips
       .split('')
       .map(
         (clip, index) =>
           `yes/s${index % 4}_nohash_${index}.wav,validation,yes,${clip === '1' ? 'yes' : 'no'},0.9`,
       ),
-    ...['no', 'no', 'yes'].map((word, index) => `yes/t_nohash_${index}.wav,test,yes,${word},0.9`),
     '',
   ].join('\n');
 

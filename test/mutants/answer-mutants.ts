@@ -131,8 +131,8 @@ export const answerMutants: readonly Mutant[] = [
   {
     breaks: 'intervals have the quantile of a normal distribution',
     file: 'results/student.ts',
-    find: '(studentQuantile95(values.length - 1) * sampleStandardDeviation',
-    put: '(1.959964 * sampleStandardDeviation',
+    find: '(studentQuantile95(values.length - 1) * spread)',
+    put: '(1.959964 * spread)',
     tests: ['results/student'],
   },
   {
@@ -145,8 +145,8 @@ export const answerMutants: readonly Mutant[] = [
   {
     breaks: 'replicates that repeat themselves have an interval',
     file: 'results/student.ts',
-    find: 'if (values.every((value) => value === centre)) return',
-    put: 'if (values.length < 2) return',
+    find: 'if (values.every((value) => value === centre))\n',
+    put: 'if (values.length < 2)\n',
     tests: ['results/student'],
   },
   {

@@ -5,6 +5,7 @@ import { doorMutants } from './door-mutants.ts';
 import { etiquetteMutants } from './etiquette-mutants.ts';
 import { guardMutants } from './guard-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { groupsMutants } from './groups-mutants.ts';
 import { turnsMutants } from './turns-mutants.ts';
 import { workerMutants } from './worker-mutants.ts';
 
@@ -18,4 +19,5 @@ export const mutants: readonly Mutant[] = [
   ...turnsMutants,
   ...doorMutants,
   ...answerMutants,
+  ...groupsMutants,
 ];

@@ -70,6 +70,28 @@ describe('leaderboard', () => {
     ]);
   });
 
+  test('only complete points have groups, and ranks that they cannot be told from', () => {
+    const built = new LedgerBuilder();
+    const points = [1, 2, 3, 4].map((x) => ({ params: { x } }));
+    const sweep = built.declare({ points, replicates: 3 });
+    const values: Record<number, readonly number[]> = {
+      1: [0.9, 0.901, 0.902],
+      2: [0.9, 0.902, 0.904],
+      3: [0.5, 0.501, 0.502],
+      4: [0.99, 0.991],
+    };
+    for (const [x, of] of Object.entries(values))
+      of.forEach((val_accuracy, index) => built.succeed(idOf({ x: Number(x) }, index + 1), { val_accuracy }));
+    expect(board(built, sweep).rows.map(({ params, groups, ranks }) => [params['x'], groups, ranks])).toEqual(
+      [
+        [2, ['a'], [1, 2]],
+        [1, ['a'], [1, 2]],
+        [3, ['b'], [3, 3]],
+        [4, null, null],
+      ],
+    );
+  });
+
   test('a point with replicates missing is ranked on what it has', () => {
     const built = new LedgerBuilder();
     const sweep = built.declare({ points: [{ params: { x: 1 } }], replicates: 3 });
