@@ -78,7 +78,7 @@ describe('leaderboard', () => {
       1: [0.9, 0.901, 0.902],
       2: [0.9, 0.902, 0.904],
       3: [0.5, 0.501, 0.502],
-      4: [0.99, 0.991],
+      4: [0.99, 0.9901],
     };
     for (const [x, of] of Object.entries(values))
       of.forEach((val_accuracy, index) => built.succeed(idOf({ x: Number(x) }, index + 1), { val_accuracy }));
