@@ -32,7 +32,11 @@ exec sh -c "$SSH_ORIGINAL_COMMAND"
     );
     await lab.start('oak');
     await lab.start('liar', { settings: [`ForceCommand ${shell}`] });
-    const hosts = ['oak', 'liar'].map((name) => ({ name, folder: join(lab.folder, name, 'labsweep') }));
+    const hosts = ['oak', 'liar'].map((name) => ({
+      name,
+      folder: join(lab.folder, name, 'labsweep'),
+      limits: { load: 1_000 },
+    }));
     writeFileSync(join(lab.folder, 'inventory.json'), JSON.stringify({ hosts }));
     writeFileSync(
       join(lab.folder, 'sweep.yaml'),
