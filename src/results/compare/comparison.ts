@@ -1,5 +1,6 @@
 /** Whether one point is better than another, and about what that says something. */
 import { mean, sum } from 'simple-statistics';
+import { squaresOf } from '../statistics/squares.ts';
 import { beyondStudent, studentQuantile95 } from '../student.ts';
 import { mcnemar } from './mcnemar.ts';
 import { isRight, type Prediction, speakerOf } from './predictions.ts';
@@ -136,9 +137,4 @@ function pooledSpread({ a, b }: Compared): number | null {
   const freedom = a.length + b.length - 2;
   const squares = sum([a, b].map((arm) => squaresOf(valuesOf(arm))));
   return freedom === 0 || squares === 0 ? null : Math.sqrt(squares / freedom);
-}
-
-function squaresOf(values: readonly number[]): number {
-  const centre = mean([...values]);
-  return sum(values.map((value) => (value - centre) ** 2));
 }

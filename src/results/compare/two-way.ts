@@ -4,6 +4,7 @@
  * ROC analysis", Statistics in Medicine 26, 2007; seeds stand for its readers, speakers for its cases).
  */
 import { mean, sum } from 'simple-statistics';
+import { squaresOf } from '../statistics/squares.ts';
 import { beyondStudent, studentQuantile95 } from '../student.ts';
 
 /** Of one training, what it got right of each speaker's clips: all speakers in the same order. */
@@ -38,7 +39,7 @@ export function twoWay({ a, b, clips }: Arms): Difference {
   const freedom = a.length + b.length - 2;
   if (freedom === 0) return modelsOnly(difference, Math.sqrt(ofSpeakers), clips.length - 1);
   const weight = 1 / a.length + 1 / b.length;
-  const seeds = ((squares(ofA) + squares(ofB)) / freedom) * weight;
+  const seeds = ((squaresOf(ofA) + squaresOf(ofB)) / freedom) * weight;
   const lucky = (interaction({ a, b, clips }) / freedom) * weight - seeds / clips.length;
   const speakers = Math.max(0, ofSpeakers - inflated(clips.length) * lucky);
   return bothKinds(difference, { seeds, speakers }, freedom);
@@ -69,12 +70,6 @@ function bothKinds(
   };
 }
 
-/** Squares of the distances from the mean, added up. */
-function squares(values: readonly number[]): number {
-  const centre = mean([...values]);
-  return sum(values.map((value) => (value - centre) ** 2));
-}
-
 /** A variance from so many speakers, of whom one is the mean's. */
 const inflated = (speakers: number): number => speakers / (speakers - 1);
 
@@ -92,6 +87,6 @@ function varianceOfSpeakers({ a, b, clips }: Arms, difference: number): number {
 function interaction({ a, b, clips }: Arms): number {
   const all = sum([...clips]);
   const of = (arm: readonly Trained[], speaker: number): number =>
-    squares(arm.map((training) => (training[speaker] ?? 0) / all));
+    squaresOf(arm.map((training) => (training[speaker] ?? 0) / all));
   return sum(clips.map((_, speaker) => of(a, speaker) + of(b, speaker)));
 }

@@ -1,6 +1,7 @@
 /** How far replicates of one point lie apart by chance: one figure for all points, since each has few of them. */
-import { sum } from 'simple-statistics';
+import { mean, sum } from 'simple-statistics';
 import { upperTailOfF } from '../statistics/f-distribution.ts';
+import { squaresOf } from '../statistics/squares.ts';
 
 /** What is known of the values of a point, on the scale on which points are compared. */
 export interface Summary {
@@ -24,10 +25,11 @@ const bestShare = 1 / 4;
 const leastFreedom = 20;
 
 /** @param values two or more */
-export function summaryOf(values: readonly number[]): Summary {
-  const mean = sum([...values]) / values.length;
-  return { count: values.length, mean, squares: sum(values.map((value) => (value - mean) ** 2)) };
-}
+export const summaryOf = (values: readonly number[]): Summary => ({
+  count: values.length,
+  mean: mean([...values]),
+  squares: squaresOf(values),
+});
 
 /** All points together, as if each had the same variance. */
 export function pooled(points: readonly Summary[]): Variance {
