@@ -37,7 +37,7 @@ export function intervalOf(
   const longest = Math.max(...involved.map(longestOf));
   const off = spreads * missed * Math.sqrt(longest * seconds);
   const unknown = doubts.of(involved.map(({ sweep }) => sweep.name));
-  const later = longestWaiting(contender) * (1 - 1 / placesOf(contender)) * latenessSeen;
+  const later = longestWaiting(contender) * (1 - 1 / Math.max(1, placesOf(contender))) * latenessSeen;
   const low = Math.min(best, seconds) - Math.hypot(off, seconds * unknown.less);
   const high =
     Math.max(worst, seconds) + later + Math.hypot(off, Math.max(seconds * unknown.more, unknown.longest));

@@ -62,6 +62,18 @@ describe('the time left', () => {
     expect(eta(world)).toBeNull();
   });
 
+  it('of the last trials is a figure, or unknown, while their host is out of reach', () => {
+    const world = labOf(2);
+    work(world, 1);
+    begin(world, 'cedar');
+    for (const seconds of [10, 200]) {
+      world.pass(seconds * 1_000);
+      world.post({ kind: 'host-disconnected', host: hostName('cedar'), because: 'cut' });
+      const left = eta(world);
+      expect(left === null ? [] : [left.seconds, left.low, left.high].filter(Number.isNaN)).toEqual([]);
+    }
+  });
+
   it('is what waits, one after the other, and what is left of what runs', () => {
     const world = labOf(6);
     work(world, 2);
