@@ -56,10 +56,11 @@ function stoppedText(
   { by, because }: Extract<Sweep['status'], { kind: 'stopped' }>,
 ): string {
   if (by === 'person') return `Sweep ${name} was stopped by a person; \`labsweep resume ${name}\` goes on.\n`;
-  const retry = counts.failed > 0 ? `labsweep retry ${name} --failed && ` : '';
+  // With options of its own a run of the file may be of another name, and only the same command goes on with it.
+  const retry = counts.failed > 0 ? `\`labsweep retry ${name} --failed\` and then ` : '';
   return (
     `Sweep ${name} was stopped: its first trials failed in the same way.\n${indent(because)}\n` +
-    `Once that is mended, \`${retry}${runText(declaration)}\` goes on.\n`
+    `Once that is mended, ${retry}the same \`labsweep run\` of ${declaration.path} goes on.\n`
   );
 }
 

@@ -1,8 +1,7 @@
 /** What a leaderboard does and does not say: the lines under its table. */
 import { mayBeFirst } from './groups/groups.ts';
-import type { Leaderboard } from './leaderboard.ts';
+import type { Leaderboard, Row } from './leaderboard.ts';
 import type { IgnoredParameter } from './ignored-parameters.ts';
-import type { Section } from './sections.ts';
 import { pointLabel, tellingParams } from '../model/grid/point-label.ts';
 import { own } from '../model/own.ts';
 
@@ -13,29 +12,37 @@ const mostUnranked = 5;
 export function tableNotes(board: Leaderboard, limit: number, notShown: readonly string[]): string[] {
   const { rows } = board;
   const hidden = rows.length - limit;
-  const has = (section: Section): boolean => rows.some((row) => row.section === section);
-  const notes: [boolean, string][] = [
-    [hidden > 0, `${hidden} more ${hidden === 1 ? 'row' : 'rows'}: --limit ${rows.length}`],
-    ...[...intervalNotes(board), ...groupNotes(board)].map((note): [boolean, string] => [true, note]),
-    [
-      has('incomplete') || rows.some(({ givenUp }) => givenUp > 0),
-      'n 1/3: 1 of 3 replicates has a result. One that failed, and is not tried again, counts as missing.',
-    ],
-    [has('paused'), 'A stopped trial has no result: its row shows the line that it had reported by then.'],
-    [
-      rows.some(({ metrics, notFinite }) =>
-        Object.keys(notFinite).some((name) => (own(metrics, name)?.mean ?? null) !== null),
-      ),
-      '(1 NaN): in 1 replicate this metric is NaN or infinite; the mean is that of the others.',
-    ],
-    [
-      rows.some(({ seedIgnored }) => seedIgnored),
-      'n 3!: all points with replicates agree in every line they reported, so the program ignores its seed.',
-    ],
-    [notShown.length > 0, `Not shown for width: ${notShown.join(', ')} (--json has all).`],
+  const hasMarked = rows.some(({ metrics, notFinite }) =>
+    Object.keys(notFinite).some((name) => (own(metrics, name)?.mean ?? null) !== null),
+  );
+  return [
+    ...(hidden > 0 ? [`${hidden} more ${hidden === 1 ? 'row' : 'rows'}: --limit ${rows.length}`] : []),
+    ...intervalNotes(board),
+    ...groupNotes(board),
+    ...rows
+      .filter(({ section, givenUp }) => section === 'incomplete' || givenUp > 0)
+      .slice(0, 1)
+      .map(lackingText),
+    ...(rows.some(({ section }) => section === 'paused')
+      ? ['A stopped trial has no result: its row shows the line that it had reported by then.']
+      : []),
+    ...(hasMarked
+      ? ['(1 NaN): in 1 replicate this metric is NaN or infinite; the mean is that of the others.']
+      : []),
+    ...rows
+      .filter(({ seedIgnored }) => seedIgnored)
+      .slice(0, 1)
+      .map(repeatingText),
+    ...(notShown.length > 0 ? [`Not shown for width: ${notShown.join(', ')} (--json has all).`] : []),
+    ...board.ignored.map(ignoredText),
   ];
-  return [...notes.flatMap(([isTrue, note]) => (isTrue ? [note] : [])), ...board.ignored.map(ignoredText)];
 }
+
+const lackingText = ({ replicates: { done, declared } }: Row): string =>
+  `n ${done}/${declared}: ${done} of ${declared} replicates ${done === 1 ? 'has' : 'have'} a result. One that failed, and is not tried again, counts as missing.`;
+
+const repeatingText = ({ replicates: { done } }: Row): string =>
+  `n ${done}!: all points with replicates agree in every line they reported, so the program ignores its seed.`;
 
 export const ignoredText = ({ parameter }: Pick<IgnoredParameter, 'parameter'>): string =>
   `${parameter} changes nothing between these points: does the program read it?`;
@@ -74,8 +81,8 @@ const rangeText = ([first, last]: readonly [number, number]): string =>
 
 const rivalsText = (rivals: number, compared: number): string =>
   rivals === 1
-    ? `The first point is better than the ${compared - 1 === 1 ? 'other one' : `${compared - 1} others`} by more than chance.`
-    : `${rivals} of ${compared} points may be the best.`;
+    ? `Of the ${compared} points that are compared the first one is better than each other by more than chance.`
+    : `${rivals} of the ${compared} points that are compared may be the best.`;
 
 /** What was trained before the sweep ranked by this metric. */
 export const lackingLines = ({ lacking, objective: { metric } }: Leaderboard): string[] =>

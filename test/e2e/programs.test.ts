@@ -39,7 +39,7 @@ describe.concurrent('a program that does not do what it should', () => {
     expect({ code, out }).toEqual({ code: exitCode.failedInPart, out: '' });
     expect(err).toContain('x=1 on here failed: ended with exit code 1: ImportError: no module named torch');
     expect(err).toMatch(
-      /Sweep toy was stopped: its first trials failed in the same way\.\n {4}failed: ended with exit code 1.*\n {4}ImportError: no module named torch\nOnce that is mended, `(labsweep retry toy --failed && )?labsweep run sweep\.yaml` goes on\.\n$/,
+      /Sweep toy was stopped: its first trials failed in the same way\.\n {4}failed: ended with exit code 1.*\n {4}ImportError: no module named torch\nOnce that is mended, (`labsweep retry toy --failed` and then )?the same `labsweep run` of sweep\.yaml goes on\.\n$/,
     );
   });
 

@@ -54,8 +54,8 @@ export const groupsMutants: readonly Mutant[] = [
   {
     breaks: 'predictions of another part of the data are compared',
     file: 'session/results/trainings.ts',
-    find: 'if (Math.abs(right / predictions.length - value) < 1e-6) return predictions;',
-    put: 'return predictions;',
+    find: 'find((predictions) => isShareOf(predictions, value))',
+    put: 'find(() => true)',
     tests: ['cli/compare'],
   },
 ];

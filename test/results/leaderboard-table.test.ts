@@ -49,7 +49,7 @@ describe('the table of a leaderboard', () => {
 
       ±: Student's 95 % interval of the mean over n replicates.
       ranks 1–2: this point may be as good as each of ranks 1 to 2, the differences may be chance (Tukey and Kramer, 5 % over all pairs).
-      2 of 2 points may be the best.
+      2 of the 2 points that are compared may be the best.
       n 1/3: 1 of 3 replicates has a result. One that failed, and is not tried again, counts as missing.
       Without a result, 1 of 4 points:
         layers=4 DO(0.25): 1 failed, 2 queued"

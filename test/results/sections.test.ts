@@ -70,8 +70,8 @@ describe('the order of a leaderboard', () => {
 
       ±: Student's 95 % interval of the mean over n replicates.
       ranks 1–2: this point may be as good as each of ranks 1 to 2, the differences may be chance (Tukey and Kramer, 5 % over all pairs).
-      2 of 2 points may be the best.
-      n 1/3: 1 of 3 replicates has a result. One that failed, and is not tried again, counts as missing.
+      2 of the 2 points that are compared may be the best.
+      n 1/2: 1 of 2 replicates has a result. One that failed, and is not tried again, counts as missing.
       A stopped trial has no result: its row shows the line that it had reported by then.
       (1 NaN): in 1 replicate this metric is NaN or infinite; the mean is that of the others.
       Without a result, 1 of 7 points:

@@ -40,6 +40,8 @@ describe("Student's interval", () => {
   test('an interval holds its mean, whatever the values and their order', () => {
     fc.assert(
       fc.property(samples, (values) => {
+        // Equal ones have no interval.
+        fc.pre(new Set(values).size > 1);
         const { mean, low, high } = estimate(values);
         expect(low).not.toBeNull();
         expect(low).toBeLessThanOrEqual(mean);

@@ -54,12 +54,12 @@ function signed(objective: Pick<Objective, 'goal'>, compared: Compared): Signed 
 function differenceText(
   objective: Pick<Objective, 'goal'>,
   compared: Compared,
-  { difference, low, high, p }: Comparison,
+  { difference, low, high, p, only }: Comparison,
 ): string {
   const text = signed(objective, compared);
   const unit = areShares(objective, compared) ? ' points' : '';
   const interval = low === null || high === null ? '' : `, 95 % interval ${text(low)} to ${text(high)}`;
-  return `${text(difference)}${unit}${interval}${p === null ? '' : `, p = ${pText(p)}`}`;
+  return `${text(difference)}${unit}${interval}${p === null || only !== null ? '' : `, p = ${pText(p)}`}`;
 }
 
 const pText = (p: number): string => (p < 0.0001 ? 'below 0.0001' : p.toFixed(p < 0.1 ? 4 : 2));
@@ -76,17 +76,30 @@ function verdictText({ goal }: Pick<Objective, 'goal'>, { low, high, settledBy }
 
 const claims = {
   settings: 'This is about any seeds, and speakers like these.',
-  clips: 'This is about any seeds, on these clips: nothing is known of others.',
-  models: 'This is about these two trained networks alone: more replicates would tell of their settings.',
+  clips: 'This is about any seeds, on the data that they were tried on.',
+  models:
+    'This is about these two trained networks alone, and speakers like these: replicates would tell of their settings.',
 } as const satisfies Record<Comparison['claim'], string>;
 
 function reasonLines(
   objective: Pick<Objective, 'goal'>,
   compared: Compared,
-  { claim, seSeeds, seSpeakers, speakers, only, low }: Comparison,
+  { claim, seSeeds, seSpeakers, speakers, only, p, low }: Comparison,
 ): string[] {
-  if (low === null && only === null)
-    return ['One training of each tells nothing of the luck of its seed: run more replicates.'];
+  const unused = claim === 'clips' && [...compared.a, ...compared.b].some(({ wrote }) => wrote);
+  const notes = unused
+    ? [
+        'Their predictions.csv are not used: one is missing, is of other clips, or is right on another share of them than the sweep’s metric says.',
+      ]
+    : [];
+  if (low === null)
+    return [
+      compared.a.length + compared.b.length === 2
+        ? 'One training of each tells nothing of the luck of its seed: run more replicates.'
+        : 'The replicates of each point are equal: they tell nothing of the luck of seeds.',
+      ...notes,
+    ];
+  const unit = areShares(objective, compared) ? ' points' : '';
   const unsigned = (value: number): string => signed(objective, compared)(value).slice(1);
   const luck = [
     ...(seSeeds === null ? [] : [`${unsigned(seSeeds)} by seeds`]),
@@ -96,9 +109,12 @@ function reasonLines(
   ];
   return [
     claims[claim],
-    `Luck moves the difference by about ${luck.join(', ')} (standard errors).`,
-    ...(only === null
+    `Luck moves the difference by about ${luck.join(', ')} (standard errors${unit === '' ? '' : `, in${unit}`}).`,
+    ...(only === null || p === null
       ? []
-      : [`A alone was right on ${only.a} clips, B alone on ${only.b} (McNemar's exact test).`]),
+      : [
+          `On these very clips A alone was right ${only.a} times, B alone ${only.b} times (McNemar's exact test, p = ${pText(p)}).`,
+        ]),
+    ...notes,
   ];
 }

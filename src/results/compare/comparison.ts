@@ -11,8 +11,10 @@ import { twoWay } from './two-way.ts';
 export interface Training {
   /** Of the objective. */
   readonly value: number;
-  /** Null where it left none. */
+  /** What the value is about; null where it left none of these. */
   readonly predictions: readonly Prediction[] | null;
+  /** It left some. */
+  readonly wrote: boolean;
 }
 
 export interface Compared {
@@ -55,9 +57,10 @@ export function compare(compared: Compared): Comparison {
 
 type Found = Omit<Comparison, 'settledBy'>;
 
-function onClips({ a, b }: Compared): Found | null {
-  const clips = sharedClips([...a, ...b]);
+function onClips(compared: Compared): Found | null {
+  const clips = sharedClips([...compared.a, ...compared.b]);
   if (clips === null) return null;
+  const { a, b } = onceEach(compared);
   const isAlone = a.length === 1 && b.length === 1;
   // One training beside several tells nothing of its own seeds.
   if (!isAlone && Math.min(a.length, b.length) < 2) return null;
@@ -76,6 +79,23 @@ function onClips({ a, b }: Compared): Found | null {
   };
 }
 
+/** Where no seed changes anything, all replicates of a point are one training. */
+function onceEach({ a, b }: Compared): Compared {
+  const repeats = ([first, ...others]: readonly Training[]): boolean =>
+    others.every(({ predictions }) => {
+      const only = onlyRight(first?.predictions ?? [], predictions ?? []);
+      return only.a + only.b === 0;
+    });
+  return repeats(a) && repeats(b) ? { a: a.slice(0, 1), b: b.slice(0, 1) } : { a, b };
+}
+
+/** Programs round what they print: to four digits at the least. */
+const rounding = 5e-5;
+
+/** Whether so large a share of them is right. */
+export const isShareOf = (predictions: readonly Prediction[], value: number): boolean =>
+  Math.abs(mean(predictions.map((one) => Number(isRight(one)))) - value) <= rounding;
+
 /** The clips that all were tried on, where these were the same and what the values are about. */
 function sharedClips(trainings: readonly Training[]): readonly Prediction[] | null {
   const [first] = trainings;
@@ -87,7 +107,7 @@ function sharedClips(trainings: readonly Training[]): readonly Prediction[] | nu
       predictions !== null &&
       predictions.length === files.size &&
       predictions.every(({ file }) => files.has(file)) &&
-      Math.abs(mean(predictions.map((one) => Number(isRight(one)))) - value) < 1e-6,
+      isShareOf(predictions, value),
   );
   return areShared ? clips : null;
 }

@@ -5,8 +5,8 @@ import { artifactsFolder } from '../../coordinator/artifacts-folder.ts';
 import { hasResult } from '../../ledger/results.ts';
 import type { LedgerState, Trial } from '../../ledger/state.ts';
 import type { Objective } from '../../model/result/metrics.ts';
-import type { Training } from '../../results/compare/comparison.ts';
-import { isRight, type Prediction } from '../../results/compare/predictions.ts';
+import { isShareOf, type Training } from '../../results/compare/comparison.ts';
+import type { Prediction } from '../../results/compare/predictions.ts';
 import { resultOf } from '../../results/result.ts';
 import { readPredictions } from './predictions.ts';
 
@@ -21,16 +21,12 @@ export function trainingsOf(
     if (value === null || !hasResult(trial.status)) return [];
     const file = join(artifactsFolder(folder, trial.status.attempt), 'predictions.csv');
     const all = existsSync(file) ? readPredictions(readFileSync(file, 'utf8')) : null;
-    return [{ value, predictions: all === null ? null : ofSplit(all, value) }];
+    return [{ value, predictions: all === null ? null : ofSplit(all, value), wrote: all !== null }];
   });
 }
 
 /** Those of the part of the data set that the objective is about: the one in which they are right as often as it says. */
 function ofSplit(all: readonly Prediction[], value: number): Prediction[] | null {
   const splits = Map.groupBy(all, ({ split }) => split);
-  for (const predictions of splits.values()) {
-    const right = predictions.filter(isRight).length;
-    if (Math.abs(right / predictions.length - value) < 1e-6) return predictions;
-  }
-  return null;
+  return [...splits.values()].find((predictions) => isShareOf(predictions, value)) ?? null;
 }

@@ -74,6 +74,14 @@ describe('groups', () => {
     expect(letters).toEqual([['a'], ['b'], ['c'], null]);
   });
 
+  it('of replicates that repeat themselves say nothing, whatever their mean is rounded to', () => {
+    const points = [0.912, 0.8537, 0.7711].map((value) => [value, value, value]);
+    const { letters, far } = judged({ goal: 'maximize', points: [...points, [0.95, 0.94, 0.96]] });
+    expect(far).toEqual([]);
+    expect(letters.every((one) => one !== null)).toBe(true);
+    expect(judged({ goal: 'maximize', points }).letters).toEqual([null, null, null]);
+  });
+
   it('no more than half of the points are marked, however they spread', () => {
     fc.assert(
       fc.property(
