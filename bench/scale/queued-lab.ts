@@ -1,6 +1,7 @@
 import type { CoordinatorEvent, Instruction } from '../../src/coordinator/core/events.ts';
 import { restore } from '../../src/coordinator/core/restore.ts';
 import type { FleetHost } from '../../src/coordinator/hosts/fleet-host.ts';
+import { learnedAs } from '../../src/coordinator/hosts/likeness.ts';
 import type { CoordinatorState } from '../../src/coordinator/hosts/state.ts';
 import type { PointDeclaration } from '../../src/ledger/events.ts';
 import { observeDuration } from '../../src/predict/duration.ts';
@@ -59,7 +60,8 @@ export class QueuedLab {
   #learn(point: PointDeclaration): void {
     const place = { host: 'host-0', gpuName: 'A4000' };
     const seconds = (point.operations ?? 1) / 1e7;
-    observeDuration(this.#state.durations, { launch: declaration.launch, kind: point, place, seconds });
+    const launch = learnedAs(this.#state.ledger, declaration.launch);
+    observeDuration(this.#state.durations, { launch, kind: point, place, seconds });
   }
 
   get state(): CoordinatorState {
