@@ -85,7 +85,7 @@ describe.skipIf(!isHere)('two state folders that use the same account on the sam
       .poll(async () => (await mina.hosts()).map(({ others }) => others.map(({ running }) => running)), wait)
       .toEqual([[slots], [slots]]);
     const said = (verb: string) => async (): Promise<string> => (await mina.type(verb)).stdout;
-    await expect.poll(said('status'), wait).toMatch(/^host01 +\d waiting: .*; of others 3 running/m);
+    await expect.poll(said('status'), wait).toMatch(/^host01 +\d waiting; of others 3 running.*, held /m);
     await expect
       .poll(said('status'), wait)
       .toMatch(new RegExp(`^host01: ${slots} running.* of root on .*, ${theo.folder}/.labsweep$`, 'm'));

@@ -11,13 +11,13 @@ import { limitsOf } from '../../throttle/limits.ts';
  * Nobody needs to be asked, its GPUs aside: these are not known where there is a driver, nor where a trial insists on one,
  * since an agent looks for the driver in more places than this command's PATH.
  */
-export const ownFacts = ({ needsGpu }: { readonly needsGpu: boolean }): HostFacts => ({
+export const ownFacts = ({ folder }: Pick<HostEntry, 'folder'>, needsGpu: boolean): HostFacts => ({
   machine: '',
   bootId: '',
   cpus: availableParallelism(),
   memoryBytes: totalmem(),
   node: process.version,
-  folder: '',
+  folder,
   pid: process.pid,
   build: '',
   user: userInfo().username,

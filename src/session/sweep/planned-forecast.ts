@@ -46,7 +46,7 @@ function knownHosts(
   const seen: SeenHosts = stateFolder === null ? new Map() : readSeenHosts(stateFolder);
   return hosts.map((listed) => {
     const { isHere } = listed;
-    const facts = seen.get(listed.name) ?? (isHere ? ownFacts({ needsGpu }) : null);
+    const facts = seen.get(listed.name) ?? (isHere ? ownFacts(listed, needsGpu) : null);
     const told = live?.hosts.find(({ name }) => name === listed.name)?.figures ?? null;
     const figures = told ?? (isHere && facts !== null ? ownFigures(facts, listed) : null);
     return { listed, facts, figures };
