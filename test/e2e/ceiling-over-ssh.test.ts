@@ -106,8 +106,8 @@ describe.skipIf(!bedIsHere())('P5 a host with two GPUs under load', () => {
       'what host01 went down under is forgotten: it is loaded as any other host\n',
     );
     await expect.poll(() => trialsOn('host01'), wait).toEqual([1, 1]);
-    expect(await said('status')()).not.toContain('trusted');
-    expect(await said('hosts', 'list')()).not.toContain('trusted');
+    await expect.poll(said('status'), wait).not.toContain('trusted');
+    await expect.poll(said('hosts', 'list'), wait).not.toContain('trusted');
     await end('host01');
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(exitCode.done);

@@ -145,7 +145,7 @@ describe.skipIf(!bedIsHere())('P4 a GPU on which somebody begins to compute', ()
     const last =
       'goes to its end, since it has no checkpoint, and nothing follows it there: mina computes on GPU 0';
     await expect.poll(said('status'), wait).toMatch(new RegExp(`^host01: x=\\d.* ${last}$`, 'm'));
-    expect(await said('why', 'x=1')()).toContain(last);
+    await expect.poll(said('why', 'x=1'), wait).toContain(last);
     const seen = (await linesOf('host01', 'steps')).length;
     // Steps of a tenth of a second: several times what it takes to be told to leave.
     await expect
