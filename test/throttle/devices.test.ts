@@ -10,7 +10,7 @@ import { admit } from '../../src/throttle/admission.ts';
 import { admitDevice, chooseDevice } from '../../src/throttle/devices.ts';
 import type { GpuLoad, HostLoad, OthersClaim, OurShare, StartRequest } from '../../src/throttle/host-load.ts';
 import { idleHost } from '../../src/throttle/idle-host.ts';
-import { isLasting } from '../../src/throttle/lasting.ts';
+import { waitsForOurs } from '../../src/throttle/lasting.ts';
 import { defaultLimits, limitsOf, noLimits } from '../../src/throttle/limits.ts';
 import { heldAfter, unheld } from '../../src/throttle/marks.ts';
 import { gpuHeadroomBytes } from '../../src/throttle/room.ts';
@@ -413,9 +413,9 @@ describe('a host', () => {
 
   it('can never take what no GPU of it holds', () => {
     const [refusal] = admit(request({ gpuMemoryBytes: 17 * gib }), host([gpu(0)]));
-    expect(refusal && isLasting(refusal, defaultLimits)).toBe(true);
+    expect(refusal && waitsForOurs(refusal, host([gpu(0)]))).toBe(false);
     const [passing] = admit(request({ gpuMemoryBytes: 8 * gib }), host([gpu(0, { memoryUsedBytes: card })]));
-    expect(passing && isLasting(passing, defaultLimits)).toBe(false);
+    expect(passing && waitsForOurs(passing, host([gpu(0)]))).toBe(true);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Resources } from '../../model/resources.ts';
 import type { HostLoad } from '../../throttle/host-load.ts';
 import { chooseDevice } from '../../throttle/devices.ts';
 import { compareTurns } from '../../throttle/turns.ts';
-import { isLasting } from '../../throttle/lasting.ts';
+import { waitsForOurs } from '../../throttle/lasting.ts';
 import { giveWay, isClaimed, type NextStart } from './claims.ts';
 import { expected, requestOf } from './expected.ts';
 import { refusalsOf } from './guard.ts';
@@ -59,7 +59,7 @@ function nextToStart(state: WorkerState, now: number): NextStart | null {
       if (device !== null && waited.every((refusal) => leavesAlone(needs, refusal, endsInTime)))
         return { held, device };
       if (!held.lease.alone) refusedShapes.add(held.lease.shape);
-      for (const refusal of refusals) if (!isLasting(refusal, host.limits)) waited.push(refusal);
+      for (const refusal of refusals) if (waitsForOurs(refusal, host)) waited.push(refusal);
       if (waited.some(stopsEverybody)) return null;
     }
   }
@@ -109,8 +109,6 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'swap':
     case 'claims':
       return needs.hostMemoryBytes === 0;
-    case 'disk':
-      return needs.diskBytes === 0;
     case 'gpus':
       return needs.gpus === 0;
     case 'slots':
@@ -125,6 +123,8 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'turn':
     // Waits for its own memory to be known, for a file, for another attempt: nothing that can be taken from it.
     case 'ramp':
+    // Files stay when a trial ends, and what is free of them nobody keeps.
+    case 'disk':
     case 'preparing':
     case 'unprepared':
     case 'pass-env':
