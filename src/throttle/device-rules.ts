@@ -6,7 +6,7 @@ import { computesBeside, isKeptForOthers, policyOf, reservedBy, strangersIn } fr
 import { startCelsius } from './heat.ts';
 import type { GpuLoad, HostLoad, OurShare, StartRequest } from './host-load.ts';
 import { gainsBeside } from './sharing.ts';
-import { calmWatts, powerOf, rising, wattsWith } from './power.ts';
+import { calmWatts, wattsWith } from './power.ts';
 import { claimedBy, claimsOn, gpuRoom, oursOn } from './room.ts';
 
 type DeviceRule = (request: StartRequest, gpu: GpuLoad, host: HostLoad) => DeviceRefusal | null;
@@ -96,30 +96,18 @@ const standstill: DeviceRule = (_, gpu, { ours }) => {
     : { kind: 'gpu-suspended', attempt: still.attempt, because: still.suspended.because };
 };
 
-/** So little more than what was borne is no news. */
-const aboutAsMuch = 1.05;
-
 /**
- * A power supply that is too weak for all GPUs takes the server down without a word. What it went down under is its
- * ceiling; and beyond what it has borne, one trial more has to show what it takes before the next one starts.
+ * A power supply that is too weak for all GPUs takes the server down without a word. What it went down under is its ceiling,
+ * and what has started counts with what it will take.
  */
 const power: DeviceRule = ({ draw }, gpu, host) => {
   const watts = wattsWith(draw, gpu, host);
-  const { ceiling } = host;
+  const { died } = host.ceiling;
   // One alone is always let in, unless the host went down under one alone.
-  const isFirst = !host.ours.some(({ device }) => device !== 'cpu') && ceiling.died?.running !== 1;
-  if (watts === null || isFirst) return null;
+  const isFirst = !host.ours.some(({ device }) => device !== 'cpu') && died?.running !== 1;
   const limitWatts = startWatts(host);
-  if (limitWatts !== null && watts > limitWatts)
-    return { kind: 'gpu-power', watts, limitWatts, diedWatts: ceiling.died?.watts ?? null };
-  const [unseen] = rising(host);
-  // While an empty GPU waits for that, no trial is put beside another.
-  const empty = (host.gpus ?? []).filter((one) => oursOn(one, host.ours).length === 0);
-  const most = Math.max(watts, ...empty.map((one) => wattsWith(draw, one, host) ?? 0));
-  const borneWatts = Math.max(ceiling.borneWatts, powerOf(host).watts);
-  return unseen === undefined || most <= borneWatts * aboutAsMuch
-    ? null
-    : { kind: 'gpu-power-unseen', attempt: unseen.attempt, borneWatts };
+  if (watts === null || isFirst || limitWatts === null || watts <= limitWatts) return null;
+  return { kind: 'gpu-power', watts, limitWatts, diedWatts: died?.watts ?? null };
 };
 
 /** By so much a trial may take more than its like: over the ceiling it would stand still. */

@@ -154,10 +154,6 @@ describe('P6 a refusal is a sentence with its figures', () => {
           "would take the host's GPUs to 380 W; trials start there up to 350 W",
         ],
         [
-          { kind: 'gpu-power-unseen', attempt: 'ab-3', borneWatts: 200 },
-          "waits until attempt ab-3 has shown what power it takes: the host's GPUs have taken 200 W together so far, and nobody knows what its power supply bears",
-        ],
-        [
           { kind: 'gpu-unknown', attempt: 'ab-3' },
           'has attempt ab-3, and nobody knows yet what such trials take together: until the first of each sweep has ended, each has a GPU to itself',
         ],

@@ -239,17 +239,6 @@ describe('the power of a host', () => {
     ]);
   });
 
-  it('is found out one trial at a time beyond what it has borne', () => {
-    const unseen = { ...running, hasShownPower: false };
-    const against = (borneWatts: number, ours: readonly OurShare[]) => {
-      const load = host([drawing(0, 20), drawing(1, 20)], { ceiling: { ...noCeiling, borneWatts }, ours });
-      return admitDevice(asked, drawing(0, 20), { ...load, gpus: load.gpus });
-    };
-    expect(against(0, [unseen])).toEqual([{ kind: 'gpu-power-unseen', attempt: 'a-7', borneWatts: 40 }]);
-    expect(against(0, [running])).toEqual([]);
-    expect(against(500, [unseen])).toEqual([]);
-  });
-
   it('lets one alone in whatever the ceiling, unless the host went down under one alone', () => {
     const died = { at: 0, watts: 200, celsius: null, memoryBytes: null, running: 1 };
     const ceiling = { ...noCeiling, watts: 100 };
@@ -269,14 +258,6 @@ describe('the power of a host', () => {
     expect(admitDevice(asked, warm, host([warm], { ceiling }))).toEqual([
       { kind: 'gpu-temperature', celsius: 78, limitCelsius: 77 },
     ]);
-  });
-
-  it('is not found out beside another trial while an empty GPU waits for that', () => {
-    const unseen = { ...running, hasShownPower: false };
-    const load = host([drawing(0, 20), drawing(1, 20)], { ours: [unseen] });
-    // On the GPU of the first they would take no more than its limit.
-    const [, there] = load.gpus ?? [];
-    expect(there && admitDevice(asked, there, load)).toMatchObject([{ kind: 'gpu-power-unseen' }]);
   });
 
   it('waits for no trial on the cores, which shows none', () => {

@@ -60,14 +60,6 @@ const table = {
       `would take the host's GPUs to ${Math.round(watts)} W; trials start there up to ${Math.round(limitWatts)} W${diedWatts === null ? '' : ` since it went down under ${Math.round(diedWatts)} W`}`,
   ),
 
-  /** One at a time beyond what the host has borne. */
-  'gpu-power-unseen': refusal(
-    'gpu-power-unseen',
-    { attempt: saidName, borneWatts: saidFigure },
-    ({ attempt, borneWatts }) =>
-      `waits until attempt ${attempt} has shown what power it takes: the host's GPUs have taken ${Math.round(borneWatts)} W together so far, and nobody knows what its power supply bears`,
-  ),
-
   /** The driver says that it does not work. */
   'gpu-failed': refusal('gpu-failed', { because: saidText }, ({ because }) => `does not work: ${because}`),
 

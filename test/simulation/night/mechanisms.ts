@@ -14,12 +14,6 @@ export const mechanisms: readonly Mechanism[] = [
     put: 'return before;',
   },
   {
-    what: 'waiting until a start has shown its power',
-    file: 'throttle/device-rules.ts',
-    find: 'const [unseen] = rising(host);',
-    put: 'const [unseen] = [];',
-  },
-  {
     what: 'suspending for heat and power',
     file: 'throttle/relief.ts',
     find: '  let isRelieved = false;\n',
