@@ -48,7 +48,9 @@ describe('P1 a sweep whose coordinator was killed under an older labsweep', () =
     expect(status.out).toMatch(/^lab: open, \d+ succeeded, 2 running/);
 
     const resumed = await lab.labsweep('resume', 'lab', '--break-lock');
-    expect(resumed.err).toContain('lab: 16 succeeded, 8 failed; first val_accuracy 0.7325 (layers=4 plain; 2 points may be the best)');
+    expect(resumed.err).toContain(
+      'lab: 16 succeeded, 8 failed; first val_accuracy 0.7325 (layers=4 plain; 2 points may be the best)',
+    );
     expect(resumed.code).toBe(exitCode.failedInPart);
     // Only those that have failed are tried again.
     const later = [...attemptsIn(host)].filter(([attempt]) => !before.has(attempt));
