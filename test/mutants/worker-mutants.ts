@@ -102,6 +102,13 @@ export const workerMutants: readonly Mutant[] = [
     tests: ['worker/core/transition', 'worker/restart'],
   },
   {
+    breaks: 'P1: a launch is lost where nothing was of it when the journal was compacted',
+    file: 'worker/core/snapshot.ts',
+    find: 'of state.launches) yield',
+    put: 'of state.launches) if ([...state.attempts.values()].some(({ lease }) => lease.launch === launch)) yield',
+    tests: ['worker/core/transition', 'worker/restart'],
+  },
+  {
     breaks: 'P2: a stop that came while its trial was starting is forgotten',
     file: 'worker/core/transition.ts',
     find: "  if (held.stopping !== null) signal(turn, held, 'TERM');\n",

@@ -1,5 +1,5 @@
 /** Agents that end, in whatever way, and those that come after them. */
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noLimits } from '../../src/throttle/limits.ts';
 import { fixture, Host, launchOf, leaseOf } from './real-agent.ts';
@@ -139,6 +139,33 @@ describe('P1 an agent that is killed', () => {
       { step: 1, score: 0.1 },
       { step: 2, score: 0.2 },
     ]);
+  });
+
+  it('finds a trial again whose launch an agent before it had brought to its end', async () => {
+    const { launch, open } = gated();
+    const spec = { kind: 'launch', launch: 'launch', spec: launch, wheels: null, passed: {} } as const;
+    const writer = await host.writer();
+    writer.send(spec, { kind: 'lease', leases: [leaseOf('a-1')] });
+    await writer.logHas('a-1', 'ready');
+    open();
+    await writer.ended('a-1');
+    writer.send({ kind: 'ack', attempts: ['a-1'] });
+    await writer.logHas('a-1', 'ready');
+    await host.kill('SIGKILL');
+    rmSync(`${host.folder}/gate`);
+
+    await host.serve();
+    const second = await host.connect();
+    await second.greet(2);
+    second.send(spec, { kind: 'lease', leases: [leaseOf('a-2')] });
+    await second.logHas('a-2', 'ready');
+    await host.kill('SIGKILL');
+
+    await host.serve();
+    const third = await host.connect();
+    await third.greet(3);
+    open();
+    expect((await third.ended('a-2')).end.outcome).toEqual({ kind: 'succeeded' });
   });
 
   it('tolerates a torn tail of its journal', async () => {

@@ -3,6 +3,7 @@ import type { HostFacts } from '../../protocol/messages.ts';
 import { hasAllLines, settle } from './finish.ts';
 import type { HeldAttempt } from './held-attempt.ts';
 import { prepareWaiting } from './prepare-launch.ts';
+import type { WorkerState } from './state.ts';
 import { signal } from './stop.ts';
 import type { WorkerTurn } from './turn.ts';
 
@@ -13,8 +14,15 @@ export function booted(turn: WorkerTurn, facts: HostFacts): void {
   for (const held of state.attempts.values())
     if (sameBoot) findAgain(turn, held);
     else giveUp(turn, held);
+  dropSpentLaunches(state);
   prepareWaiting(turn);
   turn.record({ kind: 'boot', bootId: facts.bootId });
+}
+
+/** A writer says a launch again to a new agent before it leases of it. */
+function dropSpentLaunches({ attempts, launches }: WorkerState): void {
+  const held = new Set([...attempts.values()].map(({ lease }) => lease.launch));
+  for (const launch of launches.keys()) if (!held.has(launch)) launches.delete(launch);
 }
 
 /** Same boot: its processes may run on, and what they left is there. */

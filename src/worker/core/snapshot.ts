@@ -19,8 +19,8 @@ export function* snapshot(state: WorkerState): Generator<JournalRecord> {
     yield { kind: 'settings', ledger, settings };
   }
   if (state.use.recordedAt !== null) yield usedRecord(state.use, state.use.recordedAt);
-  const used = new Set([...state.attempts.values()].map(({ lease }) => lease.launch));
-  for (const [launch, spec] of state.launches) if (used.has(launch)) yield { kind: 'launch', launch, spec };
+  // Also what no attempt is of now: the next lease may be of it, and what is known is not written down again.
+  for (const [launch, spec] of state.launches) yield { kind: 'launch', launch, spec };
   for (const held of state.attempts.values()) yield* attemptRecords(held);
 }
 

@@ -875,4 +875,22 @@ describe('an agent that begins', () => {
     world.finish('a-1');
     world.expectSnapshotEqual();
   });
+
+  it('knows from a compacted journal the launch whose lease comes next', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.spawnAll();
+    world.finish('a-1');
+    world.say(1, { kind: 'ack', attempts: ['a-1'] });
+    world.expectSnapshotEqual();
+  });
+
+  it('keeps no launch that nothing is of when the next agent begins', () => {
+    const world = World.greeted();
+    world.lease(leaseOf('a-1'));
+    world.say(1, { kind: 'launch', launch: 'unused', spec: launchOf(), wheels: null, passed: {} });
+    const next = world.next();
+    next.post({ kind: 'booted', facts: next.state.facts });
+    expect([...next.state.launches.keys()]).toEqual(['launch']);
+  });
 });

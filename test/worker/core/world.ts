@@ -303,6 +303,7 @@ export class World {
 const lasting = (state: WorkerState): unknown => ({
   bootId: state.bootId,
   hasLeft: state.hasLeft,
+  launches: state.launches,
   ledgers: new Map(
     [...state.ledgers.values()].map(({ ledger, term, owner, caps }) => [ledger, { term, owner, caps }]),
   ),
