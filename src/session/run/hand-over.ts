@@ -84,11 +84,10 @@ export async function follow(
   caller: Caller,
   { folder, onInterrupt }: RunRequest,
   watched: Watched,
-  { answer, holder }: Answered,
+  holder: LockHolder,
 ): Promise<RunOutcome | null> {
   const interrupted = onInterrupt();
   const answeredAt = Date.now();
-  caller.tell(`${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`);
   try {
     const open = openState(caller, { state: folder });
     watched.begin(open.state);

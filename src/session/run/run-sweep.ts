@@ -30,6 +30,8 @@ const patienceMs = 12_000;
 export async function runSweep(caller: Caller, request: RunRequest): Promise<RunOutcome> {
   const { folder, breakLock, isDetached } = request;
   const watched = new Watched(request);
+  /** Whom a person was told that this follows. */
+  let followed: number | null = null;
   try {
     for (let { command } = request, isFirst = true; ; isFirst = false) {
       const entered = await writeOrAsk(caller, folder, command, breakLock && isFirst);
@@ -38,7 +40,13 @@ export async function runSweep(caller: Caller, request: RunRequest): Promise<Run
         return await coordinate(caller, request, watched, command, entered.writer);
       }
       if (isDetached) return 'done';
-      const outcome = await follow(caller, request, watched, entered);
+      const { answer, holder } = entered;
+      if (holder.pid !== followed)
+        caller.tell(
+          `${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`,
+        );
+      followed = holder.pid;
+      const outcome = await follow(caller, request, watched, holder);
       if (outcome !== null) return outcome;
       command = { kind: 'go-on', asked: watched.asked };
     }
