@@ -238,6 +238,22 @@ describe('a trial that fills the disk of its host', () => {
     expect(statusOf(world, 'trial-0')?.kind).not.toBe('failed');
   });
 
+  it.each([
+    [
+      'labsweep’s disk',
+      filled({ alone: false }),
+      `the disk was full; make room in ${factsOf().folder}: \`labsweep hosts clean\` removes what ended trials have left`,
+    ],
+    ['another one of its disks', filled({ leftBytes: gib }), 'the disk was full; make room there'],
+  ])('as others do leaves that host out until there is room again: %s', (_, end, helps) => {
+    const world = new World();
+    declare(world, 12);
+    for (const attempt of ready(world, 'cedar', {}).slice(0, 3)) world.end(attempt, end);
+    expect(world.state.ledger.hosts.get(hostName('cedar'))?.quarantine).toBe(
+      `left out until there is room again (it is tried again by itself): ${helps}`,
+    );
+  });
+
   it('is tried once on each host, and given up where it has filled all of them', () => {
     const world = new World(['cedar', 'maple']);
     declare(world, 1);

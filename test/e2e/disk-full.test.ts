@@ -184,6 +184,17 @@ describe.runIf(mayMount())('a disk that fills while trials run', () => {
       () => failures(run) >= 3,
       () => run.said.err,
     );
+    const leftOut =
+      /left out until there is room again \(it is tried again by itself\): the disk was full: .*; make room in \S+\/host: `labsweep hosts clean` removes what ended trials have left/;
+    await until(
+      'the host to be left out',
+      () => leftOut.test(run.said.err),
+      () => run.said.err,
+    );
+    for (const asks of [['status'], ['why', 'x=1'], ['hosts', 'list']])
+      await expect
+        .poll(async () => (await lab.labsweep(...asks)).out.replaceAll(/\s+/g, ' '), { timeout: 15_000 })
+        .toMatch(leftOut);
     lab.remove('full');
     await hasEnded(lab, run);
   });

@@ -47,7 +47,19 @@ export function diskSeenText(disk: DiskSeen): string {
 export const otherDiskText = ({ leftBytes }: DiskSeen, isQuota: boolean): string =>
   `labsweep's own disk there has room (${formatSize(leftBytes)} are free), so it is ` +
   `${isQuota ? 'a quota that is used up' : "another one of the host's that the program writes to"} ` +
-  "(see the program's log); make room there";
+  "(see the program's log)";
+
+/**
+ * Why a host is left out that trials found no room on, and what helps.
+ *
+ * @param disk null where nobody knows which disk it was: labsweep's own, for all that is known
+ * @param folder labsweep's on the host; null where that is not known now
+ */
+export const untilRoomText = (because: string, disk: DiskSeen | null, folder: string | null): string =>
+  `left out until there is room again (it is tried again by itself): ${because}; ` +
+  (disk === null || isOwnDisk(disk)
+    ? `make room in ${folder ?? 'its folder'}: \`labsweep hosts clean\` removes what ended trials have left`
+    : 'make room there');
 
 /** A disk that trials of a shape ran out of while nothing else of ours ran there. */
 export interface FilledDisk {

@@ -142,7 +142,7 @@ const table: readonly [string, Partial<Remains>, object][] = [
     {
       kind: 'no-space',
       message:
-        "it said \"No space left on device\": labsweep's own disk there has room (4 GiB are free), so it is another one of the host's that the program writes to (see the program's log); make room there",
+        "it said \"No space left on device\": labsweep's own disk there has room (4 GiB are free), so it is another one of the host's that the program writes to (see the program's log)",
     },
   ],
   [
