@@ -92,7 +92,9 @@ export class PlainLog {
 
 function noticeLine(event: LedgerEvent, state: LedgerState): string | null {
   if (event.kind === 'host-quarantined')
-    return `${event.host} is left out from now on: ${event.because}; \`labsweep hosts on ${event.host}\` once that is mended`;
+    return event.untilRoom
+      ? `${event.host} is ${event.because}`
+      : `${event.host} is left out from now on: ${event.because}; \`labsweep hosts on ${event.host}\` once that is mended`;
   if (event.kind === 'host-closed') return `nothing more starts on ${event.host}: ${event.because}`;
   if (event.kind === 'host-opened') return `${event.host} is used again`;
   if (event.kind === 'term-raised')

@@ -5,9 +5,11 @@ import { formatDuration } from '../model/duration.ts';
 import { absentGpusText } from '../model/inventory/absent-gpus.ts';
 import type { DevicePolicy, HostLimits } from '../model/inventory/inventory.ts';
 import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
+import { allKeptText } from '../model/refusal/refusal.ts';
 import { formatSize } from '../model/size.ts';
 import { counted } from '../session/text/counted.ts';
-import { limitsOf } from '../throttle/limits.ts';
+import { type Limits, limitsOf } from '../throttle/limits.ts';
+import { headroomBytes } from '../throttle/room.ts';
 
 export interface Finding {
   readonly level: 'good' | 'note' | 'bad';
@@ -28,7 +30,8 @@ export function findingsOf(found: Inspection, limits: HostLimits): Finding[] {
     whatItIs(found),
     ...gpusOf(found),
     ...absentGpus(found, limits.devices),
-    ...worries(found, limitsOf(limits).diskFreeBytes),
+    ...memoryKept(found, limitsOf(limits)),
+    ...worries(found, limitsOf(limits)),
   ];
 }
 
@@ -71,13 +74,24 @@ function absentGpus({ facts: { gpus, gpuProblem } }: Entered, devices: readonly 
   return text === null ? [] : [{ level: 'bad', text }];
 }
 
+function memoryKept(
+  { facts: { memoryBytes: totalBytes, memoryOfGroup: ofGroup } }: Entered,
+  limits: Limits,
+): Finding[] {
+  const keptBytes = headroomBytes(totalBytes, limits);
+  return keptBytes < totalBytes
+    ? []
+    : [{ level: 'bad', text: allKeptText({ keptBytes, totalBytes, ofGroup }) }];
+}
+
 function ofGpuProblem(problem: string, areUsed: boolean): Finding {
   const level = isGpuWarning(problem) ? 'note' : 'bad';
   const waits = areUsed ? '' : '; trials that may use a GPU wait';
   return { level, text: `of its GPUs: ${problem}${waits}; ${gpuRemedy(problem)}` };
 }
 
-function worries({ probe, clockAheadMs, detached, facts }: Entered, leastFreeBytes: number): Finding[] {
+function worries({ probe, clockAheadMs, detached, facts }: Entered, limits: Limits): Finding[] {
+  const leastFreeBytes = limits.diskFreeBytes;
   const found: Finding[] = [];
   const note = (text: string): void => void found.push({ level: 'note', text });
   if (detached === false) found.push({ level: 'bad', text: notDetachedText(probe) });
@@ -106,7 +120,7 @@ function worries({ probe, clockAheadMs, detached, facts }: Entered, leastFreeByt
     note(
       `its clock is ${formatDuration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'ahead' : 'behind'}: no trial minds, times are measured on one machine`,
     );
-  if (probe.load !== null && probe.load >= facts.cpus)
+  if (probe.load !== null && probe.load >= facts.cpus * limits.othersLoadPerCpu.hold)
     note(`load ${probe.load} on ${facts.cpus} cores: trials that take cores wait until others are done`);
   return found;
 }

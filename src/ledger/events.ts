@@ -192,7 +192,14 @@ export const ledgerEventSchema = z.discriminatedUnion('kind', [
     path: z.string(),
     because: z.string(),
   }),
-  z.object({ kind: z.literal('host-quarantined'), at, host: hostNameSchema, because: z.string() }),
+  /** `untilRoom`: for want of disk space, which goes by; ledgers of before do not say. */
+  z.object({
+    kind: z.literal('host-quarantined'),
+    at,
+    host: hostNameSchema,
+    because: z.string(),
+    untilRoom: z.boolean().default(false),
+  }),
   z.object({ kind: z.literal('host-trusted'), at, host: hostNameSchema }),
   /** A person wants nothing more to start there; what runs goes to its end. `because` is for people. */
   z.object({ kind: z.literal('host-closed'), at, host: hostNameSchema, because: z.string() }),

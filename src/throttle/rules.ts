@@ -9,7 +9,7 @@ import type { HostFigures } from '../protocol/messages.ts';
 import { mostOfIt } from '../model/result/shortage.ts';
 import type { HostLoad, StartRequest } from './host-load.ts';
 import { admitDevice } from './devices.ts';
-import { claimedBy, cpusOf, freeCpus, gpusOf, memoryRoom, slotsOf } from './room.ts';
+import { claimedBy, cpusOf, freeCpus, gpusOf, headroomBytes, memoryRoom, slotsOf } from './room.ts';
 
 export type Rule = (request: StartRequest, host: HostLoad) => Refusal | null;
 
@@ -95,6 +95,7 @@ const memory: Rule = ({ resources, declaredHostBytes }, host) => {
     freeBytes: Math.max(0, free),
     totalBytes: figures.memoryTotalBytes,
     ofGroup: host.memoryOfGroup,
+    keptBytes: headroomBytes(figures.memoryTotalBytes, host.limits),
     claimed: [...claimedBy(host.claims, ({ hostBytes }) => hostBytes)],
   };
 };

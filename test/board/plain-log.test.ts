@@ -64,10 +64,13 @@ describe('append-only output', () => {
 
   test('a quarantined host is said with its reason', () => {
     const { built, written, commit } = logged(1);
-    built.add({ kind: 'host-quarantined', at: built.now, host: 'birch', because: 'no space left on device' });
+    const quarantined = { kind: 'host-quarantined', at: built.now, host: 'birch' } as const;
+    built.add({ ...quarantined, because: 'sh is not there', untilRoom: false });
+    built.add({ ...quarantined, because: 'left out until there is room again: it is full', untilRoom: true });
     commit();
     expect(written).toEqual([
-      'birch is left out from now on: no space left on device; `labsweep hosts on birch` once that is mended',
+      'birch is left out from now on: sh is not there; `labsweep hosts on birch` once that is mended',
+      'birch is left out until there is room again: it is full',
     ]);
   });
 

@@ -5,6 +5,7 @@ import type { Inspection } from '../../src/coordinator/fleet/inspect.ts';
 import { readProbe } from '../../src/coordinator/fleet/probe.ts';
 import type { PointDeclaration } from '../../src/ledger/events.ts';
 import type { HostFacts } from '../../src/protocol/messages.ts';
+import { readLimits } from '../../src/model/limits/limit-settings.ts';
 import { limitsOf, noLimits } from '../../src/throttle/limits.ts';
 import { factsOf } from '../worker/core/world.ts';
 import { trialId } from '../../src/model/ids.ts';
@@ -158,6 +159,35 @@ describe('what the inventory says of GPUs', () => {
 
   it('is not asked while a driver fails to show some', () => {
     expect(said({ gpus: [gpu(0, 'A')], gpuProblem: 'WARNING: infoROM is corrupted' }, 7)).toEqual([]);
+  });
+});
+
+const limitsIn = (input: Parameters<typeof readLimits>[0]): typeof noLimits => ({
+  ...noLimits,
+  ...readLimits(input),
+});
+
+describe('limits of the inventory', () => {
+  const notGood = (limits: Parameters<typeof findingsOf>[1], load = 0.1): string[] => {
+    const found = inspected({ memoryBytes: 16 * gib });
+    return findingsOf({ ...found, probe: { ...found.probe, load } }, limits).flatMap(({ level, text }) =>
+      level === 'good' ? [] : [`${level} ${text}`],
+    );
+  };
+
+  it('that leave all memory free are found', () => {
+    expect(notGood(limitsIn({ hostMemory: 15 * gib }))).toEqual([]);
+    expect(notGood(limitsIn({ hostMemory: 30 * gib }))).toEqual([
+      'bad 30 GiB of memory stay free (`limits.hostMemory` in inventory.json), and there is no more than 16 GiB: nothing starts there; set it to less',
+    ]);
+  });
+
+  it('say from which load on trials wait', () => {
+    const busy = 8.28 * 4;
+    expect(notGood(noLimits, busy)).toEqual([
+      `note load ${busy} on ${factsOf().cpus} cores: trials that take cores wait until others are done`,
+    ]);
+    expect(notGood(limitsIn({ load: 50 }), busy)).toEqual([]);
   });
 });
 

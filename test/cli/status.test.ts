@@ -34,7 +34,14 @@ const figures = {
   gpus: [],
 };
 
-const short = { needBytes: 2 ** 31, freeBytes: 2 ** 30, totalBytes: 2 ** 34, ofGroup: false, claimed: [] };
+const short = {
+  needBytes: 2 ** 31,
+  freeBytes: 2 ** 30,
+  totalBytes: 2 ** 34,
+  ofGroup: false,
+  keptBytes: 2 ** 30,
+  claimed: [],
+};
 
 const other = { owner: 'mina on oak, /home/mina/.labsweep', running: 2, waiting: 0, ended: 1 };
 

@@ -166,7 +166,7 @@ describe('a trial that ran out of a GPU', () => {
 describe('a trial that fills the disk of its host', () => {
   const filled = (more: Partial<DiskUse> = {}): AttemptEnd => ({
     ...endOf({ kind: 'no-space', message: 'the disk was full' }),
-    disk: { wroteBytes: 3 * gib, beganBytes: 3 * gib, leftBytes: 0, alone: true, ...more },
+    disk: { wroteBytes: 3 * gib, beganBytes: 3 * gib, leftBytes: 0, heldBytes: 0, alone: true, ...more },
   });
   const small = (host: string, times = '2 times '): string =>
     `${host}: ran out of disk space ${times}while nothing else ran there: it had written 3 GiB, and 3 GiB were free when it began; ` +
@@ -225,6 +225,33 @@ describe('a trial that fills the disk of its host', () => {
     declare(world, 1);
     again(world, filled({ wroteBytes: gib }), ready(world, 'cedar', {})[0] ?? '', 2);
     expect(statusOf(world, 'trial-0')?.kind).not.toBe('failed');
+  });
+
+  it.each([
+    ['another of the host’s disks fills is no larger for it', { leftBytes: 3 * gib }],
+    ['what earlier trials have left takes most of it is no larger for it', { heldBytes: 3 * gib }],
+  ])('while %s', (_, more) => {
+    const world = new World();
+    declare(world, 1);
+    again(world, filled(more), ready(world, 'cedar', {})[0] ?? '', 2);
+    expect(world.state.ledger.filledDisks.size).toBe(0);
+    expect(statusOf(world, 'trial-0')?.kind).not.toBe('failed');
+  });
+
+  it.each([
+    [
+      'labsweep’s disk',
+      filled({ alone: false }),
+      `the disk was full; make room in ${factsOf().folder}: \`labsweep hosts clean\` removes what ended trials have left`,
+    ],
+    ['another one of its disks', filled({ leftBytes: gib }), 'the disk was full; make room there'],
+  ])('as others do leaves that host out until there is room again: %s', (_, end, helps) => {
+    const world = new World();
+    declare(world, 12);
+    for (const attempt of ready(world, 'cedar', {}).slice(0, 3)) world.end(attempt, end);
+    expect(world.state.ledger.hosts.get(hostName('cedar'))?.quarantine).toBe(
+      `left out until there is room again (it is tried again by itself): ${helps}`,
+    );
   });
 
   it('is tried once on each host, and given up where it has filled all of them', () => {

@@ -111,6 +111,51 @@ describe.runIf(mayMount())('a disk that fills while trials run', () => {
     expect((await lab.labsweep('list')).out.match(/succeeded/g)).toHaveLength(3);
   });
 
+  it('is no reason to give trials up that fit once what earlier ones have left is gone', {
+    timeout: 60_000,
+  }, async ({ lab }) => {
+    using _ = mounted(lab);
+    // Each needs more than half of what is free to begin with.
+    const train = ['dd if=/dev/zero of="$LABSWEEP_ARTIFACTS/model" bs=1M count=45 || exit 1'];
+    const run = begin(lab, { slots: 1, disk: '1 MB', train });
+    const sentence =
+      /failed for want of disk space: .*; other trials have [\d.]+ MiB there: `labsweep hosts clean` removes what ended ones have left/;
+    await until(
+      'three that find no room, each of which says what takes it',
+      () => failures(run) >= 3,
+      () => run.said.err,
+    );
+    expect(run.said.err).toMatch(sentence);
+    expect(run.said.err).not.toMatch(/given up|fits no disk/);
+    expect((await lab.labsweep('list')).out.match(/succeeded/g)).toHaveLength(1);
+    await lab.labsweep('stop', 'toy');
+    await run.ended;
+  });
+
+  it('is another one than labsweep’s, which has room: nobody is given up as too large for it', {
+    timeout: 60_000,
+  }, async ({ lab }) => {
+    const other = lab.path('other');
+    mkdirSync(other);
+    mount(other);
+    using _ = { [Symbol.dispose]: () => unmount(other) };
+    const train = [
+      `if test -e '${lab.path('full')}'; then dd if=/dev/zero of='${other}/data' bs=1M count=500 status=none || exit 1; fi`,
+    ];
+    const run = begin(lab, { slots: 1, disk: '1 MB', train });
+    await until(
+      'two to fail',
+      () => failures(run) >= 2,
+      () => run.said.err,
+    );
+    expect(run.said.err).toMatch(
+      /it said "No space left on device": labsweep's own disk there has room \([\d.]+ \wiB are free\), so it is another one of the host's that the program writes to/,
+    );
+    expect(run.said.err).not.toMatch(/given up|fits no disk/);
+    await lab.labsweep('stop', 'toy');
+    await run.ended;
+  });
+
   it('names its folder and its limit where less is free than the inventory leaves free', {
     timeout: 60_000,
   }, async ({ lab }) => {
@@ -139,6 +184,17 @@ describe.runIf(mayMount())('a disk that fills while trials run', () => {
       () => failures(run) >= 3,
       () => run.said.err,
     );
+    const leftOut =
+      /left out until there is room again \(it is tried again by itself\): the disk was full: .*; make room in \S+\/host: `labsweep hosts clean` removes what ended trials have left/;
+    await until(
+      'the host to be left out',
+      () => leftOut.test(run.said.err),
+      () => run.said.err,
+    );
+    for (const asks of [['status'], ['why', 'x=1'], ['hosts', 'list']])
+      await expect
+        .poll(async () => (await lab.labsweep(...asks)).out.replaceAll(/\s+/g, ' '), { timeout: 15_000 })
+        .toMatch(leftOut);
     lab.remove('full');
     await hasEnded(lab, run);
   });

@@ -95,7 +95,9 @@ describe.skipIf(!isHere)('a sweep whose hosts are hit while it runs', () => {
 
     await expect.poll(status, patience).toMatch(/^fills +2 running/m);
     await root('fills', 'dd if=/dev/zero of=/home/lab/thesis.tar bs=4k; touch /home/lab/gate');
-    await reads(/^fills (?:cannot be used|is left out from now on): .*make room there/m);
+    await reads(
+      /^fills (?:cannot be used|is left out until there is room again \(it is tried again by itself\)): .*make room /m,
+    );
 
     await reads(/^reboots can be used again$/m);
     await root('fills', 'rm /home/lab/thesis.tar');

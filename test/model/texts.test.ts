@@ -23,6 +23,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
         freeBytes: 2.25 * gib,
         totalBytes: 8 * gib,
         ofGroup: false,
+        keptBytes: gib,
         claimed: [],
       },
       'needs 3 GiB of memory; 2.3 GiB of 8 GiB are free',
@@ -34,6 +35,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
         freeBytes: gib,
         totalBytes: 8 * gib,
         ofGroup: false,
+        keptBytes: gib,
         claimed: [
           { user: 'ana', bytes: 4 * gib },
           { user: 'user 1005', bytes: gib },
@@ -42,8 +44,28 @@ describe('P6 a refusal is a sentence with its figures', () => {
       'needs 3 GiB of memory; 1 GiB of 8 GiB are free (ana claims 4 GiB, user 1005 claims 1 GiB)',
     ],
     [
-      { kind: 'memory', needBytes: 3 * gib, freeBytes: gib, totalBytes: 2 * gib, ofGroup: true, claimed: [] },
+      {
+        kind: 'memory',
+        needBytes: 3 * gib,
+        freeBytes: gib,
+        totalBytes: 2 * gib,
+        ofGroup: true,
+        keptBytes: 0,
+        claimed: [],
+      },
       'needs 3 GiB of memory; 1 GiB of the 2 GiB that its control group allows are free',
+    ],
+    [
+      {
+        kind: 'memory',
+        needBytes: gib,
+        freeBytes: 0,
+        totalBytes: 2 * gib,
+        ofGroup: false,
+        keptBytes: 3 * gib,
+        claimed: [],
+      },
+      '3 GiB of memory stay free (`limits.hostMemory` in inventory.json), and there is no more than 2 GiB: nothing starts there; set it to less',
     ],
     [
       { kind: 'turn', user: 'ines', theirSeconds: 11_160, ourSeconds: 144_000 },
@@ -228,6 +250,18 @@ describe('P6 a refusal is a sentence with its figures', () => {
         totalBytes: 24 * gib,
       },
       'said that memory ran out, and was seen to hold 12 MiB at most while it could have had 20 GiB of 24 GiB; the host has 24 GiB',
+    ],
+    [
+      {
+        kind: 'outgrown',
+        memory: 'host',
+        tookBytes: 20 * gib,
+        ofBytes: 24 * gib,
+        ofGroup: false,
+        saidAtBytes: 0,
+        totalBytes: 24 * gib,
+      },
+      'said that memory ran out: it ended before anybody had looked at what it held, and could have had 20 GiB of 24 GiB; the host has 24 GiB',
     ],
     [
       {

@@ -180,14 +180,14 @@ export const guardMutants: readonly Mutant[] = [
   {
     breaks: 'a trial that fills a disk together with others is given up as what fits none',
     file: 'model/result/disk-use.ts',
-    find: '  alone && wroteBytes',
-    put: '  wroteBytes',
+    find: 'disk.alone && isOwnDisk',
+    put: 'isOwnDisk',
     tests: ['coordinator/too-large'],
   },
   {
     breaks: 'a trial is given up as what fits no disk since somebody else has filled it',
     file: 'model/result/disk-use.ts',
-    find: 'beganBytes * mostOfIt',
+    find: '(beganBytes + heldBytes) * mostOfIt',
     put: '0',
     tests: ['coordinator/too-large'],
   },

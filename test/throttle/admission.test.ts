@@ -211,6 +211,13 @@ describe('a start is refused', () => {
     ]);
   });
 
+  it('on a host of which the inventory leaves all memory free, which is said', () => {
+    const memoryHeadroomBytes = 100 * gib;
+    expect(
+      ask(host({ limits: { ...defaultLimits, memoryHeadroomBytes } }), { hostMemoryBytes: 0 }),
+    ).toMatchObject([{ kind: 'memory', keptBytes: memoryHeadroomBytes }]);
+  });
+
   it('where others want every core, unless it takes none', () => {
     const held = { ...heldBy(null), othersLoadPerCpu: true };
     const figures = { othersLoad: 4 };

@@ -1,8 +1,10 @@
 /** What an end says of hosts: who is left out for it, who is used again, and which trials are given back. */
+import type { LedgerEvent } from '../../ledger/events.ts';
 import { hasResult } from '../../ledger/results.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
-import { chargedTo, chargeOf, isResult } from '../../model/result/outcome.ts';
+import { type DiskSeen, untilRoomText } from '../../model/result/disk-use.ts';
+import { chargedTo, chargeOf, isResult, type Outcome, wantedSpace } from '../../model/result/outcome.ts';
 import { outcomeText } from '../../model/result/outcome-text.ts';
 import { isDue } from '../hosts/use.ts';
 import { lapse } from '../hosts/probation.ts';
@@ -35,7 +37,7 @@ function judgeOwn(
   turn: CoordinatorTurn,
   host: FleetHost,
   attempt: Attempt,
-  { outcome, logTail }: AttemptEnd,
+  { outcome, logTail, disk }: AttemptEnd,
   now: number,
 ): void {
   const charge = chargeOf(outcome);
@@ -58,7 +60,7 @@ function judgeOwn(
       'message' in outcome &&
       chargesOf(state, host) >= mostCharges
     )
-      leaveOut(state, turn, host, outcome.message, now);
+      leaveOut(state, turn, host, ownReason(host, outcome, disk), now);
   }
 }
 
@@ -99,7 +101,7 @@ function judgeByPeers(state: CoordinatorState, turn: CoordinatorTurn, host: Flee
   }
   if (host.doubt.dueAtMs === null) lapse(state, host);
   if (found.verdict === 'guilty') {
-    leaveOut(state, turn, host, becauseOf(state, host, found), now);
+    leaveOut(state, turn, host, { because: becauseOf(state, host, found), untilRoom: false }, now);
     const trials = streakOf(state, host, found).filter(({ status }) => !hasResult(status));
     giveBack(
       turn,
@@ -137,14 +139,26 @@ function isOwed(state: CoordinatorState, host: FleetHost, trial: Trial): boolean
   return failuresElsewhere(state, host, trial).length <= Math.max(0, ...retries);
 }
 
+type WhyLeftOut = Pick<Extract<LedgerEvent, { kind: 'host-quarantined' }>, 'because' | 'untilRoom'>;
+
+function ownReason(
+  { link }: FleetHost,
+  outcome: Extract<Outcome, { readonly message: string }>,
+  disk: DiskSeen | null,
+): WhyLeftOut {
+  if (!wantedSpace(outcome)) return { because: outcome.message, untilRoom: false };
+  const folder = connectionOf(link)?.facts.folder ?? null;
+  return { because: untilRoomText(outcome.message, disk, folder), untilRoom: true };
+}
+
 function leaveOut(
   state: CoordinatorState,
   turn: CoordinatorTurn,
   host: FleetHost,
-  because: string,
+  why: WhyLeftOut,
   now: number,
 ): void {
-  turn.record({ kind: 'host-quarantined', at: now, host: host.name, because });
+  turn.record({ kind: 'host-quarantined', at: now, host: host.name, ...why });
   if (host.doubt.dueAtMs === null) lapse(state, host);
 }
 

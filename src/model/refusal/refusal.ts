@@ -38,6 +38,7 @@ const table = {
       `needs ${counted(needCpus, 'core')}; ${freeText(freeCpus, totalCpus)}`,
   ),
 
+  /** `keptBytes`: what stays free, of which agents of earlier versions do not say. */
   memory: refusal(
     'memory',
     {
@@ -45,10 +46,13 @@ const table = {
       freeBytes: saidFigure,
       totalBytes: saidFigure,
       ofGroup: z.boolean().default(false),
+      keptBytes: saidFigure.default(0),
       claimed: claimedList,
     },
-    ({ needBytes, freeBytes, totalBytes, ofGroup, claimed }) =>
-      `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${allowedText(totalBytes, ofGroup)} are free${claimedText(claimed)}`,
+    ({ needBytes, freeBytes, totalBytes, ofGroup, keptBytes, claimed }) =>
+      keptBytes >= totalBytes
+        ? allKeptText({ keptBytes, totalBytes, ofGroup })
+        : `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${allowedText(totalBytes, ofGroup)} are free${claimedText(claimed)}`,
   ),
 
   /** One of its shape had so much of a memory and wanted more; this host has no more. */
@@ -252,14 +256,25 @@ const table = {
   paused: refusal('paused', {}, () => 'the sweep is paused'),
 };
 
+/** No trial starts where the inventory leaves all of a memory free. */
+export const allKeptText = (of: {
+  readonly keptBytes: number;
+  readonly totalBytes: number;
+  readonly ofGroup: boolean;
+}): string =>
+  `${formatSize(of.keptBytes)} of memory stay free (\`limits.hostMemory\` in inventory.json), and there is no more than ` +
+  `${allowedText(of.totalBytes, of.ofGroup)}: nothing starts there; set it to less`;
+
 const allowedText = (bytes: number, ofGroup: boolean): string =>
   ofGroup ? `the ${formatSize(bytes)} that its control group allows` : formatSize(bytes);
 
 /** What a program says of memory may be of one request that nothing could meet. */
-const ranOutText = (saidAtBytes: number | null, tookBytes: number): string =>
-  saidAtBytes === null
-    ? `ran out of memory with ${formatSize(tookBytes)}`
+function ranOutText(saidAtBytes: number | null, tookBytes: number): string {
+  if (saidAtBytes === null) return `ran out of memory with ${formatSize(tookBytes)}`;
+  return saidAtBytes === 0
+    ? `said that memory ran out: it ended before anybody had looked at what it held, and could have had ${formatSize(tookBytes)}`
     : `said that memory ran out, and was seen to hold ${formatSize(saidAtBytes)} at most while it could have had ${formatSize(tookBytes)}`;
+}
 
 /** Below 0 where what runs takes more than is allowed now: it started under other limits, or alone. */
 const freeText = (free: number, total: number): string =>

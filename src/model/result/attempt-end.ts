@@ -131,7 +131,12 @@ export const toldEndSchema = attemptEndSchema.extend({
   soloSeconds: saidSeconds.nullable().default(null),
   shortage: shortageSchema.extend({ hadBytes: saidFigure, totalBytes: saidAmount }).nullable().default(null),
   disk: diskUseSchema
-    .extend({ wroteBytes: saidAmount, beganBytes: saidAmount, leftBytes: saidAmount })
+    .extend({
+      wroteBytes: saidAmount,
+      beganBytes: saidAmount,
+      leftBytes: saidAmount,
+      heldBytes: saidAmount.default(0),
+    })
     .nullable()
     .default(null),
   device: saidName.nullable(),

@@ -12,6 +12,8 @@ const seen = {
   /** What was free when it began, and when it ended. */
   beganBytes: z.number(),
   leftBytes: z.number(),
+  /** What all other attempts and trials had in labsweep's folders there when it ended; agents of before do not say. */
+  heldBytes: z.number().default(0),
 };
 export const diskSeenSchema = z.object(seen);
 export type DiskSeen = Readonly<z.infer<typeof diskSeenSchema>>;
@@ -23,8 +25,41 @@ export const diskUseSchema = z.object({
 });
 export type DiskUse = Readonly<z.infer<typeof diskUseSchema>>;
 
-export const diskSeenText = ({ wroteBytes, beganBytes }: DiskSeen): string =>
-  `it had written ${formatSize(wroteBytes)}, and ${formatSize(beganBytes)} were free when it began`;
+/** With so little left, no program comes far. */
+export const fullDiskBytes = 64 * 1024;
+
+/** Whether the disk that labsweep has its folder on was full in the end; else it was another one that a program wrote to. */
+export const isOwnDisk = ({ leftBytes }: DiskSeen): boolean => leftBytes < fullDiskBytes;
+
+/** Whether it had most of what there would be without what other trials have left there. */
+const hadMostOfIt = ({ wroteBytes, leftBytes, beganBytes, heldBytes }: DiskSeen): boolean =>
+  wroteBytes + leftBytes >= (beganBytes + heldBytes) * mostOfIt;
+
+export function diskSeenText(disk: DiskSeen): string {
+  const { wroteBytes, beganBytes, heldBytes } = disk;
+  const wrote = `it had written ${formatSize(wroteBytes)}, and ${formatSize(beganBytes)} were free when it began`;
+  return heldBytes === 0 || hadMostOfIt(disk)
+    ? wrote
+    : `${wrote}; other trials have ${formatSize(heldBytes)} there: \`labsweep hosts clean\` removes what ended ones have left`;
+}
+
+/** @param isQuota whether it is what one user may write that was used up, of whichever disk */
+export const otherDiskText = ({ leftBytes }: DiskSeen, isQuota: boolean): string =>
+  `labsweep's own disk there has room (${formatSize(leftBytes)} are free), so it is ` +
+  `${isQuota ? 'a quota that is used up' : "another one of the host's that the program writes to"} ` +
+  "(see the program's log)";
+
+/**
+ * Why a host is left out that trials found no room on, and what helps.
+ *
+ * @param disk null where nobody knows which disk it was: labsweep's own, for all that is known
+ * @param folder labsweep's on the host; null where that is not known now
+ */
+export const untilRoomText = (because: string, disk: DiskSeen | null, folder: string | null): string =>
+  `left out until there is room again (it is tried again by itself): ${because}; ` +
+  (disk === null || isOwnDisk(disk)
+    ? `make room in ${folder ?? 'its folder'}: \`labsweep hosts clean\` removes what ended trials have left`
+    : 'make room there');
 
 /** A disk that trials of a shape ran out of while nothing else of ours ran there. */
 export interface FilledDisk {
@@ -61,8 +96,7 @@ export function filledDisk(filled: FilledDisks, shape: string, host: string): Fi
 }
 
 /** Others, of whatever account, took no more than a small part of what there was when it began. */
-const filledByItself = ({ alone, wroteBytes, leftBytes, beganBytes }: DiskUse): boolean =>
-  alone && wroteBytes + leftBytes >= beganBytes * mostOfIt;
+const filledByItself = (disk: DiskUse): boolean => disk.alone && isOwnDisk(disk) && hadMostOfIt(disk);
 
 /** Of what was free when it began: who wrote so much may have filled it, whoever else wrote there. */
 const largeShare = 1 / 4;

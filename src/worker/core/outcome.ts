@@ -1,10 +1,10 @@
 /** What an attempt's end is called, from what it left. Pure, and one table: the order is the order of certainty. */
 import { isNotFinite, type MetricsLine, metricOf, type Objective } from '../../model/result/metrics.ts';
-import { type DiskSeen, diskSeenText } from '../../model/result/disk-use.ts';
+import { type DiskSeen, diskSeenText, isOwnDisk, otherDiskText } from '../../model/result/disk-use.ts';
 import type { Outcome } from '../../model/result/outcome.ts';
 import type { StopReason } from './held-attempt.ts';
 import { oomWords } from './oom-words.ts';
-import { spaceWords } from './space-words.ts';
+import { isOfQuota, spaceWords } from './space-words.ts';
 import { mayBeBetter } from './roles.ts';
 import { describeSignal, signalOf } from './signals.ts';
 import { own } from '../../model/own.ts';
@@ -55,11 +55,18 @@ function withoutSpace(
   outcome: Extract<Outcome, { kind: 'failed' }>,
   { diskFull, disk, logTail }: Remains,
 ): Outcome {
-  const seen = disk === null ? '' : `: ${diskSeenText(disk)}`;
-  if (diskFull) return { kind: 'no-space', message: `the disk was full${seen}; ${outcome.message}` };
+  if (diskFull) {
+    const seen = disk === null ? '' : `: ${diskSeenText(disk)}`;
+    return { kind: 'no-space', message: `the disk was full${seen}; ${outcome.message}` };
+  }
   const words = spaceWords(logTail);
-  return words === null ? outcome : { kind: 'no-space', message: `it said "${words}"${seen}` };
+  if (words === null) return outcome;
+  const seen = disk === null ? '' : `: ${saidSpaceText(disk, words)}`;
+  return { kind: 'no-space', message: `it said "${words}"${seen}` };
 }
+
+const saidSpaceText = (disk: DiskSeen, words: string): string =>
+  isOwnDisk(disk) ? diskSeenText(disk) : otherDiskText(disk, isOfQuota(words));
 
 /** What programs say of a process of theirs that was killed: PyTorch's loaders and launcher, Python's subprocesses and pools. */
 const childKilled =

@@ -17,3 +17,6 @@ const words = new RegExp(
 
 /** The words that ended it; null where there are none. */
 export const spaceWords = (logTail: string): string | null => words.exec(lastErrorText(logTail))?.[0] ?? null;
+
+/** Whether it is what one user may write that was used up. */
+export const isOfQuota = (words: string): boolean => /quota|122/i.test(words);

@@ -7,7 +7,7 @@ import type { ContentHash } from '../../model/ids.ts';
 import type { KeptFolder } from '../../model/kept-folder.ts';
 import { formatSize } from '../../model/size.ts';
 import { mostCheckpointBytes } from '../../protocol/messages.ts';
-import { checkpointFolder, type HostFolder } from './host-folder.ts';
+import { checkpointFolder, checkpointsFolder, type HostFolder } from './host-folder.ts';
 import { reopen } from './reopen.ts';
 import { isEmptyFolder, isFolder } from './trials-folder.ts';
 
@@ -161,7 +161,7 @@ export function tidyCheckpoints(host: HostFolder): void {
   } catch {
     // In nobody's way.
   }
-  const checkpoints = `${host.root}/checkpoints`;
+  const checkpoints = checkpointsFolder(host);
   for (const trial of isFolder(checkpoints) ? readdirSync(checkpoints) : []) {
     try {
       rmdirSync(checkpointFolder(host, trial));

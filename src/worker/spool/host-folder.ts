@@ -35,7 +35,7 @@ export function openHostFolder(folder: string, machine: string): HostFolder {
   const root = join(folder, 'host', machine);
   const runs = join(root, 'runs');
   makeFolder(runs);
-  makeFolder(join(root, 'checkpoints'));
+  makeFolder(checkpointsFolder({ root }));
   return {
     folder,
     root,
@@ -74,5 +74,7 @@ export function runFolder(host: HostFolder, attempt: string): RunFolder {
   };
 }
 
+export const checkpointsFolder = ({ root }: Pick<HostFolder, 'root'>): string => `${root}/checkpoints`;
+
 export const checkpointFolder = (host: HostFolder, trial: string): string =>
-  `${host.root}/checkpoints/${trial}`;
+  `${checkpointsFolder(host)}/${trial}`;

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { fullDiskBytes } from '../../model/result/disk-use.ts';
 
 /** Where disk space cannot be asked for (Node before 18.15), nothing is held for want of it. */
 const unknownDisk = Number.MAX_SAFE_INTEGER;
@@ -15,7 +16,4 @@ export function diskFree(folder: string): number {
   }
 }
 
-/** With so little left, no program comes far. */
-const fullBytes = 64 * 1024;
-
-export const isDiskFull = (folder: string): boolean => diskFree(folder) < fullBytes;
+export const isDiskFull = (folder: string): boolean => diskFree(folder) < fullDiskBytes;

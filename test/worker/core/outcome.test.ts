@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DiskSeen } from '../../../src/model/result/disk-use.ts';
 import { decideOutcome, type Remains } from '../../../src/worker/core/outcome.ts';
 
 const objective = { metric: 'val_accuracy', goal: 'maximize', at: 'final', selectOnTest: false } as const;
@@ -21,6 +22,15 @@ const ended: Remains = {
   unread: null,
   denied: null,
 };
+
+const gib = 2 ** 30;
+const diskSeen = (more: Partial<DiskSeen>): DiskSeen => ({
+  wroteBytes: 3 * gib,
+  beganBytes: 4 * gib,
+  leftBytes: 0,
+  heldBytes: 0,
+  ...more,
+});
 
 const none = { best: null, final: null };
 
@@ -106,12 +116,39 @@ const table: readonly [string, Partial<Remains>, object][] = [
   ['a failure without a word while the disk was full', { exit: 1, diskFull: true }, { kind: 'no-space' }],
   [
     'a failure on a full disk, with what it wrote there',
-    { exit: 1, diskFull: true, disk: { wroteBytes: 3 * 2 ** 30, beganBytes: 4 * 2 ** 30, leftBytes: 0 } },
+    { exit: 1, diskFull: true, disk: diskSeen({}) },
     {
       kind: 'no-space',
       message:
         'the disk was full: it had written 3 GiB, and 4 GiB were free when it began; ended with exit code 1',
     },
+  ],
+  [
+    'a failure on a disk that is full of what earlier trials have left',
+    { exit: 1, diskFull: true, disk: diskSeen({ wroteBytes: 4 * gib, heldBytes: 16 * gib }) },
+    {
+      kind: 'no-space',
+      message:
+        'the disk was full: it had written 4 GiB, and 4 GiB were free when it began; other trials have 16 GiB there: `labsweep hosts clean` removes what ended ones have left; ended with exit code 1',
+    },
+  ],
+  [
+    'words for a full disk while labsweep’s own has room',
+    {
+      exit: 1,
+      logTail: 'dd: No space left on device\n',
+      disk: diskSeen({ wroteBytes: 2 ** 15, leftBytes: 4 * gib }),
+    },
+    {
+      kind: 'no-space',
+      message:
+        "it said \"No space left on device\": labsweep's own disk there has room (4 GiB are free), so it is another one of the host's that the program writes to (see the program's log)",
+    },
+  ],
+  [
+    'words for a quota while labsweep’s disk has room',
+    { exit: 1, logTail: 'cp: Disk quota exceeded\n', disk: diskSeen({ leftBytes: 4 * gib }) },
+    { kind: 'no-space', message: expect.stringContaining('so it is a quota that is used up') },
   ],
   ['nothing reported while the disk was full', { ...none, diskFull: true }, { kind: 'no-space' }],
   ['a result while the disk was full', { diskFull: true }, { kind: 'succeeded' }],
