@@ -192,6 +192,20 @@ export const guardMutants: readonly Mutant[] = [
     tests: ['coordinator/too-large'],
   },
   {
+    breaks: 'a trial is given up as what fits no disk since another disk of the host is full',
+    file: 'model/result/disk-use.ts',
+    find: ' && isOwnDisk(disk) &&',
+    put: ' &&',
+    tests: ['coordinator/too-large'],
+  },
+  {
+    breaks: 'a trial is given up as what fits no disk since earlier trials have filled it',
+    file: 'model/result/disk-use.ts',
+    find: 'beganBytes + heldBytes',
+    put: 'beganBytes',
+    tests: ['coordinator/too-large'],
+  },
+  {
     breaks: 'a failure counts as out of memory while the kernel killed a process of somebody else',
     file: 'worker/core/finish.ts',
     find: 'facts.memoryOfGroup && run !== null && run.besideAt === null',
