@@ -12,6 +12,7 @@ describe('P8 a sweep file that is no YAML is refused at its place', () => {
     ['train it please\n', 'sweeps/x.yaml:1:1  "train it please" is not a mapping of keys'],
     ['fixed:\n\ta: 1\n', 'sweeps/x.yaml:2:1  a tab indents this line; YAML takes spaces'],
     ['program: toy\nprogram: toy\n', 'sweeps/x.yaml:2:1  program is there twice in one mapping; keep one'],
+    [': toy\n: toy\n', 'sweeps/x.yaml:2:1  an empty key is there twice in one mapping; keep one'],
     [
       'program: toy\n---\nprogram: toy\n',
       'sweeps/x.yaml:2:1  a second document starts here; a sweep file is one',

@@ -165,7 +165,8 @@ function offsetOf(document: Document, path: KeyPath, target: 'key' | 'value'): n
 function explain(error: YAMLError, text: string): string {
   if (error.code === 'DUPLICATE_KEY') {
     const name = /^[^:\n]*/.exec(text.slice(error.pos[0]))?.[0].trim() ?? '';
-    return `${name} is there twice in one mapping; keep one`;
+    // What stands before a lone colon is a key too: one without a name.
+    return `${name === '' ? 'an empty key' : name} is there twice in one mapping; keep one`;
   }
   if (error.code === 'TAB_AS_INDENT') return 'a tab indents this line; YAML takes spaces';
   if (error.code === 'MULTIPLE_DOCS') return 'a second document starts here; a sweep file is one';
