@@ -5,8 +5,14 @@ import type { GpuLoad, HostLoad, StartRequest } from './host-load.ts';
 import { gpuRoom, gpusOf, oursOn } from './room.ts';
 
 /** Everything that is against a trial on this GPU now, in the order of the table; none means that there is room. */
-export const admitDevice = (request: StartRequest, gpu: GpuLoad, host: HostLoad): readonly DeviceRefusal[] =>
-  deviceRules.flatMap((rule) => rule(request, gpu, host) ?? []);
+export function admitDevice(request: StartRequest, gpu: GpuLoad, host: HostLoad): DeviceRefusal[] {
+  const refusals: DeviceRefusal[] = [];
+  for (const rule of deviceRules) {
+    const refusal = rule(request, gpu, host);
+    if (refusal !== null) refusals.push(refusal);
+  }
+  return refusals;
+}
 
 /**
  * The device of a trial that the host admits: the GPU with the fewest of ours, of those the one with the most memory

@@ -54,7 +54,7 @@ const devices: Rule = (request, host) => {
   const answers = host.gpus.map((gpu) => ({
     device: gpu.uuid,
     index: gpu.index,
-    refusals: [...admitDevice(request, gpu, host)],
+    refusals: admitDevice(request, gpu, host),
   }));
   return answers.some(({ refusals }) => refusals.length === 0) ? null : { kind: 'gpus', devices: answers };
 };

@@ -229,8 +229,8 @@ export const guardMutants: readonly Mutant[] = [
   {
     breaks: 'P4: small trials keep a large one waiting for ever',
     file: 'worker/core/backlog.ts',
-    find: 'if (device !== null && waited.every((refusal) => leavesAlone(needs, refusal, endsInTime)))',
-    put: 'if (device !== null)',
+    find: 'return waited.every((refusal) => leavesAlone(request.resources, refusal, endsInTime))',
+    put: 'return true',
     tests: ['worker/core/transition'],
   },
   {

@@ -6,7 +6,7 @@ import { chooseDevice } from '../../throttle/devices.ts';
 import { compareTurns } from '../../throttle/turns.ts';
 import { waitsForOurs } from '../../throttle/lasting.ts';
 import { giveWay, isClaimed, type NextStart } from './claims.ts';
-import { expected, requestOf } from './expected.ts';
+import { requestOf } from './expected.ts';
 import { refusalsOf } from './guard.ts';
 import { type HeldAttempt, startOf } from './held-attempt.ts';
 import { hostLoad } from './host-load.ts';
@@ -53,17 +53,29 @@ function nextToStart(state: WorkerState, now: number): NextStart | null {
       if (held === undefined || (!held.lease.alone && refusedShapes.has(held.lease.shape))) continue;
       host ??= hostLoad(state, now);
       const refusals = refusalsOf(state, held, host, now);
-      const needs = expected(state, held);
-      const endsInTime = (): boolean => endsAt(held, now) <= emptyAt(state);
-      const device = refusals.length === 0 ? chooseDevice(requestOf(state, held), host) : null;
-      if (device !== null && waited.every((refusal) => leavesAlone(needs, refusal, endsInTime)))
-        return { held, device };
+      const device = refusals.length === 0 ? deviceFor(state, held, host, waited, now) : null;
+      if (device !== null) return { held, device };
       if (!held.lease.alone) refusedShapes.add(held.lease.shape);
       for (const refusal of refusals) if (waitsForOurs(refusal, host)) waited.push(refusal);
       if (waited.some(stopsEverybody)) return null;
     }
   }
   return null;
+}
+
+/** Null where it would take what another one waits for. */
+function deviceFor(
+  state: WorkerState,
+  held: HeldAttempt,
+  host: HostLoad,
+  waited: readonly Refusal[],
+  now: number,
+): string | null {
+  const request = requestOf(state, held);
+  const endsInTime = (): boolean => endsAt(held, now) <= emptyAt(state);
+  return waited.every((refusal) => leavesAlone(request.resources, refusal, endsInTime))
+    ? chooseDevice(request, host)
+    : null;
 }
 
 /** The one that had least of late, of those that had about as much the one that was served longest ago. */

@@ -92,7 +92,7 @@ const listingOf = ({ owners }: Night, { machine }: Server): ListedHost =>
   plainHost(machine.name, {
     ...noLimits,
     devices: owners
-      .filter((owner) => owner.machine === machine)
+      .filter((owner) => owner.isListed && owner.machine === machine)
       .flatMap(({ gpus }) =>
         gpus.map((gpu) => ({ gpu, owner: 'mina', policy: null, hours: null, off: null })),
       ),

@@ -6,7 +6,7 @@ import type { Connection } from '../connection.ts';
 import { type AgentPort, type Bearing, VirtualAgent } from '../virtual-agent.ts';
 import type { VisitedHost } from '../virtual-coordinator.ts';
 import type { Night } from './night.ts';
-import { ownersProcesses } from './owners.ts';
+import { processesOf } from './owners.ts';
 import type { GpuNow, Server } from './server.ts';
 import type { End, Training } from './training.ts';
 import type { NightTrial } from './trials.ts';
@@ -170,7 +170,7 @@ export class NightHost implements VisitedHost {
 
   #figures(): MeasuredFigures {
     const server = this.#server;
-    const others = server.ownersAt(this.#night.second).length * ownersProcesses;
+    const others = processesOf(server.ownersAt(this.#night.second));
     return {
       load: others + this.#processes.size,
       othersLoad: others,

@@ -1,7 +1,7 @@
 /** A night of the lab on a clock of seconds: what a scheduler starts, and what the machines make of it. */
 import { Random } from '../random.ts';
 import { type Machine, machinesOf } from './machines.ts';
-import { type Owner, ownersOf } from './owners.ts';
+import { guestsOf, type Owner, ownersOf } from './owners.ts';
 import { type Crash, Server } from './server.ts';
 import { type End, Training } from './training.ts';
 import { type NightTrial, type TrialOptions, trialsOf } from './trials.ts';
@@ -12,6 +12,8 @@ export const carriedBytesPerSecond = 100e6;
 export interface NightOptions extends TrialOptions {
   /** No owners, no weak supplies, no bad cooling. @default false */
   readonly isCalm?: boolean;
+  /** People also come to GPUs that nobody owns, for something small. @default false */
+  readonly hasGuests?: boolean;
   /** Those of a night before, for a night in the same lab. */
   readonly machines?: readonly Machine[];
 }
@@ -40,12 +42,13 @@ export class Night {
   constructor(seed: number, options: NightOptions = {}) {
     this.name = `night-${seed}`;
     const random = new Random(seed * 7_919 + 13);
-    const { isCalm = false } = options;
+    const { isCalm = false, hasGuests = false } = options;
     // Drawn in any case: the trials of a seed are the same in any lab.
     const own = machinesOf(random, isCalm);
     const machines = options.machines ?? own;
     this.trials = trialsOf(random, options);
     this.owners = isCalm ? [] : ownersOf(random, machines);
+    if (hasGuests) this.owners = [...this.owners, ...guestsOf(random, machines)];
     this.servers = machines.map((machine) => new Server(machine, this.owners));
   }
 

@@ -1,7 +1,7 @@
 /** Schedulers that decide by little: what people do without labsweep. Each decides once a second. */
 import { gib } from './machines.ts';
 import type { Night } from './night.ts';
-import { ownersProcesses } from './owners.ts';
+import { processesOf } from './owners.ts';
 import type { Server } from './server.ts';
 import type { End } from './training.ts';
 import type { NightTrial } from './trials.ts';
@@ -82,7 +82,7 @@ export class Parallel extends Scheduler {
       const [next] = this.queue;
       if (next === undefined) return;
       const { cores, bytes } = server.machine;
-      const load = server.trainings.length + server.ownersAt(second).length * ownersProcesses;
+      const load = server.trainings.length + processesOf(server.ownersAt(second));
       const hasSlot = server.trainings.length < server.gpus.length * 2;
       if (!hasSlot || load >= cores || bytes - server.usedBytes() < 4 * gib) continue;
       const running = server.gpus.map(({ gpu }) => server.on(gpu.index).length);

@@ -1,5 +1,5 @@
 /** A server at one second of the night: what runs on it, and whether it bears that. */
-import { isThere, type Owner, ownersBusy, ownersProcesses } from './owners.ts';
+import { isThere, type Owner, processesOf } from './owners.ts';
 import { type Gpu, gib, type Machine, restWatts } from './machines.ts';
 import type { Training } from './training.ts';
 
@@ -134,17 +134,17 @@ export class Server {
   demandOn(index: number, second: number): { readonly wanted: number; readonly processes: number } {
     const owners = this.ownersAt(second).filter(
       (owner) => this.#served.has(owner) && owner.gpus.includes(index),
-    ).length;
+    );
     const ours = this.on(index).filter((training) => training.isComputing);
-    const wanted = ours.reduce((sum, { trial }) => sum + trial.busy, 0) + owners * ownersBusy;
-    return { wanted, processes: ours.length + owners };
+    const oursWant = ours.reduce((sum, { trial }) => sum + trial.busy, 0);
+    const theyWant = owners.reduce((sum, { busy }) => sum + busy, 0);
+    return { wanted: oursWant + theyWant, processes: ours.length + owners.length };
   }
 
   /** Of a core, what each of ours gets. */
   coreShare(second: number): number {
     const wanted =
-      this.trainings.filter(({ isSuspended }) => !isSuspended).length +
-      this.ownersAt(second).length * ownersProcesses;
+      this.trainings.filter(({ isSuspended }) => !isSuspended).length + processesOf(this.ownersAt(second));
     return Math.min(1, this.machine.cores / Math.max(1, wanted));
   }
 

@@ -52,13 +52,16 @@ export interface TrialOptions {
   readonly batchSize?: number;
   /** Whether most stop early. @default false */
   readonly stopsEarly?: boolean;
+  /** Whether only the widest networks are trained, each of which keeps a GPU busy. @default false */
+  readonly isWide?: boolean;
   /** What is declared is so many times too little. @default 1 */
   readonly declaredTooLow?: number;
 }
 
 export function trialsOf(random: Random, options: TrialOptions): NightTrial[] {
+  const widths = options.isWide === true ? channels.slice(-1) : channels;
   const points = depths.flatMap((layers) =>
-    channels.flatMap((width) => regularisations.map((regularisation) => ({ layers, width, regularisation }))),
+    widths.flatMap((width) => regularisations.map((regularisation) => ({ layers, width, regularisation }))),
   );
   return points.flatMap(({ layers, width, regularisation }, point) =>
     trialsOfPoint(random, options, point, { layers, ...width, ...regularisation }),
