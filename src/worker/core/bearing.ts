@@ -80,9 +80,9 @@ export function forgetCeiling(turn: WorkerTurn, of: 'all' | 'last-crash'): void 
   turn.instruct({ kind: 'keep-ceiling', ceiling: before });
 }
 
-/** Whether it went down under more than it had ever borne. */
+/** Whether it went down under more than it had ever borne, which is nothing where it did so in the first seconds. */
 const wasNew = ({ died, borneWatts }: Ceiling): boolean =>
-  died?.watts != null && borneWatts > 0 && died.watts > borneWatts * higher;
+  died?.watts != null && died.watts > borneWatts * higher;
 
 export function noteMoment(turn: WorkerTurn, sinceMs: number): void {
   const { state, now } = turn;

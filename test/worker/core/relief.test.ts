@@ -368,6 +368,7 @@ describe('P5: a host', () => {
     for (const [borneWatts, watts] of [
       [455, null],
       [300, 300],
+      [0, 380],
     ] as const) {
       const before = { ...noCeiling, borneWatts };
       const world = recall({ ceiling: before });
