@@ -11,26 +11,27 @@ import {
   judgeLabsweep,
   schedulers,
 } from '../test/simulation/night/judge.ts';
+import { isLab, type LabName, labs } from '../test/simulation/night/labs.ts';
 import { type Row, tableOf } from './throttle/table.ts';
 import { rowsWithout } from './throttle/without.ts';
 
-const usage = `usage: npm run bench:throttle -- [--seeds N] [--first N] [--calm] [--low N] [--nights N]
+const usage = `usage: npm run bench:throttle -- [--seeds N] [--first N] [--lab NAME] [--low N] [--nights N]
                                  [--only TEXT] [--without TEXT] [--json]
   --seeds N     nights (default 40)
   --first N     the first seed (default 1)
-  --calm        no owners, no weak power supplies, no bad cooling
+  --lab NAME    ${Object.keys(labs).join(', ')} (default usual; test/simulation/night/labs.ts says what each is)
   --low N       what is declared of memory is an Nth of the truth (default 1)
   --nights N    nights in a row in the same lab, of labsweep (default 2)
   --only TEXT   rows whose name has TEXT, beside the all-knowing one
-  --without TEXT  labsweep without each mechanism whose name has TEXT, a row each, memory declared ('' for all)
+  --without TEXT  labsweep without each mechanism that shows in this lab and whose name has TEXT, a row each ('' for all)
   --json        each night of each row that --only names, for scripts
 `;
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '40' },
     first: { type: 'string', default: '1' },
-    calm: { type: 'boolean', default: false },
-    low: { type: 'string', default: '1' },
+    lab: { type: 'string', default: 'usual' },
+    low: { type: 'string' },
     nights: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
     without: { type: 'string' },
@@ -40,6 +41,7 @@ const { values } = parseArgs({
 });
 
 const declared = 'labsweep, memory declared';
+const lab = chosenLab();
 
 if (values.help) process.stdout.write(usage);
 else if (values.json) process.stdout.write(`${JSON.stringify(allRows())}\n`);
@@ -48,25 +50,28 @@ else process.stdout.write(`${tableOf(allRows(), values.seeds).join('\n')}\n`);
 function allRows(): Row[] {
   const rows = rowsOf();
   if (values.without === undefined) return rows;
-  const { seeds, first, calm, low, nights, without } = values;
+  const { seeds, first, low, nights, without } = values;
   const same = [
     '--seeds',
     seeds,
     '--first',
     first,
-    '--low',
-    low,
     '--nights',
     nights,
-    ...(calm ? ['--calm'] : []),
+    '--lab',
+    lab,
+    ...(low === undefined ? [] : ['--low', low]),
   ];
-  return [...rows, ...rowsWithout(without, ['--only', declared, ...same])];
+  return [...rows, ...rowsWithout(without, lab, ['--only', declared, ...same])];
 }
 
 function rowsOf(): Row[] {
   const [count, first] = [wholeNumber('seeds'), wholeNumber('first')];
   const seeds = Array.from({ length: count }, (_, place) => first + place);
-  const options = { isCalm: values.calm, declaredTooLow: wholeNumber('low') };
+  const options = {
+    ...labs[lab],
+    ...(values.low === undefined ? {} : { declaredTooLow: wholeNumber('low') }),
+  };
   const rows = new Map<string, Judgement[]>();
   const isMeant = (name: string): boolean =>
     name.includes(values.only) || (name === 'all-knowing' && !values.json);
@@ -98,7 +103,12 @@ function nightsBy(options: NightOptions): Readonly<Record<string, (seed: number)
   };
 }
 
+function chosenLab(): LabName {
+  if (!isLab(values.lab)) throw new Error(`--lab is one of ${Object.keys(labs).join(', ')}`);
+  return values.lab;
+}
+
 function wholeNumber(name: 'seeds' | 'first' | 'low' | 'nights'): number {
-  if (!/^[1-9]\d{0,5}$/.test(values[name])) throw new Error(`--${name} is a whole number from 1 on`);
+  if (!/^[1-9]\d{0,5}$/.test(values[name] ?? '')) throw new Error(`--${name} is a whole number from 1 on`);
   return Number(values[name]);
 }

@@ -69,7 +69,7 @@ export class Training {
     const share = grown * (this.done / trial.seconds >= trial.peakAt ? 1 : levelBefore);
     return {
       gpuBytes: Math.max(this.held.gpuBytes, trial.gpuBytes * share),
-      hostBytes: Math.max(this.held.hostBytes, trial.hostBytes * share),
+      hostBytes: Math.max(this.held.hostBytes, trial.hostBytes * share + trial.leaksBytes * this.#ranSeconds),
     };
   }
 }

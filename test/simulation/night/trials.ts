@@ -24,6 +24,10 @@ const regularisations = [
 /** 40 min for 1.7e16 operations on a small GPU. */
 const secondsPerOperation = 2_400 / 1.7e16;
 
+/** Where trials leak, one of each point does: at most so many bytes a second. */
+const leakingSeed = 2;
+const mostLeaked = 60e6;
+
 export interface NightTrial {
   readonly id: string;
   readonly point: number;
@@ -45,6 +49,8 @@ export interface NightTrial {
   /** From which share of its time on it holds its peak: most from the first epoch, some only late. */
   readonly peakAt: number;
   readonly checkpointBytes: number;
+  /** What it holds of the host's memory grows by so much each second, in bytes: a data loader that keeps what it has read. */
+  readonly leaksBytes: number;
 }
 
 export interface TrialOptions {
@@ -52,16 +58,15 @@ export interface TrialOptions {
   readonly batchSize?: number;
   /** Whether most stop early. @default false */
   readonly stopsEarly?: boolean;
-  /** Whether only the widest networks are trained, each of which keeps a GPU busy. @default false */
-  readonly isWide?: boolean;
+  /** Whether some hold more and more of their hosts' memory the longer they run. @default false */
+  readonly leaks?: boolean;
   /** What is declared is so many times too little. @default 1 */
   readonly declaredTooLow?: number;
 }
 
 export function trialsOf(random: Random, options: TrialOptions): NightTrial[] {
-  const widths = options.isWide === true ? channels.slice(-1) : channels;
   const points = depths.flatMap((layers) =>
-    widths.flatMap((width) => regularisations.map((regularisation) => ({ layers, width, regularisation }))),
+    channels.flatMap((width) => regularisations.map((regularisation) => ({ layers, width, regularisation }))),
   );
   return points.flatMap(({ layers, width, regularisation }, point) =>
     trialsOfPoint(random, options, point, { layers, ...width, ...regularisation }),
@@ -78,7 +83,7 @@ interface Point {
 
 function trialsOfPoint(
   random: Random,
-  { batchSize = 64, stopsEarly = false, declaredTooLow = 1 }: TrialOptions,
+  { batchSize = 64, stopsEarly = false, declaredTooLow = 1, leaks = false }: TrialOptions,
   point: number,
   { busy, ...varied }: Point,
 ): NightTrial[] {
@@ -107,6 +112,7 @@ function trialsOfPoint(
       peakAt,
       // Weights and the two moments of Adam, of 4 bytes each.
       checkpointBytes: parameters * 12,
+      leaksBytes: leaks && seed === leakingSeed ? mostLeaked * random.next() : 0,
     };
   });
 }
