@@ -69,6 +69,10 @@ export class HostLink {
   #wasServed = false;
   /** It was turned away by a host that knows a later term, and says hello again in the one after that. */
   #isOutlived = false;
+  /** Its agent was there a moment ago, and has not spoken since. */
+  #isAwaited = false;
+  /** An agent that was there has not spoken, and was looked for once more since. */
+  #isOnceMore = false;
   #saidAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -104,6 +108,7 @@ export class HostLink {
       const { agent, probe } = await enter(this.#options, agentFile, (what) => this.#doing(what));
       const twin = this.#options.twinOf(probe);
       if (twin !== null) return this.#isTwinOf(twin);
+      this.#isAwaited = true;
       const stream = await transport.attach(agent);
       // It may have been closed meanwhile: a stream that nobody waits for would keep the process.
       if (this.#closed) stream.destroy();
@@ -206,6 +211,7 @@ export class HostLink {
     if (message.kind === 'welcome') {
       this.#failures = 0;
       this.#wasServed = true;
+      this.#isAwaited = this.#isOnceMore = false;
       post({ kind: 'host-connected', host, facts: message.facts, endsWithLogin: this.#endsWithLogin });
     } else if (message.kind === 'turned-away') {
       this.#turnedAway(message);
@@ -257,16 +263,31 @@ export class HostLink {
     this.#errands = null;
     if (this.#closed) return;
     if (this.#isOutlived) return this.#helloAgain();
+    if (this.#mayHaveJustEnded()) return this.#connectIn(0);
     this.#failures += 1;
     this.#options.post({ kind: 'host-disconnected', host: this.#options.host, because });
-    this.#timer = setTimeout(() => void this.connect(), backOffMs(this.#failures, Math.random()));
-    this.#timer.unref();
+    this.#connectIn(backOffMs(this.#failures, Math.random()));
+  }
+
+  /**
+   * An agent with nothing to do ends by itself, maybe in the moment in which it was found: another is started. Where the next
+   * one does not speak either, something is wrong.
+   */
+  #mayHaveJustEnded(): boolean {
+    const isFirst = this.#isAwaited && !this.#isOnceMore;
+    this.#isOnceMore = isFirst;
+    this.#isAwaited = false;
+    return isFirst;
   }
 
   /** Nothing is wrong with the host: there is no waiting, and nobody is told of a cut. */
   #helloAgain(): void {
     this.#isOutlived = false;
-    this.#timer = setTimeout(() => void this.connect(), termRaisedMs);
+    this.#connectIn(termRaisedMs);
+  }
+
+  #connectIn(ms: number): void {
+    this.#timer = setTimeout(() => void this.connect(), ms);
     this.#timer.unref();
   }
 }
