@@ -101,7 +101,11 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   'script-text.ts': { imports: [], pure: false },
   // What a program says of itself is pure; its running part is not, and runs in a process of its own.
   programs: { imports: ['model', 'content'], pure: { from: /^programs\/[^/]+\/description\.ts$/ } },
-  results: { imports: ['model', 'ledger'], pure: true, packages: ['simple-statistics'] },
+  results: {
+    imports: ['model', 'ledger'],
+    pure: true,
+    packages: ['simple-statistics', 'csv-stringify/sync'],
+  },
   board: {
     imports: ['model', 'throttle', 'predict', 'protocol', 'ledger', 'content', 'results'],
     pure: false,

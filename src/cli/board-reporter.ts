@@ -79,7 +79,10 @@ export function boardReporter(console: Console, name: SweepName): RunReporter {
 
 function sayEnd(console: Console, ledger: LedgerState, summary: RunSummary): void {
   const { sweep, cached, succeeded, diverged, seconds } = summary;
-  const board = leaderboardLines(leaderboard(ledger, sweep), console.columns, rowsAtEnd);
+  const board = leaderboardLines(leaderboard(ledger, sweep), console.columns, {
+    limit: rowsAtEnd,
+    only: null,
+  });
   if (sweep.counts.succeeded + sweep.counts.diverged > 0) console.out(`${board.join('\n')}\n`);
   console.tell(
     `${counted(succeeded + diverged, 'trial')} trained in ${seconds.toFixed(1)} s, ${cached} taken from before.\n`,

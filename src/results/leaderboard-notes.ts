@@ -62,14 +62,16 @@ function intervalNotes({ rows, objective }: Leaderboard): string[] {
 }
 
 /** What the column of ranks says. */
-function groupNotes({ rows }: Leaderboard): string[] {
+function groupNotes({ rows, chosen }: Leaderboard): string[] {
   const compared = rows.filter(({ ranks }) => ranks !== null);
   const rivals = mayBeFirst(rows.map(({ ranks }) => (ranks === null ? null : { last: ranks[1] - 1 })));
   return [
     ...compared
       .flatMap(({ ranks }) => (ranks !== null && ranks[0] < ranks[1] ? [rangeText(ranks)] : []))
       .slice(0, 1),
-    ...(rivals === null ? [] : [rivalsText(rivals, compared.length)]),
+    ...(chosen === null ? [] : ['Ranks are those among all points of the sweep.']),
+    // Of some points this says nothing.
+    ...(rivals === null || chosen !== null ? [] : [rivalsText(rivals, compared.length)]),
     ...(rows.some(({ spreadsTooFar }) => spreadsTooFar)
       ? ['ranks ?: the replicates of this point lie too far apart to compare it: look at each of them.']
       : []),

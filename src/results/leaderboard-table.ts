@@ -1,77 +1,73 @@
 /** The leaderboard as text: a table, and under it what it does and does not say. */
 import { inLine } from '../model/printed/printable.ts';
-import { isTestMetric } from '../model/result/metrics.ts';
 import type { Leaderboard, Row } from './leaderboard.ts';
-import { alignedCells, type MetricCell, metricCell } from './metric-text.ts';
+import { cellsOf, fieldsOf } from './leaderboard-fields.ts';
 import { lackingLines, tableNotes, unrankedLines } from './leaderboard-notes.ts';
 import type { Section } from './sections.ts';
-import { type Column, fittingColumns, tableLines } from './text-table.ts';
-import { tellingParams } from '../model/grid/point-label.ts';
-import { own } from '../model/own.ts';
-import { cellText, isNumber } from '../model/value.ts';
+import { fittingColumns, tableLines } from './text-table.ts';
+
+/** What of a leaderboard is shown. */
+export interface Shown {
+  /** Rows at most. */
+  readonly limit: number;
+  /** Columns by name, in place of the parameters that vary and all metrics; null: these. */
+  readonly only: readonly string[] | null;
+}
 
 /**
  * @param columns cells of a line; metrics that do not fit are left out and named
- * @param limit rows at most
  */
-export function leaderboardLines(board: Leaderboard, columns: number, limit: number): string[] {
-  const { objective } = board;
-  const by = `${objective.metric} at ${objective.at === 'best' ? 'its best step' : 'the final step'}`;
-  const heading = [
-    `${board.sweep}: ${by}, ${objective.goal === 'maximize' ? 'highest' : 'lowest'} first`,
-    ...(objective.selectOnTest
-      ? [`SELECTED ON TEST DATA: ${objective.metric} is a test figure (selectOnTest)`]
-      : []),
-  ];
+export function leaderboardLines(board: Leaderboard, columns: number, shown: Shown): string[] {
+  const heading = headingOf(board);
   if (board.rows.length === 0)
-    return [...heading, 'No point has a result yet.', ...unrankedLines(board), ...lackingLines(board)].map(
-      inLine,
-    );
-  const { table, notShown } = rankedTable(board, columns, limit);
+    return [...heading, noneText(board), ...unrankedLines(board), ...lackingLines(board)].map(inLine);
+  const { table, notShown } = rankedTable(board, columns, shown);
   return [
     ...heading,
     '',
     ...table,
     '',
-    ...tableNotes(board, limit, notShown),
+    ...tableNotes(board, shown.limit, notShown),
     ...unrankedLines(board),
     ...lackingLines(board),
   ].map(inLine);
 }
 
-interface Field {
-  readonly column: Column;
-  /** A text for each row. */
-  readonly cells: (rows: readonly Row[]) => string[];
-}
-
 function rankedTable(
   board: Leaderboard,
   width: number,
-  limit: number,
+  { limit, only }: Shown,
 ): { table: string[]; notShown: readonly string[] } {
   const shown = board.rows.slice(0, limit);
-  const others = otherMetrics(board);
-  const hasGroups = board.rows.some(({ ranks, spreadsTooFar }) => ranks !== null || spreadsTooFar);
-  const fields: Field[] = [
-    field('#', 'right', ({ rank }) => String(rank)),
-    ...(hasGroups ? [field('ranks', 'right', ranksText)] : []),
-    metricField(board.objective.metric),
-    field('n', 'right', replicatesText),
-    ...pointFields(board),
-    ...others.map(metricField),
-  ];
-  const columns = fields.map(({ cells }) => cells(shown));
-  const cells = shown.map((_, row) => columns.map((column) => column[row] ?? ''));
+  const { always, others } = fieldsOf(board, only);
+  const fields = [...always, ...others];
+  const cells = cellsOf(fields, shown);
   const heads = fields.map(({ column }) => column);
-  const ours = fields.length - others.length;
-  const fitting = Math.max(ours, fittingColumns(heads, cells, width));
+  // What was asked for is shown, however wide it is.
+  const fitting =
+    only === null ? Math.max(always.length, fittingColumns(heads, cells, width)) : fields.length;
   const [head = '', ...lines] = tableLines(
     heads.slice(0, fitting),
     cells.map((row) => row.slice(0, fitting)),
   );
-  return { table: [head, ...inSections(shown, lines)], notShown: others.slice(fitting - ours) };
+  const notShown = fields.slice(fitting).map(({ column }) => column.head);
+  return { table: [head, ...inSections(shown, lines)], notShown };
 }
+
+/** What is ranked, and what is to be known before anything is read of it. */
+export function headingOf({ sweep, objective, chosen }: Leaderboard): string[] {
+  const by = `${objective.metric} at ${objective.at === 'best' ? 'its best step' : 'the final step'}`;
+  return [
+    `${sweep}: ${by}, ${objective.goal === 'maximize' ? 'highest' : 'lowest'} first`,
+    ...(objective.selectOnTest
+      ? [`SELECTED ON TEST DATA: ${objective.metric} is a test figure (selectOnTest)`]
+      : []),
+    ...(chosen === null ? [] : [chosen]),
+  ];
+}
+
+const noneText = ({ chosen }: Leaderboard): string =>
+  chosen === null ? 'No point has a result yet.' : 'None of these points has a result.';
 
 const headings: Readonly<Record<Exclude<Section, 'complete'>, string>> = {
   incomplete: 'Incomplete, replicates are missing:',
@@ -86,55 +82,3 @@ const inSections = (rows: readonly Row[], lines: readonly string[]): string[] =>
     const line = lines[index] ?? '';
     return isFirst && section !== 'complete' ? [headings[section], line] : [line];
   });
-
-const field = (head: string, align: Column['align'], cell: (row: Row) => string): Field => ({
-  column: { head, align },
-  cells: (rows) => rows.map(cell),
-});
-
-function pointFields(board: Leaderboard): Field[] {
-  const points = [...board.rows, ...board.unranked];
-  const hasCases = points.some(({ case: named }) => named !== null);
-  const hasCounts = points.some(({ parameters }) => parameters !== null);
-  return [
-    ...tellingParams(points, board.axes).map((name) => {
-      const areNumbers = points.every(({ params }) => isNumber(own(params, name)));
-      return field(name, areNumbers ? 'right' : 'left', ({ params }) => cellText(own(params, name)));
-    }),
-    ...(hasCases ? [field('case', 'left', (row) => row.case ?? '')] : []),
-    ...(hasCounts
-      ? [field('parameters', 'right', ({ parameters }) => parameters?.toLocaleString('en') ?? '')]
-      : []),
-  ];
-}
-
-const metricField = (name: string): Field => ({
-  column: { head: name, align: 'left' },
-  cells: (rows) => alignedCells(rows.map((row) => cellOf(row, name))),
-});
-
-function cellOf({ metrics, notFinite, stoppedAt }: Row, name: string): MetricCell | null {
-  const metric = own(metrics, name);
-  if (metric === undefined) return null;
-  const bad = own(notFinite, name) ?? 0;
-  return metricCell(metric, bad > 0 ? `(${bad} NaN)` : stoppedAt === null ? '' : `(step ${stoppedAt})`);
-}
-
-/** Test figures first, since they are what is published; then in the order in which they are reported. */
-function otherMetrics(board: Leaderboard): string[] {
-  const names = [...new Set(board.rows.flatMap(({ metrics }) => Object.keys(metrics)))];
-  const others = names.filter((name) => name !== board.objective.metric);
-  return others.sort((a, b) => Number(isTestMetric(b)) - Number(isTestMetric(a)));
-}
-
-/** `1–15`; its own rank alone where it can be told from all others. */
-function ranksText({ ranks, spreadsTooFar }: Row): string {
-  if (ranks === null) return spreadsTooFar ? '?' : '';
-  const [first, last] = ranks;
-  return first === last ? String(first) : `${first}–${last}`;
-}
-
-function replicatesText({ replicates: { done, declared }, givenUp, seedIgnored }: Row): string {
-  const missing = givenUp > 0 ? `, ${givenUp} failed` : '';
-  return `${done === declared ? done : `${done}/${declared}`}${missing}${seedIgnored ? '!' : ''}`;
-}

@@ -24,6 +24,8 @@ export interface Leaderboard {
   readonly ignored: readonly IgnoredParameter[];
   /** Results that are there and do not hold what the sweep ranks by. */
   readonly lacking: number;
+  /** Which points of how many these are, and in which order, where somebody has chosen (choice/choose-rows.ts). */
+  readonly chosen: string | null;
 }
 
 /** A point as people know it: the parameters that vary come first. */
@@ -118,6 +120,7 @@ export function leaderboard(state: LedgerState, sweep: Sweep): Leaderboard {
     unranked,
     ignored: ignoredParameters(state, sweep),
     lacking,
+    chosen: null,
   };
 }
 

@@ -5,7 +5,9 @@ import { leaderboardLines } from '../../src/results/leaderboard-table.ts';
 import { accuracy, idOf, LedgerBuilder } from '../ledger-builder.ts';
 
 function lines(built: LedgerBuilder, sweep: SweepName, columns = 100, limit = 20): string {
-  return leaderboardLines(leaderboard(built.state, built.sweep(sweep)), columns, limit).join('\n');
+  return leaderboardLines(leaderboard(built.state, built.sweep(sweep)), columns, { limit, only: null }).join(
+    '\n',
+  );
 }
 
 function regularised(): LedgerBuilder {

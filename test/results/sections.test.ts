@@ -54,7 +54,9 @@ describe('the order of a leaderboard', () => {
 
   test('a person reads why each point stands where it does', () => {
     const { built, sweep } = left();
-    expect(leaderboardLines(board(built, sweep), 100, 20).join('\n')).toMatchInlineSnapshot(`
+    expect(
+      leaderboardLines(board(built, sweep), 100, { limit: 20, only: null }).join('\n'),
+    ).toMatchInlineSnapshot(`
       "lab: val_accuracy at its best step, highest first
 
       #  ranks  val_accuracy                  n  x  loss
