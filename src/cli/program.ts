@@ -11,6 +11,7 @@ import { engineVerb } from './verbs/engine.ts';
 import { hostsVerb } from './verbs/hosts.ts';
 import { initVerb } from './verbs/init.ts';
 import { compareVerb } from './verbs/compare.ts';
+import { effectsVerb } from './verbs/effects.ts';
 import { leaderboardVerb } from './verbs/leaderboard.ts';
 import { ledgerVerb } from './verbs/ledger.ts';
 import { listVerb } from './verbs/list.ts';
@@ -48,6 +49,7 @@ const verbs: readonly Verb[] = [
   pauseVerb,
   stopVerb,
   leaderboardVerb,
+  effectsVerb,
   compareVerb,
   mergeVerb,
   ledgerVerb,

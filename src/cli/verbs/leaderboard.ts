@@ -1,12 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Condition, conditionOf } from '../../results/choice/condition.ts';
-import { chooseRows, nameProblem, type Order, orderOf } from '../../results/choice/choose-rows.ts';
+import { orderOf } from '../../results/choice/choose-rows.ts';
 import { fileFormats, type FileFormat, leaderboardFile } from '../../results/formats/leaderboard-file.ts';
 import { type Leaderboard, leaderboard } from '../../results/leaderboard.ts';
 import { leaderboardLines } from '../../results/leaderboard-table.ts';
 import { leftLines } from '../left-artifacts.ts';
 import { openState } from '../../session/ledger/open.ts';
-import { CommandError } from '../exit.ts';
+import { type ChoiceOptions, chosenRows, whereOption } from '../chosen-rows.ts';
 import { jsonOption, stateOption, wholeNumber } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { sweepNamed } from '../../session/ledger/named-sweep.ts';
@@ -15,10 +14,7 @@ import { jsonText } from '../../model/value.ts';
 /** A screen of rows; a file has all. */
 const rowsOfScreen = 30;
 
-interface LeaderboardOptions {
-  readonly where?: readonly Condition[];
-  readonly sort?: Order;
-  readonly columns?: readonly string[];
+interface LeaderboardOptions extends ChoiceOptions {
   readonly format: 'text' | FileFormat;
   readonly limit?: number;
   readonly state?: string;
@@ -30,11 +26,7 @@ export const leaderboardVerb: Verb = (console) =>
     .summary('rank the points of a sweep')
     .description('Ranks the points of a sweep on its objective, with intervals over their replicates.')
     .argument('[sweep]', 'its name (default: the one that was started last)')
-    .option(
-      '--where <condition>',
-      "only rows that meet it: 'layers<=8', 'case=BN'; may be said again",
-      condition,
-    )
+    .addOption(whereOption())
     .option('--sort <column>', 'in this order, not by rank: parameters, parameters:desc', orderOf)
     .option('--columns <names>', 'these columns, in place of the parameters that vary and all metrics', names)
     .addOption(
@@ -54,7 +46,7 @@ export const leaderboardVerb: Verb = (console) =>
     .action((name: string | undefined, options: LeaderboardOptions) => {
       const { state } = openState(console, options);
       const sweep = sweepNamed(state, name);
-      const board = chosen(leaderboard(state, sweep), options);
+      const board = chosenRows(leaderboard(state, sweep), options);
       const { format, limit, columns: only = null } = options;
       if (options.json === true) return console.out(documentOf(board, limit));
       if (format !== 'text')
@@ -63,29 +55,9 @@ export const leaderboardVerb: Verb = (console) =>
       console.out(`${[...lines, ...leftLines(state, sweep)].join('\n')}\n`);
     });
 
-/** @throws CommandError where a name is none of this sweep's */
-function chosen(board: Leaderboard, options: LeaderboardOptions): Leaderboard {
-  const { where = [], sort = null, columns = [] } = options;
-  const asked = [...where.map(({ name }) => name), ...(sort === null ? [] : [sort.name])];
-  const problem =
-    asked.map((name) => nameProblem(board, name, 'choose')).find((one) => one !== null) ??
-    columns.map((name) => nameProblem(board, name, 'show')).find((one) => one !== null);
-  if (problem !== undefined) throw new CommandError(problem);
-  return chooseRows(board, { where, sort });
-}
-
 function documentOf(board: Leaderboard, limit: number | undefined): string {
   const { sweep, objective, rows, unranked, ignored, lacking } = board;
   return `${jsonText({ sweep, objective, rows: rows.slice(0, limit), missing: unranked, ignored, lacking })}\n`;
-}
-
-function condition(written: string, before: readonly Condition[] = []): readonly Condition[] {
-  const found = conditionOf(written);
-  if (found === null)
-    throw new InvalidArgumentError(
-      "a name, one of < <= = != >= > and a value, in quotes for the shell: 'layers<=8'.",
-    );
-  return [...before, found];
 }
 
 function names(written: string): readonly string[] {
