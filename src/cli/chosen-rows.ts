@@ -7,6 +7,7 @@ import { CommandError } from './exit.ts';
 
 export interface ChoiceOptions {
   readonly where?: readonly Condition[];
+  readonly front?: string;
   readonly sort?: Order;
   readonly columns?: readonly string[];
 }
@@ -28,11 +29,11 @@ function condition(written: string, before: readonly Condition[] = []): readonly
 
 /** @throws CommandError where a name is none of this sweep's */
 export function chosenRows(board: Leaderboard, options: ChoiceOptions): Leaderboard {
-  const { where = [], sort = null, columns = [] } = options;
-  const asked = [...where.map(({ name }) => name), ...(sort === null ? [] : [sort.name])];
+  const { where = [], front = null, sort = null, columns = [] } = options;
+  const asked = [...where.map(({ name }) => name), front, sort?.name].filter((name) => name != null);
   const problem =
     asked.map((name) => nameProblem(board, name, 'choose')).find((one) => one !== null) ??
     columns.map((name) => nameProblem(board, name, 'show')).find((one) => one !== null);
   if (problem !== undefined) throw new CommandError(problem);
-  return chooseRows(board, { where, sort });
+  return chooseRows(board, { where, front, sort });
 }

@@ -82,6 +82,18 @@ describe('labsweep leaderboard --sort and --columns', () => {
     expect((await board('--sort', 'width:desc')).out).toContain('sorted by width, highest first');
   });
 
+  test('the front has what no other point beats with as few parameters', async () => {
+    expect(ranksOf((await board('--front', 'parameters', '--json')).out)).toEqual([1, 2, 4, 6]);
+    const { out } = await board('--front', 'parameters', '--where', 'width<=32', '--sort', 'parameters');
+    expect(out).toContain(
+      '6 of 8 points: width<=32; no other of them is as good with no more parameters; sorted by parameters',
+    );
+    expect(out.split('\n').filter((line) => /^\d+  /.test(line))).toHaveLength(3);
+    // What is no number has no front.
+    expect(ranksOf((await board('--front', 'kind', '--json')).out)).toEqual([]);
+    expect((await board('--front', 'test_accuracy')).code).toBe(2);
+  });
+
   test('columns that are named are shown, and no others besides rank, objective and replicates', async () => {
     const { out } = await board('--columns', 'width', '--limit', '1');
     expect(out.split('\n')[2]).toMatch(/^#\s+ranks\s+val_accuracy\s+n\s+width$/);

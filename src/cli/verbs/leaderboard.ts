@@ -27,6 +27,10 @@ export const leaderboardVerb: Verb = (console) =>
     .description('Ranks the points of a sweep on its objective, with intervals over their replicates.')
     .argument('[sweep]', 'its name (default: the one that was started last)')
     .addOption(whereOption())
+    .option(
+      '--front <column>',
+      'only points of which no other one is as good with no more of this: parameters',
+    )
     .option('--sort <column>', 'in this order, not by rank: parameters, parameters:desc', orderOf)
     .option('--columns <names>', 'these columns, in place of the parameters that vary and all metrics', names)
     .addOption(

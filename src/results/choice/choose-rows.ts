@@ -1,11 +1,12 @@
 /** Which rows of a leaderboard are shown, and in which order. Ranks and groups stay those of all points. Pure. */
-import { own } from '../../model/own.ts';
 import { isTestMetric } from '../../model/result/metrics.ts';
 import { nearestName } from '../../model/source/nearest.ts';
 import type { ParamValue } from '../../model/value.ts';
-import type { Leaderboard, Point, Row } from '../leaderboard.ts';
+import type { Leaderboard, Row } from '../leaderboard.ts';
 import { sections } from '../sections.ts';
 import { type Condition, conditionText, meets, numberOf } from './condition.ts';
+import { frontOf } from './front.ts';
+import { valueIn, valueOfPoint } from './row-value.ts';
 
 export interface Order {
   /** Of a parameter, a metric or one of the other columns. */
@@ -16,6 +17,8 @@ export interface Order {
 export interface RowChoice {
   /** All of them have to be met. */
   readonly where: readonly Condition[];
+  /** Of these, only points that no other one beats with no more of this; null: all. */
+  readonly front: string | null;
   /** Null: by rank. */
   readonly sort: Order | null;
 }
@@ -41,22 +44,24 @@ export function nameProblem(board: Leaderboard, name: string, use: 'choose' | 's
 }
 
 /** Points without a result are chosen by their parameters, and left out where a condition asks for more. */
-export function chooseRows(board: Leaderboard, { where, sort }: RowChoice): Leaderboard {
+export function chooseRows(board: Leaderboard, { where, front, sort }: RowChoice): Leaderboard {
   const isMeant = (valueOf: (name: string) => ParamValue | undefined): boolean =>
     where.every((condition) => meets(valueOf(condition.name), condition));
-  const rows = board.rows.filter((row) => isMeant((name) => valueIn(row, name)));
+  const met = board.rows.filter((row) => isMeant((name) => valueIn(row, name)));
+  const rows = front === null ? met : frontOf(met, board.objective, front);
   const unranked = board.unranked.filter((point) => isMeant((name) => valueOfPoint(point, name)));
   const points = board.rows.length + board.unranked.length;
   const words = [
     ...(where.length === 0
       ? []
-      : [`${rows.length + unranked.length} of ${points} points: ${where.map(conditionText).join(', ')}`]),
+      : [`${met.length + unranked.length} of ${points} points: ${where.map(conditionText).join(', ')}`]),
+    ...(front === null ? [] : [`no other of them is as good with no more ${front}`]),
     ...(sort === null ? [] : [`sorted by ${sort.name}${sort.isDescending ? ', highest first' : ''}`]),
   ];
   return {
     ...board,
     rows: sort === null ? rows : rows.toSorted((one, other) => compareBy(one, other, sort)),
-    unranked,
+    unranked: front === null ? unranked : [],
     chosen: words.length === 0 ? null : words.join('; '),
   };
 }
@@ -71,22 +76,6 @@ const namesOf = ({ rows, unranked }: Leaderboard): readonly string[] => [
     ...columnNames,
   ]),
 ];
-
-/** A parameter comes before a metric or a column of its name. */
-function valueIn(row: Row, name: string): ParamValue | undefined {
-  const ofPoint = valueOfPoint(row, name);
-  if (ofPoint !== undefined) return ofPoint;
-  if (name === 'rank') return row.rank;
-  if (name === 'n') return row.replicates.done;
-  return own(row.metrics, name)?.mean ?? undefined;
-}
-
-function valueOfPoint({ params, case: named, parameters }: Point, name: string): ParamValue | undefined {
-  const param = own(params, name);
-  if (param !== undefined) return param;
-  if (name === 'case') return named ?? undefined;
-  return name === 'parameters' ? (parameters ?? undefined) : undefined;
-}
 
 /** Within a section: incomplete points are no match for complete ones, whatever they are sorted by. What has no value comes last. */
 function compareBy(one: Row, other: Row, { name, isDescending }: Order): number {
