@@ -58,4 +58,32 @@ export const groupsMutants: readonly Mutant[] = [
     put: 'find(() => true)',
     tests: ['cli/compare'],
   },
+  {
+    breaks: 'P7: points are chosen by a test figure',
+    file: 'results/choice/choose-rows.ts',
+    find: "return use === 'choose' && isTestMetric(name)",
+    put: "return use === 'show' && isTestMetric(name)",
+    tests: ['cli/chosen-leaderboard'],
+  },
+  {
+    breaks: 'P7: a change is said to be better in points where the loss has risen',
+    file: 'results/effects/effects.ts',
+    find: 'difference * sign > 0',
+    put: 'difference > 0',
+    tests: ['cli/effects'],
+  },
+  {
+    breaks: 'P7: a point that lacks replicates is held against others',
+    file: 'results/effects/effects.ts',
+    find: "row.section !== 'complete' || value === null",
+    put: 'value === null',
+    tests: ['cli/effects'],
+  },
+  {
+    breaks: 'P7: what another point beats with less stands on the front',
+    file: 'results/choice/front.ts',
+    find: 'if (costs >= least) return [];',
+    put: '',
+    tests: ['cli/chosen-leaderboard'],
+  },
 ];

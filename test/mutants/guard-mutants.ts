@@ -240,4 +240,12 @@ export const guardMutants: readonly Mutant[] = [
     put: '',
     tests: ['worker/core/gpus'],
   },
+  {
+    breaks:
+      'P5: a host that goes down in its first seconds, as another one does, forgets what it went down under',
+    file: 'worker/core/bearing.ts',
+    find: 'died?.watts != null && died.watts',
+    put: 'died?.watts != null && borneWatts > 0 && died.watts',
+    tests: ['worker/core/relief'],
+  },
 ];
