@@ -10,6 +10,7 @@ type Capacity = Pick<Moment, 'limitWatts' | 'memoryTotalBytes'>;
 const tellingMs = 15_000;
 /** Of the power above idle, what is let on after a crash under more than `leastPower` of the GPUs' limits. */
 const keptPower = 0.8;
+const keptOfLeap = 0.7;
 const leastPower = 0.6;
 const coolerCelsius = 8;
 const leastCelsius = 84;
@@ -45,10 +46,14 @@ export function learn(before: Ceiling, moments: readonly Moment[], at: number): 
   };
 }
 
-/** Of the power above idle most of what it died under, and no more than it has borne, where that was much. */
-function bearable({ borneWatts }: Ceiling, watts: number, idle: number): number {
-  const kept = idle + (watts - idle) * keptPower;
-  return borneWatts > idle + (watts - idle) / 2 ? Math.min(kept, borneWatts) : kept;
+/** Of the power above idle most of what it died under. */
+const bearable = ({ borneWatts }: Ceiling, watts: number, idle: number): number =>
+  idle + (watts - idle) * keptShare((borneWatts - idle) / (watts - idle));
+
+/** No more than it has borne, where that was much; where it was little the power had leapt, maybe far over what the host bears. */
+function keptShare(borne: number): number {
+  if (borne <= 0) return keptPower;
+  return borne > 0.5 ? Math.min(keptPower, borne) : keptOfLeap;
 }
 
 type Limits = Pick<Ceiling, 'watts' | 'celsius' | 'memoryBytes'>;
