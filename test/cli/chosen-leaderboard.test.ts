@@ -68,6 +68,7 @@ describe('labsweep leaderboard --where', () => {
       'widths has no widht; did you mean width?\nrows have: width, kind, val_accuracy, test_accuracy, rank, n, case, parameters\n',
     );
     expect((await board('--sort', 'nothing')).code).toBe(2);
+    expect((await board('--sort', ':desc')).err).toContain('the name of a column');
     expect((await board('--columns', 'width,nothing')).code).toBe(2);
     for (const wrong of ['width', '<3', 'width<', '='])
       expect((await board('--where', wrong)).err).toContain('a name, one of < <= = != >= > and a value');
@@ -116,6 +117,8 @@ describe('labsweep leaderboard --format', () => {
       declared: '2',
     });
     expect(Number(rows[0].val_accuracy)).toBe((0.691 + 0.692) / 2);
+    // What a terminal would read as a command is escaped on its way out, a carriage return too.
+    expect(out).not.toContain('\r');
   });
 
   test('markdown is a table whose cells hold whatever is in them', async () => {

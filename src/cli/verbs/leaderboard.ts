@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { orderOf } from '../../results/choice/choose-rows.ts';
+import { type Order, orderOf } from '../../results/choice/choose-rows.ts';
 import { fileFormats, type FileFormat, leaderboardFile } from '../../results/formats/leaderboard-file.ts';
 import { type Leaderboard, leaderboard } from '../../results/leaderboard.ts';
 import { leaderboardLines } from '../../results/leaderboard-table.ts';
@@ -31,7 +31,7 @@ export const leaderboardVerb: Verb = (console) =>
       '--front <column>',
       'only points of which no other one is as good with no more of this: parameters',
     )
-    .option('--sort <column>', 'in this order, not by rank: parameters, parameters:desc', orderOf)
+    .option('--sort <column>', 'in this order, not by rank: parameters, parameters:desc', order)
     .option('--columns <names>', 'these columns, in place of the parameters that vary and all metrics', names)
     .addOption(
       new Option('--format <format>', 'how it is written').choices(['text', ...fileFormats]).default('text'),
@@ -62,6 +62,13 @@ export const leaderboardVerb: Verb = (console) =>
 function documentOf(board: Leaderboard, limit: number | undefined): string {
   const { sweep, objective, rows, unranked, ignored, lacking } = board;
   return `${jsonText({ sweep, objective, rows: rows.slice(0, limit), missing: unranked, ignored, lacking })}\n`;
+}
+
+function order(written: string): Order {
+  const found = orderOf(written);
+  if (found.name === '')
+    throw new InvalidArgumentError('the name of a column, with :desc for the highest first.');
+  return found;
 }
 
 function names(written: string): readonly string[] {

@@ -1,4 +1,7 @@
-/** A leaderboard for programs and spreadsheets: RFC 4180, numbers with all their digits, nothing rounded or aligned. */
+/**
+ * A leaderboard for programs and spreadsheets: RFC 4180 but for its line ends, which are those of text here as every reader
+ * takes them; numbers with all their digits, nothing aligned.
+ */
 import { stringify } from 'csv-stringify/sync';
 import { own } from '../../model/own.ts';
 import type { Objective } from '../../model/result/metrics.ts';
@@ -29,9 +32,7 @@ export function csvText({ rows, ...board }: Leaderboard, only: readonly string[]
       `${name}_spread`,
     ]),
   ];
-  return stringify([heads, ...rows.map((row) => cells(row, params, metrics))], {
-    record_delimiter: 'windows',
-  });
+  return stringify([heads, ...rows.map((row) => cells(row, params, metrics))], { record_delimiter: 'unix' });
 }
 
 /** A file has no line above its heads that could say so. */
