@@ -78,15 +78,19 @@ export async function writeOrAsk(
 /**
  * Says how sweeps go on in the coordinator of another process, until all that is watched is over.
  *
+ * @param of the process, and what is said of it before anything else
  * @returns null where that coordinator has gone before, or another one that was not asked for them has the ledger
  */
 export async function follow(
   caller: Caller,
   { folder, onInterrupt }: RunRequest,
   watched: Watched,
-  holder: LockHolder,
+  of: { readonly holder: LockHolder; readonly news: string },
 ): Promise<RunOutcome | null> {
   const interrupted = onInterrupt();
+  const { holder } = of;
+  // Who reads it may press Ctrl-C at once.
+  if (of.news !== '') caller.tell(of.news);
   const answeredAt = Date.now();
   try {
     const open = openState(caller, { state: folder });

@@ -41,12 +41,12 @@ export async function runSweep(caller: Caller, request: RunRequest): Promise<Run
       }
       if (isDetached) return 'done';
       const { answer, holder } = entered;
-      if (holder.pid !== followed)
-        caller.tell(
-          `${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`,
-        );
+      const news =
+        holder.pid === followed
+          ? ''
+          : `${answer} in the coordinator that holds the ledger (process ${holder.pid}); following it.\n`;
       followed = holder.pid;
-      const outcome = await follow(caller, request, watched, holder);
+      const outcome = await follow(caller, request, watched, { holder, news });
       if (outcome !== null) return outcome;
       command = { kind: 'go-on', asked: watched.asked };
     }
