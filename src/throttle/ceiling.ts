@@ -11,6 +11,7 @@ const tellingMs = 15_000;
 /** Of the power above idle, what is let on after a crash under more than `leastPower` of the GPUs' limits. */
 const keptPower = 0.8;
 const keptOfLeap = 0.7;
+const telling = 0.2;
 const leastPower = 0.6;
 const coolerCelsius = 8;
 const leastCelsius = 84;
@@ -50,9 +51,12 @@ export function learn(before: Ceiling, moments: readonly Moment[], at: number): 
 const bearable = ({ borneWatts }: Ceiling, watts: number, idle: number): number =>
   idle + (watts - idle) * keptShare((borneWatts - idle) / (watts - idle));
 
-/** No more than it has borne, where that was much; where it was little the power had leapt, maybe far over what the host bears. */
+/**
+ * No more than it has borne, where that was much. Where it was less than half the power had leapt, maybe far over what the host
+ * bears; where it was next to nothing, nobody had asked for more, and it says nothing.
+ */
 function keptShare(borne: number): number {
-  if (borne <= 0) return keptPower;
+  if (borne <= telling) return keptPower;
   return borne > 0.5 ? Math.min(keptPower, borne) : keptOfLeap;
 }
 
