@@ -3,9 +3,11 @@
  * may read. A ring of moments tells the next boot what the host carried when it went down.
  */
 import {
+  chmodSync,
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -148,19 +150,29 @@ export class BearingFolder {
 
 const ceilingFile = 'ceiling.json';
 
+/** Its own account writes, all accounts read: an agent's umask takes the second away from whatever it makes (umask(2)). */
+const folderMode = 0o755;
+const fileMode = 0o644;
+
 /** @throws where somebody else has taken the name */
 function openOwn(folder: string, uid: number): void {
-  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o755 });
+  if (!existsSync(folder)) mkdirSync(folder, { mode: folderMode });
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== uid)
     throw new Error(`${folder} is not this account's folder; have root or user ${found.uid} remove it`);
+  if ((found.mode & 0o777) === folderMode) return;
+  // As earlier versions left it: what is in it is opened first, so that nobody reads half of it.
+  const ceiling = join(folder, ceilingFile);
+  if (existsSync(ceiling)) append(ceiling, '', constants.O_APPEND);
+  chmodSync(folder, folderMode);
 }
 
 /** It is on the disk when this returns. */
 function append(path: string, text: string, how: number): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | how;
-  const file = openSync(path, flags, 0o644);
+  const file = openSync(path, flags, fileMode);
   try {
+    fchmodSync(file, fileMode);
     writeSync(file, text);
     fsyncSync(file);
   } finally {

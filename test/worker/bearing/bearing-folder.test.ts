@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -105,10 +107,40 @@ describe('what a host bears', () => {
     });
   });
 
-  it('may be read by all accounts, and written by its own alone', () => {
+  /** What an agent makes is for itself alone, unless it says otherwise. */
+  const asAgentsDo = (act: () => void): void => {
+    const umask = process.umask(0o077);
+    try {
+      act();
+    } finally {
+      process.umask(umask);
+    }
+  };
+  const modes = (): number[] =>
+    ['', 'ceiling.json', 'moments'].map((name) => statSync(join(own(), name)).mode & 0o777);
+
+  it('may be read by all accounts, and written by its own alone, as an agent makes it', () => {
+    asAgentsDo(() => {
+      const folder = open('one');
+      folder.keepCeiling(ceiling);
+      folder.keepMoments([moment(1_000)]);
+    });
+    expect(modes()).toEqual([0o755, 0o644, 0o644]);
+  });
+
+  it('that an earlier version kept from other accounts may be read by them from the next moment on', () => {
     open('one').keepCeiling(ceiling);
-    expect(statSync(own()).mode & 0o777).toBe(0o755);
-    expect(statSync(join(own(), 'ceiling.json')).mode & 0o777).toBe(0o644);
+    chmodSync(join(own(), 'ceiling.json'), 0o600);
+    chmodSync(own(), 0o700);
+    open('one').keepMoments([moment(1_000)]);
+    expect(modes()).toEqual([0o755, 0o644, 0o644]);
+  });
+
+  it.runIf(uid === 0)('is read by another account', () => {
+    asAgentsDo(() => open('one').keepCeiling(ceiling));
+    chmodSync(root, 0o755);
+    const other = { cwd: '/', encoding: 'utf8', uid: 65_533, gid: 65_533 } as const;
+    expect(JSON.parse(execFileSync('cat', [join(own(), 'ceiling.json')], other))).toEqual(ceiling);
   });
 
   it.runIf(uid === 0)('is heard of other accounts, by the owner of their files alone', async () => {
