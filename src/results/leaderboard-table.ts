@@ -1,5 +1,6 @@
 /** The leaderboard as text: a table, and under it what it does and does not say. */
 import { inLine } from '../model/printed/printable.ts';
+import type { Objective } from '../model/result/metrics.ts';
 import type { Leaderboard, Row } from './leaderboard.ts';
 import { cellsOf, fieldsOf } from './leaderboard-fields.ts';
 import { lackingLines, tableNotes, unrankedLines } from './leaderboard-notes.ts';
@@ -59,12 +60,14 @@ export function headingOf({ sweep, objective, chosen }: Leaderboard): string[] {
   const by = `${objective.metric} at ${objective.at === 'best' ? 'its best step' : 'the final step'}`;
   return [
     `${sweep}: ${by}, ${objective.goal === 'maximize' ? 'highest' : 'lowest'} first`,
-    ...(objective.selectOnTest
-      ? [`SELECTED ON TEST DATA: ${objective.metric} is a test figure (selectOnTest)`]
-      : []),
+    ...selectionLines(objective),
     ...(chosen === null ? [] : [chosen]),
   ];
 }
+
+/** P7: what every table says whose objective is a test figure. */
+export const selectionLines = ({ metric, selectOnTest }: Objective): string[] =>
+  selectOnTest ? [`SELECTED ON TEST DATA: ${metric} is a test figure (selectOnTest)`] : [];
 
 const noneText = ({ chosen }: Leaderboard): string =>
   chosen === null ? 'No point has a result yet.' : 'None of these points has a result.';

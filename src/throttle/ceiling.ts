@@ -10,8 +10,9 @@ type Capacity = Pick<Moment, 'limitWatts' | 'memoryTotalBytes'>;
 const tellingMs = 15_000;
 /** Of the power above idle, what is let on after a crash under more than `leastPower` of the GPUs' limits. */
 const keptPower = 0.8;
-const keptOfLeap = 0.7;
-const telling = 0.2;
+/** The same after a leap: what the host had borne is between these shares of what it died under. */
+const keptAfterLeap = 0.7;
+const leap = { least: 0.2, most: 0.5 } as const;
 const leastPower = 0.6;
 const coolerCelsius = 8;
 const leastCelsius = 84;
@@ -52,12 +53,12 @@ const bearable = ({ borneWatts }: Ceiling, watts: number, idle: number): number 
   idle + (watts - idle) * keptShare((borneWatts - idle) / (watts - idle));
 
 /**
- * No more than it has borne, where that was much. Where it was less than half the power had leapt, maybe far over what the host
- * bears; where it was next to nothing, nobody had asked for more, and it says nothing.
+ * No more than it has borne, where that was much. Where it was less than half, the power had leapt, maybe to far more than the
+ * host bears. Where it was next to nothing, nobody had asked the host for more: that says nothing.
  */
 function keptShare(borne: number): number {
-  if (borne <= telling) return keptPower;
-  return borne > 0.5 ? Math.min(keptPower, borne) : keptOfLeap;
+  if (borne <= leap.least) return keptPower;
+  return borne > leap.most ? Math.min(keptPower, borne) : keptAfterLeap;
 }
 
 type Limits = Pick<Ceiling, 'watts' | 'celsius' | 'memoryBytes'>;

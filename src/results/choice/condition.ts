@@ -2,7 +2,7 @@
 import { digitsOf, type ParamValue } from '../../model/value.ts';
 
 /** The longer ones first: `<=` begins with `<`. */
-const comparisons = ['<=', '>=', '!=', '<', '>', '='] as const;
+const comparisons = ['<=', '>=', '!=', '==', '<', '>', '='] as const;
 type Comparison = (typeof comparisons)[number];
 
 export interface Condition {
@@ -18,9 +18,7 @@ export function conditionOf(written: string): Condition | null {
   const at = written.search(/[<>=!]/);
   const comparison = comparisons.find((one) => at > 0 && written.startsWith(one, at));
   if (comparison === undefined) return null;
-  // As many languages write it, and shells that know `=` as something else.
-  const rest = written.slice(at + comparison.length).replace(comparison === '=' ? /^=/ : /^$/, '');
-  const [name, text] = [written.slice(0, at).trim(), rest.trim()];
+  const [name, text] = [written.slice(0, at).trim(), written.slice(at + comparison.length).trim()];
   return name === '' || text === '' ? null : { name, comparison, text };
 }
 
@@ -29,7 +27,8 @@ export const conditionText = ({ name, comparison, text }: Condition): string => 
 /** Numbers are compared as numbers, all else is equal or not. A row that has no such value meets nothing. */
 export function meets(value: ParamValue | undefined, { comparison, text }: Condition): boolean {
   if (value === undefined) return false;
-  if (comparison === '=' || comparison === '!=') return isValue(value, text) === (comparison === '=');
+  if (comparison === '=' || comparison === '==') return isValue(value, text);
+  if (comparison === '!=') return !isValue(value, text);
   const [one, other] = [numberOf(value), Number(text)];
   if (one === null || Number.isNaN(other)) return false;
   if (comparison === '<' || comparison === '<=') return one < other || (one === other && comparison === '<=');

@@ -2,6 +2,7 @@
 import { inLine } from '../../model/printed/printable.ts';
 import { valueText } from '../../model/value.ts';
 import type { Leaderboard } from '../leaderboard.ts';
+import { selectionLines } from '../leaderboard-table.ts';
 import { alignedCells, metricCell } from '../metric-text.ts';
 import { tableLines } from '../text-table.ts';
 import type { Effect } from './effects.ts';
@@ -11,9 +12,7 @@ export function effectLines(board: Leaderboard, effects: readonly Effect[], limi
   const { objective, chosen } = board;
   const heading = [
     `${board.sweep}: ${objective.metric} of one point less that of another which differs in this parameter alone`,
-    ...(objective.selectOnTest
-      ? [`SELECTED ON TEST DATA: ${objective.metric} is a test figure (selectOnTest)`]
-      : []),
+    ...selectionLines(objective),
     ...(chosen === null ? [] : [chosen]),
   ];
   if (effects.length === 0)
@@ -50,11 +49,11 @@ function notes(effects: readonly Effect[], hidden: number): string[] {
   return [
     ...(hidden > 0 ? [`${hidden} more: --limit ${effects.length}`] : []),
     ...(known === 0
-      ? ['No pair of values has two pairs of points that differ by unlike amounts: no intervals.']
+      ? ['No row has two pairs of points with different differences: no intervals.']
       : ["±: Student's 95 % interval of the mean over these pairs of points, each row by itself."]),
     ...(known >= manyRows
       ? [
-          `Of ${known} such intervals about ${Math.round(known / 20)} ${Math.round(known / 20) === 1 ? 'lies' : 'lie'} beside the truth by chance.`,
+          `Of ${known} such intervals about ${Math.round(known / 20)} ${Math.round(known / 20) === 1 ? 'misses' : 'miss'} the truth by chance.`,
         ]
       : []),
   ];
