@@ -75,8 +75,8 @@ export const answerMutants: readonly Mutant[] = [
   {
     breaks: 'P7: a table does not say that it was selected on test data',
     file: 'results/leaderboard-table.ts',
-    find: '...(objective.selectOnTest\n',
-    put: '...(objective.selectOnTest === null\n',
+    find: 'selectOnTest ? [',
+    put: 'selectOnTest === null ? [',
     tests: ['results/leaderboard-table'],
   },
   {
