@@ -36,7 +36,9 @@ export class QueuedLab {
     this.decide({ kind: 'asked', command, by: 1 });
     for (const { name: host } of fleet) {
       const gpus =
-        shapes === null ? [] : [{ uuid: `GPU-${host}`, index: 0, name: 'A4000', memoryBytes: 2 ** 34 }];
+        shapes === null
+          ? []
+          : [{ uuid: `GPU-${host}`, index: 0, name: 'A4000', memoryBytes: 2 ** 34, problem: null }];
       this.decide({
         kind: 'host-connected',
         host,

@@ -21,9 +21,10 @@ function reasonsOf(host: LiveHost): Reason[] {
   const { name, facts } = host;
   const problem = facts?.gpuProblem ?? null;
   const gpus = new Map<string, number[]>();
-  for (const { facts: gpu, figures } of gpusOf(host))
-    for (const because of [figures?.problem ?? null, refusalTextOf(host, gpu.uuid)])
-      if (because !== null) gpus.set(because, [...(gpus.get(because) ?? []), gpu.index]);
+  for (const { facts: gpu, figures } of gpusOf(host)) {
+    const because = refusalTextOf(host, gpu.uuid) ?? figures?.problem ?? null;
+    if (because !== null) gpus.set(because, [...(gpus.get(because) ?? []), gpu.index]);
+  }
   return [
     ...(problem === null || gpus.has(problem) ? [] : [{ where: name, because: problem }]),
     ...heldBy(host).map((refusal) => ({ where: name, because: refusalText(refusal) })),

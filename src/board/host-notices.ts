@@ -1,5 +1,6 @@
 /** What keeps hosts from being used, told once: on lines that only append, and wherever a reason must be read whole. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
+import { type GpuTrouble, gpuTroubles } from '../model/inventory/gpu-troubles.ts';
 import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
 import { isPassing, type Refusal, refusalText } from '../model/refusal/refusal.ts';
 import { unnamed } from '../model/refusal/unnamed.ts';
@@ -19,8 +20,8 @@ const lastingMs = 5_000;
 export class HostNotices {
   /** By host: what was told of it and still holds. */
   readonly #told = new Map<string, string>();
-  /** What the driver's tool of a host said, and was told of. */
-  readonly #gpuProblems = new Map<string, string>();
+  /** What drivers said of GPUs of a host, and was told of. */
+  readonly #gpuProblems = new Set<string>();
   /** Why the login files of a host could not be read. */
   readonly #environmentProblems = new Map<string, string>();
   /** Kinds of holds that were told, by host: their figures change from second to second. */
@@ -42,12 +43,13 @@ export class HostNotices {
   }
 
   #noGpus({ name, facts }: LiveHost): HostNews | null {
-    const problem = facts?.gpuProblem ?? null;
-    if (problem === null || isGpuWarning(problem)) return null;
-    const words = withoutFigures(problem);
-    if (this.#gpuProblems.get(name) === words) return null;
-    this.#gpuProblems.set(name, words);
-    return { host: name, state: 'no-gpus', because: problem };
+    for (const { which, because } of gpuProblemsOf(facts)) {
+      const key = `${name} ${which} ${withoutFigures(because)}`;
+      if (this.#gpuProblems.has(key)) continue;
+      this.#gpuProblems.add(key);
+      return { host: name, state: 'no-gpus', because: `${which}${because}` };
+    }
+    return null;
   }
 
   #noEnvironment({ name, facts }: LiveHost): HostNews | null {
@@ -78,6 +80,16 @@ export class HostNotices {
     told.add(hold.kind);
     return { host: name, state: 'held', because: refusalText(unnamed(hold)) };
   }
+}
+
+/** Of the driver as a whole, then of each GPU by itself. */
+function gpuProblemsOf(facts: LiveHost['facts']): readonly GpuTrouble[] {
+  const ofAll = facts?.gpuProblem ?? null;
+  const ofEach = gpuTroubles(facts?.gpus ?? []).map(({ which, because }) => ({
+    which: `${which}: `,
+    because,
+  }));
+  return ofAll === null || isGpuWarning(ofAll) ? ofEach : [{ which: '', because: ofAll }, ...ofEach];
 }
 
 /** Figures change from second to second: what is the matter does not. */

@@ -3,6 +3,7 @@ import type { Inspection } from '../coordinator/fleet/inspect.ts';
 import { endsWithLogin } from '../coordinator/fleet/left-behind.ts';
 import { formatDuration } from '../model/duration.ts';
 import { absentGpusText } from '../model/inventory/absent-gpus.ts';
+import { gpuTroubles } from '../model/inventory/gpu-troubles.ts';
 import type { DevicePolicy, HostLimits } from '../model/inventory/inventory.ts';
 import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
 import { allKeptText } from '../model/refusal/refusal.ts';
@@ -65,6 +66,8 @@ function gpusOf({ facts: { gpus, gpuProblem, gpusBroken } }: Entered): Finding[]
       level: 'bad',
       text: 'nvidia-smi has said nothing for 32 s, and no trial that may use a GPU starts before it does; run it there',
     });
+  for (const { which, because } of gpuTroubles(gpus ?? []))
+    found.push({ level: 'bad', text: `${which}: ${because}; no trial is put there; ${gpuRemedy(because)}` });
   return found;
 }
 

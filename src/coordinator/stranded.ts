@@ -40,6 +40,7 @@ export function stranded(
     const refusal = lastingRefusal(state, sweep, waiting, host);
     if (refusal === null || (refusal.kind === 'unreachable' && mayComeBack(host))) return null;
     if (refusal.kind === 'quarantined' && isSoonTried(state, host)) return null;
+    if (refusal.kind === 'gpus-broken' && mayAnswerAgain(host)) return null;
     obstacles.push({ host: host.name, refusal });
   }
   return obstacles;
@@ -68,6 +69,10 @@ function mayComeBack({ link }: FleetHost): boolean {
   const silence = silenceOf(link);
   return silence !== null && silence.wasThere && silence.ms < patienceMs;
 }
+
+/** A driver that has told of its GPUs a while ago may be hanging for a moment, or be mended just now. */
+const mayAnswerAgain = ({ link }: FleetHost): boolean =>
+  link.kind === 'ready' && (link.figures?.gpus ?? []).some(({ ageMs }) => ageMs < patienceMs);
 
 function lastingRefusal(
   state: CoordinatorState,

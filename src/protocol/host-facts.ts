@@ -11,6 +11,8 @@ export const gpuFactsSchema = z.object({
   index: saidCount,
   name: saidName,
   memoryBytes: saidAmount,
+  /** Why it cannot be used, in the driver's words, for as long as that lasts; null where it can. Agents of earlier versions do not say. */
+  problem: saidText.nullable().default(null),
 });
 export type GpuFacts = Readonly<z.infer<typeof gpuFactsSchema>>;
 

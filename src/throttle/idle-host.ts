@@ -71,7 +71,7 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   left: [],
 });
 
-const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
+const idleGpu = ({ uuid, index, memoryBytes, problem }: GpuFacts): GpuLoad => ({
   uuid,
   index,
   memoryBytes,
@@ -86,7 +86,7 @@ const idleGpu = ({ uuid, index, memoryBytes }: GpuFacts): GpuLoad => ({
     othersProcesses: 0,
     strangers: 0,
     others: [],
-    problem: null,
+    problem,
     ageMs: 0,
     running: 0,
     oursBytes: 0,

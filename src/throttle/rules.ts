@@ -38,8 +38,9 @@ const hold: Rule = (_, { figures }) => (figures?.hold == null ? null : { kind: '
 
 /** Frameworks fall back to the CPU without an error: a trial that needs a GPU would run there for days. */
 const gpu: Rule = ({ resources }, host) => {
-  if (gpusOf(resources, host) === 0 || (host.gpus !== null && host.gpus.length > 0)) return null;
+  if (gpusOf(resources, host) === 0) return null;
   if (host.gpusBroken) return { kind: 'gpus-broken', because: host.gpuProblem ?? '' };
+  if (host.gpus !== null && host.gpus.length > 0) return null;
   return host.gpus === null
     ? {
         kind: 'preparing',
@@ -51,6 +52,7 @@ const gpu: Rule = ({ resources }, host) => {
 /** One GPU of a host may be full or hot while another one is idle: each is asked by itself. */
 const devices: Rule = (request, host) => {
   if (gpusOf(request.resources, host) === 0 || host.gpus === null || host.gpus.length === 0) return null;
+  if (host.gpusBroken) return null;
   const answers = host.gpus.map((gpu) => ({
     device: gpu.uuid,
     index: gpu.index,

@@ -132,7 +132,7 @@ export class Agent {
 
   /** @param environmentProblem as of now */
   accept(socket: Socket, environmentProblem: string | null): void {
-    if (!this.isConnected) this.#nvidia.askAgain();
+    this.#nvidia.askAgain();
     this.#post({ kind: 'environment-read', problem: environmentProblem });
     this.#peers.add(socket);
   }

@@ -12,8 +12,8 @@ export interface Gpu {
   readonly memoryUsedMib?: number;
   /** Percent, likewise. @default 0 */
   readonly utilisation?: number;
-  /** Degrees Celsius. @default 34 */
-  readonly temperature?: number;
+  /** Degrees Celsius, or what the driver writes instead. @default 34 */
+  readonly temperature?: number | string;
   /** @default 21 */
   readonly powerWatts?: number;
   /** @default 250 */

@@ -123,4 +123,22 @@ describe('what keeps a host from being used', () => {
       'ash does not give all of its GPUs: No devices were found; its driver sees none of its GPUs: look at dmesg there; a reboot may mend it',
     ]);
   });
+
+  test('is told of each GPU that does not work, once', () => {
+    const { facts } = withGpus({}, {});
+    const found = facts?.gpus ?? [];
+    const troubled = (...indices: readonly number[]): Partial<Live> => ({
+      facts: facts && {
+        ...facts,
+        gpus: found.map((gpu) => ({
+          ...gpu,
+          problem: indices.includes(gpu.index) ? 'GPU requires reset' : null,
+        })),
+      },
+    });
+    expect(told(troubled(), troubled(1), troubled(1), troubled(0, 1))).toEqual([
+      'ash does not give all of its GPUs: GPU 1: GPU requires reset; root resets it with nvidia-smi --gpu-reset, or a reboot does',
+      'ash does not give all of its GPUs: GPU 0 and 1: GPU requires reset; root resets it with nvidia-smi --gpu-reset, or a reboot does',
+    ]);
+  });
 });

@@ -37,6 +37,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
       index,
       name: 'NVIDIA RTX A4000',
       memoryBytes: 2 ** 34,
+      problem: null,
     })),
     gpuProblem: null,
     gpusBroken: false,

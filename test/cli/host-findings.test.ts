@@ -55,7 +55,13 @@ function inspected(facts: Partial<HostFacts>): Extract<Inspection, { kind: 'ente
   };
 }
 
-const gpu = (index: number, name: string) => ({ uuid: `GPU-${index}`, index, name, memoryBytes: 11 * gib });
+const gpu = (index: number, name: string) => ({
+  uuid: `GPU-${index}`,
+  index,
+  name,
+  memoryBytes: 11 * gib,
+  problem: null,
+});
 
 const worries = (facts: Partial<HostFacts>): string[] =>
   findingsOf(inspected(facts), noLimits)
@@ -78,6 +84,20 @@ describe('GPUs of a host', () => {
     ]);
     expect(worries({ gpus: null })).toEqual([
       'bad nvidia-smi has said nothing for 32 s, and no trial that may use a GPU starts before it does; run it there',
+    ]);
+  });
+});
+
+describe('GPUs of a host that do not work', () => {
+  it('are bad, those with the same words together, with what mends them', () => {
+    const lost = (index: number, problem: string) => ({ ...gpu(index, 'A'), problem });
+    const gpus = [lost(0, 'GPU requires reset'), gpu(1, 'A'), lost(2, 'GPU requires reset')];
+    expect(worries({ gpus }).slice(1)).toEqual([
+      'bad GPU 0 and 2: GPU requires reset; no trial is put there; root resets it with nvidia-smi --gpu-reset, or a reboot does',
+    ]);
+    const split = 'it is split by MIG, whose parts labsweep does not hand out yet';
+    expect(worries({ gpus: [lost(0, split)] }).slice(1)).toEqual([
+      `bad GPU 0: ${split}; no trial is put there; root ends that with nvidia-smi -mig 0`,
     ]);
   });
 });

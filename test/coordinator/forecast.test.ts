@@ -24,6 +24,7 @@ const cards = (count: number, name: string, memoryBytes = 8 * gib): Partial<Host
     index,
     name,
     memoryBytes,
+    problem: null,
   })),
 });
 

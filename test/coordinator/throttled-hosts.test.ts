@@ -13,7 +13,7 @@ import { calm, declarationOf, endOf, factsOf, leasesIn, pointOf, sentIn, World }
 const gib = 2 ** 30;
 const facts = {
   ...factsOf(8),
-  gpus: [{ uuid: 'GPU-0', index: 0, name: 'A4000', memoryBytes: 16 * gib }],
+  gpus: [{ uuid: 'GPU-0', index: 0, name: 'A4000', memoryBytes: 16 * gib, problem: null }],
 };
 
 const figuresOf = (othersProcesses: number): HostFigures => ({

@@ -11,7 +11,7 @@ import { declarationOf, endOf, factsOf, leasesIn, pointOf, sentIn, World } from 
 const gib = 2 ** 30;
 
 const gpusOf = (name: string, memoryGib: number): HostFacts['gpus'] => [
-  { uuid: 'GPU-0', index: 0, name, memoryBytes: memoryGib * gib },
+  { uuid: 'GPU-0', index: 0, name, memoryBytes: memoryGib * gib, problem: null },
 ];
 
 function ready(world: World, name: string, facts: Partial<HostFacts>): readonly string[] {

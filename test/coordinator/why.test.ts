@@ -63,7 +63,7 @@ function happening(world: World, random: Random, usual: Outcome): ToldEvent {
   const open = [...(ledger.hosts.get(host)?.open ?? [])];
   const attempt = open[0];
   const device = random.chance(0.5)
-    ? [{ uuid: `GPU-${host}`, index: 0, name: 'A', memoryBytes: 16 * gib }]
+    ? [{ uuid: `GPU-${host}`, index: 0, name: 'A', memoryBytes: 16 * gib, problem: null }]
     : [];
   const facts = { ...factsOf(random.between(1, 4)), gpus: device };
   const refusals = [{ kind: 'load', othersLoad: 9, limit: 2 } as const];
@@ -197,7 +197,7 @@ describe('P6 what is said of trials that wait', () => {
     };
     world.declare(declarationOf(), [pointOf(0, { resources })]);
     const host = hostName('cedar');
-    const gpus = [{ uuid: 'GPU-0', index: 0, name: 'A', memoryBytes: 16 * gib }];
+    const gpus = [{ uuid: 'GPU-0', index: 0, name: 'A', memoryBytes: 16 * gib, problem: null }];
     world.post({ kind: 'host-connected', host, facts: { ...factsOf(), gpus }, endsWithLogin: null });
     world.say('cedar', { kind: 'state', backlog: [], running: [], ended: [] });
     world.post({ kind: 'launch-ready', host, launch });

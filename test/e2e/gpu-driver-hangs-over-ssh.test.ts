@@ -15,6 +15,8 @@ const sweep = JSON.stringify({
   resources: { cpus: 0, gpus: 1, gpuMemory: '6 GB' },
   grid: { x: [1, 2] },
 });
+const hangs =
+  /may use a GPU, and the host's driver shows none of its GPUs: nvidia-smi does not answer; its driver hangs: as a rule only a reboot mends that/;
 const wait = { timeout: 30_000, interval: 250 };
 
 describe.skipIf(!bedIsHere())('P4 P6 a host whose nvidia-smi hangs while a trial runs', () => {
@@ -37,7 +39,7 @@ describe.skipIf(!bedIsHere())('P4 P6 a host whose nvidia-smi hangs while a trial
   const why = async (): Promise<string> => (await person.type('why')).stdout;
 
   it('starts nothing, says since when, ends what runs, and goes on once it answers', {
-    timeout: 120_000,
+    timeout: 180_000,
   }, async () => {
     person.write('sweep.yaml', sweep);
     const run = person.begin('run', 'sweep.yaml');
@@ -48,7 +50,7 @@ describe.skipIf(!bedIsHere())('P4 P6 a host whose nvidia-smi hangs while a trial
     await letEnd(first);
     await expect.poll(() => person.scores(), wait).toEqual([Number(first)]);
     // There is room now, and nobody can say so.
-    await expect.poll(why, wait).toMatch(/the first of them: GPU 0 has told nothing for [\d mins]+$/m);
+    await expect.poll(why, { ...wait, timeout: 60_000 }).toMatch(hangs);
     expect(await begun()).toEqual([first]);
     expect((await person.type('status')).stdout).toMatch(/^host01 +GPU 0 .*idle, silent for \d+ s$/m);
     await host().setNvidiaSmi({ kind: 'answers' });

@@ -23,7 +23,7 @@ describe.skipIf(!bedIsHere())('a GPU server whose driver fails', () => {
   let bed: Bed;
   let person: Person;
   beforeAll(async () => {
-    bed = await openBed({ hosts: [{ gpus: [{}] }, {}] });
+    bed = await openBed({ hosts: [{ gpus: [{}] }, {}, { gpus: [{ temperature: '[GPU requires reset]' }] }] });
   });
   afterAll(() => bed.close());
   beforeEach(async () => {
@@ -31,11 +31,12 @@ describe.skipIf(!bedIsHere())('a GPU server whose driver fails', () => {
     person = new Person(bed);
     person.write('may.yaml', sweepOf('may', {}));
     person.write('cores.yaml', sweepOf('cores', { gpus: 0 }));
+    only('host01', 'host02');
   });
   afterEach(() => person.leave());
 
-  const alone = (name: string): void => {
-    const hosts = bed.inventory().hosts.filter((host) => host.name === name);
+  const only = (...names: readonly string[]): void => {
+    const hosts = bed.inventory().hosts.filter(({ name }) => names.includes(name));
     person.write('inventory.json', JSON.stringify({ hosts }));
   };
   const ranOn = async (sweep: string): Promise<string[]> => {
@@ -49,14 +50,14 @@ describe.skipIf(!bedIsHere())('a GPU server whose driver fails', () => {
     expect(run.code, run.stderr).toBe(exitCode.done);
     expect(run.stderr).toContain(`host01 does not give all of its GPUs: ${mismatch}; ${remedy}`);
     expect(await ranOn('may')).toEqual(['host02', 'host02', 'host02']);
-    alone('host01');
+    only('host01');
     const cores = await person.type('run', 'cores.yaml');
     expect(cores.code, cores.stderr).toBe(exitCode.done);
     expect(await ranOn('cores')).toEqual(['host01', 'host01', 'host01']);
   });
 
   it('ends a run that has only such hosts, with the remedy, and is told of by `hosts check`', async () => {
-    alone('host01');
+    only('host01');
     const run = await person.type('run', 'may.yaml');
     expect(run.code, run.stderr).toBe(exitCode.noHost);
     const why = `may use a GPU, and the host's driver shows none of its GPUs: ${mismatch}; ${remedy}`;
@@ -75,5 +76,38 @@ describe.skipIf(!bedIsHere())('a GPU server whose driver fails', () => {
     const { code, stderr } = await person.type('run', 'needs.yaml');
     expect(code, stderr).toBe(exitCode.done);
     expect(await ranOn('needs')).toEqual(['host01', 'host01', 'host01']);
+  });
+
+  it('ends a run that has only GPUs that do not work, with what mends them', async () => {
+    only('host03');
+    const run = await person.type('run', 'may.yaml');
+    const reset = 'root resets it with nvidia-smi --gpu-reset, or a reboot does';
+    expect(run.code, run.stderr).toBe(exitCode.noHost);
+    expect(run.stderr).toContain(`GPU 0 does not work: GPU requires reset; ${reset}`);
+    const check = await person.type('hosts', 'check');
+    expect(check.stdout).toContain(`  x GPU 0: GPU requires reset; no trial is put there; ${reset}`);
+    await bed.host('host03').setGpus([{}]);
+    expect((await person.type('run', 'may.yaml')).code).toBe(exitCode.done);
+  });
+
+  it('is told of in its own words where it begins to fail in a run, and is seen as soon as it is mended', {
+    timeout: 120_000,
+  }, async () => {
+    const host = bed.host('host01');
+    await host.setNvidiaSmi({ kind: 'answers' });
+    only('host01');
+    person.write('long.yaml', sweepOf('long', { gpus: 1 }).replace('echo', 'sleep 8; echo'));
+    const run = person.begin('run', 'long.yaml');
+    const status = async (): Promise<string> => (await person.type('status')).stdout;
+    await expect.poll(status, { timeout: 30_000 }).toMatch(/1 running/);
+    await host.setNvidiaSmi({ kind: 'fails', text: mismatch, code: 18 });
+    const why = async (): Promise<string> => (await person.type('why')).stdout;
+    const words = `may use a GPU, and the host's driver shows none of its GPUs: ${mismatch}; ${remedy}`;
+    await expect.poll(why, { timeout: 60_000 }).toContain(words);
+    await host.setNvidiaSmi({ kind: 'answers' });
+    const check = await person.type('hosts', 'check');
+    expect(check.stdout).not.toContain(mismatch);
+    const { code, stderr } = await run.ended;
+    expect(code, stderr).toBe(exitCode.done);
   });
 });

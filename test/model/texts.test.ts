@@ -188,7 +188,10 @@ describe('P6 a refusal is a sentence with its figures', () => {
           'has no time for it: the 2 trials there keep it 100 % busy, and it would need 55 %; together all of them would only be slower',
         ],
         [{ kind: 'gpu-claims', because: 'nobody hears' }, 'takes one trial at a time: nobody hears'],
-        [{ kind: 'gpu-failed', because: 'GPU is lost' }, 'does not work: GPU is lost'],
+        [
+          { kind: 'gpu-failed', because: 'GPU requires reset' },
+          'does not work: GPU requires reset; root resets it with nvidia-smi --gpu-reset, or a reboot does',
+        ],
         [{ kind: 'gpu-stale', ageMs: 7_410 }, 'has told nothing for 7 s'],
         [
           { kind: 'gpu-memory', needBytes: 8 * gib, freeBytes: gib, totalBytes: 24 * gib, claimed: [] },

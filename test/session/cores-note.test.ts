@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { coresNote } from '../../src/session/sweep/cores-note.ts';
 
-const gpu = { uuid: 'GPU-1', index: 0, name: 'NVIDIA RTX A4000', memoryBytes: 2 ** 34 };
+const gpu = { uuid: 'GPU-1', index: 0, name: 'NVIDIA RTX A4000', memoryBytes: 2 ** 34, problem: null };
 const host = (name: string, gpus: (typeof gpu)[] | null) => ({ name, facts: { gpus } });
 
 describe('a sweep that leaves GPUs idle', () => {

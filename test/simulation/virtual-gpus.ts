@@ -14,6 +14,7 @@ export const gpuFacts: readonly GpuFacts[] = [0, 1].map((index) => ({
   index,
   name: 'A4000',
   memoryBytes,
+  problem: null,
 }));
 
 /** A process on a GPU, or on the `cpu`, for so long. */

@@ -15,7 +15,7 @@ const minute = 60_000;
 const now = 60 * minute;
 
 const gpu = (index: number, figures: Partial<GpuFigures> = {}, more: Partial<GpuLoad> = {}): GpuLoad => {
-  const facts = { uuid: `GPU-${index}`, index, name: 'A4000', memoryBytes: 16 * gib };
+  const facts = { uuid: `GPU-${index}`, index, name: 'A4000', memoryBytes: 16 * gib, problem: null };
   const [idle] = host([facts]).gpus ?? [];
   if (idle?.figures === undefined || idle.figures === null) throw new Error('an idle GPU has figures');
   const shown = {

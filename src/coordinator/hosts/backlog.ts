@@ -64,6 +64,9 @@ export const isTaken = (sweep: Sweep, host: FleetHost): boolean => {
   return gpus.length > 0 && openGpus(host, gpus).length === 0;
 };
 
+const working = (gpus: readonly GpuFacts[]): readonly GpuFacts[] =>
+  gpus.filter(({ problem }) => problem === null);
+
 /** Those that are reserved for nobody now, and on which nobody else computes whom ours would disturb. */
 function openGpus({ link, listing }: FleetHost, gpus: readonly GpuFacts[]): readonly GpuFacts[] {
   if (link.kind !== 'ready') return gpus;
@@ -121,6 +124,6 @@ function placesOf(
   const byGpus =
     resources === undefined || facts === null || gpusOf(resources, facts) === 0
       ? byCpus
-      : usable(host, facts.gpus ?? []).length;
+      : usable(host, working(facts.gpus ?? [])).length;
   return Math.min(byCpus, byGpus, limits.slots ?? byCpus);
 }

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { formatDuration } from '../duration.ts';
+import { gpuRemedy } from './gpu-remedy.ts';
 import { saidFigure, saidName, saidText } from '../said.ts';
 import { formatSize } from '../size.ts';
 import {
@@ -61,7 +62,11 @@ const table = {
   ),
 
   /** The driver says that it does not work. */
-  'gpu-failed': refusal('gpu-failed', { because: saidText }, ({ because }) => `does not work: ${because}`),
+  'gpu-failed': refusal(
+    'gpu-failed',
+    { because: saidText },
+    ({ because }) => `does not work: ${because}; ${gpuRemedy(because)}`,
+  ),
 
   'gpu-stale': refusal('gpu-stale', { ageMs: saidFigure }, ({ ageMs }) =>
     ageMs >= Number.MAX_SAFE_INTEGER

@@ -25,6 +25,11 @@ const remedies: readonly (readonly [words: RegExp, remedy: string])[] = [
     'a GPU has fallen off its bus: a reboot may bring it back, else power off and on; dmesg says more (Xid)',
   ],
   [/requires reset/i, 'root resets it with nvidia-smi --gpu-reset, or a reboot does'],
+  [/split by MIG/, 'root ends that with nvidia-smi -mig 0'],
+  [
+    /shows it no more/,
+    'it may have fallen off its bus: a reboot may bring it back, else power off and on; dmesg says more (Xid)',
+  ],
   [/no devices were found/i, 'its driver sees none of its GPUs: look at dmesg there; a reboot may mend it'],
   [/does not answer/i, 'its driver hangs: as a rule only a reboot mends that'],
   [/there is no nvidia-smi/i, "install NVIDIA's driver there, or put nvidia-smi on the PATH"],

@@ -1,6 +1,6 @@
 /** Whose a GPU's processes are. Pure. */
 import type { MeasuredFigures, MeasuredGpu, OtherProcess } from '../core/event.ts';
-import type { ToldGpu } from './nvidia-smi.ts';
+import type { ToldGpu } from './told-gpus.ts';
 import type { AppLine } from './nvidia-smi-lines.ts';
 
 /** The attempt that a process belongs to; null: somebody else's; undefined: there is no such process here. */

@@ -1,5 +1,5 @@
 /** For how long processes on GPUs have not computed: what holds memory and does nothing is a notebook that was forgotten. */
-import type { ToldGpu } from './nvidia-smi.ts';
+import type { ToldGpu } from './told-gpus.ts';
 import type { AppLine } from './nvidia-smi-lines.ts';
 import type { ActivityLine } from './process-activity.ts';
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { GpuFacts } from '../../protocol/messages.ts';
 import type { GpuHardware } from './gpu-hardware.ts';
 import { LongLived } from './long-lived.ts';
@@ -13,6 +14,7 @@ import {
   parseGpuLine,
 } from './nvidia-smi-lines.ts';
 import { type ActivityLine, ActivityTable } from './process-activity.ts';
+import { type ToldGpu, ToldGpus } from './told-gpus.ts';
 
 export interface NvidiaSmiOptions {
   /** Null where the host has no such program: it gives no GPUs then. */
@@ -26,15 +28,11 @@ export interface NvidiaSmiOptions {
   readonly changed: () => void;
 }
 
-/** A GPU as the driver told of it last. */
-export interface ToldGpu {
-  readonly gpu: GpuLine;
-  readonly at: number;
-}
-
 const everyMs = 1_000;
 /** A driver that is being loaded, as at boot, fails once or twice. */
 const failuresThatCount = 3;
+/** One that has answered may be silent once, as under load. */
+const silencesThatCount = { unheard: 1, heard: 2 };
 const silentMs = { first: 30_000, later: 5_000 };
 /** A process that two lists have not named is gone. */
 const processLastsMs = 2.5 * everyMs;
@@ -47,14 +45,14 @@ const wordsLastMs = 3 * everyMs;
  */
 export class NvidiaSmi {
   readonly #options: NvidiaSmiOptions;
-  readonly #gpus = new Map<string, ToldGpu>();
+  readonly #gpus = new ToldGpus();
   readonly #apps = new Map<string, AppLine & { readonly at: number }>();
   readonly #activity = new Map<string, ActivityLine & { readonly at: number }>();
   #facts: readonly GpuFacts[] | null;
   #words: { readonly text: string; readonly at: number } | null = null;
   /** What it has said once, before the figures: of a GPU that it cannot reach, or a warning. */
   #remark: string | null = null;
-  /** In a row, without a GPU. */
+  /** In a row, without figures. */
   #failures = 0;
   #isBroken = false;
   #readers: readonly LongLived[] = [];
@@ -107,17 +105,18 @@ export class NvidiaSmi {
 
   /** What nvidia-smi says instead of figures, or of a GPU that it has no figures of. */
   get problem(): string | null {
-    return this.#words?.text ?? this.#remark;
+    const silently = this.#failures > 0 ? 'nvidia-smi ended without a word' : null;
+    return this.#words?.text ?? this.#remark ?? silently;
   }
 
-  /** Whether the machine has a GPU and its driver fails to show any. */
+  /** Whether the machine has a GPU and its driver fails to show any, or shows none any more. */
   get isBroken(): boolean {
     return this.#isBroken;
   }
 
   /** Each GPU that was ever told of, by index. */
   get gpus(): readonly ToldGpu[] {
-    return [...this.#gpus.values()].sort((one, other) => one.gpu.index - other.gpu.index);
+    return this.#gpus.all;
   }
 
   /** Processes that compute on a GPU now. */
@@ -136,8 +135,8 @@ export class NvidiaSmi {
 
   /** Somebody may have mended the driver: it is asked at once, and not after a pause of up to a minute. */
   askAgain(): void {
-    if (!this.#isBroken) return;
-    [this.#failures, this.#isBroken, this.#facts] = [0, false, null];
+    if (this.#failures === 0) return;
+    [this.#failures, this.#isBroken, this.#facts, this.#words] = [0, false, null, null];
     for (const reader of this.#readers) reader.restart();
     this.#options.changed();
   }
@@ -153,13 +152,14 @@ export class NvidiaSmi {
       this.#say(line.trim());
       return false;
     }
-    const isNew = !this.#gpus.has(gpu.uuid);
-    this.#gpus.set(gpu.uuid, { gpu, at });
+    this.#gpus.hear(gpu, at);
+    const facts = this.#gpus.described().map((told) => this.#factsOf(told));
+    const isNew = !isDeepStrictEqual(facts, this.#facts);
     const isOver = this.#words !== null && at - this.#words.at > wordsLastMs;
     if (isOver) this.#words = null;
-    if (isNew) this.#facts = this.gpus.map((told) => this.#factsOf(told.gpu));
-    [this.#failures, this.#isBroken] = [0, false];
-    if (isNew || isOver) this.#options.changed();
+    const wasBroken = this.#isBroken;
+    [this.#facts, this.#failures, this.#isBroken] = [facts, 0, false];
+    if (isNew || isOver || wasBroken) this.#options.changed();
     return true;
   }
 
@@ -176,22 +176,21 @@ export class NvidiaSmi {
   }
 
   #endedFor(why: 'exited' | 'silent'): void {
-    this.#say(
-      why === 'silent'
-        ? 'nvidia-smi does not answer'
-        : (this.#words?.text ?? 'nvidia-smi ended without a word'),
-    );
+    this.#say(why === 'silent' ? 'nvidia-smi does not answer' : (this.#words?.text ?? ''));
     this.#remark = null;
-    if (this.gpus.length > 0) return;
-    if (this.#options.hardware() === 'none') {
+    if (this.#gpus.isEmpty && this.#options.hardware() === 'none') {
       // The driver's tools on a server without a GPU.
       [this.#facts, this.#words] = [[], null];
     } else {
       this.#failures += 1;
-      this.#isBroken = why === 'silent' || this.#failures >= failuresThatCount;
-      if (this.#isBroken) this.#facts = [];
+      this.#isBroken = this.#failures >= (why === 'silent' ? this.#silences : failuresThatCount);
+      if (this.#isBroken) this.#facts = this.#gpus.described().map((told) => this.#factsOf(told));
     }
     this.#options.changed();
+  }
+
+  get #silences(): number {
+    return this.#gpus.isEmpty ? silencesThatCount.unheard : silencesThatCount.heard;
   }
 
   /** The first line of what it says tells most. */
@@ -205,9 +204,10 @@ export class NvidiaSmi {
     if (this.#words.text !== before) this.#options.changed();
   }
 
-  #factsOf({ uuid, index, name, memory }: GpuLine): GpuFacts {
+  #factsOf({ gpu, trouble: problem }: { readonly gpu: GpuLine; readonly trouble: string | null }): GpuFacts {
+    const { uuid, index, name, memory } = gpu;
     const memoryBytes = memory === 'host' ? this.#options.hostMemoryBytes : memory.totalBytes;
-    return { uuid, index, name, memoryBytes };
+    return { uuid, index, name, memoryBytes, problem };
   }
 }
 

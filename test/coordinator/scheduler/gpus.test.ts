@@ -4,7 +4,8 @@ import { stranded } from '../../../src/coordinator/stranded.ts';
 import { hostName, sweepName } from '../../../src/model/ids.ts';
 import type { Resources } from '../../../src/model/resources.ts';
 import type { GpuFacts, HostFacts } from '../../../src/protocol/messages.ts';
-import { declarationOf, factsOf, leasesIn, pointOf, World } from '../world.ts';
+import { plainGpu } from '../../plain-gpu.ts';
+import { calm, declarationOf, factsOf, leasesIn, pointOf, World } from '../world.ts';
 
 const gib = 1024 ** 3;
 const cards = (...gigabytes: readonly number[]): GpuFacts[] =>
@@ -13,6 +14,7 @@ const cards = (...gigabytes: readonly number[]): GpuFacts[] =>
     index,
     name: 'A4000',
     memoryBytes: memory * gib,
+    problem: null,
   }));
 
 const needs = (gpus: Resources['gpus'], gigabytes: number | null = null): Resources => ({
@@ -64,6 +66,41 @@ describe('a sweep that needs GPUs', () => {
     expect(reasons(world)).toEqual([{ host: 'cedar', refusal: { kind: 'no-gpu', because: null } }]);
     gpusAre(world, 'cedar', { gpuProblem: 'No devices were found' });
     expect(reasons(world)).toMatchObject([{ refusal: { because: 'No devices were found' } }]);
+  });
+
+  it('waits a while for a driver that has told of its GPUs and fails now, and then goes nowhere', () => {
+    const world = declared(needs(1));
+    world.ready('cedar');
+    gpusAre(world, 'cedar', { gpus: cards(16), gpuProblem: 'version mismatch', gpusBroken: true });
+    const silentFor = (ageMs: number): void => {
+      const none = { othersProcesses: 0, strangers: null, others: [], running: 0, oursBytes: 0, room: null };
+      const figures = { ...calm, gpus: [{ ...plainGpu('GPU-0', 0, 16 * gib), ...none, ageMs }] };
+      world.say('cedar', { kind: 'figures', figures, holds: [], others: [] });
+    };
+    silentFor(10_000);
+    expect(reasons(world)).toBeNull();
+    silentFor(5 * 60_000);
+    expect(reasons(world)).toEqual([
+      { host: 'cedar', refusal: { kind: 'gpus-broken', because: 'version mismatch' } },
+    ]);
+  });
+
+  it('counts on no GPU that does not work', () => {
+    const world = declared(needs(1, 5), 40);
+    world.ready('cedar');
+    const broken = cards(16).map((card) => ({ ...card, problem: 'GPU requires reset' }));
+    const good = cards(16, 16).slice(1);
+    gpusAre(world, 'cedar', { gpus: [...broken, ...good] });
+    expect(parallel(world)).toBe(1);
+    expect(reasons(world)).toBeNull();
+  });
+
+  it('goes nowhere where no GPU works', () => {
+    const world = declared(needs(1));
+    world.ready('cedar');
+    gpusAre(world, 'cedar', { gpus: cards(16).map((card) => ({ ...card, problem: 'GPU requires reset' })) });
+    const refusals = [{ kind: 'gpu-failed', because: 'GPU requires reset' }];
+    expect(reasons(world)).toMatchObject([{ refusal: { kind: 'gpus', devices: [{ refusals }] } }]);
   });
 
   it('waits for a host whose driver has not been heard, and is leased to it when it is', () => {

@@ -103,6 +103,7 @@ export class NightHost implements VisitedHost {
           index,
           name: kind,
           memoryBytes: bytes,
+          problem: null,
         }),
       ),
       gpuProblem: null,

@@ -9,7 +9,7 @@ import { factsOf, leaseOf, World } from './world.ts';
 const gib = 1024 ** 3;
 const gpu = 'GPU-0';
 const card = 16 * gib;
-const facts = factsOf({ gpus: [{ uuid: gpu, index: 0, name: 'A4000', memoryBytes: card }] });
+const facts = factsOf({ gpus: [{ uuid: gpu, index: 0, name: 'A4000', memoryBytes: card, problem: null }] });
 
 /** Two of these do not fit on the card together. */
 const trial = (attempt: string) =>

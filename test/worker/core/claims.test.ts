@@ -26,7 +26,7 @@ const theirs = (more: Partial<OthersClaim> = {}): OthersClaim => ({
   ...more,
 });
 
-const facts = factsOf({ gpus: [{ uuid: gpu, index: 0, name: 'A4000', memoryBytes: card }] });
+const facts = factsOf({ gpus: [{ uuid: gpu, index: 0, name: 'A4000', memoryBytes: card, problem: null }] });
 
 /** An agent with one card, that hears of `others` when it looks. */
 function worldWith(...others: readonly OthersClaim[]): World {

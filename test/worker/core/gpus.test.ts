@@ -6,7 +6,13 @@ import { factsOf, figuresOf, leaseOf, World } from './world.ts';
 
 const gib = 1024 ** 3;
 const gpu = (index: number): string => `GPU-${index}`;
-const found = [0, 1].map((index) => ({ uuid: gpu(index), index, name: 'A4000', memoryBytes: 16 * gib }));
+const found = [0, 1].map((index) => ({
+  uuid: gpu(index),
+  index,
+  name: 'A4000',
+  memoryBytes: 16 * gib,
+  problem: null,
+}));
 
 /** A host with two GPUs of 16 GiB, whose agent has a writer and figures. */
 class GpuWorld {

@@ -15,7 +15,13 @@ import { factsOf, figuresOf, leaseOf, World } from './world.ts';
 
 const gib = 2 ** 30;
 const uuid = (index: number): string => `GPU-${index}`;
-const gpus = [0, 1].map((index) => ({ uuid: uuid(index), index, name: 'A4000', memoryBytes: 16 * gib }));
+const gpus = [0, 1].map((index) => ({
+  uuid: uuid(index),
+  index,
+  name: 'A4000',
+  memoryBytes: 16 * gib,
+  problem: null,
+}));
 const cool = { temperatureCelsius: 60, powerWatts: 200, powerLimitWatts: 250, utilisation: 0.5 };
 
 const onGpu = (attempt: string): Lease => {

@@ -33,7 +33,7 @@ describe.runIf(process.platform === 'linux')('what processes want', () => {
     const loop = begin('sh', '-c', 'while :; do :; done');
     const sleeper = begin('sleep', '600');
     await expect.poll(() => wantedBy(threads), soon).toBe(2);
-    expect(statOf(threads).state).toBe('S');
+    await expect.poll(() => statOf(threads).state, soon).toBe('S');
     await expect.poll(() => wantedBy(threads, loop, sleeper), soon).toBe(3);
   });
 

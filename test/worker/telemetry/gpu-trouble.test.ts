@@ -93,6 +93,7 @@ describe('nvidia-smi that tells of GPUs', () => {
           index: 0,
           name: 'Orin (nvgpu)',
           memoryBytes: 32 * 2 ** 30,
+          problem: null,
         },
       ]);
     expect(smi.problem).toBeNull();

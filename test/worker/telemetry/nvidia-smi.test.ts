@@ -95,6 +95,24 @@ describe('nvidia-smi', () => {
     await expect.poll(() => smi.problem, patiently).toBeNull();
   });
 
+  it('that fails for good after it has told of GPUs is broken, they stay known, and one question mends it', async () => {
+    const breaks = `[ -e "$0.broken" ] && { echo 'Failed to initialize NVML: Driver/library version mismatch'; exit 18; }`;
+    const tells = `while [ ! -e "$0.broken" ]; do cat <<'END'\n${fixture('580.95-h100')}END\nsleep 0.2; done; exit 9`;
+    const { smi } = reading(`${breaks}\n${tells}`);
+    await expect.poll(() => (smi.facts ?? []).length, patiently).toBeGreaterThan(0);
+    const { facts } = smi;
+    const broken = join(folder, 'nvidia-smi.broken');
+    writeFileSync(broken, '');
+    await expect.poll(() => smi.isBroken, patiently).toBe(true);
+    expect(smi.facts).toEqual(facts);
+    expect(smi.problem).toMatch(/version mismatch/);
+    rmSync(broken);
+    smi.askAgain();
+    expect([smi.facts, smi.isBroken]).toEqual([null, false]);
+    await expect.poll(() => smi.facts, { timeout: 2_500 }).toEqual(facts);
+    expect(smi.isBroken).toBe(false);
+  });
+
   it('that tells of one GPU in trouble tells of the others all the same', async () => {
     const { smi } = reading(says('535.183-fallen-off-the-bus'));
     await expect.poll(() => smi.facts, patiently).toMatchObject([{ index: 0 }]);
