@@ -1,9 +1,10 @@
 /** What happens to attempts: they are leased, taken back, started, ended, adopted, and come back after a silence. */
 import type { AttemptEnd } from '../model/result/attempt-end.ts';
 import { type AttemptId, type HostName, launchId, type SweepName, sweepName } from '../model/ids.ts';
+import { chargeOfEnd } from '../model/result/charge.ts';
 import { noteDisk } from '../model/result/disk-use.ts';
 import { noteOutgrown } from '../model/result/outgrown.ts';
-import { chargeOf, isResult } from '../model/result/outcome.ts';
+import { isResult } from '../model/result/outcome.ts';
 import { workOf } from '../model/work.ts';
 import type { LedgerEvent } from './events.ts';
 import { noteIfCrash } from './crashes.ts';
@@ -97,7 +98,7 @@ export function endAttempt(state: LedgerState, attempt: Attempt, end: AttemptEnd
   if (awaited.length > 0) state.awaited.set(attempt.id, new Set(awaited));
   const trial = trialOf(state, attempt.trial);
   const host = hostOf(state, attempt.host);
-  if (chargeOf(end.outcome) === 'host') host.charges += 1;
+  if (chargeOfEnd(end) === 'host') host.charges += 1;
   if (isResult(end.outcome.kind)) host.charges = 0;
   noteStanding(host, attempt, end);
   noteOutgrown(state.outgrown, attempt.point.shape, end);

@@ -220,6 +220,14 @@ describe('P6 a refusal is a sentence with its figures', () => {
       { kind: 'pass-env', names: ['WANDB_API_KEY'] },
       'waits for the value of WANDB_API_KEY: kept in memory only, so it comes with the next coordinator (`labsweep resume`)',
     ],
+    [
+      {
+        kind: 'no-room',
+        because:
+          'left out until there is room again (it is tried again by itself): it said "disk full"; make room there',
+      },
+      'the host takes no trials of this program: left out until there is room again (it is tried again by itself): it said "disk full"; make room there',
+    ],
     [{ kind: 'failed-there' }, 'it failed there, so another host is waited for first'],
     [{ kind: 'labels', missing: ['cuda12'] }, 'the host lacks label cuda12'],
     [{ kind: 'labels', missing: ['cuda12', 'big'] }, 'the host lacks labels cuda12, big'],

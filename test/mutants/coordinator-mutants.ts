@@ -260,7 +260,7 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'a host that is to blame is charged for nothing',
     file: 'ledger/attempts.ts',
-    find: "  if (chargeOf(end.outcome) === 'host') host.charges += 1;\n",
+    find: "  if (chargeOfEnd(end) === 'host') host.charges += 1;\n",
     put: '',
     tests: ['ledger/outcomes'],
   },

@@ -4,18 +4,16 @@ import { hasResult } from '../../ledger/results.ts';
 import type { Attempt, Trial } from '../../ledger/state.ts';
 import type { AttemptEnd } from '../../model/result/attempt-end.ts';
 import { type DiskSeen, untilRoomText } from '../../model/result/disk-use.ts';
-import { chargedTo, chargeOf, isResult, type Outcome, wantedSpace } from '../../model/result/outcome.ts';
+import { chargeOfEnd } from '../../model/result/charge.ts';
+import { chargedTo, isResult, type Outcome, wantedSpace } from '../../model/result/outcome.ts';
 import { outcomeText } from '../../model/result/outcome-text.ts';
 import { isDue } from '../hosts/use.ts';
-import { lapse } from '../hosts/probation.ts';
+import { lapse, mostCharges, pauseMsAfter } from '../hosts/probation.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { type Connection, connectionOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
 import { type Case, caseAgainst, failuresElsewhere } from '../hosts/suspicion.ts';
 import type { CoordinatorTurn } from './turn.ts';
-
-/** Trials that did not start there since the last success, before a host, or one launch there, is left out. */
-const mostCharges = 3;
 
 export function judgeHosts(
   state: CoordinatorState,
@@ -37,20 +35,19 @@ function judgeOwn(
   turn: CoordinatorTurn,
   host: FleetHost,
   attempt: Attempt,
-  { outcome, logTail, disk }: AttemptEnd,
+  end: AttemptEnd,
   now: number,
 ): void {
-  const charge = chargeOf(outcome);
+  const { outcome, disk } = end;
+  const charge = chargeOfEnd(end);
   const wasTried = isDue(state, host);
   const connection = connectionOf(host.link);
   if (isResult(outcome.kind)) {
     if (isQuarantined(state, host)) turn.record({ kind: 'host-trusted', at: now, host: host.name });
     host.doubt.dueAtMs = null;
     if (connection !== null) takeBackRefusal(connection, attempt.launch);
-  } else if (charge === 'launch' && outcome.kind === 'not-started') {
-    if (connection === null) return;
-    if (outcome.reason === 'content-missing') bringAgain(state, connection, attempt.launch, outcome.message);
-    else chargeLaunch(state, connection, attempt.launch, outcome.message, logTail);
+  } else if (charge === 'launch') {
+    if (connection !== null) judgeLaunch(state, connection, attempt.launch, end);
   } else if (charge !== 'nobody') {
     if (wasTried) lapse(state, host);
     const trial = state.ledger.trials.get(attempt.trial);
@@ -65,21 +62,60 @@ function judgeOwn(
 }
 
 /** It has run there after all. */
-function takeBackRefusal({ launches, failedStarts }: Connection, launch: string): void {
-  if (failedStarts.delete(launch) && launches.get(launch)?.kind === 'refused') launches.delete(launch);
+function takeBackRefusal({ launches, charges }: Connection, launch: string): void {
+  const kind = charges.delete(launch) ? launches.get(launch)?.kind : undefined;
+  if (kind === 'refused' || kind === 'without-room') launches.delete(launch);
+}
+
+/** It is no fault of the host's: its other launches go on. */
+function judgeLaunch(
+  state: CoordinatorState,
+  connection: Connection,
+  launch: string,
+  { outcome, logTail, disk }: AttemptEnd,
+): void {
+  if (outcome.kind === 'no-space') wantsRoom(state, connection, launch, outcome.message, disk);
+  else if (outcome.kind !== 'not-started') return;
+  else if (outcome.reason === 'content-missing') bringAgain(state, connection, launch, outcome.message);
+  else chargeLaunch(state, connection, launch, outcome.message, logTail);
 }
 
 /** In the end it is as where the host could not be prepared: the next connection, or `hosts on`, tries again. */
 function chargeLaunch(
   { awakeMs }: CoordinatorState,
-  { launches, failedStarts }: Connection,
+  connection: Connection,
   launch: string,
   problem: string,
   logTail: string,
 ): void {
-  const count = (failedStarts.get(launch) ?? 0) + 1;
-  failedStarts.set(launch, count);
-  if (count >= mostCharges) launches.set(launch, { kind: 'refused', problem, logTail, atMs: awakeMs });
+  if (chargesAfter(connection, launch) < mostCharges) return;
+  connection.launches.set(launch, { kind: 'refused', problem, logTail, atMs: awakeMs });
+}
+
+/** Somebody may make room at any time: it is tried again by itself, after a pause that grows. */
+function wantsRoom(
+  { awakeMs }: CoordinatorState,
+  connection: Connection,
+  launch: string,
+  message: string,
+  disk: DiskSeen | null,
+): void {
+  // What ran at the same time met the same disk.
+  if (connection.launches.get(launch)?.kind === 'without-room') return;
+  const lapses = chargesAfter(connection, launch) - mostCharges + 1;
+  if (lapses < 1) return;
+  const because = untilRoomText(message, disk, connection.facts.folder);
+  connection.launches.set(launch, {
+    kind: 'without-room',
+    because,
+    dueAtMs: awakeMs + pauseMsAfter(lapses),
+  });
+}
+
+function chargesAfter({ charges }: Connection, launch: string): number {
+  const count = (charges.get(launch) ?? 0) + 1;
+  charges.set(launch, count);
+  return count;
 }
 
 /** What starts at the same time lacks the same files: it counts once. */

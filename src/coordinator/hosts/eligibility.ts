@@ -23,6 +23,9 @@ export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHo
       return { kind: 'eligible' };
     case 'preparing':
       return refused({ kind: 'preparing', what: `${sweep.declaration.programName} is on its way` });
+    case 'without-room':
+      if (state.awakeMs >= launch.dueAtMs) return { kind: 'unprepared' };
+      return refused({ kind: 'no-room', because: launch.because });
     case 'refused':
       if (isTriedAgain(state, launch)) return { kind: 'unprepared' };
       return refused({ kind: 'unprepared', because: launch.problem, logTail: launch.logTail });

@@ -43,8 +43,8 @@ export interface Connection {
   doing: string | null;
   /** What each launch needs on this host. */
   readonly launches: Map<string, LaunchState>;
-  /** By launch, since its last success: attempts that did not start there for what the launch lacks. */
-  readonly failedStarts: Map<string, number>;
+  /** By launch, since its last success: attempts that came to nothing for what the launch lacks there. */
+  readonly charges: Map<string, number>;
   /** By shape, what it was told to expect last. */
   readonly expects: Map<string, Expected>;
   /** Attempts that it was asked to give back and has not answered for. */
@@ -79,6 +79,8 @@ export type LaunchState =
   | { readonly kind: 'preparing' }
   /** `note`: what a person should know of how it was made; null where that is nothing. */
   | { readonly kind: 'ready'; readonly note: string | null }
+  /** A disk that its trials write to is full, and not labsweep's own. `dueAtMs`: it is tried again then, by `awakeMs`. */
+  | { readonly kind: 'without-room'; readonly because: string; readonly dueAtMs: number }
   /** `atMs`: since when, by `awakeMs`. */
   | { readonly kind: 'refused'; readonly problem: string; readonly logTail: string; readonly atMs: number };
 
@@ -92,7 +94,7 @@ export const newConnection = (
   endsWithLogin,
   doing: null,
   launches: new Map(),
-  failedStarts: new Map(),
+  charges: new Map(),
   expects: new Map(),
   asked: new Set(),
   heldSince: null,

@@ -223,6 +223,13 @@ const table = {
     ({ because }) => `the host could not be prepared: ${because}`,
   ),
 
+  /** A disk that its trials write to is full there, and not labsweep's own: other programs' trials go on. */
+  'no-room': refusal(
+    'no-room',
+    { because: saidText },
+    ({ because }) => `the host takes no trials of this program: ${because}`,
+  ),
+
   /** Values that are kept in memory alone, and come with a coordinator. */
   'pass-env': refusal(
     'pass-env',

@@ -139,6 +139,7 @@ function leavesAlone(needs: Resources, { kind }: Refusal, endsInTime: () => bool
     case 'disk':
     case 'preparing':
     case 'unprepared':
+    case 'no-room':
     case 'pass-env':
     case 'outgrown':
     case 'filled-disk':

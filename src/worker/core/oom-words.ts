@@ -72,9 +72,9 @@ function messageFrom(lines: readonly string[], from: number): readonly string[] 
   return first < 0 ? [] : lines.slice(first);
 }
 
-/** What a runtime prints behind the words: frames, what a shell says of a signal, the state of a heap. */
+/** What a runtime prints behind the words: frames, what a shell says of a signal, the state of a heap, what dd has copied. */
 const aftermath =
-  /^\s|^(?:Aborted|Killed|Execution halted|Stack ?trace|terminate called|Fatal error|FATAL ERROR|Effective GPU memory|Memory pool usage|-{3,}|={3,}|#?\d+:? |in expression)/i;
+  /^\s|^(?:Aborted|Killed|Execution halted|Stack ?trace|terminate called|Fatal error|FATAL ERROR|Effective GPU memory|Memory pool usage|-{3,}|={3,}|#?\d+:? |in expression|\d+\+\d+ records |\d+ bytes (?:\(|transferred|copied))/i;
 
 function lastWords(lines: readonly string[]): readonly string[] {
   const at = lastIndexOf(lines, (line) => !aftermath.test(line));

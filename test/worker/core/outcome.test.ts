@@ -136,7 +136,8 @@ const table: readonly [string, Partial<Remains>, object][] = [
     'words for a full disk while labsweep’s own has room',
     {
       exit: 1,
-      logTail: 'dd: No space left on device\n',
+      logTail:
+        'dd: No space left on device\n2+0 records in\n1+0 records out\n1048576 bytes (1.0 MB, 1.0 MiB) copied, 0.001 s, 1.0 GB/s\n',
       disk: diskSeen({ wroteBytes: 2 ** 15, leftBytes: 4 * gib }),
     },
     {
