@@ -102,6 +102,7 @@ export const facts = {
   gpuProblem: null,
   gpusBroken: false,
   memoryOfGroup: false,
+  diskBytes: null,
   environmentProblem: null,
 };
 

@@ -24,6 +24,8 @@ export const hostFactsSchema = z.object({
   memoryBytes: saidAmount,
   /** Whether that is what a control group allows, and the machine has more. Agents of earlier versions do not say. */
   memoryOfGroup: z.boolean().default(false),
+  /** Of the disk of its folder, all that there is; null where nobody can tell. Agents of earlier versions do not say. */
+  diskBytes: saidAmount.nullable().default(null),
   node: saidName,
   /** The folder that is the agent's own on this host, absolute. */
   folder: saidName,

@@ -128,6 +128,8 @@ export interface HostLoad {
   readonly memoryOfGroup: boolean;
   /** Where labsweep keeps its files there; null where that is not known. */
   readonly folder: string | null;
+  /** Of the disk of that folder, all that there is; null where nobody can tell. */
+  readonly diskBytes: number | null;
   /** Null before the first sample. */
   readonly figures: HostFigures | null;
   readonly figuresAgeMs: number;

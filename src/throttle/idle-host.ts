@@ -26,7 +26,15 @@ export const misfit = (resources: Resources, idle: HostLoad): Refusal | null =>
 
 type IdleFacts = Pick<
   HostFacts,
-  'cpus' | 'memoryBytes' | 'memoryOfGroup' | 'gpus' | 'gpuProblem' | 'gpusBroken' | 'user'
+  | 'cpus'
+  | 'memoryBytes'
+  | 'memoryOfGroup'
+  | 'diskBytes'
+  | 'folder'
+  | 'gpus'
+  | 'gpuProblem'
+  | 'gpusBroken'
+  | 'user'
 >;
 
 /** A host with nobody on it: what the rules object to even there, no waiting will end. */
@@ -37,7 +45,8 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
   gpuProblem: facts.gpuProblem,
   gpusBroken: facts.gpusBroken,
   user: facts.user,
-  folder: null,
+  folder: facts.folder,
+  diskBytes: facts.diskBytes,
   memoryOfGroup: facts.memoryOfGroup,
   figures: {
     load: 0,
@@ -47,7 +56,7 @@ export const idleHost = (facts: IdleFacts, limits: Limits): HostLoad => ({
     swapInBytes: null,
     memoryTotalBytes: facts.memoryBytes,
     memoryAvailableBytes: facts.memoryBytes,
-    diskFreeBytes: Number.MAX_SAFE_INTEGER,
+    diskFreeBytes: facts.diskBytes ?? Number.MAX_SAFE_INTEGER,
     cpusTaken: 0,
     running: 0,
     gpus: [],

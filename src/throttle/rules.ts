@@ -157,13 +157,16 @@ export function fullDisk(
     figures,
     limits,
     folder,
-  }: Pick<HostLoad, 'limits' | 'folder'> & { readonly figures: Pick<HostFigures, 'diskFreeBytes'> | null },
+    diskBytes: totalBytes,
+  }: Pick<HostLoad, 'limits' | 'folder' | 'diskBytes'> & {
+    readonly figures: Pick<HostFigures, 'diskFreeBytes'> | null;
+  },
 ): Extract<Refusal, { kind: 'disk' }> | null {
   if (figures === null) return null;
   const askedBytes = resources.diskBytes ?? 0;
   const limitBytes = limits.diskFreeBytes + askedBytes;
   return figures.diskFreeBytes < limitBytes
-    ? { kind: 'disk', freeBytes: figures.diskFreeBytes, limitBytes, askedBytes, folder }
+    ? { kind: 'disk', freeBytes: figures.diskFreeBytes, limitBytes, askedBytes, folder, totalBytes }
     : null;
 }
 

@@ -27,6 +27,7 @@ const nobody: Parameters<typeof initial>[0] = {
   bootId: '',
   cpus: 1,
   memoryBytes: 0,
+  diskBytes: null,
   node: '',
   folder: '',
   pid: 0,

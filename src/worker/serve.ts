@@ -18,6 +18,7 @@ import { machineName } from './spool/machine-name.ts';
 import { tidy } from './spool/tidy.ts';
 import { launcherCommand } from './supervisor/launch-trials.ts';
 import { TrialEnvironment } from './supervisor/trial-environment.ts';
+import { diskTotal } from './telemetry/disk-free.ts';
 import { ControlGroups } from './telemetry/control-groups.ts';
 import { bootId, usableCpus, userName } from './telemetry/host-facts.ts';
 import { readMemory } from './telemetry/host-memory.ts';
@@ -109,6 +110,7 @@ export async function serve({
     cpus: usableCpus(groups),
     memoryBytes: memory.totalBytes,
     memoryOfGroup: memory.ofGroup,
+    diskBytes: diskTotal(real),
     node: process.version,
     folder: real,
     pid: process.pid,

@@ -42,6 +42,7 @@ export const withGpus = (...gpus: readonly Partial<Gpu>[]): Pick<LiveHost, 'fact
     gpuProblem: null,
     gpusBroken: false,
     memoryOfGroup: false,
+    diskBytes: null,
     environmentProblem: null,
   },
   figures: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hostName, sweepName, trialId } from '../../src/model/ids.ts';
 import { plainHost } from '../plain-host.ts';
 import { stranded } from '../../src/coordinator/stranded.ts';
-import { declarationOf, endOf, failure, leasesIn, pointOf, points, sentIn, World } from './world.ts';
+import { declarationOf, endOf, factsOf, failure, leasesIn, pointOf, points, sentIn, World } from './world.ts';
 
 const succeeded = (score: number) => endOf({ kind: 'succeeded' }, score);
 const counts = (world: World) => world.state.ledger.sweeps.get(sweepName('lab'))?.counts;
@@ -71,6 +71,28 @@ describe('P4 a host that is too small', () => {
     expect(stranded(world.state, sweep)).toBeNull();
     world.end(leased[0] ?? '', succeeded(1));
     expect(stranded(world.state, sweep)).toMatchObject([{ host: 'cedar', refusal: { kind: 'memory' } }]);
+  });
+
+  it('nor one whose files its disk could not hold, however much of that were free', () => {
+    const world = new World();
+    const many = {
+      cpus: 1,
+      gpus: 0,
+      gpuMemoryBytes: null,
+      hostMemoryBytes: null,
+      diskBytes: 2 ** 40,
+    } as const;
+    world.declare(declarationOf(), [pointOf(0, { resources: many })]);
+    world.connect('cedar');
+    world.say('cedar', { kind: 'facts', facts: { ...factsOf(), diskBytes: 2 ** 39 } });
+    world.post({ kind: 'launch-ready', host: hostName('cedar'), launch: 'launch-1' });
+    const sweep = world.state.ledger.sweeps.get(sweepName('lab'));
+    if (sweep === undefined) throw new Error('the sweep was declared');
+    expect(stranded(world.state, sweep)).toMatchObject([
+      { host: 'cedar', refusal: { kind: 'disk', totalBytes: 2 ** 39 } },
+    ]);
+    world.say('cedar', { kind: 'facts', facts: { ...factsOf(), diskBytes: 2 ** 41 } });
+    expect(stranded(world.state, sweep)).toBeNull();
   });
 });
 

@@ -80,6 +80,7 @@ export const factsOf = (cpus = 2) => ({
   gpuProblem: null,
   gpusBroken: false,
   memoryOfGroup: false,
+  diskBytes: null,
   environmentProblem: null,
 });
 

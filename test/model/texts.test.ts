@@ -85,11 +85,36 @@ describe('P6 a refusal is a sentence with its figures', () => {
       'the host is short of memory: 12 MiB a second come back from swap; nothing that takes memory starts until that is 256 KiB or less',
     ],
     [
-      { kind: 'disk', freeBytes: gib, limitBytes: 2 * gib, askedBytes: 0, folder: '/home/mina/.labsweep' },
+      {
+        kind: 'disk',
+        freeBytes: gib,
+        limitBytes: 5 * gib,
+        askedBytes: 3 * gib,
+        folder: '/lab',
+        totalBytes: 4 * gib,
+      },
+      'the disk of /lab has 4 GiB in all; nothing starts under 5 GiB: 2 GiB that stay free (`limits.disk` in inventory.json) and 3 GiB that it asks for (`resources.disk` of the sweep); ask for less, or give the host another "folder" in inventory.json',
+    ],
+    [
+      {
+        kind: 'disk',
+        freeBytes: gib,
+        limitBytes: 2 * gib,
+        askedBytes: 0,
+        folder: '/home/mina/.labsweep',
+        totalBytes: null,
+      },
       '1 GiB of disk are free in /home/mina/.labsweep; nothing starts under 2 GiB (`limits.disk` in inventory.json); make room there: `labsweep hosts clean` removes what ended trials have left',
     ],
     [
-      { kind: 'disk', freeBytes: gib, limitBytes: 5 * gib, askedBytes: 3 * gib, folder: null },
+      {
+        kind: 'disk',
+        freeBytes: gib,
+        limitBytes: 5 * gib,
+        askedBytes: 3 * gib,
+        folder: null,
+        totalBytes: null,
+      },
       '1 GiB of disk are free; nothing starts under 5 GiB: 2 GiB that stay free (`limits.disk` in inventory.json) and 3 GiB that it asks for (`resources.disk` of the sweep); make room there: `labsweep hosts clean` removes what ended trials have left',
     ],
     [

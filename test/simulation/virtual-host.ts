@@ -197,6 +197,7 @@ export class VirtualHost {
         gpuProblem: null,
         gpusBroken: false,
         memoryOfGroup: false,
+        diskBytes: null,
         environmentProblem: null,
       },
       now: () => this.#clock.nowMs - this.#bootedAt,

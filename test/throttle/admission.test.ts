@@ -36,6 +36,7 @@ const host = (
   gpuProblem: null,
   gpusBroken: false,
   memoryOfGroup: false,
+  diskBytes: null,
   user: 'mina',
   folder: '/lab',
   figuresAgeMs: 0,
@@ -240,7 +241,7 @@ describe('a start is refused', () => {
 
   it('where the disk has less than 2 GiB and what it writes', () => {
     expect(ask(host({ figures: { diskFreeBytes: 2 * gib } }))).toEqual([]);
-    const full = { kind: 'disk', folder: '/lab' };
+    const full = { kind: 'disk', folder: '/lab', totalBytes: null };
     expect(ask(host({ figures: { diskFreeBytes: gib } }))).toEqual([
       { ...full, freeBytes: gib, limitBytes: 2 * gib, askedBytes: 0 },
     ]);

@@ -65,6 +65,8 @@ const host = (gpus: readonly GpuLoad[] | null, more: Partial<HostLoad> = {}): Ho
       gpuProblem: null,
       gpusBroken: false,
       memoryOfGroup: false,
+      diskBytes: null,
+      folder: '/lab',
       user: 'sweep',
     },
     defaultLimits,

@@ -33,7 +33,17 @@ type Facts = Parameters<typeof idleHost>[0];
 
 const host = (gpus: Facts['gpus'], memoryBytes = 64 * gib): HostLoad =>
   idleHost(
-    { cpus: 64, memoryBytes, gpus, gpuProblem: null, gpusBroken: false, memoryOfGroup: false, user: 'sweep' },
+    {
+      cpus: 64,
+      memoryBytes,
+      gpus,
+      gpuProblem: null,
+      gpusBroken: false,
+      memoryOfGroup: false,
+      diskBytes: null,
+      folder: '/lab',
+      user: 'sweep',
+    },
     defaultLimits,
   );
 

@@ -102,6 +102,7 @@ export function fullFor(
     figures,
     limits: limitsOf(limits),
     folder: facts.folder,
+    diskBytes: facts.diskBytes,
   });
 }
 

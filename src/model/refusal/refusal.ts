@@ -18,6 +18,7 @@ import {
   turnText,
 } from './refusal-phrases.ts';
 import { gpuRemedy } from './gpu-remedy.ts';
+import { diskText } from './disk-text.ts';
 import { holdSchema, holdText } from '../hold.ts';
 import { refusal, schemaOf } from './refusal-row.ts';
 import { listOf, saidFigure, saidName, saidText } from '../said.ts';
@@ -103,16 +104,9 @@ const table = {
       limitBytes: saidFigure,
       askedBytes: saidFigure.default(0),
       folder: saidName.nullable().default(null),
+      totalBytes: saidFigure.nullable().default(null),
     },
-    ({ freeBytes, limitBytes, askedBytes, folder }) => {
-      const kept = '`limits.disk` in inventory.json';
-      const sum = `${formatSize(limitBytes - askedBytes)} that stay free (${kept}) and ${formatSize(askedBytes)} that it asks for (\`resources.disk\` of the sweep)`;
-      return (
-        `${formatSize(freeBytes)} of disk are free${folder === null ? '' : ` in ${folder}`}; ` +
-        `nothing starts under ${formatSize(limitBytes)}${askedBytes > 0 ? `: ${sum}` : ` (${kept})`}; ` +
-        'make room there: `labsweep hosts clean` removes what ended trials have left'
-      );
-    },
+    diskText,
   ),
 
   /** Trials of its shape have filled this host's disk, so often while nothing else of ours ran there. */

@@ -16,6 +16,7 @@ export const ownFacts = ({ folder }: Pick<HostEntry, 'folder'>, needsGpu: boolea
   bootId: '',
   cpus: availableParallelism(),
   memoryBytes: totalmem(),
+  diskBytes: diskOf(folder).totalBytes,
   node: process.version,
   folder,
   pid: process.pid,
@@ -28,11 +29,16 @@ export const ownFacts = ({ folder }: Pick<HostEntry, 'folder'>, needsGpu: boolea
   environmentProblem: null,
 });
 
-/** As if nobody were on this machine, but with the disk as it is below an agent's folder, which may not be there yet. */
+/** As if nobody were on this machine, but with the disk as it is. */
 export function ownFigures(facts: HostFacts, { folder, limits }: HostEntry): HostFigures | null {
   const { figures } = idleHost(facts, limitsOf(limits));
-  const { bavail, bsize } = statfsSync(existingOf(folder));
-  return figures && { ...figures, diskFreeBytes: bavail * bsize };
+  return figures && { ...figures, diskFreeBytes: diskOf(folder).freeBytes };
+}
+
+/** The disk below an agent's folder, which may not be there yet. */
+function diskOf(folder: string): { readonly freeBytes: number; readonly totalBytes: number } {
+  const { bavail, blocks, bsize } = statfsSync(existingOf(folder));
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
 const existingOf = (folder: string): string => (existsSync(folder) ? folder : existingOf(dirname(folder)));

@@ -29,6 +29,7 @@ export function hostLoad(state: WorkerState, now: number): HostLoad {
     gpusBroken: state.facts.gpusBroken,
     user: state.facts.user,
     folder: state.facts.folder,
+    diskBytes: state.facts.diskBytes,
     memoryOfGroup: state.facts.memoryOfGroup,
     figures,
     figuresAgeMs,

@@ -6,13 +6,23 @@ const unknownDisk = Number.MAX_SAFE_INTEGER;
 
 /** Bytes that this user may still write there. */
 export function diskFree(folder: string): number {
+  const disk = statOf(folder);
+  return disk === null ? unknownDisk : disk.bavail * disk.bsize;
+}
+
+/** Bytes of the whole disk; null where it cannot be asked. */
+export function diskTotal(folder: string): number | null {
+  const disk = statOf(folder);
+  return disk === null ? null : disk.blocks * disk.bsize;
+}
+
+function statOf(folder: string): fs.StatsFs | null {
   // Looked up at run time: an agent may run on Node 16, which has no statfs.
-  if (typeof fs.statfsSync !== 'function') return unknownDisk;
+  if (typeof fs.statfsSync !== 'function') return null;
   try {
-    const { bavail, bsize } = fs.statfsSync(folder);
-    return bavail * bsize;
+    return fs.statfsSync(folder);
   } catch {
-    return unknownDisk;
+    return null;
   }
 }
 

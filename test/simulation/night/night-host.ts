@@ -109,6 +109,7 @@ export class NightHost implements VisitedHost {
       gpuProblem: null,
       gpusBroken: false,
       memoryOfGroup: false,
+      diskBytes: null,
       environmentProblem: null,
     };
     return {

@@ -38,6 +38,7 @@ export const factsOf = (more: Partial<HostFacts> = {}): HostFacts => ({
   gpuProblem: null,
   gpusBroken: false,
   memoryOfGroup: false,
+  diskBytes: null,
   environmentProblem: null,
   ...more,
 });
