@@ -72,19 +72,31 @@ export function hostsDownUnder(state: LedgerState, trial: Trial): ReadonlySet<Ho
 
 const none: ReadonlySet<HostName> = new Set();
 
-/** The last crash of a host, where others went down with it: for want of power, and under nobody. Null where none did. */
-export function lastPowerCut(state: LedgerState, host: HostName): HostCrash | null {
+/**
+ * The last crash of a host, where others went down with it: for want of power, and under nobody. Null where none did.
+ *
+ * @param mayBeWith whether another host may have gone down in the same moment
+ */
+export function lastPowerCut(
+  state: LedgerState,
+  host: HostName,
+  mayBeWith: (other: HostName) => boolean,
+): HostCrash | null {
   const crash = state.hosts.get(host)?.crashes.at(-1);
-  return crash !== undefined && isPowerCut(state, { host, crash }) ? crash : null;
+  return crash !== undefined && isPowerCut(state, { host, crash }, mayBeWith) ? crash : null;
 }
 
 /**
  * Several hosts that were gone together: neither had started anything after the other's crash was known. Under one
  * trial they go down one after the other, since it is leased to the next host only once the last one has lost it.
  */
-function isPowerCut(state: LedgerState, { host, crash }: Pick<TrialCrash, 'host' | 'crash'>): boolean {
-  for (const other of state.hosts.values())
-    if (other.name !== host && other.crashes.some((one) => areTogether(one, crash))) return true;
+function isPowerCut(
+  state: LedgerState,
+  { host, crash }: Pick<TrialCrash, 'host' | 'crash'>,
+  mayBeWith: (other: HostName) => boolean = () => true,
+): boolean {
+  for (const { name, crashes } of state.hosts.values())
+    if (name !== host && mayBeWith(name) && crashes.some((one) => areTogether(one, crash))) return true;
   return false;
 }
 

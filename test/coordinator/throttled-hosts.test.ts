@@ -180,6 +180,33 @@ describe('P5: of a ceiling an agent is told', () => {
   });
 });
 
+describe('P5: hosts that are heard of again soon after each other', () => {
+  it.each([
+    ['as of a power cut where they were cut off in the same minute', 50_000, ['cedar', 'birch']],
+    ['as of two crashes where they were cut off minutes apart', 70_000, []],
+  ])('are told %s', (_, apartMs, told) => {
+    const world = worldOf(['cedar', 'birch', 'oak'], 2);
+    const attempts = ['cedar', 'birch'].map((name) => {
+      tell(world, name, 0);
+      const [attempt = ''] = leasesIn(prepared(world, name), name);
+      world.say(name, { kind: 'started', attempts: [{ attempt, device: 'GPU-0' }] });
+      return { name, attempt };
+    });
+    for (const { name } of attempts) {
+      world.decide({ kind: 'host-disconnected', host: hostName(name), because: 'it is gone' });
+      world.pass(apartMs);
+    }
+    const words = attempts.flatMap(({ name }) => {
+      const after = world.connect(name);
+      return [...after, ...world.post({ kind: 'time-passed', sinceMs: 1_000 })];
+    });
+    const forgets = words.flatMap((word) =>
+      word.kind === 'send' && word.message.kind === 'forget-ceiling' ? [word.host] : [],
+    );
+    expect(forgets.toSorted()).toEqual(told.toSorted());
+  });
+});
+
 describe('P5: what a host carried last', () => {
   const moment = (at: number, running = 2): Moment => ({
     at,

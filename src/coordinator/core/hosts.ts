@@ -39,6 +39,7 @@ export function disconnected(
 ): void {
   const host = state.fleet.get(name);
   if (host === undefined || host.link.kind === 'left') return;
+  if (connectionOf(host.link) !== null) host.ceiling.goneAtMs = state.awakeMs;
   turnTo(state, host, { kind: 'away', because, silence: afterTry(host.link) });
 }
 

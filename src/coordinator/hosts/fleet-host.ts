@@ -55,6 +55,8 @@ interface CeilingWord {
   isToForget: boolean;
   /** The crash, by when the ledger has it, that was put down to a power cut; null where none was. */
   cutAt: number | null;
+  /** When its connection was cut last, by `awakeMs`; null where this coordinator has not seen that. */
+  goneAtMs: number | null;
   /** Its last moments, as its agent said them: if it goes down now, its next boot is told of them. */
   last: { readonly machine: string; readonly bootId: string; readonly moments: readonly Moment[] } | null;
 }
@@ -71,7 +73,7 @@ export const newFleetHost = ({ name, isHere, ...listing }: ListedHost): FleetHos
   listing: listed(listing),
   link: connecting(),
   doubt: { lapses: 0, dueAtMs: null, witnesses: new Set() },
-  ceiling: { isToForget: false, cutAt: null, last: null },
+  ceiling: { isToForget: false, cutAt: null, goneAtMs: null, last: null },
   use: { places: 0, hadMs: 0, usedMs: 0 },
   ended: 0,
   checkpoints: new Set(),
