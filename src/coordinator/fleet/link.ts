@@ -19,6 +19,7 @@ import { distrustText, hear } from './hearing.ts';
 import { intactFiles } from './inline-artifacts.ts';
 import type { Packs } from './packs.ts';
 import type { Probe } from './probe.ts';
+import { SilenceWatch, standsStillText } from './silence-watch.ts';
 import type { WheelHouse } from './wheel-house.ts';
 
 export interface LinkOptions {
@@ -62,6 +63,7 @@ export class HostLink {
   readonly #conduct = new Conduct();
   #errands: Errands | null = null;
   #stream: Duplex | null = null;
+  #watch: SilenceWatch | null = null;
   #endsWithLogin: string | null = null;
   #outgoing = '';
   #failures = 0;
@@ -196,8 +198,10 @@ export class HostLink {
       (message) => this.#received(message),
       (problem) => this.#distrust(problem),
     );
+    const watch = new SilenceWatch(stream);
+    this.#watch = watch;
     stream.on('error', () => {}); // `close` follows, and says that it is over
-    stream.on('close', () => this.#lost('the connection was cut'));
+    stream.on('close', () => this.#lost(watch.isOver ? standsStillText : 'the connection was cut'));
     this.send({ kind: 'hello', protocol: protocolVersion, ledger, owner, term: term(), role: 'writer' });
     this.send({ kind: 'settings', settings });
   }
@@ -206,6 +210,7 @@ export class HostLink {
     const { host, post, term } = this.#options;
     const misconduct = this.#conduct.hear(message, term(), performance.now());
     if (misconduct !== null) return this.#distrust(misconduct);
+    if (message.kind === 'stuck' && message.because !== null) this.#watch?.excuse();
     // A driver may tell of its GPUs only later.
     if ('facts' in message) this.#hasGpus = (message.facts.gpus ?? []).length > 0;
     if (message.kind === 'welcome') {
