@@ -9,8 +9,16 @@ import { ignoredText } from '../results/leaderboard-notes.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import { deviceLines } from './device-lines.ts';
 
-/** @param views of all sweeps: they hold the same hosts */
-export function statusLines(views: readonly RunView[], live: LiveFigures | null, columns: number): string[] {
+/**
+ * @param views of all sweeps: they hold the same hosts
+ * @param silence why a coordinator that is there says nothing; null where none is, or it speaks
+ */
+export function statusLines(
+  views: readonly RunView[],
+  live: LiveFigures | null,
+  silence: string | null,
+  columns: number,
+): string[] {
   const hosts = views[0]?.hosts ?? [];
   return [
     ...views.flatMap((view) => [sweepLine(view), ...view.ignored.map((one) => `  ${ignoredText(one)}`)]),
@@ -27,7 +35,7 @@ export function statusLines(views: readonly RunView[], live: LiveFigures | null,
     ...deviceLines(live, columns),
     ...ceilingLines(live),
     ...inventoryLines(live),
-    ...(live === null ? ['', nobodyText(views)] : []),
+    ...(live === null ? ['', silence ?? nobodyText(views)] : []),
   ];
 }
 

@@ -53,6 +53,7 @@ function statusText(opened: OpenState, live: LiveFigures | null, columns: number
   return statusLines(
     sweeps.map((sweep) => viewOf(opened, sweep, live)),
     live,
+    live === null ? opened.silence() : null,
     columns,
   );
 }

@@ -30,7 +30,10 @@ export const whyVerb: Verb = (console) =>
         const summary = { ...whyAll(opened.state, live), notes: notesOf(live) };
         if (options.json === true)
           console.out(`${JSON.stringify({ coordinator: live?.pid ?? null, ...summary })}\n`);
-        else console.out(`${summaryLines(summary, live !== null).join('\n')}\n`);
+        else
+          console.out(
+            `${summaryLines(summary, live === null ? (opened.silence() ?? nobodyText) : null).join('\n')}\n`,
+          );
         return;
       }
       const reasons = reasonsOf(opened, name);
@@ -69,9 +72,11 @@ function reasonLines({ label, reason }: LabelledReason): string[] {
   return [`${label}  ${waits ? `${reason.state}: ` : ''}${reason.because}`, ...table];
 }
 
+const nobodyText = 'No coordinator runs, so the hosts are not known.';
+
 function summaryLines(
   { groups, idle, notes }: WaitingSummary & { readonly notes: ReturnType<typeof notesOf> },
-  coordinated: boolean,
+  noCoordinator: string | null,
 ): string[] {
   const waiting = groups.map(({ trials, where, because }) => [String(trials), where, because]);
   const idling = idle.map(({ host, index, because }) => [
@@ -102,6 +107,6 @@ function summaryLines(
           ),
         ]),
     ...(notes.length === 0 ? [] : ['', ...notes.map(({ host, because }) => `${host}: ${because}`)]),
-    ...(coordinated ? [] : ['', 'No coordinator runs, so the hosts are not known.']),
+    ...(noCoordinator === null ? [] : ['', noCoordinator]),
   ];
 }

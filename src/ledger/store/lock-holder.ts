@@ -54,7 +54,8 @@ function fileOf(path: string): string {
 
 export type ProcessState =
   | { readonly kind: 'gone' }
-  | { readonly kind: 'alive'; readonly startTime: string | null };
+  /** `isStopped`: by a signal, as Ctrl-Z sends it. */
+  | { readonly kind: 'alive'; readonly startTime: string | null; readonly isStopped: boolean };
 
 /** Whether a process of this machine lives. One that has ended and was not waited for (state Z) is gone. */
 export function processState(pid: number): ProcessState {
@@ -62,7 +63,14 @@ export function processState(pid: number): ProcessState {
   // The name in parentheses may itself hold spaces and parentheses: fields count from the last one.
   const fields = read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? [];
   if (fields[0] === 'Z' || fields[0] === 'X') return { kind: 'gone' };
-  return { kind: 'alive', startTime: fields[19] ?? null };
+  return { kind: 'alive', startTime: fields[19] ?? null, isStopped: fields[0] === 'T' };
+}
+
+/** Whether a holder on this machine stands still, as after Ctrl-Z: it lives, holds the ledger, and answers nobody. */
+export function isStopped({ machine, pid }: LockHolder): boolean {
+  if (machine !== thisProcess().machine) return false;
+  const state = processState(pid);
+  return state.kind === 'alive' && state.isStopped;
 }
 
 function exists(pid: number): boolean {

@@ -6,10 +6,12 @@ import type { LiveFigures } from '../../ledger/live-figures.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { type ChainHead, emptyChain } from '../../ledger/store/chain.ts';
 import { readLive } from '../../ledger/store/live-file.ts';
+import { heldBy, livingHolder } from '../../ledger/store/living-holder.ts';
 import { type LedgerReader, openReader } from '../../ledger/store/reader.ts';
 import type { Caller } from '../caller.ts';
 import { SessionError } from '../session-error.ts';
 import { rememberUsed } from '../place/last-used.ts';
+import { stoppedText } from './silent-holder.ts';
 import { requireStateFolder } from '../place/state-folder.ts';
 
 /** A coordinator says its figures once a second; after so long without a word there is none. */
@@ -74,10 +76,17 @@ export class OpenState {
   live(): LiveFigures | null {
     return liveIn(this.folder);
   }
+
+  /** Why a coordinator that holds it says nothing; null where none does, or it does not stand still. */
+  silence(): string | null {
+    const holder = livingHolder(this.folder);
+    return holder === null ? null : stoppedText(holder);
+  }
 }
 
 /** @param folder the state folder */
 export function liveIn(folder: string): LiveFigures | null {
   const read = readLive(folder);
-  return read !== null && read.ageMs <= liveForMs ? read.live : null;
+  if (read === null || read.ageMs > liveForMs) return null;
+  return heldBy(folder).kind === 'by-the-dead' ? null : read.live;
 }

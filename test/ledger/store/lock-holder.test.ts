@@ -19,7 +19,8 @@ const here: LockHolder = {
   ledger: null,
 };
 const gone = () => ({ kind: 'gone' }) as const;
-const aliveSince = (startTime: string | null) => () => ({ kind: 'alive', startTime }) as const;
+const aliveSince = (startTime: string | null) => () =>
+  ({ kind: 'alive', startTime, isStopped: false }) as const;
 
 describe('a holder has certainly ended', () => {
   test('when no process has its pid', () => expect(hasEnded(here, here, gone)).toBe(true));
