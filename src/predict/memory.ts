@@ -58,6 +58,8 @@ const priorTrials = 2;
 const declaredSpread = 0.1;
 const shapesSpread = 0.35;
 const spreads = 2;
+/** After so many that took no more than was declared, the next takes more with a chance of 1 in 10 (rule of succession). */
+const timesHeld = 8;
 
 export interface Kind {
   readonly launch: string;
@@ -141,10 +143,13 @@ function predictIn({ launches, shapes }: KindMemory, { launch, shape, declaredBy
   const feared = seen === undefined || seen.fearedBytes === 0 ? null : seen.fearedBytes;
   if (declaredBytes === null) return feared;
   const beside = launches.get(launch)?.beside;
-  // What is declared holds as long as none has taken more.
-  const factor = beside === undefined || beside.most <= 0 ? 1 : aboveMost(beside, declaredSpread);
+  const tells = beside !== undefined && beside.count > 0 && !holds(beside);
+  const factor = tells ? aboveMost(beside, declaredSpread) : 1;
   return Math.max(declaredBytes * Math.max(1, factor), feared ?? 0);
 }
+
+/** Whether what is declared is the most that trials take: of a few that took no more the next one may. */
+const holds = ({ most, count }: Spread): boolean => most <= 0 && count >= timesHeld;
 
 const noSpread = (): Spread => ({ most: Number.NEGATIVE_INFINITY, count: 0, sum: 0, squares: 0 });
 

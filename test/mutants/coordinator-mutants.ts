@@ -225,8 +225,8 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'P5: a power cut is blamed on a trial',
     file: 'ledger/crashes.ts',
-    find: 'if (other.name !== host && other.crashes.some((one) => areTogether(one, crash))) return true;',
-    put: 'if (other.name === host && other.crashes.some((one) => areTogether(one, crash))) return false;',
+    find: 'if (name !== host && mayBeWith(name) && crashes.some((one) => areTogether(one, crash))) return true;',
+    put: 'if (name === host && crashes.some((one) => areTogether(one, crash))) return false;',
     tests: ['ledger/crashes', 'coordinator/poison'],
   },
   {

@@ -39,9 +39,13 @@ describe('the memory of a trial is predicted', () => {
     expect(predicted(kind('a'), ...many)).toBeLessThan(600 * 1.04);
   });
 
-  it('as declared, as long as none has taken more', () => {
-    expect(predicted(kind('a'), [kind('b'), 199], [kind('c'), 150])).toBe(200);
-    expect(predicted(kind('a'), [kind('b'), 201], [kind('c'), 150])).toBeGreaterThan(200);
+  it('as declared, once eight have taken no more and as long as none has', () => {
+    const close = (count: number): Seen[] => Array.from({ length: count }, (_, x) => [kind(`b${x}`), 190]);
+    expect(predicted(kind('a'), ...close(8))).toBe(200);
+    expect(predicted(kind('a'), ...close(7), [kind('c'), 201])).toBeGreaterThan(205);
+    // Of a few the next one may take more, and does not where they took far less.
+    expect(predicted(kind('a'), ...close(1))).toBeGreaterThan(215);
+    expect(predicted(kind('a'), [kind('b'), 100])).toBe(200);
   });
 
   it('by its own shape once that was seen', () => {
