@@ -188,7 +188,7 @@ export const workerMutants: readonly Mutant[] = [
   {
     breaks: 'P3: what a trial leaves running goes on in the room of the next',
     file: 'worker/supervisor/supervisor.ts',
-    find: '    if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);\n',
+    find: '    if (ranMs > briefMs || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);\n',
     put: '',
     tests: ['worker/leftover'],
   },
@@ -209,8 +209,8 @@ export const workerMutants: readonly Mutant[] = [
   {
     breaks: 'a trial starts while it is read that its like has run out of all memory there',
     file: 'worker/core/finish.ts',
-    find: 'if (run !== null && had !== null && mayHaveRunOut(run, had)) turn.state.suspects.add(held);',
-    put: 'mayHaveRunOut;',
+    find: '(mayHaveRunOut(run, had) || rose(run.oomKills, oomKills))',
+    put: '(!mayHaveRunOut || !rose)',
     tests: ['worker/core/shortage'],
   },
   {

@@ -128,7 +128,9 @@ export class VirtualAgent {
       case 'spawn': {
         const { attempt } = instruction.lease;
         const { lease, surroundings } = instruction;
-        const process = port.spawn(lease, surroundings.device, () => this.#post({ kind: 'exited', attempt }));
+        const process = port.spawn(lease, surroundings.device, () =>
+          this.#post({ kind: 'exited', attempt, oomKills: null }),
+        );
         return this.#later({ kind: 'spawned', at: null, attempt, process, oomKills: 0 });
       }
       case 'claim':
@@ -197,8 +199,8 @@ export class VirtualAgent {
   }
 
   #adopt(attempt: string): void {
-    const process = this.#port.watch(attempt, () => this.#post({ kind: 'exited', attempt }));
-    if (process === null) return this.#later({ kind: 'exited', attempt });
+    const process = this.#port.watch(attempt, () => this.#post({ kind: 'exited', attempt, oomKills: null }));
+    if (process === null) return this.#later({ kind: 'exited', attempt, oomKills: null });
     return this.#later({ kind: 'spawned', at: null, attempt, process, oomKills: 0 });
   }
 

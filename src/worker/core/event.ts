@@ -57,8 +57,8 @@ export type WorkerEvent =
   | { readonly kind: 'never-started'; readonly attempt: string }
   /** What starts trials is gone, and with it what it was asked for. */
   | { readonly kind: 'launcher-lost' }
-  /** Every process of it is gone. */
-  | { readonly kind: 'exited'; readonly attempt: string }
+  /** Every process of it is gone. `oomKills`: those of the kernel by then; null where nobody looked. */
+  | { readonly kind: 'exited'; readonly attempt: string; readonly oomKills: number | null }
   | {
       readonly kind: 'lines';
       readonly attempt: string;

@@ -23,7 +23,7 @@ const setbacksInRow = 3;
 const setbackMs = 5_000;
 
 /** All its processes are gone: its room is free at once, what it left is read when the next is on its way. */
-export function exited(turn: WorkerTurn, held: HeldAttempt): void {
+export function exited(turn: WorkerTurn, held: HeldAttempt, oomKills: number | null): void {
   const { status, lease } = held;
   if (status.kind !== 'running' && status.kind !== 'starting') return;
   const launch = turn.state.launches.get(lease.launch);
@@ -32,7 +32,8 @@ export function exited(turn: WorkerTurn, held: HeldAttempt): void {
   noteCompany(turn.state, turn.now);
   turn.state.active.delete(held);
   const had = run === null ? null : hadAt(turn.state, held, run, turn.now);
-  if (run !== null && had !== null && mayHaveRunOut(run, had)) turn.state.suspects.add(held);
+  if (run !== null && had !== null && (mayHaveRunOut(run, had) || rose(run.oomKills, oomKills)))
+    turn.state.suspects.add(held);
   held.status = { kind: 'finishing', run, had, startedAt: startOf(status), endedAt: turn.now };
   const { offsets, roles } = held.kept;
   turn.instructLater({ kind: 'gather', lease, launch, offsets, hasResult: roles.result !== null });
@@ -115,7 +116,7 @@ export function noteSetback({ state, now }: WorkerTurn, because: string): void {
 /** The agent or the launcher that was to start it is gone. It is nobody's fault: it is given back, to be leased anew. */
 export function neverStarted(turn: WorkerTurn, held: HeldAttempt): void {
   if (held.status.kind !== 'starting') return;
-  if (held.stopping !== null) return exited(turn, held);
+  if (held.stopping !== null) return exited(turn, held, null);
   const { attempt } = held.lease;
   turn.record({ kind: 'taken-back', attempts: [attempt] });
   turn.tell(held.ledger, { kind: 'taken-back', attempts: [attempt], kept: [] });

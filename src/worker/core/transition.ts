@@ -110,7 +110,7 @@ function take(turn: WorkerTurn, event: Exclude<WorkerEvent, { kind: 'replayed' }
       noteSetback(turn, 'the process that starts trials there was ended');
       break;
     case 'exited':
-      withAttempt(turn, event.attempt, (held) => exited(turn, held));
+      withAttempt(turn, event.attempt, (held) => exited(turn, held, event.oomKills));
       break;
     case 'lines':
       withAttempt(turn, event.attempt, (held) => linesRead(turn, held, event, event.offsets));

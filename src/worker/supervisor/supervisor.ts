@@ -40,6 +40,8 @@ export interface SupervisorOptions extends StartsOptions {
 
 /** A trial that ran for less leaves nothing behind that the next sample would not find soon enough. */
 const briefMs = 2_000;
+/** Nothing takes all memory in so short a time, and who has thousands of those waits for no count. */
+const shortestMs = 200;
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -117,7 +119,7 @@ export class Supervisor {
         // The number of a leader that is gone may be another's by now: only the mark is followed.
         this.#sessions.killAll(attempt, null);
         this.#leftovers.ended(attempt, null);
-        return this.#options.post({ kind: 'exited', attempt });
+        return this.#options.post({ kind: 'exited', attempt, oomKills: null });
       default:
         return found satisfies never;
     }
@@ -150,7 +152,7 @@ export class Supervisor {
 
   /** What every running attempt takes; ends what those that are over have left behind. */
   sample(): (ProcessShare & { readonly hasCheckpoint: boolean })[] {
-    this.#oomKills = readOomKills(this.#options.procRoot, this.#options.groups);
+    this.#oomKills = this.#countOomKills();
     this.#disk.look();
     const leaders = new Map([...this.#running].map(([attempt, { process }]) => [attempt, process.pid]));
     const owned = this.#owners.look([...this.#leftovers.sessions, ...leaders], this.isWatching);
@@ -221,8 +223,8 @@ export class Supervisor {
     const { attempt, process, run, startedAt } = watched;
     this.#running.delete(attempt);
     this.#ended.add(watched);
-    const ranLong = this.#options.now() - startedAt > briefMs;
-    if (ranLong || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
+    const ranMs = this.#options.now() - startedAt;
+    if (ranMs > briefMs || groupLives(process.pid)) this.#sessions.killAll(attempt, process.pid);
     this.#leftovers.ended(attempt, process.pid);
     this.#disk.look();
     watched.endedOnFullDisk = this.#disk.isFull;
@@ -231,6 +233,11 @@ export class Supervisor {
       watched.disk = diskOf(watched, this.#options.host);
       makeRoom(run);
     }
-    this.#options.post({ kind: 'exited', attempt });
+    const oomKills = ranMs > shortestMs ? this.#countOomKills() : null;
+    this.#options.post({ kind: 'exited', attempt, oomKills });
+  }
+
+  #countOomKills(): number | null {
+    return readOomKills(this.#options.procRoot, this.#options.groups);
   }
 }

@@ -119,7 +119,8 @@ describe('P9 values that a launch is passed', () => {
 
     const world = before.next();
     world.post({ kind: 'booted', facts: world.state.facts });
-    for (const attempt of ['a-1', 'a-2', 'a-3', 'a-4']) world.post({ kind: 'exited', attempt });
+    for (const attempt of ['a-1', 'a-2', 'a-3', 'a-4'])
+      world.post({ kind: 'exited', attempt, oomKills: null });
     world.sample();
     world.greet(1);
     world.forgetMessages();

@@ -252,7 +252,7 @@ describe('an attempt that somebody else comes to', () => {
     for (let second = 0; second < 30; second += 1) lab.sample({ others: [stranger()] });
     expect(lab.signals()).toEqual([]);
     lab.running.delete('a-1');
-    lab.world.post({ kind: 'exited', attempt: 'a-1' });
+    lab.world.post({ kind: 'exited', attempt: 'a-1', oomKills: null });
     lab.world.lease(onGpu('a-3'));
     for (let second = 0; second < 70; second += 1) lab.sample({ others: [stranger()] });
     expect(lab.world.state.attempts.get('a-3')?.device).not.toBe(uuid(0));
@@ -394,7 +394,7 @@ describe('P5: a host', () => {
     expect(kept(20, {})).toBe(4);
     expect(kept(1, { powerWatts: 240 })).toBe(1);
     lab.running.clear();
-    lab.world.post({ kind: 'exited', attempt: 'a-1' });
+    lab.world.post({ kind: 'exited', attempt: 'a-1', oomKills: null });
     kept(2, {});
     expect(kept(20, {})).toBe(0);
   });

@@ -122,6 +122,17 @@ describe('an attempt that runs out of memory', () => {
     expect(world.spawnAll()).toHaveLength(1);
   });
 
+  it.each([
+    ['waits until it is read how one ended that the kernel may have killed', 1, []],
+    ['starts at once where it has killed none', 0, ['a-2']],
+  ])('before any sample has seen it: the next of its shape %s', (_, oomKills, started) => {
+    const world = World.greeted(facts);
+    world.lease(undeclared('a-1', 's1'), undeclared('a-2', 's1'));
+    expect(world.spawnAll()).toEqual(['a-1']);
+    world.post({ kind: 'exited', attempt: 'a-1', oomKills });
+    expect(world.spawnAll()).toEqual(started);
+  });
+
   it('is known by the next agent as well', () => {
     const world = World.greeted(facts);
     world.lease(undeclared('a-1', 's1'), undeclared('a-2', 's1'));

@@ -18,7 +18,7 @@ describe('an attempt', () => {
     world.post({ kind: 'tick' });
     expect(world.hear('started')).toEqual({ kind: 'started', attempts: [{ attempt: 'a-1', device: 'cpu' }] });
     world.now += 2_400;
-    world.post({ kind: 'exited', attempt: 'a-1' });
+    world.post({ kind: 'exited', attempt: 'a-1', oomKills: null });
     expect(world.take('gather')).toMatchObject({ lease: { attempt: 'a-1' } });
     world.expectNothingMore();
 
@@ -196,7 +196,7 @@ describe('the guard', () => {
     const world = World.greeted(factsOf({ cpus: 1 }));
     world.lease(leaseOf('a-1'), leaseOf('a-2'));
     expect(world.spawnAll()).toEqual(['a-1']);
-    world.post({ kind: 'exited', attempt: 'a-1' });
+    world.post({ kind: 'exited', attempt: 'a-1', oomKills: null });
     expect(world.take('spawn').lease.attempt).toBe('a-2');
   });
 
@@ -768,7 +768,7 @@ describe('an agent that begins', () => {
     next.post({ kind: 'spawned', attempt: 'a-2', at: null, process: { pid: 8, startTime: 4 }, oomKills: 0 });
     expect(next.records('started')).toHaveLength(2);
     next.now += 5_000;
-    next.post({ kind: 'exited', attempt: 'a-1' });
+    next.post({ kind: 'exited', attempt: 'a-1', oomKills: null });
     next.take('gather');
     next.post({
       kind: 'gathered',

@@ -263,7 +263,7 @@ export class World {
 
   /** Its processes are gone, and this is what they left. */
   finish(attempt: string, evidence: Partial<Evidence> = {}): void {
-    this.post({ kind: 'exited', attempt });
+    this.post({ kind: 'exited', attempt, oomKills: null });
     this.take('gather');
     this.post({ kind: 'gathered', attempt, evidence: evidenceOf(evidence) });
   }
