@@ -9,14 +9,22 @@ import { ignoredText } from '../results/leaderboard-notes.ts';
 import { type Column, tableLines } from '../results/text-table.ts';
 import { deviceLines } from './device-lines.ts';
 
+/** What is known where no coordinator says anything of the moment. */
+export interface Absence {
+  /** Why one that is there says nothing; null where none is. */
+  readonly silence: string | null;
+  /** Why the last one ended, in lines. */
+  readonly obstacles: readonly string[];
+}
+
 /**
  * @param views of all sweeps: they hold the same hosts
- * @param silence why a coordinator that is there says nothing; null where none is, or it speaks
+ * @param live null where no coordinator says anything; `absence` tells of that
  */
 export function statusLines(
   views: readonly RunView[],
   live: LiveFigures | null,
-  silence: string | null,
+  { silence, obstacles }: Absence,
   columns: number,
 ): string[] {
   const hosts = views[0]?.hosts ?? [];
@@ -35,7 +43,7 @@ export function statusLines(
     ...deviceLines(live, columns),
     ...ceilingLines(live),
     ...inventoryLines(live),
-    ...(live === null ? ['', silence ?? nobodyText(views)] : []),
+    ...(live !== null ? [] : ['', ...(silence === null ? [...obstacles, nobodyText(views)] : [silence])]),
   ];
 }
 
@@ -67,7 +75,7 @@ function conditionOf(view: RunView): string {
     case 'stopped':
       return `stopped (${view.status.because.split('\n')[0] ?? ''})`;
     case 'paused':
-      return 'paused';
+      return isAtRest(view) ? 'done' : 'paused';
     case 'open':
       if (isAtRest(view)) return 'done';
       return view.isAsked ? 'open' : `open, but not asked for (\`labsweep resume ${view.sweep}\` goes on)`;
@@ -118,6 +126,11 @@ function doesText(view: HostView): string {
 }
 
 function nobodyText(views: readonly RunView[]): string {
-  if (views.every(isAtRest)) return 'No coordinator runs, and nothing waits for one.';
-  return 'No coordinator runs: hosts work through what they hold, nothing new is leased. `labsweep resume` goes on.';
+  const left = views.filter((view) => !isAtRest(view));
+  if (left.length === 0) return 'No coordinator runs, and nothing waits for one.';
+  const [first] = left;
+  // Without a name it opens nothing that a person has stopped or paused.
+  const isClosed = left.every(({ status }) => status.kind !== 'open');
+  const named = !isClosed ? '' : left.length === 1 ? ` ${first?.sweep}` : ' SWEEP';
+  return `No coordinator runs: hosts work through what they hold, nothing new is leased. \`labsweep resume${named}\` goes on.`;
 }

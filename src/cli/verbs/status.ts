@@ -9,6 +9,7 @@ import type { Sweep } from '../../ledger/state.ts';
 import type { AttemptId } from '../../model/ids.ts';
 import type { MetricsLine } from '../../model/result/metrics.ts';
 import { bestSoFar } from '../../results/best.ts';
+import { lastObstacleLines } from '../../board/last-obstacles.ts';
 import { findingsOf } from '../../board/findings.ts';
 import type { Console } from '../console.ts';
 import { type ExitCode, exitCode } from '../exit.ts';
@@ -17,7 +18,7 @@ import { type OpenState, openState } from '../../session/ledger/open.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { statusDocument } from '../status-document.ts';
-import { statusLines } from '../status-lines.ts';
+import { type Absence, statusLines } from '../status-lines.ts';
 import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 
 const lookEveryMs = 1_000;
@@ -53,10 +54,15 @@ function statusText(opened: OpenState, live: LiveFigures | null, columns: number
   return statusLines(
     sweeps.map((sweep) => viewOf(opened, sweep, live)),
     live,
-    live === null ? opened.silence() : null,
+    absenceOf(opened),
     columns,
   );
 }
+
+const absenceOf = (opened: OpenState): Absence => ({
+  silence: opened.silence(),
+  obstacles: lastObstacleLines(opened.state, opened.lastObstacles()),
+});
 
 /** Returns when nothing of the sweep waits or runs any more, when it was stopped, or when the person has seen enough. */
 async function watch(console: Console, opened: OpenState): Promise<ExitCode> {

@@ -4,6 +4,7 @@ import { placedText, whyTrial, type TrialReason } from '../../board/waiting.ts';
 import { notesOf, whyAll, type WaitingSummary } from '../../board/waiting-summary.ts';
 import { tableLines } from '../../results/text-table.ts';
 import { openState, type OpenState } from '../../session/ledger/open.ts';
+import { lastObstacleLines } from '../../board/last-obstacles.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { shortId, trialsNamed } from '../trial-argument.ts';
@@ -30,10 +31,7 @@ export const whyVerb: Verb = (console) =>
         const summary = { ...whyAll(opened.state, live), notes: notesOf(live) };
         if (options.json === true)
           console.out(`${JSON.stringify({ coordinator: live?.pid ?? null, ...summary })}\n`);
-        else
-          console.out(
-            `${summaryLines(summary, live === null ? (opened.silence() ?? nobodyText) : null).join('\n')}\n`,
-          );
+        else console.out(`${summaryLines(summary, live === null ? absenceLines(opened) : []).join('\n')}\n`);
         return;
       }
       const reasons = reasonsOf(opened, name);
@@ -72,11 +70,19 @@ function reasonLines({ label, reason }: LabelledReason): string[] {
   return [`${label}  ${waits ? `${reason.state}: ` : ''}${reason.because}`, ...table];
 }
 
-const nobodyText = 'No coordinator runs, so the hosts are not known.';
+function absenceLines(opened: OpenState): string[] {
+  const silence = opened.silence();
+  return silence === null
+    ? [
+        ...lastObstacleLines(opened.state, opened.lastObstacles()),
+        'No coordinator runs, so the hosts are not known.',
+      ]
+    : [silence];
+}
 
 function summaryLines(
   { groups, idle, notes }: WaitingSummary & { readonly notes: ReturnType<typeof notesOf> },
-  noCoordinator: string | null,
+  noCoordinator: readonly string[],
 ): string[] {
   const waiting = groups.map(({ trials, where, because }) => [String(trials), where, because]);
   const idling = idle.map(({ host, index, because }) => [
@@ -107,6 +113,6 @@ function summaryLines(
           ),
         ]),
     ...(notes.length === 0 ? [] : ['', ...notes.map(({ host, because }) => `${host}: ${because}`)]),
-    ...(noCoordinator === null ? [] : ['', noCoordinator]),
+    ...(noCoordinator.length === 0 ? [] : ['', ...noCoordinator]),
   ];
 }

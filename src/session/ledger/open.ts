@@ -6,6 +6,7 @@ import type { LiveFigures } from '../../ledger/live-figures.ts';
 import { emptyLedger, type LedgerState } from '../../ledger/state.ts';
 import { type ChainHead, emptyChain } from '../../ledger/store/chain.ts';
 import { readLive } from '../../ledger/store/live-file.ts';
+import { type LastObstacles, readLastObstacles } from '../../ledger/store/last-obstacles.ts';
 import { heldBy, livingHolder } from '../../ledger/store/living-holder.ts';
 import { type LedgerReader, openReader } from '../../ledger/store/reader.ts';
 import type { Caller } from '../caller.ts';
@@ -75,6 +76,11 @@ export class OpenState {
   /** What the coordinator says of the moment; null where none runs. */
   live(): LiveFigures | null {
     return liveIn(this.folder);
+  }
+
+  /** What kept its sweeps from going on when their coordinator ended. */
+  lastObstacles(): LastObstacles {
+    return readLastObstacles(this.folder);
   }
 
   /** Why a coordinator that holds it says nothing; null where none does, or it does not stand still. */

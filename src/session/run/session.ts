@@ -15,6 +15,7 @@ import { liveFigures } from '../../coordinator/live.ts';
 import { isAtRest } from '../../coordinator/rest.ts';
 import { stranded } from '../../coordinator/stranded.ts';
 import { writeSeenHosts } from '../../ledger/store/seen-hosts.ts';
+import { writeLastObstacles } from '../../ledger/store/last-obstacles.ts';
 import { removeLive, writeLive } from '../../ledger/store/live-file.ts';
 import { type OpenedWriter, openWriter } from '../../ledger/store/open-writer.ts';
 import type { LedgerWriter } from '../../ledger/store/writer.ts';
@@ -107,6 +108,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       // Figures of the moment are for show. Where the disk is full, the next commit says so.
     }
   };
+  const sayObstacles = (): void => {
+    const asked = liveFigures(coordinator.state, process.pid, writer.eventCount, Date.now()).sweeps.filter(
+      ({ sweep }) => coordinator.state.asked.has(sweep),
+    );
+    try {
+      writeLastObstacles(folder, new Map(asked.map(({ sweep, stranded: obstacles }) => [sweep, obstacles])));
+    } catch {
+      // For show as well.
+    }
+  };
   sayLive();
   const timer = setInterval(sayLive, liveEveryMs);
   const close = async (): Promise<Asked[]> => {
@@ -116,6 +127,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     // What is being asked for in this moment is the successor's to do.
     await socket.close();
     const left = handedIn();
+    sayObstacles();
     // What it said of the moment holds no longer; a successor says its own once it has the ledger. Of a ledger that was
     // replaced it says how far that had come.
     if (!writer.isReplaced) removeLive(folder);
