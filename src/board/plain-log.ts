@@ -6,7 +6,7 @@ import { formatDuration } from '../model/duration.ts';
 import { inLine } from '../model/printed/printable.ts';
 import type { Outcome } from '../model/result/outcome.ts';
 import { outcomeText } from '../model/result/outcome-text.ts';
-import { attemptLabel } from '../results/labels.ts';
+import { attemptLabel } from '../ledger/labels.ts';
 import { stateText } from './host-lines.ts';
 import { isAtRest, type RunView } from './run-view.ts';
 import { ignoredText } from '../results/leaderboard-notes.ts';

@@ -13,7 +13,7 @@ import type { Holding } from '../protocol/messages.ts';
 import { isAskedFor, notAskedOf } from './asked.ts';
 import { deviceLabel } from './devices.ts';
 import { heldFreeText, lastOneText } from './others.ts';
-import { attemptLabel } from '../results/labels.ts';
+import { attemptLabel } from '../ledger/labels.ts';
 
 export interface RunView extends Findings {
   readonly sweep: string;

@@ -1,5 +1,5 @@
 /** Which of what a trial put into its artifacts folder is not here, why, and what a person can do about it. */
-import { labelOf } from '../results/labels.ts';
+import { labelOf } from '../ledger/labels.ts';
 import { compilePatterns, selectsFile } from '../content/patterns.ts';
 import { megabytes } from '../content/problem.ts';
 import type { Attempt, LedgerState, Sweep, Trial } from '../ledger/state.ts';

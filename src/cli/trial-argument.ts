@@ -1,5 +1,5 @@
 /** Trials as people name them on a command line (model/grid/trial-name.ts), found in a ledger. */
-import { labelOf } from '../results/labels.ts';
+import { labelOf } from '../ledger/labels.ts';
 import type { LedgerState, Sweep, Trial } from '../ledger/state.ts';
 import { canonicalJson } from '../model/grid/canonical.ts';
 import { type Nameable, selectTrials } from '../model/grid/trial-name.ts';

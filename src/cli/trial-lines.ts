@@ -1,6 +1,6 @@
 /** `show` for people. */
 import { deviceLabel } from '../board/devices.ts';
-import { labelOf } from '../results/labels.ts';
+import { labelOf } from '../ledger/labels.ts';
 import type { LedgerState, Trial } from '../ledger/state.ts';
 import type { MetricsLine } from '../model/result/metrics.ts';
 import { formatDuration } from '../model/duration.ts';

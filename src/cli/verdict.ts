@@ -1,6 +1,6 @@
 /** What the end of a sweep means, in words. */
 import { notAskedOf } from '../board/asked.ts';
-import { labelOf } from '../results/labels.ts';
+import { labelOf } from '../ledger/labels.ts';
 import type { LedgerState, Sweep } from '../ledger/state.ts';
 import { isPartOf } from '../ledger/sweeps.ts';
 import { refusalText } from '../model/refusal/refusal.ts';

@@ -1,7 +1,7 @@
 /** What `status`, `why` and the live view are told of the moment. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { Attempt, Sweep } from '../ledger/state.ts';
-import type { TrialId } from '../model/ids.ts';
+import { attemptId, type TrialId } from '../model/ids.ts';
 import { absentGpusText } from '../model/inventory/absent-gpus.ts';
 import type { HostFacts } from '../protocol/messages.ts';
 import type { FleetHost } from './hosts/fleet-host.ts';
@@ -10,6 +10,8 @@ import { type Connection, connectionOf } from './hosts/link.ts';
 import type { CoordinatorState } from './hosts/state.ts';
 import { closedTo } from './hosts/eligibility.ts';
 import { timesLeft } from './scheduler/time-left.ts';
+import { attemptLabel } from '../ledger/labels.ts';
+import { labelled } from '../model/refusal/labelled.ts';
 import { stranded } from './stranded.ts';
 
 type LiveHost = LiveFigures['hosts'][number];
@@ -74,9 +76,18 @@ function liveHost(state: CoordinatorState, host: FleetHost, now: number): LiveHo
         : [],
     ),
     backlog: open.filter(({ status }) => status.kind === 'leased').length,
-    holds: (link?.holds ?? []).map(({ attempt, refusals }) => ({ attempt, refusals: [...refusals] })),
+    holds: (link?.holds ?? []).map(({ attempt, refusals }) => ({
+      attempt,
+      refusals: refusals.map((refusal) => labelled(refusal, (named) => labelIn(state, named))),
+    })),
     others: [...(link?.others ?? [])],
   };
+}
+
+/** Null of another ledger's. */
+function labelIn({ ledger }: CoordinatorState, id: string): string | null {
+  const attempt = ledger.attempts.get(attemptId(id));
+  return attempt === undefined ? null : attemptLabel(ledger, attempt);
 }
 
 function condition(state: CoordinatorState, host: FleetHost): Pick<LiveHost, 'state' | 'because'> {

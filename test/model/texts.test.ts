@@ -260,6 +260,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [{ kind: 'quarantined', because: 'no space' }, 'the host is quarantined: no space'],
     [{ kind: 'unreachable', because: 'refused' }, 'the host cannot be used: refused'],
     [{ kind: 'preparing', what: 'shipping data' }, 'the host is being prepared: shipping data'],
+    [{ kind: 'queue', ahead: 0 }, 'it is about to start'],
     [{ kind: 'queue', ahead: 1 }, '1 trial is ahead of it'],
     [{ kind: 'queue', ahead: 7 }, '7 trials are ahead of it'],
     [{ kind: 'concurrent', running: 3, limit: 3 }, "3 of the sweep's 3 trials at once are running"],

@@ -3,7 +3,7 @@ import { jsonText } from '../../model/value.ts';
 import { compare } from '../../results/compare/comparison.ts';
 import { comparisonLines } from '../../results/compare/comparison-lines.ts';
 import { resultOf } from '../../results/result.ts';
-import { labelOf, pointLabelOf } from '../../results/labels.ts';
+import { labelOf, pointLabelOf } from '../../ledger/labels.ts';
 import { sweepNamed } from '../../session/ledger/named-sweep.ts';
 import { openState, type OpenState } from '../../session/ledger/open.ts';
 import type { Trial } from '../../ledger/state.ts';

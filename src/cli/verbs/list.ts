@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { labelOf } from '../../results/labels.ts';
+import { labelOf } from '../../ledger/labels.ts';
 import { kindIn } from '../../ledger/results.ts';
 import type { LedgerState, Sweep, Trial, TrialStatus } from '../../ledger/state.ts';
 import { formatDuration } from '../../model/duration.ts';

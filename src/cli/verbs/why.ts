@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { labelOf } from '../../results/labels.ts';
+import { labelOf } from '../../ledger/labels.ts';
 import { placedText, whyTrial, type TrialReason } from '../../board/waiting.ts';
 import { notesOf, whyAll, type WaitingSummary } from '../../board/waiting-summary.ts';
 import { tableLines } from '../../results/text-table.ts';

@@ -8,6 +8,8 @@ import { gpuRemedy } from './gpu-remedy.ts';
 import { saidFigure, saidName, saidText } from '../said.ts';
 import { formatSize } from '../size.ts';
 import {
+  attemptFigures,
+  attemptText,
   claimedList,
   claimedText,
   decimal,
@@ -49,8 +51,8 @@ const table = {
   /** A trial of ours stands still there. */
   'gpu-suspended': refusal(
     'gpu-suspended',
-    { attempt: saidName, because: saidText },
-    ({ attempt, because }) => `lets attempt ${attempt} go on first, which stands still: ${because}`,
+    { ...attemptFigures, because: saidText },
+    ({ because, ...named }) => `lets ${attemptText(named)} go on first, which stands still: ${because}`,
   ),
 
   /** Watts of all GPUs together. `diedWatts`: under which the host went down; null where another account says so. */
@@ -91,9 +93,9 @@ const table = {
   /** Nothing shares a GPU before its like was seen to its end. */
   'gpu-unknown': refusal(
     'gpu-unknown',
-    { attempt: saidName },
-    ({ attempt }) =>
-      `has attempt ${attempt}, and nobody knows yet what such trials take together: until the first of each sweep has ended, each has a GPU to itself`,
+    attemptFigures,
+    (named) =>
+      `has ${attemptText(named)}, and nobody knows yet what such trials take together: until the first of each sweep has ended, each has a GPU to itself`,
   ),
 
   /** Shares of its time: what those on it take, and what one more would. */
@@ -112,7 +114,7 @@ const table = {
   ),
 
   /** The ramp guard of a GPU: a shape never observed settles there before the next one starts. */
-  'gpu-ramp': refusal('gpu-ramp', { attempt: saidName }, settlesText),
+  'gpu-ramp': refusal('gpu-ramp', attemptFigures, settlesText),
 
   /** As `turn`, of the host's GPUs. */
   'gpu-turn': refusal('gpu-turn', turnFigures, (said) => `is left to ${turnText('GPUs')(said)}`),

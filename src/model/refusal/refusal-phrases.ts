@@ -1,7 +1,7 @@
 /** What several sentences of refusals are made of. */
 import { z } from 'zod';
 import { mostItems } from '../bounds.ts';
-import { listOf, saidFigure, saidName } from '../said.ts';
+import { listOf, saidFigure, saidName, saidText } from '../said.ts';
 import { formatDuration } from '../duration.ts';
 import { formatSize } from '../size.ts';
 
@@ -78,8 +78,18 @@ export const turnText =
 const usedText = (seconds: number): string =>
   seconds < 1 ? 'nothing' : formatDuration(Math.round(seconds) * 1_000);
 
-export const settlesText = ({ attempt }: { readonly attempt: string }): string =>
-  `waits until the memory of attempt ${attempt} has settled, the first of its kind`;
+/** An attempt of ours; `label`: what its trial is called, where a ledger knows that. */
+export const attemptFigures = { attempt: saidName, label: saidText.optional() };
+
+interface NamedAttempt {
+  readonly attempt: string;
+  readonly label?: string | undefined;
+}
+
+export const attemptText = ({ attempt, label }: NamedAttempt): string => label ?? `attempt ${attempt}`;
+
+export const settlesText = (named: NamedAttempt): string =>
+  `waits until the memory of ${attemptText(named)} has settled, the first of its kind`;
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 export const counted = (count: number, noun: string): string =>

@@ -7,6 +7,8 @@ import { mostItems } from '../bounds.ts';
 import { deviceRefusalSchema, devicesRefusalText } from './device-refusal.ts';
 import { formatDuration } from '../duration.ts';
 import {
+  attemptFigures,
+  attemptText,
   claimedList,
   claimedText,
   counted,
@@ -130,13 +132,13 @@ const table = {
   /** Such a trial runs there. */
   beside: refusal(
     'beside',
-    { attempt: saidName },
-    ({ attempt }) =>
-      `attempt ${attempt} runs alone there, since hosts went down under its trial or it was short of memory or disk space twice`,
+    attemptFigures,
+    (named) =>
+      `${attemptText(named)} runs alone there, since hosts went down under its trial or it was short of memory or disk space twice`,
   ),
 
   /** The ramp guard: a shape never observed settles before the next one starts. */
-  ramp: refusal('ramp', { attempt: saidName }, settlesText),
+  ramp: refusal('ramp', attemptFigures, settlesText),
 
   /** As `gpu-claims`, of the host's memory. */
   claims: refusal('claims', { because: saidText }, takesOneText),
@@ -243,10 +245,11 @@ const table = {
   /** It failed on this host, and waits a while for one where it has not. */
   'failed-there': refusal('failed-there', {}, () => 'it failed there, so another host is waited for first'),
 
-  /** Others are ahead of it: by how many trials. */
-  queue: refusal('queue', { ahead: saidFigure }, ({ ahead }) =>
-    ahead === 1 ? '1 trial is ahead of it' : `${ahead} trials are ahead of it`,
-  ),
+  /** Others are ahead of it: by how many trials. 0 of the first one, against which there is nothing. */
+  queue: refusal('queue', { ahead: saidFigure }, ({ ahead }) => {
+    if (ahead < 1) return 'it is about to start';
+    return ahead === 1 ? '1 trial is ahead of it' : `${ahead} trials are ahead of it`;
+  }),
 
   concurrent: refusal(
     'concurrent',

@@ -5,7 +5,7 @@ import {
   type ResolvedData,
   type ResolvedProgram,
 } from '../../coordinator/declaration.ts';
-import { labelOf } from '../../results/labels.ts';
+import { labelOf } from '../../ledger/labels.ts';
 import { hasResult } from '../../ledger/results.ts';
 import type { LedgerState, Trial } from '../../ledger/state.ts';
 import { canonicalJson } from '../../model/grid/canonical.ts';

@@ -48,7 +48,7 @@ export function holdsOf(
   return [
     {
       attempt: held.lease.attempt,
-      refusals: refusals.length > 0 ? [...refusals] : [{ kind: 'queue', ahead: 1 }],
+      refusals: refusals.length > 0 ? [...refusals] : [{ kind: 'queue', ahead: 0 }],
     },
   ];
 }

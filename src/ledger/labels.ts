@@ -1,5 +1,5 @@
 /** What trials are called on a screen: by the parameters that tell the points of their sweep apart. */
-import type { Attempt, LedgerState, Sweep, Trial } from '../ledger/state.ts';
+import type { Attempt, LedgerState, Sweep, Trial } from './state.ts';
 import { pointLabel, tellingParams, trialLabel } from '../model/grid/point-label.ts';
 
 export const labelOf = (state: LedgerState, trial: Trial): string =>
