@@ -44,6 +44,10 @@ describe('P8 an unknown key is named with the nearest known one', () => {
       `program: toy\n${objective}metrics: {csv: a.csv}\n`,
       'sweeps/x.yaml:3:1  metrics: is a key of `program`; move it there',
     ],
+    [
+      `program: toy\n${objective}resources: {memory: 2 GB}\n`,
+      'sweeps/x.yaml:3:13  resources.memory: is no key here; did you mean gpuMemory or hostMemory?',
+    ],
     [`program: toy\n${objective}gird: {}\n`, 'sweeps/x.yaml:3:1  gird: is no key here; did you mean grid?'],
     [
       'program: toy\nobjective: {metric: a, goal: maximize, att: best}\n',

@@ -11,6 +11,17 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return edits <= Math.max(name.length, found.length) / 2 ? found : null;
 }
 
+/** So long a word says what is meant, and so many names that have it in them are few enough to choose from. */
+const leastLetters = 4;
+const mostNames = 3;
+
+/** The same of a key, for a sentence: `gpuMemory or hostMemory` where it is a word of several. */
+export function nearestKeys(key: string, known: readonly string[]): string | null {
+  const holding = known.filter((one) => one.toLowerCase().includes(key.toLowerCase()));
+  const isTold = key.length >= leastLetters && holding.length > 1 && holding.length <= mostNames;
+  return isTold ? holding.join(' or ') : nearestName(key, known);
+}
+
 /**
  * Whether `name` is a slip of `known`: at most two edits apart, and not so short that nothing of it is left
  * (`{i}` is no slip of `lr`).

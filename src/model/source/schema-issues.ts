@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearestName } from './nearest.ts';
+import { nearestKeys, nearestName } from './nearest.ts';
 import { type KeyPath, type SourceIssue, issueAt, showValue } from './source-issue.ts';
 import { type Locate, valueAt } from './source.ts';
 
@@ -55,7 +55,7 @@ function unknownKey(key: KeyPath, words: SchemaWords): SourceIssue {
   const known = words.keysAt(key.slice(0, -1));
   const section = key.length === 1 ? known.find((one) => words.keysAt([one]).includes(name)) : undefined;
   if (section !== undefined) return issueAt(position, key, `is a key of \`${section}\`; move it there`);
-  const nearest = nearestName(name, known);
+  const nearest = nearestKeys(name, known);
   if (nearest === null && key.length > 1 && words.keysAt([]).includes(name))
     return issueAt(position, key, `is a key of the file itself; move it to the first level`);
   return issueAt(
