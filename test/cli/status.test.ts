@@ -84,7 +84,7 @@ describe('labsweep status', () => {
       cedar: 2 running, 1 done and not taken in of mina on oak, /home/mina/.labsweep
       birch: no space left
 
-      cedar: needs 2 GiB of memory; 1 GiB of 16 GiB are free
+      cedar: needs 2 GiB of memory; 1 GiB of 16 GiB are free, besides 1 GiB that always stay free
       "
     `);
   });

@@ -26,7 +26,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
         keptBytes: gib,
         claimed: [],
       },
-      'needs 3 GiB of memory; 2.3 GiB of 8 GiB are free',
+      'needs 3 GiB of memory; 2.3 GiB of 8 GiB are free, besides 1 GiB that always stay free',
     ],
     [
       {
@@ -41,7 +41,7 @@ describe('P6 a refusal is a sentence with its figures', () => {
           { user: 'user 1005', bytes: gib },
         ],
       },
-      'needs 3 GiB of memory; 1 GiB of 8 GiB are free (ana claims 4 GiB, user 1005 claims 1 GiB)',
+      'needs 3 GiB of memory; 1 GiB of 8 GiB are free, besides 1 GiB that always stay free (ana claims 4 GiB, user 1005 claims 1 GiB)',
     ],
     [
       {

@@ -55,7 +55,8 @@ const table = {
     ({ needBytes, freeBytes, totalBytes, ofGroup, keptBytes, claimed }) =>
       keptBytes >= totalBytes
         ? allKeptText({ keptBytes, totalBytes, ofGroup })
-        : `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${allowedText(totalBytes, ofGroup)} are free${claimedText(claimed)}`,
+        : `needs ${formatSize(needBytes)} of memory; ${formatSize(freeBytes)} of ${allowedText(totalBytes, ofGroup)} are free` +
+          `${keptBytes > 0 ? `, besides ${formatSize(keptBytes)} that always stay free` : ''}${claimedText(claimed)}`,
   ),
 
   /** One of its shape had so much of a memory and wanted more; this host has no more. */
