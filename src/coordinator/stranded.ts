@@ -4,7 +4,8 @@ import type { HostName, TrialId } from '../model/ids.ts';
 import { patienceMs } from '../model/patience.ts';
 import type { Refusal } from '../model/refusal/refusal.ts';
 import type { FleetHost } from './hosts/fleet-host.ts';
-import { connectionOf, silenceOf } from './hosts/link.ts';
+import { wantOfRoom } from './hosts/want-of-room.ts';
+import { silenceOf } from './hosts/link.ts';
 import type { CoordinatorState } from './hosts/state.ts';
 import { eligibility } from './hosts/eligibility.ts';
 import { idle, misfit } from './hosts/fit.ts';
@@ -40,7 +41,7 @@ export function stranded(
     const refusal = lastingRefusal(state, sweep, waiting, host);
     if (refusal === null || (refusal.kind === 'unreachable' && mayComeBack(host))) return null;
     if (refusal.kind === 'quarantined' && isSoonTried(state, host)) return null;
-    if (refusal.kind === 'no-room' && isLaunchSoonTried(state, sweep, host)) return null;
+    if (refusal.kind === 'no-room' && mayFindRoom(state, sweep, host)) return null;
     if (refusal.kind === 'gpus-broken' && mayAnswerAgain(host)) return null;
     obstacles.push({ host: host.name, refusal });
   }
@@ -66,10 +67,8 @@ function isOnGivenUp({ ledger, fleet }: CoordinatorState, { status }: Trial): bo
 const isSoonTried = ({ awakeMs }: CoordinatorState, { doubt: { dueAtMs } }: FleetHost): boolean =>
   dueAtMs !== null && dueAtMs - awakeMs < patienceMs;
 
-function isLaunchSoonTried({ awakeMs }: CoordinatorState, sweep: Sweep, { link }: FleetHost): boolean {
-  const launch = connectionOf(link)?.launches.get(sweep.declaration.launch);
-  return launch?.kind === 'without-room' && launch.dueAtMs - awakeMs < patienceMs;
-}
+const mayFindRoom = ({ awakeMs }: CoordinatorState, { name }: Sweep, host: FleetHost): boolean =>
+  (wantOfRoom(host, name, awakeMs)?.dueAtMs ?? awakeMs) - awakeMs < patienceMs;
 
 function mayComeBack({ link }: FleetHost): boolean {
   const silence = silenceOf(link);

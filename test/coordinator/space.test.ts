@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { eligibility } from '../../src/coordinator/hosts/eligibility.ts';
 import { stranded } from '../../src/coordinator/stranded.ts';
-import { hostName, launchId, sweepName } from '../../src/model/ids.ts';
+import { attemptId, hostName, sweepName } from '../../src/model/ids.ts';
 import { declarationOf, endOf, pointOf, points, World } from './world.ts';
 
 it.each([
@@ -29,14 +29,13 @@ const fullElsewhere = {
   disk: { wroteBytes: 0, beganBytes: 2 ** 32, leftBytes: 2 ** 32, heldBytes: 0, alone: true },
 };
 
-/** A host that runs two programs, the first of which finds no room. */
+/** A host that runs two sweeps of one program, the first of which finds no room. */
 function hostOfTwo(): World {
   const world = new World();
-  world.declare(declarationOf({ retries: 0 }), points(2));
+  world.declare(declarationOf({ retries: 0 }), points(4));
   const others = Array.from({ length: 40 }, (_, x) => pointOf(x + 100));
-  world.declare(declarationOf({ sweep: sweepName('other'), launch: launchId('launch-2') }), others);
+  world.declare(declarationOf({ sweep: sweepName('other') }), others);
   world.ready('cedar');
-  world.post({ kind: 'launch-ready', host: hostName('cedar'), launch: 'launch-2' });
   return world;
 }
 
@@ -45,7 +44,7 @@ const openOf = (world: World, sweep: string): string[] =>
     .filter((attempt) => attempt.sweep === sweep && attempt.status.kind === 'leased')
     .map(({ id }) => id);
 
-/** Ends what is there of the first program, and then what follows at once. */
+/** Ends what is there of the first sweep, and then what follows at once; beside each a trial of the other. @returns how many */
 function failAll(world: World): number {
   let ends = 0;
   for (let [next] = openOf(world, 'lab'); next !== undefined; [next] = openOf(world, 'lab')) {
@@ -57,35 +56,61 @@ function failAll(world: World): number {
   return ends;
 }
 
-it('a disk of one program that is full keeps off that program alone, is tried again after a pause that grows, and gives no trial up', () => {
-  const world = hostOfTwo();
-  expect(failAll(world)).toBeLessThanOrEqual(4);
-  expect(world.state.ledger.hosts.get(hostName('cedar'))).toMatchObject({ charges: 0, quarantine: null });
+const cedarOf = (world: World) => {
   const sweep = world.state.ledger.sweeps.get(sweepName('lab'));
   const host = world.state.fleet.get(hostName('cedar'));
   if (sweep === undefined || host === undefined) throw new Error('both were declared');
-  expect(sweep.counts).toMatchObject({ queued: 2, failed: 0 });
+  return { sweep, host };
+};
+
+it('a disk of one sweep that is full keeps off that sweep alone, which is tried again after a pause that grows', () => {
+  const world = hostOfTwo();
+  expect(failAll(world)).toBeLessThanOrEqual(4);
+  const { sweep, host } = cedarOf(world);
+  expect(world.state.ledger.hosts.get(host.name)).toMatchObject({ charges: 0, quarantine: null });
+  expect(sweep.counts).toMatchObject({ queued: 4, failed: 0 });
   expect(eligibility(world.state, sweep, host)).toMatchObject({
-    refusal: { kind: 'no-room', because: expect.stringMatching(/^left out until there is room again/) },
+    refusal: { kind: 'no-room', of: 'sweep', because: 'it said "No space left on device"' },
   });
   expect(openOf(world, 'other').length).toBeGreaterThan(0);
   // The run of that sweep alone waits for it, as long as it is soon tried again.
   expect(stranded(world.state, sweep)).toBeNull();
-  const triedAgain = (ms: number): boolean =>
-    world.pass(ms).some(({ kind }) => kind === 'prepare') &&
-    (world.post({ kind: 'launch-ready', host: host.name, launch: 'launch-1' }), true);
-  expect([triedAgain(50_000), triedAgain(11_000)]).toEqual([false, true]);
-  expect(openOf(world, 'lab')).toHaveLength(1);
+  const triedAfter = (ms: number): number => {
+    world.pass(ms);
+    return openOf(world, 'lab').length;
+  };
+  expect([triedAfter(50_000), triedAfter(11_000)]).toEqual([0, 1]);
   expect(failAll(world)).toBe(1);
-  expect([triedAgain(110_000), triedAgain(11_000)]).toEqual([false, true]);
+  expect([triedAfter(110_000), triedAfter(11_000)]).toEqual([0, 1]);
 });
 
-it('a disk of one program that has room again is used as ever', () => {
+it('a trial that found no room is not tried again at once where the others of its sweep find some', () => {
+  const world = hostOfTwo();
+  const [first = '', second = ''] = openOf(world, 'lab');
+  world.end(first, fullElsewhere);
+  world.end(second, endOf({ kind: 'succeeded' }, 1));
+  const isOpen = (): boolean =>
+    world.state.ledger.trials.get(trialOf(world, first))?.status.kind === 'leased';
+  expect(isOpen()).toBe(false);
+  world.pass(50_000);
+  expect(isOpen()).toBe(false);
+  world.pass(11_000);
+  expect(isOpen()).toBe(true);
+});
+
+const trialOf = (world: World, attempt: string) => {
+  const found = world.state.ledger.attempts.get(attemptId(attempt));
+  if (found === undefined) throw new Error('it was leased');
+  return found.trial;
+};
+
+it('a disk of one sweep that has room again is used as ever', () => {
   const world = hostOfTwo();
   failAll(world);
   world.pass(61_000);
-  world.post({ kind: 'launch-ready', host: hostName('cedar'), launch: 'launch-1' });
-  for (let [next] = openOf(world, 'lab'); next !== undefined; [next] = openOf(world, 'lab'))
+  for (let [next] = openOf(world, 'lab'); next !== undefined; [next] = openOf(world, 'lab')) {
     world.end(next, endOf({ kind: 'succeeded' }, 1));
-  expect(world.state.ledger.sweeps.get(sweepName('lab'))?.counts).toMatchObject({ succeeded: 2 });
+    world.pass(1_000);
+  }
+  expect(cedarOf(world).sweep.counts).toMatchObject({ succeeded: 4 });
 });

@@ -173,7 +173,11 @@ describe('a trial that fills the disk of its host', () => {
     'make room there, give the host another "folder" in inventory.json, or let it write less (work files, checkpoints, artifacts)';
   const again = (world: World, end: AttemptEnd, first: string, times: number): string => {
     let attempt = first;
-    for (let time = 0; time < times; time += 1) [attempt = ''] = leasesIn(world.end(attempt, end));
+    for (let time = 0; time < times; time += 1) {
+      // Where another disk was full, it waits a while.
+      const told = [...world.end(attempt, end), ...world.pass(61_000 * (time + 1))];
+      [attempt = ''] = leasesIn(told);
+    }
     return attempt;
   };
 

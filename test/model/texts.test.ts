@@ -248,10 +248,14 @@ describe('P6 a refusal is a sentence with its figures', () => {
     [
       {
         kind: 'no-room',
-        because:
-          'left out until there is room again (it is tried again by itself): it said "disk full"; make room there',
+        of: 'trial',
+        because: 'it said "disk full"',
       },
-      'the host takes no trials of this program: left out until there is room again (it is tried again by itself): it said "disk full"; make room there',
+      'it found no room on a disk there; it is tried again by itself, after a while: it said "disk full"; make room there',
+    ],
+    [
+      { kind: 'no-room', of: 'sweep', because: 'it said "disk full"' },
+      'the sweep\'s trials found no room on a disk there; it is tried again by itself, after a while: it said "disk full"; make room there',
     ],
     [{ kind: 'failed-there' }, 'it failed there, so another host is waited for first'],
     [{ kind: 'labels', missing: ['cuda12'] }, 'the host lacks label cuda12'],

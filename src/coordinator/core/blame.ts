@@ -8,7 +8,9 @@ import { chargeOfEnd } from '../../model/result/charge.ts';
 import { chargedTo, isResult, type Outcome, wantedSpace } from '../../model/result/outcome.ts';
 import { outcomeText } from '../../model/result/outcome-text.ts';
 import { isDue } from '../hosts/use.ts';
-import { lapse, mostCharges, pauseMsAfter } from '../hosts/probation.ts';
+import { mostCharges } from '../hosts/pauses.ts';
+import { lapse } from '../hosts/probation.ts';
+import { foundRoom, noteNoRoom } from '../hosts/want-of-room.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import { type Connection, connectionOf } from '../hosts/link.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
@@ -45,9 +47,12 @@ function judgeOwn(
   if (isResult(outcome.kind)) {
     if (isQuarantined(state, host)) turn.record({ kind: 'host-trusted', at: now, host: host.name });
     host.doubt.dueAtMs = null;
-    if (connection !== null) takeBackRefusal(connection, attempt.launch);
+    if (connection !== null) {
+      takeBackRefusal(connection, attempt.launch);
+      foundRoom(connection, attempt);
+    }
   } else if (charge === 'launch') {
-    if (connection !== null) judgeLaunch(state, connection, attempt.launch, end);
+    if (connection !== null) judgeLaunch(state, connection, attempt, end);
   } else if (charge !== 'nobody') {
     if (wasTried) lapse(state, host);
     const trial = state.ledger.trials.get(attempt.trial);
@@ -62,19 +67,19 @@ function judgeOwn(
 }
 
 /** It has run there after all. */
-function takeBackRefusal({ launches, charges }: Connection, launch: string): void {
-  const kind = charges.delete(launch) ? launches.get(launch)?.kind : undefined;
-  if (kind === 'refused' || kind === 'without-room') launches.delete(launch);
+function takeBackRefusal({ launches, failedStarts }: Connection, launch: string): void {
+  if (failedStarts.delete(launch) && launches.get(launch)?.kind === 'refused') launches.delete(launch);
 }
 
 /** It is no fault of the host's: its other launches go on. */
 function judgeLaunch(
   state: CoordinatorState,
   connection: Connection,
-  launch: string,
-  { outcome, logTail, disk }: AttemptEnd,
+  attempt: Attempt,
+  { outcome, logTail }: AttemptEnd,
 ): void {
-  if (outcome.kind === 'no-space') wantsRoom(state, connection, launch, outcome.message, disk);
+  const { launch } = attempt;
+  if (outcome.kind === 'no-space') noteNoRoom(connection, attempt, outcome.message, state.awakeMs);
   else if (outcome.kind !== 'not-started') return;
   else if (outcome.reason === 'content-missing') bringAgain(state, connection, launch, outcome.message);
   else chargeLaunch(state, connection, launch, outcome.message, logTail);
@@ -83,39 +88,14 @@ function judgeLaunch(
 /** In the end it is as where the host could not be prepared: the next connection, or `hosts on`, tries again. */
 function chargeLaunch(
   { awakeMs }: CoordinatorState,
-  connection: Connection,
+  { launches, failedStarts }: Connection,
   launch: string,
   problem: string,
   logTail: string,
 ): void {
-  if (chargesAfter(connection, launch) < mostCharges) return;
-  connection.launches.set(launch, { kind: 'refused', problem, logTail, atMs: awakeMs });
-}
-
-/** Somebody may make room at any time: it is tried again by itself, after a pause that grows. */
-function wantsRoom(
-  { awakeMs }: CoordinatorState,
-  connection: Connection,
-  launch: string,
-  message: string,
-  disk: DiskSeen | null,
-): void {
-  // What ran at the same time met the same disk.
-  if (connection.launches.get(launch)?.kind === 'without-room') return;
-  const lapses = chargesAfter(connection, launch) - mostCharges + 1;
-  if (lapses < 1) return;
-  const because = untilRoomText(message, disk, connection.facts.folder);
-  connection.launches.set(launch, {
-    kind: 'without-room',
-    because,
-    dueAtMs: awakeMs + pauseMsAfter(lapses),
-  });
-}
-
-function chargesAfter({ charges }: Connection, launch: string): number {
-  const count = (charges.get(launch) ?? 0) + 1;
-  charges.set(launch, count);
-  return count;
+  const count = (failedStarts.get(launch) ?? 0) + 1;
+  failedStarts.set(launch, count);
+  if (count >= mostCharges) launches.set(launch, { kind: 'refused', problem, logTail, atMs: awakeMs });
 }
 
 /** What starts at the same time lacks the same files: it counts once. */

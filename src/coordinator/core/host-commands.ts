@@ -85,10 +85,10 @@ export function takeInUse(
 export function trust(turn: CoordinatorTurn, host: FleetHost): void {
   forgetLapses(host);
   tryAgain(turn, host);
-  const { launches, charges } = connectionOf(host.link) ?? {};
-  charges?.clear();
-  for (const [launch, { kind }] of launches ?? [])
-    if (kind === 'refused' || kind === 'without-room') launches?.delete(launch);
+  const { launches, failedStarts, withoutRoom } = connectionOf(host.link) ?? {};
+  failedStarts?.clear();
+  withoutRoom?.clear();
+  for (const [launch, { kind }] of launches ?? []) if (kind === 'refused') launches?.delete(launch);
 }
 
 export const noHost = (state: CoordinatorState, name: HostName): string =>

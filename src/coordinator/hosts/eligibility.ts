@@ -3,6 +3,7 @@ import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { FleetHost, Listing } from './fleet-host.ts';
 import { connectionOf, type HostLink, type LaunchState } from './link.ts';
 import type { CoordinatorState } from './state.ts';
+import { noRoom, wantOfRoom } from './want-of-room.ts';
 import { leftOut } from './probation.ts';
 
 export type Eligibility =
@@ -15,6 +16,8 @@ export type Eligibility =
 export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHost): Eligibility {
   const { link, listing } = host;
   const refusal = closedTo(state, host) ?? labelsMissing(sweep, listing) ?? absence(link);
+  const full = wantOfRoom(host, sweep.name, state.awakeMs);
+  if (refusal === null && full !== null) return refused(noRoom('sweep', full));
   if (refusal !== null) return refused(refusal);
   const launch = connectionOf(link)?.launches.get(sweep.declaration.launch);
   if (launch === undefined) return { kind: 'unprepared' };
@@ -23,9 +26,6 @@ export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHo
       return { kind: 'eligible' };
     case 'preparing':
       return refused({ kind: 'preparing', what: `${sweep.declaration.programName} is on its way` });
-    case 'without-room':
-      if (state.awakeMs >= launch.dueAtMs) return { kind: 'unprepared' };
-      return refused({ kind: 'no-room', because: launch.because });
     case 'refused':
       if (isTriedAgain(state, launch)) return { kind: 'unprepared' };
       return refused({ kind: 'unprepared', because: launch.problem, logTail: launch.logTail });

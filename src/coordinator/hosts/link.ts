@@ -2,7 +2,7 @@
  * How far a host is: left ⇄ connecting → reconciling (its agent answered) → ready (it said what it holds) → away …
  * Each state holds what is known in it, and no more.
  */
-import type { AttemptId, HostName } from '../../model/ids.ts';
+import type { AttemptId, HostName, SweepName, TrialId } from '../../model/ids.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
 import type { Expected, HostFacts, HostFigures, Holding } from '../../protocol/messages.ts';
 
@@ -43,8 +43,10 @@ export interface Connection {
   doing: string | null;
   /** What each launch needs on this host. */
   readonly launches: Map<string, LaunchState>;
-  /** By launch, since its last success: attempts that came to nothing for what the launch lacks there. */
-  readonly charges: Map<string, number>;
+  /** By launch, since its last success: attempts that did not start there for what the launch lacks. */
+  readonly failedStarts: Map<string, number>;
+  /** Sweeps and trials that found a disk full there, and not labsweep's own. */
+  readonly withoutRoom: Map<SweepName | TrialId, WithoutRoom>;
   /** By shape, what it was told to expect last. */
   readonly expects: Map<string, Expected>;
   /** Attempts that it was asked to give back and has not answered for. */
@@ -75,12 +77,17 @@ export interface Hold {
   readonly refusals: readonly Refusal[];
 }
 
+/** How often since the last success, when that is tried again (by `awakeMs`), and what was said last. */
+export interface WithoutRoom {
+  readonly times: number;
+  readonly dueAtMs: number;
+  readonly because: string;
+}
+
 export type LaunchState =
   | { readonly kind: 'preparing' }
   /** `note`: what a person should know of how it was made; null where that is nothing. */
   | { readonly kind: 'ready'; readonly note: string | null }
-  /** A disk that its trials write to is full, and not labsweep's own. `dueAtMs`: it is tried again then, by `awakeMs`. */
-  | { readonly kind: 'without-room'; readonly because: string; readonly dueAtMs: number }
   /** `atMs`: since when, by `awakeMs`. */
   | { readonly kind: 'refused'; readonly problem: string; readonly logTail: string; readonly atMs: number };
 
@@ -94,7 +101,8 @@ export const newConnection = (
   endsWithLogin,
   doing: null,
   launches: new Map(),
-  charges: new Map(),
+  failedStarts: new Map(),
+  withoutRoom: new Map(),
   expects: new Map(),
   asked: new Set(),
   heldSince: null,

@@ -1,19 +1,15 @@
 /** Hosts that are left out, and come back by themselves: one trial at a time, after a pause that grows. */
-import type { HostRecord } from '../../ledger/state.ts';
+import type { HostRecord, Sweep } from '../../ledger/state.ts';
 import { inRow } from './streak-test.ts';
 import { isDue } from './use.ts';
 import type { FleetHost } from './fleet-host.ts';
-import { connectionOf } from './link.ts';
+import { pauseMsAfter } from './pauses.ts';
+import { hasFoundNoRoom } from './want-of-room.ts';
 import type { CoordinatorState } from './state.ts';
 import { caseAgainst } from './suspicion.ts';
 
-const firstPauseMs = 60_000;
-const longestPauseMs = 64 * 60_000;
 /** A trial that has run for so long does not fail at once. */
 const tellingMs = 10_000;
-
-/** Trials that came to nothing there since the last success, before a host, or one launch there, is left out. */
-export const mostCharges = 3;
 
 const undecided =
   'its last trials all failed: it gets one at a time until one succeeds there, or other hosts show whose fault it is';
@@ -23,10 +19,6 @@ export function lapse(state: CoordinatorState, { doubt }: FleetHost): void {
   doubt.lapses += 1;
   doubt.dueAtMs = state.awakeMs + pauseMsAfter(doubt.lapses);
 }
-
-/** @param lapses at least 1 */
-export const pauseMsAfter = (lapses: number): number =>
-  Math.min(firstPauseMs * 2 ** (lapses - 1), longestPauseMs);
 
 /** What a person mends is not held against the host any more. */
 export function forgetLapses({ doubt }: FleetHost): void {
@@ -48,11 +40,16 @@ export function leftOut(state: CoordinatorState, host: FleetHost): string | null
  *
  * @param others attempts of other sweeps that it holds
  */
-export function mostOpen(state: CoordinatorState, host: FleetHost, launch: string, others: number): number {
+export function mostOpen(
+  state: CoordinatorState,
+  host: FleetHost,
+  { name: sweep, declaration: { launch } }: Pick<Sweep, 'name' | 'declaration'>,
+  others: number,
+): number {
   const record = state.ledger.hosts.get(host.name);
   if (record?.quarantine != null || (isDue(state, host) && caseAgainst(state, host) !== null))
     return 1 - others;
-  if ((connectionOf(host.link)?.charges.get(launch) ?? 0) >= mostCharges) return 1;
+  if (hasFoundNoRoom(host, sweep)) return 1;
   const standing = record?.standings.get(launch);
   if ((standing?.succeeded ?? 0) > 0 || hasRunLong(state, record, launch)) return Number.POSITIVE_INFINITY;
   return Math.max(1, inRow - (standing?.streak.length ?? 0));

@@ -134,7 +134,7 @@ export function candidateOf(
     goesBefore,
     isClosed: berth.isBlocked || isTaken(sweep, host),
     own,
-    share: mostOpen(state, host, sweep.declaration.launch, all.open - own),
+    share: mostOpen(state, host, sweep, all.open - own),
   };
 }
 

@@ -4,6 +4,7 @@ import { hostsDownUnder } from '../../ledger/crashes.ts';
 import { hostsThatFailed } from '../../ledger/trials.ts';
 import type { HostName } from '../../model/ids.ts';
 import type { Refusal } from '../../model/refusal/refusal.ts';
+import { noRoom, wantOfRoom } from '../hosts/want-of-room.ts';
 import { isExpected } from '../hosts/use.ts';
 import type { FleetHost } from '../hosts/fleet-host.ts';
 import type { CoordinatorState } from '../hosts/state.ts';
@@ -47,6 +48,20 @@ export function historyOf(
   { candidates, coming, away }: Choice,
 ): ((host: FleetHost) => Refusal | null) | null {
   if (trial.attempts.length === 0) return null;
+  const failures = failuresOf(state, trial, { candidates, coming, away });
+  const full = candidates.some(({ berth: { host } }) => wantOfRoom(host, trial.id, state.awakeMs) !== null);
+  if (!full) return failures;
+  return (host) => {
+    const found = wantOfRoom(host, trial.id, state.awakeMs);
+    return failures?.(host) ?? (found === null ? null : noRoom('trial', found));
+  };
+}
+
+function failuresOf(
+  state: CoordinatorState,
+  trial: Trial,
+  { candidates, coming, away }: Choice,
+): ((host: FleetHost) => Refusal | null) | null {
   const down = hostsDownUnder(state.ledger, trial);
   if (down.size > 0) return ({ name }) => (down.has(name) ? { kind: 'went-down' } : null);
   const failedOn = hostsThatFailed(state.ledger, trial);

@@ -220,11 +220,12 @@ const table = {
     ({ because }) => `the host could not be prepared: ${because}`,
   ),
 
-  /** A disk that its trials write to is full there, and not labsweep's own: other programs' trials go on. */
+  /** A disk that it writes to is full there, and not labsweep's own: what writes elsewhere goes on. */
   'no-room': refusal(
     'no-room',
-    { because: saidText },
-    ({ because }) => `the host takes no trials of this program: ${because}`,
+    { of: z.enum(['sweep', 'trial']), because: saidText },
+    ({ of, because }) =>
+      `${of === 'sweep' ? "the sweep's trials" : 'it'} found no room on a disk there; it is tried again by itself, after a while: ${because}; make room there`,
   ),
 
   /** Values that are kept in memory alone, and come with a coordinator. */
