@@ -45,7 +45,7 @@ const ofAnother =
 /** Of an exception's message: PyTorch and JAX go on in further lines. */
 const linesOfMessage = 4;
 /** Said behind an exception, it was caught: an epoch, a step, a smaller batch. Of bars and summaries that are drawn at the end, it says nothing. */
-const wentOn =
+export const wentOn =
   /^(?!\s|wandb:)(?!.*%\|).*\b(?:re-?try(?:ing)?|trying|skip(?:ped|ping)|falling back|reduc(?:ed|ing)|halv(?:ed|ing)|continu(?:ed|ing)|epoch|step|iter(?:ation)?)\b/i;
 
 /** The lines that say why it ended: of the last Python exception, with those that it came from; else the last words of all. */

@@ -113,6 +113,28 @@ const table: readonly [string, Partial<Remains>, object][] = [
     { exit: 1, logTail: 'cache: No space left on device, going on without\nloss 3\nAssertionError\n' },
     { kind: 'failed' },
   ],
+  ...[
+    "cp: error writing '/mnt/x1': No space left on device\nsomething else went on\n",
+    'dd: No space left on device\n0+0 records out\ncleanup line 1 …\ncleanup line 2 …\n',
+    'tar: /mnt/a.tar: Wrote only 4096 of 10240 bytes\ntar: Error is not recoverable: exiting now\n',
+    'bash: Auf dem Gerät ist kein Speicherplatz mehr verfügbar\n',
+    'cp: No space left on device\nmake: *** [Makefile:2: train] Error 1\n',
+  ].map((logTail): [string, Partial<Remains>, object] => [
+    `words for a full disk: ${logTail}`,
+    { exit: 1, logTail },
+    { kind: 'no-space' },
+  ]),
+  ...[
+    'cache: No space left on device, going on without\nloss 3\n',
+    'warning: No space left on device for the cache\nloss 3\n',
+    'log: No space left on device\nepoch 3: loss 0.4\n',
+    "log: No space left on device\nTraceback (most recent call last):\n  x\nKeyError: 'foo'\n",
+    'log: No space left on device\ncurl: (22) The requested URL failed\n',
+  ].map((logTail): [string, Partial<Remains>, object] => [
+    `words of one that went on: ${logTail}`,
+    { exit: 1, logTail },
+    { kind: 'failed' },
+  ]),
   ['a failure without a word while the disk was full', { exit: 1, diskFull: true }, { kind: 'no-space' }],
   [
     'a failure on a full disk, with what it wrote there',
