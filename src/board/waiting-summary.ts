@@ -1,4 +1,5 @@
 /** P6 for a whole ledger: what waits for what, and which devices have nothing to do. Pure. */
+import { gpuRemedy } from '../model/refusal/gpu-remedy.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
 import { type Refusal, refusalText } from '../model/refusal/refusal.ts';
@@ -55,9 +56,13 @@ function idleOf(state: LedgerState, host: LiveHost, live: LiveFigures): readonly
 
 /** What is amiss with hosts that are used all the same. */
 export const notesOf = (live: LiveFigures | null): readonly { host: string; because: string }[] =>
-  (live?.hosts ?? []).flatMap(({ name, state, because }) =>
-    state === 'ready' && because !== null ? [{ host: name, because }] : [],
-  );
+  (live?.hosts ?? [])
+    .filter(({ state }) => state === 'ready')
+    .flatMap(({ name, because, facts }) => {
+      const problem = facts?.gpuProblem ?? null;
+      const ofGpus = problem === null ? [] : [{ host: name, because: `${problem}; ${gpuRemedy(problem)}` }];
+      return because === null ? ofGpus : [{ host: name, because }, ...ofGpus];
+    });
 
 type Group = WaitingSummary['groups'][number];
 

@@ -5,6 +5,7 @@ import { formatDuration } from '../model/duration.ts';
 import { absentGpusText } from '../model/inventory/absent-gpus.ts';
 import { gpuTroubles } from '../model/inventory/gpu-troubles.ts';
 import type { DevicePolicy, HostLimits } from '../model/inventory/inventory.ts';
+import { diskText } from '../model/refusal/disk-text.ts';
 import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
 import { allKeptText } from '../model/refusal/refusal.ts';
 import { formatSize } from '../model/size.ts';
@@ -102,7 +103,19 @@ function worries({ probe, clockAheadMs, detached, facts }: Entered, limits: Limi
     note(
       "logind ends there what a login leaves behind: the agent runs in the user's own manager, where it stays",
     );
-  if (probe.freeKib !== null && probe.freeKib * 1024 < leastFreeBytes)
+  const totalBytes = facts.diskBytes;
+  if (totalBytes !== null && totalBytes < leastFreeBytes)
+    found.push({
+      level: 'bad',
+      text: diskText({
+        freeBytes: 0,
+        limitBytes: leastFreeBytes,
+        askedBytes: 0,
+        totalBytes,
+        folder: probe.folder,
+      }),
+    });
+  else if (probe.freeKib !== null && probe.freeKib * 1024 < leastFreeBytes)
     found.push({
       level: 'bad',
       text: `only ${formatSize(probe.freeKib * 1024)} free in ${probe.folder}: nothing starts under ${formatSize(leastFreeBytes)} (\`limits.disk\` in inventory.json); make room or set "folder"`,

@@ -64,7 +64,7 @@ const inventoryLines = (live: LiveFigures | null): string[] =>
 function sweepLine(view: RunView): string {
   const priority = view.priority === 0 ? [] : [`priority ${view.priority}`];
   const parts = [`${view.sweep}: ${conditionOf(view)}`, ...priority, countsText(view)];
-  if (view.eta !== null && !isAtRest(view)) parts.push(etaText(view.eta));
+  if (view.eta !== null && view.status.kind === 'open' && !isAtRest(view)) parts.push(etaText(view.eta));
   return parts.join(', ');
 }
 

@@ -41,8 +41,8 @@ const others: DeviceRule = (_, gpu, host) => {
 };
 
 /** A GPU that has failed may still be listed. Frameworks do not find it, and fall back to the CPU without an error. */
-const failed: DeviceRule = (_, { figures }) => {
-  const because = figures?.problem ?? null;
+const failed: DeviceRule = (_, { figures, problem }) => {
+  const because = figures?.problem ?? problem;
   return because === null ? null : { kind: 'gpu-failed', because };
 };
 

@@ -67,6 +67,8 @@ export interface Suspended {
 
 /** One GPU of a host at one moment. */
 export interface GpuLoad {
+  /** What is wrong with it and stays so, in the driver's words; null where that is nothing. */
+  readonly problem: string | null;
   readonly uuid: string;
   readonly index: number;
   readonly memoryBytes: number;

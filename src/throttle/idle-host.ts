@@ -84,6 +84,7 @@ const idleGpu = ({ uuid, index, memoryBytes, problem }: GpuFacts): GpuLoad => ({
   uuid,
   index,
   memoryBytes,
+  problem,
   figures: {
     uuid,
     memoryUsedBytes: 0,

@@ -88,6 +88,15 @@ describe('GPUs of a host', () => {
   });
 });
 
+describe('the disk of a host', () => {
+  it('that could never have as much free as the inventory asks for is told as that', () => {
+    const found = findingsOf(inspected({ diskBytes: 100 * gib }), { ...noLimits, diskBytes: 200 * gib });
+    expect(found.map(({ text }) => text)).toContain(
+      'the disk of /home/mina/.labsweep has 100 GiB in all; nothing starts under 200 GiB (`limits.disk` in inventory.json); set that to less, or give the host another "folder" in inventory.json',
+    );
+  });
+});
+
 describe('GPUs of a host that do not work', () => {
   it('are bad, those with the same words together, with what mends them', () => {
     const lost = (index: number, problem: string) => ({ ...gpu(index, 'A'), problem });

@@ -50,3 +50,27 @@ it('a coordinator that was killed is shown as gone at once', async ({ lab }) => 
   lab.write('go', '');
   expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.done });
 });
+
+it('a sweep that a person has stopped or paused is opened by its name alone, and that is said', async ({
+  lab,
+}) => {
+  const run = await begun(lab);
+  expect((await lab.labsweep('pause')).out).toContain('paused: toy');
+  expect((await lab.labsweep('pause', 'toy')).out).toContain('toy is paused already');
+  expect((await lab.labsweep('status')).out).toMatch(/^toy: paused, 2 running, 1 waiting$/m);
+  run.child.kill('SIGINT');
+  await run.ended;
+  for (const [how, words] of [
+    ['pause', 'is paused'],
+    ['stop', 'was stopped'],
+  ] as const) {
+    await lab.labsweep(how, 'toy');
+    const said = await lab.labsweep('resume');
+    expect(said).toMatchObject({ code: exitCode.badInput });
+    expect(said.err).toContain(
+      `toy, which was started last, ${words}: \`labsweep resume toy\` goes on with it.`,
+    );
+  }
+  lab.write('go', '');
+  expect(await lab.labsweep('resume', 'toy')).toMatchObject({ code: exitCode.done });
+});

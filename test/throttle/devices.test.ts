@@ -27,6 +27,7 @@ const gpu = (
   uuid: `GPU-${index}`,
   index,
   memoryBytes: card,
+  problem: null,
   figures:
     figures === null
       ? null
@@ -188,6 +189,10 @@ describe('a GPU takes a trial', () => {
     expect(against(gpu(0, null, { figuresAgeMs: 5 }))).toEqual([{ kind: 'gpu-stale', ageMs: 5 }]);
     expect(against(gpu(0, { problem: 'GPU is lost' }))).toEqual([
       { kind: 'gpu-failed', because: 'GPU is lost' },
+    ]);
+    // Its last figures were good.
+    expect(against(gpu(0, {}, { problem: 'nvidia-smi shows it no more' }))).toEqual([
+      { kind: 'gpu-failed', because: 'nvidia-smi shows it no more' },
     ]);
   });
 

@@ -22,6 +22,9 @@ export function pause(
     turn.record({ kind: 'sweep-paused', at: now, sweep: paused });
     forgetAsked(state, paused);
   }
+  const before = sweeps.filter((sweep) => sweep.status.kind === 'paused' && isBusy(sweep));
+  if (open.length === 0 && before.length > 0)
+    return `${namesOf(before)} ${before.length === 1 ? 'is' : 'are'} paused already`;
   return open.length === 0
     ? `nothing of ${namesOf(sweeps)} waits or runs`
     : `paused: ${namesOf(open)}; what runs goes to its end`;

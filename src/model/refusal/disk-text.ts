@@ -11,11 +11,13 @@ interface Disk {
 
 /** Why nothing starts for want of disk space, and what helps. */
 export function diskText(disk: Disk): string {
-  const { freeBytes, limitBytes, totalBytes, folder } = disk;
+  const { freeBytes, limitBytes, askedBytes, totalBytes, folder } = disk;
   const starts = `nothing starts under ${formatSize(limitBytes)}${whatFor(disk)}`;
   // No room that anybody makes will do.
-  if (totalBytes !== null && totalBytes < limitBytes)
-    return `the disk${folder === null ? '' : ` of ${folder}`} has ${formatSize(totalBytes)} in all; ${starts}; ask for less, or give the host another "folder" in inventory.json`;
+  if (totalBytes !== null && totalBytes < limitBytes) {
+    const less = limitBytes - askedBytes < totalBytes ? 'ask for less' : 'set that to less';
+    return `the disk${folder === null ? '' : ` of ${folder}`} has ${formatSize(totalBytes)} in all; ${starts}; ${less}, or give the host another "folder" in inventory.json`;
+  }
   return (
     `${formatSize(freeBytes)} of disk are free${folder === null ? '' : ` in ${folder}`}; ${starts}; ` +
     'make room there: `labsweep hosts clean` removes what ended trials have left'

@@ -8,6 +8,7 @@ import { type ChainHead, emptyChain } from '../../ledger/store/chain.ts';
 import { readLive } from '../../ledger/store/live-file.ts';
 import { type LastObstacles, readLastObstacles } from '../../ledger/store/last-obstacles.ts';
 import { heldBy, livingHolder } from '../../ledger/store/living-holder.ts';
+import { isStopped } from '../../ledger/store/lock-holder.ts';
 import { type LedgerReader, openReader } from '../../ledger/store/reader.ts';
 import type { Caller } from '../caller.ts';
 import { SessionError } from '../session-error.ts';
@@ -94,5 +95,7 @@ export class OpenState {
 export function liveIn(folder: string): LiveFigures | null {
   const read = readLive(folder);
   if (read === null || read.ageMs > liveForMs) return null;
-  return heldBy(folder).kind === 'by-the-dead' ? null : read.live;
+  const held = heldBy(folder);
+  if (held.kind === 'by' && isStopped(held.holder)) return null;
+  return held.kind === 'by-the-dead' ? null : read.live;
 }

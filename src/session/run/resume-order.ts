@@ -56,7 +56,13 @@ function toResume(state: LedgerState, named: string | undefined): ToResume {
       command: { kind: 'resume', sweep: null },
     };
   const latest = ownSweep(state);
-  if (latest.status.kind !== 'open') return resuming(latest);
+  const { status, name } = latest;
+  if (status.kind === 'stopped' || status.kind === 'paused')
+    throw new SessionError(
+      `nothing is left of what was asked for; ${name}, which was started last, ${status.kind === 'paused' ? 'is paused' : 'was stopped'}: ` +
+        `\`labsweep resume ${name}\` goes on with it.`,
+    );
+  if (status.kind !== 'open') return resuming(latest);
   // Its host may still run what was given up there; a smaller run of it stays one.
   return { sweeps: [latest], command: { kind: 'go-on', asked: [{ sweep: latest.name, trials: null }] } };
 }

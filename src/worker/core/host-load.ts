@@ -55,7 +55,7 @@ const marksNow = (
 
 function gpuLoad(
   state: WorkerState,
-  { uuid, index, memoryBytes }: GpuFacts,
+  { uuid, index, memoryBytes, problem }: GpuFacts,
   figures: HostFigures | null,
   ageMs: number,
 ): GpuLoad {
@@ -64,6 +64,7 @@ function gpuLoad(
     uuid,
     index,
     memoryBytes,
+    problem,
     figures: known,
     figuresAgeMs: ageMs + (known?.ageMs ?? 0),
     ...(state.gpus.get(uuid) ?? newGpuWatch()),

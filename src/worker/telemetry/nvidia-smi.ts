@@ -31,8 +31,8 @@ export interface NvidiaSmiOptions {
 const everyMs = 1_000;
 /** A driver that is being loaded, as at boot, fails once or twice. */
 const failuresThatCount = 3;
-/** One that has answered may be silent once, as under load. */
-const silencesThatCount = { unheard: 1, heard: 2 };
+/** Rows of several GPUs come together, and may be read in parts. */
+const togetherMs = 200;
 const silentMs = { first: 30_000, later: 5_000 };
 /** A process that two lists have not named is gone. */
 const processLastsMs = 2.5 * everyMs;
@@ -52,6 +52,9 @@ export class NvidiaSmi {
   #words: { readonly text: string; readonly at: number } | null = null;
   /** What it has said once, before the figures: of a GPU that it cannot reach, or a warning. */
   #remark: string | null = null;
+  /** Whether it has told of a GPU since it was started last: under load it may be silent for a moment then. */
+  #hasTold = false;
+  #together: NodeJS.Timeout | undefined;
   /** In a row, without figures. */
   #failures = 0;
   #isBroken = false;
@@ -142,6 +145,7 @@ export class NvidiaSmi {
   }
 
   close(): void {
+    clearTimeout(this.#together);
     for (const reader of this.#readers) reader.close();
   }
 
@@ -153,14 +157,26 @@ export class NvidiaSmi {
       return false;
     }
     this.#gpus.hear(gpu, at);
-    const facts = this.#gpus.described().map((told) => this.#factsOf(told));
-    const isNew = !isDeepStrictEqual(facts, this.#facts);
     const isOver = this.#words !== null && at - this.#words.at > wordsLastMs;
     if (isOver) this.#words = null;
     const wasBroken = this.#isBroken;
-    [this.#facts, this.#failures, this.#isBroken] = [facts, 0, false];
-    if (isNew || isOver || wasBroken) this.#options.changed();
+    [this.#failures, this.#isBroken, this.#hasTold] = [0, false, true];
+    if (this.#facts === null) this.#together ??= setTimeout(() => this.#found(), togetherMs);
+    else if (this.#describe() || isOver || wasBroken) this.#options.changed();
     return true;
+  }
+
+  #found(): void {
+    this.#together = undefined;
+    if (this.#describe()) this.#options.changed();
+  }
+
+  /** @returns whether they are other facts than before */
+  #describe(): boolean {
+    const facts = this.#gpus.described().map((told) => this.#factsOf(told));
+    const isNew = !isDeepStrictEqual(facts, this.#facts);
+    this.#facts = facts;
+    return isNew;
   }
 
   #heardOfApp(line: string): boolean {
@@ -183,14 +199,11 @@ export class NvidiaSmi {
       [this.#facts, this.#words] = [[], null];
     } else {
       this.#failures += 1;
-      this.#isBroken = this.#failures >= (why === 'silent' ? this.#silences : failuresThatCount);
-      if (this.#isBroken) this.#facts = this.#gpus.described().map((told) => this.#factsOf(told));
+      this.#isBroken = this.#failures >= failuresThatCount || (why === 'silent' && !this.#hasTold);
+      this.#hasTold = false;
+      if (this.#isBroken) this.#describe();
     }
     this.#options.changed();
-  }
-
-  get #silences(): number {
-    return this.#gpus.isEmpty ? silencesThatCount.unheard : silencesThatCount.heard;
   }
 
   /** The first line of what it says tells most. */

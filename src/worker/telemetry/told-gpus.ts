@@ -40,7 +40,7 @@ export class ToldGpus {
   /** Each with what is wrong with it and stays so; null where that is nothing. */
   described(): readonly { readonly gpu: GpuLine; readonly trouble: string | null }[] {
     return this.#byIndex().map(({ gpu, described, badRows, missed }) => {
-      const isGone = missed >= rowsThatLast * this.#told.size;
+      const isGone = missed >= rowsThatLast * (this.#told.size - 1) && missed > 0;
       if (isGone) return { gpu: described, trouble: 'nvidia-smi shows it no more' };
       return { gpu: described, trouble: badRows >= rowsThatLast ? gpu.problem : null };
     });

@@ -36,7 +36,7 @@ describe('a GPU that the driver tells of', () => {
   });
 
   it('whose row is gone beside others is no GPU any more after a minute', () => {
-    const rest = times(119, row(1, good));
+    const rest = times(59, row(1, good));
     expect(troublesAfter(row(0, good), ...rest)).toEqual([null, null]);
     expect(troublesAfter(row(0, good), ...rest, row(1, good))).toEqual(['nvidia-smi shows it no more', null]);
     expect(troublesAfter(row(0, good), ...rest, row(1, good), row(0, good))).toEqual([null, null]);
