@@ -1,6 +1,6 @@
 /** Why devices take nothing now, in whole sentences with their figures. Pure. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
-import { gpuRemedy } from '../model/refusal/gpu-remedy.ts';
+import { withRemedy } from '../model/refusal/gpu-remedy.ts';
 import { refusalText } from '../model/refusal/refusal.ts';
 import { gpusOf, heldBy, refusalTextOf } from './devices.ts';
 import { wrapped } from './wrapped.ts';
@@ -27,9 +27,7 @@ function reasonsOf(host: LiveHost): Reason[] {
     if (because !== null) gpus.set(because, [...(gpus.get(because) ?? []), gpu.index]);
   }
   return [
-    ...(problem === null || gpus.has(problem)
-      ? []
-      : [{ where: name, because: `${problem}; ${gpuRemedy(problem)}` }]),
+    ...(problem === null || gpus.has(problem) ? [] : [{ where: name, because: withRemedy(problem) }]),
     ...heldBy(host).map((refusal) => ({ where: name, because: refusalText(refusal) })),
     ...[...gpus].map(([because, indices]) => ({
       where: `${name} GPU ${indices.join(', ')}`,

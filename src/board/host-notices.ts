@@ -1,7 +1,7 @@
 /** What keeps hosts from being used, told once: on lines that only append, and wherever a reason must be read whole. */
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { type GpuTrouble, gpuTroubles } from '../model/inventory/gpu-troubles.ts';
-import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
+import { isGpuWarning, withRemedy } from '../model/refusal/gpu-remedy.ts';
 import { isPassing, type Refusal, refusalText } from '../model/refusal/refusal.ts';
 import { unnamed } from '../model/refusal/unnamed.ts';
 
@@ -101,7 +101,7 @@ const isClosed = (state: LiveHost['state']): boolean => state === 'unreachable' 
 export function hostNewsText({ host, state, because }: HostNews): string {
   if (because === null) return `${host} can be used again`;
   if (state === 'ready') return `${host}: ${because}`;
-  if (state === 'no-gpus') return `${host} does not give all of its GPUs: ${because}; ${gpuRemedy(because)}`;
+  if (state === 'no-gpus') return `${host} has trouble with its GPUs: ${withRemedy(because)}`;
   if (state === 'no-environment') return `the login files of ${host} could not be read: ${because}`;
   return state === 'held' ? `${host} starts nothing now: ${because}` : `${host} cannot be used: ${because}`;
 }

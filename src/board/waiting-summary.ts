@@ -1,5 +1,5 @@
 /** P6 for a whole ledger: what waits for what, and which devices have nothing to do. Pure. */
-import { gpuRemedy } from '../model/refusal/gpu-remedy.ts';
+import { withRemedy } from '../model/refusal/gpu-remedy.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import type { HostRecord, LedgerState, Sweep } from '../ledger/state.ts';
 import { type Refusal, refusalText } from '../model/refusal/refusal.ts';
@@ -60,7 +60,7 @@ export const notesOf = (live: LiveFigures | null): readonly { host: string; beca
     .filter(({ state }) => state === 'ready')
     .flatMap(({ name, because, facts }) => {
       const problem = facts?.gpuProblem ?? null;
-      const ofGpus = problem === null ? [] : [{ host: name, because: `${problem}; ${gpuRemedy(problem)}` }];
+      const ofGpus = problem === null ? [] : [{ host: name, because: withRemedy(problem) }];
       return because === null ? ofGpus : [{ host: name, because }, ...ofGpus];
     });
 

@@ -182,11 +182,17 @@ function aheadOf({ sweeps }: LedgerState, sweep: Sweep, trial: Trial): number {
   return ahead;
 }
 
+/** The reason may have the end of a log in it. */
+export const stoppedText = ({ because }: { readonly because: string }): string => {
+  const [first = ''] = because.split('\n');
+  return first.startsWith('stopped') ? first : `stopped: ${first}`;
+};
+
 export function notOpenText(sweep: Sweep | undefined): string {
   if (sweep === undefined) return 'no sweep holds it any more';
   const { status, name } = sweep;
   if (status.kind === 'stopped')
-    return `sweep ${name} was stopped (${status.because}); \`labsweep resume ${name}\` goes on`;
+    return `sweep ${name} was ${stoppedText(status)}; \`labsweep resume ${name}\` goes on`;
   if (status.kind === 'paused') return `sweep ${name} is paused; \`labsweep resume ${name}\` goes on`;
   return `sweep ${name} is being declared`;
 }

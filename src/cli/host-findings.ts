@@ -6,7 +6,7 @@ import { absentGpusText } from '../model/inventory/absent-gpus.ts';
 import { gpuTroubles } from '../model/inventory/gpu-troubles.ts';
 import type { DevicePolicy, HostLimits } from '../model/inventory/inventory.ts';
 import { diskText } from '../model/refusal/disk-text.ts';
-import { gpuRemedy, isGpuWarning } from '../model/refusal/gpu-remedy.ts';
+import { isGpuWarning, withRemedy } from '../model/refusal/gpu-remedy.ts';
 import { allKeptText } from '../model/refusal/refusal.ts';
 import { formatSize } from '../model/size.ts';
 import { counted } from '../session/text/counted.ts';
@@ -68,7 +68,7 @@ function gpusOf({ facts: { gpus, gpuProblem, gpusBroken } }: Entered): Finding[]
       text: 'nvidia-smi has said nothing for 32 s, and no trial that may use a GPU starts before it does; run it there',
     });
   for (const { which, because } of gpuTroubles(gpus ?? []))
-    found.push({ level: 'bad', text: `${which}: ${because}; no trial is put there; ${gpuRemedy(because)}` });
+    found.push({ level: 'bad', text: `${which}: ${withRemedy(because, '; no trial is put there')}` });
   return found;
 }
 
@@ -91,7 +91,7 @@ function memoryKept(
 function ofGpuProblem(problem: string, areUsed: boolean): Finding {
   const level = isGpuWarning(problem) ? 'note' : 'bad';
   const waits = areUsed ? '' : '; trials that may use a GPU wait';
-  return { level, text: `of its GPUs: ${problem}${waits}; ${gpuRemedy(problem)}` };
+  return { level, text: `of its GPUs: ${withRemedy(problem, waits)}` };
 }
 
 function worries({ probe, clockAheadMs, detached, facts }: Entered, limits: Limits): Finding[] {

@@ -2,6 +2,7 @@
 import { ceilingText } from '../board/bearing.ts';
 import { holdingText, stateText } from '../board/host-lines.ts';
 import { type HostView, isAtRest, type RunView } from '../board/run-view.ts';
+import { stoppedText } from '../board/waiting.ts';
 import { countsText, etaText } from '../board/text.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { formatSize } from '../model/size.ts';
@@ -73,7 +74,7 @@ function conditionOf(view: RunView): string {
     case 'declaring':
       return 'being declared';
     case 'stopped':
-      return `stopped (${view.status.because.split('\n')[0] ?? ''})`;
+      return stoppedText(view.status);
     case 'paused':
       return isAtRest(view) ? 'done' : 'paused';
     case 'open':

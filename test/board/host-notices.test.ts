@@ -120,7 +120,7 @@ describe('what keeps a host from being used', () => {
     const gpuProblem = 'No devices were found';
     const silent: Partial<Live> = { facts: facts === null ? null : { ...facts, gpus: [], gpuProblem } };
     expect(told({ facts }, silent, {}, silent)).toEqual([
-      'ash does not give all of its GPUs: No devices were found; its driver sees none of its GPUs: look at dmesg there; a reboot may mend it',
+      'ash has trouble with its GPUs: No devices were found; its driver sees none of its GPUs: look at dmesg there; a reboot may mend it',
     ]);
   });
 
@@ -137,8 +137,8 @@ describe('what keeps a host from being used', () => {
       },
     });
     expect(told(troubled(), troubled(1), troubled(1), troubled(0, 1))).toEqual([
-      'ash does not give all of its GPUs: GPU 1: GPU requires reset; root resets it with nvidia-smi --gpu-reset, or a reboot does',
-      'ash does not give all of its GPUs: GPU 0 and 1: GPU requires reset; root resets it with nvidia-smi --gpu-reset, or a reboot does',
+      'ash has trouble with its GPUs: GPU 1: GPU requires reset; root resets it with nvidia-smi --gpu-reset, or a reboot does',
+      'ash has trouble with its GPUs: GPU 0 and 1: GPU requires reset; root resets it with nvidia-smi --gpu-reset, or a reboot does',
     ]);
   });
 });

@@ -186,7 +186,7 @@ describe('P6 why a trial waits', () => {
     const sweep = built.declare({ points: points(1) });
     built.add({ kind: 'sweep-stopped', at: built.now, sweep, by: 'person', because: 'stopped by a person' });
     expect(why(built, idOf({ x: 0 }), liveWith(liveHost('cedar')))).toMatchObject({
-      because: 'sweep lab was stopped (stopped by a person); `labsweep resume lab` goes on',
+      because: 'sweep lab was stopped by a person; `labsweep resume lab` goes on',
       refusals: [],
     });
   });

@@ -20,9 +20,10 @@ const twins =
   /^(?:elm|twin) cannot be used: it is the same machine as (?:twin|elm); keep one entry of the two$/m;
 
 const noGpusNews =
-  /^(?:elm|twin) does not give all of its GPUs: Failed to initialize NVML: .*; its driver was updated and /m;
+  /^(?:elm|twin) has trouble with its GPUs: Failed to initialize NVML: .*; its driver was updated and /m;
 /** Where the driver says an error instead of figures. */
-const noGpus = /^(?:elm|twin): Failed to initialize NVML: Driver\/library version mismatch$/m;
+const noGpus =
+  /^(?:elm|twin): Failed to initialize NVML: Driver\/library version mismatch;\s+its driver was\s/m;
 
 describe.skipIf(!isHere)('a lab most of whose hosts are broken, each in its own way', () => {
   let bed: Bed;

@@ -160,9 +160,9 @@ describe.runIf(mayMount())('a disk that fills while trials run', () => {
     timeout: 60_000,
   }, async ({ lab }) => {
     using _ = mounted(lab);
-    const run = begin(lab, { slots: 1, disk: '300 MB', train: ['true'] });
+    const run = begin(lab, { slots: 1, disk: '150 MB', train: ['true'] });
     const sentence =
-      /^here starts nothing now: [\d.]+ MiB of disk are free in \S+\/host; nothing starts under 286 MiB \(`limits\.disk` in inventory\.json\); make room there: `labsweep hosts clean`/m;
+      /^here starts nothing now: [\d.]+ MiB of disk are free in \S+\/host; nothing starts under 143 MiB \(`limits\.disk` in inventory\.json\); make room there: `labsweep hosts clean`/m;
     await until(
       'a sentence that names what helps',
       () => sentence.test(run.said.err),

@@ -48,7 +48,7 @@ describe.skipIf(!bedIsHere())('a GPU server whose driver fails', () => {
   it('gets no trial that may use a GPU: those go where there is none; and the others as ever', async () => {
     const run = await person.type('run', 'may.yaml');
     expect(run.code, run.stderr).toBe(exitCode.done);
-    expect(run.stderr).toContain(`host01 does not give all of its GPUs: ${mismatch}; ${remedy}`);
+    expect(run.stderr).toContain(`host01 has trouble with its GPUs: ${mismatch}; ${remedy}`);
     expect(await ranOn('may')).toEqual(['host02', 'host02', 'host02']);
     only('host01');
     const cores = await person.type('run', 'cores.yaml');

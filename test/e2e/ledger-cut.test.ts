@@ -52,7 +52,7 @@ describe('P1 P2 P3 a ledger that was cut', () => {
     expect(await lab.labsweep('stop')).toMatchObject({ code: exitCode.done });
     await first.ended;
     lab.write('gate', '');
-    expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.failedInPart });
+    expect(await lab.labsweep('resume', 'toy')).toMatchObject({ code: exitCode.failedInPart });
     expect(await lab.labsweep('retry', '--failed')).toMatchObject({ code: exitCode.done });
     expect(await lab.labsweep('resume')).toMatchObject({ code: exitCode.failedInPart });
 

@@ -1,6 +1,8 @@
+import { statfsSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { exitCode } from '../../src/cli/exit.ts';
 import { it } from './lab.ts';
+import type { Told } from './told.ts';
 import { cnn1dSweep, printsScore, shellSweep } from './sweeps.ts';
 
 const grid = 'grid: {x: [1]}\n';
@@ -124,11 +126,19 @@ describe('plan, which enters no host', { timeout: 90_000 }, () => {
   });
 
   it('says that the disk of this machine has no room for what trials write', async ({ lab }) => {
-    lab.write('sweep.yaml', toy.replace('{cpus: 0}', '{cpus: 0, disk: 9000 TB}'));
-    const planned = await lab.labsweep('plan', 'sweep.yaml');
-    expect(planned).toMatchObject({ code: exitCode.done, err: '' });
-    expect(planned.out).toMatch(
+    const planned = async (bytes: number): Promise<Told> => {
+      lab.write('sweep.yaml', toy.replace('{cpus: 0}', `{cpus: 0, disk: ${Math.round(bytes)}}`));
+      return lab.labsweep('plan', 'sweep.yaml');
+    };
+    const { bavail, blocks, bsize } = statfsSync(lab.folder);
+    // Somebody may make room for that, and not for more than there is in all.
+    const now = await planned(((bavail + blocks) / 2) * bsize);
+    expect(now).toMatchObject({ code: exitCode.done, err: '' });
+    expect(now.out).toMatch(
       /^here takes none: .+ of disk are free in \S+; .+\n(?:.*\n)*Time: not known while no host/m,
     );
+    const ever = await planned(2 * blocks * bsize);
+    expect(ever.code).toBe(exitCode.noHost);
+    expect(ever.out).toMatch(/^here takes none: the disk of \S+ has .+ in all; nothing starts under /m);
   });
 });

@@ -24,7 +24,8 @@ export const resumeVerb: Verb = (console, done) =>
     .description(
       'Comes back to a sweep after a crash, Ctrl-C or `stop`, as it was declared: takes in what finished meanwhile,\n' +
         'adopts what still runs, and starts what is missing. Without a name it goes on with all that was asked for and\n' +
-        'is not done, and opens nothing that was stopped; where all is done, with the sweep that was started last.',
+        'is not done, and opens nothing that was stopped or paused, which takes its name; where all is done, with the\n' +
+        'sweep that was started last.',
     )
     .argument('[sweep]', 'its name (default: what is open and not done)')
     .addOption(stateOption())

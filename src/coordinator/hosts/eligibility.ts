@@ -15,9 +15,12 @@ export type Eligibility =
 /** Whether a host may be leased trials of a sweep at all; what it can take at this moment is its agent's to say. */
 export function eligibility(state: CoordinatorState, sweep: Sweep, host: FleetHost): Eligibility {
   const { link, listing } = host;
-  const refusal = closedTo(state, host) ?? labelsMissing(sweep, listing) ?? absence(link);
   const full = wantOfRoom(host, sweep.name, state.awakeMs);
-  if (refusal === null && full !== null) return refused(noRoom('sweep', full));
+  const refusal =
+    closedTo(state, host) ??
+    labelsMissing(sweep, listing) ??
+    absence(link) ??
+    (full === null ? null : noRoom('sweep', full));
   if (refusal !== null) return refused(refusal);
   const launch = connectionOf(link)?.launches.get(sweep.declaration.launch);
   if (launch === undefined) return { kind: 'unprepared' };

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import { formatDuration } from '../duration.ts';
-import { gpuRemedy } from './gpu-remedy.ts';
+import { withRemedy } from './gpu-remedy.ts';
 import { saidFigure, saidName, saidText } from '../said.ts';
 import { formatSize } from '../size.ts';
 import {
@@ -67,7 +67,7 @@ const table = {
   'gpu-failed': refusal(
     'gpu-failed',
     { because: saidText },
-    ({ because }) => `does not work: ${because}; ${gpuRemedy(because)}`,
+    ({ because }) => `does not work: ${withRemedy(because)}`,
   ),
 
   'gpu-stale': refusal('gpu-stale', { ageMs: saidFigure }, ({ ageMs }) =>

@@ -20,6 +20,7 @@ const remedies: readonly (readonly [words: RegExp, remedy: string])[] = [
     /communicate with the nvidia driver|driver (?:is )?not loaded/i,
     'its driver is not loaded, as after an update of the kernel: a reboot mends it, or the driver installed again for this kernel',
   ],
+  [/its memory reads/, 'look at dmesg there (Xid); a reboot may mend it'],
   [
     /is lost|unable to determine the device handle|unknown error|fallen off/i,
     'a GPU has fallen off its bus: a reboot may bring it back, else power off and on; dmesg says more (Xid)',
@@ -37,6 +38,10 @@ const remedies: readonly (readonly [words: RegExp, remedy: string])[] = [
 
 /** Words beside which a GPU works. */
 export const isGpuWarning = (words: string): boolean => /^warning/i.test(words);
+
+/** What a driver says, and what mends it, in one sentence. @param between what follows from it */
+export const withRemedy = (words: string, between = ''): string =>
+  `${words.replace(/\.$/, '')}${between}; ${gpuRemedy(words)}`;
 
 export const gpuRemedy = (words: string): string =>
   remedies.find(([pattern]) => pattern.test(words))?.[1] ?? 'run nvidia-smi there to see more';

@@ -19,7 +19,7 @@ import {
   turnFigures,
   turnText,
 } from './refusal-phrases.ts';
-import { gpuRemedy } from './gpu-remedy.ts';
+import { withRemedy } from './gpu-remedy.ts';
 import { diskText } from './disk-text.ts';
 import { holdSchema, holdText } from '../hold.ts';
 import { refusal, schemaOf } from './refusal-row.ts';
@@ -167,7 +167,7 @@ const table = {
     'gpus-broken',
     { because: saidText },
     ({ because }) =>
-      `may use a GPU, and the host's driver shows none of its GPUs: ${because}; ${gpuRemedy(because)}; on the host's cores it runs with \`resources: {gpus: 0}\``,
+      `may use a GPU, and the host's driver shows none of its GPUs: ${withRemedy(because)}; on the host's cores it runs with \`resources: {gpus: 0}\``,
   ),
 
   /** Somebody has touched the file that empties a host. */
