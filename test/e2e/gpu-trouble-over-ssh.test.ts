@@ -87,7 +87,9 @@ describe.skipIf(!bedIsHere())('a GPU server whose driver fails', () => {
     const check = await person.type('hosts', 'check');
     expect(check.stdout).toContain(`  x GPU 0: GPU requires reset; no trial is put there; ${reset}`);
     await bed.host('host03').setGpus([{}]);
-    expect((await person.type('run', 'may.yaml')).code).toBe(exitCode.done);
+    // The driver tells of it once a second.
+    const again = async (): Promise<number | null> => (await person.type('run', 'may.yaml')).code;
+    await expect.poll(again, { timeout: 20_000, interval: 500 }).toBe(exitCode.done);
   });
 
   it('is told of in its own words where it begins to fail in a run, and is seen as soon as it is mended', {
