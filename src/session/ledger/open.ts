@@ -86,8 +86,8 @@ export class OpenState {
 
   /** Why a coordinator that holds it says nothing; null where none does, or it does not stand still. */
   silence(): string | null {
-    const holder = livingHolder(this.folder);
-    return holder === null ? null : stoppedText(holder);
+    const held = this.live() === null ? livingHolder(this.folder) : null;
+    return held === null ? null : stoppedText(held);
   }
 }
 
@@ -95,7 +95,15 @@ export class OpenState {
 export function liveIn(folder: string): LiveFigures | null {
   const read = readLive(folder);
   if (read === null || read.ageMs > liveForMs) return null;
-  const held = heldBy(folder);
-  if (held.kind === 'by' && isStopped(held.holder)) return null;
-  return held.kind === 'by-the-dead' ? null : read.live;
+  return maySpeak(folder) ? read.live : null;
+}
+
+/** Whether who said it may still be there. Where that cannot be read for a moment, what is fresh is believed. */
+function maySpeak(folder: string): boolean {
+  try {
+    const held = heldBy(folder);
+    return held.kind === 'by' ? !isStopped(held.holder) : held.kind !== 'by-the-dead';
+  } catch {
+    return true;
+  }
 }
