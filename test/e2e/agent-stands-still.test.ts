@@ -19,7 +19,9 @@ it('an agent that stands still is told of as silent, and its trials count when i
   const agent = lab.agent()?.pid ?? Number.NaN;
   signal(agent, 'SIGSTOP');
   await says('here cannot be used: its agent has said nothing for 30 s');
-  expect((await lab.labsweep('status')).out).toMatch(/^here +unreachable \(2 running, 1 waiting\)/m);
+  await expect
+    .poll(async () => (await lab.labsweep('status')).out, { timeout: 10_000, interval: 500 })
+    .toMatch(/^here +unreachable \(2 running, 1 waiting\)/m);
   signal(agent, 'SIGCONT');
   lab.write('go', '');
   const ended = await run.ended;
