@@ -204,7 +204,7 @@ export const coordinatorMutants: readonly Mutant[] = [
   {
     breaks: 'a host without the labels of a sweep gets its trials',
     file: 'coordinator/hosts/eligibility.ts',
-    find: 'labelsMissing(sweep, listing) ?? ',
+    find: 'labelsMissing(sweep, listing) ??\n    ',
     put: '',
     tests: ['coordinator/transition'],
   },
