@@ -182,17 +182,15 @@ function aheadOf({ sweeps }: LedgerState, sweep: Sweep, trial: Trial): number {
   return ahead;
 }
 
-/** The reason may have the end of a log in it. */
-export const stoppedText = ({ because }: { readonly because: string }): string => {
-  const [first = ''] = because.split('\n');
-  return first.startsWith('stopped') ? first : `stopped: ${first}`;
-};
+/** The reason may have the end of a log behind it. */
+export const howStoppedText = ({ by, because }: Extract<Sweep['status'], { kind: 'stopped' }>): string =>
+  by === 'person' ? 'stopped by a person' : `stopped: ${because.split('\n', 1)[0] ?? ''}`;
 
 export function notOpenText(sweep: Sweep | undefined): string {
   if (sweep === undefined) return 'no sweep holds it any more';
   const { status, name } = sweep;
   if (status.kind === 'stopped')
-    return `sweep ${name} was ${stoppedText(status)}; \`labsweep resume ${name}\` goes on`;
+    return `sweep ${name} was ${howStoppedText(status)}; \`labsweep resume ${name}\` goes on`;
   if (status.kind === 'paused') return `sweep ${name} is paused; \`labsweep resume ${name}\` goes on`;
   return `sweep ${name} is being declared`;
 }

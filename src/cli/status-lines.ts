@@ -2,7 +2,7 @@
 import { ceilingText } from '../board/bearing.ts';
 import { holdingText, stateText } from '../board/host-lines.ts';
 import { type HostView, isAtRest, type RunView } from '../board/run-view.ts';
-import { stoppedText } from '../board/waiting.ts';
+import { howStoppedText } from '../board/waiting.ts';
 import { countsText, etaText } from '../board/text.ts';
 import type { LiveFigures } from '../ledger/live-figures.ts';
 import { formatSize } from '../model/size.ts';
@@ -20,12 +20,12 @@ export interface Absence {
 
 /**
  * @param views of all sweeps: they hold the same hosts
- * @param live null where no coordinator says anything; `absence` tells of that
+ * @param live null where no coordinator says anything: then `absence` tells of that
  */
 export function statusLines(
   views: readonly RunView[],
   live: LiveFigures | null,
-  { silence, obstacles }: Absence,
+  absence: Absence | null,
   columns: number,
 ): string[] {
   const hosts = views[0]?.hosts ?? [];
@@ -44,9 +44,12 @@ export function statusLines(
     ...deviceLines(live, columns),
     ...ceilingLines(live),
     ...inventoryLines(live),
-    ...(live !== null ? [] : ['', ...(silence === null ? [...obstacles, nobodyText(views)] : [silence])]),
+    ...(absence === null ? [] : ['', ...absenceLines(absence, views)]),
   ];
 }
+
+const absenceLines = ({ silence, obstacles }: Absence, views: readonly RunView[]): string[] =>
+  silence === null ? [...obstacles, nobodyText(views)] : [silence];
 
 /** A line for each host that is loaded with less than it has. */
 function ceilingLines(live: LiveFigures | null): string[] {
@@ -74,7 +77,7 @@ function conditionOf(view: RunView): string {
     case 'declaring':
       return 'being declared';
     case 'stopped':
-      return stoppedText(view.status);
+      return howStoppedText(view.status);
     case 'paused':
       return isAtRest(view) ? 'done' : 'paused';
     case 'open':

@@ -251,11 +251,11 @@ describe('P6 a refusal is a sentence with its figures', () => {
         of: 'trial',
         because: 'it said "disk full"',
       },
-      'it found no room on a disk there; it is tried again by itself, after a while: it said "disk full"; make room there',
+      'it found no room on a disk there, and is tried again by itself after a while: it said "disk full"; make room there',
     ],
     [
       { kind: 'no-room', of: 'sweep', because: 'it said "disk full"' },
-      'the sweep\'s trials found no room on a disk there; it is tried again by itself, after a while: it said "disk full"; make room there',
+      'the sweep\'s trials found no room on a disk there, and are tried again by themselves after a while: it said "disk full"; make room there',
     ],
     [{ kind: 'failed-there' }, 'it failed there, so another host is waited for first'],
     [{ kind: 'labels', missing: ['cuda12'] }, 'the host lacks label cuda12'],

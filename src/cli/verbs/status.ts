@@ -54,7 +54,7 @@ function statusText(opened: OpenState, live: LiveFigures | null, columns: number
   return statusLines(
     sweeps.map((sweep) => viewOf(opened, sweep, live)),
     live,
-    absenceOf(opened),
+    live === null ? absenceOf(opened) : null,
     columns,
   );
 }

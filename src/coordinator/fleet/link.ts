@@ -19,7 +19,7 @@ import { distrustText, hear } from './hearing.ts';
 import { intactFiles } from './inline-artifacts.ts';
 import type { Packs } from './packs.ts';
 import type { Probe } from './probe.ts';
-import { SilenceWatch, standsStillText } from './silence-watch.ts';
+import { SilenceWatch, silentAgentText } from './silence-watch.ts';
 import type { WheelHouse } from './wheel-house.ts';
 
 export interface LinkOptions {
@@ -201,7 +201,7 @@ export class HostLink {
     const watch = new SilenceWatch(stream);
     this.#watch = watch;
     stream.on('error', () => {}); // `close` follows, and says that it is over
-    stream.on('close', () => this.#lost(watch.isOver ? standsStillText : 'the connection was cut'));
+    stream.on('close', () => this.#lost(watch.isOver ? silentAgentText : 'the connection was cut'));
     this.send({ kind: 'hello', protocol: protocolVersion, ledger, owner, term: term(), role: 'writer' });
     this.send({ kind: 'settings', settings });
   }

@@ -5,6 +5,11 @@ import type { Duplex } from 'node:stream';
  * swaps) keeps its connection, which the kernel holds for it, and would be shown for ever as it was last.
  */
 const silentMs = 30_000;
+/**
+ * Of that, the end is waited for by itself: after a time in which this process stood still, a timer is due before what has
+ * come meanwhile is read (the phases of Node's event loop).
+ */
+const lastMs = 5_000;
 
 /** Destroys a stream on which nothing has come for a while. */
 export class SilenceWatch {
@@ -26,13 +31,19 @@ export class SilenceWatch {
   }
 
   #expect(): void {
+    this.#after(silentMs - lastMs, () => this.#after(lastMs, () => this.#end()));
+  }
+
+  #after(ms: number, then: () => void): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.isOver = true;
-      this.#stream.destroy();
-    }, silentMs);
+    this.#timer = setTimeout(then, ms);
     this.#timer.unref();
+  }
+
+  #end(): void {
+    this.isOver = true;
+    this.#stream.destroy();
   }
 }
 
-export const standsStillText = `its agent has said nothing for ${silentMs / 1_000} s: it stands still there, or the host does; its trials run on, and it is tried again by itself`;
+export const silentAgentText = `its agent has said nothing for ${silentMs / 1_000} s: it stands still there, or the host does; its trials run on, and it is tried again by itself`;

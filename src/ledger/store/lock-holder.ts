@@ -67,10 +67,11 @@ export function processState(pid: number): ProcessState {
 }
 
 /** Whether a holder on this machine stands still, as after Ctrl-Z: it lives, holds the ledger, and answers nobody. */
-export function isStopped({ machine, pid }: LockHolder): boolean {
-  if (machine !== thisProcess().machine) return false;
+export function isStopped({ machine, pid, pidNamespace, startTime }: LockHolder): boolean {
+  const here = thisProcess();
+  if (machine !== here.machine || differ(pidNamespace, here.pidNamespace)) return false;
   const state = processState(pid);
-  return state.kind === 'alive' && state.isStopped;
+  return state.kind === 'alive' && state.isStopped && !differ(startTime, state.startTime);
 }
 
 function exists(pid: number): boolean {

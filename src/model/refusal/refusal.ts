@@ -225,7 +225,7 @@ const table = {
     'no-room',
     { of: z.enum(['sweep', 'trial']), because: saidText },
     ({ of, because }) =>
-      `${of === 'sweep' ? "the sweep's trials" : 'it'} found no room on a disk there; it is tried again by itself, after a while: ${because}; make room there`,
+      `${of === 'sweep' ? "the sweep's trials found no room on a disk there, and are tried again by themselves" : 'it found no room on a disk there, and is tried again by itself'} after a while: ${because}; make room there`,
   ),
 
   /** Values that are kept in memory alone, and come with a coordinator. */

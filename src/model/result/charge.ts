@@ -2,10 +2,11 @@ import type { AttemptEnd } from './attempt-end.ts';
 import { isOwnDisk } from './disk-use.ts';
 import { chargeOf } from './outcome.ts';
 
-/** Whether labsweep's own disk had room, so that it was another one which the program writes to: other programs fare well. */
-export const wantedAnotherDisk = ({ outcome, disk }: Pick<AttemptEnd, 'outcome' | 'disk'>): boolean =>
-  outcome.kind === 'no-space' && disk != null && !isOwnDisk(disk);
-
-/** Who is to blame for an end, and so what it costs. */
-export const chargeOfEnd = (end: Pick<AttemptEnd, 'outcome' | 'disk'>): ReturnType<typeof chargeOf> =>
-  wantedAnotherDisk(end) ? 'launch' : chargeOf(end.outcome);
+/** Who is to blame for an end, and so what it costs. Where labsweep's own disk had room, what writes to another one fares well. */
+export function chargeOfEnd({
+  outcome,
+  disk,
+}: Pick<AttemptEnd, 'outcome' | 'disk'>): ReturnType<typeof chargeOf> {
+  const wantedAnotherDisk = outcome.kind === 'no-space' && disk != null && !isOwnDisk(disk);
+  return wantedAnotherDisk ? 'launch' : chargeOf(outcome);
+}

@@ -13,7 +13,7 @@ import { type LedgerReader, openReader } from '../../ledger/store/reader.ts';
 import type { Caller } from '../caller.ts';
 import { SessionError } from '../session-error.ts';
 import { rememberUsed } from '../place/last-used.ts';
-import { stoppedText } from './silent-holder.ts';
+import { standstillText } from './silent-holder.ts';
 import { requireStateFolder } from '../place/state-folder.ts';
 
 /** A coordinator says its figures once a second; after so long without a word there is none. */
@@ -86,8 +86,8 @@ export class OpenState {
 
   /** Why a coordinator that holds it says nothing; null where none does, or it does not stand still. */
   silence(): string | null {
-    const held = this.live() === null ? livingHolder(this.folder) : null;
-    return held === null ? null : stoppedText(held);
+    const holder = livingHolder(this.folder);
+    return holder === null ? null : standstillText(holder);
   }
 }
 

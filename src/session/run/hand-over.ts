@@ -12,7 +12,7 @@ import { askWriter } from '../../ledger/store/writer-socket.ts';
 import type { Caller } from '../caller.ts';
 import { SessionError } from '../session-error.ts';
 import { openState } from '../ledger/open.ts';
-import { stoppedText } from '../ledger/silent-holder.ts';
+import { standstillText } from '../ledger/silent-holder.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { Awaited, RunRequest } from './run-request.ts';
 import { becomeWriter } from './session.ts';
@@ -53,8 +53,8 @@ export async function writeOrAsk(
         `${who} is a coordinator of an older labsweep, which does not run all sweeps as they are written now. ` +
           `End it with \`kill ${holder.pid}\` (its trials go on), then run again.`,
       );
-    const stopped = stoppedText(holder);
-    if (stopped !== null) throw new SessionError(stopped);
+    const standstill = standstillText(holder);
+    if (standstill !== null) throw new SessionError(standstill);
     const answer = await askWriter(folder, command);
     if (answer.kind === 'answered') return { kind: 'answered', answer: answer.answer, holder };
     if (answer.kind === 'refused')

@@ -22,8 +22,9 @@ const rowsThatLast = 60;
 export class ToldGpus {
   readonly #told = new Map<string, Told>();
 
-  get all(): readonly ToldGpu[] {
-    return this.#byIndex();
+  /** By index. */
+  get all(): readonly Told[] {
+    return [...this.#told.values()].sort((one, other) => one.gpu.index - other.gpu.index);
   }
 
   get isEmpty(): boolean {
@@ -39,15 +40,11 @@ export class ToldGpus {
 
   /** Each with what is wrong with it and stays so; null where that is nothing. */
   described(): readonly { readonly gpu: GpuLine; readonly trouble: string | null }[] {
-    return this.#byIndex().map(({ gpu, described, badRows, missed }) => {
-      const isGone = missed >= rowsThatLast * (this.#told.size - 1) && missed > 0;
+    return this.all.map(({ gpu, described, badRows, missed }) => {
+      const isGone = missed > 0 && missed >= rowsThatLast * (this.#told.size - 1);
       if (isGone) return { gpu: described, trouble: 'nvidia-smi shows it no more' };
       return { gpu: described, trouble: badRows >= rowsThatLast ? gpu.problem : null };
     });
-  }
-
-  #byIndex(): readonly Told[] {
-    return [...this.#told.values()].sort((one, other) => one.gpu.index - other.gpu.index);
   }
 }
 

@@ -23,6 +23,14 @@ it('a stream on which something comes stays, and one without a word for 30 s is 
   expect([stream.destroyed, watch.isOver]).toEqual([true, true]);
 });
 
+it('one whose words waited while this process stood still stays', () => {
+  const { stream } = watched();
+  vi.advanceTimersToNextTimer(); // due long ago, and before what has come is read
+  comes(stream);
+  vi.advanceTimersByTime(29_000);
+  expect(stream.destroyed).toBe(false);
+});
+
 it('one that was excused may be silent until it speaks again', () => {
   const { stream, watch } = watched();
   watch.excuse();
